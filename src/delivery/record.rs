@@ -1,0 +1,269 @@
+//! What is known of a delivery and of its attempts.
+
+use jiff::Timestamp;
+
+use crate::callback::{Callback, Values};
+use crate::profile::{Choice, Event, Profile, ProfileId, RetryPolicy};
+
+use super::id::DeliveryId;
+
+/// Why a delivery came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Test was pressed, or `ringback test` run.
+    Test,
+    /// An event was sent.
+    Event,
+    /// An earlier delivery was sent again.
+    Again,
+}
+
+impl Choice for Kind {
+    const ALL: &'static [Self] = &[Self::Test, Self::Event, Self::Again];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Event => "event",
+            Self::Again => "again",
+        }
+    }
+}
+
+/// Where a delivery stands on disk. That one is being sent just now is known only to the process
+/// that sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Accepted, not tried yet.
+    Queued,
+    /// Tried, failed, and due again later.
+    Waiting,
+    /// Answered with 2xx.
+    Delivered,
+    /// Given up.
+    Failed,
+    /// Stopped by a person.
+    Cancelled,
+}
+
+impl Choice for State {
+    const ALL: &'static [Self] =
+        &[Self::Queued, Self::Waiting, Self::Delivered, Self::Failed, Self::Cancelled];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl State {
+    /// Whether there is still something to send.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::Queued | Self::Waiting)
+    }
+}
+
+/// A delivery to be accepted: complete, so that a restart needs nothing else.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// Made by [`DeliveryId::generate`].
+    pub id: DeliveryId,
+    /// Why.
+    pub kind: Kind,
+    /// The profile's id.
+    pub profile_id: ProfileId,
+    /// The title at this time, shown even when the profile is gone.
+    pub profile_title: String,
+    /// The event whose values these are; none with Default.
+    pub event: Option<Event>,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The values, kept to be used again.
+    pub values: Values,
+    /// The request, without credentials; or why none could be made, which fails it at once.
+    pub request: Result<Callback, Failure>,
+    /// The retries at this time.
+    pub policy: RetryPolicy,
+    /// The profile as it was on the screen, for a test: its credentials are used until the delivery
+    /// ends, and it is kept apart from the log.
+    pub tested: Option<Box<Profile>>,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
+/// A delivery that is due, with what is needed to send it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The request, without credentials.
+    pub callback: Callback,
+    /// The values, for header values that are secrets.
+    pub values: Values,
+    /// The retries.
+    pub policy: RetryPolicy,
+    /// Tries made so far.
+    pub attempts: u32,
+    /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
+    pub profile: Option<Box<Profile>>,
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The class, for scripts.
+    pub class: ErrorClass,
+    /// The sentence, for people.
+    pub message: String,
+}
+
+/// The classes of failure (design, section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// No complete answer within the profile's timeout.
+    Timeout,
+    /// No connection, or one that broke.
+    Connect,
+    /// The name does not resolve.
+    Dns,
+    /// No secure connection: certificate, version, …
+    Tls,
+    /// An address that is never dialled.
+    RefusedAddress,
+    /// The answer is not HTTP.
+    Protocol,
+    /// An answer other than 2xx.
+    Status,
+    /// The request cannot be made, so it is never retried.
+    Request,
+}
+
+impl Choice for ErrorClass {
+    const ALL: &'static [Self] = &[
+        Self::Timeout,
+        Self::Connect,
+        Self::Dns,
+        Self::Tls,
+        Self::RefusedAddress,
+        Self::Protocol,
+        Self::Status,
+        Self::Request,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Dns => "dns",
+            Self::Tls => "tls",
+            Self::RefusedAddress => "refused-address",
+            Self::Protocol => "protocol",
+            Self::Status => "status",
+            Self::Request => "request",
+        }
+    }
+}
+
+impl ErrorClass {
+    /// Whether another try could succeed (facts, section 3).
+    #[must_use]
+    pub fn is_retried(self) -> bool {
+        !matches!(self, Self::RefusedAddress | Self::Request)
+    }
+}
+
+/// One try and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// 1 is the first try.
+    pub n: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// To the last byte of the answer that was read, in milliseconds.
+    pub duration_ms: u32,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// Why it failed; none when delivered.
+    pub error: Option<Failure>,
+    /// The answer's headers; bytes that are no text are shown escaped.
+    pub response_headers: Vec<(String, String)>,
+    /// The answer's body, the first 16 KiB.
+    pub response_body: Vec<u8>,
+    /// Whether the answer's body went on.
+    pub response_cut: bool,
+}
+
+/// What an attempt means for its delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The try.
+    pub attempt: Attempt,
+    /// Where the delivery stands now.
+    pub next: Next,
+}
+
+/// Where an outcome leaves a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Done.
+    Delivered,
+    /// Given up.
+    Failed,
+    /// To be tried again at this time.
+    Retry(Timestamp),
+}
+
+/// A delivery as it is listed, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Why it came to be.
+    pub kind: Kind,
+    /// Whose.
+    pub profile_id: ProfileId,
+    /// The profile's title when it was accepted.
+    pub profile_title: String,
+    /// The event; none with Default.
+    pub event: Option<Event>,
+    /// Where it stands on disk.
+    pub state: State,
+    /// Tries made.
+    pub attempts: u32,
+    /// The retries.
+    pub policy: RetryPolicy,
+    /// When the next try is due, while pending.
+    pub due_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Status of the last answer.
+    pub last_status: Option<u16>,
+    /// Failure of the last try, or why no request could be made.
+    pub last_error: Option<Failure>,
+    /// Duration of the last try in milliseconds.
+    pub last_ms: Option<u32>,
+}
+
+/// Everything about one delivery.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// As listed.
+    pub summary: Summary,
+    /// The request, without credentials; none when it could not be made.
+    pub callback: Option<Callback>,
+    /// The values it was made of.
+    pub values: Values,
+    /// The tries in order.
+    pub attempts: Vec<Attempt>,
+}

@@ -1,0 +1,7 @@
+//! Ringback.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod callback;
+pub mod delivery;
+pub mod profile;

@@ -1,0 +1,97 @@
+//! The variables that the platform offers for each event.
+//!
+//! The data stands in `catalogue.json`, each variable with its mark of origin.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::channel::Event;
+use super::choice::Choice;
+
+/// A variable of an event.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variable {
+    /// What stands between `<` and `>`.
+    pub name: String,
+    /// Where the name comes from.
+    pub origin: Origin,
+    /// A few words for people.
+    pub meaning: String,
+    /// A value such as the platform sends.
+    pub sample: Value,
+}
+
+/// Where a variable's name comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Documented publicly under this name.
+    Documented,
+    /// Derived from sibling pages, since the public table could not be read.
+    Derived,
+    /// Added by a person in the picker.
+    Own,
+}
+
+impl Origin {
+    /// The word in lists and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Derived => "derived",
+            Self::Own => "own",
+        }
+    }
+}
+
+static CATALOGUE: LazyLock<HashMap<String, Vec<Variable>>> = LazyLock::new(|| {
+    #[allow(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+    serde_json::from_str(include_str!("catalogue.json")).expect("catalogue.json is well formed")
+});
+
+/// The variables of an event, in the platform's order.
+#[must_use]
+pub fn variables(event: Event) -> &'static [Variable] {
+    CATALOGUE.get(event.name()).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::template::is_variable_name;
+
+    #[test]
+    fn every_event_has_variables_with_meaning_and_names_once() {
+        for event in Event::ALL {
+            let all = variables(*event);
+            assert!(!all.is_empty(), "{}", event.name());
+            for (at, variable) in all.iter().enumerate() {
+                assert!(is_variable_name(&variable.name), "{}", variable.name);
+                assert!(!variable.meaning.is_empty(), "{}", variable.name);
+                assert!(all[..at].iter().all(|v| v.name != variable.name), "{} twice", variable.name);
+            }
+        }
+        assert_eq!(CATALOGUE.len(), Event::ALL.len());
+    }
+
+    #[test]
+    fn the_public_samples() {
+        let sms = variables(Event::SmsSend);
+        let sample = |name: &str| sms.iter().find(|v| v.name == name).map(|v| v.sample.clone());
+        assert_eq!(sms.len(), 19);
+        assert_eq!(sample("status"), Some("DELIVRD".into()));
+        assert_eq!(sample("id"), Some("ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1".into()));
+    }
+
+    #[test]
+    fn a_payment_is_an_object_in_the_platforms_order() {
+        let payment = variables(Event::PaymentStatus).iter().find(|v| v.name == "payment").expect("there");
+        let keys: Vec<_> = payment.sample.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["amount", "currency", "receipt", "reference_id", "transaction"]);
+    }
+}

@@ -1,0 +1,370 @@
+//! From a draft to a profile, or to every field's error at once.
+
+use jiff::Timestamp;
+
+use super::Profile;
+use super::auth::{Auth, AuthKind};
+use super::body::{Body, BodyForm};
+use super::channel::{Channel, Event};
+use super::choice::Choice;
+use super::draft::Draft;
+use super::encryption::{Algorithm, Encryption, IV_BYTES, Iv, check_length};
+use super::endpoint::{Endpoint, UserInfo};
+use super::field::{Field, FieldError};
+use super::format::DataFormat;
+use super::headers::{Header, check_name, check_value};
+use super::id::ProfileId;
+use super::method::Method;
+use super::retry::{Backoff, RetryPolicy};
+use super::secret::Secret;
+use super::status::Status;
+use super::template::{Template, is_variable_name};
+use super::title::Title;
+
+/// The settings that the rules depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// Plain http to any host.
+    pub allow_insecure_http: bool,
+    /// Retries up to the channel's maximum.
+    pub extended_retries: bool,
+}
+
+impl Rules {
+    /// The rules for what was checked once already and is read back.
+    pub const STORED: Self = Self { allow_insecure_http: true, extended_retries: true };
+
+    /// The most retries offered for a channel.
+    #[must_use]
+    pub fn most_retries(self, channel: Channel) -> u8 {
+        if self.extended_retries { channel.most_retries() } else { RetryPolicy::COUNTS[2] }
+    }
+}
+
+/// What a profile has that nobody types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The callback profile id.
+    pub id: ProfileId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was saved last.
+    pub modified_at: Timestamp,
+}
+
+impl Draft {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All fields in error, in the order of the editor.
+    pub fn check(&self, rules: Rules, identity: Identity) -> Result<Profile, Vec<FieldError>> {
+        Check { draft: self, rules, errors: Vec::new() }.run(identity)
+    }
+}
+
+struct Check<'a> {
+    draft: &'a Draft,
+    rules: Rules,
+    errors: Vec<FieldError>,
+}
+
+impl Check<'_> {
+    fn run(mut self, identity: Identity) -> Result<Profile, Vec<FieldError>> {
+        let draft = self.draft;
+        let title = self.take(Field::Title, Title::parse(&draft.title));
+        let channel = self.one_of::<Channel>(Field::Channel, &draft.channel);
+        let events = self.events(channel.unwrap_or_default());
+        let method = self.one_of::<Method>(Field::Method, &draft.method);
+        let endpoint =
+            self.take(Field::Endpoint, Endpoint::parse(&draft.endpoint, self.rules.allow_insecure_http));
+        let body = self.body();
+        let retry = self.retry(channel.unwrap_or_default());
+        let data_format = self.data_format(&body, method.unwrap_or_default());
+        let headers = self.headers(data_format);
+        let (endpoint, user) = endpoint.unzip();
+        let auth = self.auth(user.flatten(), &headers);
+        let encryption = if draft.encryption { self.encryption() } else { None };
+        let signing_secret = self.signing_secret();
+        let status = self.one_of::<Status>(Field::Status, &draft.status);
+        let mut errors = self.errors;
+        errors.sort_by_key(|e| e.field);
+        match (title, channel, method, endpoint, status) {
+            (Some(title), Some(channel), Some(method), Some(endpoint), Some(status)) if errors.is_empty() => {
+                Ok(Profile {
+                    id: identity.id,
+                    title,
+                    channel,
+                    events,
+                    method,
+                    endpoint,
+                    body,
+                    retry,
+                    data_format,
+                    headers,
+                    auth,
+                    encryption,
+                    signing_secret,
+                    status,
+                    created_at: identity.created_at,
+                    modified_at: identity.modified_at,
+                })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    fn error(&mut self, field: Field, message: impl Into<String>) {
+        self.errors.push(FieldError { field, message: message.into() });
+    }
+
+    fn take<T>(&mut self, field: Field, result: Result<T, String>) -> Option<T> {
+        result.map_err(|message| self.error(field, message)).ok()
+    }
+
+    fn one_of<C: Choice>(&mut self, field: Field, name: &str) -> Option<C> {
+        let found = C::from_name(name);
+        if found.is_none() {
+            self.error(field, format!("'{name}' is none of {}", C::names()));
+        }
+        found
+    }
+
+    fn events(&mut self, channel: Channel) -> Vec<Event> {
+        let known = channel.events();
+        let mut chosen = Vec::new();
+        for name in &self.draft.events {
+            match known.iter().find(|e| e.name() == name) {
+                Some(event) => chosen.push(*event),
+                None if known.is_empty() => {
+                    self.error(Field::Events, format!("'{name}': the default channel has no events"));
+                }
+                None => {
+                    let names = known.iter().map(|e| e.name()).collect::<Vec<_>>().join(", ");
+                    self.error(Field::Events, format!("'{name}' is none of {names}"));
+                }
+            }
+        }
+        match known {
+            // One event is chosen by itself (facts, section 2).
+            [only] if chosen.is_empty() => chosen.push(*only),
+            [_, _, ..] if self.draft.events.is_empty() => {
+                self.error(Field::Events, "choose at least one event");
+            }
+            _ => {}
+        }
+        known.iter().copied().filter(|e| chosen.contains(e)).collect()
+    }
+
+    fn body(&mut self) -> Body {
+        let size = self.draft.body.len();
+        if size > Body::MAX {
+            self.error(Field::Body, format!("{size} bytes, {} at most", Body::MAX));
+            return Body::default();
+        }
+        Body::parse(&self.draft.body)
+    }
+
+    fn retry(&mut self, channel: Channel) -> RetryPolicy {
+        let draft = self.draft;
+        let backoff = if draft.retry_backoff.is_empty() {
+            channel.backoff()
+        } else {
+            self.one_of::<Backoff>(Field::RetryBackoff, &draft.retry_backoff).unwrap_or_default()
+        };
+        if backoff != channel.backoff() && Backoff::from_name(&draft.retry_backoff).is_some() {
+            let of = channel.backoff().name();
+            self.error(Field::RetryBackoff, format!("the {} channel's is {of}", channel.name()));
+        }
+        let most = self.rules.most_retries(channel);
+        let count = match draft.retry_count.trim().parse::<u8>() {
+            Ok(count) if count <= most => count,
+            Ok(_) if !self.rules.extended_retries => {
+                self.error(Field::RetryCount, "0, 1 or 2; more needs the setting extended_retries");
+                return RetryPolicy::none(backoff);
+            }
+            _ => {
+                self.error(Field::RetryCount, format!("a whole number from 0 to {most}"));
+                return RetryPolicy::none(backoff);
+            }
+        };
+        if count == 0 {
+            return RetryPolicy::none(backoff);
+        }
+        let interval =
+            self.number(Field::RetryInterval, &draft.retry_interval, RetryPolicy::INTERVAL_S, "seconds");
+        let timeout =
+            self.number(Field::RetryTimeout, &draft.retry_timeout, RetryPolicy::TIMEOUT_MS, "milliseconds");
+        RetryPolicy::new(
+            count,
+            interval.unwrap_or(1),
+            timeout.unwrap_or(RetryPolicy::USUAL_TIMEOUT_MS),
+            backoff,
+        )
+    }
+
+    fn number(&mut self, field: Field, text: &str, (least, most): (u32, u32), unit: &str) -> Option<u32> {
+        let text = text.trim();
+        match text.parse::<u32>() {
+            Ok(n) if (least..=most).contains(&n) => Some(n),
+            _ if text.is_empty() => {
+                self.error(field, format!("needed with retries: {least} to {most} {unit}"));
+                None
+            }
+            _ => {
+                self.error(field, format!("a whole number from {least} to {most} ({unit})"));
+                None
+            }
+        }
+    }
+
+    fn data_format(&mut self, body: &Body, method: Method) -> Option<DataFormat> {
+        let name = self.draft.data_format.trim();
+        if name.is_empty() {
+            return None;
+        }
+        let format = self.one_of::<DataFormat>(Field::DataFormat, name)?;
+        if method.has_body() {
+            match (format, body.form()) {
+                (DataFormat::Json, BodyForm::Text { json_error, .. }) => {
+                    let why = json_error.clone();
+                    self.error(Field::Body, why.unwrap_or_else(|| "neither JSON nor a=<a>&b=<b>".to_owned()));
+                }
+                (_, BodyForm::Text { json_error, .. }) => {
+                    let why = json_error.clone();
+                    self.error(
+                        Field::Body,
+                        why.unwrap_or_else(|| {
+                            "a form needs fields: a=<a>&b=<b>, or a JSON object".to_owned()
+                        }),
+                    );
+                }
+                (DataFormat::FormData | DataFormat::UrlEncoded, BodyForm::Json(json))
+                    if !json.is_object() =>
+                {
+                    self.error(Field::Body, "a form needs fields: the JSON must be an object");
+                }
+                _ => {}
+            }
+        }
+        Some(format)
+    }
+
+    fn headers(&mut self, format: Option<DataFormat>) -> Vec<Header> {
+        let draft = self.draft;
+        let mut headers: Vec<Header> = Vec::new();
+        for (at, row) in draft.headers.iter().enumerate() {
+            let name = row.name.trim();
+            if name.is_empty() && row.value.trim().is_empty() {
+                continue;
+            }
+            self.take(Field::HeaderName(at), check_name(name));
+            self.take(Field::HeaderValue(at), check_value(&row.value));
+            if headers.iter().any(|h| h.name.eq_ignore_ascii_case(name)) {
+                self.error(Field::HeaderName(at), format!("{name} stands here twice"));
+            }
+            if format == Some(DataFormat::FormData) && name.eq_ignore_ascii_case("content-type") {
+                self.error(Field::HeaderName(at), "Form Data makes its own Content-Type: remove this row");
+            }
+            let value = Template::parse(row.value.trim());
+            headers.push(Header { name: name.to_owned(), value });
+        }
+        headers
+    }
+
+    fn auth(&mut self, in_url: Option<UserInfo>, headers: &[Header]) -> Auth {
+        let draft = self.draft;
+        let Some(kind) = self.one_of::<AuthKind>(Field::AuthKind, &draft.auth_kind) else {
+            return Auth::None;
+        };
+        let (kind, user, password) = match (kind, in_url) {
+            (AuthKind::None, Some((user, password))) => (AuthKind::Basic, user, password),
+            (_, Some(_)) => {
+                self.error(
+                    Field::Endpoint,
+                    "user and password stand in the URL and there is an authentication too",
+                );
+                return Auth::None;
+            }
+            (kind, None) => (kind, draft.auth_user.clone(), draft.auth_password.clone()),
+        };
+        let has_header = |name: &str| headers.iter().any(|h| h.name.eq_ignore_ascii_case(name));
+        match kind {
+            AuthKind::None => Auth::None,
+            AuthKind::Basic => {
+                if user.is_empty() {
+                    self.error(Field::AuthUser, "a user is needed");
+                } else if user.contains(':') || user.chars().any(char::is_control) {
+                    self.error(
+                        Field::AuthUser,
+                        "a colon or control character cannot stand in a user (RFC 7617)",
+                    );
+                }
+                if password.chars().any(char::is_control) {
+                    self.error(
+                        Field::AuthPassword,
+                        "a control character cannot stand in a password (RFC 7617)",
+                    );
+                }
+                if has_header("authorization") {
+                    self.error(Field::AuthKind, "there is an Authorization header too: keep one of the two");
+                }
+                Auth::Basic { user, password: Secret::new(password) }
+            }
+            AuthKind::ApiKey => {
+                let header = draft.auth_header.trim().to_owned();
+                self.take(Field::AuthHeader, check_name(&header));
+                if has_header(&header) {
+                    self.error(
+                        Field::AuthHeader,
+                        format!("{header} is among the headers too: keep one of the two"),
+                    );
+                }
+                if draft.auth_key.trim().is_empty() {
+                    self.error(Field::AuthKey, "a key is needed");
+                }
+                self.take(Field::AuthKey, check_value(&draft.auth_key));
+                Auth::ApiKey { header, key: Secret::new(draft.auth_key.trim()) }
+            }
+        }
+    }
+
+    fn encryption(&mut self) -> Option<Encryption> {
+        let draft = self.draft;
+        let algorithm = self.one_of::<Algorithm>(Field::EncAlgorithm, &draft.enc_algorithm)?;
+        self.take(Field::EncKey, check_length(&draft.enc_key, algorithm.key_bytes()));
+        let iv = if draft.enc_random_iv {
+            Iv::Random
+        } else {
+            self.take(Field::EncIv, check_length(&draft.enc_iv, IV_BYTES));
+            Iv::Fixed(Secret::new(draft.enc_iv.as_str()))
+        };
+        if let Some(bad) = draft.enc_parameters.iter().find(|p| !is_variable_name(p)) {
+            self.error(Field::EncParameters, format!("'{bad}' is not a variable's name"));
+        }
+        let parameters = draft.enc_parameters.clone();
+        Some(Encryption { algorithm, key: Secret::new(draft.enc_key.as_str()), iv, parameters })
+    }
+
+    fn signing_secret(&mut self) -> Option<Secret> {
+        use base64::Engine as _;
+        let text = self.draft.signing_secret.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let bytes = text
+            .strip_prefix("whsec_")
+            .and_then(|encoded| base64::engine::general_purpose::STANDARD.decode(encoded).ok());
+        match bytes {
+            // Standard Webhooks asks for 24 to 64 bytes.
+            Some(bytes) if (24..=64).contains(&bytes.len()) => Some(Secret::new(text)),
+            Some(bytes) => {
+                self.error(Field::SigningSecret, format!("{} bytes: 24 to 64 are needed", bytes.len()));
+                None
+            }
+            None => {
+                self.error(Field::SigningSecret, "whsec_ and base64 are needed");
+                None
+            }
+        }
+    }
+}

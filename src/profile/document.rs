@@ -1,0 +1,358 @@
+//! A profile as JSON: what `profiles apply` reads and `profiles export` writes.
+//!
+//! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
+//! name. A secret that was left out, or is `null`, stands for the one that is stored already.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value, json};
+
+use super::Profile;
+use super::auth::Auth;
+use super::channel::Channel;
+use super::choice::Choice;
+use super::draft::{Draft, DraftHeader};
+use super::encryption::Iv;
+use super::field::Field;
+use super::id::ProfileId;
+use super::status::Status;
+use super::template::is_variable_name;
+
+/// A profile read from JSON, not checked yet.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Present when it names a profile to update or restore.
+    pub id: Option<ProfileId>,
+    /// Its fields as text.
+    pub draft: Draft,
+    /// Secrets that were left out; [`Document::keep_secrets`] fills them.
+    pub left_out: Vec<Field>,
+    /// When it was made, where the file says so.
+    pub created_at: Option<Timestamp>,
+    /// When it was saved last, where the file says so.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// JSON that is no profile: where, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}{message}")]
+pub struct DocumentError {
+    place: String,
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    profile_id: Option<String>,
+    title: Option<String>,
+    channel: Option<String>,
+    events: Option<Vec<String>>,
+    http_method: Option<String>,
+    url: Option<String>,
+    body: Option<String>,
+    headers: Option<Value>,
+    enc: Option<Enc>,
+    status: Option<u64>,
+    created_at: Option<Timestamp>,
+    modified_at: Option<Timestamp>,
+    data_format: Option<String>,
+    auth: Option<AuthFields>,
+    retry: Option<Retry>,
+    #[serde(default, deserialize_with = "present")]
+    signing_secret: Option<Option<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Enc {
+    algo: Option<String>,
+    key: Option<String>,
+    #[serde(rename = "IV")]
+    iv: Option<String>,
+    parameters: Option<Vec<String>>,
+    random_iv: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthFields {
+    r#type: Option<String>,
+    user: Option<String>,
+    password: Option<String>,
+    header: Option<String>,
+    key: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retry {
+    count: Option<Number>,
+    interval_s: Option<Number>,
+    timeout_ms: Option<Number>,
+    backoff: Option<String>,
+}
+
+/// Tells `null` from a field that is not there.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
+}
+
+fn problem(place: &str, message: impl Into<String>) -> DocumentError {
+    let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
+    DocumentError { place, message: message.into() }
+}
+
+impl Document {
+    /// Reads one profile.
+    ///
+    /// # Errors
+    /// A field that is unknown or of another type, by its place.
+    pub fn read(value: Value) -> Result<Self, DocumentError> {
+        let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| {
+            let place = error.path().to_string();
+            let place = if place == "." { String::new() } else { place };
+            problem(&place, error.into_inner().to_string())
+        })?;
+        let id = fields
+            .profile_id
+            .map(|id| ProfileId::parse(&id).map_err(|error| problem("profile_id", error.to_string())))
+            .transpose()?;
+        let mut left_out = Vec::new();
+        // A channel that is no channel is told by the check, with the other fields' errors.
+        let named = fields.channel.as_deref().map_or(Some(Channel::Default), Channel::from_name);
+        let mut draft = Draft::new(named.unwrap_or_default());
+        draft.events.clear();
+        set(&mut draft.channel, fields.channel);
+        set(&mut draft.title, fields.title);
+        set(&mut draft.events, fields.events);
+        set(&mut draft.method, fields.http_method);
+        set(&mut draft.endpoint, fields.url);
+        set(&mut draft.body, fields.body);
+        set(&mut draft.data_format, fields.data_format);
+        if named == Some(Channel::Voice) {
+            draft.endpoint = modern_placeholders(&draft.endpoint);
+            draft.body = modern_placeholders(&draft.body);
+        }
+        if let Some(headers) = fields.headers {
+            draft.headers = read_headers(headers, &mut left_out)?;
+        }
+        if let Some(status) = fields.status {
+            let status = Status::from_number(status)
+                .ok_or_else(|| problem("status", "1 (active), 2 (auto-disabled) or 3 (disabled)"))?;
+            status.name().clone_into(&mut draft.status);
+        }
+        if let Some(retry) = fields.retry {
+            read_retry(retry, &mut draft)?;
+        }
+        if let Some(auth) = fields.auth {
+            read_auth(auth, &mut draft, &mut left_out);
+        }
+        if let Some(enc) = fields.enc {
+            read_enc(enc, &mut draft, &mut left_out);
+        }
+        match fields.signing_secret {
+            Some(Some(secret)) => draft.signing_secret = secret,
+            Some(None) => left_out.push(Field::SigningSecret),
+            None => {}
+        }
+        let (created_at, modified_at) = (fields.created_at, fields.modified_at);
+        Ok(Self { id, draft, left_out, created_at, modified_at })
+    }
+
+    /// Fills the secrets that were left out with those of the stored profile.
+    pub fn keep_secrets(&mut self, stored: &Profile) {
+        let stored = Draft::from(stored);
+        for field in std::mem::take(&mut self.left_out) {
+            match field {
+                Field::AuthPassword => self.draft.auth_password.clone_from(&stored.auth_password),
+                Field::AuthKey => self.draft.auth_key.clone_from(&stored.auth_key),
+                Field::EncKey => self.draft.enc_key.clone_from(&stored.enc_key),
+                Field::EncIv => self.draft.enc_iv.clone_from(&stored.enc_iv),
+                Field::SigningSecret => self.draft.signing_secret.clone_from(&stored.signing_secret),
+                Field::HeaderValue(at) => {
+                    let row = &mut self.draft.headers[at];
+                    match stored.headers.iter().find(|h| h.name.eq_ignore_ascii_case(&row.name)) {
+                        Some(kept) => row.value.clone_from(&kept.value),
+                        None => self.left_out.push(field),
+                    }
+                }
+                _ => self.left_out.push(field),
+            }
+        }
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+/// Headers as an object, or as the same JSON in a string (public page).
+fn read_headers(value: Value, left_out: &mut Vec<Field>) -> Result<Vec<DraftHeader>, DocumentError> {
+    let value = match value {
+        Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
+        Value::String(text) => serde_json::from_str(&text)
+            .map_err(|error| problem("headers", format!("not JSON in a string: {error}")))?,
+        other => other,
+    };
+    let Value::Object(members) = value else {
+        return Err(problem("headers", "an object of names and values is needed"));
+    };
+    let mut rows = Vec::new();
+    for (name, value) in members {
+        let value = match value {
+            Value::String(text) => text,
+            Value::Null => {
+                left_out.push(Field::HeaderValue(rows.len()));
+                String::new()
+            }
+            _ => return Err(problem(&format!("headers.{name}"), "the value must be text")),
+        };
+        rows.push(DraftHeader { name, value });
+    }
+    Ok(rows)
+}
+
+fn read_retry(retry: Retry, draft: &mut Draft) -> Result<(), DocumentError> {
+    let text = |number: Option<Number>| number.map(|n| n.to_string());
+    set(&mut draft.retry_count, text(retry.count));
+    if draft.retry_count == "0" && (retry.interval_s.is_some() || retry.timeout_ms.is_some()) {
+        return Err(problem("retry", "interval_s and timeout_ms go with a count of 1 or more"));
+    }
+    // No usual interval here: with retries it is mandatory (seed).
+    draft.retry_interval = text(retry.interval_s).unwrap_or_default();
+    set(&mut draft.retry_timeout, text(retry.timeout_ms));
+    set(&mut draft.retry_backoff, retry.backoff);
+    Ok(())
+}
+
+fn read_auth(auth: AuthFields, draft: &mut Draft, left_out: &mut Vec<Field>) {
+    set(&mut draft.auth_kind, auth.r#type);
+    set(&mut draft.auth_user, auth.user);
+    set(&mut draft.auth_header, auth.header);
+    match draft.auth_kind.as_str() {
+        "basic" if auth.password.is_none() => left_out.push(Field::AuthPassword),
+        "api-key" if auth.key.is_none() => left_out.push(Field::AuthKey),
+        _ => {}
+    }
+    set(&mut draft.auth_password, auth.password);
+    set(&mut draft.auth_key, auth.key);
+}
+
+fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
+    draft.encryption = true;
+    draft.enc_random_iv = enc.random_iv.unwrap_or(false);
+    if enc.key.is_none() {
+        left_out.push(Field::EncKey);
+    }
+    if enc.iv.is_none() && !draft.enc_random_iv {
+        left_out.push(Field::EncIv);
+    }
+    set(&mut draft.enc_algorithm, enc.algo);
+    set(&mut draft.enc_key, enc.key);
+    set(&mut draft.enc_iv, enc.iv);
+    set(&mut draft.enc_parameters, enc.parameters);
+}
+
+/// Voice's older `{name}` as `<name>` (our decision).
+fn modern_placeholders(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        let inside = &rest[at + 1..];
+        match inside.split_once('}') {
+            Some((name, after)) if is_variable_name(name) => {
+                out.push('<');
+                out.push_str(name);
+                out.push('>');
+                rest = after;
+            }
+            _ => {
+                out.push('{');
+                rest = inside;
+            }
+        }
+    }
+    out + rest
+}
+
+/// Whether secrets are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// As they are.
+    Shown,
+    /// As `null`, which [`Document::keep_secrets`] understands.
+    Hidden,
+}
+
+/// Writes a profile as JSON that [`Document::read`] reads to the same.
+#[must_use]
+pub fn write(profile: &Profile, secrets: Secrets) -> Value {
+    let secret = |text: &str| match secrets {
+        Secrets::Shown => Value::from(text),
+        Secrets::Hidden => Value::Null,
+    };
+    let mut out = Map::new();
+    let mut put = |name: &str, value: Value| {
+        out.insert(name.to_owned(), value);
+    };
+    put("profile_id", json!(profile.id.as_str()));
+    put("title", json!(profile.title.as_str()));
+    put("channel", json!(profile.channel.name()));
+    put("events", profile.events.iter().map(|e| e.name()).collect());
+    put("http_method", json!(profile.method.name()));
+    put("url", json!(profile.endpoint.template().to_string()));
+    put("body", json!(profile.body.text()));
+    if let Some(format) = profile.data_format {
+        put("data_format", json!(format.name()));
+    }
+    let headers: Map<String, Value> = profile
+        .headers
+        .iter()
+        .map(|h| {
+            let value = h.value.to_string();
+            (h.name.clone(), if h.is_secret() { secret(&value) } else { json!(value) })
+        })
+        .collect();
+    put("headers", Value::Object(headers));
+    match &profile.auth {
+        Auth::None => {}
+        Auth::Basic { user, password } => {
+            put("auth", json!({"type": "basic", "user": user, "password": secret(password.reveal())}));
+        }
+        Auth::ApiKey { header, key } => {
+            put("auth", json!({"type": "api-key", "header": header, "key": secret(key.reveal())}));
+        }
+    }
+    if let Some(enc) = &profile.encryption {
+        let (iv, random) = match &enc.iv {
+            Iv::Fixed(iv) => (secret(iv.reveal()), false),
+            Iv::Random => (Value::Null, true),
+        };
+        put(
+            "enc",
+            json!({"algo": enc.algorithm.name(), "key": secret(enc.key.reveal()), "IV": iv,
+                   "parameters": enc.parameters, "random_iv": random}),
+        );
+    }
+    let retry = profile.retry;
+    put(
+        "retry",
+        if retry.count() == 0 {
+            json!({"count": 0})
+        } else {
+            json!({"count": retry.count(), "interval_s": retry.interval_s(),
+                   "timeout_ms": retry.timeout_ms(), "backoff": retry.backoff().name()})
+        },
+    );
+    if let Some(text) = &profile.signing_secret {
+        put("signing_secret", secret(text.reveal()));
+    }
+    put("status", json!(profile.status.number()));
+    put("created_at", json!(profile.created_at));
+    put("modified_at", json!(profile.modified_at));
+    Value::Object(out)
+}

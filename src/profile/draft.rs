@@ -1,0 +1,166 @@
+//! What a person has typed so far: text, and nothing checked.
+
+use serde::{Deserialize, Serialize};
+
+use super::Profile;
+use super::auth::Auth;
+use super::channel::Channel;
+use super::choice::Choice;
+use super::encryption::{Algorithm, Iv};
+use super::method::Method;
+use super::secret::Secret;
+use super::status::Status;
+
+/// A profile as text. [`Draft::check`] makes a [`Profile`] of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "each is named for its field, see Field")]
+pub struct Draft {
+    pub title: String,
+    pub channel: String,
+    pub events: Vec<String>,
+    pub method: String,
+    pub endpoint: String,
+    pub body: String,
+    pub retry_count: String,
+    pub retry_interval: String,
+    pub retry_timeout: String,
+    /// Empty follows the channel.
+    pub retry_backoff: String,
+    /// Empty follows the body.
+    pub data_format: String,
+    pub headers: Vec<DraftHeader>,
+    pub auth_kind: String,
+    pub auth_user: String,
+    pub auth_password: String,
+    pub auth_header: String,
+    pub auth_key: String,
+    pub encryption: bool,
+    pub enc_algorithm: String,
+    pub enc_key: String,
+    pub enc_iv: String,
+    pub enc_random_iv: bool,
+    pub enc_parameters: Vec<String>,
+    pub signing_secret: String,
+    pub status: String,
+}
+
+/// A header row of a draft.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named for what they are")]
+pub struct DraftHeader {
+    pub name: String,
+    pub value: String,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self::new(Channel::Default)
+    }
+}
+
+impl Draft {
+    /// An empty draft with what is filled in at first: POST, no retry, the channel's interval.
+    #[must_use]
+    pub fn new(channel: Channel) -> Self {
+        Self {
+            title: String::new(),
+            channel: channel.name().to_owned(),
+            events: channel.events().iter().take(1).map(|e| e.name().to_owned()).collect(),
+            method: Method::default().name().to_owned(),
+            endpoint: String::new(),
+            body: String::new(),
+            retry_count: "0".to_owned(),
+            retry_interval: channel.usual_interval_s().to_string(),
+            retry_timeout: String::new(),
+            retry_backoff: String::new(),
+            data_format: String::new(),
+            headers: Vec::new(),
+            auth_kind: "none".to_owned(),
+            auth_user: String::new(),
+            auth_password: String::new(),
+            auth_header: String::new(),
+            auth_key: String::new(),
+            encryption: false,
+            enc_algorithm: Algorithm::default().name().to_owned(),
+            enc_key: String::new(),
+            enc_iv: String::new(),
+            enc_random_iv: false,
+            enc_parameters: Vec::new(),
+            signing_secret: String::new(),
+            status: Status::default().name().to_owned(),
+        }
+    }
+
+    /// The channel, when its name is one.
+    #[must_use]
+    pub fn channel(&self) -> Option<Channel> {
+        Channel::from_name(&self.channel)
+    }
+
+    /// The method, when its name is one.
+    #[must_use]
+    pub fn method(&self) -> Option<Method> {
+        Method::from_name(&self.method)
+    }
+}
+
+/// Secrets stay out of debug output: a draft holds them as plain text.
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("title", &self.title).finish_non_exhaustive()
+    }
+}
+
+impl From<&Profile> for Draft {
+    fn from(profile: &Profile) -> Self {
+        let mut draft = Self {
+            title: profile.title.to_string(),
+            events: profile.events.iter().map(|e| e.name().to_owned()).collect(),
+            method: profile.method.name().to_owned(),
+            endpoint: profile.endpoint.template().to_string(),
+            body: profile.body.text().to_owned(),
+            retry_count: profile.retry.count().to_string(),
+            data_format: profile.data_format.map(|f| f.name().to_owned()).unwrap_or_default(),
+            headers: profile
+                .headers
+                .iter()
+                .map(|h| DraftHeader { name: h.name.clone(), value: h.value.to_string() })
+                .collect(),
+            auth_kind: profile.auth.kind().name().to_owned(),
+            signing_secret: profile.signing_secret.as_ref().map(text).unwrap_or_default(),
+            status: profile.status.name().to_owned(),
+            ..Self::new(profile.channel)
+        };
+        if profile.retry.count() > 0 {
+            draft.retry_interval = profile.retry.interval_s().to_string();
+            draft.retry_timeout = profile.retry.timeout_ms().to_string();
+        }
+        match &profile.auth {
+            Auth::None => {}
+            Auth::Basic { user, password } => {
+                draft.auth_user.clone_from(user);
+                draft.auth_password = text(password);
+            }
+            Auth::ApiKey { header, key } => {
+                draft.auth_header.clone_from(header);
+                draft.auth_key = text(key);
+            }
+        }
+        if let Some(encryption) = &profile.encryption {
+            draft.encryption = true;
+            encryption.algorithm.name().clone_into(&mut draft.enc_algorithm);
+            draft.enc_key = text(&encryption.key);
+            match &encryption.iv {
+                Iv::Fixed(iv) => draft.enc_iv = text(iv),
+                Iv::Random => draft.enc_random_iv = true,
+            }
+            draft.enc_parameters.clone_from(&encryption.parameters);
+        }
+        draft
+    }
+}
+
+fn text(secret: &Secret) -> String {
+    secret.reveal().to_owned()
+}

@@ -1,0 +1,113 @@
+//! The encryption of parameter values, as a profile sets it.
+
+use super::choice::Choice;
+use super::secret::Secret;
+
+/// The six algorithms. CFB is full-block feedback (CFB128); GCM takes a 16-byte nonce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[allow(missing_docs, reason = "the names say it all")]
+pub enum Algorithm {
+    Aes128Cfb,
+    Aes192Cfb,
+    #[default]
+    Aes256Cfb,
+    Aes128Gcm,
+    Aes192Gcm,
+    Aes256Gcm,
+}
+
+impl Choice for Algorithm {
+    const ALL: &'static [Self] = &[
+        Self::Aes128Cfb,
+        Self::Aes192Cfb,
+        Self::Aes256Cfb,
+        Self::Aes128Gcm,
+        Self::Aes192Gcm,
+        Self::Aes256Gcm,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Aes128Cfb => "AES-128-CFB",
+            Self::Aes192Cfb => "AES-192-CFB",
+            Self::Aes256Cfb => "AES-256-CFB",
+            Self::Aes128Gcm => "AES-128-GCM",
+            Self::Aes192Gcm => "AES-192-GCM",
+            Self::Aes256Gcm => "AES-256-GCM",
+        }
+    }
+}
+
+impl Algorithm {
+    /// The length of the key in bytes: 16, 24 or 32.
+    #[must_use]
+    pub fn key_bytes(self) -> usize {
+        match self {
+            Self::Aes128Cfb | Self::Aes128Gcm => 16,
+            Self::Aes192Cfb | Self::Aes192Gcm => 24,
+            Self::Aes256Cfb | Self::Aes256Gcm => 32,
+        }
+    }
+}
+
+/// The length of the initialization vector in bytes, for both modes (public sample).
+pub const IV_BYTES: usize = 16;
+
+/// Each named value is encrypted, not the whole body (public page).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encryption {
+    /// Cipher, key length and mode.
+    pub algorithm: Algorithm,
+    /// Raw characters, exactly [`Algorithm::key_bytes`] bytes.
+    pub key: Secret,
+    /// Where each value's vector comes from.
+    pub iv: Iv,
+    /// The variables whose values are encrypted; none named means all of them (our decision).
+    pub parameters: Vec<String>,
+}
+
+/// The initialization vector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Iv {
+    /// Raw characters, exactly [`IV_BYTES`] bytes, the same for each value: the platform's way.
+    Fixed(Secret),
+    /// Fresh for each value and sent before the ciphertext (our option).
+    Random,
+}
+
+impl Encryption {
+    /// Whether the variable of this name is encrypted.
+    #[must_use]
+    pub fn covers(&self, variable: &str) -> bool {
+        self.parameters.is_empty() || self.parameters.iter().any(|p| p == variable)
+    }
+}
+
+/// Checks a key or vector as typed: exactly so many bytes.
+///
+/// # Errors
+/// What is missing, such as `14 of 16 characters`.
+pub fn check_length(text: &str, bytes: usize) -> Result<(), String> {
+    let length = text.len();
+    if length == bytes {
+        Ok(())
+    } else if text.is_ascii() {
+        Err(format!("{length} of {bytes} characters"))
+    } else {
+        Err(format!("{length} of {bytes} bytes (a character outside ASCII counts as 2 to 4)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_say_what_is_missing() {
+        assert_eq!(check_length("12345678901234", 16).unwrap_err(), "14 of 16 characters");
+        assert_eq!(check_length("12345678901234567", 16).unwrap_err(), "17 of 16 characters");
+        assert!(check_length("1234567890123456", 16).is_ok());
+        assert!(check_length("12345678901234ü", 16).is_ok());
+        assert!(check_length("ü", 16).unwrap_err().contains("2 of 16 bytes"));
+    }
+}

@@ -1,0 +1,114 @@
+//! The fields of a profile, and what can be wrong with one.
+
+use std::fmt;
+
+/// A field of a draft. Header rows are counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is named for its field in the JSON")]
+pub enum Field {
+    Title,
+    Channel,
+    Events,
+    Method,
+    Endpoint,
+    Body,
+    RetryCount,
+    RetryInterval,
+    RetryTimeout,
+    RetryBackoff,
+    DataFormat,
+    HeaderName(usize),
+    HeaderValue(usize),
+    AuthKind,
+    AuthUser,
+    AuthPassword,
+    AuthHeader,
+    AuthKey,
+    Encryption,
+    EncAlgorithm,
+    EncKey,
+    EncIv,
+    EncRandomIv,
+    EncParameters,
+    SigningSecret,
+    Status,
+}
+
+impl Field {
+    /// The label in the editor, in the seed's words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Channel => "Channel",
+            Self::Events => "Events",
+            Self::Method => "Method",
+            Self::Endpoint => "Endpoint",
+            Self::Body => "Body",
+            Self::RetryCount => "Retry",
+            Self::RetryInterval => "Time interval",
+            Self::RetryTimeout => "Timeout",
+            Self::RetryBackoff => "Backoff",
+            Self::DataFormat => "Data format",
+            Self::HeaderName(_) => "Header",
+            Self::HeaderValue(_) => "Value",
+            Self::AuthKind => "Authentication",
+            Self::AuthUser => "User",
+            Self::AuthPassword => "Password",
+            Self::AuthHeader => "Header",
+            Self::AuthKey | Self::EncKey => "Key",
+            Self::Encryption => "Encryption",
+            Self::EncAlgorithm => "Algorithm",
+            Self::EncIv => "Init. vector",
+            Self::EncRandomIv => "Random vector",
+            Self::EncParameters => "Parameters",
+            Self::SigningSecret => "Signing secret",
+            Self::Status => "Status",
+        }
+    }
+}
+
+/// The place in the JSON, such as `retry.interval_s`.
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = match self {
+            Self::Title => "title",
+            Self::Channel => "channel",
+            Self::Events => "events",
+            Self::Method => "http_method",
+            Self::Endpoint => "url",
+            Self::Body => "body",
+            Self::RetryCount => "retry.count",
+            Self::RetryInterval => "retry.interval_s",
+            Self::RetryTimeout => "retry.timeout_ms",
+            Self::RetryBackoff => "retry.backoff",
+            Self::DataFormat => "data_format",
+            Self::HeaderName(n) => return write!(f, "headers (name {})", n + 1),
+            Self::HeaderValue(n) => return write!(f, "headers (value {})", n + 1),
+            Self::AuthKind => "auth.type",
+            Self::AuthUser => "auth.user",
+            Self::AuthPassword => "auth.password",
+            Self::AuthHeader => "auth.header",
+            Self::AuthKey => "auth.key",
+            Self::Encryption => "enc",
+            Self::EncAlgorithm => "enc.algo",
+            Self::EncKey => "enc.key",
+            Self::EncIv => "enc.IV",
+            Self::EncRandomIv => "enc.random_iv",
+            Self::EncParameters => "enc.parameters",
+            Self::SigningSecret => "signing_secret",
+            Self::Status => "status",
+        };
+        f.write_str(path)
+    }
+}
+
+/// What is wrong with a field, or worth knowing about it, as a sentence to show beside it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct FieldError {
+    /// The field.
+    pub field: Field,
+    /// The sentence.
+    pub message: String,
+}

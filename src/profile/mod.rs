@@ -1,0 +1,100 @@
+//! What a callback profile is: pure, with no I/O, no clock and no async.
+//!
+//! What a person types is a [`Draft`]. [`Draft::check`] is the only way to a [`Profile`], whose
+//! parts cannot hold a bad value. [`document`] is the same profile as JSON.
+
+mod auth;
+mod body;
+pub mod catalogue;
+mod channel;
+mod check;
+mod choice;
+pub mod document;
+mod draft;
+mod encryption;
+mod endpoint;
+mod field;
+mod format;
+mod headers;
+mod id;
+mod json_body;
+mod method;
+mod retry;
+mod secret;
+mod status;
+mod template;
+mod title;
+
+pub use auth::{Auth, AuthKind};
+pub use body::{Body, BodyForm};
+pub use channel::{Channel, Event};
+pub use check::{Identity, Rules};
+pub use choice::Choice;
+pub use draft::{Draft, DraftHeader};
+pub use encryption::{Algorithm, Encryption, IV_BYTES, Iv};
+pub use endpoint::Endpoint;
+pub use field::{Field, FieldError};
+pub use format::DataFormat;
+pub use headers::{Header, is_secret_name};
+pub use id::{BadProfileId, ProfileId, Region};
+pub use json_body::{JsonPart, JsonTemplate};
+pub use method::Method;
+pub use retry::{Backoff, RetryPolicy, RetryRow, attempt_label};
+pub use secret::Secret;
+pub use status::Status;
+pub use template::{Part, Path, Step, Template, is_variable_name, placeholder_at};
+pub use title::Title;
+
+use jiff::Timestamp;
+
+/// A callback profile: where, when and how an endpoint is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Made once, never changed.
+    pub id: ProfileId,
+    /// Need not be unique.
+    pub title: Title,
+    /// Fixed after creation.
+    pub channel: Channel,
+    /// One or more of the channel's, in its order; none with Default.
+    pub events: Vec<Event>,
+    /// The HTTP method.
+    pub method: Method,
+    /// The URL.
+    pub endpoint: Endpoint,
+    /// Sent with POST and PUT, kept with the others.
+    pub body: Body,
+    /// What happens after a failure.
+    pub retry: RetryPolicy,
+    /// How the body's values are sent; `None` follows the body.
+    pub data_format: Option<DataFormat>,
+    /// Rows of name and value, in order.
+    pub headers: Vec<Header>,
+    /// Credentials.
+    pub auth: Auth,
+    /// Encryption of parameter values, when turned on.
+    pub encryption: Option<Encryption>,
+    /// The Standard Webhooks secret, `whsec_` and base64, when set.
+    pub signing_secret: Option<Secret>,
+    /// Whether it takes events.
+    pub status: Status,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was saved last.
+    pub modified_at: Timestamp,
+}
+
+impl Profile {
+    /// The placeholders of URL, body (where one is sent) and headers, in that order, each once.
+    #[must_use]
+    pub fn variables(&self) -> Vec<&Path> {
+        let mut all: Vec<&Path> = self.endpoint.template().variables().collect();
+        if self.method.has_body() {
+            all.extend(self.body.variables());
+        }
+        all.extend(self.headers.iter().flat_map(|h| h.value.variables()));
+        let mut seen = std::collections::HashSet::new();
+        all.retain(|path| seen.insert(path.as_str()));
+        all
+    }
+}

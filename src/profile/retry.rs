@@ -1,0 +1,163 @@
+//! How often a failed callback is sent again, and when.
+
+use super::choice::Choice;
+
+/// How the wait grows from one retry to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Backoff {
+    /// The same wait each time: profiles of a channel (seed).
+    Fixed,
+    /// Delay = Initial Delay × 2^`retry_count`: Default profiles (seed).
+    #[default]
+    Exponential,
+}
+
+impl Choice for Backoff {
+    const ALL: &'static [Self] = &[Self::Fixed, Self::Exponential];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Exponential => "exponential",
+        }
+    }
+}
+
+/// First try, then up to `count` retries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RetryPolicy {
+    count: u8,
+    interval_s: u32,
+    timeout_ms: u32,
+    backoff: Backoff,
+}
+
+impl RetryPolicy {
+    /// Retries offered to everyone (seed).
+    pub const COUNTS: [u8; 3] = [0, 1, 2];
+    /// Least and greatest interval in seconds (our decision).
+    pub const INTERVAL_S: (u32, u32) = (1, 86_400);
+    /// Least and greatest timeout in milliseconds (our decision).
+    pub const TIMEOUT_MS: (u32, u32) = (100, 60_000);
+    /// The timeout where none is asked for, in milliseconds (our decision).
+    pub const USUAL_TIMEOUT_MS: u32 = 10_000;
+
+    /// One try and no retry.
+    #[must_use]
+    pub fn none(backoff: Backoff) -> Self {
+        Self { count: 0, interval_s: 1, timeout_ms: Self::USUAL_TIMEOUT_MS, backoff }
+    }
+
+    /// A policy whose numbers were checked, or come from the store; they are held to their limits.
+    #[must_use]
+    pub fn new(count: u8, interval_s: u32, timeout_ms: u32, backoff: Backoff) -> Self {
+        Self {
+            count,
+            interval_s: interval_s.clamp(Self::INTERVAL_S.0, Self::INTERVAL_S.1),
+            timeout_ms: timeout_ms.clamp(Self::TIMEOUT_MS.0, Self::TIMEOUT_MS.1),
+            backoff,
+        }
+    }
+
+    /// Retries after the first try.
+    #[must_use]
+    pub fn count(self) -> u8 {
+        self.count
+    }
+
+    /// The interval as typed, in seconds.
+    #[must_use]
+    pub fn interval_s(self) -> u32 {
+        self.interval_s
+    }
+
+    /// From before connecting to the last byte of the answer, in milliseconds.
+    #[must_use]
+    pub fn timeout_ms(self) -> u32 {
+        self.timeout_ms
+    }
+
+    /// How the wait grows.
+    #[must_use]
+    pub fn backoff(self) -> Backoff {
+        self.backoff
+    }
+
+    /// The seconds of the delay that belongs to a try, 0 being the first.
+    #[must_use]
+    pub fn delay_s(self, attempt: u8) -> u64 {
+        let initial = u64::from(self.interval_s);
+        match self.backoff {
+            Backoff::Fixed => initial,
+            Backoff::Exponential => initial.saturating_mul(1u64 << attempt.min(32)),
+        }
+    }
+
+    /// The wait after try `attempt` (0 being the first) failed; `None` when it was the last.
+    #[must_use]
+    pub fn wait_after(self, attempt: u8) -> Option<u64> {
+        (attempt < self.count).then(|| self.delay_s(attempt))
+    }
+
+    /// The seed's retry table for this policy, a row a try.
+    #[must_use]
+    pub fn table(self) -> Vec<RetryRow> {
+        let mut sent_at_s = 0;
+        (0..=self.count)
+            .map(|attempt| {
+                let delay_s = self.delay_s(attempt);
+                let row = RetryRow { attempt, delay_s, cumulative_s: sent_at_s + delay_s, sent_at_s };
+                sent_at_s = row.cumulative_s;
+                row
+            })
+            .collect()
+    }
+}
+
+/// A row of the retry table (seed): a try, its delay, the waits added up, and when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryRow {
+    /// 0 is the first try.
+    pub attempt: u8,
+    /// The wait after this try's failure, in seconds.
+    pub delay_s: u64,
+    /// All waits up to and with this one, in seconds.
+    pub cumulative_s: u64,
+    /// When this try is sent, in seconds after the first, if answers take no time.
+    pub sent_at_s: u64,
+}
+
+/// `1st try`, `1st retry`, `2nd retry`, …
+#[must_use]
+pub fn attempt_label(attempt: u8) -> String {
+    match attempt {
+        0 => "1st try".to_owned(),
+        1 => "1st retry".to_owned(),
+        2 => "2nd retry".to_owned(),
+        3 => "3rd retry".to_owned(),
+        n => format!("{n}th retry"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seeds_table() {
+        let table = RetryPolicy::new(2, 60, 5000, Backoff::Exponential).table();
+        let rows: Vec<_> = table.iter().map(|r| (r.delay_s, r.cumulative_s)).collect();
+        assert_eq!(rows, [(60, 60), (120, 180), (240, 420)]);
+        let sent: Vec<_> = table.iter().map(|r| r.sent_at_s).collect();
+        assert_eq!(sent, [0, 60, 180]);
+    }
+
+    #[test]
+    fn a_channel_waits_the_same_each_time() {
+        let policy = RetryPolicy::new(2, 10, 5000, Backoff::Fixed);
+        let sent: Vec<_> = policy.table().iter().map(|r| r.sent_at_s).collect();
+        assert_eq!(sent, [0, 10, 20]);
+        assert_eq!(policy.wait_after(1), Some(10));
+        assert_eq!(policy.wait_after(2), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! A profile's title.
+
+use std::fmt;
+
+/// 3 to 100 of: ASCII letters, digits, spaces, hyphens, underscores.
+///
+/// The characters are the seed's, the least length a public page's, the greatest our decision.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Title(String);
+
+impl Title {
+    /// Fewest characters.
+    pub const MIN: usize = 3;
+    /// Most characters.
+    pub const MAX: usize = 100;
+
+    /// Reads a title; spaces around it are dropped.
+    ///
+    /// # Errors
+    /// The sentence to show beside the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("a title is needed".to_owned());
+        }
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        if let Some(bad) = text.chars().find(|&c| !allowed(c)) {
+            return Err(format!(
+                "{} is not allowed: letters, digits, spaces, hyphens and underscores only",
+                shown(bad)
+            ));
+        }
+        let length = text.len();
+        if length < Self::MIN {
+            return Err(format!("{length} of at least {} characters", Self::MIN));
+        }
+        if length > Self::MAX {
+            return Err(format!("{length} characters, {} at most", Self::MAX));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The title as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A character as it can stand in a message: itself, or its code where it would not be seen.
+pub(super) fn shown(c: char) -> String {
+    if c.is_control() || (c.is_whitespace() && c != ' ') {
+        format!("U+{:04X}", u32::from(c))
+    } else {
+        format!("'{c}'")
+    }
+}
+
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_and_one_past_them() {
+        assert!(Title::parse("abc").is_ok());
+        assert_eq!(Title::parse("ab").unwrap_err(), "2 of at least 3 characters");
+        assert!(Title::parse(&"x".repeat(100)).is_ok());
+        assert_eq!(Title::parse(&"x".repeat(101)).unwrap_err(), "101 characters, 100 at most");
+    }
+
+    #[test]
+    fn only_the_seeds_characters() {
+        assert!(Title::parse("Order_SMS - 2").is_ok());
+        for bad in ["Prüfung", "a<b>c", "tab\there", "dots..."] {
+            assert!(Title::parse(bad).unwrap_err().contains("not allowed"), "{bad}");
+        }
+        assert!(Title::parse("tab\there").unwrap_err().starts_with("U+0009"));
+    }
+}
