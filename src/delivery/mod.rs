@@ -2,12 +2,22 @@
 //!
 //! It knows its storage only as the trait [`Outbox`].
 
+mod failure;
+pub mod guard;
 mod id;
 mod outbox;
+mod prepare;
 mod record;
+mod sender;
+mod sending;
+mod transport;
+mod verdict;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
 };
+pub use sender::{Limits, Sender};
+pub use sending::{InFlight, Role, Sending};
+pub use transport::{Transport, TransportError};

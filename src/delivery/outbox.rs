@@ -35,6 +35,15 @@ pub struct Busy {
 /// Accepts deliveries, says which are due, and records what came of them. What it has answered with
 /// `Ok` is on disk.
 pub trait Outbox: Send + Sync + 'static {
+    /// Held by the one process that sends; dropping it lets the next one send.
+    type Permit: Send + 'static;
+
+    /// Waits until no other process sends from this storage, for as long as that takes.
+    fn permit(&self) -> impl Future<Output = Result<Self::Permit, OutboxError>> + Send;
+
+    /// The process that sends from this storage, where that is known.
+    fn sending_pid(&self) -> Option<u32>;
+
     /// Takes a batch of deliveries: all or none.
     fn accept(&self, batch: Vec<NewDelivery>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 

@@ -1,0 +1,272 @@
+//! The one table of actions: names, keys, labels and places. Footer, help and the README's key table
+//! are read from it.
+
+use super::keys::Key;
+
+/// What a person can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the table beneath says what each is")]
+pub enum Action {
+    Help,
+    Quit,
+    Leave,
+    NextPane,
+    PreviousPane,
+    GoProfiles,
+    GoEditor,
+    GoVariables,
+    GoDeliveries,
+    GoTimeline,
+    Test,
+    Receiver,
+    Redraw,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    Search,
+    New,
+    Edit,
+    Duplicate,
+    Delete,
+    Undo,
+    Enable,
+    CopyId,
+    NextField,
+    PreviousField,
+    OtherStep,
+    Save,
+    Variables,
+    Secrets,
+    Toggle,
+    SelectAll,
+    CopyVariables,
+    Insert,
+    AddVariable,
+    Details,
+    RetryNow,
+    Cancel,
+    SendAgain,
+    FilterState,
+    FilterProfile,
+    Follow,
+    CopyDelivery,
+    Accept,
+    Refuse,
+    Discard,
+    Left,
+    Right,
+}
+
+/// Where an action's keys work. A scope that has the keyboard is asked before [`Scope::Global`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is named for its pane or window")]
+pub enum Scope {
+    Global,
+    List,
+    Profiles,
+    Editor,
+    Variables,
+    Deliveries,
+    TestWindow,
+    Question,
+    ReceiverWindow,
+    Form,
+}
+
+impl Scope {
+    /// All, in the order of the help.
+    pub const ALL: &'static [Self] = &[
+        Self::Global,
+        Self::List,
+        Self::Profiles,
+        Self::Editor,
+        Self::Variables,
+        Self::Deliveries,
+        Self::TestWindow,
+        Self::ReceiverWindow,
+        Self::Form,
+        Self::Question,
+    ];
+
+    /// The heading in the help.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::List => "In lists",
+            Self::Profiles => "Profiles",
+            Self::Editor => "Editor",
+            Self::Variables => "Variables",
+            Self::Deliveries => "Deliveries, timeline and details",
+            Self::TestWindow => "Test window",
+            Self::Question => "Questions",
+            Self::ReceiverWindow => "Receiver",
+            Self::Form => "New variable",
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What it does.
+    pub action: Action,
+    /// Where its keys work.
+    pub scope: Scope,
+    /// Its keys, separated by spaces; the first is shown in the footer.
+    pub keys: &'static str,
+    /// A word or two for the footer; empty keeps it out.
+    pub short: &'static str,
+    /// A sentence for the help.
+    pub long: &'static str,
+}
+
+const fn entry(
+    scope: Scope,
+    action: Action,
+    keys: &'static str,
+    short: &'static str,
+    long: &'static str,
+) -> Entry {
+    Entry { action, scope, keys, short, long }
+}
+
+/// Every action, in the order of footer and help.
+pub const TABLE: &[Entry] = &[
+    entry(Scope::Profiles, Action::New, "n", "New", "Make a new profile"),
+    entry(Scope::Profiles, Action::Edit, "enter e", "Edit", "Edit the chosen profile"),
+    entry(Scope::Profiles, Action::Search, "/", "Search", "Search titles while typing; Esc shows all again"),
+    entry(Scope::Profiles, Action::CopyId, "y", "Copy id", "Copy the callback profile id"),
+    entry(Scope::Profiles, Action::Duplicate, "d", "Duplicate", "Make a new profile like the chosen one"),
+    entry(Scope::Profiles, Action::Delete, "D delete", "Delete", "Delete the chosen profile, after a question"),
+    entry(Scope::Profiles, Action::Undo, "u", "Undo", "Bring the profile deleted last back"),
+    entry(Scope::Profiles, Action::Enable, "space", "On/off", "Enable or disable the chosen profile"),
+    entry(Scope::Editor, Action::Save, "ctrl+s f2", "Save", "Save the profile, or go to the first field in error"),
+    entry(Scope::Editor, Action::Test, "ctrl+t f5", "Test", "Send what is on the screen, saved or not"),
+    entry(Scope::Editor, Action::Variables, "f3", "Variables", "Choose variables for this profile"),
+    entry(Scope::Editor, Action::OtherStep, "f4", "Step", "Go to Advanced Configuration, or back to Basics"),
+    entry(Scope::Editor, Action::Leave, "esc", "Close", "Close the editor; asks if there is something unsaved"),
+    entry(Scope::Editor, Action::NextField, "tab", "", "Go to the next field (Enter and ↓ do so too on one line)"),
+    entry(Scope::Editor, Action::PreviousField, "shift+tab", "", "Go to the field before"),
+    entry(Scope::Editor, Action::Left, "left", "", "In a choice: the one before"),
+    entry(Scope::Editor, Action::Right, "right", "", "In a choice: the next one (Space does so too)"),
+    entry(Scope::Editor, Action::Secrets, "f8", "Secrets", "Show or hide passwords and keys"),
+    entry(Scope::Editor, Action::Help, "f1", "Help", "Show what every key does"),
+    entry(Scope::Variables, Action::Toggle, "space", "Choose", "Choose the variable, or not"),
+    entry(Scope::Variables, Action::SelectAll, "a", "All", "Select All, or none"),
+    entry(Scope::Variables, Action::CopyVariables, "y", "Copy", "Copy to Clipboard, in the form that the profile takes"),
+    entry(Scope::Variables, Action::Insert, "i enter", "Insert", "Insert at its place: the query for GET, the body for POST"),
+    entry(Scope::Variables, Action::Search, "/", "Filter", "Filter names and meanings while typing"),
+    entry(Scope::Variables, Action::AddVariable, "n", "Add own", "Add a variable of your own to the event"),
+    entry(Scope::Variables, Action::Leave, "esc", "Close", "Back to the editor"),
+    entry(Scope::Deliveries, Action::Details, "enter", "Details", "Show request and answers in full"),
+    entry(Scope::Deliveries, Action::RetryNow, "r", "Retry now", "Make the next try at once"),
+    entry(Scope::Deliveries, Action::Cancel, "c", "Cancel", "Make no further try"),
+    entry(Scope::Deliveries, Action::SendAgain, "a", "Send again", "Send the same request as a new delivery"),
+    entry(Scope::Deliveries, Action::FilterState, "s", "State", "Show all, pending, delivered, failed or cancelled ones"),
+    entry(Scope::Deliveries, Action::FilterProfile, "p", "Profile", "Show those of the chosen profile only, or all"),
+    entry(Scope::Deliveries, Action::Follow, "F", "Follow", "Follow the newest again"),
+    entry(Scope::Deliveries, Action::CopyDelivery, "y", "Copy", "Copy the delivery's id; in the details: all of it"),
+    entry(Scope::Deliveries, Action::Leave, "esc", "Back", "One level up"),
+    entry(Scope::TestWindow, Action::Accept, "ctrl+t f5", "Send", "Send the test (Enter does so too)"),
+    entry(Scope::TestWindow, Action::NextField, "tab down", "", "Go to the next value"),
+    entry(Scope::TestWindow, Action::PreviousField, "shift+tab up", "", "Go to the value before"),
+    entry(Scope::TestWindow, Action::OtherStep, "f4", "Event", "Take the next event of the profile"),
+    entry(Scope::TestWindow, Action::Leave, "esc", "Back", "Back, with nothing sent"),
+    entry(Scope::ReceiverWindow, Action::Toggle, "space", "Start/stop", "Start or stop the built-in endpoint"),
+    entry(Scope::ReceiverWindow, Action::Left, "left h", "", "Change the chosen setting"),
+    entry(Scope::ReceiverWindow, Action::Right, "right l", "Change", "Change the chosen setting"),
+    entry(Scope::ReceiverWindow, Action::CopyId, "y", "Copy URL", "Copy the address to test against"),
+    entry(Scope::ReceiverWindow, Action::Leave, "esc R", "Back", "Back; the endpoint goes on"),
+    entry(Scope::Form, Action::Accept, "enter", "Add", "Add the variable"),
+    entry(Scope::Form, Action::NextField, "tab down", "Next", "Go to the next field"),
+    entry(Scope::Form, Action::PreviousField, "shift+tab up", "", "Go to the field before"),
+    entry(Scope::Form, Action::Leave, "esc", "Back", "Back, with nothing added"),
+    entry(Scope::Question, Action::Accept, "y enter", "Yes", "Do it"),
+    entry(Scope::Question, Action::Discard, "d", "Discard", "Discard what was typed"),
+    entry(Scope::Question, Action::Refuse, "n esc", "No", "Leave things as they are"),
+    entry(Scope::Global, Action::Test, "t", "Test", "Test the profile"),
+    entry(Scope::Global, Action::Receiver, "R f9", "Receiver", "The built-in endpoint: set its answers, see what arrives"),
+    entry(Scope::Global, Action::Help, "? f1", "Help", "Show what every key does"),
+    entry(Scope::Global, Action::NextPane, "tab f6", "", "Go to the next pane (F6 from the editor)"),
+    entry(Scope::Global, Action::PreviousPane, "shift+tab shift+f6", "", "Go to the pane before"),
+    entry(Scope::Global, Action::GoProfiles, "1", "", "Go to the profiles"),
+    entry(Scope::Global, Action::GoEditor, "2", "", "Go to the editor"),
+    entry(Scope::Global, Action::GoVariables, "3 v", "", "Go to the variables"),
+    entry(Scope::Global, Action::GoDeliveries, "4", "", "Go to the deliveries"),
+    entry(Scope::Global, Action::GoTimeline, "5", "", "Go to the timeline"),
+    entry(Scope::Global, Action::Redraw, "ctrl+l", "", "Draw the screen anew"),
+    entry(Scope::Global, Action::Leave, "esc", "", "One level up; never quits"),
+    entry(Scope::Global, Action::Quit, "q ctrl+c", "Quit", "Quit; what is pending stays queued"),
+    entry(Scope::List, Action::Down, "down j", "", "Down"),
+    entry(Scope::List, Action::Up, "up k", "", "Up"),
+    entry(Scope::List, Action::PageDown, "pgdn ctrl+d", "", "A page down"),
+    entry(Scope::List, Action::PageUp, "pgup ctrl+u", "", "A page up"),
+    entry(Scope::List, Action::Top, "home g", "", "To the top"),
+    entry(Scope::List, Action::Bottom, "end G", "", "To the bottom"),
+];
+
+impl Entry {
+    /// The keys of this entry.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + use<> {
+        self.keys.split(' ').filter_map(Key::parse)
+    }
+}
+
+/// What a key does where these scopes have the keyboard, the first before the others.
+#[must_use]
+pub fn resolve(key: Key, scopes: &[Scope]) -> Option<Action> {
+    scopes.iter().find_map(|scope| {
+        TABLE.iter().find(|e| e.scope == *scope && e.keys().any(|k| k == key)).map(|e| e.action)
+    })
+}
+
+/// The README's table of keys, in Markdown.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::new();
+    for scope in Scope::ALL {
+        out.push_str(&format!("\n| {} | |\n|---|---|\n", scope.title()));
+        for entry in TABLE.iter().filter(|e| e.scope == *scope) {
+            let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
+            out.push_str(&format!("| {} | {} |\n", keys.join(" "), entry.long));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings_in_one_place() {
+        for scope in Scope::ALL {
+            let mut seen = std::collections::HashMap::new();
+            for entry in TABLE.iter().filter(|e| e.scope == *scope) {
+                assert_eq!(entry.keys().count(), entry.keys.split(' ').count(), "{:?}", entry.action);
+                for key in entry.keys() {
+                    let other = seen.insert(key, entry.action);
+                    assert!(other.is_none(), "{key} in {scope:?}: {:?} and {other:?}", entry.action);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_terminals_keep_are_not_needed() {
+        for entry in TABLE {
+            for key in entry.keys() {
+                let shown = key.to_string();
+                for kept in ["Ctrl+B", "Ctrl+A", "Ctrl+Q", "Alt+"] {
+                    assert!(!shown.contains(kept), "{shown}");
+                }
+            }
+            // Ctrl+S is flow control in some terminals, so it never stands alone.
+            assert!(entry.keys != "ctrl+s");
+        }
+    }
+}

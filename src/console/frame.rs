@@ -1,0 +1,158 @@
+//! What the panes share on the screen: borders, rows, text made to fit.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::input_view::shown;
+use super::state::{Pane, State};
+
+/// Draws a pane's border with number, title and what stands at its right; gives the room inside.
+pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
+    let theme = &state.settings.theme;
+    let focused = state.focus == pane && state.overlay.is_none();
+    // Focus is told by the border's weight too, not by colour alone.
+    let (border, kind) = if focused {
+        (theme.focus, BorderType::Thick)
+    } else {
+        (theme.border, BorderType::Rounded)
+    };
+    let title_style = if focused { theme.focus } else { theme.text };
+    let room = usize::from(area.width).saturating_sub(right.width() + 7);
+    let left = Line::from(vec![
+        Span::styled(format!("{} ", pane.number()), theme.key),
+        Span::styled(format!("{} ", cut(title, room)), title_style),
+    ]);
+    let mut block = Block::bordered().border_type(kind).border_style(border).title_top(left);
+    if !right.is_empty() {
+        block = block.title_top(Line::styled(format!(" {right} "), theme.dim).right_aligned());
+    }
+    let inner = block.inner(area);
+    out.render_widget(block, area);
+    inner
+}
+
+/// Draws a window in the middle of the screen; gives the room inside.
+pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Frame<'_>) -> Rect {
+    let theme = &state.settings.theme;
+    let screen = out.area();
+    let (width, height) = (width.min(screen.width), height.min(screen.height));
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    let block = Block::bordered()
+        .border_type(BorderType::Thick)
+        .border_style(theme.focus)
+        .title_top(Line::styled(format!(" {title} "), theme.focus));
+    let inner = block.inner(area);
+    out.render_widget(Clear, area);
+    out.render_widget(block, area);
+    indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1)
+}
+
+/// Line `n` of an area; empty when it has fewer.
+#[must_use]
+pub fn row(area: Rect, n: usize) -> Rect {
+    let n = u16::try_from(n).unwrap_or(u16::MAX);
+    if n < area.height { Rect { y: area.y + n, height: 1, ..area } } else { Rect { height: 0, ..area } }
+}
+
+/// The area without its first columns.
+#[must_use]
+pub fn indent(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect { x: area.x + columns, width: area.width - columns, ..area }
+}
+
+/// Text cut to so many columns, with `…` where something is missing.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    let text = shown(text);
+    if text.width() <= width {
+        return text;
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used + 1 > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Text cut or filled with blanks to exactly so many columns.
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
+    let mut out = cut(text, width);
+    let used = out.width();
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out
+}
+
+/// Text broken into lines of at most so many columns, at blanks where it can be.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in shown(paragraph).split_word_bounds() {
+            let length = word.width();
+            if used + length > width && !line.is_empty() {
+                lines.push(line.trim_end().to_owned());
+                (line, used) = (String::new(), 0);
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                if used + grapheme.width() > width {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(cut("Bookings", 8), "Bookings");
+        assert_eq!(cut("Bookings", 5), "Book…");
+        assert_eq!(cut("日本語", 4), "日…");
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    }
+
+    proptest! {
+        #[test]
+        fn fitted_text_has_the_width(text in ".{0,40}", width in 2usize..30) {
+            prop_assert_eq!(fit(&text, width).width(), width);
+            for line in wrap(&text, width) {
+                prop_assert!(line.width() <= width, "{}", line);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Keys as they are written in the table of actions, in settings and in the footer.
+
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// One key with what is held down beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    code: KeyCode,
+    control: bool,
+    alt: bool,
+    shift: bool,
+}
+
+/// Names of keys that are no character.
+const NAMED: &[(&str, &str, KeyCode)] = &[
+    ("enter", "Enter", KeyCode::Enter),
+    ("esc", "Esc", KeyCode::Esc),
+    ("tab", "Tab", KeyCode::Tab),
+    ("space", "Space", KeyCode::Char(' ')),
+    ("up", "↑", KeyCode::Up),
+    ("down", "↓", KeyCode::Down),
+    ("left", "←", KeyCode::Left),
+    ("right", "→", KeyCode::Right),
+    ("home", "Home", KeyCode::Home),
+    ("end", "End", KeyCode::End),
+    ("pgup", "PgUp", KeyCode::PageUp),
+    ("pgdn", "PgDn", KeyCode::PageDown),
+    ("delete", "Del", KeyCode::Delete),
+    ("backspace", "Backspace", KeyCode::Backspace),
+];
+
+impl Key {
+    /// Reads a key such as `ctrl+s`, `shift+tab`, `f5`, `G` or `enter`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut key = Self { code: KeyCode::Null, control: false, alt: false, shift: false };
+        let mut rest = text;
+        loop {
+            if let Some(after) = rest.strip_prefix("ctrl+").filter(|a| !a.is_empty()) {
+                (key.control, rest) = (true, after);
+            } else if let Some(after) = rest.strip_prefix("alt+").filter(|a| !a.is_empty()) {
+                (key.alt, rest) = (true, after);
+            } else if let Some(after) = rest.strip_prefix("shift+").filter(|a| !a.is_empty()) {
+                (key.shift, rest) = (true, after);
+            } else {
+                break;
+            }
+        }
+        let mut chars = rest.chars();
+        key.code = match (chars.next(), chars.next()) {
+            (Some(c), None) => KeyCode::Char(c),
+            _ => match NAMED.iter().find(|(name, ..)| *name == rest) {
+                Some((.., code)) => *code,
+                None => KeyCode::F(rest.strip_prefix('f')?.parse().ok().filter(|n| (1..=12).contains(n))?),
+            },
+        };
+        Some(key)
+    }
+
+    /// Whether the key writes a character where text is typed.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.control && !self.alt
+    }
+
+    /// Which key it is, whatever is held down.
+    #[must_use]
+    pub fn code(self) -> KeyCode {
+        self.code
+    }
+
+    /// Whether it is this key with nothing held down.
+    #[must_use]
+    pub fn is(self, code: KeyCode) -> bool {
+        self.code == code && !self.control && !self.alt && !self.shift
+    }
+}
+
+impl From<KeyEvent> for Key {
+    fn from(event: KeyEvent) -> Self {
+        let held = |m| event.modifiers.contains(m);
+        let (control, alt) = (held(KeyModifiers::CONTROL), held(KeyModifiers::ALT));
+        let (code, shift) = match event.code {
+            KeyCode::BackTab => (KeyCode::Tab, true),
+            // With a character the case tells; some terminals report Shift too, some do not.
+            KeyCode::Char(c) if control => (KeyCode::Char(c.to_ascii_lowercase()), false),
+            KeyCode::Char(c) => (KeyCode::Char(c), false),
+            code => (code, held(KeyModifiers::SHIFT)),
+        };
+        Self { code, control, alt, shift }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (held, name) in [(self.control, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")] {
+            if held {
+                f.write_str(name)?;
+            }
+        }
+        if let Some((_, label, _)) = NAMED.iter().find(|(.., code)| *code == self.code) {
+            return f.write_str(label);
+        }
+        match self.code {
+            KeyCode::Char(c) if self.control => write!(f, "{}", c.to_ascii_uppercase()),
+            KeyCode::Char(c) => write!(f, "{c}"),
+            KeyCode::F(n) => write!(f, "F{n}"),
+            _ => f.write_str("?"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_and_shown() {
+        for (text, shown) in
+            [("ctrl+s", "Ctrl+S"), ("shift+tab", "Shift+Tab"), ("f5", "F5"), ("G", "G"), ("+", "+"), ("enter", "Enter")]
+        {
+            assert_eq!(Key::parse(text).map(|k| k.to_string()).as_deref(), Some(shown), "{text}");
+        }
+        for bad in ["", "f13", "hyper+x", "entr"] {
+            assert_eq!(Key::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_terminal_reports_is_what_is_written() {
+        let event = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::CONTROL | KeyModifiers::SHIFT);
+        assert_eq!(Some(Key::from(event)), Key::parse("ctrl+s"));
+        let event = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
+        assert_eq!(Some(Key::from(event)), Key::parse("shift+tab"));
+        let event = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        assert_eq!(Some(Key::from(event)), Key::parse("G"));
+    }
+}

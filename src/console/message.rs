@@ -1,0 +1,113 @@
+//! What reaches the console from outside, and what it asks of the outside.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::callback::Values;
+use crate::delivery::{DeliveryId, Details, Sending, Summary};
+use crate::profile::catalogue::Variable;
+use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
+use crate::receiver::{Behaviour, Received};
+use crate::store::{Counts, ProfileRow, UnsavedDraft};
+
+use super::deliveries::Query;
+use super::keys::Key;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted in one piece.
+    Paste(String),
+    /// The terminal has this many columns and lines now.
+    Resize(u16, u16),
+    /// The time is this; comes with every other message and with ticks.
+    Now(Timestamp),
+    /// All profiles, in the order of the list.
+    Profiles(Vec<ProfileRow>),
+    /// The profile asked for, if it is still there, and what it was asked for.
+    Profile(ProfileId, Option<Box<Profile>>, Purpose),
+    /// A new profile can be typed.
+    Fresh(Box<Draft>, Identity),
+    /// A profile is on disk.
+    Saved(Box<Profile>),
+    /// A profile is deleted; it can be brought back.
+    Deleted(ProfileId),
+    /// A profile is back.
+    Restored(ProfileId),
+    /// What was typed and not saved before the last end.
+    Unsaved(Vec<UnsavedDraft>),
+    /// Variables that people added: event (or `default`) and variable.
+    OwnVariables(Vec<(String, Variable)>),
+    /// A test was accepted.
+    Tested(DeliveryId),
+    /// Deliveries for this query; `more` of them follow those that were there.
+    Deliveries(Query, Vec<Summary>),
+    /// One delivery in full.
+    Details(Box<Details>),
+    /// How many are pending.
+    Counts(Counts),
+    /// Something was committed, here or elsewhere.
+    StoreChanged,
+    /// What the sender does.
+    Sending(Sending),
+    /// The receiver runs at this address, or not.
+    Receiver(Option<String>),
+    /// A request reached the receiver.
+    Received(Arc<Received>),
+    /// An action is done; a sentence about it.
+    Done(String),
+    /// An action failed; why, and what to do.
+    Failed(String),
+    /// The process is asked to end.
+    Terminate,
+}
+
+/// What a profile was loaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To stand beside the list.
+    Show,
+    /// To be edited.
+    Edit,
+    /// To be tested.
+    Test,
+    /// To be enabled or disabled.
+    Switch,
+    /// To make another like it.
+    Duplicate,
+}
+
+/// Something to be done outside; its answer comes back as a [`Message`].
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "each is named for what it does")]
+pub enum Effect {
+    LoadProfiles,
+    LoadProfile(ProfileId, Purpose),
+    Fresh(Box<Draft>),
+    SaveProfile(Box<Profile>),
+    DeleteProfile(ProfileId),
+    RestoreProfile(ProfileId),
+    KeepDraft(Box<UnsavedDraft>),
+    DropDraft(ProfileId),
+    LoadOwnVariables,
+    AddVariable(String, Variable),
+    Test(Box<Profile>, Option<Event>, Values),
+    LoadDeliveries(Query),
+    LoadDetails(DeliveryId),
+    LoadCounts,
+    Cancel(DeliveryId),
+    RetryNow(DeliveryId),
+    SendAgain(DeliveryId),
+    Copy { text: String, what: String },
+    StartReceiver(Behaviour2),
+    SetReceiver(Behaviour2),
+    StopReceiver,
+    Redraw,
+    Quit,
+}
+
+/// Placeholder name resolved after the merge.
+pub type Behaviour2 = Behaviour;

@@ -1,0 +1,219 @@
+//! Pane 1: the list of profiles, searched by title as one types.
+
+pub mod view;
+
+use crate::profile::{Choice as _, ProfileId, Status};
+use crate::store::ProfileRow;
+
+use super::action::Action;
+use super::input::{Input, Typed};
+use super::keys::Key;
+use super::list::List;
+use super::message::{Effect, Purpose};
+use super::overlay::{Overlay, Question};
+use super::state::State;
+
+/// The list of profiles.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    rows: Vec<ProfileRow>,
+    /// Titles in lower case, beside `rows`.
+    lowered: Vec<String>,
+    /// The rows that the search leaves.
+    found: Vec<usize>,
+    /// Which of `found` is chosen.
+    pub list: List,
+    search: Option<Input>,
+    /// Whether keys are written into the search.
+    typing: bool,
+    loaded: bool,
+    last_deleted: Option<ProfileId>,
+    /// Chosen as soon as it is in the list.
+    wanted: Option<ProfileId>,
+}
+
+impl Profiles {
+    /// The chosen profile.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&ProfileRow> {
+        self.found.get(self.list.selected()).map(|at| &self.rows[*at])
+    }
+
+    /// The rows that the search leaves.
+    #[must_use]
+    pub fn found(&self) -> impl ExactSizeIterator<Item = &ProfileRow> {
+        self.found.iter().map(|at| &self.rows[*at])
+    }
+
+    /// How many profiles there are in all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether the list was read from disk.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// The search, while there is one, and whether it is being typed.
+    #[must_use]
+    pub fn search(&self) -> Option<(&Input, bool)> {
+        self.search.as_ref().map(|input| (input, self.typing))
+    }
+
+    /// Whether keys are written into the search.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Takes a fresh list and keeps the chosen profile chosen.
+    pub fn set(&mut self, rows: Vec<ProfileRow>) {
+        let wanted = self.wanted.take().or_else(|| self.chosen().map(|row| row.id.clone()));
+        self.lowered = rows.iter().map(|row| row.title.to_ascii_lowercase()).collect();
+        self.rows = rows;
+        self.loaded = true;
+        self.find();
+        if let Some(wanted) = wanted {
+            self.choose(&wanted);
+        }
+    }
+
+    /// Chooses a profile, now or as soon as it is in the list.
+    pub fn choose(&mut self, id: &ProfileId) {
+        match self.found.iter().position(|at| self.rows[*at].id == *id) {
+            Some(row) => self.list.select(row),
+            None => self.wanted = Some(id.clone()),
+        }
+    }
+
+    fn find(&mut self) {
+        let wanted = self.search.as_ref().map(|s| s.text().trim().to_ascii_lowercase()).unwrap_or_default();
+        let hits = self.lowered.iter().enumerate().filter(|(_, title)| title.contains(&wanted));
+        self.found = hits.map(|(at, _)| at).collect();
+        let last = self.found.len().saturating_sub(1);
+        self.list.select(self.list.selected().min(last));
+    }
+}
+
+/// A key while the search is typed. True when it was for the search.
+pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    use crossterm::event::KeyCode;
+    if !state.profiles.typing {
+        return None;
+    }
+    if key.is(KeyCode::Esc) {
+        state.profiles.search = None;
+        state.profiles.typing = false;
+        state.profiles.find();
+        return Some(show_chosen(state));
+    }
+    if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
+        state.profiles.typing = false;
+        return Some(Vec::new());
+    }
+    let typed = state.profiles.search.as_mut().map_or(Typed::Ignored, |input| input.key(key));
+    if typed == Typed::Changed {
+        state.profiles.list.select(0);
+        state.profiles.find();
+        return Some(show_chosen(state));
+    }
+    (typed == Typed::Used).then(Vec::new)
+}
+
+/// Text pasted while the search is typed.
+pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
+    if let Some(input) = &mut state.profiles.search {
+        input.paste(text);
+    }
+    state.profiles.find();
+    show_chosen(state)
+}
+
+/// Loads the chosen profile so that it stands beside the list.
+pub fn show_chosen(state: &mut State) -> Vec<Effect> {
+    match state.profiles.chosen() {
+        Some(row) => {
+            let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
+            if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
+        }
+        None => {
+            state.chosen = None;
+            Vec::new()
+        }
+    }
+}
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    match action {
+        Action::Edit | Action::Duplicate | Action::Delete | Action::Enable | Action::CopyId
+            if state.profiles.chosen().is_none() =>
+        {
+            Some("no profile is chosen: n makes a new one")
+        }
+        Action::Undo if state.profiles.last_deleted.is_none() => Some("nothing was deleted"),
+        _ => None,
+    }
+}
+
+/// Does an action of this pane.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let length = state.profiles.found.len();
+    if state.profiles.list.act(action, length) {
+        return show_chosen(state);
+    }
+    let chosen = state.profiles.chosen().map(|row| (row.id.clone(), row.title.clone()));
+    match (action, chosen) {
+        (Action::Search, _) => {
+            state.profiles.typing = true;
+            state.profiles.search.get_or_insert_with(|| Input::line(""));
+            Vec::new()
+        }
+        (Action::Leave, _) => {
+            state.profiles.search = None;
+            state.profiles.find();
+            show_chosen(state)
+        }
+        (Action::Undo, _) => {
+            let last = state.profiles.last_deleted.take();
+            last.map(Effect::RestoreProfile).into_iter().collect()
+        }
+        (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
+        (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
+        (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
+        (Action::CopyId, Some((id, _))) => {
+            vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
+        }
+        (Action::Delete, Some((id, title))) => {
+            state.overlay = Some(Overlay::Question(Question::delete(id, &title)));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A profile was deleted.
+pub fn deleted(state: &mut State, id: ProfileId) -> Vec<Effect> {
+    let title = state.profiles.rows.iter().find(|r| r.id == id).map(|r| r.title.clone());
+    state.say(format!("Deleted {} · u brings it back", title.unwrap_or_else(|| id.to_string())));
+    state.profiles.last_deleted = Some(id.clone());
+    state.profiles.rows.retain(|row| row.id != id);
+    let rows = std::mem::take(&mut state.profiles.rows);
+    state.profiles.set(rows);
+    state.chosen = None;
+    show_chosen(state)
+}
+
+/// The sign and word of a status.
+#[must_use]
+pub fn status_sign(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Active => ("●", "active"),
+        Status::AutoDisabled => ("◌", Status::AutoDisabled.name()),
+        Status::Disabled => ("○", "disabled"),
+    }
+}

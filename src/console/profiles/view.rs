@@ -1,0 +1,100 @@
+//! Draws pane 1.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::frame::{self, fit};
+use crate::console::input_view::{self, Look};
+use crate::console::state::{Pane, State};
+use crate::profile::{Channel, Choice as _, Status};
+use crate::store::ProfileRow;
+
+use super::status_sign;
+
+/// Draws the list, with the search in its last line while there is one.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let profiles = &state.profiles;
+    let found = profiles.found().len();
+    let count = if profiles.search().is_some() {
+        format!("{found} of {}", profiles.total())
+    } else {
+        profiles.total().to_string()
+    };
+    let focused = state.focus == Pane::Profiles;
+    let inner = frame::pane(state, Pane::Profiles, "Profiles", &count, area, out);
+    let searching = profiles.search().is_some();
+    let height = usize::from(inner.height).saturating_sub(usize::from(searching));
+    let width = usize::from(inner.width);
+    let visible = profiles.list.visible(found, height);
+    for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
+        let line_area = frame::row(inner, at - visible.start);
+        let chosen = at == profiles.list.selected();
+        out.render_widget(line(state, row, width, chosen, focused), line_area);
+        if chosen && focused && state.overlay.is_none() && !profiles.is_typing() {
+            out.set_cursor_position((line_area.x, line_area.y));
+        }
+    }
+    if found == 0 && profiles.is_loaded() {
+        let hint = if searching { "no title has this" } else { "none yet: n makes one" };
+        out.render_widget(Line::styled(fit(hint, width), state.settings.theme.dim), frame::row(inner, 0));
+    }
+    draw_search(state, frame::row(inner, height), out);
+}
+
+fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bool) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let (sign, _) = status_sign(row.status);
+    let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
+    let title = if unsaved { format!("{} *", row.title) } else { row.title.clone() };
+    let facts = format!(" {:4} {:6} ", short_channel(row.channel), row.method.name());
+    let room = width.saturating_sub(facts.width() + 2);
+    let marker = if chosen { "▌" } else { " " };
+    let style = match (chosen, focused) {
+        (true, true) => theme.selected,
+        (true, false) => theme.chosen,
+        _ => theme.text,
+    };
+    let sign_style: Style = match row.status {
+        Status::Active => theme.good,
+        Status::AutoDisabled => theme.bad,
+        Status::Disabled => theme.dim,
+    };
+    let facts_style = if chosen { Style::new() } else { theme.dim };
+    Line::from(vec![
+        Span::raw(marker),
+        Span::raw(fit(&title, room)),
+        Span::styled(facts, facts_style),
+        Span::styled(sign, sign_style),
+    ])
+    .style(style)
+}
+
+/// A channel in four letters.
+fn short_channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Default => "def",
+        Channel::Voice => "voic",
+        Channel::Sms => "sms",
+        Channel::Email => "mail",
+        Channel::Whatsapp => "wa",
+    }
+}
+
+fn draw_search(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let Some((input, typing)) = state.profiles.search() else { return };
+    let theme = &state.settings.theme;
+    let width = usize::from(area.width).saturating_sub(1);
+    let look = Look { width, height: 1, focused: typing, hidden: false, known: None, theme };
+    let (lines, cursor) = input_view::draw(input, &look);
+    out.render_widget(Span::styled("/", theme.key), area);
+    let field = frame::indent(area, 1);
+    for line in lines {
+        out.render_widget(line, field);
+    }
+    if let Some((x, y)) = cursor {
+        out.set_cursor_position((field.x + x, field.y + y));
+    }
+}

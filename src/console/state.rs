@@ -1,0 +1,190 @@
+//! Everything that is on the screen, as plain data.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::delivery::{DeliveryId, Sending};
+use crate::profile::catalogue::Variable;
+use crate::profile::{Profile, Region, Rules};
+use crate::receiver::Received;
+use crate::store::Counts;
+
+use super::action::Scope;
+use super::deliveries::Deliveries;
+use super::editor::Editor;
+use super::overlay::Overlay;
+use super::profiles::Profiles;
+use super::theme::Theme;
+use super::variables::Variables;
+
+/// Which pane has the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is named for what it shows")]
+pub enum Pane {
+    Profiles,
+    Editor,
+    Variables,
+    Deliveries,
+    Timeline,
+}
+
+impl Pane {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 5] =
+        [Self::Profiles, Self::Editor, Self::Variables, Self::Deliveries, Self::Timeline];
+
+    /// The number on the pane, and the key that leads to it.
+    #[must_use]
+    pub fn number(self) -> usize {
+        Self::ALL.iter().position(|p| *p == self).map_or(0, |at| at + 1)
+    }
+}
+
+/// What is set for the console and does not change while it runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The rules that depend on settings.
+    pub rules: Rules,
+    /// The region of new profiles.
+    pub region: Region,
+    /// Colours.
+    pub theme: Theme,
+    /// The name of the database, for the top line.
+    pub database: String,
+    /// Whether the demo runs.
+    pub demo: bool,
+}
+
+/// A sentence at the bottom left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// How a sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named for what they are")]
+pub enum Tone {
+    Good,
+    Plain,
+    Bad,
+}
+
+/// The built-in endpoint as the console sees it.
+#[derive(Debug, Default)]
+pub struct ReceiverState {
+    /// Where it listens, while it runs.
+    pub address: Option<String>,
+    /// How it answers.
+    pub behaviour: crate::receiver::Behaviour,
+    /// What arrived, newest first, the last hundred.
+    pub requests: std::collections::VecDeque<Arc<Received>>,
+}
+
+/// The console.
+#[derive(Debug)]
+pub struct State {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The time, brought by messages.
+    pub now: Timestamp,
+    /// Which pane has the keyboard, when no window lies above.
+    pub focus: Pane,
+    /// Pane 1.
+    pub profiles: Profiles,
+    /// The chosen profile as it is stored.
+    pub chosen: Option<Box<Profile>>,
+    /// Pane 2, while something is edited.
+    pub editor: Option<Editor>,
+    /// Pane 3.
+    pub variables: Variables,
+    /// Panes 4 and 5.
+    pub deliveries: Deliveries,
+    /// A window above the panes.
+    pub overlay: Option<Overlay>,
+    /// The sentence at the bottom left.
+    pub notice: Option<Notice>,
+    /// The test that is watched until its end.
+    pub testing: Option<DeliveryId>,
+    /// What the sender does.
+    pub sending: Sending,
+    /// How many deliveries are pending.
+    pub counts: Counts,
+    /// The built-in endpoint.
+    pub receiver: ReceiverState,
+    /// Variables that people added.
+    pub own_variables: Vec<(String, Variable)>,
+    /// What is set.
+    pub settings: Settings,
+    /// Whether the console ends now.
+    pub done: bool,
+}
+
+impl State {
+    /// The console at its start, before anything is loaded.
+    #[must_use]
+    pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        Self {
+            size,
+            now,
+            focus: Pane::Profiles,
+            profiles: Profiles::default(),
+            chosen: None,
+            editor: None,
+            variables: Variables::default(),
+            deliveries: Deliveries::default(),
+            overlay: None,
+            notice: None,
+            testing: None,
+            sending: Sending::default(),
+            counts: Counts::default(),
+            receiver: ReceiverState::default(),
+            own_variables: Vec::new(),
+            settings,
+            done: false,
+        }
+    }
+
+    /// The scopes that have the keyboard, the first one first.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        match &self.overlay {
+            Some(overlay) => overlay.scopes(),
+            None => match self.focus {
+                Pane::Profiles => vec![Scope::Profiles, Scope::Global, Scope::List],
+                Pane::Editor if self.editor.is_some() => vec![Scope::Editor, Scope::Global],
+                // With nothing being edited the pane shows the chosen profile.
+                Pane::Editor => vec![Scope::Profiles, Scope::Global, Scope::List],
+                Pane::Variables => vec![Scope::Variables, Scope::Global, Scope::List],
+                Pane::Deliveries | Pane::Timeline => {
+                    vec![Scope::Deliveries, Scope::Global, Scope::List]
+                }
+            },
+        }
+    }
+
+    /// Says something at the bottom left.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone: Tone::Plain });
+    }
+
+    /// Says that something went well.
+    pub fn praise(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone: Tone::Good });
+    }
+
+    /// Says that something is wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
+    }
+
+    /// Whether a running time is on the screen, so that it must be drawn again ten times a second.
+    #[must_use]
+    pub fn ticks(&self) -> bool {
+        !self.sending.in_flight.is_empty() || self.deliveries.has_waiting()
+    }
+}

@@ -1,0 +1,168 @@
+//! Which addresses are never dialled, judged where they are dialled.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// The address is one that is never dialled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{address} is {kind}, which is never dialled")]
+pub struct RefusedAddress {
+    address: IpAddr,
+    kind: &'static str,
+}
+
+/// The name leads to no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the name {0} does not resolve")]
+pub struct Unresolved(String);
+
+/// Checks one address: link-local (with it the cloud's metadata service), multicast, unspecified and
+/// reserved ones are refused always (design, section 5). IPv4 inside IPv6 is judged as IPv4.
+///
+/// # Errors
+/// When the address is refused.
+pub fn check(address: IpAddr) -> Result<(), RefusedAddress> {
+    let kind = match address {
+        IpAddr::V4(ip) => refused_v4(ip),
+        IpAddr::V6(ip) => match embedded_v4(ip) {
+            Some(inner) => refused_v4(inner),
+            None => refused_v6(ip),
+        },
+    };
+    kind.map_or(Ok(()), |kind| Err(RefusedAddress { address, kind }))
+}
+
+/// Checks the host of a URL when it is an address; the URL parser has read every spelling of it.
+///
+/// # Errors
+/// When the address is refused.
+pub fn check_literal(url: &Url) -> Result<(), RefusedAddress> {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => check(ip.into()),
+        Some(Host::Ipv6(ip)) => check(ip.into()),
+        Some(Host::Domain(_)) | None => Ok(()),
+    }
+}
+
+fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
+    let [a, b, c, _] = ip.octets();
+    match (a, b, c) {
+        (0, ..) => Some("unspecified"),
+        (169, 254, _) => Some("link-local"),
+        (192, 0, 0) => Some("reserved"),
+        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Some("reserved for documentation"),
+        (198, 18 | 19, _) => Some("reserved for benchmarks"),
+        (224..=239, ..) => Some("multicast"),
+        (240..=255, ..) => Some("reserved"),
+        _ => None,
+    }
+}
+
+fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
+    let first = ip.segments()[0];
+    if ip.is_unspecified() {
+        Some("unspecified")
+    } else if ip.is_multicast() {
+        Some("multicast")
+    } else if first & 0xffc0 == 0xfe80 {
+        Some("link-local")
+    } else if ip.segments()[..2] == [0x2001, 0x0db8] || first & 0xfff0 == 0x3ff0 {
+        Some("reserved for documentation")
+    } else if ip == Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254) {
+        Some("a metadata service")
+    } else {
+        None
+    }
+}
+
+/// The IPv4 address that an IPv6 one carries: mapped, compatible, NAT64, 6to4 or Teredo.
+fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let s = ip.segments();
+    let v4 = |high: u16, low: u16| {
+        let [a, b] = high.to_be_bytes();
+        let [c, d] = low.to_be_bytes();
+        Ipv4Addr::new(a, b, c, d)
+    };
+    match s {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(v4(high, low)),
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(v4(high, low)),
+        [0x2002, high, low, ..] => Some(v4(high, low)),
+        [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
+        _ => None,
+    }
+}
+
+/// The system's resolver with the guard behind it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GuardedResolver;
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let looked_up = tokio::net::lookup_host((host.as_str(), 0)).await;
+            let found: Vec<SocketAddr> = looked_up.map_err(|_| Unresolved(host.clone()))?.collect();
+            let mut refused = None;
+            let mut allowed = Vec::new();
+            for address in found {
+                match check(address.ip()) {
+                    Ok(()) => allowed.push(address),
+                    Err(error) => refused = Some(error),
+                }
+            }
+            match (allowed.is_empty(), refused) {
+                (true, Some(error)) => Err(error.into()),
+                (true, None) => Err(Unresolved(host).into()),
+                (false, _) => Ok(Box::new(allowed.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(url: &str) -> bool {
+        check_literal(&Url::parse(url).expect(url)).is_ok()
+    }
+
+    #[test]
+    fn this_machine_and_private_networks_are_the_operators() {
+        for url in [
+            "http://127.0.0.1/",
+            "http://10.1.2.3/",
+            "http://[::1]/",
+            "http://192.168.0.9/",
+            "https://8.8.8.8/",
+        ] {
+            assert!(verdict(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn refused_in_every_spelling() {
+        for url in [
+            "http://169.254.169.254/",
+            "http://0xa9fea9fe/",
+            "http://2852039166/",
+            "http://0251.0376.0251.0376/",
+            "http://169.254.43518/",
+            "http://[::ffff:169.254.169.254]/",
+            "http://[64:ff9b::a9fe:a9fe]/",
+            "http://[2002:a9fe:a9fe::1]/",
+            "http://[2001:0:1:2:3:4:5601:5601]/",
+            "http://[fe80::1]/",
+            "http://[ff02::1]/",
+            "http://[::]/",
+            "http://0.0.0.0/",
+            "http://224.0.0.1/",
+            "http://255.255.255.255/",
+            "http://[fd00:ec2::254]/",
+        ] {
+            assert!(!verdict(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! From a profile and values to a delivery that can be accepted.
+
+use jiff::Timestamp;
+
+use crate::callback::{self, Context, Values};
+use crate::profile::{Event, Profile};
+
+use super::failure;
+use super::id::DeliveryId;
+use super::record::{Kind, NewDelivery};
+
+impl NewDelivery {
+    /// A test of the profile as it is on the screen, saved or not.
+    #[must_use]
+    pub fn test(profile: Profile, event: Option<Event>, values: Values) -> Self {
+        let mut delivery = Self::prepare(&profile, Kind::Test, event, values);
+        delivery.tested = Some(Box::new(profile));
+        delivery
+    }
+
+    fn prepare(profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
+        let id = DeliveryId::generate();
+        let text = id.to_string();
+        let mut context = Context { delivery_id: &text, random: &mut random };
+        let request = callback::render(profile, &values, &mut context);
+        Self {
+            id,
+            kind,
+            profile_id: profile.id.clone(),
+            profile_title: profile.title.to_string(),
+            event,
+            origin: profile.endpoint.origin().to_owned(),
+            request: request.map_err(|error| failure::no_request(error.to_string())),
+            values,
+            policy: profile.retry,
+            tested: None,
+            accepted_at: Timestamp::now(),
+        }
+    }
+}
+
+/// Fills the buffer with random bytes from the system.
+pub(super) fn random(buffer: &mut [u8]) {
+    #[allow(clippy::expect_used, reason = "without the system's randomness no vector is safe to send")]
+    getrandom::fill(buffer).expect("the system gives random bytes");
+}

@@ -1,0 +1,41 @@
+//! What the sender is doing just now, for whoever watches.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::id::DeliveryId;
+
+/// The sender's state at this moment. It lives in memory only: the disk knows what is pending.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sending {
+    /// Whether this process sends.
+    pub role: Role,
+    /// The tries under way.
+    pub in_flight: BTreeMap<DeliveryId, InFlight>,
+    /// Why nothing can be recorded, while that is so.
+    pub trouble: Option<String>,
+}
+
+/// Which part this process plays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Not known yet.
+    #[default]
+    Starting,
+    /// This process sends.
+    Sends,
+    /// Another session sends; its process id where that is known.
+    Watches(Option<u32>),
+    /// No new tries are made.
+    Stopped,
+}
+
+/// A try under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InFlight {
+    /// 1 is the first try.
+    pub n: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+}

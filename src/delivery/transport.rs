@@ -1,0 +1,194 @@
+//! One attempt over HTTP.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url};
+
+use crate::callback::{self, Signed};
+use crate::profile::Choice as _;
+
+use super::failure;
+use super::guard::{self, GuardedResolver};
+use super::record::{Attempt, ErrorClass, Failure, Job};
+use super::verdict;
+
+/// How much of an answer is read: enough to keep the connection for the next request.
+const READ_LIMIT: usize = 64 * 1024;
+/// How much of an answer is kept.
+const KEEP_LIMIT: usize = 16 * 1024;
+/// Many servers close an idle connection after five seconds.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The HTTP client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no HTTP client can be made: {0}; are the system's CA certificates installed (package ca-certificates)?"
+)]
+pub struct TransportError(#[from] reqwest::Error);
+
+/// The pooled HTTP client, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    client: Client,
+}
+
+/// An attempt, and how long the endpoint asked to be left alone.
+pub struct Tried {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// From `Retry-After` on 429 and 503.
+    pub retry_after: Option<Duration>,
+}
+
+impl Transport {
+    /// A client that follows no redirect, uses no proxy of the environment and dials no refused
+    /// address (design, section 5).
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new() -> Result<Self, TransportError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .http1_only()
+            .default_headers(headers)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .dns_resolver(GuardedResolver)
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Makes the next try of a job. What goes wrong is told in the attempt.
+    pub async fn attempt(&self, job: &Job) -> Tried {
+        let started_at = Timestamp::now();
+        let clock = Instant::now();
+        let timeout = Duration::from_millis(job.policy.timeout_ms().into());
+        let mut answer = Answer::default();
+        let result = match self.request(job, started_at) {
+            Ok(request) => {
+                let url = request.url().clone();
+                let exchange = exchange(&self.client, request, &url, &mut answer);
+                tokio::time::timeout(timeout, exchange)
+                    .await
+                    .unwrap_or_else(|_| Err(failure::timed_out(job.policy.timeout_ms())))
+            }
+            Err(failure) => Err(failure),
+        };
+        let attempt = Attempt {
+            n: job.attempts + 1,
+            started_at,
+            duration_ms: u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX),
+            status: answer.status.map(|s| s.as_u16()),
+            error: result.err(),
+            response_headers: shown_headers(&answer.headers),
+            response_body: answer.body,
+            response_cut: answer.cut,
+        };
+        Tried { attempt, retry_after: retry_after(answer.status, &answer.headers) }
+    }
+
+    /// The request with the credentials that the profile has now.
+    fn request(&self, job: &Job, at: Timestamp) -> Result<reqwest::Request, Failure> {
+        let callback = &job.callback;
+        let profile = job.profile.as_deref().ok_or_else(|| {
+            failure::no_request("the profile is gone, and with it the credentials of this callback")
+        })?;
+        let url = Url::parse(&callback.url)
+            .map_err(|e| failure::no_request(format!("the URL cannot be read: {e}")))?;
+        guard::check_literal(&url)
+            .map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
+        let id = job.id.to_string();
+        let signed = Signed { delivery_id: &id, unix_seconds: at.as_second(), body: &callback.body };
+        let secrets = callback::credentials(profile, &job.values, &signed, &mut super::prepare::random)
+            .map_err(|e| failure::no_request(e.to_string()))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in callback.headers.iter().chain(&secrets) {
+            let unsendable = || failure::no_request(format!("the header {name} cannot be sent"));
+            let field = HeaderName::try_from(name.as_str()).map_err(|_| unsendable())?;
+            headers.append(field, HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?);
+        }
+        let method = reqwest::Method::from_bytes(callback.method.name().as_bytes())
+            .map_err(|_| failure::no_request("the method cannot be sent"))?;
+        let mut request = self.client.request(method, url).headers(headers);
+        if callback.method.has_body() {
+            request = request.body(callback.body.clone());
+        }
+        request.build().map_err(|e| failure::no_request(e.to_string()))
+    }
+}
+
+/// What has come of an answer so far, kept when the time runs out in the middle of it.
+#[derive(Default)]
+struct Answer {
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    cut: bool,
+}
+
+async fn exchange(
+    client: &Client,
+    request: reqwest::Request,
+    url: &Url,
+    answer: &mut Answer,
+) -> Result<(), Failure> {
+    let response = client.execute(request).await.map_err(|e| failure::of_error(&e, url))?;
+    let status = response.status();
+    answer.status = Some(status);
+    answer.headers = response.headers().clone();
+    read_body(response, url, answer).await?;
+    let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
+    failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
+}
+
+/// Reads to [`READ_LIMIT`] and keeps [`KEEP_LIMIT`]; a longer answer is cut off, which is no failure.
+async fn read_body(response: Response, url: &Url, answer: &mut Answer) -> Result<(), Failure> {
+    let mut read = 0;
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|e| failure::of_error(&e, url))?;
+        read += chunk.len();
+        let room = KEEP_LIMIT - answer.body.len();
+        answer.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        answer.cut = read > KEEP_LIMIT;
+        if read > READ_LIMIT {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn retry_after(status: Option<StatusCode>, headers: &HeaderMap) -> Option<Duration> {
+    let asks = matches!(status, Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE));
+    let value = headers.get(RETRY_AFTER).filter(|_| asks)?.to_str().ok()?;
+    verdict::retry_after(value, Timestamp::now())
+}
+
+fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers.iter().map(|(n, v)| (n.to_string(), printable(v.as_bytes()))).collect()
+}
+
+/// Bytes as text: what is no UTF-8 or a control character is written as `\xNN`.
+fn printable(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_control() {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
