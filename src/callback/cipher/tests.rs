@@ -84,7 +84,7 @@ fn cfb_is_what_openssl_does() {
 
 /// The ciphertext of the real program; `None` where there is none.
 fn openssl(algorithm: &str, key: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     let mut child = Command::new("openssl")
         .args(["enc", algorithm, "-nosalt", "-K", &hex(key), "-iv", &hex(IV.as_bytes())])
         .stdin(Stdio::piped())
