@@ -1,11 +1,36 @@
 //! A profile and an event's values become one HTTP request, to the byte. Pure: randomness and time
 //! are brought by the caller.
+//!
+//! [`render`] runs once, when a delivery is accepted, and makes all that may stand in the delivery
+//! log. [`credentials`] runs at the moment of sending, once an attempt, and makes what must not.
 
+mod body;
+pub mod cipher;
+mod credentials;
+mod error;
+mod fields;
+mod header;
+mod json;
+mod multipart;
+mod render;
+mod resolve;
+#[cfg(test)]
+mod roundtrip;
+#[cfg(test)]
+mod sample;
+mod signature;
+mod target;
 mod values;
 
+pub use credentials::{Signed, credentials};
+pub use error::RenderError;
+pub use render::{Context, render};
 pub use values::{Values, plain_text};
 
 use crate::profile::Method;
+
+/// Fills a buffer with random bytes: the source of random initialization vectors.
+pub type Random<'a> = dyn FnMut(&mut [u8]) + 'a;
 
 /// One exact request, without credentials: what the delivery log keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,76 @@
+//! The body of a request: as typed, or carried over to the data format.
+
+use url::form_urlencoded;
+
+use super::fields::Fields;
+use super::resolve::Resolver;
+use super::{RenderError, fields, json, multipart};
+use crate::profile::{BodyForm, DataFormat, Profile};
+
+/// The bytes of a body and what they are.
+#[derive(Default)]
+pub(super) struct Payload {
+    /// Empty where there is no body.
+    pub bytes: Vec<u8>,
+    /// None where there is no body.
+    pub content_type: Option<ContentType>,
+}
+
+/// What a body is.
+pub(super) enum ContentType {
+    /// A Content-Type among the profile's headers wins over this one.
+    Usual(&'static str),
+    /// It holds the boundary, without which the body cannot be read.
+    Multipart(String),
+}
+
+/// Renders the body. GET and DELETE carry none (our decision).
+pub(super) fn payload(
+    profile: &Profile,
+    resolver: &mut Resolver,
+    delivery_id: &str,
+) -> Result<Payload, RenderError> {
+    if !profile.method.has_body() {
+        return Ok(Payload::default());
+    }
+    match profile.body.form() {
+        BodyForm::Empty => Ok(Payload::default()),
+        BodyForm::Json(template) => {
+            let json = json::from_template(template, resolver)?;
+            match profile.data_format.unwrap_or(DataFormat::Json) {
+                DataFormat::Json => Ok(json_payload(json)),
+                DataFormat::UrlEncoded => Ok(url_encoded(&fields::from_json(&json)?)),
+                DataFormat::FormData => Ok(form_data(&fields::from_json(&json)?, delivery_id)),
+            }
+        }
+        BodyForm::Pairs(pairs) => match profile.data_format.unwrap_or(DataFormat::UrlEncoded) {
+            DataFormat::Json => Ok(json_payload(json::from_pairs(pairs, resolver)?)),
+            DataFormat::UrlEncoded => Ok(url_encoded(&fields::from_pairs(pairs, resolver)?)),
+            DataFormat::FormData => Ok(form_data(&fields::from_pairs(pairs, resolver)?, delivery_id)),
+        },
+        // Plain text has no fields to carry over, so a data format changes nothing. The check of a
+        // profile refuses the two together.
+        BodyForm::Text { template, .. } => Ok(Payload {
+            bytes: resolver.fill(template)?.into_bytes(),
+            content_type: Some(ContentType::Usual("text/plain; charset=utf-8")),
+        }),
+    }
+}
+
+fn json_payload(json: String) -> Payload {
+    Payload { bytes: json.into_bytes(), content_type: Some(ContentType::Usual("application/json")) }
+}
+
+fn url_encoded(fields: &Fields) -> Payload {
+    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    Payload {
+        bytes: encoded.into_bytes(),
+        content_type: Some(ContentType::Usual("application/x-www-form-urlencoded")),
+    }
+}
+
+fn form_data(fields: &Fields, delivery_id: &str) -> Payload {
+    let multipart::Multipart { boundary, bytes } = multipart::write(fields, delivery_id);
+    let content_type = format!("multipart/form-data; boundary={boundary}");
+    Payload { bytes, content_type: Some(ContentType::Multipart(content_type)) }
+}

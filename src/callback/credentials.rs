@@ -1,0 +1,129 @@
+//! The headers that are made at the moment of sending and are never written to the log.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::resolve::Resolver;
+use super::{Random, RenderError, Values, header, signature};
+use crate::profile::{Auth, Profile};
+
+/// What a signature is made over.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// As in `webhook-id`.
+    pub delivery_id: &'a str,
+    /// When this attempt is made, in seconds since 1970.
+    pub unix_seconds: i64,
+    /// As it is sent.
+    pub body: &'a [u8],
+}
+
+/// The headers of one attempt, to be added to those of the rendered request: authentication, the
+/// profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
+/// where a signing secret is set. `random` is drawn from for random initialization vectors only.
+///
+/// # Errors
+/// When a value cannot stand in a header.
+pub fn credentials(
+    profile: &Profile,
+    values: &Values,
+    signed: &Signed,
+    random: &mut Random,
+) -> Result<Vec<(String, String)>, RenderError> {
+    let mut resolver = Resolver::new(profile, values, random);
+    let mut headers = Vec::new();
+    match &profile.auth {
+        Auth::None => {}
+        Auth::Basic { user, password } => {
+            // UTF-8, as RFC 7617 section 2.1 recommends.
+            let encoded = STANDARD.encode(format!("{user}:{}", password.reveal()));
+            headers.push(("Authorization".to_owned(), format!("Basic {encoded}")));
+        }
+        Auth::ApiKey { header, key } => headers.push((header.clone(), key.reveal().to_owned())),
+    }
+    for row in profile.headers.iter().filter(|row| row.is_secret()) {
+        headers.push((row.name.clone(), header::value(row, &mut resolver)?));
+    }
+    headers.push(("webhook-timestamp".to_owned(), signed.unix_seconds.to_string()));
+    if let Some(secret) = &profile.signing_secret {
+        headers.push(("webhook-signature".to_owned(), signature::sign(secret, signed)?));
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::callback::sample::{header, profile, values};
+
+    const SIGNED: Signed = Signed { delivery_id: "d1", unix_seconds: 1_700_000_000, body: b"{}" };
+
+    fn made(profile: &Profile, values: &Values) -> Vec<(String, String)> {
+        credentials(profile, values, &SIGNED, &mut |bytes| bytes.fill(b'r')).unwrap()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn basic_is_utf_8() {
+        let profile = profile(|draft| {
+            "basic".clone_into(&mut draft.auth_kind);
+            "test".clone_into(&mut draft.auth_user);
+            "123£".clone_into(&mut draft.auth_password);
+        });
+        // The example of RFC 7617, section 2.1.
+        let expected =
+            pairs(&[("Authorization", "Basic dGVzdDoxMjPCow=="), ("webhook-timestamp", "1700000000")]);
+        assert_eq!(made(&profile, &Values::default()), expected);
+    }
+
+    #[test]
+    fn keys_secret_headers_and_a_signature() {
+        let profile = profile(|draft| {
+            "api-key".clone_into(&mut draft.auth_kind);
+            "X-Api-Key".clone_into(&mut draft.auth_header);
+            "k3y".clone_into(&mut draft.auth_key);
+            draft.headers = vec![header("X-Token", "t-<id>"), header("X-Plain", "<id>")];
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".clone_into(&mut draft.signing_secret);
+        });
+        let made = made(&profile, &values(json!({"id": "7"})));
+        let (signature, others) = made.split_last().unwrap();
+        assert_eq!(
+            others,
+            pairs(&[("X-Api-Key", "k3y"), ("X-Token", "t-7"), ("webhook-timestamp", "1700000000")])
+        );
+        assert_eq!(signature.0, "webhook-signature");
+        assert!(signature.1.starts_with("v1,"));
+    }
+
+    #[test]
+    fn secret_headers_are_encrypted_likewise() {
+        let profile = profile(|draft| {
+            draft.headers = vec![header("X-Token", "<id>")];
+            draft.encryption = true;
+            "AES-128-CFB".clone_into(&mut draft.enc_algorithm);
+            "K1abcdefghijkl2P".clone_into(&mut draft.enc_key);
+            draft.enc_random_iv = true;
+        });
+        let made = made(&profile, &values(json!({"id": "DELIVRD"})));
+        let algorithm = crate::profile::Algorithm::Aes128Cfb;
+        let opened = crate::callback::cipher::decrypt(algorithm, b"K1abcdefghijkl2P", None, &made[0].1);
+        assert_eq!(opened.unwrap(), b"DELIVRD");
+        assert!(made[0].1.starts_with("cnJycnJy"), "the vector that was drawn stands first");
+    }
+
+    #[test]
+    fn a_value_that_breaks_the_line_is_named_but_not_shown() {
+        let profile = profile(|draft| draft.headers = vec![header("X-Token", "<id>")]);
+        let error =
+            credentials(&profile, &values(json!({"id": "hush\n"})), &SIGNED, &mut |_| ()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "header X-Token: the value of <id> holds a line feed, which cannot stand in a header"
+        );
+    }
+}

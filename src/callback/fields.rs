@@ -1,0 +1,115 @@
+//! The fields of a form: names and values in order, repeats included.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::RenderError;
+use super::resolve::Resolver;
+use crate::profile::Template;
+
+/// Names and values in order, repeats included.
+pub(super) type Fields = Vec<(String, String)>;
+
+/// The fields of a body typed as pairs.
+pub(super) fn from_pairs(
+    pairs: &[(Template, Template)],
+    resolver: &mut Resolver,
+) -> Result<Fields, RenderError> {
+    pairs.iter().map(|(name, value)| Ok((resolver.fill(name)?, resolver.fill(value)?))).collect()
+}
+
+/// The members of a JSON object as fields: a string's text, a number as it is written, `null` as
+/// nothing, an object or array as compact JSON.
+pub(super) fn from_json(json: &str) -> Result<Fields, RenderError> {
+    let unfit = |error: serde_json::Error| RenderError::Fields { reason: error.to_string() };
+    let Members(members) = serde_json::from_str(json).map_err(unfit)?;
+    members.into_iter().map(|(name, value)| Ok((name, text_of(value.get()).map_err(unfit)?))).collect()
+}
+
+/// The members of an object with their JSON as it is written. Reading them as values would write
+/// `1E5` as `1e+5` and drop repeats.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+fn text_of(json: &str) -> Result<String, serde_json::Error> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json),
+        Some(b'{' | b'[') => Ok(compact(json)),
+        _ if json == "null" => Ok(String::new()),
+        _ => Ok(json.to_owned()),
+    }
+}
+
+/// JSON without the blanks between its tokens.
+fn compact(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    json.chars()
+        .filter(|&c| {
+            let kept = in_string || !matches!(c, ' ' | '\t' | '\n' | '\r');
+            if c == '"' && !escaped {
+                in_string = !in_string;
+            }
+            escaped = in_string && c == '\\' && !escaped;
+            kept
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(json: &str) -> Vec<(String, String)> {
+        from_json(json).unwrap()
+    }
+
+    #[test]
+    fn each_kind_of_member_has_its_text() {
+        let json = r#"{ "s": "a\"\u00e9", "n": 12.50, "e": 1E400, "b": true, "z": null,
+            "o": { "x y": [ 1E5, "a \" b\\" ] } }"#;
+        let texts: Vec<_> = fields(json).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts, ["a\"é", "12.50", "1E400", "true", "", r#"{"x y":[1E5,"a \" b\\"]}"#]);
+    }
+
+    #[test]
+    fn repeats_are_kept() {
+        assert_eq!(
+            fields(r#"{"a":1,"b":2,"a":3}"#),
+            [("a", "1"), ("b", "2"), ("a", "3")].map(|(n, v)| (n.to_owned(), v.to_owned()))
+        );
+    }
+
+    #[test]
+    fn only_an_object_has_fields() {
+        for json in ["[1]", "\"x\"", "{\"a\":", "{\"a\":\"\\ud800\"}"] {
+            let error = from_json(json).unwrap_err();
+            assert!(error.to_string().starts_with("body: a form needs a JSON object"), "{error}");
+        }
+    }
+}

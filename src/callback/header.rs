@@ -1,0 +1,39 @@
+//! The values of a profile's headers.
+
+use super::RenderError;
+use super::resolve::Resolver;
+use crate::profile::{Header, Part};
+
+/// A header's value with its variables.
+///
+/// CR, LF and NUL could start another header. The other control characters of ASCII are refused
+/// here too: no HTTP client sends them (RFC 9110, section 5.5). A tab may stand.
+pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, RenderError> {
+    let mut rendered = String::new();
+    for part in header.value.parts() {
+        match part {
+            Part::Text(text) => rendered.push_str(text),
+            Part::Variable(path) => {
+                let text = resolver.text(path)?;
+                if let Some(bad) = text.chars().find(|c| c.is_ascii_control() && *c != '\t') {
+                    return Err(RenderError::HeaderValue {
+                        header: header.name.clone(),
+                        variable: path.as_str().to_owned(),
+                        found: described(bad),
+                    });
+                }
+                rendered.push_str(&text);
+            }
+        }
+    }
+    Ok(rendered)
+}
+
+fn described(control: char) -> String {
+    match control {
+        '\r' => "a carriage return".to_owned(),
+        '\n' => "a line feed".to_owned(),
+        '\0' => "a NUL character".to_owned(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}

@@ -1,0 +1,68 @@
+//! A profile and values become a request.
+
+use super::body::{ContentType, payload};
+use super::resolve::Resolver;
+use super::{Callback, Random, RenderError, Values, header, target};
+use crate::profile::{Auth, Profile};
+
+/// What a request needs besides the profile and the values.
+pub struct Context<'a> {
+    /// Sent as `webhook-id`: visible ASCII.
+    pub delivery_id: &'a str,
+    /// Drawn from for random initialization vectors only.
+    pub random: &'a mut Random<'a>,
+}
+
+/// What every request names itself.
+const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
+
+/// Makes the request, without credentials: see [`credentials`](super::credentials).
+/// `webhook-timestamp` is left out too, as it is of the attempt and not of the delivery: receivers
+/// that verify signatures accept five minutes, and a retry may come later.
+///
+/// # Errors
+/// When a value cannot stand where it is wanted.
+pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Result<Callback, RenderError> {
+    let mut resolver = Resolver::new(profile, values, &mut *context.random);
+    let url = target::url(&profile.endpoint, &mut resolver)?;
+    let body = payload(profile, &mut resolver, context.delivery_id)?;
+    let mut headers = Vec::with_capacity(3 + profile.headers.len());
+    if !sets(profile, "user-agent") {
+        headers.push(pair("User-Agent", USER_AGENT));
+    }
+    headers.push(pair("webhook-id", context.delivery_id));
+    let mut own_type_stands = true;
+    match &body.content_type {
+        Some(ContentType::Usual(usual)) if !sets(profile, "content-type") => {
+            headers.push(pair("Content-Type", usual));
+        }
+        Some(ContentType::Multipart(with_boundary)) => {
+            headers.push(pair("Content-Type", with_boundary));
+            own_type_stands = false;
+        }
+        _ => {}
+    }
+    for row in profile.headers.iter().filter(|row| !row.is_secret()) {
+        let value = header::value(row, &mut resolver)?;
+        if own_type_stands || !row.name.eq_ignore_ascii_case("content-type") {
+            headers.push((row.name.clone(), value));
+        }
+    }
+    Ok(Callback { method: profile.method, url, headers, body: body.bytes })
+}
+
+/// Whether the profile brings this header itself.
+fn sets(profile: &Profile, name: &str) -> bool {
+    let key_header = match &profile.auth {
+        Auth::ApiKey { header, .. } => Some(header),
+        Auth::None | Auth::Basic { .. } => None,
+    };
+    profile.headers.iter().map(|row| &row.name).chain(key_header).any(|n| n.eq_ignore_ascii_case(name))
+}
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
