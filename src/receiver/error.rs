@@ -1,0 +1,39 @@
+//! Why the receiver cannot start.
+
+use std::io;
+use std::net::SocketAddr;
+
+/// The receiver cannot listen. The message says where, why, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiverError {
+    /// Something else listens there.
+    #[error(
+        "cannot listen on {0}: the port is in use; end what uses it, or take another port (0 is any free one)"
+    )]
+    InUse(SocketAddr),
+    /// The port is reserved for the system.
+    #[error("cannot listen on {0}: not allowed; take a port from 1024 up")]
+    NotAllowed(SocketAddr),
+    /// No interface has this address.
+    #[error("cannot listen on {0}: this machine has no such address; take 127.0.0.1 or one of its own")]
+    NoSuchAddress(SocketAddr),
+    /// Anything else.
+    #[error("cannot listen on {addr}: {error}; try another address or port")]
+    Other {
+        /// Where.
+        addr: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+impl ReceiverError {
+    pub(super) fn listening(addr: SocketAddr, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::InUse(addr),
+            io::ErrorKind::PermissionDenied => Self::NotAllowed(addr),
+            io::ErrorKind::AddrNotAvailable => Self::NoSuchAddress(addr),
+            _ => Self::Other { addr, error },
+        }
+    }
+}
