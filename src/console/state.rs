@@ -120,6 +120,8 @@ pub struct State {
     pub own_variables: Vec<(String, Variable)>,
     /// What is set.
     pub settings: Settings,
+    /// Whether the editor closes when the profile under way is saved.
+    pub leave_after_save: bool,
     /// Whether the console ends now.
     pub done: bool,
 }
@@ -145,6 +147,7 @@ impl State {
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,
+            leave_after_save: false,
             done: false,
         }
     }

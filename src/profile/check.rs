@@ -313,6 +313,9 @@ impl Check<'_> {
             AuthKind::ApiKey => {
                 let header = draft.auth_header.trim().to_owned();
                 self.take(Field::AuthHeader, check_name(&header));
+                if header.eq_ignore_ascii_case("content-type") {
+                    self.error(Field::AuthHeader, "Content-Type cannot carry a key");
+                }
                 if has_header(&header) {
                     self.error(
                         Field::AuthHeader,

@@ -65,7 +65,8 @@ impl JsonTemplate {
             .iter()
             .map(|part| match part {
                 JsonPart::Text(text) => text.as_str(),
-                JsonPart::InString(_) => "",
+                // Not empty: a value must not complete an escape such as `\u004`.
+                JsonPart::InString(_) => "x",
                 JsonPart::WholeString(_) => "\"\"",
                 JsonPart::Bare(_) => "null",
             })
@@ -179,6 +180,11 @@ mod tests {
     fn escapes_do_not_end_a_string() {
         let parts = kinds(r#"{"a":"\"<x>\\"}"#);
         assert!(parts.contains(&JsonPart::InString(path("x"))));
+    }
+
+    #[test]
+    fn a_value_cannot_complete_an_escape() {
+        assert!(JsonTemplate::parse(r#"{"a":"\u004<a>1"}"#).is_err());
     }
 
     #[test]

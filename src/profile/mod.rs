@@ -3,6 +3,7 @@
 //! What a person types is a [`Draft`]. [`Draft::check`] is the only way to a [`Profile`], whose
 //! parts cannot hold a bad value. [`document`] is the same profile as JSON.
 
+mod advice;
 mod auth;
 mod body;
 pub mod catalogue;

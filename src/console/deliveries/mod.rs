@@ -1,0 +1,291 @@
+//! Panes 4 and 5: the deliveries as they happen, and the timeline of the chosen one.
+
+pub mod state_text;
+pub mod timeline;
+pub mod view;
+
+use crate::delivery::{DeliveryId, Details, State as DeliveryState, Summary};
+use crate::profile::ProfileId;
+
+use super::action::Action;
+use super::list::List;
+use super::message::Effect;
+use super::overlay::{DetailsWindow, Overlay};
+use super::state::{Pane, State};
+
+/// How many deliveries are read at a time.
+pub const PAGE: usize = 200;
+
+/// Which deliveries are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// By state.
+    pub show: Show,
+    /// Of one profile only.
+    pub profile: Option<ProfileId>,
+    /// Those before this one; the newest without.
+    pub before: Option<DeliveryId>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// The filter by state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "named for the states they show")]
+pub enum Show {
+    #[default]
+    All,
+    Pending,
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
+impl Show {
+    const ALL: [Self; 5] = [Self::All, Self::Pending, Self::Delivered, Self::Failed, Self::Cancelled];
+
+    /// The word on the screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|s| *s == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
+/// The log on the screen.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    rows: Vec<Summary>,
+    /// Which row is chosen.
+    pub list: List,
+    show: Show,
+    profile: Option<(ProfileId, String)>,
+    /// The newest seen when the person moved away; while set, the chosen delivery stays chosen.
+    paused_at: Option<Option<DeliveryId>>,
+    /// Whether older ones are still on disk.
+    more: bool,
+    loading_more: bool,
+    /// The chosen delivery with its attempts.
+    details: Option<Box<Details>>,
+}
+
+impl Deliveries {
+    /// The deliveries that were read, newest first.
+    #[must_use]
+    pub fn rows(&self) -> &[Summary] {
+        &self.rows
+    }
+
+    /// The chosen delivery.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Summary> {
+        self.rows.get(self.list.selected())
+    }
+
+    /// The chosen delivery with its attempts, once they were read.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        let chosen = self.chosen()?.id;
+        self.details.as_deref().filter(|d| d.summary.id == chosen)
+    }
+
+    /// Whether the newest is followed.
+    #[must_use]
+    pub fn is_following(&self) -> bool {
+        self.paused_at.is_none()
+    }
+
+    /// How many came since the person moved away, among those read.
+    #[must_use]
+    pub fn new_since_paused(&self) -> usize {
+        match &self.paused_at {
+            Some(Some(newest)) => self.rows.iter().take_while(|r| r.id > *newest).count(),
+            Some(None) => self.rows.len(),
+            None => 0,
+        }
+    }
+
+    /// The filters, for the pane's title.
+    #[must_use]
+    pub fn filter(&self) -> (Show, Option<&str>) {
+        (self.show, self.profile.as_ref().map(|(_, title)| title.as_str()))
+    }
+
+    /// Whether a count-down is on the screen.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        self.rows.iter().any(|r| r.state == DeliveryState::Waiting)
+    }
+
+    /// What to read anew: all that is on the screen.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        Query {
+            show: self.show,
+            profile: self.profile.as_ref().map(|(id, _)| id.clone()),
+            before: None,
+            limit: self.rows.len().clamp(PAGE, 5 * PAGE),
+        }
+    }
+
+    fn newest(&self) -> Option<DeliveryId> {
+        self.rows.first().map(|r| r.id)
+    }
+}
+
+/// Takes rows that were read.
+pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let of_this_filter = query.show == deliveries.show
+        && query.profile.as_ref() == deliveries.profile.as_ref().map(|(id, _)| id);
+    if !of_this_filter {
+        return Vec::new();
+    }
+    let full = rows.len() >= query.limit;
+    if query.before.is_some() {
+        deliveries.loading_more = false;
+        deliveries.more = full;
+        deliveries.rows.extend(rows);
+        return Vec::new();
+    }
+    let chosen = deliveries.chosen().map(|r| r.id);
+    deliveries.more = full;
+    deliveries.rows = rows;
+    let place = chosen.and_then(|id| deliveries.rows.iter().position(|r| r.id == id));
+    match place {
+        Some(at) if !deliveries.is_following() => deliveries.list.select(at),
+        _ if deliveries.is_following() => deliveries.list.select(0),
+        _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
+    }
+    load_chosen(state)
+}
+
+/// Reads the chosen delivery's attempts where what is known of them is old.
+pub fn load_chosen(state: &State) -> Vec<Effect> {
+    let deliveries = &state.deliveries;
+    let Some(chosen) = deliveries.chosen() else { return Vec::new() };
+    match deliveries.details() {
+        Some(details) if details.summary == *chosen => Vec::new(),
+        _ => vec![Effect::LoadDetails(chosen.id)],
+    }
+}
+
+/// Takes one delivery in full.
+pub fn set_details(state: &mut State, details: Box<Details>) {
+    if let Some(row) = state.deliveries.rows.iter_mut().find(|r| r.id == details.summary.id) {
+        *row = details.summary.clone();
+    }
+    state.deliveries.details = Some(details);
+}
+
+/// Shows a delivery that was just made: follows the newest, whatever was filtered out.
+pub fn show_new(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.show = Show::All;
+    deliveries.profile = None;
+    deliveries.paused_at = None;
+    deliveries.list.select(0);
+    vec![Effect::LoadDeliveries(deliveries.query())]
+}
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    let chosen = state.deliveries.chosen();
+    match action {
+        Action::Details
+        | Action::RetryNow
+        | Action::Cancel
+        | Action::SendAgain
+        | Action::CopyDelivery
+            if chosen.is_none() =>
+        {
+            Some("no delivery is chosen")
+        }
+        Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
+            Some("it has ended: a sends it again")
+        }
+        Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
+            Some("it is being sent just now")
+        }
+        Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
+        Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
+        _ => None,
+    }
+}
+
+/// Does an action of these panes.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let length = deliveries.rows.len();
+    if deliveries.list.act(action, length) {
+        if deliveries.is_following() && deliveries.list.selected() > 0 {
+            deliveries.paused_at = Some(deliveries.newest());
+        }
+        return [load_chosen(state), load_more(state)].concat();
+    }
+    let chosen = deliveries.chosen().map(|r| r.id);
+    match (action, chosen) {
+        (Action::Details, Some(id)) => {
+            state.overlay = Some(Overlay::Details(DetailsWindow::new(id)));
+            load_chosen(state)
+        }
+        (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
+        (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
+        (Action::SendAgain, Some(id)) => vec![Effect::SendAgain(id)],
+        (Action::CopyDelivery, Some(id)) => {
+            vec![Effect::Copy { text: id.to_string(), what: format!("delivery id {id}") }]
+        }
+        (Action::FilterState, _) => {
+            deliveries.show = deliveries.show.next();
+            refilter(state)
+        }
+        (Action::FilterProfile, _) => {
+            deliveries.profile = match (&deliveries.profile, state.profiles.chosen()) {
+                (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
+                _ => None,
+            };
+            refilter(state)
+        }
+        (Action::Follow, _) => {
+            deliveries.paused_at = None;
+            deliveries.list.select(0);
+            load_chosen(state)
+        }
+        (Action::Leave, _) => {
+            state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn refilter(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.rows.clear();
+    deliveries.paused_at = None;
+    deliveries.list.select(0);
+    vec![Effect::LoadDeliveries(deliveries.query())]
+}
+
+/// Reads older ones when the end of the list comes near.
+fn load_more(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let near_end = deliveries.list.selected() + PAGE / 4 >= deliveries.rows.len();
+    if !near_end || !deliveries.more || deliveries.loading_more {
+        return Vec::new();
+    }
+    deliveries.loading_more = true;
+    let before = deliveries.rows.last().map(|r| r.id);
+    vec![Effect::LoadDeliveries(Query { before, limit: PAGE, ..deliveries.query() })]
+}

@@ -1,0 +1,130 @@
+//! A delivery's state in words (design, section 2): never "live" when it is not.
+
+use jiff::Timestamp;
+
+use crate::delivery::{ErrorClass, InFlight, State, Summary};
+
+/// How a state is meant, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named for what they are")]
+pub enum Tone {
+    Good,
+    Busy,
+    Bad,
+    Dim,
+}
+
+/// The state in words, such as `waiting · retry 1 of 2 in 7.2 s`.
+#[must_use]
+pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, Tone) {
+    let tries = row.policy.count() + 1;
+    if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
+        let which = match flight.n {
+            1 => String::new(),
+            n => format!(" · retry {} of {}", n - 1, row.policy.count()),
+        };
+        return (format!("sending{which} · {}", tenths(millis(flight.started_at, now))), Tone::Busy);
+    }
+    match row.state {
+        State::Queued => ("queued".to_owned(), Tone::Dim),
+        State::Waiting => {
+            let left = row.due_at.map_or(0, |due| millis(now, due));
+            let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
+            let last = row.last_status.map_or_else(|| last_class(row), |status| status.to_string());
+            (format!("{last} · waiting · retry {} of {} {when}", row.attempts, row.policy.count()), Tone::Busy)
+        }
+        State::Delivered => {
+            let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
+            let after = match row.attempts {
+                0 | 1 => String::new(),
+                2 => " after 1 retry".to_owned(),
+                n => format!(" after {} retries", n - 1),
+            };
+            (format!("delivered · {status} in {} ms{after}", row.last_ms.unwrap_or(0)), Tone::Good)
+        }
+        State::Failed => {
+            let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
+            let of = if row.attempts > 1 || tries > 1 && row.attempts > 0 {
+                format!(" ({} of {tries})", row.attempts)
+            } else {
+                String::new()
+            };
+            (format!("failed{why}{of}"), Tone::Bad)
+        }
+        State::Cancelled => ("cancelled".to_owned(), Tone::Dim),
+    }
+}
+
+fn last_class(row: &Summary) -> String {
+    match row.last_error.as_ref().map(|e| e.class) {
+        Some(ErrorClass::Timeout) => "timed out".to_owned(),
+        Some(class) => crate::profile::Choice::name(class).to_owned(),
+        None => "failed".to_owned(),
+    }
+}
+
+/// Milliseconds from one time to another; 0 when the other is earlier.
+#[must_use]
+pub fn millis(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)
+}
+
+/// `7.2 s`; minutes and hours where there are some: `2 min 05 s`.
+#[must_use]
+pub fn tenths(millis: u64) -> String {
+    let seconds = millis / 1000;
+    match seconds {
+        0..100 => format!("{}.{} s", seconds, millis % 1000 / 100),
+        100..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{DeliveryId, Failure, Kind};
+    use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
+
+    fn row(state: State) -> Summary {
+        Summary {
+            id: DeliveryId::from_bytes([1; 16]),
+            kind: Kind::Test,
+            profile_id: ProfileId::new(Region::In, uuid::Uuid::nil()),
+            profile_title: "Order SMS".into(),
+            event: None,
+            state,
+            attempts: 1,
+            policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
+            due_at: Some(Timestamp::from_millisecond(7250).unwrap()),
+            accepted_at: Timestamp::UNIX_EPOCH,
+            last_status: Some(500),
+            last_error: None,
+            last_ms: Some(84),
+        }
+    }
+
+    fn text(row: &Summary) -> String {
+        describe(row, None, Timestamp::UNIX_EPOCH).0
+    }
+
+    #[test]
+    fn each_state_in_words() {
+        assert_eq!(text(&row(State::Waiting)), "500 · waiting · retry 1 of 2 in 7.2 s");
+        let delivered = Summary { last_status: Some(200), attempts: 2, ..row(State::Delivered) };
+        assert_eq!(text(&delivered), "delivered · 200 in 84 ms after 1 retry");
+        let error = Failure { class: ErrorClass::Timeout, message: "timed out after 5000 ms".into() };
+        let failed = Summary { last_error: Some(error), attempts: 3, ..row(State::Failed) };
+        assert_eq!(text(&failed), "failed · timed out after 5000 ms (3 of 3)");
+        let flight = InFlight { n: 2, started_at: Timestamp::UNIX_EPOCH };
+        let sending = describe(&row(State::Waiting), Some(&flight), Timestamp::UNIX_EPOCH);
+        assert_eq!(sending.0, "sending · retry 1 of 2 · 0.0 s");
+    }
+
+    #[test]
+    fn times_for_people() {
+        assert_eq!(tenths(7250), "7.2 s");
+        assert_eq!(tenths(125_000), "2 min 05 s");
+        assert_eq!(tenths(7_260_000), "2 h 01 min");
+    }
+}

@@ -1,0 +1,133 @@
+//! Draws pane 5: tries, waits, what is left of a wait, and the outcome of each. Readable without
+//! colour.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::frame::{self, cut, fit};
+use crate::console::state::{Pane, State};
+use crate::delivery::{Attempt, State as DeliveryState, Summary};
+use crate::profile::attempt_label;
+
+use super::state_text::{millis, tenths};
+use super::view::clock;
+
+const LABEL: usize = 11;
+
+/// Draws the timeline of the chosen delivery, its end in sight.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let chosen = state.deliveries.chosen();
+    let right = chosen.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
+    let inner = frame::pane(state, Pane::Timeline, "Timeline", &right, area, out);
+    let inner = frame::indent(inner, 1);
+    let Some(row) = chosen else { return };
+    let lines = lines(state, row, usize::from(inner.width).saturating_sub(1));
+    let height = usize::from(inner.height);
+    let skip = lines.len().saturating_sub(height);
+    for (at, line) in lines.into_iter().skip(skip).enumerate() {
+        out.render_widget(line, frame::row(inner, at));
+    }
+    if state.focus == Pane::Timeline && state.overlay.is_none() {
+        out.set_cursor_position((inner.x, inner.y));
+    }
+}
+
+/// The timeline line by line.
+#[must_use]
+pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
+    let theme = &state.settings.theme;
+    let attempts = state.deliveries.details().map_or(&[][..], |d| &d.attempts);
+    let mut lines = Vec::new();
+    let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
+    for (at, attempt) in attempts.iter().enumerate() {
+        lines.push(tried(label(&label_of(attempt.n)), attempt, width, state));
+        if let Some(next) = attempts.get(at + 1) {
+            let waited = millis(attempt.started_at, next.started_at)
+                .saturating_sub(u64::from(attempt.duration_ms));
+            let text = format!("waited {}", tenths(waited));
+            lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
+        }
+    }
+    let made = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+    let flight = state.sending.in_flight.get(&row.id).filter(|f| f.n > made);
+    if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
+        let spent = millis(flight.started_at, state.now);
+        #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
+        let part = spent as f64 / f64::from(row.policy.timeout_ms());
+        let text = format!("sending {} of {} ms", tenths(spent), row.policy.timeout_ms());
+        lines.push(bar(label(&label_of(flight.n)), "━", part.min(1.0), &text, theme.warn, width));
+    } else if let (DeliveryState::Waiting, Some(due)) = (row.state, row.due_at) {
+        let ended = attempts.last().map_or(row.accepted_at, |a| {
+            a.started_at + std::time::Duration::from_millis(a.duration_ms.into())
+        });
+        let (whole, left) = (millis(ended, due).max(1), millis(state.now, due));
+        #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
+        let part = 1.0 - left as f64 / whole as f64;
+        let text = format!("{} of {} left", tenths(left), tenths(whole));
+        lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
+        let due = Span::styled(format!("○ due {}", clock(state, due)), theme.dim);
+        lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
+    } else if row.state == DeliveryState::Queued {
+        lines.push(Line::from(vec![label("1st try"), Span::styled("○ queued", theme.dim)]));
+    }
+    lines.push(verdict(state, row));
+    lines
+}
+
+fn label_of(n: u32) -> String {
+    attempt_label(u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX))
+}
+
+fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let (sign, style, text) = match (&attempt.error, attempt.status) {
+        (None, status) => ("✓", theme.good, status.map_or_else(String::new, |s| format!("{s} OK").replace("200 OK", "200 OK"))),
+        (Some(error), _) => ("✗", theme.bad, error.message.clone()),
+    };
+    let duration = format!("{} ms", attempt.duration_ms);
+    let room = width.saturating_sub(LABEL + duration.width() + 6);
+    Line::from(vec![
+        label,
+        Span::styled("━━", style),
+        Span::styled(format!(" {sign} "), style),
+        Span::styled(fit(&text, room), style),
+        Span::styled(format!(" {duration}"), theme.dim),
+    ])
+}
+
+/// A label, a bar of which a part is filled, and a text at the right.
+fn bar(label: Span<'static>, sign: &str, part: f64, text: &str, style: Style, width: usize) -> Line<'static> {
+    let room = width.saturating_sub(LABEL + text.width() + 2).clamp(4, 24);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "the part lies between 0 and 1, and a room is a few columns"
+    )]
+    let filled = ((room as f64 * part).round() as usize).min(room);
+    let rest = if sign == "┄" { "·" } else { "┄" };
+    Line::from(vec![
+        label,
+        Span::styled(sign.repeat(filled), style),
+        Span::raw(rest.repeat(room - filled)),
+        Span::raw("  "),
+        Span::styled(text.to_owned(), style),
+    ])
+}
+
+fn verdict(state: &State, row: &Summary) -> Line<'static> {
+    let theme = &state.settings.theme;
+    match row.state {
+        DeliveryState::Delivered => Line::styled("● delivered", theme.good),
+        DeliveryState::Failed if row.attempts == 0 => {
+            let why = row.last_error.as_ref().map_or("", |e| &e.message);
+            Line::styled(format!("✗ not sent: {why}"), theme.bad)
+        }
+        DeliveryState::Failed => Line::styled("✗ failed: no further try", theme.bad),
+        DeliveryState::Cancelled => Line::styled("○ cancelled", theme.dim),
+        DeliveryState::Queued | DeliveryState::Waiting => Line::default(),
+    }
+}

@@ -1,0 +1,274 @@
+//! What keys and actions do in the editor.
+
+use crossterm::event::KeyCode;
+
+use crate::console::action::Action;
+use crate::console::input::Typed;
+use crate::console::keys::Key;
+use crate::console::message::Effect;
+use crate::console::overlay::{Overlay, Question};
+use crate::console::state::{Pane, State};
+use crate::profile::{Choice as _, Event, Field, Profile};
+
+use super::item::{self, Button, Item, Step};
+use super::{Editor, insert, text};
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    let editor = state.editor.as_ref()?;
+    match action {
+        Action::Save if !editor.is_changed() && !editor.is_new => Some("nothing has changed"),
+        _ => None,
+    }
+}
+
+/// A key that is no action here: text, or a way through the fields. `None` when it means nothing.
+pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    let editor = state.editor.as_mut()?;
+    if let Some((field, input)) = editor.input() {
+        match input.key(key) {
+            Typed::Changed => {
+                let value = input.text();
+                text::set_text(&mut editor.draft, field, value);
+                editor.touched.insert(field);
+                editor.check();
+                return Some(keep(state));
+            }
+            Typed::Used => return Some(Vec::new()),
+            Typed::Ignored => {}
+        }
+    }
+    match key.code() {
+        KeyCode::Up => Some(step_field(editor, false)),
+        KeyCode::Down => Some(step_field(editor, true)),
+        KeyCode::Enter if !matches!(editor.focus, Item::Button(_) | Item::Body) => {
+            Some(step_field(editor, true))
+        }
+        KeyCode::Enter | KeyCode::Char(' ') => Some(press(state)),
+        _ => None,
+    }
+}
+
+/// Text pasted into the editor.
+pub fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    let Some((field, input)) = editor.input() else { return Vec::new() };
+    input.paste(pasted);
+    let value = input.text();
+    text::set_text(&mut editor.draft, field, value);
+    editor.touched.insert(field);
+    editor.check();
+    keep(state)
+}
+
+/// Does an action of this pane.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    match action {
+        Action::NextField => step_field(editor, true),
+        Action::PreviousField => step_field(editor, false),
+        Action::OtherStep => {
+            go_to_step(editor, if editor.step == Step::Basics { Step::Advanced } else { Step::Basics })
+        }
+        Action::Left => turn(state, false),
+        Action::Right => turn(state, true),
+        Action::Secrets => {
+            editor.show_secrets = !editor.show_secrets;
+            Vec::new()
+        }
+        Action::Save => save(state),
+        Action::Variables => {
+            state.focus = Pane::Variables;
+            Vec::new()
+        }
+        Action::Leave => leave(state),
+        _ => Vec::new(),
+    }
+}
+
+/// Saves, or goes to the first field in error.
+pub fn save(state: &mut State) -> Vec<Effect> {
+    let Some(profile) = checked(state) else { return Vec::new() };
+    vec![Effect::SaveProfile(Box::new(profile))]
+}
+
+/// The profile on the screen; with errors, goes to the first one and says how many.
+pub fn checked(state: &mut State) -> Option<Profile> {
+    let editor = state.editor.as_mut()?;
+    match editor.profile() {
+        Ok(profile) => Some(profile),
+        Err(errors) => {
+            editor.go_to_error();
+            state.focus = Pane::Editor;
+            let first = errors.first().map(|e| format!("{}: {}", e.field.label(), e.message));
+            let more = match errors.len() {
+                0 | 1 => String::new(),
+                n => format!(" · and {} more", n - 1),
+            };
+            state.complain(format!("Not saved · {}{more}", first.unwrap_or_default()));
+            None
+        }
+    }
+}
+
+fn leave(state: &mut State) -> Vec<Effect> {
+    let Some(editor) = &state.editor else { return Vec::new() };
+    if editor.is_changed() {
+        state.overlay = Some(Overlay::Question(Question::leave()));
+        return Vec::new();
+    }
+    close(state)
+}
+
+/// Closes the editor without a question, and forgets what was not saved.
+pub fn close(state: &mut State) -> Vec<Effect> {
+    state.focus = Pane::Profiles;
+    match state.editor.take() {
+        Some(editor) => vec![Effect::DropDraft(editor.id().clone())],
+        None => Vec::new(),
+    }
+}
+
+fn keep(state: &State) -> Vec<Effect> {
+    let unsaved = state.editor.as_ref().map(|e| e.unsaved(state.now));
+    unsaved.map(|u| Effect::KeepDraft(Box::new(u))).into_iter().collect()
+}
+
+fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
+    if let Some(field) = editor.focus.field() {
+        editor.touched.insert(field);
+    }
+    let items = editor.items();
+    let count = items.len();
+    let at = items.iter().position(|i| *i == editor.focus).unwrap_or(0);
+    let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
+    editor.focus = items[next].clone();
+    editor.drop_empty_headers();
+    Vec::new()
+}
+
+fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
+    editor.step = step;
+    editor.scroll.set(0);
+    if let Some(first) = editor.items().into_iter().next() {
+        editor.focus = first;
+    }
+    editor.drop_empty_headers();
+    Vec::new()
+}
+
+/// Enter on a button, or Space on anything that is no text.
+fn press(state: &mut State) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    match editor.focus.clone() {
+        Item::Button(Button::Test) => crate::console::testing::open(state),
+        Item::Button(Button::Save) => save(state),
+        Item::Button(Button::Next) => go_to_step(editor, Step::Advanced),
+        Item::Button(Button::Back) => go_to_step(editor, Step::Basics),
+        Item::Choice(_) => turn(state, true),
+        Item::Event(event) => {
+            toggle(&mut editor.draft.events, event.name());
+            order_events(editor);
+            changed(state, Field::Events)
+        }
+        Item::Parameter(name) => {
+            toggle(&mut editor.draft.enc_parameters, &name);
+            changed(state, Field::EncParameters)
+        }
+        Item::Switch(field) => {
+            let switch = match field {
+                Field::EncRandomIv => &mut editor.draft.enc_random_iv,
+                _ => &mut editor.draft.encryption,
+            };
+            *switch = !*switch;
+            changed(state, field)
+        }
+        Item::Text(_) | Item::Body => Vec::new(),
+    }
+}
+
+fn changed(state: &mut State, field: Field) -> Vec<Effect> {
+    if let Some(editor) = &mut state.editor {
+        editor.touched.insert(field);
+        editor.check();
+    }
+    keep(state)
+}
+
+fn toggle(names: &mut Vec<String>, name: &str) {
+    match names.iter().position(|n| n == name) {
+        Some(at) => {
+            names.remove(at);
+        }
+        None => names.push(name.to_owned()),
+    }
+}
+
+fn order_events(editor: &mut Editor) {
+    let order = |name: &String| Event::ALL.iter().position(|e| e.name() == name);
+    editor.draft.events.sort_by_key(order);
+}
+
+/// The next or the previous option of a choice.
+fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    let Item::Choice(field) = editor.focus else {
+        return if matches!(editor.focus, Item::Button(_)) { step_field(editor, forward) } else { Vec::new() };
+    };
+    let options = item::options(field, &editor.draft, editor.rules);
+    let current = text::text(&editor.draft, field);
+    let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
+    let count = options.len().max(1);
+    let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
+    let Some((name, _)) = options.into_iter().nth(next) else { return Vec::new() };
+    let old = editor.draft.channel();
+    editor.set(field, name);
+    if field == Field::Channel {
+        follow_channel(editor, old);
+    }
+    changed(state, field)
+}
+
+/// Another channel has other events, and another interval to begin with.
+fn follow_channel(editor: &mut Editor, old: Option<crate::profile::Channel>) {
+    let Some(channel) = editor.draft.channel() else { return };
+    editor.draft.events = channel.events().iter().take(1).map(|e| e.name().to_owned()).collect();
+    let usual = old.map(|c| c.usual_interval_s().to_string());
+    if usual.as_deref() == Some(editor.draft.retry_interval.as_str()) {
+        let touched = editor.touched.clone();
+        editor.set(Field::RetryInterval, channel.usual_interval_s().to_string());
+        editor.touched = touched;
+    }
+}
+
+impl Editor {
+    /// Inserts variables at their place.
+    pub fn insert(&mut self, names: &[String]) -> Field {
+        let (field, value) = insert::inserted(&self.draft, names);
+        self.set(field, value);
+        field
+    }
+
+    /// The variables as they fit where they will be pasted.
+    #[must_use]
+    pub fn clipboard_text(&self, names: &[String]) -> String {
+        insert::clipboard_text(&self.draft, names)
+    }
+
+    /// Takes over what is on disk now.
+    pub fn saved(&mut self, profile: &Profile) {
+        self.identity.created_at = profile.created_at;
+        self.identity.modified_at = profile.modified_at;
+        self.is_new = false;
+        self.draft = profile.into();
+        self.saved = self.draft.clone();
+        // Saving may have moved things (user and password of the URL), so the fields are read anew.
+        self.inputs.clear();
+        if !self.items().contains(&self.focus) {
+            self.focus = Item::Text(Field::Title);
+            self.step = Step::Basics;
+        }
+        self.check();
+    }
+}

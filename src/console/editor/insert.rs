@@ -1,0 +1,109 @@
+//! Puts chosen variables at their place: the query for GET, the body for POST.
+
+use crate::profile::{Body, BodyForm, Draft, Field, Method};
+
+/// The variables as they fit where they will be pasted (facts, section 2): pairs for a query or a
+/// form, JSON over several lines for a body in JSON.
+#[must_use]
+pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {
+    if wants_json(draft) { json_object(names) } else { pairs(names) }
+}
+
+/// The field that takes the variables, and its text with them in it.
+#[must_use]
+pub fn inserted(draft: &Draft, names: &[String]) -> (Field, String) {
+    if draft.method().is_some_and(|m| !Method::has_body(m)) {
+        return (Field::Endpoint, with_query(&draft.endpoint, &pairs(names)));
+    }
+    let body = draft.body.trim_end();
+    let text = if body.is_empty() {
+        clipboard_text(draft, names)
+    } else if wants_json(draft) {
+        with_members(body, names)
+    } else {
+        format!("{body}{}{}", if body.ends_with('&') { "" } else { "&" }, pairs(names))
+    };
+    (Field::Body, text)
+}
+
+fn wants_json(draft: &Draft) -> bool {
+    if draft.method().is_some_and(|m| !Method::has_body(m)) {
+        return false;
+    }
+    match Body::parse(&draft.body).form() {
+        BodyForm::Json(_) => true,
+        BodyForm::Pairs(_) => false,
+        BodyForm::Empty => matches!(draft.data_format.as_str(), "" | "json"),
+        BodyForm::Text { .. } => draft.body.trim_start().starts_with('{'),
+    }
+}
+
+fn pairs(names: &[String]) -> String {
+    names.iter().map(|n| format!("{n}=<{n}>")).collect::<Vec<_>>().join("&")
+}
+
+fn json_object(names: &[String]) -> String {
+    let members: Vec<_> = names.iter().map(|n| format!("  \"{n}\": \"<{n}>\"")).collect();
+    format!("{{\n{}\n}}", members.join(",\n"))
+}
+
+/// The members before the last brace, so that the body stays one object.
+fn with_members(body: &str, names: &[String]) -> String {
+    let Some(inside) = body.strip_suffix('}') else { return format!("{body}{}", json_object(names)) };
+    let inside = inside.trim_end();
+    let comma = if inside.ends_with(['{', ',']) { "" } else { "," };
+    let members: Vec<_> = names.iter().map(|n| format!("  \"{n}\": \"<{n}>\"")).collect();
+    format!("{inside}{comma}\n{}\n}}", members.join(",\n"))
+}
+
+fn with_query(url: &str, pairs: &str) -> String {
+    let joint = match url.find('?') {
+        None => "?",
+        Some(_) if url.ends_with(['?', '&']) => "",
+        Some(_) => "&",
+    };
+    format!("{url}{joint}{pairs}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Channel;
+
+    fn draft(method: &str, endpoint: &str, body: &str) -> Draft {
+        let mut draft = Draft::new(Channel::Sms);
+        (draft.method, draft.endpoint, draft.body) = (method.into(), endpoint.into(), body.into());
+        draft
+    }
+
+    fn names() -> Vec<String> {
+        vec!["id".into(), "status".into()]
+    }
+
+    #[test]
+    fn get_takes_a_query() {
+        let text = |url: &str| inserted(&draft("GET", url, "kept"), &names()).1;
+        assert_eq!(text("https://x/cb"), "https://x/cb?id=<id>&status=<status>");
+        assert_eq!(text("https://x/cb?"), "https://x/cb?id=<id>&status=<status>");
+        assert_eq!(text("https://x/cb?a=1"), "https://x/cb?a=1&id=<id>&status=<status>");
+    }
+
+    #[test]
+    fn post_takes_json_that_stays_json() {
+        for body in ["", "{}", "{\"a\": 1}", "{\"a\": 1,\n}"] {
+            let (field, text) = inserted(&draft("POST", "", body), &names());
+            assert_eq!(field, Field::Body);
+            assert!(matches!(Body::parse(&text).form(), BodyForm::Json(_)), "{text}");
+            assert!(text.contains("\"status\": \"<status>\""));
+        }
+    }
+
+    #[test]
+    fn a_form_takes_pairs() {
+        let (_, text) = inserted(&draft("POST", "", "a=1"), &names());
+        assert_eq!(text, "a=1&id=<id>&status=<status>");
+        let mut empty = draft("POST", "", "");
+        empty.data_format = "form-data".into();
+        assert_eq!(clipboard_text(&empty, &names()), "id=<id>&status=<status>");
+    }
+}

@@ -1,0 +1,178 @@
+//! What can have the keyboard in the editor, step by step.
+
+use crate::profile::{
+    Algorithm, AuthKind, Channel, Choice as _, DataFormat, Draft, Event, Field, Method, Rules, Template,
+};
+
+/// The two steps of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Step {
+    /// Title to retry.
+    #[default]
+    Basics,
+    /// Data format, headers, authentication, encryption.
+    Advanced,
+}
+
+/// Something that can have the keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// A field for one line of text.
+    Text(Field),
+    /// The request body.
+    Body,
+    /// One of a short list.
+    Choice(Field),
+    /// An event of the channel: sent or not.
+    Event(Event),
+    /// A switch: encryption, or random vectors.
+    Switch(Field),
+    /// A variable of the profile: encrypted or not.
+    Parameter(String),
+    /// A button.
+    Button(Button),
+}
+
+/// The buttons of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named for their labels")]
+pub enum Button {
+    Test,
+    Next,
+    Back,
+    Save,
+}
+
+impl Button {
+    /// What stands on it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Test => "Test",
+            Self::Next => "Next",
+            Self::Back => "Back",
+            Self::Save => "Save",
+        }
+    }
+}
+
+impl Item {
+    /// The field whose error stands beside this item.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::Text(field) | Self::Choice(field) | Self::Switch(field) => Some(*field),
+            Self::Body => Some(Field::Body),
+            Self::Event(_) => Some(Field::Events),
+            Self::Parameter(_) => Some(Field::EncParameters),
+            Self::Button(_) => None,
+        }
+    }
+
+    /// Whether keys write text here.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Body)
+    }
+}
+
+/// The items of a step, in the order of the Tab key.
+#[must_use]
+pub fn items(draft: &Draft, step: Step, is_new: bool) -> Vec<Item> {
+    match step {
+        Step::Basics => basics(draft, is_new),
+        Step::Advanced => advanced(draft),
+    }
+}
+
+fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
+    let mut items = vec![Item::Text(Field::Title)];
+    if is_new {
+        items.push(Item::Choice(Field::Channel));
+    }
+    // One event is chosen by itself; only several are a choice.
+    let events = draft.channel().map_or(&[][..], Channel::events);
+    if events.len() > 1 {
+        items.extend(events.iter().map(|e| Item::Event(*e)));
+    }
+    items.extend([Item::Choice(Field::Method), Item::Text(Field::Endpoint)]);
+    if draft.method().is_none_or(Method::has_body) {
+        items.push(Item::Body);
+    }
+    items.push(Item::Choice(Field::RetryCount));
+    if draft.retry_count != "0" {
+        items.extend([Item::Text(Field::RetryInterval), Item::Text(Field::RetryTimeout)]);
+    }
+    items.extend([Item::Button(Button::Test), Item::Button(Button::Next)]);
+    items
+}
+
+fn advanced(draft: &Draft) -> Vec<Item> {
+    let mut items = vec![Item::Choice(Field::DataFormat)];
+    // One empty row more than there are: typing into it makes a new one.
+    for at in 0..=draft.headers.len() {
+        items.extend([Item::Text(Field::HeaderName(at)), Item::Text(Field::HeaderValue(at))]);
+    }
+    items.push(Item::Choice(Field::AuthKind));
+    match AuthKind::from_name(&draft.auth_kind) {
+        Some(AuthKind::Basic) => {
+            items.extend([Item::Text(Field::AuthUser), Item::Text(Field::AuthPassword)]);
+        }
+        Some(AuthKind::ApiKey) => {
+            items.extend([Item::Text(Field::AuthHeader), Item::Text(Field::AuthKey)]);
+        }
+        Some(AuthKind::None) | None => {}
+    }
+    items.push(Item::Switch(Field::Encryption));
+    if draft.encryption {
+        items.extend([Item::Choice(Field::EncAlgorithm), Item::Text(Field::EncKey)]);
+        items.push(Item::Switch(Field::EncRandomIv));
+        if !draft.enc_random_iv {
+            items.push(Item::Text(Field::EncIv));
+        }
+        items.extend(parameters(draft).into_iter().map(Item::Parameter));
+    }
+    items.push(Item::Text(Field::SigningSecret));
+    items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
+    items
+}
+
+/// The variables that can be encrypted: those that the profile uses, and those chosen already.
+fn parameters(draft: &Draft) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !names.iter().any(|n| n == name) {
+            names.push(name.to_owned());
+        }
+    };
+    let values = draft.headers.iter().map(|h| &h.value);
+    for text in [&draft.endpoint, &draft.body].into_iter().chain(values) {
+        Template::parse(text).variables().for_each(|path| add(path.name()));
+    }
+    draft.enc_parameters.iter().for_each(|name| add(name));
+    names
+}
+
+/// The options of a choice: the text in the draft, and the label.
+#[must_use]
+pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String)> {
+    let named = |name: &str| (name.to_owned(), name.to_owned());
+    match field {
+        Field::Channel => Channel::ALL.iter().map(|c| named(c.name())).collect(),
+        Field::Method => Method::ALL.iter().map(|m| named(m.name())).collect(),
+        Field::RetryCount => {
+            let most = rules.most_retries(draft.channel().unwrap_or_default());
+            (0..=most).map(|n| named(&n.to_string())).collect()
+        }
+        Field::DataFormat => {
+            let none = (String::new(), "as typed".to_owned());
+            let formats = DataFormat::ALL.iter().map(|f| (f.name().to_owned(), f.label().to_owned()));
+            std::iter::once(none).chain(formats).collect()
+        }
+        Field::AuthKind => [("none", "None"), ("basic", "Basic"), ("api-key", "API key")]
+            .map(|(name, label)| (name.to_owned(), label.to_owned()))
+            .to_vec(),
+        Field::EncAlgorithm => Algorithm::ALL.iter().map(|a| named(a.name())).collect(),
+        _ => Vec::new(),
+    }
+}

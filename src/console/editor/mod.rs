@@ -1,0 +1,213 @@
+//! Pane 2: the editor, in two steps.
+
+mod act;
+mod insert;
+mod summary;
+mod item;
+mod text;
+pub mod view;
+
+pub use insert::clipboard_text;
+pub use act::{act, key, paste, save, why_not};
+pub use item::{Item, Step};
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
+use crate::store::UnsavedDraft;
+
+use super::input::Input;
+
+/// A profile while it is typed.
+#[derive(Debug)]
+pub struct Editor {
+    identity: Identity,
+    is_new: bool,
+    draft: Draft,
+    /// As stored, or as it was when it was new.
+    saved: Draft,
+    rules: Rules,
+    step: Step,
+    focus: Item,
+    /// Text fields that were typed in, with their undo history.
+    inputs: HashMap<Field, Input>,
+    errors: Vec<FieldError>,
+    /// Fields whose errors are shown: those typed in, or all after Save or Test.
+    touched: HashSet<Field>,
+    all_touched: bool,
+    show_secrets: bool,
+    /// First line in sight, kept from one drawing to the next.
+    scroll: Cell<usize>,
+}
+
+impl Editor {
+    /// Opens a profile, or a new draft.
+    #[must_use]
+    pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
+        let mut editor = Self {
+            saved: draft.clone(),
+            identity,
+            is_new,
+            draft,
+            rules,
+            step: Step::Basics,
+            focus: Item::Text(Field::Title),
+            inputs: HashMap::new(),
+            errors: Vec::new(),
+            touched: HashSet::new(),
+            all_touched: false,
+            show_secrets: false,
+            scroll: Cell::new(0),
+        };
+        editor.check();
+        editor
+    }
+
+    /// Puts what was typed before back over what is stored.
+    pub fn bring_back(&mut self, draft: Draft) {
+        self.draft = draft;
+        self.inputs.clear();
+        self.all_touched = true;
+        self.check();
+    }
+
+    /// The profile's id, which a new one has already.
+    #[must_use]
+    pub fn id(&self) -> &ProfileId {
+        &self.identity.id
+    }
+
+    /// Whether the profile was never saved.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// What is typed.
+    #[must_use]
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Whether something is not saved.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.draft != self.saved
+    }
+
+    /// The step on the screen.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What has the keyboard.
+    #[must_use]
+    pub fn focus(&self) -> &Item {
+        &self.focus
+    }
+
+    /// The profile, or every field's error.
+    ///
+    /// # Errors
+    /// All fields in error.
+    pub fn profile(&self) -> Result<Profile, Vec<FieldError>> {
+        self.draft.check(self.rules, self.identity.clone())
+    }
+
+    /// What is kept on disk until it is saved.
+    #[must_use]
+    pub fn unsaved(&self, now: Timestamp) -> UnsavedDraft {
+        UnsavedDraft {
+            profile_id: self.identity.id.clone(),
+            is_new: self.is_new,
+            draft: self.draft.clone(),
+            edited_at: now,
+        }
+    }
+
+    /// The events that are chosen.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        let known = self.draft.channel().map_or(&[][..], |c| c.events());
+        let chosen = |e: &&Event| self.draft.events.iter().any(|n| n == crate::profile::Choice::name(**e));
+        match known {
+            [only] => vec![*only],
+            _ => known.iter().filter(chosen).copied().collect(),
+        }
+    }
+
+    fn items(&self) -> Vec<Item> {
+        item::items(&self.draft, self.step, self.is_new)
+    }
+
+    /// The input of the field that has the keyboard, if it takes text.
+    fn input(&mut self) -> Option<(Field, &mut Input)> {
+        let field = self.focus.field().filter(|_| self.focus.is_text())?;
+        Some((field, self.input_of(field)))
+    }
+
+    fn input_of(&mut self, field: Field) -> &mut Input {
+        let text = text::text(&self.draft, field);
+        self.inputs.entry(field).or_insert_with(|| {
+            let mut input =
+                if field == Field::Body { Input::lines(text) } else { Input::line(text) };
+            input.to_end();
+            input
+        })
+    }
+
+    /// Writes a field from outside its input.
+    fn set(&mut self, field: Field, value: String) {
+        if let Some(input) = self.inputs.get_mut(&field) {
+            input.set(&value);
+        }
+        text::set_text(&mut self.draft, field, value);
+        self.touched.insert(field);
+        self.check();
+    }
+
+    fn check(&mut self) {
+        self.errors = self.profile().err().unwrap_or_default();
+    }
+
+    /// The error to show beside a field.
+    fn error(&self, field: Field) -> Option<&str> {
+        if !self.all_touched && !self.touched.contains(&field) {
+            return None;
+        }
+        self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str())
+    }
+
+    /// Goes to the first field in error.
+    fn go_to_error(&mut self) {
+        self.all_touched = true;
+        let fields: Vec<Field> = self.errors.iter().map(|e| e.field).collect();
+        for step in [Step::Basics, Step::Advanced] {
+            let items = item::items(&self.draft, step, self.is_new);
+            let hit = items.into_iter().find(|i| i.field().is_some_and(|f| fields.contains(&f)));
+            if let Some(item) = hit {
+                self.step = step;
+                self.focus = item;
+                return;
+            }
+        }
+    }
+
+    /// Header rows with nothing in them go, once the keyboard is elsewhere.
+    fn drop_empty_headers(&mut self) {
+        let here = match self.focus {
+            Item::Text(Field::HeaderName(at) | Field::HeaderValue(at)) => Some(at),
+            _ => None,
+        };
+        let empty = |h: &crate::profile::DraftHeader| h.name.is_empty() && h.value.is_empty();
+        if here.is_none() && self.draft.headers.iter().any(empty) {
+            self.draft.headers.retain(|h| !empty(h));
+            self.inputs.retain(|f, _| !matches!(f, Field::HeaderName(_) | Field::HeaderValue(_)));
+            self.check();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The chosen profile, to read, while nothing is being edited.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::console::frame::{self, fit};
+use crate::console::profiles::status_sign;
+use crate::console::state::{Pane, State};
+use crate::profile::{Auth, Choice as _, Iv, Profile};
+
+/// Draws what the chosen profile says.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let Some(profile) = &state.chosen else {
+        let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
+        let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
+            "No profile yet.\n\nn makes the first one: a title, a channel, an endpoint.\nR starts an endpoint on this machine to test against."
+        } else {
+            ""
+        };
+        let lines = frame::wrap(hint, usize::from(inner.width).saturating_sub(2));
+        for (at, line) in lines.into_iter().enumerate() {
+            out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
+        }
+        return;
+    };
+    let inner = frame::pane(state, Pane::Editor, profile.title.as_str(), "Enter edits", area, out);
+    let inner = frame::indent(inner, 1);
+    let width = usize::from(inner.width);
+    let mut at = 0;
+    for (label, value) in facts(profile) {
+        for (n, line) in frame::wrap(&value, width.saturating_sub(16)).into_iter().enumerate() {
+            let label = if n == 0 { label } else { "" };
+            let spans = vec![Span::styled(fit(label, 15), theme.label), Span::raw(" "), Span::raw(line)];
+            out.render_widget(Line::from(spans), frame::row(inner, at));
+            at += 1;
+        }
+    }
+    if state.focus == Pane::Editor && state.overlay.is_none() {
+        out.set_cursor_position((inner.x, inner.y));
+    }
+}
+
+fn facts(profile: &Profile) -> Vec<(&'static str, String)> {
+    let (sign, word) = status_sign(profile.status);
+    let mut facts = vec![("Profile id", profile.id.to_string()), ("Status", format!("{sign} {word}"))];
+    facts.push(("Channel", profile.channel.label().to_owned()));
+    if !profile.events.is_empty() {
+        let names: Vec<_> = profile.events.iter().map(|e| e.name()).collect();
+        facts.push(("Events", names.join(", ")));
+    }
+    facts.push(("Method", profile.method.name().to_owned()));
+    facts.push(("Endpoint", profile.endpoint.template().to_string()));
+    if profile.method.has_body() {
+        facts.push(("Body", profile.body.text().to_owned()));
+    }
+    let retry = profile.retry;
+    let sent: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
+    facts.push(match retry.count() {
+        0 => ("Retry", "0".to_owned()),
+        n => ("Retry", format!("{n} · timeout {} ms · sent at {}", retry.timeout_ms(), sent.join(" · "))),
+    });
+    facts.push(("Data format", profile.data_format.map_or("as typed", |f| f.label()).to_owned()));
+    for (at, header) in profile.headers.iter().enumerate() {
+        let value = if header.is_secret() { "••••".to_owned() } else { header.value.to_string() };
+        facts.push((if at == 0 { "Headers" } else { "" }, format!("{}: {value}", header.name)));
+    }
+    facts.push((
+        "Authentication",
+        match &profile.auth {
+            Auth::None => "none".to_owned(),
+            Auth::Basic { user, .. } => format!("Basic, user {user}"),
+            Auth::ApiKey { header, .. } => format!("API key in {header}"),
+        },
+    ));
+    facts.push((
+        "Encryption",
+        profile.encryption.as_ref().map_or("off".to_owned(), |enc| {
+            let of = match enc.parameters.as_slice() {
+                [] => "every value".to_owned(),
+                some => some.join(", "),
+            };
+            let random = if enc.iv == Iv::Random { ", random vector" } else { "" };
+            format!("{} of {of}{random}", enc.algorithm.name())
+        }),
+    ));
+    if profile.signing_secret.is_some() {
+        facts.push(("Signature", "Standard Webhooks v1".to_owned()));
+    }
+    facts
+}

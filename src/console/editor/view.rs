@@ -1,0 +1,421 @@
+//! Draws pane 2: the editor, or the chosen profile where nothing is being edited.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::frame::{self, cut, fit};
+use crate::console::input::Input;
+use crate::console::input_view::{self, Look};
+use crate::console::state::{Pane, State};
+use crate::console::variables;
+use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
+
+use super::item::{self, Button, Item, Step};
+use super::{Editor, text};
+
+/// Columns of the labels.
+const LABEL: usize = 15;
+
+/// Draws the pane.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let Some(editor) = &state.editor else { return super::summary::draw(state, area, out) };
+    let title = match (editor.draft.title.trim(), editor.is_changed()) {
+        ("", _) => "New profile *".to_owned(),
+        (title, true) => format!("{title} *"),
+        (title, false) => title.to_owned(),
+    };
+    let step = match editor.step {
+        Step::Basics => "[Basics] Advanced",
+        Step::Advanced => "Basics [Advanced]",
+    };
+    let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
+    let inner = frame::indent(inner, 1);
+    let focused = state.focus == Pane::Editor && state.overlay.is_none();
+    let mut sheet = Sheet::new(state, editor, inner, focused);
+    sheet.write();
+    sheet.show(inner, out);
+}
+
+/// The lines of a step, from which those in sight are shown.
+struct Sheet<'a> {
+    state: &'a State,
+    editor: &'a Editor,
+    focused: bool,
+    width: usize,
+    body_height: usize,
+    advice: Vec<FieldError>,
+    lines: Vec<Line<'static>>,
+    /// First and last line of what has the keyboard.
+    here: (usize, usize),
+    /// Column and line of the cursor.
+    cursor: Option<(usize, usize)>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(state: &'a State, editor: &'a Editor, area: Rect, focused: bool) -> Self {
+        let known = variables::known(editor, &state.own_variables);
+        Self {
+            state,
+            editor,
+            focused,
+            width: usize::from(area.width),
+            body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
+            advice: editor.draft.advice(&known),
+            lines: Vec::new(),
+            here: (0, 0),
+            cursor: None,
+        }
+    }
+
+    fn show(self, area: Rect, out: &mut Frame<'_>) {
+        let height = usize::from(area.height);
+        let mut top = self.editor.scroll.get().min(self.lines.len().saturating_sub(height));
+        top = top.min(self.here.0).max((self.here.1 + 1).saturating_sub(height));
+        self.editor.scroll.set(top);
+        for (at, line) in self.lines.into_iter().skip(top).take(height).enumerate() {
+            out.render_widget(line, frame::row(area, at));
+        }
+        if let Some((x, y)) = self.cursor.filter(|(_, y)| (top..top + height).contains(y)) {
+            let column = u16::try_from(x).unwrap_or(0).min(area.width.saturating_sub(1));
+            let line = u16::try_from(y - top).unwrap_or(0);
+            out.set_cursor_position((area.x + column, area.y + line));
+        }
+    }
+
+    fn write(&mut self) {
+        let items = self.editor.items();
+        let mut buttons = Vec::new();
+        let mut first_event = true;
+        let mut first_parameter = true;
+        for item in items {
+            match &item {
+                Item::Text(Field::HeaderName(at)) => self.header_row(*at),
+                Item::Text(Field::HeaderValue(_)) => {}
+                Item::Text(field) => self.text(*field, &item),
+                Item::Body => self.body(),
+                Item::Choice(field) => self.choice(*field, &item),
+                Item::Event(event) => {
+                    let on = self.editor.draft.events.iter().any(|n| n == event.name());
+                    let label = if first_event { "Events" } else { "" };
+                    self.tick(label, on, event.name(), &item, first_event.then_some(Field::Events));
+                    first_event = false;
+                }
+                Item::Parameter(name) => {
+                    let on = self.editor.draft.enc_parameters.contains(name);
+                    let label = if first_parameter { Field::EncParameters.label() } else { "" };
+                    if first_parameter && self.editor.draft.enc_parameters.is_empty() {
+                        self.note("none chosen: every value is encrypted", self.state.settings.theme.dim);
+                    }
+                    self.tick(label, on, name, &item, None);
+                    first_parameter = false;
+                }
+                Item::Switch(Field::EncRandomIv) => {
+                    let on = self.editor.draft.enc_random_iv;
+                    let text = "a fresh vector for each value, sent before it";
+                    self.tick(Field::EncRandomIv.label(), on, text, &item, None);
+                }
+                Item::Switch(field) => {
+                    let on = self.editor.draft.encryption;
+                    self.tick(field.label(), on, "encrypt the values", &item, Some(*field));
+                }
+                Item::Button(button) => buttons.push(*button),
+            }
+            match &item {
+                Item::Text(Field::Title) if !self.editor.is_new => self.fixed_channel(),
+                Item::Choice(Field::Channel) => self.single_event(),
+                Item::Choice(Field::RetryCount) if self.editor.draft.retry_count == "0" => {}
+                Item::Text(Field::RetryTimeout) => self.retry_table(),
+                _ => {}
+            }
+        }
+        self.buttons(&buttons);
+    }
+
+    fn is_here(&self, item: &Item) -> bool {
+        self.focused && self.editor.focus == *item
+    }
+
+    /// The label of a line, with a bar where the keyboard is.
+    fn label(&self, label: &str, here: bool) -> Vec<Span<'static>> {
+        let theme = &self.state.settings.theme;
+        let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
+        vec![Span::styled(bar, theme.focus), Span::styled(fit(label, LABEL - 2), style), Span::raw(" ")]
+    }
+
+    fn push(&mut self, spans: Vec<Span<'static>>, here: bool) {
+        if here {
+            self.here = (self.lines.len(), self.lines.len());
+        }
+        self.lines.push(Line::from(spans));
+    }
+
+    /// A line of its own under a field.
+    fn note(&mut self, text: &str, style: Style) {
+        let room = self.width.saturating_sub(LABEL);
+        for line in frame::wrap(text, room) {
+            self.lines.push(Line::from(vec![Span::raw(" ".repeat(LABEL)), Span::styled(line, style)]));
+        }
+    }
+
+    /// The error of a field, or what is worth knowing about it.
+    fn remarks(&mut self, field: Field) {
+        let theme = self.state.settings.theme;
+        let before = self.lines.len();
+        if let Some(error) = self.editor.error(field).map(str::to_owned) {
+            self.note(&format!("✗ {error}"), theme.bad);
+        } else {
+            let advice = self.advice.iter().find(|a| a.field == field).map(|a| a.message.clone());
+            if let Some(advice) = advice {
+                self.note(&format!("! {advice}"), theme.warn);
+            }
+        }
+        // An error under the focused field is in sight with it.
+        if self.here.1 + 1 == before {
+            self.here.1 = self.lines.len().saturating_sub(1);
+        }
+    }
+
+    fn field(&mut self, field: Field, here: bool, width: usize, height: usize) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
+        let theme = &self.state.settings.theme;
+        let known_names = variables::known(self.editor, &self.state.own_variables);
+        let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
+        let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
+        let known: Option<&dyn Fn(&str) -> bool> = if templated { Some(&known_names) } else { None };
+        let look = Look { width, height, focused: here, hidden, known, theme };
+        match self.editor.inputs.get(&field) {
+            Some(input) => input_view::draw(input, &look),
+            None => {
+                let value = text::text(&self.editor.draft, field);
+                let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
+                if here {
+                    input.to_end();
+                }
+                input_view::draw(&input, &look)
+            }
+        }
+    }
+
+    fn text(&mut self, field: Field, item: &Item) {
+        let here = self.is_here(item);
+        let unit = match field {
+            Field::RetryInterval => " s",
+            Field::RetryTimeout => " ms",
+            _ => "",
+        };
+        let room = self.width.saturating_sub(LABEL);
+        let (lines, cursor) = self.field(field, here, if unit.is_empty() { room } else { 8 }, 1);
+        let mut spans = self.label(field.label(), here);
+        let theme = &self.state.settings.theme;
+        let value = lines.into_iter().next().unwrap_or_default();
+        if value.width() == 0 && !here {
+            spans.push(Span::styled(placeholder(field), theme.dim));
+        }
+        spans.extend(value.spans);
+        spans.push(Span::styled(unit, theme.dim));
+        if let Some((x, _)) = cursor {
+            self.cursor = Some((LABEL + usize::from(x), self.lines.len()));
+        }
+        self.push(spans, here);
+        self.remarks(field);
+    }
+
+    fn header_row(&mut self, at: usize) {
+        let (name, value) = (Field::HeaderName(at), Field::HeaderValue(at));
+        let in_name = self.is_here(&Item::Text(name));
+        let in_value = self.is_here(&Item::Text(value));
+        let room = self.width.saturating_sub(LABEL + 2);
+        let name_room = (room * 2 / 5).clamp(8, 24);
+        let value_room = room.saturating_sub(name_room);
+        let (name_lines, name_cursor) = self.field(name, in_name, name_room, 1);
+        let (value_lines, value_cursor) = self.field(value, in_value, value_room, 1);
+        let theme = self.state.settings.theme;
+        let mut spans = self.label(if at == 0 { "Headers" } else { "" }, in_name || in_value);
+        let name_line = name_lines.into_iter().next().unwrap_or_default();
+        let used = name_line.width();
+        if used == 0 && !in_name {
+            spans.push(Span::styled(fit("name", name_room), theme.dim));
+        } else {
+            spans.extend(name_line.spans);
+            spans.push(Span::raw(" ".repeat(name_room.saturating_sub(used))));
+        }
+        spans.push(Span::styled(": ", theme.dim));
+        let value_line = value_lines.into_iter().next().unwrap_or_default();
+        if value_line.width() == 0 && !in_value {
+            spans.push(Span::styled("value", theme.dim));
+        }
+        spans.extend(value_line.spans);
+        let name_at = name_cursor.map(|(x, _)| LABEL + usize::from(x));
+        let value_at = value_cursor.map(|(x, _)| LABEL + name_room + 2 + usize::from(x));
+        if let Some(x) = name_at.or(value_at) {
+            self.cursor = Some((x, self.lines.len()));
+        }
+        self.push(spans, in_name || in_value);
+        self.remarks(name);
+        self.remarks(value);
+    }
+
+    fn body(&mut self) {
+        let here = self.is_here(&Item::Body);
+        let room = self.width.saturating_sub(LABEL);
+        let (lines, cursor) = self.field(Field::Body, here, room, self.body_height);
+        let start = self.lines.len();
+        if let Some((x, y)) = cursor {
+            self.cursor = Some((LABEL + usize::from(x), start + usize::from(y)));
+        }
+        let empty = lines.iter().all(|l| l.width() == 0) && !here;
+        for (at, line) in lines.into_iter().enumerate() {
+            let mut spans = if at == 0 {
+                self.label(Field::Body.label(), here)
+            } else {
+                self.label("", here)
+            };
+            if empty && at == 0 {
+                spans.push(Span::styled(placeholder(Field::Body), self.state.settings.theme.dim));
+            }
+            spans.extend(line.spans);
+            self.lines.push(Line::from(spans));
+        }
+        if here {
+            self.here = (start, self.lines.len().saturating_sub(1));
+        }
+        self.remarks(Field::Body);
+    }
+
+    fn choice(&mut self, field: Field, item: &Item) {
+        let here = self.is_here(item);
+        let theme = self.state.settings.theme;
+        let options = item::options(field, &self.editor.draft, self.editor.rules);
+        let current = text::text(&self.editor.draft, field);
+        let mut spans = self.label(field.label(), here);
+        let room = self.width.saturating_sub(LABEL);
+        let all: usize = options.iter().map(|(_, label)| label.width() + 3).sum();
+        if here {
+            self.cursor = Some((LABEL, self.lines.len()));
+        }
+        if all <= room {
+            for (name, label) in &options {
+                if name == current {
+                    let style = if here { theme.selected } else { theme.chosen };
+                    spans.push(Span::styled(format!("[{label}]"), style));
+                } else {
+                    spans.push(Span::styled(format!(" {label} "), theme.dim));
+                }
+                spans.push(Span::raw(" "));
+            }
+        } else {
+            let at = options.iter().position(|(name, _)| name == current);
+            let label = at.map_or(current, |at| &options[at].1);
+            let style = if here { theme.selected } else { theme.chosen };
+            spans.push(Span::styled(format!("[{label}]"), style));
+            let place = format!("  {} of {}", at.map_or(0, |a| a + 1), options.len());
+            spans.push(Span::styled(place, theme.dim));
+        }
+        self.push(spans, here);
+        if field == Field::Channel && here {
+            let label = self.editor.draft.channel().map_or("", Channel::label);
+            self.note(label, theme.dim);
+        }
+        self.remarks(field);
+    }
+
+    fn tick(&mut self, label: &str, on: bool, text: &str, item: &Item, remarks: Option<Field>) {
+        let here = self.is_here(item);
+        let theme = self.state.settings.theme;
+        let mut spans = self.label(label, here);
+        if here {
+            self.cursor = Some((LABEL + 1, self.lines.len()));
+        }
+        let style = if here { theme.selected } else { theme.text };
+        let room = self.width.saturating_sub(LABEL + 4);
+        spans.push(Span::styled(format!("[{}] {}", if on { "x" } else { " " }, cut(text, room)), style));
+        self.push(spans, here);
+        if let Some(field) = remarks {
+            self.remarks(field);
+        }
+    }
+
+    /// The channel of a saved profile, which cannot change.
+    fn fixed_channel(&mut self) {
+        let mut spans = self.label(Field::Channel.label(), false);
+        spans.push(Span::raw(self.editor.draft.channel.clone()));
+        spans.push(Span::styled("  fixed after creation", self.state.settings.theme.dim));
+        self.push(spans, false);
+        self.remarks(Field::Channel);
+        self.single_event();
+    }
+
+    fn single_event(&mut self) {
+        if let Some([only]) = self.editor.draft.channel().map(Channel::events) {
+            let mut spans = self.label("Event", false);
+            spans.push(Span::styled(only.name(), self.state.settings.theme.dim));
+            self.push(spans, false);
+        }
+    }
+
+    /// The seed's table for what is typed.
+    fn retry_table(&mut self) {
+        let theme = self.state.settings.theme;
+        let Ok(profile) = self.policy() else { return };
+        self.note(&format!("{:<10}{:>10}{:>10}{:>14}", "", "sent at", "delay", "cumulative"), theme.dim);
+        for row in profile.table() {
+            let seconds = |s: u64| format!("{s} s");
+            let line = format!(
+                "{:<10}{:>10}{:>10}{:>14}",
+                attempt_label(row.attempt),
+                seconds(row.sent_at_s),
+                seconds(row.delay_s),
+                seconds(row.cumulative_s)
+            );
+            self.note(&line, theme.dim);
+        }
+    }
+
+    /// The retries as typed, when they have no error, whatever the other fields have.
+    fn policy(&self) -> Result<crate::profile::RetryPolicy, ()> {
+        let retry = [Field::RetryCount, Field::RetryInterval, Field::RetryTimeout];
+        if self.editor.errors.iter().any(|e| retry.contains(&e.field)) {
+            return Err(());
+        }
+        let draft = &self.editor.draft;
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| ());
+        let count = u8::try_from(number(&draft.retry_count)?).map_err(|_| ())?;
+        let backoff = draft.channel().unwrap_or_default().backoff();
+        let (interval, timeout) = (number(&draft.retry_interval)?, number(&draft.retry_timeout)?);
+        Ok(crate::profile::RetryPolicy::new(count, interval, timeout, backoff))
+    }
+
+    fn buttons(&mut self, buttons: &[Button]) {
+        let theme = self.state.settings.theme;
+        self.lines.push(Line::default());
+        let mut spans = vec![Span::raw(" ".repeat(LABEL))];
+        let mut column = LABEL;
+        let mut any = false;
+        for button in buttons {
+            let here = self.is_here(&Item::Button(*button));
+            if here {
+                self.cursor = Some((column + 1, self.lines.len()));
+                any = true;
+            }
+            let label = format!("[ {} ]", button.label());
+            column += label.width() + 2;
+            spans.push(Span::styled(label, if here { theme.selected } else { theme.key }));
+            spans.push(Span::raw("  "));
+        }
+        self.push(spans, any);
+    }
+}
+
+/// What stands in an empty field.
+fn placeholder(field: Field) -> &'static str {
+    match field {
+        Field::Title => "letters, digits, spaces, - and _",
+        Field::Endpoint => "https://…",
+        Field::Body => "{\"id\": \"<id>\"} or id=<id>&status=<status>",
+        Field::SigningSecret => "whsec_… (optional)",
+        Field::AuthHeader => "such as api-key",
+        _ => "",
+    }
+}

@@ -1,0 +1,113 @@
+//! A variable of one's own: a name, a meaning, a sample value.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+use serde_json::Value;
+
+use crate::console::action::Action;
+use crate::console::frame::{self, fit};
+use crate::console::input::{Input, Typed};
+use crate::console::input_view::{self, Look};
+use crate::console::keys::Key;
+use crate::console::message::Effect;
+use crate::console::state::State;
+use crate::console::variables::{self, NO_EVENT};
+use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::{Choice as _, Event, is_variable_name};
+
+use super::Overlay;
+
+const LABELS: [&str; 3] = ["Name", "Meaning", "Sample"];
+
+/// The form.
+#[derive(Debug)]
+pub struct AddVariable {
+    event: Option<Event>,
+    fields: [Input; 3],
+    at: usize,
+    error: Option<String>,
+}
+
+impl AddVariable {
+    /// A form for this event, or for profiles without one.
+    #[must_use]
+    pub fn new(event: Option<Event>) -> Self {
+        Self { event, fields: [(); 3].map(|()| Input::line("")), at: 0, error: None }
+    }
+
+    pub(super) fn key(&mut self, key: Key) -> bool {
+        self.error = None;
+        self.fields[self.at].key(key) != Typed::Ignored
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        self.fields[self.at].paste(text);
+    }
+
+    fn variable(&self, taken: &[Variable]) -> Result<Variable, String> {
+        let [name, meaning, sample] = [0, 1, 2].map(|at| self.fields[at].text().trim().to_owned());
+        if !is_variable_name(&name) {
+            return Err("a name starts with a letter or _; then letters, digits, _ and -".to_owned());
+        }
+        if taken.iter().any(|v| v.name == name) {
+            return Err(format!("{name} is there already"));
+        }
+        let meaning = if meaning.is_empty() { "added by hand".to_owned() } else { meaning };
+        // An object or array is meant as JSON; anything else is text, as most values are.
+        let sample = if sample.starts_with(['{', '[']) {
+            serde_json::from_str(&sample).map_err(|e| format!("the sample is not JSON: {e}"))?
+        } else {
+            Value::String(sample)
+        };
+        Ok(Variable { name, origin: Origin::Own, meaning, sample })
+    }
+}
+
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Overlay::AddVariable(form)) = &mut state.overlay else { return Vec::new() };
+    let count = form.fields.len();
+    match action {
+        Action::NextField => form.at = (form.at + 1) % count,
+        Action::PreviousField => form.at = (form.at + count - 1) % count,
+        Action::Leave => state.overlay = None,
+        Action::Accept => {
+            let taken = variables::of_event(form.event, &state.own_variables);
+            match form.variable(&taken) {
+                Ok(variable) => {
+                    let scope = form.event.map_or(NO_EVENT, |e| e.name()).to_owned();
+                    state.overlay = None;
+                    return vec![Effect::AddVariable(scope, variable)];
+                }
+                Err(error) => form.error = Some(error),
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let of = form.event.map_or("profiles without a channel", |e| e.name());
+    let inner = frame::window(state, &format!("New variable of {of}"), 64, 7, out);
+    for (at, (label, input)) in LABELS.iter().zip(&form.fields).enumerate() {
+        let here = at == form.at;
+        let area = frame::row(inner, at);
+        let style = if here { theme.focus } else { theme.label };
+        out.render_widget(Span::styled(fit(label, 10), style), area);
+        let field = frame::indent(area, 10);
+        let look = Look { width: usize::from(field.width), height: 1, focused: here, hidden: false, known: None, theme };
+        let (lines, cursor) = input_view::draw(input, &look);
+        for line in lines {
+            out.render_widget(line, field);
+        }
+        if let Some((x, _)) = cursor {
+            out.set_cursor_position((field.x + x, field.y));
+        }
+    }
+    let hint = match &form.error {
+        Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
+        None => Line::styled("Enter adds · Tab goes on · Esc goes back", theme.dim),
+    };
+    out.render_widget(hint, frame::row(inner, 4));
+}

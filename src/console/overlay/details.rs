@@ -1,0 +1,156 @@
+//! A delivery in full: request and answers with headers and bodies, durations, errors.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use crate::console::action::Action;
+use crate::console::deliveries::{self, state_text};
+use crate::console::frame;
+use crate::console::list::List;
+use crate::console::message::Effect;
+use crate::console::state::State;
+use crate::delivery::{Attempt, DeliveryId, Details};
+use crate::profile::{Choice as _, attempt_label};
+
+use super::Overlay;
+
+/// The window.
+#[derive(Debug)]
+pub struct DetailsWindow {
+    id: DeliveryId,
+    list: List,
+}
+
+impl DetailsWindow {
+    /// Details of this delivery.
+    #[must_use]
+    pub fn new(id: DeliveryId) -> Self {
+        Self { id, list: List::default() }
+    }
+}
+
+/// A line, and whether it is a heading.
+type Piece = (String, bool);
+
+fn pieces(state: &State, details: &Details) -> Vec<Piece> {
+    let row = &details.summary;
+    let (state_words, _) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+    let event = row.event.map_or("none", |e| e.name());
+    let mut out = vec![
+        (format!("{} · {}", row.profile_title, state_words), true),
+        (format!("delivery  {}", row.id), false),
+        (format!("profile   {}", row.profile_id), false),
+        (format!("event     {event}"), false),
+        (format!("accepted  {}", row.accepted_at), false),
+        (String::new(), false),
+    ];
+    match &details.callback {
+        Some(callback) => {
+            out.push(("Request (credentials are not kept)".to_owned(), true));
+            out.push((format!("{} {}", callback.method.name(), callback.url), false));
+            headers(&mut out, &callback.headers);
+            body(&mut out, &callback.body, false);
+        }
+        None => {
+            let why = row.last_error.as_ref().map_or("", |e| &e.message);
+            out.push((format!("No request could be made: {why}"), true));
+        }
+    }
+    for attempt in &details.attempts {
+        answer(&mut out, attempt);
+    }
+    out
+}
+
+fn answer(out: &mut Vec<Piece>, attempt: &Attempt) {
+    let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
+    let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
+    out.push((String::new(), false));
+    out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
+    out.push((format!("started   {}", attempt.started_at), false));
+    if let Some(error) = &attempt.error {
+        out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
+    }
+    headers(out, &attempt.response_headers);
+    body(out, &attempt.response_body, attempt.response_cut);
+}
+
+fn headers(out: &mut Vec<Piece>, headers: &[(String, String)]) {
+    out.extend(headers.iter().map(|(name, value)| (format!("{name}: {value}"), false)));
+}
+
+fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
+    if bytes.is_empty() {
+        return;
+    }
+    out.push((String::new(), false));
+    let text = String::from_utf8_lossy(bytes);
+    out.extend(text.lines().map(|line| (line.to_owned(), false)));
+    if cut {
+        out.push((format!("… the first {} bytes; the rest was not kept", bytes.len()), false));
+    }
+}
+
+fn shown<'a>(state: &'a State, window: &DetailsWindow) -> Option<&'a Details> {
+    state.deliveries.details().filter(|d| d.summary.id == window.id)
+}
+
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let width = usize::from(state.size.0).saturating_sub(6);
+    let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
+    let details = shown(state, window);
+    let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
+    let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
+    let page = usize::from(state.size.1).saturating_sub(6);
+    match action {
+        Action::Leave => {
+            state.overlay = None;
+            Vec::new()
+        }
+        Action::CopyDelivery => {
+            let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
+            vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
+        }
+        Action::RetryNow | Action::Cancel => match deliveries::why_not(state, action) {
+            None => deliveries::act(state, action),
+            Some(why) => {
+                state.complain(why);
+                Vec::new()
+            }
+        },
+        Action::SendAgain => {
+            state.overlay = None;
+            deliveries::act(state, action)
+        }
+        _ => {
+            // The list's row is the first line in sight.
+            if let Some(Overlay::Details(window)) = &mut state.overlay {
+                window.list.act(action, length.saturating_sub(page).max(1));
+            }
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let screen = out.area();
+    let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height.saturating_sub(2), out);
+    let Some(details) = shown(state, window) else {
+        out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
+        return;
+    };
+    let width = usize::from(inner.width);
+    let mut at = 0;
+    let top = window.list.selected();
+    for (text, heading) in pieces(state, details) {
+        for line in frame::wrap(&text, width) {
+            if at >= top {
+                let style = if heading { theme.focus } else { theme.text };
+                out.render_widget(Span::styled(line, style), frame::row(inner, at - top));
+            }
+            at += 1;
+        }
+    }
+    out.set_cursor_position((inner.x, inner.y));
+}

@@ -1,0 +1,100 @@
+//! Windows above the panes.
+
+mod add_variable;
+mod details;
+mod help;
+mod question;
+mod receiver;
+mod test_window;
+
+pub use add_variable::AddVariable;
+pub use details::DetailsWindow;
+pub use help::Help;
+pub use question::{Asked, Question};
+pub use receiver::ReceiverWindow;
+pub use test_window::TestWindow;
+
+use ratatui::Frame;
+
+use super::action::{Action, Scope};
+use super::keys::Key;
+use super::message::Effect;
+use super::state::State;
+
+/// The window that has the keyboard.
+#[derive(Debug)]
+pub enum Overlay {
+    /// What every key does.
+    Help(Help),
+    /// A question to be answered.
+    Question(Question),
+    /// The values of a test.
+    Test(TestWindow),
+    /// A delivery in full.
+    Details(DetailsWindow),
+    /// The built-in endpoint.
+    Receiver(ReceiverWindow),
+    /// A variable of one's own.
+    AddVariable(AddVariable),
+}
+
+impl Overlay {
+    /// The scopes that have the keyboard while the window is open.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self {
+            Self::Help(_) => vec![Scope::List, Scope::Global],
+            Self::Question(_) => vec![Scope::Question],
+            Self::Test(_) => vec![Scope::TestWindow],
+            Self::Details(_) => vec![Scope::Deliveries, Scope::List],
+            Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
+            Self::AddVariable(_) => vec![Scope::Form],
+        }
+    }
+}
+
+/// A key while a window is open that writes text in it. `None` when it writes nothing.
+pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    match state.overlay.as_mut()? {
+        Overlay::Test(window) => window.key(key).then(Vec::new),
+        Overlay::AddVariable(form) => form.key(key).then(Vec::new),
+        Overlay::Help(help) => help.key(key).then(Vec::new),
+        _ => None,
+    }
+}
+
+/// Text pasted while a window is open.
+pub fn paste(state: &mut State, text: &str) {
+    match &mut state.overlay {
+        Some(Overlay::Test(window)) => window.paste(text),
+        Some(Overlay::AddVariable(form)) => form.paste(text),
+        Some(Overlay::Help(help)) => help.paste(text),
+        _ => {}
+    }
+}
+
+/// Does an action in the window.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match &state.overlay {
+        Some(Overlay::Help(_)) => help::act(state, action),
+        Some(Overlay::Question(_)) => question::act(state, action),
+        Some(Overlay::Test(_)) => test_window::act(state, action),
+        Some(Overlay::Details(_)) => details::act(state, action),
+        Some(Overlay::Receiver(_)) => receiver::act(state, action),
+        Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
+        None => Vec::new(),
+    }
+}
+
+/// Draws the window.
+pub fn draw(state: &State, out: &mut Frame<'_>) {
+    match &state.overlay {
+        Some(Overlay::Help(help)) => help::draw(state, help, out),
+        Some(Overlay::Question(question)) => question::draw(state, question, out),
+        Some(Overlay::Test(window)) => test_window::draw(state, window, out),
+        Some(Overlay::Details(window)) => details::draw(state, window, out),
+        Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
+        Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
+        None => {}
+    }
+}

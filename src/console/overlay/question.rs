@@ -1,0 +1,119 @@
+//! A question with yes and no, and sometimes a third way.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use crate::console::action::Action;
+use crate::console::editor;
+use crate::console::frame;
+use crate::console::message::Effect;
+use crate::console::state::State;
+use crate::profile::ProfileId;
+
+use super::Overlay;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Delete a profile?
+    Delete(ProfileId),
+    /// Close an editor with something unsaved: save it, discard it, or stay?
+    Leave,
+    /// The same, and then open another profile.
+    LeaveFor(ProfileId),
+    /// Quit with something unsaved?
+    Quit,
+}
+
+/// A question on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    asked: Asked,
+    text: String,
+}
+
+impl Question {
+    /// Before a profile is deleted.
+    #[must_use]
+    pub fn delete(id: ProfileId, title: &str) -> Self {
+        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. u brings it back.");
+        Self { asked: Asked::Delete(id), text }
+    }
+
+    /// Before an editor with something unsaved is closed.
+    #[must_use]
+    pub fn leave() -> Self {
+        Self { asked: Asked::Leave, text: "Save what was typed?".to_owned() }
+    }
+
+    /// Before another profile is opened.
+    #[must_use]
+    pub fn leave_for(id: ProfileId) -> Self {
+        Self { asked: Asked::LeaveFor(id), text: "Save what was typed, before the other opens?".to_owned() }
+    }
+
+    /// Before the end.
+    #[must_use]
+    pub fn quit() -> Self {
+        let text = "Quit? What was typed is not saved as a profile.\n\nIt is kept as a draft, and comes back at the next start.";
+        Self { asked: Asked::Quit, text: text.to_owned() }
+    }
+
+    fn answers(&self) -> &'static [(&'static str, &'static str)] {
+        match self.asked {
+            Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
+            Asked::Leave | Asked::LeaveFor(_) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
+            Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
+        }
+    }
+}
+
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Question(question)) = &state.overlay else { return Vec::new() };
+    let asked = question.asked.clone();
+    if action == Action::Discard && matches!(asked, Asked::Delete(_)) {
+        return Vec::new();
+    }
+    state.overlay = None;
+    match (action, asked) {
+        (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
+        (Action::Accept, Asked::Leave | Asked::LeaveFor(_)) => {
+            let effects = editor::save(state);
+            state.leave_after_save = !effects.is_empty();
+            effects
+        }
+        (Action::Discard, Asked::Leave) => editor::close(state),
+        (Action::Discard, Asked::LeaveFor(id)) => {
+            let mut effects = editor::close(state);
+            effects.push(Effect::LoadProfile(id, crate::console::message::Purpose::Edit));
+            effects
+        }
+        (Action::Accept, Asked::Quit) => vec![Effect::Quit],
+        (Action::Discard, Asked::Quit) => {
+            let mut effects = editor::close(state);
+            effects.push(Effect::Quit);
+            effects
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let width = 56u16.min(out.area().width);
+    let lines = frame::wrap(&question.text, usize::from(width).saturating_sub(4));
+    let height = u16::try_from(lines.len()).unwrap_or(1) + 4;
+    let inner = frame::window(state, "Question", width, height, out);
+    let count = lines.len();
+    for (at, line) in lines.into_iter().enumerate() {
+        out.render_widget(Line::raw(line), frame::row(inner, at));
+    }
+    let mut spans = Vec::new();
+    for (key, label) in question.answers() {
+        spans.push(Span::styled(*key, theme.key));
+        spans.push(Span::raw(format!(" {label}   ")));
+    }
+    let answers = frame::row(inner, count + 1);
+    out.render_widget(Line::from(spans), answers);
+    out.set_cursor_position((answers.x, answers.y));
+}

@@ -1,0 +1,281 @@
+//! Pane 3: the variables that the channel and the events of a profile offer.
+
+pub mod view;
+
+use std::collections::HashSet;
+
+use crate::profile::catalogue::{self, Variable};
+use crate::profile::{Channel, Choice as _, Event};
+
+use super::action::Action;
+use super::editor::Editor;
+use super::input::{Input, Typed};
+use super::keys::Key;
+use super::list::List;
+use super::message::Effect;
+use super::overlay::{AddVariable, Overlay};
+use super::state::{Pane, State};
+
+/// The scope of one's own variables where a profile has no event.
+pub const NO_EVENT: &str = "default";
+
+/// The picker.
+#[derive(Debug, Default)]
+pub struct Variables {
+    /// Chosen names.
+    chosen: HashSet<String>,
+    /// Which row is chosen.
+    pub list: List,
+    filter: Option<Input>,
+    typing: bool,
+}
+
+/// A row of the picker.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// The event whose variables follow, where there are several events.
+    Heading(Event),
+    /// A variable.
+    Variable(Variable),
+}
+
+impl Variables {
+    /// Whether keys are written into the filter.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// The filter, while there is one, and whether it is being typed.
+    #[must_use]
+    pub fn filter(&self) -> Option<(&Input, bool)> {
+        self.filter.as_ref().map(|f| (f, self.typing))
+    }
+
+    /// Whether a variable is chosen.
+    #[must_use]
+    pub fn is_chosen(&self, name: &str) -> bool {
+        self.chosen.contains(name)
+    }
+
+    /// Forgets what was chosen, for another profile.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The events whose variables are offered: those of the editor, or of the chosen profile.
+#[must_use]
+pub fn events(state: &State) -> Vec<Event> {
+    match (&state.editor, &state.chosen) {
+        (Some(editor), _) => editor.events(),
+        (None, Some(profile)) => profile.events.clone(),
+        (None, None) => Vec::new(),
+    }
+}
+
+fn own<'a>(all: &'a [(String, Variable)], scope: &'a str) -> impl Iterator<Item = &'a Variable> {
+    all.iter().filter(move |(of, _)| of == scope).map(|(_, variable)| variable)
+}
+
+/// The variables of an event: the catalogue's, then those that people added.
+#[must_use]
+pub fn of_event(event: Option<Event>, added: &[(String, Variable)]) -> Vec<Variable> {
+    let scope = event.map_or(NO_EVENT, |e| e.name());
+    let known = event.map_or(&[][..], catalogue::variables);
+    known.iter().chain(own(added, scope)).cloned().collect()
+}
+
+/// Whether a name is a known variable of the draft; with Default every name is.
+pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&str) -> bool + use<'a> {
+    let free = editor.draft().channel() == Some(Channel::Default);
+    let events = editor.events();
+    move |name| {
+        free || events.iter().any(|event| {
+            catalogue::variables(*event).iter().any(|v| v.name == name)
+                || own(added, event.name()).any(|v| v.name == name)
+        })
+    }
+}
+
+/// The rows that the filter leaves.
+#[must_use]
+pub fn rows(state: &State) -> Vec<Row> {
+    let wanted = state.variables.filter.as_ref().map(|f| f.text().trim().to_lowercase()).unwrap_or_default();
+    let fits = |v: &Variable| {
+        v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted)
+    };
+    let events = events(state);
+    if events.is_empty() {
+        let all = of_event(None, &state.own_variables);
+        return all.into_iter().filter(fits).map(Row::Variable).collect();
+    }
+    let mut rows = Vec::new();
+    for event in &events {
+        let found: Vec<_> = of_event(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
+        if events.len() > 1 && !found.is_empty() {
+            rows.push(Row::Heading(*event));
+        }
+        rows.extend(found.into_iter().map(Row::Variable));
+    }
+    rows
+}
+
+/// The chosen names in the order of the rows, each once; with none chosen, that of the row with the
+/// keyboard.
+fn chosen_names(state: &State) -> Vec<String> {
+    let all = rows_unfiltered(state);
+    let mut names: Vec<String> = Vec::new();
+    for variable in all {
+        if state.variables.is_chosen(&variable.name) && !names.contains(&variable.name) {
+            names.push(variable.name);
+        }
+    }
+    if names.is_empty() {
+        names.extend(current(state));
+    }
+    names
+}
+
+fn rows_unfiltered(state: &State) -> Vec<Variable> {
+    let events = events(state);
+    if events.is_empty() {
+        return of_event(None, &state.own_variables);
+    }
+    events.iter().flat_map(|e| of_event(Some(*e), &state.own_variables)).collect()
+}
+
+fn current(state: &State) -> Option<String> {
+    match rows(state).into_iter().nth(state.variables.list.selected()) {
+        Some(Row::Variable(variable)) => Some(variable.name),
+        _ => None,
+    }
+}
+
+/// A key while the filter is typed.
+pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    use crossterm::event::KeyCode;
+    let variables = &mut state.variables;
+    if !variables.typing {
+        return None;
+    }
+    if key.is(KeyCode::Esc) {
+        (variables.filter, variables.typing) = (None, false);
+        return Some(Vec::new());
+    }
+    if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
+        variables.typing = false;
+        return Some(Vec::new());
+    }
+    let typed = variables.filter.as_mut().map_or(Typed::Ignored, |f| f.key(key));
+    if typed == Typed::Changed {
+        variables.list.select(0);
+    }
+    (typed != Typed::Ignored).then(Vec::new)
+}
+
+/// Text pasted while the filter is typed.
+pub fn paste_filter(state: &mut State, text: &str) {
+    if let Some(filter) = &mut state.variables.filter {
+        filter.paste(text);
+    }
+}
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    let none = rows_unfiltered(state).is_empty();
+    match action {
+        Action::Toggle | Action::SelectAll | Action::CopyVariables | Action::Insert if none => {
+            Some("no variables here: with Default any name can be typed, n adds one")
+        }
+        Action::Insert if state.editor.is_none() => Some("nothing is being edited: Enter on a profile opens it"),
+        Action::AddVariable if state.editor.is_none() && state.chosen.is_none() => {
+            Some("no profile is chosen")
+        }
+        _ => None,
+    }
+}
+
+/// Does an action of this pane.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let length = rows(state).len();
+    if state.variables.list.act(action, length) {
+        return Vec::new();
+    }
+    match action {
+        Action::Search => {
+            state.variables.typing = true;
+            state.variables.filter.get_or_insert_with(|| Input::line(""));
+        }
+        Action::Toggle => {
+            if let Some(name) = current(state)
+                && !state.variables.chosen.remove(&name)
+            {
+                state.variables.chosen.insert(name);
+            }
+            state.variables.list.act(Action::Down, length);
+        }
+        Action::SelectAll => select_all(state),
+        Action::CopyVariables => return copy(state),
+        Action::Insert => return insert(state),
+        Action::AddVariable => {
+            let event = events(state).first().copied();
+            state.overlay = Some(Overlay::AddVariable(AddVariable::new(event)));
+        }
+        Action::Leave => {
+            if state.variables.filter.take().is_none() {
+                state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Chooses every variable in sight of the filter; when all are chosen already, none.
+fn select_all(state: &mut State) {
+    let names: Vec<String> = rows(state)
+        .into_iter()
+        .filter_map(|row| match row {
+            Row::Variable(variable) => Some(variable.name),
+            Row::Heading(_) => None,
+        })
+        .collect();
+    if names.iter().all(|n| state.variables.is_chosen(n)) {
+        for name in &names {
+            state.variables.chosen.remove(name);
+        }
+    } else {
+        state.variables.chosen.extend(names);
+    }
+}
+
+fn copy(state: &mut State) -> Vec<Effect> {
+    let names = chosen_names(state);
+    let draft = match (&state.editor, &state.chosen) {
+        (Some(editor), _) => editor.clipboard_text(&names),
+        (None, Some(profile)) => {
+            super::editor::clipboard_text(&crate::profile::Draft::from(&**profile), &names)
+        }
+        (None, None) => return Vec::new(),
+    };
+    vec![Effect::Copy { text: draft, what: count(names.len()) }]
+}
+
+fn insert(state: &mut State) -> Vec<Effect> {
+    let names = chosen_names(state);
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let field = editor.insert(&names);
+    let unsaved = editor.unsaved(state.now);
+    state.variables.chosen.clear();
+    state.praise(format!("Inserted {} into the {}", count(names.len()), field.label().to_lowercase()));
+    vec![Effect::KeepDraft(Box::new(unsaved))]
+}
+
+fn count(n: usize) -> String {
+    if n == 1 { "1 variable".to_owned() } else { format!("{n} variables") }
+}

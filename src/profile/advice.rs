@@ -1,0 +1,89 @@
+//! What is allowed but worth knowing: shown beside a field, never in the way of saving.
+
+use super::body::{Body, BodyForm};
+use super::channel::Channel;
+use super::draft::Draft;
+use super::endpoint::Endpoint;
+use super::field::{Field, FieldError};
+use super::template::{Path, Template};
+
+impl Draft {
+    /// Sentences about a draft. `known` says whether a variable of this name has a value; with
+    /// Default every name is allowed.
+    #[must_use]
+    pub fn advice(&self, known: &dyn Fn(&str) -> bool) -> Vec<FieldError> {
+        let mut out = Vec::new();
+        let mut say = |field, message: String| out.push(FieldError { field, message });
+        let sends_body = self.method().is_none_or(super::Method::has_body);
+        let body = Body::parse(&self.body);
+        if !sends_body {
+            if !self.body.trim().is_empty() {
+                say(Field::Body, format!("kept, and not sent with {}", self.method));
+            }
+            if !self.data_format.is_empty() {
+                say(Field::DataFormat, format!("kept, and not used with {}", self.method));
+            }
+        } else if let BodyForm::Text { json_error: Some(error), .. } = body.form()
+            && self.data_format.is_empty()
+        {
+            say(Field::Body, format!("{error}: sent as plain text"));
+        }
+        if self.channel() != Some(Channel::Default) {
+            let endpoint = Template::parse(&self.endpoint);
+            if let Some(message) = unknown(endpoint.variables(), known) {
+                say(Field::Endpoint, message);
+            }
+            if let Some(message) = unknown(body.variables().into_iter(), known).filter(|_| sends_body) {
+                say(Field::Body, message);
+            }
+            for (at, header) in self.headers.iter().enumerate() {
+                let value = Template::parse(&header.value);
+                if let Some(message) = unknown(value.variables(), known) {
+                    say(Field::HeaderValue(at), message);
+                }
+            }
+        }
+        if matches!(Endpoint::parse(&self.endpoint, true), Ok((_, Some(_)))) {
+            say(Field::Endpoint, "user and password move to Basic authentication".to_owned());
+        }
+        if self.encryption && !self.enc_random_iv && !self.enc_iv.is_empty() {
+            say(Field::EncIv, "fixed: equal values can be seen to be equal".to_owned());
+        }
+        out
+    }
+}
+
+fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for path in variables {
+        if !known(path.name()) && !names.contains(&path.name()) {
+            names.push(path.name());
+        }
+    }
+    let list = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" ");
+    (!names.is_empty()).then(|| format!("unknown here, sent as nothing: {list}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice(change: impl Fn(&mut Draft)) -> Vec<String> {
+        let mut draft = Draft::new(Channel::Sms);
+        change(&mut draft);
+        draft.advice(&|name| name == "id").iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn unknown_names_are_told_once_each() {
+        let said = advice(|d| d.body = "a=<id>&b=<x>&c=<x>&d=<y>".into());
+        assert_eq!(said, ["body: unknown here, sent as nothing: <x> <y>"]);
+        assert!(advice(|d| (d.channel, d.body) = ("default".into(), "<x>".into())).is_empty());
+    }
+
+    #[test]
+    fn a_body_that_is_not_sent_is_told() {
+        let said = advice(|d| (d.method, d.body) = ("GET".into(), "{}".into()));
+        assert_eq!(said, ["body: kept, and not sent with GET"]);
+    }
+}
