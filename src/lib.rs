@@ -5,3 +5,4 @@
 pub mod callback;
 pub mod delivery;
 pub mod profile;
+pub mod store;
