@@ -22,6 +22,8 @@ mod profiles;
 mod readers;
 mod record;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod variables;
 mod watch;
 mod writer;
