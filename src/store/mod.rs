@@ -62,6 +62,7 @@ struct Shared {
 
 impl Store {
     /// Opens the database, made where it is missing: a folder of mode 0700, a file of mode 0600.
+    /// Blocks for as long as the disk takes, and at most five seconds for who keeps it locked.
     ///
     /// # Errors
     /// What is wrong with the file, where it is, and what to do.

@@ -37,6 +37,15 @@ impl Store {
         self.read(|tx| rows(tx, "ORDER BY created_at, seq", [])).await
     }
 
+    /// The first of [`Store::profiles`], at most `limit`: what a first screen needs of very many.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn first_profiles(&self, limit: usize) -> Result<Vec<ProfileRow>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |tx| rows(tx, "ORDER BY created_at, seq LIMIT ?1", [limit])).await
+    }
+
     /// One profile, if it is there and not deleted.
     ///
     /// # Errors

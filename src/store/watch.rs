@@ -54,9 +54,8 @@ pub(super) fn start(
 
 fn concerns(event: &Event, names: &[&OsString]) -> bool {
     let written = matches!(event.kind, EventKind::Any | EventKind::Modify(_) | EventKind::Create(_));
-    let named =
-        |path: &Path| path.file_name().is_some_and(|name| names.iter().any(|n| n.as_os_str() == name));
-    written && (event.need_rescan() || event.paths.iter().any(|path| named(path)))
+    let ours = |path: &Path| path.file_name().is_some_and(|name| names.iter().any(|n| n.as_os_str() == name));
+    written && (event.need_rescan() || event.paths.iter().any(|path| ours(path)))
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ async fn saving_again_replaces_and_keeps_the_order() {
     store.save_profiles(vec![profile(1, "Renamed")]).await.unwrap();
     let titles: Vec<_> = store.profiles().await.unwrap().into_iter().map(|row| row.title).collect();
     assert_eq!(titles, ["Renamed", "Second"]);
+    let first = store.first_profiles(1).await.unwrap();
+    assert_eq!(first, store.profiles().await.unwrap()[..1]);
 }
 
 #[tokio::test]
@@ -62,11 +64,13 @@ async fn a_profile_is_found_by_id_then_by_its_start_then_by_title() {
     let ids = async |text: &str| -> Vec<ProfileId> {
         store.find_profiles(text).await.unwrap().into_iter().map(|row| row.id).collect()
     };
-    assert_eq!(ids(first.id.as_str()).await, [first.id.clone()]);
-    assert_eq!(ids(&first.id.as_str().to_lowercase()).await, [first.id.clone()]);
-    assert_eq!(ids("IN_1122").await, [second.id.clone()]);
-    assert_eq!(ids("in_11").await, [first.id.clone(), second.id.clone()]);
-    assert_eq!(ids(" ORDER SMS ").await, [first.id.clone(), second.id.clone()]);
+    let (one, two) = (vec![first.id.clone()], vec![second.id.clone()]);
+    let both = [one.clone(), two.clone()].concat();
+    assert_eq!(ids(first.id.as_str()).await, one);
+    assert_eq!(ids(&first.id.as_str().to_lowercase()).await, one);
+    assert_eq!(ids("IN_1122").await, two);
+    assert_eq!(ids("in_11").await, both);
+    assert_eq!(ids(" ORDER SMS ").await, both);
     assert!(ids("Order").await.is_empty());
 }
 
