@@ -6,3 +6,4 @@ pub mod callback;
 pub mod delivery;
 pub mod profile;
 pub mod receiver;
+pub mod store;

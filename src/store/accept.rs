@@ -1,0 +1,56 @@
+//! A delivery comes in: from its commit on it survives everything but the disk.
+
+use rusqlite::{Transaction, named_params};
+
+use crate::delivery::{NewDelivery, State};
+use crate::profile::Choice;
+
+use super::columns::{document_text, headers_text, millis, state_number, values_text};
+use super::error::StoreError;
+
+/// Writes a delivery: queued and due at once, or failed when no request could be made.
+pub(super) fn insert(tx: &Transaction<'_>, new: &NewDelivery) -> Result<(), StoreError> {
+    let (callback, failure) = match &new.request {
+        Ok(callback) => (Some(callback), None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let state = if failure.is_none() { State::Queued } else { State::Failed };
+    let accepted_at = millis(new.accepted_at);
+    let sql = "INSERT INTO delivery
+                   (id, state, origin, kind, profile_id, profile_title, event, was_tested,
+                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
+                    ended_at, last_class, last_message, method, url, headers, vals, body)
+               VALUES
+                   (:id, :state, :origin, :kind, :profile_id, :profile_title, :event, :was_tested,
+                    :retry_count, :interval_s, :timeout_ms, :backoff, 0, :due_at, :accepted_at,
+                    :ended_at, :class, :message, :method, :url, :headers, :vals, :body)";
+    tx.prepare_cached(sql)?.execute(named_params! {
+        ":id": new.id.bytes(),
+        ":state": state_number(state),
+        ":origin": new.origin,
+        ":kind": new.kind.name(),
+        ":profile_id": new.profile_id.as_str(),
+        ":profile_title": new.profile_title,
+        ":event": new.event.map(Choice::name),
+        ":was_tested": new.tested.is_some(),
+        ":retry_count": new.policy.count(),
+        ":interval_s": new.policy.interval_s(),
+        ":timeout_ms": new.policy.timeout_ms(),
+        ":backoff": new.policy.backoff().name(),
+        ":due_at": state.is_pending().then_some(accepted_at),
+        ":accepted_at": accepted_at,
+        ":ended_at": failure.map(|_| accepted_at),
+        ":class": failure.map(|f| f.class.name()),
+        ":message": failure.map(|f| f.message.as_str()),
+        ":method": callback.map(|c| c.method.name()),
+        ":url": callback.map(|c| c.url.as_str()),
+        ":headers": callback.map(|c| headers_text(&c.headers)),
+        ":vals": values_text(&new.values)?,
+        ":body": callback.map(|c| c.body.as_slice()),
+    })?;
+    if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
+        let sql = "INSERT INTO tested VALUES (?1, ?2)";
+        tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), document_text(tested)))?;
+    }
+    Ok(())
+}

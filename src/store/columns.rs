@@ -1,0 +1,128 @@
+//! How values stand in columns: times in milliseconds, choices by name, headers and values as JSON.
+
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::FromSql;
+use serde_json::{Map, Value};
+
+use crate::callback::Values;
+use crate::delivery::{DeliveryId, ErrorClass, Failure, State};
+use crate::profile::{Choice, Profile, ProfileId, Rules, document};
+use crate::profile::{Identity, document::Secrets};
+
+use super::error::StoreError;
+
+/// Milliseconds since 1970, UTC.
+pub(super) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// Why a column has no meaning: for a message that names the row.
+pub(super) type Why = String;
+
+/// A column by its place.
+pub(super) fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
+    row.get(at).map_err(|error| error.to_string())
+}
+
+pub(super) fn time(ms: i64) -> Result<Timestamp, Why> {
+    Timestamp::from_millisecond(ms).map_err(|error| error.to_string())
+}
+
+pub(super) fn choice<C: Choice>(name: &str) -> Result<C, Why> {
+    C::from_name(name).ok_or_else(|| format!("'{name}' is none of {}", C::names()))
+}
+
+pub(super) fn profile_id(text: &str) -> Result<ProfileId, Why> {
+    ProfileId::parse(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn delivery_id(row: &Row<'_>, at: usize) -> Result<DeliveryId, Why> {
+    get(row, at).map(DeliveryId::from_bytes)
+}
+
+/// The number of a state. What is to be sent comes first, and of that the first tries.
+pub(super) fn state_number(state: State) -> i64 {
+    match state {
+        State::Queued => 0,
+        State::Waiting => 1,
+        State::Delivered => 2,
+        State::Failed => 3,
+        State::Cancelled => 4,
+    }
+}
+
+pub(super) fn state(number: i64) -> Result<State, Why> {
+    let of = |state: &State| state_number(*state) == number;
+    State::ALL.iter().copied().find(of).ok_or_else(|| format!("state {number} is not known"))
+}
+
+/// A failure, from the columns of its class and message.
+pub(super) fn failure(class: Option<String>, message: Option<String>) -> Result<Option<Failure>, Why> {
+    class
+        .map(|class| {
+            Ok(Failure { class: choice::<ErrorClass>(&class)?, message: message.unwrap_or_default() })
+        })
+        .transpose()
+}
+
+/// Headers as an array of pairs, in order.
+pub(super) fn headers_text(headers: &[(String, String)]) -> String {
+    serde_json::json!(headers).to_string()
+}
+
+pub(super) fn headers(text: &str) -> Result<Vec<(String, String)>, Why> {
+    serde_json::from_str(text).map_err(|error| format!("headers: {error}"))
+}
+
+pub(super) fn values_text(values: &Values) -> Result<String, StoreError> {
+    serde_json::to_string(values.members()).map_err(|error| StoreError::unreadable("values", error))
+}
+
+pub(super) fn values(text: &str) -> Result<Values, Why> {
+    serde_json::from_str::<Map<String, Value>>(text)
+        .map(Values::new)
+        .map_err(|error| format!("values: {error}"))
+}
+
+/// A profile with its secrets.
+pub(super) fn document_text(profile: &Profile) -> String {
+    document::write(profile, Secrets::Shown).to_string()
+}
+
+/// The profile of a stored document. It was checked when it was saved.
+pub(super) fn profile(text: &str) -> Result<Profile, Why> {
+    let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let document = document::Document::read(json).map_err(|error| error.to_string())?;
+    let (Some(id), Some(created_at), Some(modified_at)) =
+        (document.id, document.created_at, document.modified_at)
+    else {
+        return Err("profile_id, created_at or modified_at is missing".to_owned());
+    };
+    document
+        .draft
+        .check(Rules::STORED, Identity { id, created_at, modified_at })
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_their_own_numbers_and_pending_ones_come_first() {
+        for known in State::ALL {
+            assert_eq!(state(state_number(*known)), Ok(*known));
+            assert_eq!(known.is_pending(), state_number(*known) < 2);
+        }
+        assert!(state(5).is_err());
+    }
+
+    #[test]
+    fn what_has_no_meaning_says_why() {
+        assert!(headers("{}").is_err());
+        assert!(values("[1]").unwrap_err().starts_with("values: "));
+        assert!(profile("{}").unwrap_err().contains("missing"));
+        assert!(choice::<State>("gone").unwrap_err().contains("queued, waiting"));
+    }
+}

@@ -1,0 +1,49 @@
+//! What a person does to a delivery that is still to be sent: stop it, or hurry it.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::delivery::DeliveryId;
+
+use super::Store;
+use super::columns::millis;
+use super::error::StoreError;
+use super::record::forget_tested;
+
+impl Store {
+    /// Cancels a delivery. Whether it was still to be sent; an attempt under way runs to its end.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        let now = millis(Timestamp::now());
+        self.write(move |tx| {
+            let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2
+                       WHERE id = ?1 AND state < 2 RETURNING seq";
+            let seq = changed(tx, sql, id, now)?;
+            if let Some(seq) = seq {
+                forget_tested(tx, seq)?;
+            }
+            Ok(seq.is_some())
+        })
+        .await
+    }
+
+    /// Makes a delivery due now. Whether it is still to be sent.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        let now = millis(Timestamp::now());
+        self.write(move |tx| {
+            let sql = "UPDATE delivery SET due_at = min(due_at, ?2)
+                       WHERE id = ?1 AND state < 2 RETURNING seq";
+            Ok(changed(tx, sql, id, now)?.is_some())
+        })
+        .await
+    }
+}
+
+fn changed(tx: &Transaction<'_>, sql: &str, id: DeliveryId, now: i64) -> Result<Option<i64>, StoreError> {
+    Ok(tx.prepare_cached(sql)?.query_row((id.bytes(), now), |row| row.get(0)).optional()?)
+}

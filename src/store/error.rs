@@ -1,0 +1,198 @@
+//! What can go wrong with the database: what, where, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::ErrorCode;
+
+use crate::delivery::{DeliveryId, OutboxError};
+
+/// A problem of the store, with the file that has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreError {
+    /// The database; none while it is not known.
+    pub path: Option<PathBuf>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What is wrong with the database, or with what was asked of it. Each says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The folder is not there and cannot be made.
+    #[error("its folder cannot be made ({0}): make it, or name another file with --db")]
+    Folder(String),
+    /// The path is a folder.
+    #[error("is a folder: name a file with --db")]
+    IsFolder,
+    /// The file cannot be opened.
+    #[error("cannot be opened ({0}): see who owns it, or name another file with --db")]
+    CannotOpen(String),
+    /// The file can be read only.
+    #[error("can only be read: allow writing to the file and its folder, or name another file with --db")]
+    ReadOnly,
+    /// Not `SQLite`.
+    #[error("is not a database: name another file with --db")]
+    NotADatabase,
+    /// `SQLite`, but not Ringback's.
+    #[error("is another program's database: name another file with --db")]
+    Foreign,
+    /// From a later Ringback.
+    #[error(
+        "was written by a newer Ringback (schema {found}, this one knows {known}): \
+         update, or name another file with --db"
+    )]
+    Newer {
+        /// The schema in the file.
+        found: i64,
+        /// The latest schema that this program knows.
+        known: i64,
+    },
+    /// The file system has no shared memory for the write-ahead log.
+    #[error("cannot use a write-ahead log there, as on some network drives: put it on a local disk")]
+    NoWal,
+    /// Another program kept it locked for the whole busy timeout.
+    #[error("is locked by another program (waited {0:?}): end that program, or try again")]
+    Locked(Duration),
+    /// No room.
+    #[error("has no room to grow: free some disk space, then try again")]
+    Full,
+    /// Damaged.
+    #[error("is damaged ({0}): restore a copy, or name another file with --db")]
+    Corrupt(String),
+    /// The disk failed.
+    #[error("cannot be read or written ({0}): see to the disk, then try again")]
+    Disk(String),
+    /// A stored row has no meaning.
+    #[error("{what} cannot be read ({why}): it was changed by another program, or by a later version")]
+    Unreadable {
+        /// Such as `profile IN_…`.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// No delivery of that id.
+    #[error("there is no delivery {0}: see `ringback deliveries list`")]
+    NoDelivery(DeliveryId),
+    /// The delivery never had a request.
+    #[error("delivery {0} has no request to send again: mend the profile, then test it")]
+    NoRequest(DeliveryId),
+    /// A test's profile was never saved, and went when the test ended.
+    #[error("the profile that delivery {0} tested was never saved: test it again from the editor")]
+    TestedGone(DeliveryId),
+    /// The store was closed while it was asked.
+    #[error("was closed meanwhile: start again")]
+    Closed,
+    /// A mistake in this program.
+    #[error("refused a command ({0}): please report this")]
+    Sql(String),
+}
+
+impl StoreError {
+    /// With the file, where it is not known yet.
+    #[must_use]
+    pub(super) fn at(mut self, path: &Path) -> Self {
+        self.path.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    /// A stored row without a meaning.
+    pub(super) fn unreadable(what: impl fmt::Display, why: impl fmt::Display) -> Self {
+        Problem::Unreadable { what: what.to_string(), why: why.to_string() }.into()
+    }
+
+    /// How long it was waited for, where it was locked.
+    pub(super) fn waited(mut self, timeout: Duration) -> Self {
+        if let Problem::Locked(waited) = &mut self.problem {
+            *waited = timeout;
+        }
+        self
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}: {}", path.display(), self.problem),
+            None => self.problem.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        Self { path: None, problem }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        let problem = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Locked(Duration::ZERO),
+            Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
+            Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
+            Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(text),
+            Some(ErrorCode::DiskFull) => Problem::Full,
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
+            Some(ErrorCode::SystemIoFailure) => Problem::Disk(text),
+            _ => Problem::Sql(text),
+        };
+        problem.into()
+    }
+}
+
+/// The problem of a file that cannot be opened for writing.
+pub(super) fn opening(error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => Problem::IsFolder,
+        io::ErrorKind::ReadOnlyFilesystem => Problem::ReadOnly,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::Full,
+        _ => Problem::CannotOpen(error.to_string()),
+    }
+}
+
+impl From<StoreError> for OutboxError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_where_once_and_what_to_do() {
+        let error = StoreError::from(Problem::Newer { found: 9, known: 1 });
+        let error = error.at(Path::new("/data/a.db")).at(Path::new("/other"));
+        assert_eq!(
+            error.to_string(),
+            "/data/a.db: was written by a newer Ringback (schema 9, this one knows 1): \
+             update, or name another file with --db"
+        );
+    }
+
+    #[test]
+    fn sqlite_codes_have_their_problem() {
+        let of = |code| {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            StoreError::from(error).problem
+        };
+        assert_eq!(of(rusqlite::ffi::SQLITE_FULL), Problem::Full);
+        assert_eq!(of(rusqlite::ffi::SQLITE_READONLY), Problem::ReadOnly);
+        assert!(matches!(of(rusqlite::ffi::SQLITE_CORRUPT), Problem::Corrupt(_)));
+        assert!(matches!(of(rusqlite::ffi::SQLITE_IOERR), Problem::Disk(_)));
+        assert!(matches!(of(rusqlite::ffi::SQLITE_CONSTRAINT), Problem::Sql(_)));
+    }
+
+    #[test]
+    fn the_time_waited_is_told() {
+        let locked = StoreError::from(Problem::Locked(Duration::ZERO)).waited(Duration::from_secs(5));
+        assert!(locked.to_string().contains("waited 5s"), "{locked}");
+    }
+}

@@ -1,0 +1,152 @@
+//! The store: one `SQLite` file with profiles, unsaved drafts, own variables, deliveries and their
+//! attempts.
+//!
+//! One thread writes ([`writer`]), a few connections read ([`readers`]); what other processes commit
+//! is noticed ([`watch`]). Who sends holds the [`Lease`]. The sender sees the store as an
+//! [`Outbox`](crate::delivery::Outbox).
+
+mod accept;
+mod again;
+mod columns;
+mod control;
+mod drafts;
+mod due;
+mod error;
+mod find;
+mod job;
+mod lease;
+mod log;
+mod open;
+mod outbox;
+mod profiles;
+mod readers;
+mod record;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod watch;
+mod writer;
+
+pub use drafts::UnsavedDraft;
+pub use error::{Problem, StoreError};
+pub use lease::Lease;
+pub use log::{Counts, Filter, StateFilter};
+pub use profiles::ProfileRow;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Transaction;
+use tokio::sync::watch as channel;
+
+use readers::Readers;
+use writer::Writer;
+
+/// How long another program may keep the file locked before that is told.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The database. Cheap to clone; the last handle that is dropped commits what was asked for and
+/// waits for it.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    changes: Arc<channel::Sender<u64>>,
+    watcher: Mutex<Option<notify::RecommendedWatcher>>,
+    readers: Arc<Readers>,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the database, made where it is missing: a folder of mode 0700, a file of mode 0600.
+    /// Blocks for as long as the disk takes, and at most five seconds for who keeps it locked.
+    ///
+    /// # Errors
+    /// What is wrong with the file, where it is, and what to do.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_waiting(path, BUSY)
+    }
+
+    /// As [`Store::open`], waiting this long for other programs that keep the file locked.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_waiting(path: impl AsRef<Path>, busy: Duration) -> Result<Self, StoreError> {
+        let (db, path) = open::writer(path.as_ref(), busy)?;
+        let changes = Arc::new(channel::Sender::new(0));
+        let looking = Arc::default();
+        let writer = Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking))
+            .map_err(|error| error.at(&path))?;
+        // Without a watcher all works but the news of other processes: see `watching`.
+        let watcher = watch::start(&path, writer.orders(), looking).ok();
+        let readers = Arc::new(Readers::new(path.clone(), busy));
+        Ok(Self(Arc::new(Shared { path, changes, watcher: Mutex::new(watcher), readers, writer })))
+    }
+
+    /// Where the database is, with links followed.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Changes whenever something was committed, by whichever process.
+    #[must_use]
+    pub fn changes(&self) -> channel::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    /// Whether commits of other processes are noticed. Not so where the system has no watch left.
+    #[must_use]
+    pub fn watching(&self) -> bool {
+        self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after
+    /// that is refused. Blocks for as long as the disk takes.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Does `work` in a transaction, with others' work perhaps; the answer comes after the commit.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.0.writer.write(work).await.map_err(|error| error.at(&self.0.path))
+    }
+
+    /// Asks `question` of one state of the database.
+    async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        Arc::clone(&self.0.readers).read(question).await.map_err(|error| error.at(&self.0.path))
+    }
+}
+
+impl Shared {
+    /// The writing connection goes last: the last one to close tidies the write-ahead log away, and
+    /// one that only reads cannot.
+    fn close(&self) {
+        drop(self.watcher.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.readers.close();
+        self.writer.stop();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Store").field(&self.0.path).finish()
+    }
+}

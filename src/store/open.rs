@@ -1,0 +1,106 @@
+//! Opening the file: who may read it, how it is written, and what it turns out to be.
+
+use std::fs::{DirBuilder, OpenOptions, canonicalize};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::error::{Problem, StoreError, opening};
+use super::schema::{self, Found};
+
+/// Statements kept ready on each connection.
+const STATEMENTS: usize = 64;
+
+/// The write-ahead log is cut back to this many bytes when it has been copied into the database.
+const WAL_BYTES: i64 = 32 * 1024 * 1024;
+
+/// Opens the file for writing, made and brought to the latest schema where needed. Also gives its
+/// real path: `SQLite` keeps the log beside the file that a link leads to.
+pub(super) fn writer(path: &Path, busy: Duration) -> Result<(Connection, PathBuf), StoreError> {
+    let told = |error: StoreError| error.at(path).waited(busy);
+    let real = make(path).map_err(|problem| told(problem.into()))?;
+    let db = prepare(&real, busy).map_err(told)?;
+    Ok((db, real))
+}
+
+/// Opens one more connection, which can only read.
+pub(super) fn reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(busy)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+/// Makes folder and file where they are missing, for their owner only. `SQLite` gives the log and
+/// the shared memory the mode of the file.
+fn make(path: &Path) -> Result<PathBuf, Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| Problem::Folder(error.to_string()))?;
+    }
+    if path.is_dir() {
+        return Err(Problem::IsFolder);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o600);
+    match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            options.open(path).map_err(|error| match error.kind() {
+                io::ErrorKind::PermissionDenied if OpenOptions::new().read(true).open(path).is_ok() => {
+                    Problem::ReadOnly
+                }
+                _ => opening(&error),
+            })?;
+        }
+        made => drop(made.map_err(|error| opening(&error))?),
+    }
+    canonicalize(path).map_err(|error| opening(&error))
+}
+
+fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(busy)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    let found = schema::look(&db)?;
+    if found == Found::Empty {
+        // Only an empty file can be told so, and the log's mode makes it not empty.
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    write_ahead(&db, busy)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    // A file that is up to date needs no lock: another session may be writing just now.
+    if found != Found::Schema(schema::KNOWN) {
+        schema::migrate(&mut db)?;
+    }
+    Ok(db)
+}
+
+/// Turns the write-ahead log on. `SQLite` does not wait by itself when two sessions do so at once.
+fn write_ahead(db: &Connection, busy: Duration) -> Result<(), StoreError> {
+    let until = Instant::now() + busy;
+    loop {
+        let mode = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(_) => return Err(Problem::NoWal.into()),
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What came of an attempt.
+
+use rusqlite::{OptionalExtension, Transaction, named_params};
+
+use crate::delivery::{Attempt, Next, Outcome, State};
+use crate::profile::Choice;
+
+use super::columns::{headers_text, millis, state_number};
+use super::error::StoreError;
+
+/// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
+/// no longer there has nothing to record.
+pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+    let attempt = &outcome.attempt;
+    let ended_at = millis(attempt.started_at) + i64::from(attempt.duration_ms);
+    let (state, due_at, ended_at) = match outcome.next {
+        Next::Delivered => (State::Delivered, None, Some(ended_at)),
+        Next::Failed => (State::Failed, None, Some(ended_at)),
+        Next::Retry(at) => (State::Waiting, Some(millis(at)), None),
+    };
+    let sql = "UPDATE delivery SET
+                   state = iif(state < 2, :state, state),
+                   due_at = iif(state < 2, :due_at, NULL),
+                   ended_at = iif(state < 2, :ended_at, ended_at),
+                   attempts = max(attempts, :n), last_status = :status, last_class = :class,
+                   last_message = :message, last_ms = :duration_ms
+               WHERE id = :id RETURNING seq";
+    let seq: Option<i64> = tx
+        .prepare_cached(sql)?
+        .query_row(
+            named_params! {
+                ":id": outcome.id.bytes(),
+                ":state": state_number(state),
+                ":due_at": due_at,
+                ":ended_at": ended_at,
+                ":n": attempt.n,
+                ":status": attempt.status,
+                ":class": attempt.error.as_ref().map(|f| f.class.name()),
+                ":message": attempt.error.as_ref().map(|f| f.message.as_str()),
+                ":duration_ms": attempt.duration_ms,
+            },
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(seq) = seq else { return Ok(()) };
+    append(tx, seq, attempt)?;
+    if !state.is_pending() {
+        forget_tested(tx, seq)?;
+    }
+    Ok(())
+}
+
+/// Credentials of a test are not kept once its delivery has ended.
+pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM tested WHERE delivery = ?1")?.execute([seq])?;
+    Ok(())
+}
+
+/// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
+/// have been lost.
+fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), StoreError> {
+    let sql = "INSERT INTO attempt
+                   (delivery, n, started_at, duration_ms, status, class, message,
+                    response_cut, response_headers, response_body)
+               VALUES (:delivery, :n, :started_at, :duration_ms, :status, :class, :message,
+                       :cut, :headers, :body)
+               ON CONFLICT (delivery, n) DO NOTHING";
+    tx.prepare_cached(sql)?.execute(named_params! {
+        ":delivery": seq,
+        ":n": attempt.n,
+        ":started_at": millis(attempt.started_at),
+        ":duration_ms": attempt.duration_ms,
+        ":status": attempt.status,
+        ":class": attempt.error.as_ref().map(|f| f.class.name()),
+        ":message": attempt.error.as_ref().map(|f| f.message.as_str()),
+        ":cut": attempt.response_cut,
+        ":headers": headers_text(&attempt.response_headers),
+        ":body": attempt.response_body,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The tables, and how an older file comes to have them.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::error::{Problem, StoreError};
+
+/// Marks a file as Ringback's: `RngB` in the header of the file.
+const APPLICATION_ID: i64 = 0x526E_6742;
+
+/// Step n leads from schema n to n + 1. A step that was released is never changed.
+const STEPS: &[&str] = &[include_str!("schema.sql")];
+
+/// The latest schema that this program knows.
+#[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
+pub(super) const KNOWN: i64 = STEPS.len() as i64;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing in it yet.
+    Empty,
+    /// Ringback's, with this schema.
+    Schema(i64),
+}
+
+/// Looks whose file this is.
+///
+/// # Errors
+/// It is another program's, or from a newer version.
+pub(super) fn look(db: &Connection) -> Result<Found, StoreError> {
+    let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    if application == APPLICATION_ID {
+        if version > KNOWN {
+            return Err(Problem::Newer { found: version, known: KNOWN }.into());
+        }
+        return Ok(Found::Schema(version));
+    }
+    let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == 0 && version == 0 && objects == 0 {
+        Ok(Found::Empty)
+    } else {
+        Err(Problem::Foreign.into())
+    }
+}
+
+/// Brings a file to the latest schema, in one transaction. Another process may be doing the same:
+/// what is there is looked at again once the file is ours to write.
+///
+/// # Errors
+/// As [`look`], or the file cannot be written.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let change = Transaction::new(db, TransactionBehavior::Immediate)?;
+    let from = match look(&change)? {
+        Found::Empty => 0,
+        Found::Schema(version) => version,
+    };
+    for step in STEPS.iter().skip(usize::try_from(from).unwrap_or(0)) {
+        change.execute_batch(step)?;
+    }
+    change.pragma_update(None, "application_id", APPLICATION_ID)?;
+    change.pragma_update(None, "user_version", KNOWN)?;
+    Ok(change.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_becomes_ours_and_stays_so() {
+        let mut db = Connection::open_in_memory().unwrap();
+        assert_eq!(look(&db), Ok(Found::Empty));
+        migrate(&mut db).unwrap();
+        assert_eq!(look(&db), Ok(Found::Schema(KNOWN)));
+        migrate(&mut db).unwrap();
+        assert_eq!(look(&db), Ok(Found::Schema(KNOWN)));
+    }
+
+    #[test]
+    fn others_are_told_apart() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert_eq!(look(&db).unwrap_err().problem, Problem::Foreign);
+
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap();
+        db.pragma_update(None, "user_version", 9).unwrap();
+        assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Newer { found: 9, known: KNOWN });
+    }
+}

@@ -1,0 +1,119 @@
+-- Times are Unix milliseconds, UTC. Names of choices (channel, method, event, …) are those of the JSON.
+
+-- What the list of profiles shows; the profile itself stands apart, so that listing stays light.
+CREATE TABLE profile (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    method TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    deleted_at INTEGER
+) STRICT;
+CREATE INDEX profile_by_age ON profile (created_at) WHERE deleted_at IS NULL;
+CREATE INDEX profile_by_title ON profile (title COLLATE NOCASE) WHERE deleted_at IS NULL;
+CREATE INDEX profile_deleted ON profile (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- The profile as JSON, secrets and all: the file is its owner's alone.
+CREATE TABLE profile_document (
+    profile INTEGER PRIMARY KEY REFERENCES profile (seq) ON DELETE CASCADE,
+    document TEXT NOT NULL
+) STRICT;
+
+-- What was typed and not saved yet.
+CREATE TABLE draft (
+    profile_id TEXT PRIMARY KEY,
+    is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)),
+    document TEXT NOT NULL,
+    edited_at INTEGER NOT NULL
+) STRICT;
+
+-- Variables that a person added to an event, or to the default channel.
+CREATE TABLE own_variable (
+    seq INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    sample TEXT NOT NULL,
+    UNIQUE (scope, name)
+) STRICT;
+
+-- state: 0 queued, 1 waiting, 2 delivered, 3 failed, 4 cancelled. What is below 2 is to be sent.
+-- The short columns come first, so that a list reads no overflow page of a long body.
+CREATE TABLE delivery (
+    seq INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    origin TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    profile_id TEXT NOT NULL,
+    profile_title TEXT NOT NULL,
+    event TEXT,
+    was_tested INTEGER NOT NULL CHECK (was_tested IN (0, 1)),
+    retry_count INTEGER NOT NULL,
+    interval_s INTEGER NOT NULL,
+    timeout_ms INTEGER NOT NULL,
+    backoff TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at INTEGER,
+    accepted_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    last_status INTEGER,
+    last_class TEXT,
+    last_message TEXT,
+    last_ms INTEGER,
+    method TEXT,
+    url TEXT,
+    headers TEXT,
+    vals TEXT NOT NULL,
+    body BLOB,
+    CHECK ((due_at IS NOT NULL) = (state < 2))
+) STRICT;
+-- First tries in order, and every list by state: ids grow with time.
+CREATE INDEX delivery_by_state ON delivery (state, id);
+CREATE INDEX delivery_by_profile ON delivery (profile_id, state, id);
+-- Retries by their time. First tries are due at once and need no place here.
+CREATE INDEX delivery_waiting ON delivery (due_at, id) WHERE state = 1;
+-- The way past a long queue of one endpoint that takes no more.
+CREATE INDEX delivery_by_origin ON delivery (state, origin, due_at, id) WHERE due_at IS NOT NULL;
+
+-- Append-only: a row a try.
+CREATE TABLE attempt (
+    delivery INTEGER NOT NULL REFERENCES delivery (seq) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    status INTEGER,
+    class TEXT,
+    message TEXT,
+    response_cut INTEGER NOT NULL CHECK (response_cut IN (0, 1)),
+    response_headers TEXT NOT NULL,
+    response_body BLOB NOT NULL,
+    PRIMARY KEY (delivery, n)
+) STRICT;
+
+-- The profile as it was on the screen, for a test, until its delivery ends.
+CREATE TABLE tested (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery (seq) ON DELETE CASCADE,
+    document TEXT NOT NULL
+) STRICT;
+
+-- How many deliveries are in each state: counting a million rows takes too long for a screen.
+CREATE TABLE tally (
+    state INTEGER PRIMARY KEY,
+    n INTEGER NOT NULL
+) STRICT;
+INSERT INTO tally VALUES (0, 0), (1, 0), (2, 0), (3, 0), (4, 0);
+CREATE TRIGGER delivery_came AFTER INSERT ON delivery BEGIN
+    UPDATE tally SET n = n + 1 WHERE state = NEW.state;
+END;
+CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN NEW.state <> OLD.state BEGIN
+    UPDATE tally SET n = n - 1 WHERE state = OLD.state;
+    UPDATE tally SET n = n + 1 WHERE state = NEW.state;
+END;
+CREATE TRIGGER delivery_went AFTER DELETE ON delivery BEGIN
+    UPDATE tally SET n = n - 1 WHERE state = OLD.state;
+END;

@@ -1,0 +1,192 @@
+//! The store as the sender's outbox.
+
+use std::collections::HashSet;
+
+use crate::delivery::{Busy, Due, Job, Outbox, State};
+
+use super::*;
+
+async fn due(store: &Store, ms: i64, limit: usize, busy: &Busy) -> Due {
+    store.due(at(ms), limit, busy).await.unwrap()
+}
+
+async fn due_ids(store: &Store, ms: i64) -> Vec<DeliveryId> {
+    ids(&due(store, ms, 100, &Busy::default()).await.jobs)
+}
+
+fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
+    jobs.iter().map(|job| job.id).collect()
+}
+
+#[tokio::test]
+async fn what_is_accepted_is_due_to_the_byte() {
+    let (_folder, store) = store();
+    let new = delivery("https://hooks.example");
+    store.accept(vec![new.clone()]).await.unwrap();
+    let due = due(&store, 0, 10, &Busy::default()).await;
+    let [job] = due.jobs.as_slice() else { panic!("one job") };
+    assert_eq!(job.callback, new.request.unwrap());
+    assert_eq!((job.id, &job.origin, &job.values), (new.id, &new.origin, &new.values));
+    assert_eq!((job.policy, job.attempts, due.next), (new.policy, 0, None));
+    assert!(job.profile.is_none(), "there is no such profile");
+}
+
+#[tokio::test]
+async fn a_batch_is_accepted_whole_or_not_at_all() {
+    let (_folder, store) = store();
+    let twice = delivery("https://hooks.example");
+    let other = delivery("https://hooks.example");
+    assert!(store.accept(vec![other, twice.clone(), twice.clone()]).await.is_err());
+    assert!(due_ids(&store, 0).await.is_empty());
+    store.accept(vec![twice.clone()]).await.unwrap();
+    assert_eq!(due_ids(&store, 0).await, [twice.id]);
+}
+
+#[tokio::test]
+async fn a_delivery_without_a_request_has_failed_from_the_start() {
+    let (_folder, store) = store();
+    let why = Failure { class: ErrorClass::Request, message: "CR in a header".to_owned() };
+    let new = NewDelivery { request: Err(why.clone()), ..tested(profile(1, "Order SMS")) };
+    store.accept(vec![new.clone()]).await.unwrap();
+    assert!(due_ids(&store, 0).await.is_empty());
+    let details = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!((details.summary.state, details.summary.attempts), (State::Failed, 0));
+    assert_eq!(details.summary.last_error, Some(why));
+    assert_eq!(details.callback, None);
+    assert_eq!(kept_profiles(&store).await, 0);
+}
+
+#[tokio::test]
+async fn first_tries_go_before_retries_and_each_in_order() {
+    let (_folder, store) = store();
+    let all: Vec<_> = (0..4).map(|_| delivery("https://hooks.example")).collect();
+    let id: Vec<_> = all.iter().map(|new| new.id).collect();
+    store.accept(all).await.unwrap();
+    store.record(outcome(id[0], 1, Next::Retry(at(9_000)))).await.unwrap();
+    store.record(outcome(id[1], 1, Next::Retry(at(8_000)))).await.unwrap();
+    assert_eq!(due_ids(&store, 9_000).await, [id[2], id[3], id[1], id[0]]);
+
+    let early = due(&store, 8_500, 100, &Busy::default()).await;
+    assert_eq!(ids(&early.jobs), [id[2], id[3], id[1]]);
+    assert_eq!(early.next, Some(at(9_000)));
+    assert_eq!(early.jobs[2].attempts, 1);
+    assert_eq!(ids(&due(&store, 9_000, 1, &Busy::default()).await.jobs), [id[2]]);
+}
+
+#[tokio::test]
+async fn what_is_busy_is_passed_over() {
+    let (_folder, store) = store();
+    let (a, b, c) =
+        (delivery("https://a.example"), delivery("https://b.example"), delivery("https://c.example"));
+    let id = [a.id, b.id, c.id];
+    store.accept(vec![a, b, c]).await.unwrap();
+    let busy = Busy {
+        in_flight: HashSet::from([id[0]]),
+        full_origins: HashSet::from(["https://b.example".to_owned()]),
+    };
+    assert_eq!(ids(&due(&store, 0, 10, &busy).await.jobs), [id[2]]);
+}
+
+#[tokio::test]
+async fn a_long_queue_of_a_full_endpoint_hides_nobody() {
+    let (_folder, store) = store();
+    let mut all: Vec<_> = (0..3_000).map(|_| delivery("https://hangs.example")).collect();
+    let retried: Vec<_> = all.iter().take(1_000).map(|new| new.id).collect();
+    let others: Vec<_> = (0..50).map(|n| delivery(&format!("https://{}.example", n % 3))).collect();
+    let wanted: HashSet<_> = others.iter().map(|new| new.id).collect();
+    all.extend(others);
+    store.accept(all).await.unwrap();
+    for id in &retried {
+        let next = Next::Retry(at(1_000));
+        store
+            .write({
+                let outcome = outcome(*id, 1, next);
+                move |tx| super::super::record::record(tx, &outcome)
+            })
+            .await
+            .unwrap();
+    }
+    let late = delivery("https://0.example");
+    store.accept(vec![late.clone()]).await.unwrap();
+    store.record(outcome(late.id, 1, Next::Retry(at(2_000)))).await.unwrap();
+
+    let full_origins = HashSet::from(["https://hangs.example".to_owned()]);
+    let mut busy = Busy { full_origins, in_flight: HashSet::new() };
+    let mut got = Vec::new();
+    while let found = ids(&due(&store, 3_000, 20, &busy).await.jobs)
+        && !found.is_empty()
+    {
+        got.extend(found.iter().copied());
+        busy.in_flight.extend(found);
+    }
+    assert_eq!(got.pop(), Some(late.id), "retries come last");
+    assert_eq!(got.len(), 50, "each once");
+    assert_eq!(got.into_iter().collect::<HashSet<_>>(), wanted);
+}
+
+#[tokio::test]
+async fn credentials_are_those_of_the_test_or_of_today() {
+    let (_folder, store) = store();
+    let saved = profile(1, "Order SMS");
+    let on_screen = Profile { modified_at: at(77), ..saved.clone() };
+    store.save_profiles(vec![saved.clone()]).await.unwrap();
+    let (test, event) = (tested(on_screen.clone()), delivery("https://hooks.example"));
+    let test_id = test.id;
+    store.accept(vec![test, event]).await.unwrap();
+    let jobs = due(&store, 0, 10, &Busy::default()).await.jobs;
+    assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
+    assert_eq!(jobs[1].profile.as_deref(), Some(&saved));
+
+    store.delete_profile(&saved.id).await.unwrap();
+    let jobs = due(&store, 0, 10, &Busy::default()).await.jobs;
+    assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
+    assert_eq!(jobs[1].profile, None);
+
+    store.record(outcome(test_id, 1, Next::Retry(at(5)))).await.unwrap();
+    assert_eq!(kept_profiles(&store).await, 1);
+    store.record(outcome(test_id, 2, Next::Failed)).await.unwrap();
+    assert_eq!(kept_profiles(&store).await, 0, "its credentials go with the end of the test");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
+    let (_folder, store) = store();
+    let (bad, good) = (delivery("https://hooks.example"), delivery("https://hooks.example"));
+    let (bad_id, good_id) = (bad.id, good.id);
+    store.accept(vec![bad, good]).await.unwrap();
+    store
+        .write(move |tx| Ok(tx.execute("UPDATE delivery SET headers = '{' WHERE id = ?1", [bad_id.bytes()])?))
+        .await
+        .unwrap();
+    assert_eq!(ids(&due(&store, 0, 1, &Busy::default()).await.jobs), [good_id]);
+    let rows = store.deliveries(&super::super::Filter::default()).await.unwrap();
+    let failed = rows.iter().find(|row| row.id == bad_id).unwrap();
+    assert_eq!(failed.state, State::Failed);
+    let why = failed.last_error.as_ref().unwrap();
+    assert_eq!(why.class, ErrorClass::Request);
+    assert!(why.message.contains("headers"), "{why}");
+}
+
+#[tokio::test]
+async fn an_attempt_is_recorded_in_full_and_once() {
+    let (_folder, store) = store();
+    let new = delivery("https://hooks.example");
+    store.accept(vec![new.clone()]).await.unwrap();
+    store.record(outcome(new.id, 1, Next::Retry(at(11_000)))).await.unwrap();
+    store.record(outcome(new.id, 1, Next::Retry(at(11_000)))).await.unwrap();
+    let waiting = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!((waiting.summary.state, waiting.summary.due_at), (State::Waiting, Some(at(11_000))));
+    store.record(outcome(new.id, 2, Next::Delivered)).await.unwrap();
+    let done = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!(done.attempts, [attempt(1, 500), attempt(2, 200)]);
+    assert_eq!((done.summary.state, done.summary.due_at), (State::Delivered, None));
+    assert_eq!((done.summary.attempts, done.summary.last_status), (2, Some(200)));
+    assert_eq!((done.summary.last_error, done.summary.last_ms), (None, Some(84)));
+    assert_eq!((done.callback, done.values), (new.request.ok(), new.values));
+    assert!(due_ids(&store, 99_000).await.is_empty());
+}
+
+/// Profiles kept for tests.
+async fn kept_profiles(store: &Store) -> i64 {
+    store.read(|tx| Ok(tx.query_row("SELECT count(*) FROM tested", [], |row| row.get(0))?)).await.unwrap()
+}

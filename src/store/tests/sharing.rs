@@ -1,0 +1,120 @@
+//! Many at once: tasks, handles, processes.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::delivery::{Busy, Outbox};
+
+use super::super::Problem;
+use super::*;
+
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Waits until `changes` tells and what is told of is there.
+async fn until(changes: &mut watch::Receiver<u64>, mut there: impl AsyncFnMut() -> bool) {
+    timeout(DEADLINE, async {
+        while !there().await {
+            changes.changed().await.unwrap();
+        }
+    })
+    .await
+    .expect("told in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_writes_at_once_are_all_there() {
+    let (_folder, store) = store();
+    let mut tasks = JoinSet::new();
+    for n in 1..=1_000 {
+        let store = store.clone();
+        tasks.spawn(async move { store.save_profiles(vec![profile(n, "Order SMS")]).await });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(store.profiles().await.unwrap().len(), 1_000);
+    let commits = *store.changes().borrow();
+    assert!(commits < 1_000, "{commits} commits: they share them");
+}
+
+#[tokio::test]
+async fn one_command_that_fails_hurts_no_other() {
+    let (_folder, store) = store();
+    let twice = delivery("https://hooks.example");
+    store.accept(vec![twice.clone()]).await.unwrap();
+    let (before, bad, after) = tokio::join!(
+        store.save_profiles(vec![profile(1, "Order SMS")]),
+        store.accept(vec![delivery("https://hooks.example"), twice.clone()]),
+        store.save_profiles(vec![profile(2, "Bookings")]),
+    );
+    before.unwrap();
+    after.unwrap();
+    assert!(bad.is_err());
+    assert_eq!(store.profiles().await.unwrap().len(), 2);
+    assert_eq!(store.due(at(0), 10, &Busy::default()).await.unwrap().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn own_commits_are_told() {
+    let (_folder, store) = store();
+    let mut changes = store.changes();
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert!(changes.has_changed().unwrap());
+    changes.mark_unchanged();
+    // A look of the watcher may still be under way: it must find nothing new.
+    assert!(!store.delete_profile(&profile_id(2)).await.unwrap());
+    assert!(store.profiles().await.unwrap().len() == 1);
+    assert!(!changes.has_changed().unwrap(), "what changes nothing is no change");
+}
+
+#[tokio::test]
+async fn what_one_handle_commits_the_other_is_told() {
+    let (folder, first) = store();
+    let second = Store::open(folder.path().join("a.db")).unwrap();
+    assert!(second.watching());
+    for n in 1..=20 {
+        let mut changes = second.changes();
+        first.save_profiles(vec![profile(n, "Order SMS")]).await.unwrap();
+        let wanted = usize::try_from(n).unwrap();
+        until(&mut changes, async || second.profiles().await.unwrap().len() == wanted).await;
+    }
+}
+
+/// The log is written before the commit counts: being told too early would be being told never.
+#[tokio::test]
+async fn a_commit_that_takes_its_time_is_told_when_it_counts() {
+    let (folder, store) = store();
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    let mut changes = store.changes();
+    let other = Connection::open(folder.path().join("a.db")).unwrap();
+    // With hardly a cache, pages go to the log long before the commit.
+    other.pragma_update(None, "cache_size", 1).unwrap();
+    other
+        .execute_batch(
+            "BEGIN IMMEDIATE;
+             UPDATE profile SET title = 'Spilled';
+             UPDATE profile_document SET document = document || hex(zeroblob(200000));",
+        )
+        .unwrap();
+    assert_eq!(store.profiles().await.unwrap()[0].title, "Order SMS");
+    other.execute_batch("COMMIT").unwrap();
+    until(&mut changes, async || store.profiles().await.unwrap()[0].title == "Spilled").await;
+}
+
+#[tokio::test]
+async fn a_file_that_stays_locked_refuses_the_write_and_nothing_else() {
+    let (folder, store) = store();
+    drop(store);
+    let path = folder.path().join("a.db");
+    let store = Store::open_waiting(&path, Duration::from_millis(20)).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap_err();
+    assert_eq!(refused.problem, Problem::Locked(Duration::from_millis(20)));
+    drop(other);
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+}

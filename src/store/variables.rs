@@ -1,0 +1,61 @@
+//! Variables that a person added to an event.
+
+use crate::profile::catalogue::{Origin, Variable};
+
+use super::Store;
+use super::error::StoreError;
+
+impl Store {
+    /// All own variables, each with its scope, in the order in which they were added. A scope is
+    /// the name of an event, or `default`.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn own_variables(&self) -> Result<Vec<(String, Variable)>, StoreError> {
+        self.read(|tx| {
+            let sql = "SELECT scope, name, meaning, sample FROM own_variable ORDER BY seq";
+            let mut statement = tx.prepare_cached(sql)?;
+            let mut found = statement.query([])?;
+            let mut all = Vec::new();
+            while let Some(row) = found.next()? {
+                let (name, sample): (String, String) = (row.get(1)?, row.get(3)?);
+                let sample = serde_json::from_str(&sample)
+                    .map_err(|error| StoreError::unreadable(format_args!("variable {name}"), error))?;
+                let variable = Variable { name, origin: Origin::Own, meaning: row.get(2)?, sample };
+                all.push((row.get(0)?, variable));
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Adds a variable to a scope, or changes the one of that name there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn add_variable(&self, scope: &str, variable: Variable) -> Result<(), StoreError> {
+        let scope = scope.to_owned();
+        self.write(move |tx| {
+            let sql = "INSERT INTO own_variable (scope, name, meaning, sample) VALUES (?1, ?2, ?3, ?4)
+                       ON CONFLICT (scope, name)
+                       DO UPDATE SET meaning = excluded.meaning, sample = excluded.sample";
+            let row = (scope, variable.name, variable.meaning, variable.sample.to_string());
+            tx.prepare_cached(sql)?.execute(row)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes an own variable from a scope. Whether it was there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn remove_variable(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
+        let row = (scope.to_owned(), name.to_owned());
+        self.write(move |tx| {
+            let sql = "DELETE FROM own_variable WHERE scope = ?1 AND name = ?2";
+            Ok(tx.prepare_cached(sql)?.execute(row)? > 0)
+        })
+        .await
+    }
+}

@@ -1,0 +1,87 @@
+//! Noticing that the file was written to, by whichever process, without asking again and again.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::writer::Order;
+
+/// Whether the writer was told to look and has not done so yet: once is enough.
+#[derive(Debug, Default)]
+pub(super) struct Looking(AtomicBool);
+
+impl Looking {
+    /// Whether the writer must be told.
+    fn begin(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    /// The writer is about to look; what happens from now on needs another look.
+    pub(super) fn done(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// Watches the folder of the database for writes to it and to its write-ahead log. The system wakes
+/// us, so nothing runs while nothing happens.
+///
+/// # Errors
+/// The system gives no more watches, or has none for this file system.
+pub(super) fn start(
+    path: &Path,
+    orders: Sender<Order>,
+    looking: Arc<Looking>,
+) -> notify::Result<RecommendedWatcher> {
+    let file = path.file_name().unwrap_or_default().to_owned();
+    let mut log = file.clone();
+    log.push("-wal");
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        // An error here is a queue of the system that ran over: something happened, so look.
+        let ours = event.map_or(true, |event| concerns(&event, &[&file, &log]));
+        if ours && looking.begin() {
+            // The writer has ended when this fails, and the watcher is about to.
+            let _ = orders.send(Order::Look);
+        }
+    })?;
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    Ok(watcher)
+}
+
+fn concerns(event: &Event, names: &[&OsString]) -> bool {
+    let written = matches!(event.kind, EventKind::Any | EventKind::Modify(_) | EventKind::Create(_));
+    let ours = |path: &Path| path.file_name().is_some_and(|name| names.iter().any(|n| n.as_os_str() == name));
+    written && (event.need_rescan() || event.paths.iter().any(|path| ours(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, AccessMode, DataChange, ModifyKind};
+
+    use super::*;
+
+    #[test]
+    fn only_writes_to_the_database_count() {
+        let (file, log) = (OsString::from("a.db"), OsString::from("a.db-wal"));
+        let of = |kind, path: &str| concerns(&Event::new(kind).add_path(path.into()), &[&file, &log]);
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        assert!(of(written, "/data/a.db-wal"));
+        assert!(of(written, "/data/a.db"));
+        assert!(!of(written, "/data/a.db-shm"));
+        assert!(!of(written, "/data/b.db-wal"));
+        assert!(!of(EventKind::Access(AccessKind::Open(AccessMode::Any)), "/data/a.db-wal"));
+    }
+
+    #[test]
+    fn a_look_is_asked_for_once_until_it_is_done() {
+        let looking = Looking::default();
+        assert!(looking.begin());
+        assert!(!looking.begin());
+        looking.done();
+        assert!(looking.begin());
+    }
+}

@@ -1,0 +1,250 @@
+//! The one thread that writes. What is asked for at about the same time shares a transaction, and
+//! so a wait for the disk.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{oneshot, watch};
+
+use super::error::{Problem, StoreError};
+use super::watch::Looking;
+
+/// Most commands in one transaction.
+const BATCH: usize = 256;
+
+/// The longest time that a transaction collects commands.
+const COLLECT: Duration = Duration::from_millis(2);
+
+/// What the thread is told.
+pub(super) enum Order {
+    /// Do this, and answer after the commit.
+    Write(Box<dyn Command>),
+    /// The file was written to: was it somebody else?
+    Look,
+    /// Commit what was asked before, and end.
+    Stop,
+}
+
+/// A piece of work inside a transaction, and who waits for it.
+pub(super) trait Command: Send {
+    /// Does it. An error undoes this command, and no other.
+    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError>;
+
+    /// Tells who asked. `committed` says what became of the whole transaction.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Asked<T, F> {
+    work: Option<F>,
+    result: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Command for Asked<T, F>
+where
+    T: Send,
+    F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        self.result = work(tx);
+        self.result.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Who asked may have gone; the work is done all the same.
+        let _ = self.reply.send(committed.and(self.result));
+    }
+}
+
+/// The handle of the thread. Dropped, it lets the thread commit what was asked, and waits for it.
+pub(super) struct Writer {
+    orders: Sender<Order>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread, which owns the connection from now on.
+    pub(super) fn start(
+        db: Connection,
+        path: PathBuf,
+        busy: Duration,
+        changes: Arc<watch::Sender<u64>>,
+        looking: Arc<Looking>,
+    ) -> Result<Self, StoreError> {
+        let (orders, queue) = mpsc::channel();
+        let known = data_version(&db)?;
+        let mut desk = Desk { db, path, busy, changes, looking, known };
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || desk.work(&queue))
+            .map_err(|error| Problem::Disk(error.to_string()))?;
+        Ok(Self { orders, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// For the watcher, which only tells to look.
+    pub(super) fn orders(&self) -> Sender<Order> {
+        self.orders.clone()
+    }
+
+    /// Does this inside a transaction and gives what came of it, once that is on disk.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
+        let closed = || StoreError::from(Problem::Closed);
+        self.orders.send(Order::Write(Box::new(asked))).map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Ends the thread after what was asked before. Further calls find it ended.
+    pub(super) fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        // An error means that the thread has ended, which is what is wanted.
+        let _ = self.orders.send(Order::Stop);
+        // A command may hold the last handle: a thread cannot wait for itself.
+        if thread.thread().id() != thread::current().id() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What the thread owns.
+struct Desk {
+    db: Connection,
+    path: PathBuf,
+    busy: Duration,
+    changes: Arc<watch::Sender<u64>>,
+    looking: Arc<Looking>,
+    /// Of other connections' commits, as last seen.
+    known: i64,
+}
+
+/// What stands beside the commands of a batch.
+#[derive(Default)]
+struct Aside {
+    look: bool,
+    stop: bool,
+}
+
+impl Desk {
+    fn work(&mut self, queue: &Receiver<Order>) {
+        while let Ok(order) = queue.recv() {
+            let mut aside = Aside::default();
+            match order {
+                Order::Write(first) => self.batch(first, queue, &mut aside),
+                Order::Look => aside.look = true,
+                Order::Stop => aside.stop = true,
+            }
+            if aside.look {
+                self.look();
+            }
+            if aside.stop {
+                break;
+            }
+        }
+    }
+
+    fn batch(&mut self, first: Box<dyn Command>, queue: &Receiver<Order>, aside: &mut Aside) {
+        let mut done = Vec::new();
+        let before = self.db.total_changes();
+        let committed = transact(&mut self.db, first, queue, aside, &mut done)
+            .map_err(|error| error.at(&self.path).waited(self.busy));
+        if committed.is_ok() && self.db.total_changes() != before {
+            self.changes.send_modify(|n| *n += 1);
+        }
+        for command in done {
+            command.answer(committed.clone());
+        }
+    }
+
+    /// Tells when another process has committed. A commit is seen in the file before it counts; who
+    /// commits holds the write lock until it does, so taking that lock is waiting for it.
+    fn look(&mut self) {
+        self.looking.done();
+        let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
+        let now = data_version(&self.db).unwrap_or(self.known);
+        // Where the lock could not be had, something is going on: telling once too often does no harm.
+        if now != self.known || !settled {
+            self.known = now;
+            self.changes.send_modify(|n| *n += 1);
+        }
+    }
+}
+
+/// Runs commands until none is waiting, and commits. All that were taken are in `done`.
+fn transact(
+    db: &mut Connection,
+    first: Box<dyn Command>,
+    queue: &Receiver<Order>,
+    aside: &mut Aside,
+    done: &mut Vec<Box<dyn Command>>,
+) -> Result<(), StoreError> {
+    let mut next = Some(first);
+    let tx = match Transaction::new(db, TransactionBehavior::Immediate) {
+        Ok(tx) => tx,
+        Err(error) => {
+            done.extend(next);
+            return Err(error.into());
+        }
+    };
+    let until = Instant::now() + COLLECT;
+    while let Some(mut command) = next.take() {
+        let ran = in_savepoint(&tx, command.as_mut());
+        done.push(command);
+        ran?;
+        if aside.stop || done.len() >= BATCH || Instant::now() >= until {
+            break;
+        }
+        next = take(queue, aside);
+    }
+    Ok(tx.commit()?)
+}
+
+/// The next command, if one is waiting.
+fn take(queue: &Receiver<Order>, aside: &mut Aside) -> Option<Box<dyn Command>> {
+    loop {
+        match queue.try_recv() {
+            Ok(Order::Write(command)) => return Some(command),
+            Ok(Order::Look) => aside.look = true,
+            Ok(Order::Stop) | Err(TryRecvError::Disconnected) => {
+                aside.stop = true;
+                return None;
+            }
+            Err(TryRecvError::Empty) => return None,
+        }
+    }
+}
+
+/// Runs one command so that its failure undoes nothing but itself. An error here ends the whole
+/// transaction: some failures, such as a full disk, make `SQLite` roll all of it back.
+fn in_savepoint(tx: &Transaction<'_>, command: &mut dyn Command) -> Result<(), StoreError> {
+    let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT command")?;
+    if let Err(error) = command.run(tx) {
+        if tx.is_autocommit() {
+            return Err(error);
+        }
+        run("ROLLBACK TO command")?;
+    }
+    run("RELEASE command")?;
+    Ok(())
+}
+
+fn data_version(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}
