@@ -1,5 +1,7 @@
 //! The terminal and the painter of the tests, tested themselves, with programs that are found everywhere.
 
+#![allow(clippy::unwrap_used, reason = "a test says what failed by panicking")]
+
 #[path = "harness/pictures.rs"]
 mod pictures;
 mod support;
@@ -178,6 +180,23 @@ fn keys_arrive_as_bytes() {
     let mut terminal = read_raw(3, r"\033[?1h");
     terminal.press("up");
     terminal.wait_for("1b 4f 41");
+}
+
+#[test]
+fn a_key_after_esc_is_a_key_of_its_own() {
+    let read = "dd bs=16 count=1 2>/dev/null | od -An -tx1";
+    let mut terminal = shell(&format!("stty raw -echo; printf 'ready\\r\\n'; {read}; {read}; stty sane"));
+    terminal.wait_for("ready");
+    terminal.press_all("esc j");
+    terminal.wait_until(|screen| screen.contents().contains("1b\n"), "esc alone");
+    terminal.wait_for("6a");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_named() {
+    let caught = std::panic::catch_unwind(|| Terminal::start(Launch::new("/no/such/program")));
+    let message = *caught.err().unwrap().downcast::<String>().unwrap();
+    assert!(message.starts_with("cannot start /no/such/program: "), "{message}");
 }
 
 #[test]

@@ -7,6 +7,8 @@
 //! Without the variable the first scene is played all the same, into a temporary folder: what the
 //! README shows is what the program draws, or this test fails.
 
+#![allow(clippy::unwrap_used, reason = "a test says what failed by panicking")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What the tests of the whole program share: a terminal with a person at it, and a painter of its screen.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -25,6 +25,8 @@ pub use launch::Launch;
 
 /// How long the screen must stand still to be called settled.
 const STILL: Duration = Duration::from_millis(60);
+/// How long a program has to answer to `esc` before the next key goes.
+const ESCAPE: Duration = Duration::from_millis(500);
 /// How long the last output of a program that ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -49,12 +51,13 @@ impl Terminal {
     #[track_caller]
     pub fn start(launch: Launch) -> Self {
         let home = tempfile::tempdir().expect("a temporary home folder");
-        let (cols, rows) = launch.size;
+        let Launch { size: (cols, rows), patience, .. } = launch;
+        let name = launch.program.display().to_string();
         let pair = native_pty_system().openpty(size(cols, rows)).expect("a pseudo-terminal");
-        let mut child = pair
-            .slave
-            .spawn_command(launch.command(home.path()))
-            .unwrap_or_else(|error| panic!("cannot start {}: {error:#}", launch.program.display()));
+        let mut child = match pair.slave.spawn_command(launch.command(home.path())) {
+            Ok(child) => child,
+            Err(error) => panic!("cannot start {name}: {error:#}"),
+        };
         // The program must be the only one to hold its end, or the end of its output is never seen.
         drop(pair.slave);
 
@@ -62,10 +65,7 @@ impl Terminal {
         let keyboard: Keyboard =
             Arc::new(Mutex::new(pair.master.take_writer().expect("the program's keyboard")));
         let feed = Arc::new(Feed::new(cols, rows));
-        let pid = child.process_id().unwrap_or_else(|| {
-            child.clone_killer().kill().ok();
-            panic!("{} has no process id", launch.program.display())
-        });
+        let pid = child.process_id().expect("a child that runs has a process id");
         {
             let (feed, keyboard) = (Arc::clone(&feed), Arc::clone(&keyboard));
             thread::spawn(move || feed.read_all(&mut output, &keyboard));
@@ -74,14 +74,14 @@ impl Terminal {
             let feed = Arc::clone(&feed);
             thread::spawn(move || feed.ended(child.wait().map_or(-1, |status| signals::exit_code(&status))));
         }
-        Self { feed, keyboard, master: pair.master, pid, patience: launch.patience, lone_escape: false, home }
+        Self { feed, keyboard, master: pair.master, pid, patience, lone_escape: false, home }
     }
 
     /// Presses one key: `a`, `enter`, `esc`, `ctrl+s`, `alt+x`, `shift+tab`, `f5`, `ctrl+left`.
     #[track_caller]
     pub fn press(&mut self, key: &str) {
         let application = self.seen().screen().application_cursor();
-        let bytes = bytes_of(key, application).unwrap_or_else(|| panic!("no key sends anything as `{key}`"));
+        let Some(bytes) = bytes_of(key, application) else { panic!("no key sends anything as `{key}`") };
         self.send(&bytes);
         self.lone_escape = bytes == b"\x1b";
     }
@@ -182,7 +182,8 @@ impl Terminal {
     /// One cell, counted from 0, with its colours and attributes.
     #[track_caller]
     pub fn cell(&self, x: u16, y: u16) -> vt100::Cell {
-        self.seen().screen().cell(y, x).cloned().unwrap_or_else(|| panic!("no cell at ({x}, {y})"))
+        let cell = self.seen().screen().cell(y, x).cloned();
+        cell.expect("a cell of the screen")
     }
 
     /// Where the text begins, as column and row, if it stands on the screen.
@@ -252,7 +253,7 @@ impl Terminal {
     /// key goes when the program has answered to `esc`, or when it has had time to.
     fn part_from_escape(&self) {
         let before = self.seen().bytes;
-        self.feed.wait(Instant::now() + STILL, |seen| (seen.bytes > before).then_some(()));
+        self.feed.wait(Instant::now() + ESCAPE, |seen| (seen.bytes > before).then_some(()));
     }
 
     #[track_caller]

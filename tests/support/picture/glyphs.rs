@@ -76,14 +76,14 @@ impl Glyphs {
                 || blocks::draw(&mut mask, character)
                 || braille::draw(&mut mask, character);
             if !by_hand {
-                self.from_font(&mut mask, character, style);
+                self.draw_from_font(&mut mask, character, style);
             }
         }
         mask
     }
 
     #[allow(clippy::cast_precision_loss, reason = "a cell is a few dozen pixels wide")]
-    fn from_font(&self, mask: &mut Mask, character: char, style: Style) {
+    fn draw_from_font(&self, mask: &mut Mask, character: char, style: Style) {
         let styled = &self.mono[usize::from(style.bold) + 2 * usize::from(style.italic)];
         let found = [styled, &self.mono[0], &self.sans]
             .into_iter()
@@ -114,6 +114,6 @@ fn outline(mask: &mut Mask, font: &FontRef<'_>, id: GlyphId, em: f32, x: f32) {
     if let Some(outlined) = font.outline_glyph(glyph) {
         let corner = outlined.px_bounds().min;
         let (left, top) = (corner.x as i32, corner.y as i32);
-        outlined.draw(|x, y, coverage| mask.add(left + x as i32, top + y as i32, coverage));
+        outlined.draw(|x, y, coverage| mask.add(left + x.cast_signed(), top + y.cast_signed(), coverage));
     }
 }

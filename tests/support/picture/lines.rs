@@ -39,7 +39,7 @@ pub fn draw(mask: &mut Mask, character: char) -> bool {
         _ => {
             let at = index % 16 * 5;
             let arms: Vec<Arm> = ARMS[index / 16][at..at + 4].bytes().map(Arm::of).collect();
-            frame.arms(mask, &[arms[0], arms[1], arms[2], arms[3]]);
+            frame.arms(mask, [arms[0], arms[1], arms[2], arms[3]]);
             frame.dashes(mask, character, arms[0] == Arm::None);
         }
     }
@@ -90,8 +90,8 @@ impl Frame {
         Self { right, bottom, x: (right / 2.0).round(), y: (bottom / 2.0).round() }
     }
 
-    fn arms(&self, mask: &mut Mask, arms: &[Arm; 4]) {
-        let [up, right, down, left] = *arms;
+    fn arms(&self, mask: &mut Mask, arms: [Arm; 4]) {
+        let [up, right, down, left] = arms;
         // Each arm goes on past the middle as far as the arms across it are wide, to make a full corner.
         let across = up.half().max(down.half());
         let along = left.half().max(right.half());
@@ -110,20 +110,20 @@ impl Frame {
     }
 
     /// Takes the middle out of double arms, and draws the light lines that cross them again.
-    fn hollow(&self, mask: &mut Mask, [up, right, down, left]: &[Arm; 4]) {
+    fn hollow(&self, mask: &mut Mask, [up, right, down, left]: [Arm; 4]) {
         let (x, y, gap) = (self.x, self.y, LIGHT / 2.0);
         let stops = |a: Arm, b: Arm| if a == Arm::Light || b == Arm::Light { gap } else { -gap };
-        let (rows, cols) = (stops(*left, *right), stops(*up, *down));
-        if *up == Arm::Double {
+        let (rows, cols) = (stops(left, right), stops(up, down));
+        if up == Arm::Double {
             mask.clear(x - gap, 0.0, x + gap, y - rows);
         }
-        if *down == Arm::Double {
+        if down == Arm::Double {
             mask.clear(x - gap, y + rows, x + gap, self.bottom);
         }
-        if *left == Arm::Double {
+        if left == Arm::Double {
             mask.clear(0.0, y - gap, x - cols, y + gap);
         }
-        if *right == Arm::Double {
+        if right == Arm::Double {
             mask.clear(x + cols, y - gap, self.right, y + gap);
         }
     }
@@ -158,15 +158,15 @@ impl Frame {
     /// Cuts a line into dashes, evenly also over the edge of the cell.
     fn dashes(&self, mask: &mut Mask, character: char, level: bool) {
         let count = match character {
-            '┄'..='┇' => 3.0,
-            '┈'..='┋' => 4.0,
-            '╌'..='╏' => 2.0,
+            '┄'..='┇' => 3_u8,
+            '┈'..='┋' => 4,
+            '╌'..='╏' => 2,
             _ => return,
         };
-        let length = if level { self.right } else { self.bottom } / count;
+        let length = if level { self.right } else { self.bottom } / f32::from(count);
         let gap = (length / 3.0).max(2.0);
         let mut start = 0.0;
-        for _ in 0..count as usize {
+        for _ in 0..count {
             for (from, to) in [(start, start + gap / 2.0), (start + length - gap / 2.0, start + length)] {
                 if level {
                     mask.clear(from, 0.0, to, self.bottom);

@@ -35,7 +35,8 @@ impl Mask {
     /// Fills a rectangle from its upper left to its lower right corner; edges between pixels are soft.
     pub fn fill(&mut self, left: f32, top: f32, right: f32, bottom: f32) {
         self.each(|x, y, pixel| {
-            *pixel = (*pixel + overlap(x, left, right) * overlap(y, top, bottom)).min(1.0)
+            let covered = overlap(x, left, right) * overlap(y, top, bottom);
+            *pixel = (*pixel + covered).min(1.0);
         });
     }
 

@@ -12,7 +12,7 @@ const SIDE: usize = 26;
 const TOP: usize = BAR + 18;
 const BELOW: usize = 22;
 const RADIUS: f32 = 20.0;
-const STROKE: f32 = 2.0;
+const STROKE: usize = 2;
 
 /// Paints one screen after the other into the same window; only what changed is painted again.
 pub struct Painter {
@@ -54,7 +54,7 @@ impl Painter {
             self.painted.is_empty() || self.painted.len() == looks.len(),
             "the window was made for another height"
         );
-        let mut changed: Option<(usize, usize, usize, usize)> = None;
+        let mut changed: Option<Cells> = None;
         for (i, look) in looks.iter().enumerate() {
             if look.cells == 0 || self.painted.get(i) == Some(look) {
                 continue;
@@ -63,16 +63,11 @@ impl Painter {
             self.paint_cell(x, y, look);
             // A wide character at the last column has no second cell to take.
             let right = (x + look.cells).min(self.cols);
-            let (l, t, r, b) = changed.unwrap_or((x, y, right, y + 1));
-            changed = Some((l.min(x), t.min(y), r.max(right), b.max(y + 1)));
+            let cell = Cells { left: x, top: y, right, bottom: y + 1 };
+            changed = Some(changed.map_or(cell, |others| others.with(cell)));
         }
         self.painted = looks;
-        changed.map(|(left, top, right, bottom)| Area {
-            x: SIDE + left * CELL_WIDTH,
-            y: TOP + top * CELL_HEIGHT,
-            width: (right - left) * CELL_WIDTH,
-            height: (bottom - top) * CELL_HEIGHT,
-        })
+        changed.map(Cells::area)
     }
 
     fn paint_cell(&mut self, col: usize, row: usize, look: &Look) {
@@ -101,14 +96,13 @@ impl Painter {
         let (width, height) = self.size();
         let window = rounded(width, height, 0.0);
         self.canvas.blend(0, 0, &window, EDGE);
-        let inner = rounded(width, height, STROKE);
+        let inner = rounded(width, height, STROKE as f32);
         self.canvas.blend(0, 0, &inner, BACKGROUND);
 
         let mut bar = inner;
         bar.clear(0.0, BAR as f32, width as f32, height as f32);
         self.canvas.blend(0, 0, &bar, TITLE_BAR);
-        let edge = STROKE as usize;
-        self.canvas.fill(Area { x: edge, y: BAR, width: width - 2 * edge, height: 2 }, EDGE);
+        self.canvas.fill(Area { x: STROKE, y: BAR, width: width - 2 * STROKE, height: STROKE }, EDGE);
 
         for (i, colour) in BUTTONS.into_iter().enumerate() {
             let mut dot = Mask::new(26, 26);
@@ -119,6 +113,35 @@ impl Painter {
         // A title that does not fit between the buttons and the edge is left out.
         if text.width + 2 * 150 < width {
             self.canvas.blend((width - text.width) / 2, (BAR - 40) / 2 + 2, &text, TITLE);
+        }
+    }
+}
+
+/// A rectangle of cells, from one up to another that is not part of it.
+#[derive(Clone, Copy)]
+struct Cells {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+impl Cells {
+    fn with(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    fn area(self) -> Area {
+        Area {
+            x: SIDE + self.left * CELL_WIDTH,
+            y: TOP + self.top * CELL_HEIGHT,
+            width: (self.right - self.left) * CELL_WIDTH,
+            height: (self.bottom - self.top) * CELL_HEIGHT,
         }
     }
 }

@@ -76,9 +76,9 @@ impl Launch {
         self
     }
 
-    pub(super) fn command(&self, home: &Path) -> CommandBuilder {
-        let mut command = CommandBuilder::new(&self.program);
-        command.args(&self.args);
+    pub(super) fn command(self, home: &Path) -> CommandBuilder {
+        let mut command = CommandBuilder::new(self.program);
+        command.args(self.args);
         command.env_clear();
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
@@ -86,7 +86,7 @@ impl Launch {
         command.env("HOME", home);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
-        for (name, value) in &self.env {
+        for (name, value) in self.env {
             command.env(name, value);
         }
         command.cwd(self.cwd.as_deref().unwrap_or(home));
