@@ -1,0 +1,63 @@
+//! Pictures of the real program, made by one command:
+//!
+//! ```text
+//! RINGBACK_SCREENSHOTS=1 cargo test --test screenshots
+//! ```
+//!
+//! Without the variable the first scene is played all the same, into a temporary folder: what the
+//! README shows is what the program draws, or this test fails.
+
+#![allow(clippy::unwrap_used, reason = "a test says what failed by panicking")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::picture::{decode, draw};
+use support::recording::animate;
+use support::scene::{Scene, Step};
+
+/// The pictures, one a scene.
+const PICTURES: &[Scene] = &[Scene {
+    name: "console",
+    title: "ringback demo",
+    size: (120, 36),
+    args: &["demo"],
+    env: &[],
+    script: &[Step::For("Profiles"), Step::For("Deliveries")],
+}];
+
+/// The scenes that are shown as they happen.
+const RECORDINGS: &[Scene] = &[];
+
+#[test]
+fn pictures_of_the_program() {
+    let program = Path::new(env!("CARGO_BIN_EXE_ringback"));
+    let temporary = tempfile::tempdir().unwrap();
+    let asked = std::env::var_os("RINGBACK_SCREENSHOTS").is_some_and(|value| value == "1");
+    let (folder, pictures, recordings) = if asked {
+        (Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots"), PICTURES, RECORDINGS)
+    } else {
+        (temporary.path().to_owned(), &PICTURES[..1], &[][..])
+    };
+    std::fs::create_dir_all(&folder).unwrap();
+    for scene in pictures {
+        write(&folder, scene, &draw(&scene.play(program), scene.title));
+    }
+    for scene in recordings {
+        let file = write(&folder, scene, &animate(&scene.record(program), scene.title));
+        let bytes = std::fs::metadata(&file).unwrap().len();
+        assert!(bytes < 1_500_000, "{} has {bytes} bytes, too many for a README", file.display());
+    }
+}
+
+/// Writes the picture and looks at it: it can be read, and shows something.
+fn write(folder: &Path, scene: &Scene, png: &[u8]) -> PathBuf {
+    let file = folder.join(scene.name).with_extension("png");
+    std::fs::write(&file, png).unwrap();
+    let picture = decode(&std::fs::read(&file).unwrap());
+    let (colours, drawn) = (picture.colours(), picture.drawn());
+    assert!(colours > 40, "{} has only {colours} colours", file.display());
+    assert!(drawn > 0.05, "{} is blank but for {:.1} %", file.display(), drawn * 100.0);
+    file
+}

@@ -1,0 +1,14 @@
+//! What the tests of the whole program share: a terminal with a person at it, and a painter of its screen.
+
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what failed by panicking"
+)]
+
+pub mod picture;
+pub mod recording;
+pub mod scene;
+pub mod terminal;

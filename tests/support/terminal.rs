@@ -1,0 +1,284 @@
+//! A real terminal with a program in it, read and typed at as a person does.
+//!
+//! Everything here waits for a condition, with a deadline; nothing waits for a time. When what is
+//! awaited does not come, the panic shows the whole screen and the last bytes the program wrote.
+
+mod answers;
+mod failure;
+mod feed;
+mod keys;
+mod launch;
+mod signals;
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use feed::{Feed, Seen};
+pub use keys::bytes_of;
+pub use launch::Launch;
+
+/// How long the screen must stand still to be called settled.
+const STILL: Duration = Duration::from_millis(60);
+/// How long a program has to answer to `esc` before the next key goes.
+const ESCAPE: Duration = Duration::from_millis(500);
+/// How long the last output of a program that ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// A program running in a terminal. Dropping it kills the program.
+pub struct Terminal {
+    feed: Arc<Feed>,
+    keyboard: Keyboard,
+    master: Box<dyn MasterPty + Send>,
+    pid: u32,
+    patience: Duration,
+    lone_escape: bool,
+    home: TempDir,
+}
+
+impl Terminal {
+    /// Starts the program in a terminal of its own.
+    ///
+    /// # Panics
+    /// When there is no terminal to be had, or the program does not start.
+    #[track_caller]
+    pub fn start(launch: Launch) -> Self {
+        let home = tempfile::tempdir().expect("a temporary home folder");
+        let Launch { size: (cols, rows), patience, .. } = launch;
+        let name = launch.program.display().to_string();
+        let pair = native_pty_system().openpty(size(cols, rows)).expect("a pseudo-terminal");
+        let mut child = match pair.slave.spawn_command(launch.command(home.path())) {
+            Ok(child) => child,
+            Err(error) => panic!("cannot start {name}: {error:#}"),
+        };
+        // The program must be the only one to hold its end, or the end of its output is never seen.
+        drop(pair.slave);
+
+        let mut output = pair.master.try_clone_reader().expect("the program's output");
+        let keyboard: Keyboard =
+            Arc::new(Mutex::new(pair.master.take_writer().expect("the program's keyboard")));
+        let feed = Arc::new(Feed::new(cols, rows));
+        let pid = child.process_id().expect("a child that runs has a process id");
+        {
+            let (feed, keyboard) = (Arc::clone(&feed), Arc::clone(&keyboard));
+            thread::spawn(move || feed.read_all(&mut output, &keyboard));
+        }
+        {
+            let feed = Arc::clone(&feed);
+            thread::spawn(move || feed.ended(child.wait().map_or(-1, |status| signals::exit_code(&status))));
+        }
+        Self { feed, keyboard, master: pair.master, pid, patience, lone_escape: false, home }
+    }
+
+    /// Presses one key: `a`, `enter`, `esc`, `ctrl+s`, `alt+x`, `shift+tab`, `f5`, `ctrl+left`.
+    #[track_caller]
+    pub fn press(&mut self, key: &str) {
+        let application = self.seen().screen().application_cursor();
+        let Some(bytes) = bytes_of(key, application) else { panic!("no key sends anything as `{key}`") };
+        self.send(&bytes);
+        self.lone_escape = bytes == b"\x1b";
+    }
+
+    /// Presses keys one after the other, their names parted by blanks: `j j enter`.
+    #[track_caller]
+    pub fn press_all(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.press(key);
+        }
+    }
+
+    /// Types a text, each character as its key.
+    pub fn type_text(&mut self, text: &str) {
+        self.send(text.replace('\n', "\r").as_bytes());
+    }
+
+    /// Pastes a text as xterm does: line ends become carriage returns, and the text is bracketed if
+    /// the program asked for that.
+    pub fn paste(&mut self, text: &str) {
+        let text = text.replace("\r\n", "\r").replace('\n', "\r");
+        let bracketed = self.seen().screen().bracketed_paste();
+        let pasted = if bracketed { format!("\x1b[200~{text}\x1b[201~") } else { text };
+        self.send(pasted.as_bytes());
+    }
+
+    /// Gives the terminal another size, in cells. The program is told by `SIGWINCH`.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        let mut seen = self.seen();
+        seen.resize(cols, rows);
+        self.master.resize(size(cols, rows)).expect("the terminal takes the size");
+    }
+
+    /// Waits until the text stands in one row of the screen.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) {
+        self.wait(&format!("the text `{text}`"), |seen| seen.find(text).map(drop));
+    }
+
+    /// Waits until the text is nowhere on the screen.
+    #[track_caller]
+    pub fn wait_gone(&self, text: &str) {
+        self.wait(&format!("the text `{text}` to go"), |seen| seen.find(text).is_none().then_some(()));
+    }
+
+    /// Waits until the screen is as the condition wants it; `what` says in words what is awaited.
+    #[track_caller]
+    pub fn wait_until(&self, condition: impl Fn(&vt100::Screen) -> bool, what: &str) {
+        self.wait(what, |seen| condition(seen.screen()).then_some(()));
+    }
+
+    /// Waits until the program has put exactly this text on the clipboard by OSC 52.
+    #[track_caller]
+    pub fn wait_clipboard(&self, text: &str) {
+        let what = format!("the clipboard to hold `{text}`");
+        self.wait(&what, |seen| (seen.answers().clipboard.as_deref() == Some(text)).then_some(()));
+    }
+
+    /// Waits until the program has ended and its last output is on the screen. Returns its exit code,
+    /// or 128 and the signal's number, as a shell does.
+    #[track_caller]
+    pub fn wait_exit(&self) -> i32 {
+        let code = self.wait("the program to end", |seen| seen.exit);
+        // Something the program left behind may hold the terminal open, so this wait may run out.
+        self.feed.wait(Instant::now() + LAST_WORDS, |seen| seen.closed.then_some(()));
+        code
+    }
+
+    /// Waits until the program has drawn something and then nothing for 60 ms. For pictures only:
+    /// an assertion waits for what it is about.
+    #[track_caller]
+    pub fn settle(&self) {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let seen = self.seen();
+            let quiet = seen.last_byte.elapsed();
+            if seen.is_whole() && (seen.closed || quiet >= STILL) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{}", failure::message("the screen to settle", &seen));
+            drop(seen);
+            let next = Instant::now() + STILL.saturating_sub(quiet).max(Duration::from_millis(1));
+            self.feed.wait(next, |_| None::<()>);
+        }
+    }
+
+    /// The screen as text: blank ends of rows and blank rows at the bottom are left out.
+    pub fn screen(&self) -> String {
+        self.seen().rows().join("\n").trim_end().to_owned()
+    }
+
+    /// One row of the screen, counted from 0, without its blank end.
+    #[track_caller]
+    pub fn row(&self, y: u16) -> String {
+        self.seen().rows().swap_remove(usize::from(y))
+    }
+
+    /// One cell, counted from 0, with its colours and attributes.
+    #[track_caller]
+    pub fn cell(&self, x: u16, y: u16) -> vt100::Cell {
+        let cell = self.seen().screen().cell(y, x).cloned();
+        cell.expect("a cell of the screen")
+    }
+
+    /// Where the text begins, as column and row, if it stands on the screen.
+    pub fn find(&self, text: &str) -> Option<(u16, u16)> {
+        self.seen().find(text)
+    }
+
+    /// The cursor's column and row, or nothing while it is hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let seen = self.seen();
+        let (y, x) = seen.screen().cursor_position();
+        (!seen.screen().hide_cursor()).then_some((x, y))
+    }
+
+    /// A copy of the screen with everything on it, for the painter.
+    pub fn snapshot(&self) -> vt100::Screen {
+        self.seen().screen().clone()
+    }
+
+    /// How many bytes the program has written to the terminal so far.
+    pub fn bytes_written(&self) -> u64 {
+        self.seen().bytes
+    }
+
+    /// What the program last put on the clipboard by OSC 52.
+    pub fn clipboard(&self) -> Option<String> {
+        self.seen().answers().clipboard.clone()
+    }
+
+    /// The window title the program asked for; empty when it asked for none.
+    pub fn title(&self) -> String {
+        self.seen().answers().title.clone()
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// The folder the program knows as `HOME`, removed with the terminal.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Sends a signal by its name without `SIG`, such as `TERM`, unless the program has ended.
+    pub fn signal(&self, name: &str) {
+        if self.seen().exit.is_none() {
+            signals::send(name, &self.pid.to_string());
+        }
+    }
+
+    /// Kills the program as a power cut does: it gets no chance to tidy up.
+    pub fn kill9(&self) {
+        self.signal("KILL");
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        if std::mem::take(&mut self.lone_escape) {
+            self.part_from_escape();
+        }
+        let mut keyboard = self.keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+        // A program that has just ended reads no keys; the wait that follows tells what happened.
+        keyboard.write_all(bytes).and_then(|()| keyboard.flush()).ok();
+    }
+
+    /// A key that follows `esc` at once is read as `alt` and that key. A person is slower: the next
+    /// key goes when the program has answered to `esc`, or when it has had time to.
+    fn part_from_escape(&self) {
+        let before = self.seen().bytes;
+        self.feed.wait(Instant::now() + ESCAPE, |seen| (seen.bytes > before).then_some(()));
+    }
+
+    #[track_caller]
+    fn wait<T>(&self, what: &str, ready: impl FnMut(&Seen) -> Option<T>) -> T {
+        match self.feed.wait(Instant::now() + self.patience, ready) {
+            Some(found) => found,
+            None => panic!("{}", failure::message(what, &self.seen())),
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.feed.seen()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if self.seen().exit.is_none() {
+            signals::send("KILL", &format!("-{}", self.pid));
+            // The home folder goes next, so the program must be gone first.
+            self.feed.wait(Instant::now() + LAST_WORDS * 10, |seen| seen.exit);
+        }
+    }
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
