@@ -15,11 +15,8 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     let theme = &state.settings.theme;
     let focused = state.focus == pane && state.overlay.is_none();
     // Focus is told by the border's weight too, not by colour alone.
-    let (border, kind) = if focused {
-        (theme.focus, BorderType::Thick)
-    } else {
-        (theme.border, BorderType::Rounded)
-    };
+    let (border, kind) =
+        if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
     let title_style = if focused { theme.focus } else { theme.text };
     let room = usize::from(area.width).saturating_sub(right.width() + 7);
     let left = Line::from(vec![

@@ -41,8 +41,7 @@ impl Input {
     }
 
     fn with(text: &str, several_lines: bool) -> Self {
-        let mut input =
-            Self { area: TextArea::default(), several_lines, scroll: Cell::new((0, 0)) };
+        let mut input = Self { area: TextArea::default(), several_lines, scroll: Cell::new((0, 0)) };
         input.set(text);
         input
     }

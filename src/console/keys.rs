@@ -118,9 +118,14 @@ mod tests {
 
     #[test]
     fn keys_are_read_and_shown() {
-        for (text, shown) in
-            [("ctrl+s", "Ctrl+S"), ("shift+tab", "Shift+Tab"), ("f5", "F5"), ("G", "G"), ("+", "+"), ("enter", "Enter")]
-        {
+        for (text, shown) in [
+            ("ctrl+s", "Ctrl+S"),
+            ("shift+tab", "Shift+Tab"),
+            ("f5", "F5"),
+            ("G", "G"),
+            ("+", "+"),
+            ("enter", "Enter"),
+        ] {
             assert_eq!(Key::parse(text).map(|k| k.to_string()).as_deref(), Some(shown), "{text}");
         }
         for bad in ["", "f13", "hyper+x", "entr"] {

@@ -81,7 +81,7 @@ pub enum Purpose {
 }
 
 /// Something to be done outside; its answer comes back as a [`Message`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "each is named for what it does")]
 pub enum Effect {
     LoadProfiles,
@@ -102,12 +102,9 @@ pub enum Effect {
     RetryNow(DeliveryId),
     SendAgain(DeliveryId),
     Copy { text: String, what: String },
-    StartReceiver(Behaviour2),
-    SetReceiver(Behaviour2),
+    StartReceiver(Behaviour),
+    SetReceiver(Behaviour),
     StopReceiver,
     Redraw,
     Quit,
 }
-
-/// Placeholder name resolved after the merge.
-pub type Behaviour2 = Behaviour;

@@ -203,11 +203,7 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let chosen = state.deliveries.chosen();
     match action {
-        Action::Details
-        | Action::RetryNow
-        | Action::Cancel
-        | Action::SendAgain
-        | Action::CopyDelivery
+        Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
             if chosen.is_none() =>
         {
             Some("no delivery is chosen")

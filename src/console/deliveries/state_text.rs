@@ -31,7 +31,10 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             let left = row.due_at.map_or(0, |due| millis(now, due));
             let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
             let last = row.last_status.map_or_else(|| last_class(row), |status| status.to_string());
-            (format!("{last} · waiting · retry {} of {} {when}", row.attempts, row.policy.count()), Tone::Busy)
+            (
+                format!("{last} · waiting · retry {} of {} {when}", row.attempts, row.policy.count()),
+                Tone::Busy,
+            )
         }
         State::Delivered => {
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();

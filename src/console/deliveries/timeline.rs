@@ -45,8 +45,8 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
     for (at, attempt) in attempts.iter().enumerate() {
         lines.push(tried(label(&label_of(attempt.n)), attempt, width, state));
         if let Some(next) = attempts.get(at + 1) {
-            let waited = millis(attempt.started_at, next.started_at)
-                .saturating_sub(u64::from(attempt.duration_ms));
+            let waited =
+                millis(attempt.started_at, next.started_at).saturating_sub(u64::from(attempt.duration_ms));
             let text = format!("waited {}", tenths(waited));
             lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
         }
@@ -84,7 +84,11 @@ fn label_of(n: u32) -> String {
 fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -> Line<'static> {
     let theme = &state.settings.theme;
     let (sign, style, text) = match (&attempt.error, attempt.status) {
-        (None, status) => ("✓", theme.good, status.map_or_else(String::new, |s| format!("{s} OK").replace("200 OK", "200 OK"))),
+        (None, status) => (
+            "✓",
+            theme.good,
+            status.map_or_else(String::new, |s| format!("{s} OK").replace("200 OK", "200 OK")),
+        ),
         (Some(error), _) => ("✗", theme.bad, error.message.clone()),
     };
     let duration = format!("{} ms", attempt.duration_ms);

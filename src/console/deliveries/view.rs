@@ -12,8 +12,8 @@ use crate::console::theme::Theme;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
 
-use super::state_text::{self, Tone};
 use super::Show;
+use super::state_text::{self, Tone};
 
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {

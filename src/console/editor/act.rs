@@ -214,7 +214,11 @@ fn order_events(editor: &mut Editor) {
 fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     let Item::Choice(field) = editor.focus else {
-        return if matches!(editor.focus, Item::Button(_)) { step_field(editor, forward) } else { Vec::new() };
+        return if matches!(editor.focus, Item::Button(_)) {
+            step_field(editor, forward)
+        } else {
+            Vec::new()
+        };
     };
     let options = item::options(field, &editor.draft, editor.rules);
     let current = text::text(&editor.draft, field);

@@ -2,13 +2,13 @@
 
 mod act;
 mod insert;
-mod summary;
 mod item;
+mod summary;
 mod text;
 pub mod view;
 
+pub use act::{act, checked, close, key, paste, save, why_not};
 pub use insert::clipboard_text;
-pub use act::{act, key, paste, save, why_not};
 pub use item::{Item, Step};
 
 use std::cell::Cell;
@@ -153,8 +153,7 @@ impl Editor {
     fn input_of(&mut self, field: Field) -> &mut Input {
         let text = text::text(&self.draft, field);
         self.inputs.entry(field).or_insert_with(|| {
-            let mut input =
-                if field == Field::Body { Input::lines(text) } else { Input::line(text) };
+            let mut input = if field == Field::Body { Input::lines(text) } else { Input::line(text) };
             input.to_end();
             input
         })

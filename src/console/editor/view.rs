@@ -178,7 +178,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn field(&mut self, field: Field, here: bool, width: usize, height: usize) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
+    fn field(
+        &mut self,
+        field: Field,
+        here: bool,
+        width: usize,
+        height: usize,
+    ) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
         let theme = &self.state.settings.theme;
         let known_names = variables::known(self.editor, &self.state.own_variables);
         let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
@@ -267,11 +273,8 @@ impl<'a> Sheet<'a> {
         }
         let empty = lines.iter().all(|l| l.width() == 0) && !here;
         for (at, line) in lines.into_iter().enumerate() {
-            let mut spans = if at == 0 {
-                self.label(Field::Body.label(), here)
-            } else {
-                self.label("", here)
-            };
+            let mut spans =
+                if at == 0 { self.label(Field::Body.label(), here) } else { self.label("", here) };
             if empty && at == 0 {
                 spans.push(Span::styled(placeholder(Field::Body), self.state.settings.theme.dim));
             }

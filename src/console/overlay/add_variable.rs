@@ -96,7 +96,14 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
         let style = if here { theme.focus } else { theme.label };
         out.render_widget(Span::styled(fit(label, 10), style), area);
         let field = frame::indent(area, 10);
-        let look = Look { width: usize::from(field.width), height: 1, focused: here, hidden: false, known: None, theme };
+        let look = Look {
+            width: usize::from(field.width),
+            height: 1,
+            focused: here,
+            hidden: false,
+            known: None,
+            theme,
+        };
         let (lines, cursor) = input_view::draw(input, &look);
         for line in lines {
             out.render_widget(line, field);

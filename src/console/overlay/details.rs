@@ -135,7 +135,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = out.area();
-    let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height.saturating_sub(2), out);
+    let inner = frame::window(
+        state,
+        "Delivery",
+        screen.width.saturating_sub(2),
+        screen.height.saturating_sub(2),
+        out,
+    );
     let Some(details) = shown(state, window) else {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;

@@ -94,8 +94,14 @@ pub(super) fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = out.area();
     let inner = frame::window(state, "Help ─ type to search", 96, screen.height.saturating_sub(2), out);
-    let look =
-        Look { width: usize::from(inner.width).saturating_sub(2), height: 1, focused: true, hidden: false, known: None, theme };
+    let look = Look {
+        width: usize::from(inner.width).saturating_sub(2),
+        height: 1,
+        focused: true,
+        hidden: false,
+        known: None,
+        theme,
+    };
     let (search, cursor) = input_view::draw(&help.search, &look);
     out.render_widget(Span::styled("/", theme.key), inner);
     let field = frame::indent(frame::row(inner, 0), 2);

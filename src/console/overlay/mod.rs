@@ -13,6 +13,7 @@ pub use help::Help;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use test_window::TestWindow;
+pub(crate) use test_window::enter;
 
 use ratatui::Frame;
 

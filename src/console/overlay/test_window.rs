@@ -180,7 +180,14 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         let row = &window.rows[at];
         let here = window.at == at + 1;
         let area = frame::row(inner, 2 + at - visible.start);
-        let look = Look { width: width.saturating_sub(24), height: 1, focused: here, hidden: false, known: None, theme };
+        let look = Look {
+            width: width.saturating_sub(24),
+            height: 1,
+            focused: here,
+            hidden: false,
+            known: None,
+            theme,
+        };
         let (lines, cursor) = input_view::draw(&row.input, &look);
         let bar = if here { "▌" } else { " " };
         let name = Line::from(vec![

@@ -102,9 +102,8 @@ pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&s
 #[must_use]
 pub fn rows(state: &State) -> Vec<Row> {
     let wanted = state.variables.filter.as_ref().map(|f| f.text().trim().to_lowercase()).unwrap_or_default();
-    let fits = |v: &Variable| {
-        v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted)
-    };
+    let fits =
+        |v: &Variable| v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted);
     let events = events(state);
     if events.is_empty() {
         let all = of_event(None, &state.own_variables);
@@ -189,7 +188,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::Toggle | Action::SelectAll | Action::CopyVariables | Action::Insert if none => {
             Some("no variables here: with Default any name can be typed, n adds one")
         }
-        Action::Insert if state.editor.is_none() => Some("nothing is being edited: Enter on a profile opens it"),
+        Action::Insert if state.editor.is_none() => {
+            Some("nothing is being edited: Enter on a profile opens it")
+        }
         Action::AddVariable if state.editor.is_none() && state.chosen.is_none() => {
             Some("no profile is chosen")
         }

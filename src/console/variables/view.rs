@@ -48,7 +48,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     let facts = usize::from(inner.height > 8) * 3;
-    let height = usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
+    let height =
+        usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
     let visible = state.variables.list.visible(rows.len(), height);
     for at in visible.clone() {
         let here = at == state.variables.list.selected();
@@ -58,7 +59,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             out.set_cursor_position((area.x + 1, area.y));
         }
     }
-    if facts > 0 && let Some(Row::Variable(variable)) = rows.get(state.variables.list.selected()) {
+    if facts > 0
+        && let Some(Row::Variable(variable)) = rows.get(state.variables.list.selected())
+    {
         let below = Rect { y: inner.y + u16::try_from(height).unwrap_or(0), ..inner };
         draw_facts(state, variable, Rect { height: 3.min(inner.height), ..below }, out);
     }
@@ -73,9 +76,7 @@ fn line(state: &State, row: &Row, width: usize, here: bool, focused: bool) -> Li
         _ => theme.text,
     };
     match row {
-        Row::Heading(event) => {
-            Line::from(Span::styled(fit(event.name(), width), theme.label)).style(style)
-        }
+        Row::Heading(event) => Line::from(Span::styled(fit(event.name(), width), theme.label)).style(style),
         Row::Variable(variable) => {
             let mark = if state.variables.is_chosen(&variable.name) { "x" } else { " " };
             let name_room = (width / 2).clamp(8, 24).min(width.saturating_sub(5));

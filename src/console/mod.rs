@@ -1,0 +1,24 @@
+//! The console in the terminal.
+//!
+//! [`update`](update::update) takes a message and gives effects, and touches nothing else;
+//! [`view`](view::view) draws the state, and reads only. Effects are carried out by one loop, which
+//! brings the answers back as messages. Each pane has a folder with its state, its actions and its
+//! view; the windows above the panes stand in [`overlay`].
+
+pub mod action;
+pub mod deliveries;
+pub mod editor;
+mod frame;
+pub mod input;
+mod input_view;
+pub mod keys;
+mod list;
+pub mod message;
+pub mod overlay;
+pub mod profiles;
+pub mod state;
+pub mod testing;
+pub mod theme;
+pub mod update;
+pub mod variables;
+pub mod view;

@@ -1,0 +1,163 @@
+//! The built-in endpoint: how it answers, and what arrived.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use crate::console::action::Action;
+use crate::console::frame::{self, fit};
+use crate::console::list::List;
+use crate::console::message::Effect;
+use crate::console::state::State;
+use crate::receiver::{Answer, Behaviour, Received};
+
+use super::Overlay;
+
+/// The window.
+#[derive(Debug, Default)]
+pub struct ReceiverWindow {
+    list: List,
+}
+
+const SETTINGS: [&str; 5] = ["Answers with", "Fails the first", "Delay", "Hangs", "Resets"];
+const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
+const FAILURES: [u32; 5] = [0, 1, 2, 3, 5];
+const DELAYS_MS: [u64; 6] = [0, 100, 500, 1000, 5000, 15_000];
+
+fn shown(behaviour: &Behaviour, setting: usize) -> String {
+    let yes_no = |on: bool| if on { "yes" } else { "no" }.to_owned();
+    match setting {
+        0 => behaviour.status.to_string(),
+        1 => match behaviour.fail_first {
+            0 => "none".to_owned(),
+            n => format!("{n} of each delivery, with {}", behaviour.fail_status),
+        },
+        2 => format!("{} ms", behaviour.delay.as_millis()),
+        3 => yes_no(behaviour.hang),
+        _ => yes_no(behaviour.reset),
+    }
+}
+
+fn turned<T: PartialEq + Copy>(all: &[T], now: T, forward: bool) -> T {
+    let at = all.iter().position(|x| *x == now).unwrap_or(0);
+    let step = if forward { 1 } else { all.len() - 1 };
+    all[(at + step) % all.len()]
+}
+
+fn turn(behaviour: &mut Behaviour, setting: usize, forward: bool) {
+    match setting {
+        0 => behaviour.status = turned(&STATUSES, behaviour.status, forward),
+        1 => behaviour.fail_first = turned(&FAILURES, behaviour.fail_first, forward),
+        2 => {
+            let now = u64::try_from(behaviour.delay.as_millis()).unwrap_or(0);
+            behaviour.delay = Duration::from_millis(turned(&DELAYS_MS, now, forward));
+        }
+        3 => behaviour.hang = !behaviour.hang,
+        _ => behaviour.reset = !behaviour.reset,
+    }
+}
+
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let receiver = &mut state.receiver;
+    let Some(Overlay::Receiver(window)) = &mut state.overlay else { return Vec::new() };
+    let rows = SETTINGS.len() + receiver.requests.len();
+    if window.list.act(action, rows) {
+        return Vec::new();
+    }
+    match action {
+        Action::Toggle if receiver.address.is_some() => vec![Effect::StopReceiver],
+        Action::Toggle => vec![Effect::StartReceiver(receiver.behaviour.clone())],
+        Action::Left | Action::Right if window.list.selected() < SETTINGS.len() => {
+            turn(&mut receiver.behaviour, window.list.selected(), action == Action::Right);
+            match &receiver.address {
+                Some(_) => vec![Effect::SetReceiver(receiver.behaviour.clone())],
+                None => Vec::new(),
+            }
+        }
+        Action::CopyId => match &receiver.address {
+            Some(address) => {
+                let text = format!("http://{address}/");
+                vec![Effect::Copy { what: text.clone(), text }]
+            }
+            None => {
+                state.complain("The receiver is off: Space starts it");
+                Vec::new()
+            }
+        },
+        Action::Leave => {
+            state.overlay = None;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let receiver = &state.receiver;
+    let screen = out.area();
+    let inner = frame::window(state, "Receiver", 100, screen.height.saturating_sub(2), out);
+    let width = usize::from(inner.width);
+    let head = match &receiver.address {
+        Some(address) => Line::from(vec![
+            Span::styled("● listens on ", theme.good),
+            Span::raw(format!("http://{address}/")),
+            Span::styled("  y copies it", theme.dim),
+        ]),
+        None => Line::styled("○ off · Space starts it on this machine", theme.dim),
+    };
+    out.render_widget(head, frame::row(inner, 0));
+    let selected = window.list.selected();
+    for (at, label) in SETTINGS.iter().enumerate() {
+        let here = at == selected;
+        let value = shown(&receiver.behaviour, at);
+        let style = if here { theme.selected } else { theme.text };
+        let line = Line::from(vec![
+            Span::styled(if here { "▌" } else { " " }, theme.focus),
+            Span::styled(fit(label, 17), theme.label),
+            Span::styled(format!("‹ {value} ›"), style),
+        ]);
+        let area = frame::row(inner, at + 2);
+        out.render_widget(line, area);
+        if here {
+            out.set_cursor_position((area.x, area.y));
+        }
+    }
+    let top = SETTINGS.len() + 3;
+    let heading = format!("Arrived ({})", receiver.requests.len());
+    out.render_widget(Line::styled(heading, theme.focus), frame::row(inner, top));
+    let free = usize::from(inner.height).saturating_sub(top + 1);
+    let chosen = selected.checked_sub(SETTINGS.len());
+    let list_room = if chosen.is_some() { free / 2 } else { free };
+    let mut list = List::default();
+    list.select(chosen.unwrap_or(0));
+    let visible = list.visible(receiver.requests.len(), list_room);
+    for at in visible.clone() {
+        let here = chosen == Some(at);
+        let area = frame::row(inner, top + 1 + at - visible.start);
+        let style = if here { theme.selected } else { theme.text };
+        out.render_widget(Line::styled(fit(&request_line(&receiver.requests[at]), width), style), area);
+        if here {
+            out.set_cursor_position((area.x, area.y));
+        }
+    }
+    if let Some(request) = chosen.and_then(|at| receiver.requests.get(at)) {
+        let text = crate::receiver::describe(request);
+        let lines = text.lines().flat_map(|line| frame::wrap(line, width));
+        for (at, line) in lines.enumerate().take(free - list_room) {
+            out.render_widget(Line::styled(line, theme.text), frame::row(inner, top + 1 + list_room + at));
+        }
+    }
+}
+
+fn request_line(request: &Received) -> String {
+    let answer = match request.answered {
+        Answer::Status(status) => status.to_string(),
+        Answer::Hung => "no answer".to_owned(),
+        Answer::Reset => "closed".to_owned(),
+    };
+    let time = request.received_at.strftime("%H:%M:%S");
+    let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+    format!(" {time} {:6} → {answer:9} {}{query}", request.method, request.path)
+}

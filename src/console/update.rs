@@ -1,0 +1,376 @@
+//! The console as a function: a message changes the state, and asks for effects.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+
+use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
+use crate::receiver::Received;
+use crate::store::UnsavedDraft;
+
+use super::action::{self, Action, Scope, TABLE};
+use super::editor::{self, Editor};
+use super::keys::Key;
+use super::message::{Effect, Message, Purpose};
+use super::overlay::{self, Help, Overlay, Question, ReceiverWindow, TestWindow};
+use super::state::{Pane, State};
+use super::{deliveries, profiles, testing, variables, view};
+
+/// How many requests the receiver's window keeps.
+const REQUESTS: usize = 100;
+
+/// What is asked for at the start.
+#[must_use]
+pub fn start(state: &State) -> Vec<Effect> {
+    vec![
+        Effect::LoadProfiles,
+        Effect::LoadOwnVariables,
+        Effect::LoadDeliveries(state.deliveries.query()),
+        Effect::LoadCounts,
+    ]
+}
+
+/// Takes a message. Touches no terminal, disk, clock or network.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => self::key(state, key),
+        Message::Paste(text) => paste(state, &text),
+        Message::Resize(columns, lines) => {
+            state.size = (columns, lines);
+            Vec::new()
+        }
+        Message::Now(now) => {
+            state.now = now;
+            Vec::new()
+        }
+        Message::Profiles(rows) => {
+            state.profiles.set(rows);
+            profiles::show_chosen(state)
+        }
+        Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
+        Message::Fresh(draft, identity) => fresh(state, *draft, identity),
+        Message::Saved(profile) => saved(state, *profile),
+        Message::Deleted(id) => profiles::deleted(state, id),
+        Message::Restored(id) => {
+            state.praise("Brought back");
+            state.profiles.choose(&id);
+            vec![Effect::LoadProfiles]
+        }
+        Message::Unsaved(drafts) => bring_back(state, drafts),
+        Message::OwnVariables(all) => {
+            state.own_variables = all;
+            Vec::new()
+        }
+        Message::Tested(id) => {
+            state.testing = Some(id);
+            state.say("Testing …");
+            deliveries::show_new(state)
+        }
+        Message::Deliveries(query, rows) => {
+            testing::watch(state, &rows);
+            deliveries::set(state, &query, rows)
+        }
+        Message::Details(details) => {
+            testing::watch(state, std::slice::from_ref(&details.summary));
+            deliveries::set_details(state, details);
+            Vec::new()
+        }
+        Message::Counts(counts) => {
+            state.counts = counts;
+            Vec::new()
+        }
+        Message::StoreChanged => {
+            vec![Effect::LoadDeliveries(state.deliveries.query()), Effect::LoadCounts]
+        }
+        Message::Sending(sending) => {
+            if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
+                state.complain(format!("Nothing can be recorded: {trouble}"));
+            }
+            state.sending = sending;
+            Vec::new()
+        }
+        Message::Receiver(address) => {
+            match &address {
+                Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
+                None => state.say("The receiver is off"),
+            }
+            state.receiver.address = address;
+            Vec::new()
+        }
+        Message::Received(request) => received(state, request),
+        Message::Done(text) => {
+            state.praise(text);
+            Vec::new()
+        }
+        Message::Failed(text) => {
+            state.leave_after_save = false;
+            state.complain(text);
+            Vec::new()
+        }
+        Message::Terminate => vec![Effect::Quit],
+    }
+}
+
+/// A key: first for text that is typed, then for the action that it stands for.
+fn key(state: &mut State, key: Key) -> Vec<Effect> {
+    if view::too_small(state.size) {
+        let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
+        return if quits { do_action(state, Action::Quit) } else { Vec::new() };
+    }
+    if let Some(effects) = overlay::enter(state, key) {
+        return effects;
+    }
+    if state.overlay.is_some() {
+        let scopes = state.scopes();
+        return match overlay::key(state, key) {
+            Some(effects) => effects,
+            None => resolved(state, key, &scopes),
+        };
+    }
+    let typed = match state.focus {
+        Pane::Profiles => profiles::type_search(state, key),
+        Pane::Variables => variables::type_filter(state, key),
+        Pane::Editor | Pane::Deliveries | Pane::Timeline => None,
+    };
+    if let Some(effects) = typed {
+        return effects;
+    }
+    if state.focus == Pane::Editor && state.editor.is_some() {
+        return editor_key(state, key);
+    }
+    let scopes = state.scopes();
+    resolved(state, key, &scopes)
+}
+
+/// In the editor a key that writes text is never an action, and arrows belong to the text first.
+fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
+    let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
+    let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
+    let for_text = in_text && (key.is_text() || arrow);
+    if !for_text && let Some(action) = action::resolve(key, &state.scopes()) {
+        // Space belongs to what has the keyboard.
+        return do_action(state, action);
+    }
+    editor::key(state, key).unwrap_or_default()
+}
+
+fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
+    match action::resolve(key, scopes) {
+        Some(action) => do_action(state, action),
+        None => Vec::new(),
+    }
+}
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    if state.overlay.is_some() {
+        return None;
+    }
+    match state.focus {
+        Pane::Profiles => profiles::why_not(state, action),
+        Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
+        Pane::Editor => profiles::why_not(state, action),
+        Pane::Variables => variables::why_not(state, action),
+        Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
+    }
+}
+
+fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(why) = why_not(state, action) {
+        let entry = TABLE.iter().find(|e| e.action == action);
+        let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
+        state.complain(format!("{name}: {why}"));
+        return Vec::new();
+    }
+    if let Some(effects) = everywhere(state, action) {
+        return effects;
+    }
+    if state.overlay.is_some() {
+        return overlay::act(state, action);
+    }
+    match state.focus {
+        Pane::Editor if state.editor.is_some() => editor::act(state, action),
+        Pane::Profiles | Pane::Editor if action == Action::New => new_profile(state),
+        Pane::Profiles | Pane::Editor => profiles::act(state, action),
+        Pane::Variables => variables::act(state, action),
+        Pane::Deliveries | Pane::Timeline => deliveries::act(state, action),
+    }
+}
+
+/// Actions that are the same everywhere.
+fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    let effects = match action {
+        Action::Quit => {
+            if state.editor.as_ref().is_some_and(Editor::is_changed)
+                && !matches!(state.overlay, Some(Overlay::Question(_)))
+            {
+                state.overlay = Some(Overlay::Question(Question::quit()));
+                Vec::new()
+            } else {
+                vec![Effect::Quit]
+            }
+        }
+        Action::Help if state.overlay.is_none() => {
+            state.overlay = Some(Overlay::Help(Help::default()));
+            Vec::new()
+        }
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Receiver if state.overlay.is_none() => {
+            state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
+            Vec::new()
+        }
+        Action::Test if state.overlay.is_none() => testing::open(state),
+        Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
+            let at = state.focus.number() - 1;
+            let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
+            state.focus = Pane::ALL[(at + step) % Pane::ALL.len()];
+            Vec::new()
+        }
+        Action::GoProfiles => go(state, Pane::Profiles),
+        Action::GoEditor => go(state, Pane::Editor),
+        Action::GoVariables => go(state, Pane::Variables),
+        Action::GoDeliveries => go(state, Pane::Deliveries),
+        Action::GoTimeline => go(state, Pane::Timeline),
+        _ => return None,
+    };
+    Some(effects)
+}
+
+fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
+    state.focus = pane;
+    Vec::new()
+}
+
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if state.overlay.is_some() {
+        overlay::paste(state, text);
+        return Vec::new();
+    }
+    match state.focus {
+        Pane::Profiles if state.profiles.is_typing() => profiles::paste_search(state, text),
+        Pane::Variables if state.variables.is_typing() => {
+            variables::paste_filter(state, text);
+            Vec::new()
+        }
+        Pane::Editor => editor::paste(state, text),
+        _ => Vec::new(),
+    }
+}
+
+fn new_profile(state: &mut State) -> Vec<Effect> {
+    if state.editor.as_ref().is_some_and(Editor::is_changed) {
+        state.overlay = Some(Overlay::Question(Question::leave()));
+        return Vec::new();
+    }
+    vec![Effect::Fresh(Box::default())]
+}
+
+fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
+    let editor = Editor::open(draft, identity, true, state.settings.rules);
+    open(state, editor);
+    Vec::new()
+}
+
+fn open(state: &mut State, editor: Editor) {
+    state.editor = Some(editor);
+    state.variables.clear();
+    state.focus = Pane::Editor;
+}
+
+fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purpose: Purpose) -> Vec<Effect> {
+    let Some(mut profile) = profile else {
+        state.complain(format!("{id} is gone: another session deleted it"));
+        return vec![Effect::LoadProfiles];
+    };
+    match purpose {
+        Purpose::Show => {
+            // Only if it is still the one that is chosen.
+            if state.profiles.chosen().is_some_and(|row| row.id == *id) {
+                state.chosen = Some(profile);
+            }
+            Vec::new()
+        }
+        Purpose::Edit => edit(state, &profile),
+        Purpose::Test => {
+            state.overlay = Some(Overlay::Test(TestWindow::new(*profile, &state.own_variables)));
+            Vec::new()
+        }
+        Purpose::Switch => {
+            profile.status = match profile.status {
+                Status::Active => Status::Disabled,
+                Status::AutoDisabled | Status::Disabled => Status::Active,
+            };
+            vec![Effect::SaveProfile(profile)]
+        }
+        Purpose::Duplicate => {
+            let mut draft = Draft::from(&*profile);
+            draft.title = copy_title(&draft.title);
+            Status::Active.name().clone_into(&mut draft.status);
+            vec![Effect::Fresh(Box::new(draft))]
+        }
+    }
+}
+
+/// The title of a copy, within the longest that a title may be.
+fn copy_title(title: &str) -> String {
+    const MARK: &str = " - copy";
+    let room = crate::profile::Title::MAX - MARK.len();
+    format!("{}{MARK}", title.chars().take(room).collect::<String>().trim_end())
+}
+
+fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
+    if let Some(editor) = &state.editor {
+        if *editor.id() == profile.id {
+            state.focus = Pane::Editor;
+            return Vec::new();
+        }
+        if editor.is_changed() {
+            state.overlay = Some(Overlay::Question(Question::leave_for(profile.id.clone())));
+            return Vec::new();
+        }
+    }
+    open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules));
+    Vec::new()
+}
+
+fn identity(profile: &Profile) -> Identity {
+    Identity { id: profile.id.clone(), created_at: profile.created_at, modified_at: profile.modified_at }
+}
+
+fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let mut effects = vec![Effect::LoadProfiles];
+    state.praise(format!("Saved {} · {}", profile.title, profile.id));
+    state.profiles.choose(&profile.id);
+    if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
+        editor.saved(&profile);
+        effects.push(Effect::DropDraft(profile.id.clone()));
+        if std::mem::take(&mut state.leave_after_save) {
+            effects.extend(editor::close(state));
+        }
+    }
+    state.chosen = Some(Box::new(profile));
+    effects
+}
+
+/// What was typed before the last end comes back; the newest of it is opened.
+fn bring_back(state: &mut State, mut drafts: Vec<UnsavedDraft>) -> Vec<Effect> {
+    drafts.sort_by_key(|d| d.edited_at);
+    let Some(last) = drafts.pop() else { return Vec::new() };
+    if state.editor.is_some() {
+        return Vec::new();
+    }
+    let identity = Identity { id: last.profile_id, created_at: last.edited_at, modified_at: last.edited_at };
+    let blank = Draft::new(last.draft.channel().unwrap_or_default());
+    let mut editor = Editor::open(blank, identity, last.is_new, state.settings.rules);
+    editor.bring_back(last.draft);
+    open(state, editor);
+    state.say("What was typed and not saved is back: Ctrl+S saves it, Esc closes it");
+    Vec::new()
+}
+
+fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {
+    state.receiver.requests.push_front(request);
+    state.receiver.requests.truncate(REQUESTS);
+    Vec::new()
+}

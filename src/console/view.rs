@@ -1,0 +1,202 @@
+//! Draws the whole screen: top line, panes, footer, the sentence at the bottom left.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::delivery::Role;
+
+use super::action::TABLE;
+use super::deliveries::{self, state_text, timeline};
+use super::frame;
+use super::state::{Pane, State, Tone};
+use super::{editor, overlay, profiles, update, variables};
+
+/// From here on all panes stand side by side.
+const WIDE: (u16, u16) = (120, 30);
+/// The least that the console works in.
+const LEAST: (u16, u16) = (60, 16);
+
+/// Whether the terminal is too small for the console.
+#[must_use]
+pub fn too_small((columns, lines): (u16, u16)) -> bool {
+    columns < LEAST.0 || lines < LEAST.1
+}
+
+/// Draws the state.
+pub fn view(state: &State, out: &mut Frame<'_>) {
+    let area = out.area();
+    if too_small((area.width, area.height)) {
+        return draw_too_small(area, out);
+    }
+    let [top, middle, footer, bottom] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    draw_top(state, top, out);
+    if area.width >= WIDE.0 && area.height >= WIDE.1 {
+        draw_wide(state, middle, out);
+    } else {
+        draw_narrow(state, middle, out);
+    }
+    draw_footer(state, footer, out);
+    draw_bottom(state, bottom, out);
+    overlay::draw(state, out);
+}
+
+fn draw_too_small(area: Rect, out: &mut Frame<'_>) {
+    let text =
+        format!("Ringback needs {}×{}; this is {}×{}. q quits.", LEAST.0, LEAST.1, area.width, area.height);
+    for (at, line) in frame::wrap(&text, usize::from(area.width)).into_iter().enumerate() {
+        out.render_widget(Line::raw(line), frame::row(area, at));
+    }
+}
+
+fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let lower = (area.height / 3).clamp(9, 14);
+    let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
+    let [list, edit, pick] =
+        Layout::horizontal([Constraint::Length(31), Constraint::Min(0), Constraint::Length(33)]).areas(upper);
+    profiles::view::draw(state, list, out);
+    editor::view::draw(state, edit, out);
+    variables::view::draw(state, pick, out);
+    let [log, times] =
+        Layout::horizontal([Constraint::Percentage(55), Constraint::Percentage(45)]).areas(lower);
+    deliveries::view::draw(state, log, out);
+    timeline::draw(state, times, out);
+}
+
+/// One pane has the room; the others are names in a line, and the newest delivery stands beneath.
+fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let [tabs, main, strip] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
+    draw_tabs(state, tabs, out);
+    match state.focus {
+        Pane::Profiles => profiles::view::draw(state, main, out),
+        Pane::Editor => editor::view::draw(state, main, out),
+        Pane::Variables => variables::view::draw(state, main, out),
+        Pane::Deliveries | Pane::Timeline => {
+            let times = (main.height / 2).min(10);
+            let [log, times] = Layout::vertical([Constraint::Min(0), Constraint::Length(times)]).areas(main);
+            deliveries::view::draw(state, log, out);
+            timeline::draw(state, times, out);
+        }
+    }
+    if let Some(row) = state.deliveries.rows().first()
+        && !matches!(state.focus, Pane::Deliveries | Pane::Timeline)
+    {
+        let line = deliveries::view::line(state, row, usize::from(strip.width), false, false);
+        out.render_widget(line, strip);
+    }
+}
+
+fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let mut spans = Vec::new();
+    for pane in Pane::ALL {
+        let name = match pane {
+            Pane::Profiles => "Profiles",
+            Pane::Editor => "Editor",
+            Pane::Variables => "Variables",
+            Pane::Deliveries => "Deliveries",
+            Pane::Timeline => "Timeline",
+        };
+        let changed = pane == Pane::Editor && state.editor.as_ref().is_some_and(editor::Editor::is_changed);
+        let label = format!(" {} {name}{} ", pane.number(), if changed { "*" } else { "" });
+        let style = if pane == state.focus { theme.selected } else { theme.dim };
+        spans.push(Span::styled(label, style));
+        spans.push(Span::raw(" "));
+    }
+    out.render_widget(Line::from(spans), area);
+}
+
+fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let name = if state.settings.demo { "demo" } else { &state.settings.database };
+    let left = Line::from(vec![
+        Span::styled(" ringback ", theme.focus),
+        Span::styled(frame::cut(name, 30), theme.dim),
+    ]);
+    let sender = match (&state.sending.trouble, state.sending.role) {
+        (Some(_), _) => Span::styled("✗ cannot record", theme.bad),
+        (None, Role::Starting) => Span::styled("○ starting", theme.dim),
+        (None, Role::Sends) => Span::styled("● running", theme.good),
+        (None, Role::Watches(Some(pid))) => {
+            Span::styled(format!("○ another session sends (pid {pid})"), theme.warn)
+        }
+        (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
+        (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
+    };
+    let counts = format!(
+        " {} queued · {} waiting · {} sending ",
+        state.counts.queued,
+        state.counts.waiting,
+        state.sending.in_flight.len()
+    );
+    let receiver = match &state.receiver.address {
+        Some(address) => format!("  receiver {address} "),
+        None => String::new(),
+    };
+    let mut right = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
+    if usize::from(area.width) >= 100 {
+        right.push(Span::styled(receiver, theme.dim));
+    }
+    out.render_widget(left, area);
+    out.render_widget(Line::from(right).right_aligned(), area);
+}
+
+/// The keys that work now, as many as fit; those that cannot work are left out.
+fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let scopes = state.scopes();
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    for scope in &scopes {
+        for entry in TABLE.iter().filter(|e| e.scope == *scope && !e.short.is_empty()) {
+            let Some(key) = entry.keys().next() else { continue };
+            let shadowed = spans.iter().any(|s| s.content == format!("{key}"));
+            if shadowed || update::why_not(state, entry.action).is_some() {
+                continue;
+            }
+            let text_focus = state.focus == Pane::Editor && state.editor.is_some();
+            if text_focus && state.overlay.is_none() && key.is_text() {
+                continue;
+            }
+            let (key, label) = (key.to_string(), format!(" {}  ", entry.short));
+            used += key.width() + label.width();
+            if used > usize::from(area.width) {
+                break;
+            }
+            spans.push(Span::styled(key, theme.key));
+            spans.push(Span::styled(label, theme.dim));
+        }
+    }
+    out.render_widget(Line::from(spans), area);
+}
+
+/// The sentence at the bottom left; while a test runs, how it stands.
+fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let testing = state.testing.and_then(|id| state.deliveries.rows().iter().find(|r| r.id == id));
+    let (text, style) = match (testing, &state.notice) {
+        (Some(row), _) => {
+            let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+            (format!("Testing {} · {text}", row.profile_title), deliveries::view::tone_style(theme, tone))
+        }
+        (None, Some(notice)) => {
+            let style = match notice.tone {
+                Tone::Good => theme.good,
+                Tone::Plain => theme.text,
+                Tone::Bad => theme.bad,
+            };
+            (notice.text.clone(), style)
+        }
+        (None, None) => return,
+    };
+    let text = frame::cut(&text, usize::from(area.width).saturating_sub(2));
+    out.render_widget(Line::from(vec![Span::raw(" "), Span::styled(text, style)]), area);
+}
