@@ -1,8 +1,8 @@
 //! The store: one `SQLite` file with profiles, unsaved drafts, own variables, deliveries and their
 //! attempts.
 //!
-//! One thread writes ([`writer`]), a few connections read ([`readers`]); what other processes commit
-//! is noticed ([`watch`]). Who sends holds the [`Lease`]. The sender sees the store as an
+//! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
+//! is noticed (`watch`). Who sends holds the [`Lease`]. The sender sees the store as an
 //! [`Outbox`](crate::delivery::Outbox).
 
 mod accept;

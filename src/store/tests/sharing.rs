@@ -14,11 +14,15 @@ use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Waits until `changes` tells and what is told of is there.
-async fn until(changes: &mut watch::Receiver<u64>, mut there: impl AsyncFnMut() -> bool) {
+/// Waits to be told, again and again, until what is told of is there. What was there before anything
+/// was told does not count.
+async fn told(changes: &mut watch::Receiver<u64>, mut there: impl AsyncFnMut() -> bool) {
     timeout(DEADLINE, async {
-        while !there().await {
+        loop {
             changes.changed().await.unwrap();
+            if there().await {
+                break;
+            }
         }
     })
     .await
@@ -80,7 +84,7 @@ async fn what_one_handle_commits_the_other_is_told() {
         let mut changes = second.changes();
         first.save_profiles(vec![profile(n, "Order SMS")]).await.unwrap();
         let wanted = usize::try_from(n).unwrap();
-        until(&mut changes, async || second.profiles().await.unwrap().len() == wanted).await;
+        told(&mut changes, async || second.profiles().await.unwrap().len() == wanted).await;
     }
 }
 
@@ -102,7 +106,7 @@ async fn a_commit_that_takes_its_time_is_told_when_it_counts() {
         .unwrap();
     assert_eq!(store.profiles().await.unwrap()[0].title, "Order SMS");
     other.execute_batch("COMMIT").unwrap();
-    until(&mut changes, async || store.profiles().await.unwrap()[0].title == "Spilled").await;
+    told(&mut changes, async || store.profiles().await.unwrap()[0].title == "Spilled").await;
 }
 
 #[tokio::test]
