@@ -101,8 +101,8 @@ async fn a_reset_sends_not_a_byte() {
     let request = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
     let (answer, was_reset) = rest(sent(receiver.addr(), request)).await;
     assert_eq!((answer, was_reset), (Vec::new(), true));
-    let received = requests.recv().await.unwrap();
-    assert_eq!((received.answered, received.body.as_slice()), (Answer::Reset, &b"hello"[..]));
+    let got = requests.recv().await.unwrap();
+    assert_eq!((got.answered, got.body.as_slice()), (Answer::Reset, &b"hello"[..]));
 }
 
 #[tokio::test]
