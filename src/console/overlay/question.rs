@@ -77,9 +77,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     state.overlay = None;
     match (action, asked) {
         (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
-        (Action::Accept, Asked::Leave | Asked::LeaveFor(_)) => {
+        (Action::Accept, asked @ (Asked::Leave | Asked::LeaveFor(_))) => {
             let effects = editor::save(state);
             state.leave_after_save = !effects.is_empty();
+            state.open_after_save = match asked {
+                Asked::LeaveFor(id) if state.leave_after_save => Some(id),
+                _ => None,
+            };
             effects
         }
         (Action::Discard, Asked::Leave) => editor::close(state),
