@@ -106,16 +106,16 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in shown(paragraph).split_word_bounds() {
-            let length = word.width();
-            if used + length > width && !line.is_empty() {
+        for word in shown(paragraph).split_inclusive(' ') {
+            // The blank after the last word of a line may hang over its end.
+            if used + word.trim_end().width() > width && !line.is_empty() {
                 lines.push(line.trim_end().to_owned());
                 (line, used) = (String::new(), 0);
-                if word.trim().is_empty() {
-                    continue;
-                }
             }
             for grapheme in word.graphemes(true) {
+                if grapheme == " " && used >= width {
+                    continue;
+                }
                 if used + grapheme.width() > width {
                     lines.push(std::mem::take(&mut line));
                     used = 0;

@@ -164,8 +164,8 @@ fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    if state.overlay.is_some() {
-        return None;
+    if let Some(overlay) = &state.overlay {
+        return overlay.why_not(action);
     }
     match state.focus {
         Pane::Profiles => profiles::why_not(state, action),

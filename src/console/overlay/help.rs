@@ -53,9 +53,10 @@ impl Help {
             let found: Vec<_> = TABLE
                 .iter()
                 .filter(|e| e.scope == *scope)
-                .map(|e| (e.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(" "), e.long))
-                .filter(|(keys, long)| {
-                    format!("{} {keys} {long}", scope.title()).to_lowercase().contains(&wanted)
+                .map(|e| (e.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(" "), e))
+                .filter(|(keys, e)| {
+                    let all = format!("{} {keys} {} {}", scope.title(), e.short, e.long);
+                    all.to_lowercase().contains(&wanted)
                 })
                 .collect();
             if found.is_empty() {
@@ -65,8 +66,8 @@ impl Help {
                 lines.push(Line::default());
             }
             lines.push(Line::styled(scope.title(), theme.focus));
-            for (keys, long) in found {
-                lines.push(Line::from(vec![Span::styled(fit(&keys, 20), theme.key), Span::raw(long)]));
+            for (keys, entry) in found {
+                lines.push(Line::from(vec![Span::styled(fit(&keys, 20), theme.key), Span::raw(entry.long)]));
             }
         }
         lines

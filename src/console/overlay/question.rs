@@ -59,6 +59,10 @@ impl Question {
         Self { asked: Asked::Quit, text: text.to_owned() }
     }
 
+    pub(super) fn can_discard(&self) -> bool {
+        !matches!(self.asked, Asked::Delete(_))
+    }
+
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
         match self.asked {
             Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
@@ -71,9 +75,6 @@ impl Question {
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Question(question)) = &state.overlay else { return Vec::new() };
     let asked = question.asked.clone();
-    if action == Action::Discard && matches!(asked, Asked::Delete(_)) {
-        return Vec::new();
-    }
     state.overlay = None;
     match (action, asked) {
         (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],

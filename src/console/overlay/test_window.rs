@@ -96,6 +96,11 @@ impl TestWindow {
         }
     }
 
+    /// Whether there is another event to choose.
+    pub(super) fn has_choice(&self) -> bool {
+        self.profile.events.len() > 1
+    }
+
     /// The values as typed.
     fn values(&self) -> Result<Values, String> {
         let mut values = self.samples.clone();
@@ -167,7 +172,7 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let inner = frame::window(state, &title, 76, height, out);
     let width = usize::from(inner.width);
     let event = window.event.map_or("no event", |e| e.name());
-    let several = if window.profile.events.len() > 1 { "  F4 takes the next event" } else { "" };
+    let several = if window.has_choice() { "  F4 takes the next event" } else { "" };
     let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
     out.render_widget(Line::raw(frame::cut(&target, width)), frame::row(inner, 0));
     let head = Line::from(vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)]);
