@@ -167,12 +167,12 @@ fn a_terminal_of_10_by_3_is_told() {
 
 #[test]
 fn the_terminal_is_given_back_when_the_process_is_asked_to_end() {
-    for signal in ["TERM", "HUP"] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
         let folder = tempfile::tempdir().unwrap();
-        let mut terminal = console(&folder.path().join("story.db"), (80, 24));
+        let terminal = console(&folder.path().join("story.db"), (80, 24));
         terminal.wait_for("1 Profiles");
         terminal.signal(signal);
-        assert_eq!(terminal.wait_exit(), 0, "SIG{signal}");
+        assert_eq!(terminal.wait_exit(), code, "SIG{signal}");
         assert!(!terminal.snapshot().alternate_screen(), "the alternate screen is left");
         assert!(!terminal.snapshot().bracketed_paste(), "paste is as before");
         assert!(terminal.cursor().is_some(), "the cursor is seen again");

@@ -7,7 +7,7 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
-use crate::console::state::Settings as ConsoleSettings;
+use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
 use crate::console::theme::Theme;
 use crate::console::{self, Start};
 use crate::receiver::Receiver;
@@ -22,7 +22,8 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let store = session.store()?;
     let database = store.path().to_owned();
     let named = settings_of(&settings, &database, false);
-    show(store, named, None, notices.into_iter().next()).await
+    let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
+    show(store, named, None, notice).await
 }
 
 /// The console on the demo's database.
@@ -32,19 +33,19 @@ pub(super) async fn demo(
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
     let named = settings_of(settings, store.path(), true);
-    let notice = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.";
-    show(store, named, Some(receiver), Some(notice.to_owned())).await
+    let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
+    show(store, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
 async fn show(
     store: Store,
     settings: ConsoleSettings,
     receiver: Option<Receiver>,
-    notice: Option<String>,
+    notice: Option<Notice>,
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
     let start = Start { store: store.clone(), settings, receiver, notice };
-    console::run(start)
+    let signal = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
     let counts = store.counts().await?;
@@ -54,7 +55,8 @@ async fn show(
         1 => tell("1 delivery is pending: it goes on when ringback runs again"),
         n => tell(&format!("{n} deliveries are pending: they go on when ringback runs again")),
     }
-    Ok(ExitCode::SUCCESS)
+    // As a shell tells it: 128 and the signal's number.
+    Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
 }
 
 fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {

@@ -61,8 +61,8 @@ pub enum Message {
     Done(String),
     /// An action failed; why, and what to do.
     Failed(String),
-    /// The process is asked to end.
-    Terminate,
+    /// The process is asked to end, by the signal of this number.
+    Terminate(u8),
 }
 
 /// A draft that was kept, and the profile that it changes, where that is stored.

@@ -107,7 +107,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
-        Message::Terminate => vec![Effect::Quit],
+        Message::Terminate(_) => vec![Effect::Quit],
     }
 }
 

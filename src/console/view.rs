@@ -132,7 +132,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
     let counts = format!(
-        " {} queued · {} waiting · {} sending ",
+        " · {} queued · {} waiting · {} sending ",
         state.counts.queued,
         state.counts.waiting,
         state.sending.in_flight.len()

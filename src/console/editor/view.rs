@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Switch(Field::EncRandomIv) => {
                     let on = self.editor.draft.enc_random_iv;
-                    let text = "a fresh vector for each value, sent before it";
+                    let text = "fresh for each value, sent before it";
                     self.tick(Field::EncRandomIv.label(), on, text, &item, None);
                 }
                 Item::Switch(field) => {
@@ -295,11 +295,13 @@ impl<'a> Sheet<'a> {
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABEL);
         let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
-        if here {
-            self.cursor = Some((LABEL, self.lines.len()));
-        }
+        let mut column = LABEL;
         if all <= room {
             for (name, label) in &options {
+                if name == current && here {
+                    self.cursor = Some((column + 1, self.lines.len()));
+                }
+                column += label.width() + 2;
                 if name == current {
                     let style = if here { theme.selected } else { theme.chosen };
                     spans.push(Span::styled(format!("[{label}]"), style));
@@ -308,6 +310,9 @@ impl<'a> Sheet<'a> {
                 }
             }
         } else {
+            if here {
+                self.cursor = Some((LABEL + 1, self.lines.len()));
+            }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
             let style = if here { theme.selected } else { theme.chosen };
