@@ -72,8 +72,11 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
 
 /// One pane has the room; the others are names in a line, and the newest delivery stands beneath.
 fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let newest =
+        state.deliveries.rows().first().filter(|_| !matches!(state.focus, Pane::Deliveries | Pane::Timeline));
+    let strip = u16::from(newest.is_some());
     let [tabs, main, strip] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(strip)]).areas(area);
     draw_tabs(state, tabs, out);
     match state.focus {
         Pane::Profiles => profiles::view::draw(state, main, out),
@@ -86,11 +89,10 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
             timeline::draw(state, times, out);
         }
     }
-    if let Some(row) = state.deliveries.rows().first()
-        && !matches!(state.focus, Pane::Deliveries | Pane::Timeline)
-    {
-        let line = deliveries::view::line(state, row, usize::from(strip.width), false, false);
-        out.render_widget(line, strip);
+    if let Some(row) = newest {
+        let rows = std::slice::from_ref(row);
+        let columns = deliveries::view::Columns::of(state, rows, usize::from(strip.width));
+        out.render_widget(deliveries::view::line(state, row, columns, false, false), strip);
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Switch(Field::EncRandomIv) => {
                     let on = self.editor.draft.enc_random_iv;
-                    let text = "fresh for each value, sent before it";
+                    let text = "fresh for each value";
                     self.tick(Field::EncRandomIv.label(), on, text, &item, None);
                 }
                 Item::Switch(field) => {

@@ -48,7 +48,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let theme = &state.settings.theme;
     let (sign, _) = status_sign(row.status);
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
-    let title = if unsaved { format!("{} *", row.title) } else { row.title.clone() };
+    let title = if unsaved { format!("*{}", row.title) } else { row.title.clone() };
     let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
     let room = width.saturating_sub(facts.width() + 2);
     let marker = if chosen { "▌" } else { " " };
