@@ -1,6 +1,8 @@
 //! The one table of actions: names, keys, labels and places. Footer, help and the README's key table
 //! are read from it.
 
+use std::fmt::Write as _;
+
 use super::keys::Key;
 
 /// What a person can do.
@@ -301,10 +303,10 @@ pub fn resolve(key: Key, scopes: &[Scope]) -> Option<Action> {
 pub fn markdown() -> String {
     let mut out = String::new();
     for scope in Scope::ALL {
-        out.push_str(&format!("\n| {} | |\n|---|---|\n", scope.title()));
+        let _ = write!(out, "\n| {} | |\n|---|---|\n", scope.title());
         for entry in TABLE.iter().filter(|e| e.scope == *scope) {
             let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
-            out.push_str(&format!("| {} | {} |\n", keys.join(" "), entry.long));
+            let _ = writeln!(out, "| {} | {} |", keys.join(" "), entry.long);
         }
     }
     out
@@ -326,6 +328,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_readme_has_this_table() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+        let readme = std::fs::read_to_string(file).unwrap();
+        let (before, rest) = readme.split_once("<!-- keys -->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- /keys -->").unwrap();
+        let wanted = format!("{before}<!-- keys -->\n{}\n<!-- /keys -->{after}", markdown());
+        if std::env::var_os("RINGBACK_README").is_some() {
+            std::fs::write(file, &wanted).unwrap();
+        }
+        assert!(readme == wanted, "the README's keys are old: run this test with RINGBACK_README=1");
     }
 
     #[test]
