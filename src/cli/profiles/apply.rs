@@ -64,6 +64,10 @@ impl Apply<'_> {
         let mut profiles = Vec::new();
         let mut places: HashMap<ProfileId, String> = HashMap::new();
         for (place, value) in values {
+            if !value.is_object() {
+                self.errors.push(format!("{place}: an object with a profile's fields is needed"));
+                continue;
+            }
             let document = match Document::read(value) {
                 Ok(document) => document,
                 Err(error) => {

@@ -21,7 +21,7 @@ impl Source<'_> {
         let bytes = self.read().map_err(|error| refused(format!("it cannot be read ({error})")))?;
         // Some editors put a byte order mark first, which JSON does not have.
         let json = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        let value = serde_json::from_slice(json).map_err(|error| refused(format!("no JSON: {error}")))?;
+        let value = serde_json::from_slice(json).map_err(|error| refused(no_json(&error)))?;
         match value {
             Value::Array(many) => {
                 let place = |(at, value)| (format!("profiles[{at}]"), value);
@@ -40,6 +40,16 @@ impl Source<'_> {
         std::io::stdin().lock().read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// Why it is no JSON, with line and column. Of half a surrogate pair the reader says only that the
+/// escape ends.
+fn no_json(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let half = text.contains("surrogate") || text.starts_with("unexpected end of hex escape");
+    let hint =
+        if half { " (a surrogate without its other half: \\ud800 to \\udfff go in pairs)" } else { "" };
+    format!("no JSON: {text}{hint}")
 }
 
 impl fmt::Display for Source<'_> {
