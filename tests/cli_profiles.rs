@@ -89,17 +89,14 @@ fn lists_fit_and_filter() {
     let place = Place::new();
     let ids = place.apply(&documents());
     let list = place.run(&["profiles", "list"]);
-    assert_eq!(
-        list.out,
-        format!(
-            "ID                                        TITLE      CHANNEL   METHOD  STATUS    ENDPOINT\n\
-             {}  Order SMS  sms       POST    active    https://hooks.example/orders?id=<id>\n\
-             {}  Bookings   whatsapp  POST    active    https://hooks.example/wa\n\
-             {}  Nightly    default   GET     disabled  https://hooks.example/n\n",
-            ids[0], ids[1], ids[2]
-        )
-        .replace("ID                                        ", "ID                                       ")
+    let table = format!(
+        "{:41}TITLE      CHANNEL   METHOD  STATUS    ENDPOINT\n\
+         {}  Order SMS  sms       POST    active    https://hooks.example/orders?id=<id>\n\
+         {}  Bookings   whatsapp  POST    active    https://hooks.example/wa\n\
+         {}  Nightly    default   GET     disabled  https://hooks.example/n\n",
+        "ID", ids[0], ids[1], ids[2]
     );
+    assert_eq!(list.out, table);
     let all = place.run(&["profiles", "list", "--json"]).json();
     let mut first = all[0].clone();
     let modified_at = first.as_object_mut().unwrap().remove("modified_at").unwrap();
@@ -184,10 +181,11 @@ fn every_error_of_every_profile_is_told_and_nothing_saved() {
     refused.refused(
         2,
         &[
-            "wrong.json: nothing was saved, 7 errors to mend",
+            "wrong.json: nothing was saved, 8 errors to mend",
             "\nprofiles[1].title: 1 of at least 3 characters\n",
             "\nprofiles[1].url: ",
             "\nprofiles[1].retry.interval_s: ",
+            "\nprofiles[1].retry.timeout_ms: ",
             "\nprofiles[2].colour: unknown field `colour`",
             "\nprofiles[3].retry.count: invalid type",
             "\nprofiles[4].profile_id: 'XX_1' is not a callback profile id",

@@ -100,7 +100,7 @@ fn wrong_settings_are_told_and_stop_nothing() {
 fn settings_change_what_is_allowed() {
     let place = Place::new();
     let profile = r#"{"title": "Old host", "url": "http://hooks.example/cb",
-                      "retry": {"count": 4, "interval_s": 1}}"#;
+                      "retry": {"count": 4, "interval_s": 1, "timeout_ms": 500}}"#;
     let profile = place.file("p.json", profile);
     let said = ["url: plain http", "retry.count: 0, 1 or 2; more needs the setting extended_retries"];
     place.run(&["profiles", "apply", &profile]).refused(2, &said);
