@@ -5,6 +5,7 @@
 
 mod choices;
 mod choose;
+mod console;
 mod demo;
 mod error;
 mod interrupt;
@@ -88,18 +89,8 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Demo) => demo::run(session).await,
-        None => Err(no_terminal()),
+        None => console::run(session).await,
     }
-}
-
-/// What a script is told that wants the console.
-fn no_terminal() -> CommandError {
-    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback receive`, \
-                    `ringback demo`";
-    CommandError::Input(format!(
-        "the console needs a terminal, and there is none here\n\
-         use a command instead: {commands}; `ringback --help` tells of each"
-    ))
 }
 
 #[cfg(test)]

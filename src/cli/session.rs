@@ -23,14 +23,20 @@ impl Session {
     /// The settings. What is wrong with them is told on standard error.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let loaded = match &self.config {
-            Some(file) => Settings::load(file, true),
-            None => settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false)),
-        };
+        let loaded = self.loaded();
         for notice in &loaded.notices {
             tell(&format!("ringback: {notice}"));
         }
         loaded.settings
+    }
+
+    /// The settings, and what is wrong with them, for the console to tell.
+    #[must_use]
+    pub fn loaded(&self) -> Loaded {
+        match &self.config {
+            Some(file) => Settings::load(file, true),
+            None => settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false)),
+        }
     }
 
     /// The database, made where it is missing.

@@ -159,7 +159,13 @@ pub const TABLE: &[Entry] = &[
     ),
     entry(Scope::Editor, Action::Test, "ctrl+t f5", "Test", "Send what is on the screen, saved or not"),
     entry(Scope::Editor, Action::Variables, "f3", "Variables", "Choose variables for this profile"),
-    entry(Scope::Editor, Action::OtherStep, "f4", "Step", "Go to Advanced Configuration, or back to Basics"),
+    entry(
+        Scope::Editor,
+        Action::OtherStep,
+        "f4",
+        "Next step",
+        "Go to Advanced Configuration, or back to Basics",
+    ),
     entry(
         Scope::Editor,
         Action::Leave,

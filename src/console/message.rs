@@ -38,7 +38,7 @@ pub enum Message {
     /// A profile is back.
     Restored(ProfileId),
     /// What was typed and not saved before the last end.
-    Unsaved(Vec<UnsavedDraft>),
+    Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
     /// A test was accepted.
@@ -61,8 +61,17 @@ pub enum Message {
     Done(String),
     /// An action failed; why, and what to do.
     Failed(String),
-    /// The process is asked to end.
-    Terminate,
+    /// The process is asked to end, by the signal of this number.
+    Terminate(u8),
+}
+
+/// A draft that was kept, and the profile that it changes, where that is stored.
+#[derive(Debug)]
+pub struct Unsaved {
+    /// What was typed.
+    pub draft: UnsavedDraft,
+    /// As stored; none for a new one, or one that was deleted meanwhile.
+    pub stored: Option<Box<Profile>>,
 }
 
 /// What a profile was loaded for.
@@ -93,6 +102,7 @@ pub enum Effect {
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
     LoadOwnVariables,
+    LoadUnsaved,
     AddVariable(String, Variable),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),

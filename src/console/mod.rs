@@ -6,6 +6,7 @@
 //! view; the windows above the panes stand in [`overlay`].
 
 pub mod action;
+mod clipboard;
 pub mod deliveries;
 pub mod editor;
 mod frame;
@@ -14,11 +15,16 @@ mod input_view;
 pub mod keys;
 mod list;
 pub mod message;
+mod outside;
 pub mod overlay;
 pub mod profiles;
+mod run;
 pub mod state;
+mod terminal;
 pub mod testing;
 pub mod theme;
 pub mod update;
 pub mod variables;
 pub mod view;
+
+pub use run::{Start, run};

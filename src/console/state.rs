@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::delivery::{DeliveryId, Sending};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Profile, Region, Rules};
+use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
 use crate::store::Counts;
 
@@ -122,8 +122,8 @@ pub struct State {
     pub settings: Settings,
     /// Whether the editor closes when the profile under way is saved.
     pub leave_after_save: bool,
-    /// Whether the console ends now.
-    pub done: bool,
+    /// The profile that is opened then.
+    pub open_after_save: Option<ProfileId>,
 }
 
 impl State {
@@ -148,7 +148,7 @@ impl State {
             own_variables: Vec::new(),
             settings,
             leave_after_save: false,
-            done: false,
+            open_after_save: None,
         }
     }
 

@@ -6,12 +6,11 @@ use crossterm::event::KeyCode;
 
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::receiver::Received;
-use crate::store::UnsavedDraft;
 
 use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
-use super::message::{Effect, Message, Purpose};
+use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Help, Overlay, Question, ReceiverWindow, TestWindow};
 use super::state::{Pane, State};
 use super::{deliveries, profiles, testing, variables, view};
@@ -25,6 +24,7 @@ pub fn start(state: &State) -> Vec<Effect> {
     vec![
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
+        Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
     ]
@@ -103,11 +103,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Failed(text) => {
-            state.leave_after_save = false;
+            (state.leave_after_save, state.open_after_save) = (false, None);
             state.complain(text);
             Vec::new()
         }
-        Message::Terminate => vec![Effect::Quit],
+        Message::Terminate(_) => vec![Effect::Quit],
     }
 }
 
@@ -164,8 +164,8 @@ fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    if state.overlay.is_some() {
-        return None;
+    if let Some(overlay) = &state.overlay {
+        return overlay.why_not(action);
     }
     match state.focus {
         Pane::Profiles => profiles::why_not(state, action),
@@ -348,22 +348,31 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
         if std::mem::take(&mut state.leave_after_save) {
             effects.extend(editor::close(state));
         }
+        if let Some(next) = state.open_after_save.take() {
+            effects.push(Effect::LoadProfile(next, Purpose::Edit));
+        }
     }
     state.chosen = Some(Box::new(profile));
     effects
 }
 
 /// What was typed before the last end comes back; the newest of it is opened.
-fn bring_back(state: &mut State, mut drafts: Vec<UnsavedDraft>) -> Vec<Effect> {
-    drafts.sort_by_key(|d| d.edited_at);
-    let Some(last) = drafts.pop() else { return Vec::new() };
+fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
+    drafts.sort_by_key(|d| d.draft.edited_at);
+    let Some(Unsaved { draft, stored }) = drafts.pop() else { return Vec::new() };
     if state.editor.is_some() {
         return Vec::new();
     }
-    let identity = Identity { id: last.profile_id, created_at: last.edited_at, modified_at: last.edited_at };
-    let blank = Draft::new(last.draft.channel().unwrap_or_default());
-    let mut editor = Editor::open(blank, identity, last.is_new, state.settings.rules);
-    editor.bring_back(last.draft);
+    let rules = state.settings.rules;
+    let mut editor = match stored {
+        Some(profile) => Editor::open(Draft::from(&*profile), identity(&profile), false, rules),
+        None => {
+            let at = draft.edited_at;
+            let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
+            Editor::open(Draft::default(), identity, true, rules)
+        }
+    };
+    editor.bring_back(draft.draft);
     open(state, editor);
     state.say("What was typed and not saved is back: Ctrl+S saves it, Esc closes it");
     Vec::new()

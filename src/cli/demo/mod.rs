@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use super::error::CommandError;
 use super::receive::ReceiveError;
 use super::session::Session;
+use super::{console, terminal};
 use crate::profile::Region;
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::Store;
@@ -28,6 +29,11 @@ struct Stage {
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let settings = session.settings();
     let stage = Stage::set(settings.region).await?;
+    if terminal::is_there() {
+        // The folder is held until the console has ended.
+        let Stage { store, receiver, folder: _folder } = stage;
+        return console::demo(store, &settings, receiver).await;
+    }
     story::tell(stage).await
 }
 

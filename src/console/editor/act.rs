@@ -247,10 +247,12 @@ fn follow_channel(editor: &mut Editor, old: Option<crate::profile::Channel>) {
 }
 
 impl Editor {
-    /// Inserts variables at their place.
+    /// Inserts variables at their place, and goes there.
     pub fn insert(&mut self, names: &[String]) -> Field {
         let (field, value) = insert::inserted(&self.draft, names);
         self.set(field, value);
+        self.step = Step::Basics;
+        self.focus = if field == Field::Body { Item::Body } else { Item::Text(field) };
         field
     }
 

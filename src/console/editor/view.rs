@@ -17,7 +17,7 @@ use super::item::{self, Button, Item, Step};
 use super::{Editor, text};
 
 /// Columns of the labels.
-const LABEL: usize = 15;
+const LABEL: usize = 16;
 
 /// Draws the pane.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Switch(Field::EncRandomIv) => {
                     let on = self.editor.draft.enc_random_iv;
-                    let text = "a fresh vector for each value, sent before it";
+                    let text = "fresh for each value, sent before it";
                     self.tick(Field::EncRandomIv.label(), on, text, &item, None);
                 }
                 Item::Switch(field) => {
@@ -294,21 +294,25 @@ impl<'a> Sheet<'a> {
         let current = text::text(&self.editor.draft, field);
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABEL);
-        let all: usize = options.iter().map(|(_, label)| label.width() + 3).sum();
-        if here {
-            self.cursor = Some((LABEL, self.lines.len()));
-        }
+        let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
+        let mut column = LABEL;
         if all <= room {
             for (name, label) in &options {
+                if name == current && here {
+                    self.cursor = Some((column + 1, self.lines.len()));
+                }
+                column += label.width() + 2;
                 if name == current {
                     let style = if here { theme.selected } else { theme.chosen };
                     spans.push(Span::styled(format!("[{label}]"), style));
                 } else {
                     spans.push(Span::styled(format!(" {label} "), theme.dim));
                 }
-                spans.push(Span::raw(" "));
             }
         } else {
+            if here {
+                self.cursor = Some((LABEL + 1, self.lines.len()));
+            }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
             let style = if here { theme.selected } else { theme.chosen };
@@ -362,11 +366,11 @@ impl<'a> Sheet<'a> {
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
-        self.note(&format!("{:<10}{:>10}{:>10}{:>14}", "", "sent at", "delay", "cumulative"), theme.dim);
+        self.note(&format!("{:<10}{:>8}{:>8}{:>12}", "", "sent at", "delay", "cumulative"), theme.dim);
         for row in profile.table() {
             let seconds = |s: u64| format!("{s} s");
             let line = format!(
-                "{:<10}{:>10}{:>10}{:>14}",
+                "{:<10}{:>8}{:>8}{:>12}",
                 attempt_label(row.attempt),
                 seconds(row.sent_at_s),
                 seconds(row.delay_s),
@@ -416,7 +420,7 @@ fn placeholder(field: Field) -> &'static str {
     match field {
         Field::Title => "letters, digits, spaces, - and _",
         Field::Endpoint => "https://…",
-        Field::Body => "{\"id\": \"<id>\"} or id=<id>&status=<status>",
+        Field::Body => "{\"id\": \"<id>\"} or id=<id>",
         Field::SigningSecret => "whsec_… (optional)",
         Field::AuthHeader => "such as api-key",
         _ => "",

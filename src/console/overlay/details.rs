@@ -101,7 +101,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let details = shown(state, window);
     let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
     let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
-    let page = usize::from(state.size.1).saturating_sub(6);
+    let page = usize::from(state.size.1).saturating_sub(5);
     match action {
         Action::Leave => {
             state.overlay = None;
@@ -134,14 +134,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let screen = out.area();
-    let inner = frame::window(
-        state,
-        "Delivery",
-        screen.width.saturating_sub(2),
-        screen.height.saturating_sub(2),
-        out,
-    );
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height, out);
     let Some(details) = shown(state, window) else {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;

@@ -53,9 +53,10 @@ impl Help {
             let found: Vec<_> = TABLE
                 .iter()
                 .filter(|e| e.scope == *scope)
-                .map(|e| (e.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(" "), e.long))
-                .filter(|(keys, long)| {
-                    format!("{} {keys} {long}", scope.title()).to_lowercase().contains(&wanted)
+                .map(|e| (e.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(" "), e))
+                .filter(|(keys, e)| {
+                    let all = format!("{} {keys} {} {}", scope.title(), e.short, e.long);
+                    all.to_lowercase().contains(&wanted)
                 })
                 .collect();
             if found.is_empty() {
@@ -65,8 +66,8 @@ impl Help {
                 lines.push(Line::default());
             }
             lines.push(Line::styled(scope.title(), theme.focus));
-            for (keys, long) in found {
-                lines.push(Line::from(vec![Span::styled(fit(&keys, 20), theme.key), Span::raw(long)]));
+            for (keys, entry) in found {
+                lines.push(Line::from(vec![Span::styled(fit(&keys, 20), theme.key), Span::raw(entry.long)]));
             }
         }
         lines
@@ -92,8 +93,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let screen = out.area();
-    let inner = frame::window(state, "Help ─ type to search", 96, screen.height.saturating_sub(2), out);
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Help ─ type to search", 96, screen.height, out);
     let look = Look {
         width: usize::from(inner.width).saturating_sub(2),
         height: 1,

@@ -52,6 +52,20 @@ impl Overlay {
             Self::AddVariable(_) => vec![Scope::Form],
         }
     }
+
+    /// Why an action cannot be done in this window; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<&'static str> {
+        match self {
+            Self::Test(window) if action == Action::OtherStep && !window.has_choice() => {
+                Some("the profile has one event only")
+            }
+            Self::Question(question) if action == Action::Discard && !question.can_discard() => {
+                Some("nothing is typed here")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A key while a window is open that writes text in it. `None` when it writes nothing.

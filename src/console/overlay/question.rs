@@ -59,6 +59,10 @@ impl Question {
         Self { asked: Asked::Quit, text: text.to_owned() }
     }
 
+    pub(super) fn can_discard(&self) -> bool {
+        !matches!(self.asked, Asked::Delete(_))
+    }
+
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
         match self.asked {
             Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
@@ -71,15 +75,16 @@ impl Question {
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Question(question)) = &state.overlay else { return Vec::new() };
     let asked = question.asked.clone();
-    if action == Action::Discard && matches!(asked, Asked::Delete(_)) {
-        return Vec::new();
-    }
     state.overlay = None;
     match (action, asked) {
         (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
-        (Action::Accept, Asked::Leave | Asked::LeaveFor(_)) => {
+        (Action::Accept, asked @ (Asked::Leave | Asked::LeaveFor(_))) => {
             let effects = editor::save(state);
             state.leave_after_save = !effects.is_empty();
+            state.open_after_save = match asked {
+                Asked::LeaveFor(id) if state.leave_after_save => Some(id),
+                _ => None,
+            };
             effects
         }
         (Action::Discard, Asked::Leave) => editor::close(state),

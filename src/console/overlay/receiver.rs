@@ -96,8 +96,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let receiver = &state.receiver;
-    let screen = out.area();
-    let inner = frame::window(state, "Receiver", 100, screen.height.saturating_sub(2), out);
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Receiver", 100, screen.height, out);
     let width = usize::from(inner.width);
     let head = match &receiver.address {
         Some(address) => Line::from(vec![

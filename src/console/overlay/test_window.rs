@@ -96,6 +96,11 @@ impl TestWindow {
         }
     }
 
+    /// Whether there is another event to choose.
+    pub(super) fn has_choice(&self) -> bool {
+        self.profile.events.len() > 1
+    }
+
     /// The values as typed.
     fn values(&self) -> Result<Values, String> {
         let mut values = self.samples.clone();
@@ -160,14 +165,14 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let screen = out.area();
+    let screen = frame::room_for_windows(out.area());
     let rows = window.rows.len();
-    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
+    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height);
     let title = format!("Test {}", window.profile.title);
     let inner = frame::window(state, &title, 76, height, out);
     let width = usize::from(inner.width);
     let event = window.event.map_or("no event", |e| e.name());
-    let several = if window.profile.events.len() > 1 { "  F4 takes the next event" } else { "" };
+    let several = if window.has_choice() { "  F4 takes the next event" } else { "" };
     let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
     out.render_widget(Line::raw(frame::cut(&target, width)), frame::row(inner, 0));
     let head = Line::from(vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)]);

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::frame::{self, fit};
 use crate::console::input_view::{self, Look};
 use crate::console::state::{Pane, State};
-use crate::profile::{Channel, Choice as _, Status};
+use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::store::ProfileRow;
 
 use super::status_sign;
@@ -49,7 +49,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let (sign, _) = status_sign(row.status);
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
     let title = if unsaved { format!("{} *", row.title) } else { row.title.clone() };
-    let facts = format!(" {:4} {:6} ", short_channel(row.channel), row.method.name());
+    let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
     let room = width.saturating_sub(facts.width() + 2);
     let marker = if chosen { "▌" } else { " " };
     let style = match (chosen, focused) {
@@ -58,6 +58,8 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
         _ => theme.text,
     };
     let sign_style: Style = match row.status {
+        // On the bar the sign would be a block of its colour.
+        _ if chosen && focused => Style::new(),
         Status::Active => theme.good,
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,
@@ -70,6 +72,14 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
         Span::styled(sign, sign_style),
     ])
     .style(style)
+}
+
+/// A method in four letters.
+fn short_method(method: Method) -> &'static str {
+    match method {
+        Method::Delete => "DEL",
+        other => other.name(),
+    }
 }
 
 /// A channel in four letters.

@@ -1,0 +1,238 @@
+//! Carries out effects, one after the other, and brings the answers back as messages.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::delivery::{DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
+use crate::receiver::{Behaviour, Receiver};
+use crate::store::{Filter, StateFilter, Store, StoreError, UnsavedDraft};
+
+use super::deliveries::{Query, Show};
+use super::message::{Effect, Message, Purpose, Unsaved};
+
+/// Where the built-in endpoint listens when the console starts it.
+const RECEIVER_PORTS: [u16; 2] = [9977, 0];
+
+/// What is outside the console: the store, and the receiver.
+pub struct Outside {
+    store: Store,
+    region: Region,
+    tell: UnboundedSender<Message>,
+    receiver: Option<Running>,
+}
+
+struct Running {
+    receiver: Receiver,
+    listening: JoinHandle<()>,
+}
+
+impl Outside {
+    /// The outside of a console; a receiver that runs already is taken over.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        region: Region,
+        tell: UnboundedSender<Message>,
+        receiver: Option<Receiver>,
+    ) -> Self {
+        let mut outside = Self { store, region, tell, receiver: None };
+        if let Some(receiver) = receiver {
+            outside.take_receiver(receiver);
+        }
+        outside
+    }
+
+    /// Carries out effects until no more can come.
+    pub async fn run(mut self, mut effects: UnboundedReceiver<Effect>) {
+        let mut next = effects.recv().await;
+        while let Some(effect) = next {
+            let follower = effects.try_recv().ok();
+            // Of several drafts in a row only the last is written.
+            let outdated = matches!(
+                (&effect, &follower),
+                (Effect::KeepDraft(a), Some(Effect::KeepDraft(b))) if a.profile_id == b.profile_id
+            );
+            if !outdated && let Some(message) = self.perform(effect).await {
+                // With nobody listening the console has ended; what is left is still carried out.
+                let _ = self.tell.send(message);
+            }
+            next = match follower {
+                Some(follower) => Some(follower),
+                None => effects.recv().await,
+            };
+        }
+        if let Some(running) = self.receiver.take() {
+            running.listening.abort();
+            running.receiver.stop().await;
+        }
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Option<Message> {
+        self.try_perform(effect).await.unwrap_or_else(|error| Some(Message::Failed(error.to_string())))
+    }
+
+    async fn try_perform(&mut self, effect: Effect) -> Result<Option<Message>, StoreError> {
+        let store = &self.store;
+        Ok(match effect {
+            Effect::LoadProfiles => Some(Message::Profiles(store.profiles().await?)),
+            Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
+            Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
+            Effect::SaveProfile(mut profile) => {
+                profile.modified_at = Timestamp::now();
+                store.save_profiles(vec![(*profile).clone()]).await?;
+                Some(Message::Saved(profile))
+            }
+            Effect::DeleteProfile(id) => {
+                store.delete_profile(&id).await?;
+                Some(Message::Deleted(id))
+            }
+            Effect::RestoreProfile(id) => {
+                store.restore_profile(&id).await?;
+                Some(Message::Restored(id))
+            }
+            Effect::KeepDraft(draft) => {
+                store.keep_draft(*draft).await?;
+                None
+            }
+            Effect::DropDraft(id) => {
+                store.drop_draft(&id).await?;
+                None
+            }
+            Effect::LoadUnsaved => Some(Message::Unsaved(unsaved(store).await?)),
+            Effect::LoadOwnVariables => Some(Message::OwnVariables(store.own_variables().await?)),
+            Effect::AddVariable(scope, variable) => {
+                store.add_variable(&scope, variable).await?;
+                Some(Message::OwnVariables(store.own_variables().await?))
+            }
+            Effect::Test(profile, event, values) => Some(accept(store, *profile, event, values).await),
+            Effect::LoadDeliveries(query) => {
+                let rows = store.deliveries(&filter(&query)).await?;
+                Some(Message::Deliveries(query, rows))
+            }
+            Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
+            Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
+            Effect::Cancel(id) => Some(match store.cancel(id).await? {
+                true => Message::Done("Cancelled: no further try is made".to_owned()),
+                false => Message::Failed("It has ended already".to_owned()),
+            }),
+            Effect::RetryNow(id) => Some(match store.retry_now(id).await? {
+                true => Message::Done("The next try is due now".to_owned()),
+                false => Message::Failed("It has ended already: a sends it again".to_owned()),
+            }),
+            Effect::SendAgain(id) => {
+                let new = DeliveryId::generate();
+                store.send_again(id, new, Timestamp::now()).await?;
+                Some(Message::Tested(new))
+            }
+            Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
+            Effect::SetReceiver(behaviour) => {
+                if let Some(running) = &self.receiver {
+                    running.receiver.set_behaviour(behaviour);
+                }
+                None
+            }
+            Effect::StopReceiver => {
+                if let Some(running) = self.receiver.take() {
+                    running.listening.abort();
+                    running.receiver.stop().await;
+                }
+                Some(Message::Receiver(None))
+            }
+            // The loop that has the terminal does these.
+            Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
+        })
+    }
+
+    async fn start_receiver(&mut self, behaviour: Behaviour) -> Message {
+        let mut failure = String::new();
+        for port in RECEIVER_PORTS {
+            match Receiver::start(([127, 0, 0, 1], port).into(), behaviour.clone()).await {
+                Ok(receiver) => {
+                    let address = receiver.addr().to_string();
+                    self.take_receiver(receiver);
+                    return Message::Receiver(Some(address));
+                }
+                Err(error) => failure = error.to_string(),
+            }
+        }
+        Message::Failed(failure)
+    }
+
+    fn take_receiver(&mut self, receiver: Receiver) {
+        let mut requests = receiver.requests();
+        let tell = self.tell.clone();
+        let listening = tokio::spawn(async move {
+            use tokio::sync::broadcast::error::RecvError;
+            loop {
+                match requests.recv().await {
+                    Ok(request) => {
+                        if tell.send(Message::Received(request)).is_err() {
+                            return;
+                        }
+                    }
+                    // Only the last hundred are shown, so what was missed would be gone anyway.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+        self.receiver = Some(Running { receiver, listening });
+    }
+}
+
+async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
+    let profile = store.profile(&id).await?.map(Box::new);
+    Ok(Message::Profile(id, profile, purpose))
+}
+
+fn fresh(draft: Draft, region: Region) -> Message {
+    let now = Timestamp::now();
+    let id = ProfileId::new(region, Uuid::new_v4());
+    Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
+}
+
+async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
+    let mut out = Vec::new();
+    for draft in store.drafts().await? {
+        let UnsavedDraft { profile_id, .. } = &draft;
+        let stored = store.profile(profile_id).await?.map(Box::new);
+        out.push(Unsaved { draft, stored });
+    }
+    Ok(out)
+}
+
+async fn accept(
+    store: &Store,
+    profile: Profile,
+    event: Option<crate::profile::Event>,
+    values: crate::callback::Values,
+) -> Message {
+    let delivery = NewDelivery::test(profile, event, values);
+    let id = delivery.id;
+    match store.accept(vec![delivery]).await {
+        Ok(()) => Message::Tested(id),
+        Err(error) => Message::Failed(error.to_string()),
+    }
+}
+
+fn filter(query: &Query) -> Filter {
+    let state = match query.show {
+        Show::All => None,
+        Show::Pending => Some(StateFilter::Pending),
+        Show::Delivered => Some(StateFilter::Is(DeliveryState::Delivered)),
+        Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
+        Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
+    };
+    Filter { state, profile: query.profile.clone(), before: query.before, limit: query.limit }
+}
+
+/// The store as the sender wants it.
+#[must_use]
+pub fn outbox(store: &Store) -> Arc<Store> {
+    Arc::new(store.clone())
+}
