@@ -26,14 +26,12 @@ pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profil
 }
 
 fn ambiguous(text: &str, several: &[ProfileRow]) -> CommandError {
-    let mut message = format!(
-        "'{}' may be {} profiles, so nothing was done; name one by its id:",
-        shown(text),
-        several.len()
-    );
-    for row in several {
-        let (channel, endpoint) = (row.channel.name(), shown(&row.endpoint));
-        message += &format!("\n  {}  {}  {channel}  {endpoint}", row.id, shown(&row.title));
-    }
-    CommandError::Input(message)
+    let (text, count) = (shown(text), several.len());
+    let mut lines =
+        vec![format!("'{text}' may be {count} profiles, so nothing was done; name one by its id:")];
+    lines.extend(several.iter().map(|row| {
+        let (title, channel, endpoint) = (shown(&row.title), row.channel.name(), shown(&row.endpoint));
+        format!("  {}  {title}  {channel}  {endpoint}", row.id)
+    }));
+    CommandError::Input(lines.join("\n"))
 }

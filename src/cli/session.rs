@@ -11,11 +11,11 @@ use super::output::tell;
 /// The options that every command has.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Session {
-    /// The database, made where it is missing; $XDG_DATA_HOME/ringback/ringback.db unless named
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true)]
+    #[arg(help = "The database; $XDG_DATA_HOME/ringback/ringback.db unless named")]
     db: Option<PathBuf>,
-    /// The settings; $XDG_CONFIG_HOME/ringback/config.toml unless named
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true)]
+    #[arg(help = "The settings; $XDG_CONFIG_HOME/ringback/config.toml unless named")]
     config: Option<PathBuf>,
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::io::Read as _;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -18,14 +17,16 @@ use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
 use crate::store::Store;
 
+use super::source::Source;
+
 pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
-    let from = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
-    let values = Values::of(read(file, &from)?, &from)?;
+    let source = Source(file);
+    let values = source.values()?;
     let store = session.store()?;
     let mut apply = Apply { store: &store, settings: session.settings(), now: now(), errors: Vec::new() };
     let profiles = apply.all(values).await?;
     if !apply.errors.is_empty() {
-        return Err(refused(&from, &apply.errors));
+        return Err(refused(&source, &apply.errors));
     }
     let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
     if !profiles.is_empty() {
@@ -35,62 +36,19 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
         let ids: Vec<&str> = ids.iter().map(ProfileId::as_str).collect();
         print_json(&json!({"profile_ids": ids}))
     } else {
-        print(&ids.iter().map(|id| format!("{id}\n")).collect::<String>())
+        print(&ids.iter().flat_map(|id| [id.as_str(), "\n"]).collect::<String>())
     }
 }
 
-fn read(file: &Path, from: &str) -> Result<Vec<u8>, CommandError> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(file)
-    };
-    read.map_err(|error| CommandError::Input(format!("{from} cannot be read ({error}): name another file")))
-}
-
-fn refused(from: &str, errors: &[String]) -> CommandError {
+fn refused(source: &Source, errors: &[String]) -> CommandError {
     let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
-    CommandError::Input(format!("{from}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
+    CommandError::Input(format!("{source}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
 }
 
 /// To the millisecond, as lists tell it.
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// The documents of a file.
-enum Values {
-    One(Value),
-    Many(Vec<Value>),
-}
-
-impl Values {
-    fn of(bytes: Vec<u8>, from: &str) -> Result<Self, CommandError> {
-        // Some editors put a byte order mark first, which JSON does not have.
-        let json = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        let value: Value = serde_json::from_slice(json).map_err(|error| {
-            CommandError::Input(format!("{from}: nothing was saved, this is no JSON: {error}"))
-        })?;
-        match value {
-            Value::Array(many) => Ok(Self::Many(many)),
-            Value::Object(_) => Ok(Self::One(value)),
-            _ => Err(CommandError::Input(format!(
-                "{from}: nothing was saved: an object, or an array of objects, is needed"
-            ))),
-        }
-    }
-
-    /// Each with its place in the file; one alone needs none.
-    fn placed(self) -> Vec<(String, Value)> {
-        match self {
-            Self::One(value) => vec![(String::new(), value)],
-            Self::Many(values) => {
-                values.into_iter().enumerate().map(|(at, value)| (format!("profiles[{at}]"), value)).collect()
-            }
-        }
-    }
 }
 
 struct Apply<'a> {
@@ -102,10 +60,14 @@ struct Apply<'a> {
 
 impl Apply<'_> {
     /// The profiles that are to be saved. Some are missing when there are errors.
-    async fn all(&mut self, values: Values) -> Result<Vec<Profile>, CommandError> {
+    async fn all(&mut self, values: Vec<(String, Value)>) -> Result<Vec<Profile>, CommandError> {
         let mut profiles = Vec::new();
         let mut places: HashMap<ProfileId, String> = HashMap::new();
-        for (place, value) in values.placed() {
+        for (place, value) in values {
+            if !value.is_object() {
+                self.errors.push(format!("{place}: an object with a profile's fields is needed"));
+                continue;
+            }
             let document = match Document::read(value) {
                 Ok(document) => document,
                 Err(error) => {
@@ -162,15 +124,11 @@ impl Apply<'_> {
             return Identity { id: stored.id.clone(), created_at: stored.created_at, modified_at: now };
         }
         let created_at = document.created_at.unwrap_or(now);
-        match &document.id {
-            Some(id) => {
-                Identity { id: id.clone(), created_at, modified_at: document.modified_at.unwrap_or(now) }
-            }
-            None => {
-                let id = ProfileId::new(self.settings.region, Uuid::new_v4());
-                Identity { id, created_at, modified_at: now }
-            }
+        if let Some(id) = document.id.clone() {
+            return Identity { id, created_at, modified_at: document.modified_at.unwrap_or(now) };
         }
+        let id = ProfileId::new(self.settings.region, Uuid::new_v4());
+        Identity { id, created_at, modified_at: now }
     }
 
     fn wrong(&mut self, place: &str, field: impl Display, message: impl Display) {

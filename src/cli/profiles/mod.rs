@@ -5,6 +5,7 @@ mod delete;
 mod export;
 mod list;
 mod show;
+mod source;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::callback::Callback;
 use crate::delivery::{Attempt, Details};
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 
 /// The delivery with its request and its attempts. `request` is null when none could be made.
 pub(super) fn document(details: &Details) -> Value {
@@ -12,7 +12,7 @@ pub(super) fn document(details: &Details) -> Value {
     json!({
         "delivery_id": summary.id.to_string(),
         "profile_id": summary.profile_id.as_str(),
-        "event": summary.event.map(|event| event.name()),
+        "event": summary.event.map(Choice::name),
         "state": summary.state.name(),
         "request": details.callback.as_ref().map(request),
         "attempts": details.attempts.iter().map(attempt).collect::<Value>(),
