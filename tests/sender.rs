@@ -1,5 +1,7 @@
 //! The sender with a real store and real endpoints, good and bad.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what failed by panicking")]
+
 mod support;
 
 use std::sync::Arc;
@@ -123,8 +125,8 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
         (ErrorClass::Connect, format!("{closed} refuses the connection: nothing listens there"))
     );
 
-    let closes = Endpoint::start(Manner::Closes).await;
-    let (class, message) = failure(&desk.only_try(&profile(&closes.url(), |_| ())).await);
+    let silent = Endpoint::start(Manner::Closes).await;
+    let (class, message) = failure(&desk.only_try(&profile(&silent.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Connect);
     assert!(
         message.contains("without a complete answer") || message.contains("broke the connection off"),

@@ -146,7 +146,7 @@ fn waiting_deliveries_go_on_after_a_kill() {
     terminal.press("enter");
     terminal.wait_for("waiting · retry 1 of 1");
     terminal.kill9();
-    let mut again = console(&db, (120, 36));
+    let again = console(&db, (120, 36));
     again.wait_for("delivered · 200");
     again.wait_for("after 1 retry");
 }

@@ -116,13 +116,15 @@ impl Outside {
             }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
-            Effect::Cancel(id) => Some(match store.cancel(id).await? {
-                true => Message::Done("Cancelled: no further try is made".to_owned()),
-                false => Message::Failed("It has ended already".to_owned()),
+            Effect::Cancel(id) => Some(if store.cancel(id).await? {
+                Message::Done("Cancelled: no further try is made".to_owned())
+            } else {
+                Message::Failed("It has ended already".to_owned())
             }),
-            Effect::RetryNow(id) => Some(match store.retry_now(id).await? {
-                true => Message::Done("The next try is due now".to_owned()),
-                false => Message::Failed("It has ended already: a sends it again".to_owned()),
+            Effect::RetryNow(id) => Some(if store.retry_now(id).await? {
+                Message::Done("The next try is due now".to_owned())
+            } else {
+                Message::Failed("It has ended already: a sends it again".to_owned())
             }),
             Effect::SendAgain(id) => {
                 let new = DeliveryId::generate();

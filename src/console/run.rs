@@ -191,7 +191,7 @@ impl Console {
         match effect {
             Effect::Quit => self.done = true,
             Effect::Redraw => self.screen.clear()?,
-            Effect::Copy { text, what } => self.copy(text, what, tell)?,
+            Effect::Copy { text, what } => self.copy(text, &what, tell)?,
             other => {
                 // The other side ends only after this one.
                 let _ = self.ask.send(other);
@@ -200,7 +200,7 @@ impl Console {
         Ok(())
     }
 
-    fn copy(&mut self, text: String, what: String, tell: &UnboundedSender<Message>) -> io::Result<()> {
+    fn copy(&mut self, text: String, what: &str, tell: &UnboundedSender<Message>) -> io::Result<()> {
         let route = Route::here();
         let done = format!("Copied {what} {}", route.name());
         let message = move |result: Result<(), String>| match result {

@@ -24,12 +24,11 @@ pub fn open(state: &mut State) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    match state.profiles.chosen() {
-        Some(row) => vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)],
-        None => {
-            state.complain("No profile to test: n makes one");
-            Vec::new()
-        }
+    if let Some(row) = state.profiles.chosen() {
+        vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)]
+    } else {
+        state.complain("No profile to test: n makes one");
+        Vec::new()
     }
 }
 

@@ -11,7 +11,7 @@ use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
-use super::overlay::{self, Help, Overlay, Question, ReceiverWindow, TestWindow};
+use super::overlay::{self, Overlay, Question, ReceiverWindow, TestWindow};
 use super::state::{Pane, State};
 use super::{deliveries, profiles, testing, variables, view};
 
@@ -50,7 +50,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
-        Message::Deleted(id) => profiles::deleted(state, id),
+        Message::Deleted(id) => profiles::deleted(state, &id),
         Message::Restored(id) => {
             state.praise("Brought back");
             state.profiles.choose(&id);
@@ -168,9 +168,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         return overlay.why_not(action);
     }
     match state.focus {
-        Pane::Profiles => profiles::why_not(state, action),
         Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
-        Pane::Editor => profiles::why_not(state, action),
+        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
         Pane::Variables => variables::why_not(state, action),
         Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
     }
@@ -212,7 +211,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             }
         }
         Action::Help if state.overlay.is_none() => {
-            state.overlay = Some(Overlay::Help(Help::default()));
+            state.overlay = Some(Overlay::Help(Box::default()));
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
@@ -364,13 +363,12 @@ fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
         return Vec::new();
     }
     let rules = state.settings.rules;
-    let mut editor = match stored {
-        Some(profile) => Editor::open(Draft::from(&*profile), identity(&profile), false, rules),
-        None => {
-            let at = draft.edited_at;
-            let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
-            Editor::open(Draft::default(), identity, true, rules)
-        }
+    let mut editor = if let Some(profile) = stored {
+        Editor::open(Draft::from(&*profile), identity(&profile), false, rules)
+    } else {
+        let at = draft.edited_at;
+        let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
+        Editor::open(Draft::default(), identity, true, rules)
     };
     editor.bring_back(draft.draft);
     open(state, editor);

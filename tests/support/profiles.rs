@@ -6,9 +6,9 @@ use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Ru
 /// An SMS profile that posts `{"id":"<id>"}` to this URL; `change` has the last word.
 pub fn profile(url: &str, change: impl FnOnce(&mut Draft)) -> Profile {
     let mut draft = Draft::new(Channel::Sms);
-    draft.title = "Order SMS".to_owned();
-    draft.endpoint = url.to_owned();
-    draft.body = r#"{"id":"<id>"}"#.to_owned();
+    draft.title = "Order SMS".into();
+    draft.endpoint = url.into();
+    draft.body = r#"{"id":"<id>"}"#.into();
     change(&mut draft);
     let now = Timestamp::now();
     let id = ProfileId::new(Region::In, uuid::Uuid::new_v4());

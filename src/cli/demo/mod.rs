@@ -32,7 +32,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if terminal::is_there() {
         // The folder is held until the console has ended.
         let Stage { store, receiver, folder: _folder } = stage;
-        return console::demo(store, &settings, receiver).await;
+        return console::demo(store, settings, receiver).await;
     }
     story::tell(stage).await
 }

@@ -191,16 +191,15 @@ impl<'a> Sheet<'a> {
         let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
         let known: Option<&dyn Fn(&str) -> bool> = if templated { Some(&known_names) } else { None };
         let look = Look { width, height, focused: here, hidden, known, theme };
-        match self.editor.inputs.get(&field) {
-            Some(input) => input_view::draw(input, &look),
-            None => {
-                let value = text::text(&self.editor.draft, field);
-                let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
-                if here {
-                    input.to_end();
-                }
-                input_view::draw(&input, &look)
+        if let Some(input) = self.editor.inputs.get(&field) {
+            input_view::draw(input, &look)
+        } else {
+            let value = text::text(&self.editor.draft, field);
+            let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
+            if here {
+                input.to_end();
             }
+            input_view::draw(&input, &look)
         }
     }
 

@@ -44,17 +44,14 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         (format!("accepted  {}", row.accepted_at), false),
         (String::new(), false),
     ];
-    match &details.callback {
-        Some(callback) => {
-            out.push(("Request (credentials are not kept)".to_owned(), true));
-            out.push((format!("{} {}", callback.method.name(), callback.url), false));
-            headers(&mut out, &callback.headers);
-            body(&mut out, &callback.body, false);
-        }
-        None => {
-            let why = row.last_error.as_ref().map_or("", |e| &e.message);
-            out.push((format!("No request could be made: {why}"), true));
-        }
+    if let Some(callback) = &details.callback {
+        out.push(("Request (credentials are not kept)".to_owned(), true));
+        out.push((format!("{} {}", callback.method.name(), callback.url), false));
+        headers(&mut out, &callback.headers);
+        body(&mut out, &callback.body, false);
+    } else {
+        let why = row.last_error.as_ref().map_or("", |e| &e.message);
+        out.push((format!("No request could be made: {why}"), true));
     }
     for attempt in &details.attempts {
         answer(&mut out, attempt);

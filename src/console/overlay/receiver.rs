@@ -75,16 +75,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 None => Vec::new(),
             }
         }
-        Action::CopyId => match &receiver.address {
-            Some(address) => {
+        Action::CopyId => {
+            if let Some(address) = &receiver.address {
                 let text = format!("http://{address}/");
                 vec![Effect::Copy { what: text.clone(), text }]
-            }
-            None => {
+            } else {
                 state.complain("The receiver is off: Space starts it");
                 Vec::new()
             }
-        },
+        }
         Action::Leave => {
             state.overlay = None;
             Vec::new()

@@ -211,7 +211,7 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     if rows == 0 {
         out.render_widget(Line::styled("no variables in use", theme.dim), frame::row(inner, 2));
     }
-    let last = frame::row(inner, usize::from(inner.height).saturating_sub(1));
+    let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
     let button_style = if window.at == 0 { theme.selected } else { theme.key };
     let button = match &window.error {
         Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
@@ -220,8 +220,8 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
             Span::styled("  Enter sends · Tab goes through the values · Esc goes back", theme.dim),
         ]),
     };
-    out.render_widget(button, last);
+    out.render_widget(button, bottom);
     if window.at == 0 {
-        out.set_cursor_position((last.x + 1, last.y));
+        out.set_cursor_position((bottom.x + 1, bottom.y));
     }
 }

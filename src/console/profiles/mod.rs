@@ -134,15 +134,12 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Loads the chosen profile so that it stands beside the list.
 pub fn show_chosen(state: &mut State) -> Vec<Effect> {
-    match state.profiles.chosen() {
-        Some(row) => {
-            let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
-            if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
-        }
-        None => {
-            state.chosen = None;
-            Vec::new()
-        }
+    if let Some(row) = state.profiles.chosen() {
+        let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
+        if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
+    } else {
+        state.chosen = None;
+        Vec::new()
     }
 }
 
@@ -197,11 +194,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// A profile was deleted.
-pub fn deleted(state: &mut State, id: ProfileId) -> Vec<Effect> {
-    let title = state.profiles.rows.iter().find(|r| r.id == id).map(|r| r.title.clone());
+pub fn deleted(state: &mut State, id: &ProfileId) -> Vec<Effect> {
+    let title = state.profiles.rows.iter().find(|r| r.id == *id).map(|r| r.title.clone());
     state.say(format!("Deleted {} · u brings it back", title.unwrap_or_else(|| id.to_string())));
     state.profiles.last_deleted = Some(id.clone());
-    state.profiles.rows.retain(|row| row.id != id);
+    state.profiles.rows.retain(|row| row.id != *id);
     let rows = std::mem::take(&mut state.profiles.rows);
     state.profiles.set(rows);
     state.chosen = None;

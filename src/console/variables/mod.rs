@@ -222,12 +222,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Insert => return insert(state),
         Action::AddVariable => {
             let event = events(state).first().copied();
-            state.overlay = Some(Overlay::AddVariable(AddVariable::new(event)));
+            state.overlay = Some(Overlay::AddVariable(Box::new(AddVariable::new(event))));
         }
-        Action::Leave => {
-            if state.variables.filter.take().is_none() {
-                state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };
-            }
+        Action::Leave if state.variables.filter.take().is_none() => {
+            state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };
         }
         _ => {}
     }
