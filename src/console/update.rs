@@ -144,6 +144,9 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// In the editor a key that writes text is never an action, and arrows belong to the text first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
+    if let Some(effects) = editor::complete(state, key) {
+        return effects;
+    }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
     let for_text = in_text && (key.is_text() || arrow);

@@ -60,7 +60,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lower = (area.height / 3).clamp(9, 14);
     let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
     let [list, edit, pick] =
-        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(33)]).areas(upper);
+        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(32)]).areas(upper);
     profiles::view::draw(state, list, out);
     editor::view::draw(state, edit, out);
     variables::view::draw(state, pick, out);

@@ -101,7 +101,7 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
             height: 1,
             focused: here,
             hidden: false,
-            known: None,
+            mark: None,
             theme,
         };
         let (lines, cursor) = input_view::draw(input, &look);

@@ -190,7 +190,7 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
             height: 1,
             focused: here,
             hidden: false,
-            known: None,
+            mark: None,
             theme,
         };
         let (lines, cursor) = input_view::draw(&row.input, &look);
