@@ -344,9 +344,12 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     state.profiles.choose(&profile.id);
     if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
         editor.saved(&profile);
-        effects.push(Effect::DropDraft(profile.id.clone()));
-        if std::mem::take(&mut state.leave_after_save) {
-            effects.extend(editor::close(state));
+        let leave = std::mem::take(&mut state.leave_after_save);
+        if !editor.is_changed() {
+            effects.push(Effect::DropDraft(profile.id.clone()));
+            if leave {
+                effects.extend(editor::close(state));
+            }
         }
         if let Some(next) = state.open_after_save.take() {
             effects.push(Effect::LoadProfile(next, Purpose::Edit));

@@ -53,6 +53,12 @@ impl Overlay {
         }
     }
 
+    /// Whether a key with a character writes it in this window.
+    #[must_use]
+    pub fn writes_text(&self) -> bool {
+        matches!(self, Self::Help(_) | Self::Test(_) | Self::AddVariable(_))
+    }
+
     /// Why an action cannot be done in this window; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
