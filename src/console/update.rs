@@ -259,16 +259,23 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 }
 
 fn new_profile(state: &mut State) -> Vec<Effect> {
-    if state.editor.as_ref().is_some_and(Editor::is_changed) {
+    if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
+}
+
+/// Whether something unsaved stands in the way of another draft; then it is asked about.
+fn asks_before_another(state: &mut State) -> bool {
+    let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
+    if unsaved {
         state.overlay = Some(Overlay::Question(Question::leave()));
-        return Vec::new();
     }
-    vec![Effect::Fresh(Box::default())]
+    unsaved
 }
 
 fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
-    let editor = Editor::open(draft, identity, true, state.settings.rules);
-    open(state, editor);
+    if !asks_before_another(state) {
+        let editor = Editor::open(draft, identity, true, state.settings.rules);
+        open(state, editor);
+    }
     Vec::new()
 }
 
