@@ -164,8 +164,12 @@ fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    if let Some(overlay) = &state.overlay {
-        return overlay.why_not(action);
+    match &state.overlay {
+        Some(overlay @ Overlay::Details(_)) => {
+            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
+        }
+        Some(overlay) => return overlay.why_not(action),
+        None => {}
     }
     match state.focus {
         Pane::Profiles => profiles::why_not(state, action),

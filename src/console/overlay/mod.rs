@@ -66,6 +66,17 @@ impl Overlay {
             Self::Test(window) if action == Action::OtherStep && !window.has_choice() => {
                 Some("the profile has one event only")
             }
+            Self::Details(_)
+                if matches!(
+                    action,
+                    Action::Details | Action::FilterState | Action::FilterProfile | Action::Follow
+                ) =>
+            {
+                Some("Esc goes back to the list first")
+            }
+            Self::Help(_) if matches!(action, Action::Test | Action::Receiver) => {
+                Some("Esc closes the help first")
+            }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")
             }
