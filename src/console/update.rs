@@ -50,7 +50,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
-        Message::Deleted(id) => profiles::deleted(state, &id),
+        Message::Deleted(id) => profiles::deleted(state, id),
         Message::Restored(id) => {
             state.praise("Brought back");
             state.profiles.choose(&id);
@@ -167,8 +167,12 @@ fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    if let Some(overlay) = &state.overlay {
-        return overlay.why_not(action);
+    match &state.overlay {
+        Some(overlay @ Overlay::Details(_)) => {
+            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
+        }
+        Some(overlay) => return overlay.why_not(action),
+        None => {}
     }
     match state.focus {
         Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
@@ -261,16 +265,23 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 }
 
 fn new_profile(state: &mut State) -> Vec<Effect> {
-    if state.editor.as_ref().is_some_and(Editor::is_changed) {
+    if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
+}
+
+/// Whether something unsaved stands in the way of another draft; then it is asked about.
+fn asks_before_another(state: &mut State) -> bool {
+    let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
+    if unsaved {
         state.overlay = Some(Overlay::Question(Question::leave()));
-        return Vec::new();
     }
-    vec![Effect::Fresh(Box::default())]
+    unsaved
 }
 
 fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
-    let editor = Editor::open(draft, identity, true, state.settings.rules);
-    open(state, editor);
+    if !asks_before_another(state) {
+        let editor = Editor::open(draft, identity, true, state.settings.rules);
+        open(state, editor);
+    }
     Vec::new()
 }
 
@@ -346,9 +357,12 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     state.profiles.choose(&profile.id);
     if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
         editor.saved(&profile);
-        effects.push(Effect::DropDraft(profile.id.clone()));
-        if std::mem::take(&mut state.leave_after_save) {
-            effects.extend(editor::close(state));
+        let leave = std::mem::take(&mut state.leave_after_save);
+        if !editor.is_changed() {
+            effects.push(Effect::DropDraft(profile.id.clone()));
+            if leave {
+                effects.extend(editor::close(state));
+            }
         }
         if let Some(next) = state.open_after_save.take() {
             effects.push(Effect::LoadProfile(next, Purpose::Edit));

@@ -232,6 +232,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let chosen = deliveries.chosen().map(|r| r.id);
     match (action, chosen) {
         (Action::Details, Some(id)) => {
+            // The window stays on this delivery, whatever arrives above it.
+            if deliveries.is_following() {
+                deliveries.paused_at = deliveries.newest();
+            }
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id)));
             load_chosen(state)
         }

@@ -8,7 +8,7 @@ use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
 use crate::console::state::{Pane, State};
-use crate::profile::{Choice as _, Event, Field, Profile};
+use crate::profile::{Choice as _, Draft, Event, Field, Profile};
 
 use super::item::{self, Button, Item, Step};
 use super::{Editor, insert, text};
@@ -264,18 +264,35 @@ impl Editor {
         insert::clipboard_text(&self.draft, names)
     }
 
-    /// Takes over what is on disk now.
+    /// Takes over what is on disk now. What was typed since then stays, unsaved.
     pub fn saved(&mut self, profile: &Profile) {
         self.identity.created_at = profile.created_at;
         self.identity.modified_at = profile.modified_at;
         self.is_new = false;
-        self.draft = profile.into();
-        self.saved = self.draft.clone();
+        let before = std::mem::replace(&mut self.saved, profile.into());
+        if !self.profile().is_ok_and(|typed| Draft::from(&typed) == self.saved) {
+            self.keep_typed(&before);
+            return;
+        }
+        self.draft = self.saved.clone();
         // Saving may have moved things (user and password of the URL), so the fields are read anew.
         self.inputs.clear();
         if !self.items().contains(&self.focus) {
             self.focus = Item::Text(Field::Title);
             self.step = Step::Basics;
+        }
+        self.check();
+    }
+
+    /// Only what the editor does not show comes from disk: the status, switched in the list, and the
+    /// channel, which is fixed now.
+    fn keep_typed(&mut self, before: &Draft) {
+        if self.draft.status == before.status {
+            self.draft.status.clone_from(&self.saved.status);
+        }
+        if self.draft.channel != self.saved.channel {
+            self.draft.channel.clone_from(&self.saved.channel);
+            self.draft.events.clone_from(&self.saved.events);
         }
         self.check();
     }
