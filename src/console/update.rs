@@ -11,7 +11,7 @@ use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
-use super::overlay::{self, Overlay, Question, ReceiverWindow, TestWindow};
+use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State};
 use super::{deliveries, profiles, testing, variables, view};
 
@@ -59,6 +59,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Unsaved(drafts) => bring_back(state, drafts),
         Message::OwnVariables(all) => {
             state.own_variables = all;
+            Vec::new()
+        }
+        Message::TestValues(id, values) => {
+            testing::remember(state, &id, values);
+            Vec::new()
+        }
+        Message::FileValues(name, values) => {
+            if let Some(Overlay::Test(window)) = &mut state.overlay {
+                window.take_file(name, values);
+            }
             Vec::new()
         }
         Message::Tested(id) => {
@@ -305,10 +315,7 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
-        Purpose::Test => {
-            state.overlay = Some(Overlay::Test(TestWindow::new(*profile, &state.own_variables)));
-            Vec::new()
-        }
+        Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {
                 Status::Active => Status::Disabled,

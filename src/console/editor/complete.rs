@@ -5,9 +5,9 @@ use crossterm::event::KeyCode;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
-use crate::console::variables;
+
 use crate::profile::Field;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{self, Variable};
 
 use super::{Editor, keep, text};
 
@@ -41,7 +41,7 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
     }
     let wanted = typed.to_ascii_lowercase();
     let events = editor.events();
-    let of_event = |event| variables::of_event(event, added).into_iter().map(|v| v.name);
+    let of_event = |event| catalogue::offered(event, added).into_iter().map(|v| v.name);
     let all: Vec<String> = if events.is_empty() {
         of_event(None).collect()
     } else {
