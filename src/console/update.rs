@@ -114,17 +114,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// A key: first for text that is typed, then for the action that it stands for.
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
+        // A question could not be seen; what was typed is kept as a draft.
         let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
-        return if quits { do_action(state, Action::Quit) } else { Vec::new() };
+        return if quits { vec![Effect::Quit] } else { Vec::new() };
     }
     if let Some(effects) = overlay::enter(state, key) {
         return effects;
     }
     if state.overlay.is_some() {
         let scopes = state.scopes();
-        return match overlay::key(state, key) {
-            Some(effects) => effects,
-            None => resolved(state, key, &scopes),
+        return match (overlay::key(state, key), above_windows(key)) {
+            (Some(effects), _) => effects,
+            (None, Some(action)) => do_action(state, action),
+            (None, None) => resolved(state, key, &scopes),
         };
     }
     let typed = match state.focus {
@@ -140,6 +142,12 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     }
     let scopes = state.scopes();
     resolved(state, key, &scopes)
+}
+
+/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
+fn above_windows(key: Key) -> Option<Action> {
+    let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
+    matches!(action, Action::Quit | Action::Redraw).then_some(action)
 }
 
 /// In the editor a key that writes text is never an action, and arrows belong to the text first.
@@ -247,6 +255,9 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if view::too_small(state.size) {
+        return Vec::new();
+    }
     if state.overlay.is_some() {
         overlay::paste(state, text);
         return Vec::new();
