@@ -170,13 +170,13 @@ impl State {
         }
     }
 
-    /// Whether a key with a character writes it, where the keyboard is.
+    /// Whether keys with characters are for text, where the keyboard is.
     #[must_use]
     pub fn writes_text(&self) -> bool {
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => overlay.writes_text(),
             (None, Pane::Profiles) => self.profiles.is_typing(),
-            (None, Pane::Editor) => self.editor.as_ref().is_some_and(|e| e.focus().is_text()),
+            (None, Pane::Editor) => self.editor.is_some(),
             (None, Pane::Variables) => self.variables.is_typing(),
             (None, Pane::Deliveries | Pane::Timeline) => false,
         }

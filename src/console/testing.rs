@@ -12,6 +12,8 @@ use super::overlay::{Overlay, TestWindow};
 use super::state::{Pane, State};
 use super::variables;
 
+/// Said until the test is in the log.
+pub const TESTING: &str = "Testing …";
 /// The words of the seed.
 pub const TESTED: &str = "Callback profile tested";
 
@@ -19,7 +21,7 @@ pub const TESTED: &str = "Callback profile tested";
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
-        if let Some(profile) = editor::checked(state) {
+        if let Some(profile) = editor::checked(state, "tested") {
             state.overlay = Some(Overlay::Test(TestWindow::new(profile, &state.own_variables)));
         }
         return Vec::new();

@@ -63,7 +63,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Tested(id) => {
             state.testing = Some(id);
-            state.say("Testing …");
+            state.say(testing::TESTING);
             deliveries::show_new(state)
         }
         Message::Deliveries(query, rows) => {

@@ -101,7 +101,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let details = shown(state, window);
     let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
     let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
-    let page = usize::from(state.size.1).saturating_sub(6);
+    let page = usize::from(state.size.1).saturating_sub(7);
     match action {
         Action::Leave => {
             state.overlay = None;
@@ -133,7 +133,7 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
         state,
         "Delivery",
         screen.width.saturating_sub(2),
-        screen.height.saturating_sub(2),
+        screen.height.saturating_sub(3),
         out,
     );
     let Some(details) = shown(state, window) else {

@@ -94,7 +94,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub(super) fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = out.area();
-    let inner = frame::window(state, "Help ─ type to search", 96, screen.height.saturating_sub(2), out);
+    let inner = frame::window(state, "Help ─ type to search", 96, screen.height.saturating_sub(3), out);
     let look = Look {
         width: usize::from(inner.width).saturating_sub(2),
         height: 1,

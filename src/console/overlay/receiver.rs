@@ -97,7 +97,7 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     let theme = &state.settings.theme;
     let receiver = &state.receiver;
     let screen = out.area();
-    let inner = frame::window(state, "Receiver", 100, screen.height.saturating_sub(2), out);
+    let inner = frame::window(state, "Receiver", 100, screen.height.saturating_sub(3), out);
     let width = usize::from(inner.width);
     let head = match &receiver.address {
         Some(address) => Line::from(vec![

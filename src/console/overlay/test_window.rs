@@ -167,7 +167,7 @@ pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = out.area();
     let rows = window.rows.len();
-    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
+    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height.saturating_sub(3));
     let title = format!("Test {}", window.profile.title);
     let inner = frame::window(state, &title, 76, height, out);
     let width = usize::from(inner.width);
