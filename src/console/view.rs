@@ -162,14 +162,12 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let scopes = state.scopes();
-    let writes = state.writes_text();
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for scope in &scopes {
         for entry in TABLE.iter().filter(|e| e.scope == *scope && !e.short.is_empty()) {
-            let does = |key: &Key| {
-                !(writes && key.is_text()) && action::resolve(*key, &scopes) == Some(entry.action)
-            };
+            let does =
+                |key: &Key| !state.is_for_text(*key) && action::resolve(*key, &scopes) == Some(entry.action);
             let Some(key) = entry.keys().find(does) else { continue };
             let shown = spans.iter().any(|s| s.content == format!("{key}"));
             if shown || update::why_not(state, entry.action).is_some() {
