@@ -190,7 +190,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 
 fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
-        let entry = TABLE.iter().find(|e| e.action == action);
+        let scopes = state.scopes();
+        let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
         let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
         state.complain(format!("{name}: {why}"));
         return Vec::new();
