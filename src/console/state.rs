@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
 use crate::delivery::{DeliveryId, Sending};
@@ -13,6 +14,7 @@ use crate::store::Counts;
 use super::action::Scope;
 use super::deliveries::Deliveries;
 use super::editor::Editor;
+use super::keys::Key;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
 use super::theme::Theme;
@@ -169,14 +171,16 @@ impl State {
         }
     }
 
-    /// Whether a key with a character writes it, where the keyboard is.
+    /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
     #[must_use]
-    pub fn writes_text(&self) -> bool {
+    pub fn is_for_text(&self, key: Key) -> bool {
+        let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
+        let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
         match (&self.overlay, self.focus) {
-            (Some(overlay), _) => overlay.writes_text(),
-            (None, Pane::Profiles) => self.profiles.is_typing(),
-            (None, Pane::Editor) => self.editor.as_ref().is_some_and(|e| e.focus().is_text()),
-            (None, Pane::Variables) => self.variables.is_typing(),
+            (Some(overlay), _) => edits && overlay.writes_text(),
+            (None, Pane::Editor) => edits && self.editor.is_some(),
+            (None, Pane::Profiles) => (edits || ends) && self.profiles.is_typing(),
+            (None, Pane::Variables) => (edits || ends) && self.variables.is_typing(),
             (None, Pane::Deliveries | Pane::Timeline) => false,
         }
     }

@@ -11,6 +11,8 @@ use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, TestWindow};
 use super::state::{Pane, State};
 
+/// Said until the test is in the log.
+pub const TESTING: &str = "Testing …";
 /// The words of the seed.
 pub const TESTED: &str = "Callback profile tested";
 
@@ -18,7 +20,7 @@ pub const TESTED: &str = "Callback profile tested";
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
-        return editor::checked(state).map_or_else(Vec::new, |profile| show(state, profile));
+        return editor::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
     }
     if let Some(row) = state.profiles.chosen() {
         vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)]

@@ -73,7 +73,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Tested(id) => {
             state.testing = Some(id);
-            state.say("Testing …");
+            state.say(testing::TESTING);
             deliveries::show_new(state)
         }
         Message::Deliveries(query, rows) => {
@@ -124,17 +124,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// A key: first for text that is typed, then for the action that it stands for.
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
+        // A question could not be seen; what was typed is kept as a draft.
         let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
-        return if quits { do_action(state, Action::Quit) } else { Vec::new() };
+        return if quits { vec![Effect::Quit] } else { Vec::new() };
     }
     if let Some(effects) = overlay::enter(state, key) {
         return effects;
     }
     if state.overlay.is_some() {
         let scopes = state.scopes();
-        return match overlay::key(state, key) {
-            Some(effects) => effects,
-            None => resolved(state, key, &scopes),
+        return match (overlay::key(state, key), above_windows(key)) {
+            (Some(effects), _) => effects,
+            (None, Some(action)) => do_action(state, action),
+            (None, None) => resolved(state, key, &scopes),
         };
     }
     let typed = match state.focus {
@@ -150,6 +152,12 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     }
     let scopes = state.scopes();
     resolved(state, key, &scopes)
+}
+
+/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
+fn above_windows(key: Key) -> Option<Action> {
+    let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
+    matches!(action, Action::Quit | Action::Redraw).then_some(action)
 }
 
 /// In the editor a key that writes text is never an action, and arrows belong to the text first.
@@ -194,7 +202,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 
 fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
-        let entry = TABLE.iter().find(|e| e.action == action);
+        let scopes = state.scopes();
+        let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
         let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
         state.complain(format!("{name}: {why}"));
         return Vec::new();
@@ -259,6 +268,9 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if view::too_small(state.size) {
+        return Vec::new();
+    }
     if state.overlay.is_some() {
         overlay::paste(state, text);
         return Vec::new();

@@ -133,7 +133,17 @@ impl Deliveries {
             show: self.show,
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
             before: None,
-            limit: self.rows.len().clamp(PAGE, 5 * PAGE),
+            limit: self.wanted_rows(),
+        }
+    }
+
+    /// How many rows to read anew: with the newest followed a screen is enough; while paused the chosen
+    /// one must be among them, whatever arrived above it.
+    fn wanted_rows(&self) -> usize {
+        if self.is_following() {
+            self.rows.len().clamp(PAGE, 5 * PAGE)
+        } else {
+            self.rows.len().max(self.list.selected() + PAGE / 2).clamp(PAGE, 50 * PAGE)
         }
     }
 

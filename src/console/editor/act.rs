@@ -90,12 +90,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Saves, or goes to the first field in error.
 pub fn save(state: &mut State) -> Vec<Effect> {
-    let Some(profile) = checked(state) else { return Vec::new() };
+    let Some(profile) = checked(state, "saved") else { return Vec::new() };
     vec![Effect::SaveProfile(Box::new(profile))]
 }
 
-/// The profile on the screen; with errors, goes to the first one and says how many.
-pub fn checked(state: &mut State) -> Option<Profile> {
+/// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.
+pub fn checked(state: &mut State, done: &str) -> Option<Profile> {
     let editor = state.editor.as_mut()?;
     match editor.profile() {
         Ok(profile) => Some(profile),
@@ -107,7 +107,7 @@ pub fn checked(state: &mut State) -> Option<Profile> {
                 0 | 1 => String::new(),
                 n => format!(" · and {} more", n - 1),
             };
-            state.complain(format!("Not saved · {}{more}", first.unwrap_or_default()));
+            state.complain(format!("Not {done} · {}{more}", first.unwrap_or_default()));
             None
         }
     }

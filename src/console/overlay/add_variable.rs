@@ -47,7 +47,7 @@ impl AddVariable {
     fn variable(&self, taken: &[Variable]) -> Result<Variable, String> {
         let [name, meaning, sample] = [0, 1, 2].map(|at| self.fields[at].text().trim().to_owned());
         if !is_variable_name(&name) {
-            return Err("a name starts with a letter or _; then letters, digits, _ and -".to_owned());
+            return Err("a letter or _ first; then letters, digits, _ and -".to_owned());
         }
         if taken.iter().any(|v| v.name == name) {
             return Err(format!("{name} is there already"));

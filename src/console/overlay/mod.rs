@@ -53,7 +53,7 @@ impl Overlay {
         }
     }
 
-    /// Whether a key with a character writes it in this window.
+    /// Whether keys with characters are for text in this window.
     #[must_use]
     pub fn writes_text(&self) -> bool {
         matches!(self, Self::Help(_) | Self::Test(_) | Self::AddVariable(_))

@@ -158,7 +158,7 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
     let typed = variables.filter.as_mut().map_or(Typed::Ignored, |f| f.key(key));
     if typed == Typed::Changed {
-        variables.list.select(0);
+        choose_first(state);
     }
     (typed != Typed::Ignored).then(Vec::new)
 }
@@ -167,7 +167,15 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
 pub fn paste_filter(state: &mut State, text: &str) {
     if let Some(filter) = &mut state.variables.filter {
         filter.paste(text);
+        choose_first(state);
     }
+}
+
+/// Chooses the first variable that the filter leaves; a heading stands above it where there are
+/// several events.
+fn choose_first(state: &mut State) {
+    let first = rows(state).iter().position(|row| matches!(row, Row::Variable(_)));
+    state.variables.list.select(first.unwrap_or(0));
 }
 
 /// Why an action cannot be done now; `None` when it can.
@@ -177,6 +185,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
         Action::Toggle | Action::SelectAll | Action::CopyVariables | Action::Insert if none => {
             Some("no variables here: with Default any name can be typed, n adds one")
+        }
+        Action::CopyVariables | Action::Insert if chosen_names(state).is_empty() => {
+            Some("no variable is chosen: Space chooses one")
         }
         Action::Insert if state.editor.is_none() => {
             Some("nothing is being edited: Enter on a profile opens it")
@@ -200,14 +211,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.variables.filter.get_or_insert_with(|| Input::line(""));
         }
         Action::Toggle => {
-            if let Some(name) = current(state)
-                && !state.variables.chosen.remove(&name)
-            {
-                state.variables.chosen.insert(name);
-            }
+            let at = state.variables.list.selected();
+            choose(state, |row| row == at, |heading| heading == at);
             state.variables.list.act(Action::Down, length);
         }
-        Action::SelectAll => select_all(state),
+        Action::SelectAll => choose(state, |_| true, |_| false),
         Action::CopyVariables => return copy(state),
         Action::Insert => return insert(state),
         Action::AddVariable => {
@@ -222,15 +230,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Chooses every variable in sight of the filter; when all are chosen already, none.
-fn select_all(state: &mut State) {
-    let names: Vec<String> = rows(state)
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Variable(variable) => Some(variable.name),
-            Row::Heading(_) => None,
-        })
-        .collect();
+/// Chooses those variables in sight whose row or whose event's heading fits; when all of them are
+/// chosen already, none.
+fn choose(state: &mut State, row_fits: impl Fn(usize) -> bool, heading_fits: impl Fn(usize) -> bool) {
+    let mut names = Vec::new();
+    let mut under = false;
+    for (at, row) in rows(state).into_iter().enumerate() {
+        match row {
+            Row::Heading(_) => under = heading_fits(at),
+            Row::Variable(variable) if under || row_fits(at) => names.push(variable.name),
+            Row::Variable(_) => {}
+        }
+    }
     if names.iter().all(|n| state.variables.is_chosen(n)) {
         for name in &names {
             state.variables.chosen.remove(name);
