@@ -18,7 +18,7 @@ use super::{editor, overlay, profiles, testing, update, variables};
 const WIDE: (u16, u16) = (120, 30);
 /// The least that the console works in.
 const LEAST: (u16, u16) = (60, 16);
-/// From so many columns on the names of the panes have blanks around them.
+/// From so many columns on the top line says all, and the names of the panes have blanks around them.
 const ROOMY: u16 = 70;
 
 /// Whether the terminal is too small for the console.
@@ -133,17 +133,16 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
-    let counts = format!(
-        " · {} queued · {} waiting · {} sending ",
-        state.counts.queued,
-        state.counts.waiting,
-        state.sending.in_flight.len()
-    );
+    let counts = format!(" · {} queued · {} waiting ", state.counts.queued, state.counts.waiting);
+    let sending = format!("· {} sending ", state.sending.in_flight.len());
     let receiver = match &state.receiver.address {
         Some(address) => format!("  receiver {address} "),
         None => String::new(),
     };
     let mut right = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
+    if area.width >= ROOMY {
+        right.push(Span::styled(sending, theme.text));
+    }
     if usize::from(area.width) >= 100 {
         right.push(Span::styled(receiver, theme.dim));
     }
