@@ -1,10 +1,32 @@
-//! Ringback.
+//! Ringback: a console in the terminal for callback profiles.
+//!
+//! The way a callback takes is the map of the house:
+//!
+//! ```text
+//! profile ──► callback ──► delivery ──► outcome
+//! (what)      (one exact     (sent, and   (seen live, kept,
+//!              request)       sent again)   sent once more on demand)
+//! ```
+//!
+//! | module | what it is for | what it may use |
+//! |---|---|---|
+//! | [`profile`] | what a callback profile is; pure | nothing here |
+//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile` |
+//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile` |
+//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile` |
+//! | [`receiver`] | the built-in endpoint to test against | `profile` |
+//! | [`settings`] | the settings file | `profile` |
+//! | [`console`] | the terminal | all of these |
+//! | [`cli`] | the commands, and the start of the console | all of these |
 
+#![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod callback;
+pub mod cli;
 pub mod console;
 pub mod delivery;
 pub mod profile;
 pub mod receiver;
+pub mod settings;
 pub mod store;

@@ -157,7 +157,7 @@ async fn stopping_lets_an_answer_under_way_finish() {
 
 #[tokio::test]
 async fn stopping_does_not_wait_for_a_long_delay() {
-    let receiver = receiver(Behaviour { delay: Duration::from_secs(600), ..Behaviour::default() }).await;
+    let receiver = receiver(Behaviour { delay: Duration::from_mins(10), ..Behaviour::default() }).await;
     let mut requests = receiver.requests();
     let waiting = sent(receiver.addr(), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     requests.recv().await.unwrap();

@@ -17,18 +17,154 @@ use support::picture::{decode, draw};
 use support::recording::animate;
 use support::scene::{Scene, Step};
 
-/// The pictures, one a scene.
-const PICTURES: &[Scene] = &[Scene {
+/// The demo's console, wide.
+const WIDE: Scene = Scene {
     name: "console",
     title: "ringback demo",
     size: (120, 36),
     args: &["demo"],
     env: &[],
-    script: &[Step::For("Profiles"), Step::For("Deliveries")],
-}];
+    script: &[
+        Step::For("Order SMS"),
+        Step::For("sender ● running"),
+        Step::Press("t"),
+        Step::For("[ Send ]"),
+        Step::Press("enter"),
+        Step::For("Callback profile tested · delivered"),
+        Step::Press("j t"),
+        Step::For("[ Send ]"),
+        Step::Press("enter"),
+        Step::For("waiting · retry 1 of 2"),
+    ],
+};
+
+/// The pictures, one a scene.
+const PICTURES: &[Scene] = &[
+    WIDE,
+    Scene {
+        name: "narrow",
+        size: (80, 24),
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("t"),
+            Step::For("[ Send ]"),
+            Step::Press("enter"),
+            Step::For("Callback profile tested · delivered"),
+            Step::Press("4"),
+            Step::For("● delivered"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "editor-basics",
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("enter"),
+            Step::For("fixed after creation"),
+            Step::Type("!"),
+            Step::Press("tab"),
+            Step::For("is not allowed"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "editor-advanced",
+        script: &[
+            Step::For("One-time"),
+            Step::For("sender ● running"),
+            Step::Press("down down down down enter"),
+            Step::For("fixed after creation"),
+            Step::Press(
+                "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab backspace backspace",
+            ),
+            Step::For("of 16 characters"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "variables",
+        script: &[
+            Step::For("Bookings"),
+            Step::For("sender ● running"),
+            Step::Press("down enter"),
+            Step::For("fixed after creation"),
+            Step::Press("f3 down space down space down space"),
+            Step::For("[x]"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "details",
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("t"),
+            Step::For("[ Send ]"),
+            Step::Press("enter"),
+            Step::For("Callback profile tested · delivered"),
+            Step::Press("4 enter"),
+            Step::For("Request (credentials are not kept)"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "test",
+        size: (80, 24),
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("t tab tab"),
+            Step::For("[ Send ]"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "receiver",
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("t"),
+            Step::For("[ Send ]"),
+            Step::Press("enter"),
+            Step::For("Callback profile tested · delivered"),
+            Step::Press("R down down down down down"),
+            Step::For("Arrived (2)"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "help",
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press("?"),
+            Step::For("Everywhere"),
+        ],
+        ..WIDE
+    },
+    Scene { name: "mono", env: &[("NO_COLOR", "1")], ..WIDE },
+];
 
 /// The scenes that are shown as they happen.
-const RECORDINGS: &[Scene] = &[];
+const RECORDINGS: &[Scene] = &[Scene {
+    name: "main-job",
+    size: (100, 30),
+    script: &[
+        Step::For("Order SMS"),
+        Step::For("sender ● running"),
+        Step::Show(1200),
+        Step::Press("t"),
+        Step::For("[ Send ]"),
+        Step::Show(1500),
+        Step::Press("enter 4"),
+        Step::Watch(2600),
+        Step::For("Callback profile tested · delivered"),
+        Step::Show(2500),
+    ],
+    ..WIDE
+}];
 
 #[test]
 fn pictures_of_the_program() {

@@ -1,6 +1,8 @@
 //! The one table of actions: names, keys, labels and places. Footer, help and the README's key table
 //! are read from it.
 
+use std::fmt::Write as _;
+
 use super::keys::Key;
 
 /// What a person can do.
@@ -58,6 +60,7 @@ pub enum Action {
     Discard,
     Left,
     Right,
+    OpenFile,
 }
 
 /// Where an action's keys work. A scope that has the keyboard is asked before [`Scope::Global`].
@@ -234,6 +237,21 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::TestWindow, Action::Accept, "ctrl+t f5", "Send", "Send the test (Enter does so too)"),
     entry(Scope::TestWindow, Action::NextField, "tab down", "", "Go to the next value"),
     entry(Scope::TestWindow, Action::PreviousField, "shift+tab up", "", "Go to the value before"),
+    entry(Scope::TestWindow, Action::Left, "left", "", "Take the sample before"),
+    entry(
+        Scope::TestWindow,
+        Action::Right,
+        "right",
+        "Sample",
+        "Take the next sample: delivered, failed, the last test, …",
+    ),
+    entry(
+        Scope::TestWindow,
+        Action::OpenFile,
+        "ctrl+o",
+        "File",
+        "Read the values from a file, a JSON object",
+    ),
     entry(Scope::TestWindow, Action::OtherStep, "f4", "Event", "Take the next event of the profile"),
     entry(Scope::TestWindow, Action::Leave, "esc", "Back", "Back, with nothing sent"),
     entry(
@@ -301,10 +319,10 @@ pub fn resolve(key: Key, scopes: &[Scope]) -> Option<Action> {
 pub fn markdown() -> String {
     let mut out = String::new();
     for scope in Scope::ALL {
-        out.push_str(&format!("\n| {} | |\n|---|---|\n", scope.title()));
+        let _ = write!(out, "\n| {} | |\n|---|---|\n", scope.title());
         for entry in TABLE.iter().filter(|e| e.scope == *scope) {
             let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
-            out.push_str(&format!("| {} | {} |\n", keys.join(" "), entry.long));
+            let _ = writeln!(out, "| {} | {} |", keys.join(" "), entry.long);
         }
     }
     out
@@ -326,6 +344,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_readme_has_this_table() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+        let readme = std::fs::read_to_string(file).unwrap();
+        let (before, rest) = readme.split_once("<!-- keys -->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- /keys -->").unwrap();
+        let wanted = format!("{before}<!-- keys -->\n{}\n<!-- /keys -->{after}", markdown());
+        if std::env::var_os("RINGBACK_README").is_some() {
+            std::fs::write(file, &wanted).unwrap();
+        }
+        assert!(readme == wanted, "the README's keys are old: run this test with RINGBACK_README=1");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -17,7 +18,9 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     // Focus is told by the border's weight too, not by colour alone.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
-    let title_style = if focused { theme.focus } else { theme.text };
+    // The title of a pane without the keyboard is read all the same, so it is not dimmed with the border.
+    let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
+    let title_style = if focused { theme.focus } else { plain };
     let room = usize::from(area.width).saturating_sub(right.width() + 7);
     let left = Line::from(vec![
         Span::styled(format!("{} ", pane.number()), theme.key),
@@ -32,10 +35,10 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     inner
 }
 
-/// Draws a window in the middle of the screen; gives the room inside.
+/// Draws a window in the middle of the screen, above top line and footer; gives the room inside.
 pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
-    let screen = out.area();
+    let screen = room_for_windows(out.area());
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,
@@ -51,6 +54,12 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     out.render_widget(Clear, area);
     out.render_widget(block, area);
     indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1)
+}
+
+/// The screen without its top line, its footer and the sentence at the bottom.
+#[must_use]
+pub fn room_for_windows(screen: Rect) -> Rect {
+    Rect { y: screen.y + 1, height: screen.height.saturating_sub(3), ..screen }
 }
 
 /// Line `n` of an area; empty when it has fewer.

@@ -116,8 +116,12 @@ impl Input {
             KeyCode::Enter | KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => {
                 self.several_lines
             }
-            KeyCode::Backspace | KeyCode::Delete | KeyCode::Left | KeyCode::Right => true,
-            KeyCode::Home | KeyCode::End => true,
+            KeyCode::Backspace
+            | KeyCode::Delete
+            | KeyCode::Left
+            | KeyCode::Right
+            | KeyCode::Home
+            | KeyCode::End => true,
             _ => false,
         }
     }

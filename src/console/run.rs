@@ -18,7 +18,7 @@ use super::clipboard::{self, Route};
 use super::keys::Key;
 use super::message::{Effect, Message};
 use super::outside::{Outside, outbox};
-use super::state::{Settings, State};
+use super::state::{Notice, Settings, State};
 use super::terminal::Screen;
 use super::update;
 
@@ -40,40 +40,41 @@ pub struct Start {
     /// A receiver that runs already.
     pub receiver: Option<Receiver>,
     /// A sentence to begin with, such as what is wrong with the settings.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
 }
 
-/// Runs the console until the person quits. What is pending stays queued.
+/// Runs the console until the person quits, and gives the number of the signal that ended it, if one
+/// did. What is pending stays queued.
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub async fn run(start: Start) -> io::Result<()> {
+pub async fn run(start: Start) -> io::Result<Option<u8>> {
     let (tell, messages) = mpsc::unbounded_channel();
     let (ask, effects) = mpsc::unbounded_channel();
+    // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
+    end_on_signals(&tell)?;
     let mut screen = Screen::take()?;
     let mut state = State::new(start.settings, screen.size()?, Timestamp::now());
     if let Some(receiver) = &start.receiver {
         state.receiver.address = Some(receiver.addr().to_string());
         state.receiver.behaviour = receiver.behaviour();
     }
-    if let Some(notice) = start.notice {
-        state.complain(notice);
-    }
+    state.notice = start.notice;
     screen.draw(&state)?;
     let outside = Outside::new(start.store.clone(), state.settings.region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let sender = start_sender(&start.store, &tell).await;
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
-    end_on_signals(&tell)?;
-    let mut console = Console { screen, state, ask, dirty: true, done: false };
+    let mut console = Console { screen, state, ask, dirty: true, done: false, signal: None };
     let result = console.run(messages, &tell).await;
+    let signal = console.signal;
     drop(console);
     news.abort();
     let _ = tokio::time::timeout(LAST_WORK, outside).await;
     if let Some(sender) = sender {
         sender.stop().await;
     }
-    result
+    result.map(|()| signal)
 }
 
 async fn start_sender(store: &Store, tell: &UnboundedSender<Message>) -> Option<Sender> {
@@ -114,9 +115,10 @@ fn end_on_signals(tell: &UnboundedSender<Message>) -> io::Result<()> {
     for kind in [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()] {
         let mut signals = signal(kind)?;
         let tell = tell.clone();
+        let number = u8::try_from(kind.as_raw_value()).unwrap_or(0);
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
-                let _ = tell.send(Message::Terminate);
+                let _ = tell.send(Message::Terminate(number));
             }
         });
     }
@@ -129,6 +131,7 @@ struct Console {
     ask: UnboundedSender<Effect>,
     dirty: bool,
     done: bool,
+    signal: Option<u8>,
 }
 
 impl Console {
@@ -174,6 +177,9 @@ impl Console {
 
     fn take(&mut self, message: Message, tell: &UnboundedSender<Message>) -> io::Result<()> {
         let _ = update::update(&mut self.state, Message::Now(Timestamp::now()));
+        if let Message::Terminate(number) = message {
+            self.signal = Some(number);
+        }
         for effect in update::update(&mut self.state, message) {
             self.perform(effect, tell)?;
         }
@@ -185,7 +191,7 @@ impl Console {
         match effect {
             Effect::Quit => self.done = true,
             Effect::Redraw => self.screen.clear()?,
-            Effect::Copy { text, what } => self.copy(text, what, tell)?,
+            Effect::Copy { text, what } => self.copy(text, &what, tell)?,
             other => {
                 // The other side ends only after this one.
                 let _ = self.ask.send(other);
@@ -194,7 +200,7 @@ impl Console {
         Ok(())
     }
 
-    fn copy(&mut self, text: String, what: String, tell: &UnboundedSender<Message>) -> io::Result<()> {
+    fn copy(&mut self, text: String, what: &str, tell: &UnboundedSender<Message>) -> io::Result<()> {
         let route = Route::here();
         let done = format!("Copied {what} {}", route.name());
         let message = move |result: Result<(), String>| match result {

@@ -160,10 +160,9 @@ impl State {
         match &self.overlay {
             Some(overlay) => overlay.scopes(),
             None => match self.focus {
-                Pane::Profiles => vec![Scope::Profiles, Scope::Global, Scope::List],
                 Pane::Editor if self.editor.is_some() => vec![Scope::Editor, Scope::Global],
-                // With nothing being edited the pane shows the chosen profile.
-                Pane::Editor => vec![Scope::Profiles, Scope::Global, Scope::List],
+                // With nothing being edited pane 2 shows the chosen profile.
+                Pane::Profiles | Pane::Editor => vec![Scope::Profiles, Scope::Global, Scope::List],
                 Pane::Variables => vec![Scope::Variables, Scope::Global, Scope::List],
                 Pane::Deliveries | Pane::Timeline => {
                     vec![Scope::Deliveries, Scope::Global, Scope::List]

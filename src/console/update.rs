@@ -11,7 +11,7 @@ use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
-use super::overlay::{self, Help, Overlay, Question, ReceiverWindow, TestWindow};
+use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State};
 use super::{deliveries, profiles, testing, variables, view};
 
@@ -61,6 +61,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.own_variables = all;
             Vec::new()
         }
+        Message::TestValues(id, values) => {
+            testing::remember(state, &id, values);
+            Vec::new()
+        }
+        Message::FileValues(name, values) => {
+            if let Some(Overlay::Test(window)) = &mut state.overlay {
+                window.take_file(name, values);
+            }
+            Vec::new()
+        }
         Message::Tested(id) => {
             state.testing = Some(id);
             state.say(testing::TESTING);
@@ -107,7 +117,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
-        Message::Terminate => vec![Effect::Quit],
+        Message::Terminate(_) => vec![Effect::Quit],
     }
 }
 
@@ -152,6 +162,9 @@ fn above_windows(key: Key) -> Option<Action> {
 
 /// In the editor a key that writes text is never an action, and arrows belong to the text first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
+    if let Some(effects) = editor::complete(state, key) {
+        return effects;
+    }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
     let for_text = in_text && (key.is_text() || arrow);
@@ -180,9 +193,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         None => {}
     }
     match state.focus {
-        Pane::Profiles => profiles::why_not(state, action),
         Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
-        Pane::Editor => profiles::why_not(state, action),
+        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
         Pane::Variables => variables::why_not(state, action),
         Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
     }
@@ -225,7 +237,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             }
         }
         Action::Help if state.overlay.is_none() => {
-            state.overlay = Some(Overlay::Help(Help::default()));
+            state.overlay = Some(Overlay::Help(Box::default()));
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
@@ -315,10 +327,7 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
-        Purpose::Test => {
-            state.overlay = Some(Overlay::Test(TestWindow::new(*profile, &state.own_variables)));
-            Vec::new()
-        }
+        Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {
                 Status::Active => Status::Disabled,
@@ -390,13 +399,12 @@ fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
         return Vec::new();
     }
     let rules = state.settings.rules;
-    let mut editor = match stored {
-        Some(profile) => Editor::open(Draft::from(&*profile), identity(&profile), false, rules),
-        None => {
-            let at = draft.edited_at;
-            let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
-            Editor::open(Draft::default(), identity, true, rules)
-        }
+    let mut editor = if let Some(profile) = stored {
+        Editor::open(Draft::from(&*profile), identity(&profile), false, rules)
+    } else {
+        let at = draft.edited_at;
+        let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
+        Editor::open(Draft::default(), identity, true, rules)
     };
     editor.bring_back(draft.draft);
     open(state, editor);

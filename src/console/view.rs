@@ -63,7 +63,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lower = (area.height / 3).clamp(9, 14);
     let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
     let [list, edit, pick] =
-        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(33)]).areas(upper);
+        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(32)]).areas(upper);
     profiles::view::draw(state, list, out);
     editor::view::draw(state, edit, out);
     variables::view::draw(state, pick, out);
@@ -75,8 +75,11 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
 
 /// One pane has the room; the others are names in a line, and the newest delivery stands beneath.
 fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let newest =
+        state.deliveries.rows().first().filter(|_| !matches!(state.focus, Pane::Deliveries | Pane::Timeline));
+    let strip = u16::from(newest.is_some());
     let [tabs, main, strip] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(strip)]).areas(area);
     draw_tabs(state, tabs, out);
     match state.focus {
         Pane::Profiles => profiles::view::draw(state, main, out),
@@ -89,11 +92,10 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
             timeline::draw(state, times, out);
         }
     }
-    if let Some(row) = state.deliveries.rows().first()
-        && !matches!(state.focus, Pane::Deliveries | Pane::Timeline)
-    {
-        let line = deliveries::view::line(state, row, usize::from(strip.width), false, false);
-        out.render_widget(line, strip);
+    if let Some(row) = newest {
+        let rows = std::slice::from_ref(row);
+        let columns = deliveries::view::Columns::of(state, rows, usize::from(strip.width));
+        out.render_widget(deliveries::view::line(state, row, columns, false, false), strip);
     }
 }
 
@@ -131,7 +133,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
-    let counts = format!(" {} queued · {} waiting ", state.counts.queued, state.counts.waiting);
+    let counts = format!(" · {} queued · {} waiting ", state.counts.queued, state.counts.waiting);
     let sending = format!("· {} sending ", state.sending.in_flight.len());
     let receiver = match &state.receiver.address {
         Some(address) => format!("  receiver {address} "),

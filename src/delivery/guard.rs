@@ -51,11 +51,10 @@ fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
     match (a, b, c) {
         (0, ..) => Some("unspecified"),
         (169, 254, _) => Some("link-local"),
-        (192, 0, 0) => Some("reserved"),
         (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Some("reserved for documentation"),
         (198, 18 | 19, _) => Some("reserved for benchmarks"),
         (224..=239, ..) => Some("multicast"),
-        (240..=255, ..) => Some("reserved"),
+        (192, 0, 0) | (240..=255, ..) => Some("reserved"),
         _ => None,
     }
 }
@@ -79,16 +78,14 @@ fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
 
 /// The IPv4 address that an IPv6 one carries: mapped, compatible, NAT64, 6to4 or Teredo.
 fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let s = ip.segments();
-    let v4 = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        Ipv4Addr::new(a, b, c, d)
-    };
-    match s {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(v4(high, low)),
-        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(v4(high, low)),
-        [0x2002, high, low, ..] => Some(v4(high, low)),
+    let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+    match ip.segments() {
+        // In their order: mapped, NAT64, 6to4. The first 96 bits of `::1` and `::` are those of a
+        // compatible address too, which is told from them by its first half.
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => Some(v4(high, low)),
+        [0, 0, 0, 0, 0, 0, high, low] if high > 0 => Some(v4(high, low)),
         [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
         _ => None,
     }

@@ -118,15 +118,15 @@ struct Work<O> {
 
 impl<O: Outbox> Work<O> {
     async fn until_stopped(&mut self, stopped: &mut oneshot::Receiver<()>) {
-        let mut changes = self.outbox.changes();
+        let mut commits = self.outbox.changes();
         loop {
-            changes.mark_unchanged();
+            commits.mark_unchanged();
             let nap = self.start_due().await;
             tokio::select! {
                 biased;
                 _ = &mut *stopped => return,
                 Some(ended) = self.tries.join_next() => self.ended(ended),
-                changed = changes.changed() => if changed.is_err() { return },
+                changed = commits.changed() => if changed.is_err() { return },
                 () = sleep(nap) => {}
             }
         }

@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(retry_after(" 120 ", NOW), Some(Duration::from_secs(120)));
-        assert_eq!(retry_after("Thu, 01 Jan 1970 00:01:00 GMT", NOW), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after(" 120 ", NOW), Some(Duration::from_mins(2)));
+        assert_eq!(retry_after("Thu, 01 Jan 1970 00:01:00 GMT", NOW), Some(Duration::from_mins(1)));
         assert_eq!(retry_after("Wed, 31 Dec 1969 23:00:00 GMT", NOW), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", NOW), None);
     }

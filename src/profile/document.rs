@@ -59,8 +59,8 @@ struct Fields {
     data_format: Option<String>,
     auth: Option<AuthFields>,
     retry: Option<Retry>,
-    #[serde(default, deserialize_with = "present")]
-    signing_secret: Option<Option<String>>,
+    #[serde(default)]
+    signing_secret: Told,
 }
 
 #[derive(Deserialize)]
@@ -93,9 +93,19 @@ struct Retry {
     backoff: Option<String>,
 }
 
-/// Tells `null` from a field that is not there.
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(from).map(Some)
+/// A field where `null` means something else than nothing at all.
+#[derive(Default)]
+enum Told {
+    #[default]
+    Nothing,
+    Null,
+    Text(String),
+}
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Null, Self::Text))
+    }
 }
 
 fn problem(place: &str, message: impl Into<String>) -> DocumentError {
@@ -152,9 +162,9 @@ impl Document {
             read_enc(enc, &mut draft, &mut left_out);
         }
         match fields.signing_secret {
-            Some(Some(secret)) => draft.signing_secret = secret,
-            Some(None) => left_out.push(Field::SigningSecret),
-            None => {}
+            Told::Text(secret) => draft.signing_secret = secret,
+            Told::Null => left_out.push(Field::SigningSecret),
+            Told::Nothing => {}
         }
         let (created_at, modified_at) = (fields.created_at, fields.modified_at);
         Ok(Self { id, draft, left_out, created_at, modified_at })

@@ -8,7 +8,9 @@
     reason = "a test says what failed by panicking"
 )]
 
+pub mod endpoint;
 pub mod picture;
+pub mod profiles;
 pub mod recording;
 pub mod scene;
 pub mod terminal;

@@ -71,7 +71,7 @@ pub struct Deliveries {
     show: Show,
     profile: Option<(ProfileId, String)>,
     /// The newest seen when the person moved away; while set, the chosen delivery stays chosen.
-    paused_at: Option<Option<DeliveryId>>,
+    paused_at: Option<DeliveryId>,
     /// Whether older ones are still on disk.
     more: bool,
     loading_more: bool,
@@ -109,8 +109,7 @@ impl Deliveries {
     #[must_use]
     pub fn new_since_paused(&self) -> usize {
         match &self.paused_at {
-            Some(Some(newest)) => self.rows.iter().take_while(|r| r.id > *newest).count(),
-            Some(None) => self.rows.len(),
+            Some(newest) => self.rows.iter().take_while(|r| r.id > *newest).count(),
             None => 0,
         }
     }
@@ -236,7 +235,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let length = deliveries.rows.len();
     if deliveries.list.act(action, length) {
         if deliveries.is_following() && deliveries.list.selected() > 0 {
-            deliveries.paused_at = Some(deliveries.newest());
+            deliveries.paused_at = deliveries.newest();
         }
         return [load_chosen(state), load_more(state)].concat();
     }
@@ -245,7 +244,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Details, Some(id)) => {
             // The window stays on this delivery, whatever arrives above it.
             if deliveries.is_following() {
-                deliveries.paused_at = Some(deliveries.newest());
+                deliveries.paused_at = deliveries.newest();
             }
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id)));
             load_chosen(state)

@@ -68,7 +68,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         let part = 1.0 - left as f64 / whole as f64;
         let text = format!("{} of {} left", tenths(left), tenths(whole));
         lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
-        let due = Span::styled(format!("○ due {}", clock(state, due)), theme.dim);
+        let due = Span::styled(format!("○ due {}", clock(due)), theme.dim);
         lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
     } else if row.state == DeliveryState::Queued {
         lines.push(Line::from(vec![label("1st try"), Span::styled("○ queued", theme.dim)]));
@@ -84,11 +84,7 @@ fn label_of(n: u32) -> String {
 fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -> Line<'static> {
     let theme = &state.settings.theme;
     let (sign, style, text) = match (&attempt.error, attempt.status) {
-        (None, status) => (
-            "✓",
-            theme.good,
-            status.map_or_else(String::new, |s| format!("{s} OK").replace("200 OK", "200 OK")),
-        ),
+        (None, status) => ("✓", theme.good, status.map_or_else(String::new, status_words)),
         (Some(error), _) => ("✗", theme.bad, error.message.clone()),
     };
     let duration = format!("{} ms", attempt.duration_ms);
@@ -100,6 +96,12 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
         Span::styled(fit(&text, room), style),
         Span::styled(format!(" {duration}"), theme.dim),
     ])
+}
+
+/// `200 OK`; a status that has no name stands alone.
+fn status_words(status: u16) -> String {
+    let name = reqwest::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }
 
 /// A label, a bar of which a part is filled, and a text at the right.

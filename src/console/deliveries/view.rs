@@ -39,26 +39,48 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
     }
     let visible = deliveries.list.visible(rows.len(), usize::from(inner.height));
+    let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();
         let area = frame::row(inner, at - visible.start);
-        out.render_widget(line(state, &rows[at], usize::from(inner.width), here, focused), area);
+        out.render_widget(line(state, &rows[at], columns, here, focused), area);
         if here && focused {
             out.set_cursor_position((area.x, area.y));
         }
     }
 }
 
+/// How wide title and state are, alike for all rows in sight.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    title: usize,
+    state: usize,
+}
+
+/// Marker, time, kind, and the blanks between.
+const HEAD: usize = 17;
+
+impl Columns {
+    /// The columns for these rows: the state says most, so it gets its room first.
+    #[must_use]
+    pub fn of(state: &State, rows: &[Summary], width: usize) -> Self {
+        let room = width.saturating_sub(HEAD + 1);
+        let longest = rows.iter().map(|row| words(state, row).0.width()).max().unwrap_or(0);
+        let title = room.saturating_sub(longest + 1).clamp(8.min(room), 24);
+        Self { title, state: room.saturating_sub(title + 1) }
+    }
+}
+
+fn words(state: &State, row: &Summary) -> (String, Tone) {
+    state_text::describe(row, state.sending.in_flight.get(&row.id), state.now)
+}
+
 /// One delivery on one line: time, kind, profile, state.
 #[must_use]
-pub fn line(state: &State, row: &Summary, width: usize, here: bool, focused: bool) -> Line<'static> {
+pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused: bool) -> Line<'static> {
     let theme = &state.settings.theme;
-    let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
-    let time = clock(state, row.accepted_at);
-    let head = format!("{time} {:5} ", row.kind.name());
-    // The state says most, so it gets its room first.
-    let room = width.saturating_sub(head.width() + 2);
-    let title_room = room.saturating_sub(text.width() + 1).clamp(8.min(room), 24);
+    let (text, tone) = words(state, row);
+    let head = format!("{} {:5}  ", clock(row.accepted_at), row.kind.name());
     let marker = if here { "▌" } else { " " };
     let style = match (here, focused) {
         (true, true) => theme.selected,
@@ -66,13 +88,12 @@ pub fn line(state: &State, row: &Summary, width: usize, here: bool, focused: boo
         _ => theme.text,
     };
     let tone_style = if here && focused { Style::new() } else { tone_style(theme, tone) };
-    let rest = room.saturating_sub(title_room + 1);
     Line::from(vec![
         Span::raw(marker),
         Span::styled(head, if here { Style::new() } else { theme.dim }),
-        Span::raw(fit(&row.profile_title, title_room)),
+        Span::raw(fit(&row.profile_title, columns.title)),
         Span::raw(" "),
-        Span::styled(fit(&text, rest), tone_style),
+        Span::styled(fit(&text, columns.state), tone_style),
         Span::raw(" "),
     ])
     .style(style)
@@ -91,6 +112,6 @@ pub fn tone_style(theme: &Theme, tone: Tone) -> Style {
 
 /// The time of day in UTC, as the log keeps it.
 #[must_use]
-pub fn clock(_state: &State, at: jiff::Timestamp) -> String {
+pub fn clock(at: jiff::Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
 }

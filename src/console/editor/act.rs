@@ -30,6 +30,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         match input.key(key) {
             Typed::Changed => {
                 let value = input.text();
+                (editor.completion_at, editor.completion_closed) = (0, false);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.insert(field);
                 editor.check();
@@ -130,7 +131,8 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn keep(state: &State) -> Vec<Effect> {
+/// What was typed goes to disk.
+pub(super) fn keep(state: &State) -> Vec<Effect> {
     let unsaved = state.editor.as_ref().map(|e| e.unsaved(state.now));
     unsaved.map(|u| Effect::KeepDraft(Box::new(u))).into_iter().collect()
 }

@@ -165,7 +165,7 @@ pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String
             (0..=most).map(|n| named(&n.to_string())).collect()
         }
         Field::DataFormat => {
-            let none = (String::new(), "as typed".to_owned());
+            let none = (String::new(), "auto".to_owned());
             let formats = DataFormat::ALL.iter().map(|f| (f.name().to_owned(), f.label().to_owned()));
             std::iter::once(none).chain(formats).collect()
         }

@@ -9,6 +9,9 @@ use crate::console::profiles::status_sign;
 use crate::console::state::{Pane, State};
 use crate::profile::{Auth, Choice as _, Iv, Profile};
 
+/// Columns of the labels; a profile id fits beside them at 120 columns.
+const LABEL: usize = 14;
+
 /// Draws what the chosen profile says.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
@@ -30,9 +33,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let width = usize::from(inner.width);
     let mut at = 0;
     for (label, value) in facts(profile) {
-        for (n, line) in frame::wrap(&value, width.saturating_sub(16)).into_iter().enumerate() {
+        for (n, line) in frame::wrap(&value, width.saturating_sub(LABEL + 1)).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
-            let spans = vec![Span::styled(fit(label, 15), theme.label), Span::raw(" "), Span::raw(line)];
+            let spans = vec![Span::styled(fit(label, LABEL), theme.label), Span::raw(" "), Span::raw(line)];
             out.render_widget(Line::from(spans), frame::row(inner, at));
             at += 1;
         }
@@ -61,7 +64,10 @@ fn facts(profile: &Profile) -> Vec<(&'static str, String)> {
         0 => ("Retry", "0".to_owned()),
         n => ("Retry", format!("{n} · timeout {} ms · sent at {}", retry.timeout_ms(), sent.join(" · "))),
     });
-    facts.push(("Data format", profile.data_format.map_or("as typed", |f| f.label()).to_owned()));
+    facts.push((
+        "Data format",
+        profile.data_format.map_or("auto: follows the body", |f| f.label()).to_owned(),
+    ));
     for (at, header) in profile.headers.iter().enumerate() {
         let value = if header.is_secret() { "••••".to_owned() } else { header.value.to_string() };
         facts.push((if at == 0 { "Headers" } else { "" }, format!("{}: {value}", header.name)));

@@ -8,13 +8,13 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
 use crate::console::input::Input;
-use crate::console::input_view::{self, Look};
+use crate::console::input_view::{self, Look, Mark};
 use crate::console::state::{Pane, State};
 use crate::console::variables;
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 
 use super::item::{self, Button, Item, Step};
-use super::{Editor, text};
+use super::{Editor, complete, text};
 
 /// Columns of the labels.
 const LABEL: usize = 16;
@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Switch(Field::EncRandomIv) => {
                     let on = self.editor.draft.enc_random_iv;
-                    let text = "a fresh vector for each value, sent before it";
+                    let text = "fresh for each value";
                     self.tick(Field::EncRandomIv.label(), on, text, &item, None);
                 }
                 Item::Switch(field) => {
@@ -124,7 +124,10 @@ impl<'a> Sheet<'a> {
                 Item::Button(button) => buttons.push(*button),
             }
             match &item {
-                Item::Text(Field::Title) if !self.editor.is_new => self.fixed_channel(),
+                Item::Text(Field::Title) if !self.editor.is_new => {
+                    self.profile_id();
+                    self.fixed_channel();
+                }
                 Item::Choice(Field::Channel) => self.single_event(),
                 Item::Choice(Field::RetryCount) if self.editor.draft.retry_count == "0" => {}
                 Item::Text(Field::RetryTimeout) => self.retry_table(),
@@ -186,21 +189,30 @@ impl<'a> Sheet<'a> {
         height: usize,
     ) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
         let theme = &self.state.settings.theme;
-        let known_names = variables::known(self.editor, &self.state.own_variables);
+        let known = variables::known(self.editor, &self.state.own_variables);
+        let draft = &self.editor.draft;
+        let encrypted = |name: &str| {
+            draft.encryption
+                && (draft.enc_parameters.is_empty() || draft.enc_parameters.iter().any(|p| p == name))
+        };
+        let marks = |name: &str| match (known(name), encrypted(name)) {
+            (false, _) => Mark::Unknown,
+            (true, true) => Mark::Encrypted,
+            (true, false) => Mark::Known,
+        };
         let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
         let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
-        let known: Option<&dyn Fn(&str) -> bool> = if templated { Some(&known_names) } else { None };
-        let look = Look { width, height, focused: here, hidden, known, theme };
-        match self.editor.inputs.get(&field) {
-            Some(input) => input_view::draw(input, &look),
-            None => {
-                let value = text::text(&self.editor.draft, field);
-                let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
-                if here {
-                    input.to_end();
-                }
-                input_view::draw(&input, &look)
+        let mark: Option<&dyn Fn(&str) -> Mark> = if templated { Some(&marks) } else { None };
+        let look = Look { width, height, focused: here, hidden, mark, theme };
+        if let Some(input) = self.editor.inputs.get(&field) {
+            input_view::draw(input, &look)
+        } else {
+            let value = text::text(&self.editor.draft, field);
+            let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
+            if here {
+                input.to_end();
             }
+            input_view::draw(&input, &look)
         }
     }
 
@@ -225,7 +237,30 @@ impl<'a> Sheet<'a> {
             self.cursor = Some((LABEL + usize::from(x), self.lines.len()));
         }
         self.push(spans, here);
+        self.offer(here);
         self.remarks(field);
+    }
+
+    /// The names that Tab can complete, under the field with the keyboard.
+    fn offer(&mut self, here: bool) {
+        if !here {
+            return;
+        }
+        let Some(offer) = complete::offered(self.editor, &self.state.own_variables) else { return };
+        let theme = self.state.settings.theme;
+        let mut spans = vec![Span::raw(" ".repeat(LABEL)), Span::styled("Tab ", theme.key)];
+        let mut room = self.width.saturating_sub(LABEL + 4);
+        for (at, name) in offer.names.iter().enumerate() {
+            let label = if at == offer.at { format!("[{name}]") } else { format!(" {name} ") };
+            room = room.saturating_sub(label.width());
+            if room == 0 {
+                break;
+            }
+            let style = if at == offer.at { theme.variable } else { theme.dim };
+            spans.push(Span::styled(label, style));
+        }
+        self.here.1 = self.lines.len();
+        self.lines.push(Line::from(spans));
     }
 
     fn header_row(&mut self, at: usize) {
@@ -259,6 +294,7 @@ impl<'a> Sheet<'a> {
             self.cursor = Some((x, self.lines.len()));
         }
         self.push(spans, in_name || in_value);
+        self.offer(in_value);
         self.remarks(name);
         self.remarks(value);
     }
@@ -284,6 +320,7 @@ impl<'a> Sheet<'a> {
         if here {
             self.here = (start, self.lines.len().saturating_sub(1));
         }
+        self.offer(here);
         self.remarks(Field::Body);
     }
 
@@ -295,11 +332,13 @@ impl<'a> Sheet<'a> {
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABEL);
         let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
-        if here {
-            self.cursor = Some((LABEL, self.lines.len()));
-        }
+        let mut column = LABEL;
         if all <= room {
             for (name, label) in &options {
+                if name == current && here {
+                    self.cursor = Some((column + 1, self.lines.len()));
+                }
+                column += label.width() + 2;
                 if name == current {
                     let style = if here { theme.selected } else { theme.chosen };
                     spans.push(Span::styled(format!("[{label}]"), style));
@@ -308,6 +347,9 @@ impl<'a> Sheet<'a> {
                 }
             }
         } else {
+            if here {
+                self.cursor = Some((LABEL + 1, self.lines.len()));
+            }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
             let style = if here { theme.selected } else { theme.chosen };
@@ -337,6 +379,15 @@ impl<'a> Sheet<'a> {
         if let Some(field) = remarks {
             self.remarks(field);
         }
+    }
+
+    /// The id of a saved profile.
+    fn profile_id(&mut self) {
+        let mut spans = self.label("Profile id", false);
+        let room = self.width.saturating_sub(LABEL);
+        let id = cut(self.editor.id().as_str(), room);
+        spans.push(Span::styled(id, self.state.settings.theme.dim));
+        self.push(spans, false);
     }
 
     /// The channel of a saved profile, which cannot change.

@@ -44,17 +44,14 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         (format!("accepted  {}", row.accepted_at), false),
         (String::new(), false),
     ];
-    match &details.callback {
-        Some(callback) => {
-            out.push(("Request (credentials are not kept)".to_owned(), true));
-            out.push((format!("{} {}", callback.method.name(), callback.url), false));
-            headers(&mut out, &callback.headers);
-            body(&mut out, &callback.body, false);
-        }
-        None => {
-            let why = row.last_error.as_ref().map_or("", |e| &e.message);
-            out.push((format!("No request could be made: {why}"), true));
-        }
+    if let Some(callback) = &details.callback {
+        out.push(("Request (credentials are not kept)".to_owned(), true));
+        out.push((format!("{} {}", callback.method.name(), callback.url), false));
+        headers(&mut out, &callback.headers);
+        body(&mut out, &callback.body, false);
+    } else {
+        let why = row.last_error.as_ref().map_or("", |e| &e.message);
+        out.push((format!("No request could be made: {why}"), true));
     }
     for attempt in &details.attempts {
         answer(&mut out, attempt);
@@ -101,7 +98,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let details = shown(state, window);
     let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
     let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
-    let page = usize::from(state.size.1).saturating_sub(7);
+    let page = usize::from(state.size.1).saturating_sub(5);
     match action {
         Action::Leave => {
             state.overlay = None;
@@ -128,14 +125,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let screen = out.area();
-    let inner = frame::window(
-        state,
-        "Delivery",
-        screen.width.saturating_sub(2),
-        screen.height.saturating_sub(3),
-        out,
-    );
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height, out);
     let Some(details) = shown(state, window) else {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;

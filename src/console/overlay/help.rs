@@ -93,14 +93,14 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let screen = out.area();
-    let inner = frame::window(state, "Help ─ type to search", 96, screen.height.saturating_sub(3), out);
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Help ─ type to search", 96, screen.height, out);
     let look = Look {
         width: usize::from(inner.width).saturating_sub(2),
         height: 1,
         focused: true,
         hidden: false,
-        known: None,
+        mark: None,
         theme,
     };
     let (search, cursor) = input_view::draw(&help.search, &look);

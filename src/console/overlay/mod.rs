@@ -26,7 +26,7 @@ use super::state::State;
 #[derive(Debug)]
 pub enum Overlay {
     /// What every key does.
-    Help(Help),
+    Help(Box<Help>),
     /// A question to be answered.
     Question(Question),
     /// The values of a test.
@@ -36,7 +36,7 @@ pub enum Overlay {
     /// The built-in endpoint.
     Receiver(ReceiverWindow),
     /// A variable of one's own.
-    AddVariable(AddVariable),
+    AddVariable(Box<AddVariable>),
 }
 
 impl Overlay {

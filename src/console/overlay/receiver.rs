@@ -75,16 +75,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 None => Vec::new(),
             }
         }
-        Action::CopyId => match &receiver.address {
-            Some(address) => {
+        Action::CopyId => {
+            if let Some(address) = &receiver.address {
                 let text = format!("http://{address}/");
                 vec![Effect::Copy { what: text.clone(), text }]
-            }
-            None => {
+            } else {
                 state.complain("The receiver is off: Space starts it");
                 Vec::new()
             }
-        },
+        }
         Action::Leave => {
             state.overlay = None;
             Vec::new()
@@ -96,8 +95,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let receiver = &state.receiver;
-    let screen = out.area();
-    let inner = frame::window(state, "Receiver", 100, screen.height.saturating_sub(3), out);
+    let screen = frame::room_for_windows(out.area());
+    let inner = frame::window(state, "Receiver", 100, screen.height, out);
     let width = usize::from(inner.width);
     let head = match &receiver.address {
         Some(address) => Line::from(vec![

@@ -160,15 +160,12 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Loads the chosen profile so that it stands beside the list.
 pub fn show_chosen(state: &mut State) -> Vec<Effect> {
-    match state.profiles.chosen() {
-        Some(row) => {
-            let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
-            if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
-        }
-        None => {
-            state.chosen = None;
-            Vec::new()
-        }
+    if let Some(row) = state.profiles.chosen() {
+        let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
+        if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
+    } else {
+        state.chosen = None;
+        Vec::new()
     }
 }
 

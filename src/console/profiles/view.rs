@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::frame::{self, cut, fit};
 use crate::console::input_view::{self, Look};
 use crate::console::state::{Pane, State};
-use crate::profile::{Channel, Choice as _, Status};
+use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::store::ProfileRow;
 
 use super::status_sign;
@@ -48,7 +48,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let theme = &state.settings.theme;
     let (sign, _) = status_sign(row.status);
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
-    let facts = format!(" {:4} {:6} ", short_channel(row.channel), row.method.name());
+    let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
     let room = width.saturating_sub(facts.width() + 2);
     let title = if unsaved {
         fit(&format!("{} *", cut(&row.title, room.saturating_sub(2))), room)
@@ -62,6 +62,8 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
         _ => theme.text,
     };
     let sign_style: Style = match row.status {
+        // On the bar the sign would be a block of its colour.
+        _ if chosen && focused => Style::new(),
         Status::Active => theme.good,
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,
@@ -74,6 +76,14 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
         Span::styled(sign, sign_style),
     ])
     .style(style)
+}
+
+/// A method in four letters.
+fn short_method(method: Method) -> &'static str {
+    match method {
+        Method::Delete => "DEL",
+        other => other.name(),
+    }
 }
 
 /// A channel in four letters.
@@ -91,7 +101,7 @@ fn draw_search(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some((input, typing)) = state.profiles.search() else { return };
     let theme = &state.settings.theme;
     let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, known: None, theme };
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     out.render_widget(Span::styled("/", theme.key), area);
     let field = frame::indent(area, 1);

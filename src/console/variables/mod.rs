@@ -16,9 +16,6 @@ use super::message::Effect;
 use super::overlay::{AddVariable, Overlay};
 use super::state::{Pane, State};
 
-/// The scope of one's own variables where a profile has no event.
-pub const NO_EVENT: &str = "default";
-
 /// The picker.
 #[derive(Debug, Default)]
 pub struct Variables {
@@ -78,14 +75,6 @@ fn own<'a>(all: &'a [(String, Variable)], scope: &'a str) -> impl Iterator<Item 
     all.iter().filter(move |(of, _)| of == scope).map(|(_, variable)| variable)
 }
 
-/// The variables of an event: the catalogue's, then those that people added.
-#[must_use]
-pub fn of_event(event: Option<Event>, added: &[(String, Variable)]) -> Vec<Variable> {
-    let scope = event.map_or(NO_EVENT, |e| e.name());
-    let known = event.map_or(&[][..], catalogue::variables);
-    known.iter().chain(own(added, scope)).cloned().collect()
-}
-
 /// Whether a name is a known variable of the draft; with Default every name is.
 pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&str) -> bool + use<'a> {
     let free = editor.draft().channel() == Some(Channel::Default);
@@ -106,12 +95,13 @@ pub fn rows(state: &State) -> Vec<Row> {
         |v: &Variable| v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted);
     let events = events(state);
     if events.is_empty() {
-        let all = of_event(None, &state.own_variables);
+        let all = catalogue::offered(None, &state.own_variables);
         return all.into_iter().filter(fits).map(Row::Variable).collect();
     }
     let mut rows = Vec::new();
     for event in &events {
-        let found: Vec<_> = of_event(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
+        let found: Vec<_> =
+            catalogue::offered(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
         if events.len() > 1 && !found.is_empty() {
             rows.push(Row::Heading(*event));
         }
@@ -139,9 +129,9 @@ fn chosen_names(state: &State) -> Vec<String> {
 fn rows_unfiltered(state: &State) -> Vec<Variable> {
     let events = events(state);
     if events.is_empty() {
-        return of_event(None, &state.own_variables);
+        return catalogue::offered(None, &state.own_variables);
     }
-    events.iter().flat_map(|e| of_event(Some(*e), &state.own_variables)).collect()
+    events.iter().flat_map(|e| catalogue::offered(Some(*e), &state.own_variables)).collect()
 }
 
 fn current(state: &State) -> Option<String> {
@@ -230,12 +220,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Insert => return insert(state),
         Action::AddVariable => {
             let event = events(state).first().copied();
-            state.overlay = Some(Overlay::AddVariable(AddVariable::new(event)));
+            state.overlay = Some(Overlay::AddVariable(Box::new(AddVariable::new(event))));
         }
-        Action::Leave => {
-            if state.variables.filter.take().is_none() {
-                state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };
-            }
+        Action::Leave if state.variables.filter.take().is_none() => {
+            state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };
         }
         _ => {}
     }

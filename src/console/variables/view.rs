@@ -51,10 +51,11 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let height =
         usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
     let visible = state.variables.list.visible(rows.len(), height);
+    let name_room = name_room(&rows, width);
     for at in visible.clone() {
         let here = at == state.variables.list.selected();
         let area = frame::row(inner, at - visible.start);
-        out.render_widget(line(state, &rows[at], width, here, focused), area);
+        out.render_widget(line(state, &rows[at], width, name_room, here, focused), area);
         if here && focused && !state.variables.is_typing() {
             out.set_cursor_position((area.x + 1, area.y));
         }
@@ -68,7 +69,23 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     draw_filter(state, frame::row(inner, usize::from(inner.height).saturating_sub(1)), out);
 }
 
-fn line(state: &State, row: &Row, width: usize, here: bool, focused: bool) -> Line<'static> {
+/// Columns for the names: as many as the longest takes, within reason.
+fn name_room(rows: &[Row], width: usize) -> usize {
+    let longest = rows.iter().map(|row| match row {
+        Row::Variable(variable) => variable.name.len(),
+        Row::Heading(_) => 0,
+    });
+    longest.max().unwrap_or(0).clamp(8, 28).min(width.saturating_sub(10))
+}
+
+fn line(
+    state: &State,
+    row: &Row,
+    width: usize,
+    name_room: usize,
+    here: bool,
+    focused: bool,
+) -> Line<'static> {
     let theme = &state.settings.theme;
     let style = match (here, focused) {
         (true, true) => theme.selected,
@@ -79,7 +96,6 @@ fn line(state: &State, row: &Row, width: usize, here: bool, focused: bool) -> Li
         Row::Heading(event) => Line::from(Span::styled(fit(event.name(), width), theme.label)).style(style),
         Row::Variable(variable) => {
             let mark = if state.variables.is_chosen(&variable.name) { "x" } else { " " };
-            let name_room = (width / 2).clamp(8, 24).min(width.saturating_sub(5));
             let rest = width.saturating_sub(name_room + 6);
             Line::from(vec![
                 Span::raw(format!(" [{mark}] ")),
@@ -110,7 +126,7 @@ fn draw_filter(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some((input, typing)) = state.variables.filter() else { return };
     let theme = &state.settings.theme;
     let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, known: None, theme };
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     out.render_widget(Span::styled("/", theme.key), area);
     let field = frame::indent(area, 1);

@@ -29,7 +29,7 @@ async fn cancelled_while_it_is_sent() {
 async fn a_wait_is_cut_short() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
-    let far = Timestamp::now() + std::time::Duration::from_secs(3_600);
+    let far = Timestamp::now() + std::time::Duration::from_hours(1);
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.retry_now(new.id).await.unwrap());
     store.record(outcome(new.id, 1, Next::Retry(far))).await.unwrap();

@@ -1,0 +1,55 @@
+//! `ringback demo`: all of it at once, on a database that is thrown away.
+
+mod samples;
+mod story;
+mod throwaway;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use super::error::CommandError;
+use super::receive::ReceiveError;
+use super::session::Session;
+use super::{console, terminal};
+use crate::profile::Region;
+use crate::receiver::{Behaviour, Receiver};
+use crate::store::Store;
+
+use samples::samples;
+use throwaway::Throwaway;
+
+/// What the demo plays on. The folder goes last, when the database is closed.
+struct Stage {
+    store: Store,
+    receiver: Receiver,
+    #[allow(dead_code, reason = "held for as long as the database is used")]
+    folder: Throwaway,
+}
+
+pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
+    let settings = session.settings();
+    let stage = Stage::set(settings.region).await?;
+    if terminal::is_there() {
+        // The folder is held until the console has ended.
+        let Stage { store, receiver, folder: _folder } = stage;
+        return console::demo(store, settings, receiver).await;
+    }
+    story::tell(stage).await
+}
+
+impl Stage {
+    /// A fresh database with the samples, and a receiver for them, whose first answer to each
+    /// delivery is a failure.
+    async fn set(region: Region) -> Result<Self, CommandError> {
+        let made = Throwaway::make();
+        let folder =
+            made.map_err(|error| CommandError::System("no temporary folder can be made".to_owned(), error))?;
+        let store = Store::open(folder.path().join("demo.db"))?;
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let receiver = Receiver::start(listen, Behaviour { fail_first: 1, ..Behaviour::default() })
+            .await
+            .map_err(ReceiveError::from)?;
+        store.save_profiles(samples(receiver.addr(), region)).await?;
+        Ok(Self { store, receiver, folder })
+    }
+}

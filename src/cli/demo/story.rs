@@ -1,0 +1,64 @@
+//! The demo as text, where there is no terminal to draw on.
+
+use std::process::ExitCode;
+
+use super::Stage;
+use super::samples::TESTED;
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::interrupt::Interrupts;
+use crate::cli::output::print;
+use crate::cli::profiles::listed;
+use crate::cli::test;
+use crate::delivery::NewDelivery;
+use crate::receiver::describe;
+
+/// Makes profiles, tests one whose first try fails, and shows what arrived.
+pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    let Stage { store, receiver, .. } = &stage;
+    let rows = store.profiles().await?;
+    print(&format!(
+        "Ringback demo: a database that is thrown away at the end\n\n\
+         A receiver on http://{}: the first try of each delivery fails\n\n\
+         {} profiles\n{}\n",
+        receiver.addr(),
+        rows.len(),
+        listed(&rows)
+    ))?;
+    let (_, profile) = choose::profile(Some(store), TESTED).await?;
+    let event = profile.events.first().copied();
+    let delivery = NewDelivery::test(profile, event, test::sample_values(event, &[]));
+    print(&format!("{}\n", test::heading(&delivery)))?;
+    let mut requests = receiver.requests();
+    let mut unread = Ok(());
+    let line = |line: &str| {
+        if unread.is_ok() {
+            unread = print(&format!("{line}\n"));
+        }
+    };
+    let tested = test::carry_out(store, delivery, &mut interrupts, line).await;
+    let details = tested.map_err(ended)?;
+    unread?;
+    print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&details.summary)))?;
+    while let Ok(request) = requests.try_recv() {
+        print(&describe(&request))?;
+    }
+    print(
+        "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` tells the rest\n",
+    )?;
+    let code = test::code(&details);
+    stage.receiver.stop().await;
+    Ok(code)
+}
+
+/// Nothing of the demo stays, whatever was under way.
+fn ended(error: CommandError) -> CommandError {
+    match error {
+        CommandError::Interrupted { code, .. } => CommandError::Interrupted {
+            code,
+            left: "the demo was ended, and its database is gone".to_owned(),
+        },
+        other => other,
+    }
+}

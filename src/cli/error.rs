@@ -1,0 +1,106 @@
+//! Why a command did not do what was asked, and the exit code that says so.
+
+use std::io;
+
+use crate::delivery::{OutboxError, TransportError};
+use crate::store::{Problem, StoreError};
+
+use super::receive::ReceiveError;
+
+/// Exit code of wrong usage or input (design, section 3).
+pub const WRONG_INPUT: u8 = 2;
+/// Exit code of what was asked rightly and failed.
+pub const FAILED: u8 = 1;
+
+/// A command's end that is none of its good ones. The message says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Wrong usage or input; may have several lines.
+    #[error("{0}")]
+    Input(String),
+    /// A person said no.
+    #[error("{0}")]
+    Declined(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database, as the sender sees it.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// No HTTP client.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The receiver.
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
+    /// The system refuses something that is needed.
+    #[error("{0}: {1}")]
+    System(String, io::Error),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output ({0}): see where it goes")]
+    Output(io::Error),
+    /// Whoever read standard output has gone.
+    #[error("nobody reads standard output")]
+    Unread,
+    /// Ended by a signal, with what it leaves behind.
+    #[error("{left}")]
+    Interrupted {
+        /// The exit code: 128 and the signal's number.
+        code: u8,
+        /// What is left, and how to go on.
+        left: String,
+    },
+}
+
+impl CommandError {
+    /// The exit code: 2 for wrong usage or input, which the name of a file is too; 1 for what failed
+    /// though it was asked rightly. A reader that has gone is no failure.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Input(_) => WRONG_INPUT,
+            Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
+            Self::Unread => 0,
+            Self::Interrupted { code, .. } => *code,
+            _ => FAILED,
+        }
+    }
+
+    /// Whether it is told. Who has gone is not told anything.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Self::Unread)
+    }
+}
+
+/// Whether the database that was named is not one that can be used; the others may pass by
+/// themselves, or are the disk's.
+fn is_wrong_file(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Folder(_)
+            | Problem::IsFolder
+            | Problem::CannotOpen(_)
+            | Problem::ReadOnly
+            | Problem::NotADatabase
+            | Problem::Foreign
+            | Problem::Newer { .. }
+            | Problem::NoWal
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_tell_wrong_input_from_failure() {
+        let store = |problem| CommandError::Store(StoreError { path: None, problem }).code();
+        assert_eq!(store(Problem::NotADatabase), 2);
+        assert_eq!(store(Problem::Newer { found: 9, known: 1 }), 2);
+        assert_eq!(store(Problem::Full), 1);
+        assert_eq!(CommandError::Input(String::new()).code(), 2);
+        assert_eq!(CommandError::Unread.code(), 0);
+        assert_eq!(CommandError::Interrupted { code: 130, left: String::new() }.code(), 130);
+    }
+}

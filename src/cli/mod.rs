@@ -1,0 +1,105 @@
+//! The commands: one for each thing that the console does, for scripts. One file a command.
+//!
+//! Text for people unless `--json` is given; errors on standard error; exit codes as in the design,
+//! section 3: 0 done, 1 failed, 2 wrong usage or input.
+
+mod choices;
+mod choose;
+mod console;
+mod demo;
+mod error;
+mod interrupt;
+mod output;
+mod profiles;
+pub mod receive;
+mod session;
+mod shown;
+mod table;
+mod terminal;
+mod test;
+mod variables;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use error::{CommandError, FAILED};
+use output::tell;
+use session::Session;
+
+/// A console in the terminal for callback profiles: make them, test them, watch every attempt and
+/// retry. Without a command it opens the console.
+#[derive(Debug, Parser)]
+#[command(name = "ringback", version, about, arg_required_else_help = false)]
+struct Cli {
+    #[command(flatten)]
+    session: Session,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List, show, make, change, delete and export callback profiles
+    Profiles(profiles::ProfilesArgs),
+    /// List the variables of each event
+    Variables(variables::VariablesArgs),
+    /// Send a profile's callback to its endpoint, with retries, and tell each attempt
+    Test(test::TestArgs),
+    /// Listen for callbacks and show what arrives
+    Receive(receive::ReceiveArgs),
+    /// Show it all on a throwaway database with sample profiles and a receiver
+    Demo,
+}
+
+/// Runs the command of the arguments. Needs a tokio runtime.
+pub async fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
+        }
+    };
+    match carry_out(cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            if error.is_told() {
+                tell(&format!("ringback: {error}"));
+            }
+            error.code().into()
+        }
+    }
+}
+
+/// Tells that not even the start worked.
+#[must_use]
+pub fn no_runtime(error: &io::Error) -> ExitCode {
+    tell(&format!("ringback: the system gives no threads to work with ({error}): end some programs"));
+    FAILED.into()
+}
+
+async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
+    let session = &cli.session;
+    match cli.command {
+        Some(Command::Profiles(args)) => profiles::run(session, args).await,
+        Some(Command::Variables(args)) => variables::run(session, &args).await,
+        Some(Command::Test(args)) => test::run(session, &args).await,
+        Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Demo) => demo::run(session).await,
+        None => console::run(session).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

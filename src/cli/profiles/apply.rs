@@ -1,0 +1,176 @@
+//! `ringback profiles apply`: all the profiles of a file, or none.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, print_json};
+use crate::cli::session::Session;
+use crate::cli::shown::shown;
+use crate::profile::document::Document;
+use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
+use crate::settings::Settings;
+use crate::store::Store;
+
+use super::source::Source;
+
+pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
+    let source = Source(file);
+    let values = source.values()?;
+    let store = session.store()?;
+    let mut apply = Apply { store: &store, settings: session.settings(), now: now(), errors: Vec::new() };
+    let profiles = apply.all(values).await?;
+    if !apply.errors.is_empty() {
+        return Err(refused(&source, &apply.errors));
+    }
+    let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
+    if !profiles.is_empty() {
+        store.save_profiles(profiles).await?;
+    }
+    if json {
+        let ids: Vec<&str> = ids.iter().map(ProfileId::as_str).collect();
+        print_json(&json!({"profile_ids": ids}))
+    } else {
+        print(&ids.iter().flat_map(|id| [id.as_str(), "\n"]).collect::<String>())
+    }
+}
+
+fn refused(source: &Source, errors: &[String]) -> CommandError {
+    let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
+    CommandError::Input(format!("{source}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
+}
+
+/// To the millisecond, as lists tell it.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+struct Apply<'a> {
+    store: &'a Store,
+    settings: Settings,
+    now: Timestamp,
+    errors: Vec<String>,
+}
+
+impl Apply<'_> {
+    /// The profiles that are to be saved. Some are missing when there are errors.
+    async fn all(&mut self, values: Vec<(String, Value)>) -> Result<Vec<Profile>, CommandError> {
+        let mut profiles = Vec::new();
+        let mut places: HashMap<ProfileId, String> = HashMap::new();
+        for (place, value) in values {
+            if !value.is_object() {
+                self.errors.push(format!("{place}: an object with a profile's fields is needed"));
+                continue;
+            }
+            let document = match Document::read(value) {
+                Ok(document) => document,
+                Err(error) => {
+                    self.errors.push(placed(&place, &error.to_string()));
+                    continue;
+                }
+            };
+            if let Some(id) = &document.id
+                && let Some(earlier) = places.insert(id.clone(), place.clone())
+            {
+                self.wrong(&place, "profile_id", format!("stands at {earlier} too"));
+                continue;
+            }
+            let stored = match &document.id {
+                Some(id) => self.store.profile(id).await?,
+                None => None,
+            };
+            profiles.extend(self.one(&place, document, stored.as_ref()));
+        }
+        Ok(profiles)
+    }
+
+    fn one(&mut self, place: &str, mut document: Document, stored: Option<&Profile>) -> Option<Profile> {
+        let before = self.errors.len();
+        let missing = missing_secrets(&mut document, stored);
+        for field in &missing {
+            self.wrong(place, field, "was left out, and none is stored to keep: write it");
+        }
+        if let Some(stored) = stored
+            && document.draft.channel().is_some_and(|channel| channel != stored.channel)
+        {
+            let channel = stored.channel.name();
+            self.wrong(
+                place,
+                Field::Channel,
+                format!("is {channel} and cannot change: leave profile_id out to make another profile"),
+            );
+        }
+        let checked = document.draft.check(self.settings.rules(), self.identity(&document, stored));
+        let profile = checked.map_err(|errors| {
+            // What was left out is told already.
+            for error in errors.iter().filter(|error| !missing.contains(&error.field)) {
+                self.wrong(place, error.field, &error.message);
+            }
+        });
+        profile.ok().filter(|_| self.errors.len() == before)
+    }
+
+    /// A stored profile keeps when it was made. One that comes with its id is taken as it was, so
+    /// that what was exported is the same after it was applied elsewhere.
+    fn identity(&self, document: &Document, stored: Option<&Profile>) -> Identity {
+        let now = self.now;
+        if let Some(stored) = stored {
+            return Identity { id: stored.id.clone(), created_at: stored.created_at, modified_at: now };
+        }
+        let created_at = document.created_at.unwrap_or(now);
+        if let Some(id) = document.id.clone() {
+            return Identity { id, created_at, modified_at: document.modified_at.unwrap_or(now) };
+        }
+        let id = ProfileId::new(self.settings.region, Uuid::new_v4());
+        Identity { id, created_at, modified_at: now }
+    }
+
+    fn wrong(&mut self, place: &str, field: impl Display, message: impl Display) {
+        self.errors.push(placed(place, &format!("{field}: {message}")));
+    }
+}
+
+/// Keeps the stored secrets where they were left out. Gives those that are still missing.
+fn missing_secrets(document: &mut Document, stored: Option<&Profile>) -> Vec<Field> {
+    let Some(stored) = stored else { return std::mem::take(&mut document.left_out) };
+    let has_password = matches!(stored.auth, Auth::Basic { .. });
+    let no_password = document.left_out.contains(&Field::AuthPassword) && !has_password;
+    document.keep_secrets(stored);
+    let mut missing = std::mem::take(&mut document.left_out);
+    // An empty password is one, so the check cannot tell it from one that was never there.
+    if no_password {
+        missing.push(Field::AuthPassword);
+    }
+    missing
+}
+
+/// A message that starts with a field, or with none, at its place: `profiles[1].retry.count: …`.
+fn placed(place: &str, message: &str) -> String {
+    let message = shown(message);
+    if place.is_empty() {
+        return message;
+    }
+    let starts_with_field = message.split_once(": ").is_some_and(|(field, _)| {
+        !field.contains(' ') || (field.starts_with("headers (") && field.ends_with(')'))
+    });
+    if starts_with_field { format!("{place}.{message}") } else { format!("{place}: {message}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_stand_at_their_place() {
+        assert_eq!(placed("", "title: a title is needed"), "title: a title is needed");
+        assert_eq!(placed("profiles[1]", "retry.count: no"), "profiles[1].retry.count: no");
+        assert_eq!(placed("profiles[1]", "headers (name 1): no"), "profiles[1].headers (name 1): no");
+        assert_eq!(placed("profiles[0]", "unknown field `x`: y"), "profiles[0]: unknown field `x`: y");
+    }
+}

@@ -1,0 +1,44 @@
+//! `ringback profiles export`.
+
+use serde_json::Value;
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::output::print;
+use crate::cli::session::Session;
+use crate::profile::Profile;
+use crate::profile::document::{Secrets, write};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// Ids, ids' unique starts, or titles; all profiles where none is named
+    profiles: Vec<String>,
+    /// Write secrets too, and not null in their place: keep the file to yourself
+    #[arg(long)]
+    secrets: bool,
+}
+
+pub(super) async fn run(session: &Session, args: &ExportArgs) -> Result<(), CommandError> {
+    let secrets = if args.secrets { Secrets::Shown } else { Secrets::Hidden };
+    let documents: Value =
+        chosen(session, args).await?.iter().map(|profile| write(profile, secrets)).collect();
+    print(&format!("{documents:#}\n"))
+}
+
+/// The profiles named, each once, in that order; or all of them, the oldest first.
+async fn chosen(session: &Session, args: &ExportArgs) -> Result<Vec<Profile>, CommandError> {
+    let store = session.store_if_there()?;
+    let mut chosen: Vec<Profile> = Vec::new();
+    for text in &args.profiles {
+        let (_, profile) = choose::profile(store.as_ref(), text).await?;
+        if chosen.iter().all(|earlier| earlier.id != profile.id) {
+            chosen.push(profile);
+        }
+    }
+    if let Some(store) = store.filter(|_| args.profiles.is_empty()) {
+        for row in store.profiles().await? {
+            chosen.extend(store.profile(&row.id).await?);
+        }
+    }
+    Ok(chosen)
+}

@@ -1,0 +1,81 @@
+//! `ringback profiles list`.
+
+use serde_json::{Value, json};
+
+use crate::cli::choices::choices;
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, print_json, tell};
+use crate::cli::session::Session;
+use crate::cli::table::table;
+use crate::profile::{Channel, Choice as _};
+use crate::store::ProfileRow;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// Only those with this text in their title, letter case aside
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only those of this channel
+    #[arg(long, value_parser = choices::<Channel>(), ignore_case = true)]
+    channel: Option<Channel>,
+}
+
+pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
+    let all = match session.store_if_there()? {
+        Some(store) => store.profiles().await?,
+        None => Vec::new(),
+    };
+    let none_at_all = all.is_empty();
+    let rows: Vec<ProfileRow> = all.into_iter().filter(|row| args.wants(row)).collect();
+    if json {
+        return print_json(&rows.iter().map(listed_json).collect());
+    }
+    if rows.is_empty() {
+        tell(if none_at_all {
+            "no profiles yet: `ringback profiles apply FILE` makes some"
+        } else {
+            "no profile fits"
+        });
+        return Ok(());
+    }
+    print(&listed(&rows))
+}
+
+impl ListArgs {
+    fn wants(&self, row: &ProfileRow) -> bool {
+        let found = |text: &String| row.title.to_lowercase().contains(&text.trim().to_lowercase());
+        self.channel.is_none_or(|channel| channel == row.channel) && self.search.as_ref().is_none_or(found)
+    }
+}
+
+/// Profiles as a table.
+pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
+    let cells: Vec<[String; 6]> = rows
+        .iter()
+        .map(|row| {
+            [
+                row.id.as_str(),
+                &row.title,
+                row.channel.name(),
+                row.method.name(),
+                row.status.name(),
+                &row.endpoint,
+            ]
+            .map(str::to_owned)
+        })
+        .collect();
+    table(["ID", "TITLE", "CHANNEL", "METHOD", "STATUS", "ENDPOINT"], &cells)
+}
+
+/// A profile as it is listed, by the names of its document.
+fn listed_json(row: &ProfileRow) -> Value {
+    json!({
+        "profile_id": row.id.as_str(),
+        "title": row.title,
+        "channel": row.channel.name(),
+        "http_method": row.method.name(),
+        "url": row.endpoint,
+        "status": row.status.number(),
+        "modified_at": row.modified_at,
+    })
+}

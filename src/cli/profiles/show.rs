@@ -1,0 +1,85 @@
+//! `ringback profiles show`.
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, print_json};
+use crate::cli::session::Session;
+use crate::cli::shown::shown;
+use crate::profile::document::{Secrets, write};
+use crate::profile::{Auth, Choice as _, Encryption, Iv, Profile, RetryPolicy};
+
+pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    let (_, profile) = choose::profile(store.as_ref(), text).await?;
+    if json { print_json(&write(&profile, Secrets::Hidden)) } else { print(&text_of(&profile)) }
+}
+
+/// The profile, a field a line, without its secrets.
+fn text_of(profile: &Profile) -> String {
+    let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
+    let mut put = |label, text: String| lines.push((label, text));
+    put("Channel", profile.channel.name().to_owned());
+    if !profile.events.is_empty() {
+        put("Events", profile.events.iter().map(|event| event.name()).collect::<Vec<_>>().join(", "));
+    }
+    put("Method", profile.method.name().to_owned());
+    put("Endpoint", profile.endpoint.template().to_string());
+    for line in profile.body.text().lines() {
+        put("Body", line.to_owned());
+    }
+    put("Retry", retry(profile.retry));
+    if let Some(format) = profile.data_format {
+        put("Data format", format.name().to_owned());
+    }
+    for header in &profile.headers {
+        let value = if header.is_secret() { "(hidden)".to_owned() } else { header.value.to_string() };
+        put("Header", format!("{}: {value}", header.name));
+    }
+    match &profile.auth {
+        Auth::None => {}
+        Auth::Basic { user, .. } => put("Authentication", format!("basic, user {user}, password (hidden)")),
+        Auth::ApiKey { header, .. } => put("Authentication", format!("api-key, {header}: (hidden)")),
+    }
+    if let Some(enc) = &profile.encryption {
+        put("Encryption", encryption(enc));
+    }
+    if profile.signing_secret.is_some() {
+        put("Signing secret", "(hidden)".to_owned());
+    }
+    put("Status", profile.status.name().to_owned());
+    put("Created", profile.created_at.to_string());
+    put("Modified", profile.modified_at.to_string());
+    let mut out = format!("{}\n", profile.title);
+    let mut above = "";
+    for (label, text) in &lines {
+        // The lines of one body stand under one label.
+        let label_shown = if *label == above { "" } else { label };
+        out += format!("  {label_shown:<16}{}", shown(text)).trim_end();
+        out.push('\n');
+        above = label;
+    }
+    out
+}
+
+fn retry(policy: RetryPolicy) -> String {
+    let timeout = policy.timeout_ms();
+    if policy.count() == 0 {
+        return format!("0, timeout {timeout} ms");
+    }
+    let times: Vec<String> = policy.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
+    let (count, interval, backoff) = (policy.count(), policy.interval_s(), policy.backoff().name());
+    let sent = times.join(" · ");
+    format!("{count}, interval {interval} s {backoff}, timeout {timeout} ms: sent at {sent}")
+}
+
+fn encryption(enc: &Encryption) -> String {
+    let iv = match enc.iv {
+        Iv::Fixed(_) => "vector (hidden)",
+        Iv::Random => "random vector",
+    };
+    let values = match &enc.parameters[..] {
+        [] => "every value".to_owned(),
+        some => some.join(", "),
+    };
+    format!("{}, key (hidden), {iv}: {values}", enc.algorithm.name())
+}

@@ -1,0 +1,69 @@
+//! Which database and which settings a command works with.
+
+use std::path::PathBuf;
+
+use crate::settings::{self, Loaded, Settings};
+use crate::store::Store;
+
+use super::error::CommandError;
+use super::output::tell;
+
+/// The options that every command has.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Session {
+    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true)]
+    #[arg(help = "The database; $XDG_DATA_HOME/ringback/ringback.db unless named")]
+    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true)]
+    #[arg(help = "The settings; $XDG_CONFIG_HOME/ringback/config.toml unless named")]
+    config: Option<PathBuf>,
+}
+
+impl Session {
+    /// The settings. What is wrong with them is told on standard error.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let loaded = self.loaded();
+        for notice in &loaded.notices {
+            tell(&format!("ringback: {notice}"));
+        }
+        loaded.settings
+    }
+
+    /// The settings, and what is wrong with them, for the console to tell.
+    #[must_use]
+    pub fn loaded(&self) -> Loaded {
+        match &self.config {
+            Some(file) => Settings::load(file, true),
+            None => settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false)),
+        }
+    }
+
+    /// The database, made where it is missing.
+    ///
+    /// # Errors
+    /// It cannot be used, or there is no home folder to look for it in.
+    pub fn store(&self) -> Result<Store, CommandError> {
+        Ok(Store::open(self.database()?)?)
+    }
+
+    /// The database, unless there is none yet: looking for something must not make one.
+    ///
+    /// # Errors
+    /// As [`Session::store`].
+    pub fn store_if_there(&self) -> Result<Option<Store>, CommandError> {
+        let file = self.database()?;
+        // A file that cannot be looked at is there: opening it tells what is wrong.
+        if file.try_exists().unwrap_or(true) { Ok(Some(Store::open(file)?)) } else { Ok(None) }
+    }
+
+    /// Where the database is, or will be.
+    ///
+    /// # Errors
+    /// None was named and there is no home folder.
+    pub fn database(&self) -> Result<PathBuf, CommandError> {
+        self.db.clone().or_else(settings::usual_database).ok_or_else(|| {
+            CommandError::Input("there is no home folder for the database: name a file with --db".to_owned())
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! A table in plain text, as wide as what stands in it.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::shown::shown;
+
+/// Rows under a heading, in columns with two spaces between. The last column is not filled up. What
+/// could drive a terminal is shown as escapes. Ends with a line feed.
+#[must_use]
+pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
+    let mut lines = vec![heading.map(str::to_owned)];
+    lines.extend(rows.iter().map(|row| row.each_ref().map(|cell| shown(cell))));
+    let mut widths = [0; N];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = cell.width().max(*width);
+        }
+    }
+    let mut out = String::new();
+    for line in &lines {
+        let start = out.len();
+        for (cell, width) in line.iter().zip(widths) {
+            out.push_str(cell);
+            out.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
+        }
+        let end = start + out[start..].trim_end().len();
+        out.truncate(end);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fit_what_stands_in_them() {
+        let rows = [["日本", "x"], ["a", "long\u{1b}"], ["", ""]].map(|row| row.map(str::to_owned));
+        assert_eq!(table(["T", "END"], &rows), "T     END\n日本  x\na     long\\u{1b}\n\n");
+    }
+}

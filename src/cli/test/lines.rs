@@ -1,0 +1,126 @@
+//! A test in lines of text.
+
+use reqwest::StatusCode;
+
+use crate::cli::shown::shown;
+use crate::delivery::{Attempt, NewDelivery, State, Summary};
+use crate::profile::{Choice as _, attempt_label};
+
+/// What is sent: the profile, the event, the request.
+pub fn heading(delivery: &NewDelivery) -> String {
+    let title = shown(&delivery.profile_title);
+    let event = delivery.event.map(|event| format!(" · {}", event.name())).unwrap_or_default();
+    let request = match &delivery.request {
+        Ok(callback) => format!("\n{} {}", callback.method.name(), shown(&callback.url)),
+        Err(_) => String::new(),
+    };
+    format!("Test of {title}{event}{request}")
+}
+
+/// An attempt, such as `1st try  500 Internal Server Error  84 ms`.
+pub(super) fn attempt_line(attempt: &Attempt) -> String {
+    let number = u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX);
+    let came = match (&attempt.error, attempt.status) {
+        (Some(error), _) => shown(&error.message),
+        (None, Some(status)) => {
+            let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+            reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
+        }
+        (None, None) => "no answer".to_owned(),
+    };
+    format!("{}  {came}  {} ms", attempt_label(number), attempt.duration_ms)
+}
+
+/// The wait after an attempt, such as `wait 10 s`; `None` when there is none.
+pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> {
+    let due = summary.due_at.filter(|_| summary.state == State::Waiting)?;
+    let ended_ms = attempt.started_at.as_millisecond() + i64::from(attempt.duration_ms);
+    // What was recorded a little later is no longer wait.
+    let tenths = (due.as_millisecond() - ended_ms + 50) / 100;
+    let fraction = if tenths % 10 == 0 { String::new() } else { format!(".{}", tenths % 10) };
+    Some(format!("wait {}{fraction} s", tenths / 10))
+}
+
+/// How it ended, in the words of the console.
+pub fn last_line(summary: &Summary) -> String {
+    let came = match summary.state {
+        State::Delivered => match summary.attempts {
+            0 | 1 => "delivered".to_owned(),
+            2 => "delivered after 1 retry".to_owned(),
+            n => format!("delivered after {} retries", n - 1),
+        },
+        State::Failed => {
+            let why = summary.last_error.as_ref().map_or_else(String::new, |error| shown(&error.message));
+            match summary.attempts {
+                0 | 1 => format!("failed: {why}"),
+                n => format!("failed: {why} ({n} of {})", summary.policy.count() + 1),
+            }
+        }
+        state => state.name().to_owned(),
+    };
+    format!("Callback profile tested · {came}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{DeliveryId, ErrorClass, Failure, Kind};
+    use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
+    use jiff::Timestamp;
+
+    fn attempt(n: u32, status: Option<u16>, error: Option<&str>) -> Attempt {
+        let failure = |message: &str| Failure { class: ErrorClass::Status, message: message.to_owned() };
+        Attempt {
+            n,
+            started_at: Timestamp::UNIX_EPOCH,
+            duration_ms: 84,
+            status,
+            error: error.map(failure),
+            response_headers: Vec::new(),
+            response_body: Vec::new(),
+            response_cut: false,
+        }
+    }
+
+    fn summary(state: State, attempts: u32, due_ms: Option<i64>) -> Summary {
+        Summary {
+            id: DeliveryId::from_bytes([1; 16]),
+            kind: Kind::Test,
+            profile_id: ProfileId::new(Region::In, uuid::Uuid::nil()),
+            profile_title: "Order SMS".to_owned(),
+            event: None,
+            state,
+            attempts,
+            policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
+            due_at: due_ms.map(|ms| Timestamp::from_millisecond(ms).unwrap()),
+            accepted_at: Timestamp::UNIX_EPOCH,
+            last_status: None,
+            last_error: attempt(1, None, Some("500 \u{1b}")).error,
+            last_ms: None,
+        }
+    }
+
+    #[test]
+    fn attempts_and_waits() {
+        let failed = attempt(1, Some(500), Some("500 Internal Server Error"));
+        assert_eq!(attempt_line(&failed), "1st try  500 Internal Server Error  84 ms");
+        assert_eq!(attempt_line(&attempt(2, Some(200), None)), "1st retry  200 OK  84 ms");
+        assert_eq!(attempt_line(&attempt(3, Some(299), None)), "2nd retry  299  84 ms");
+        let wait = |ms| wait_line(&failed, &summary(State::Waiting, 1, Some(ms))).unwrap();
+        assert_eq!(wait(10_084), "wait 10 s");
+        assert_eq!(wait(10_087), "wait 10 s");
+        assert_eq!(wait(1_600), "wait 1.5 s");
+        assert_eq!(wait_line(&failed, &summary(State::Failed, 3, None)), None);
+    }
+
+    #[test]
+    fn ends() {
+        let line = |state, attempts| last_line(&summary(state, attempts, None));
+        assert_eq!(line(State::Delivered, 1), "Callback profile tested · delivered");
+        assert_eq!(line(State::Delivered, 2), "Callback profile tested · delivered after 1 retry");
+        assert_eq!(line(State::Delivered, 3), "Callback profile tested · delivered after 2 retries");
+        assert_eq!(line(State::Failed, 3), "Callback profile tested · failed: 500 \\u{1b} (3 of 3)");
+        assert_eq!(line(State::Failed, 1), "Callback profile tested · failed: 500 \\u{1b}");
+        assert_eq!(line(State::Cancelled, 1), "Callback profile tested · cancelled");
+    }
+}

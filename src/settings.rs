@@ -1,0 +1,202 @@
+//! Settings: a small TOML file, which never keeps the program from starting.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use etcetera::base_strategy::Xdg;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::profile::{Choice, Region, Rules};
+
+/// What a person has set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The region of new profile ids.
+    pub region: Region,
+    /// Plain http to any host, not to this machine only.
+    pub allow_insecure_http: bool,
+    /// Retries up to the channel's maximum.
+    pub extended_retries: bool,
+    /// Whether the console has colours.
+    pub theme: ThemeName,
+}
+
+/// The themes of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// The terminal's own 16 colours.
+    #[default]
+    Colour,
+    /// None.
+    Mono,
+}
+
+impl Choice for ThemeName {
+    const ALL: &'static [Self] = &[Self::Colour, Self::Mono];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Colour => "colour",
+            Self::Mono => "mono",
+        }
+    }
+}
+
+/// Settings, and what was wrong with their file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// What could be read; the rest is as if it were not there.
+    pub settings: Settings,
+    /// A sentence each, with file and line, for a person.
+    pub notices: Vec<String>,
+}
+
+/// The settings there are, for messages.
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme";
+
+impl Settings {
+    /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
+    /// file: then it is told when it is not there.
+    #[must_use]
+    pub fn load(file: &Path, named: bool) -> Loaded {
+        let mut loaded = match std::fs::read_to_string(file) {
+            Ok(text) => Self::parse(&text, file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => Loaded::default(),
+            Err(error) => {
+                let notice = format!("{}: cannot be read ({error}): nothing is set", file.display());
+                Loaded { notices: vec![notice], ..Loaded::default() }
+            }
+        };
+        // https://no-color.org: any text but the empty one.
+        if std::env::var_os("NO_COLOR").is_some_and(|text| !text.is_empty()) {
+            loaded.settings.theme = ThemeName::Mono;
+        }
+        loaded
+    }
+
+    /// Reads the text of a file. What is unknown or wrong is told, and the rest is taken.
+    #[must_use]
+    pub fn parse(text: &str, file: &Path) -> Loaded {
+        let mut settings = Self::default();
+        let mut notices = Vec::new();
+        let mut tell = |at: usize, what: String| {
+            let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+            notices.push(format!("{}:{line}: {what}", file.display()));
+        };
+        match DeTable::parse(text) {
+            Ok(table) => {
+                for (name, value) in table.get_ref() {
+                    if let Err(what) = settings.set(name.get_ref(), value) {
+                        tell(name.span().start, what);
+                    }
+                }
+            }
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                tell(at, format!("{}: nothing is set", error.message().replace('\n', ", ")));
+            }
+        }
+        Loaded { settings, notices }
+    }
+
+    /// What a profile is checked by.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        Rules { allow_insecure_http: self.allow_insecure_http, extended_retries: self.extended_retries }
+    }
+
+    fn set(&mut self, name: &str, value: &Spanned<DeValue>) -> Result<(), String> {
+        let value = value.get_ref();
+        match name {
+            "region" => self.region = choice(name, value)?,
+            "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
+            "extended_retries" => self.extended_retries = flag(name, value)?,
+            "theme" => self.theme = choice(name, value)?,
+            _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
+        }
+        Ok(())
+    }
+}
+
+fn choice<C: Choice>(name: &str, value: &DeValue) -> Result<C, String> {
+    let names = || C::ALL.iter().map(|c| format!("\"{}\"", c.name())).collect::<Vec<_>>().join(", ");
+    value.as_str().and_then(C::from_name).ok_or_else(|| format!("{name} must be one of {}", names()))
+}
+
+fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
+}
+
+/// Where the settings are unless another file is named; `None` without a home folder.
+#[must_use]
+pub fn usual_file() -> Option<PathBuf> {
+    Xdg::new().ok().map(|xdg| xdg.config_dir().join("ringback").join("config.toml"))
+}
+
+/// Where the database is unless another file is named; `None` without a home folder.
+#[must_use]
+pub fn usual_database() -> Option<PathBuf> {
+    Xdg::new().ok().map(|xdg| xdg.data_dir().join("ringback").join("ringback.db"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Loaded {
+        Settings::parse(text, Path::new("config.toml"))
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n";
+        let loaded = parse(text);
+        assert_eq!(loaded.notices, [""; 0]);
+        let settings = Settings {
+            region: Region::Eu,
+            allow_insecure_http: true,
+            extended_retries: true,
+            theme: ThemeName::Mono,
+        };
+        assert_eq!(loaded.settings, settings);
+        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
+        assert_eq!(parse(""), Loaded::default());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
+        let loaded =
+            parse("# mine\nregion = \"XX\"\n\nnetwork = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
+        let mut notices = loaded.notices;
+        notices.sort();
+        assert_eq!(
+            notices,
+            [
+                "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
+                "config.toml:4: there is no setting network: \
+                 there are region, allow_insecure_http, extended_retries, theme",
+                "config.toml:5: extended_retries must be true or false",
+            ]
+        );
+        assert_eq!(loaded.settings, Settings { theme: ThemeName::Mono, ..Settings::default() });
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_sets_nothing() {
+        let loaded = parse("theme = \"mono\"\nregion = \n");
+        assert_eq!(loaded.settings, Settings::default());
+        assert_eq!(loaded.notices.len(), 1);
+        assert!(loaded.notices[0].starts_with("config.toml:2: "), "{:?}", loaded.notices);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told_when_it_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("none.toml");
+        assert!(Settings::load(&file, false).notices.is_empty());
+        assert!(Settings::load(&file, true).notices[0].contains("none.toml: cannot be read"));
+        assert!(Settings::load(folder.path(), false).notices[0].contains("cannot be read"));
+    }
+}
