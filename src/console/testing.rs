@@ -33,7 +33,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 /// Opens the window for a profile, and asks for what it was tested with last.
 pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
     let effects = vec![Effect::LoadTestValues(profile.id.clone())];
-    state.overlay = Some(Overlay::Test(TestWindow::new(profile, &state.own_variables)));
+    state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
     effects
 }
 

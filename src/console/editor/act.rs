@@ -30,7 +30,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         match input.key(key) {
             Typed::Changed => {
                 let value = input.text();
-                (editor.completion_at, editor.completion_closed) = (0, false);
+                editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.insert(field);
                 editor.check();

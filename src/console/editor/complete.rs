@@ -29,9 +29,7 @@ pub struct Completion {
 #[must_use]
 pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completion> {
     let field = editor.focus.field().filter(|f| takes_variables(*f))?;
-    if editor.completion_closed {
-        return None;
-    }
+    let at = editor.completion?;
     let input = editor.inputs.get(&field)?;
     let (row, column) = input.cursor();
     let before: String = input.rows().get(row)?.chars().take(column).collect();
@@ -54,7 +52,7 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
         }
     }
     names.truncate(OFFERED);
-    let at = editor.completion_at.min(names.len().saturating_sub(1));
+    let at = at.min(names.len().saturating_sub(1));
     (!names.is_empty()).then_some(Completion { typed: typed.len(), names, at })
 }
 
@@ -64,18 +62,18 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let completion = offered(editor, &state.own_variables)?;
     let count = completion.names.len();
     if key.is(KeyCode::Esc) {
-        editor.completion_closed = true;
+        editor.completion = None;
     } else if Some(key) == Key::parse("ctrl+n") {
-        editor.completion_at = (completion.at + 1) % count;
+        editor.completion = Some((completion.at + 1) % count);
     } else if Some(key) == Key::parse("ctrl+p") {
-        editor.completion_at = (completion.at + count - 1) % count;
+        editor.completion = Some((completion.at + count - 1) % count);
     } else if key.is(KeyCode::Tab) {
         let rest = format!("{}>", &completion.names[completion.at][completion.typed..]);
         let (field, input) = editor.input()?;
         input.paste(&rest);
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);
-        editor.completion_at = 0;
+        editor.completion = Some(0);
         editor.check();
         return Some(keep(state));
     } else {

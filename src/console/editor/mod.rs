@@ -42,9 +42,8 @@ pub struct Editor {
     touched: HashSet<Field>,
     all_touched: bool,
     show_secrets: bool,
-    /// Which of the offered names Tab takes, and whether the offer was closed until the next change.
-    completion_at: usize,
-    completion_closed: bool,
+    /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
+    completion: Option<usize>,
     /// First line in sight, kept from one drawing to the next.
     scroll: Cell<usize>,
 }
@@ -66,8 +65,7 @@ impl Editor {
             touched: HashSet::new(),
             all_touched: false,
             show_secrets: false,
-            completion_at: 0,
-            completion_closed: false,
+            completion: Some(0),
             scroll: Cell::new(0),
         };
         editor.check();

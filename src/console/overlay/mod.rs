@@ -30,7 +30,7 @@ pub enum Overlay {
     /// A question to be answered.
     Question(Question),
     /// The values of a test.
-    Test(TestWindow),
+    Test(Box<TestWindow>),
     /// A delivery in full.
     Details(DetailsWindow),
     /// The built-in endpoint.
