@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, Details, Sending, Summary};
+use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
@@ -45,8 +45,8 @@ pub enum Message {
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
     /// The values of a file, or why they cannot be read.
     FileValues(String, Result<Values, String>),
-    /// A test was accepted.
-    Tested(DeliveryId),
+    /// A test was accepted, or an earlier delivery once more.
+    Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Query, Vec<Summary>),
     /// One delivery in full.

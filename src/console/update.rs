@@ -12,7 +12,7 @@ use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
-use super::state::{Pane, State};
+use super::state::{Pane, State, Watched};
 use super::{deliveries, profiles, testing, variables, view};
 
 /// How many requests the receiver's window keeps.
@@ -71,8 +71,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Tested(id) => {
-            state.testing = Some(id);
+        Message::Accepted(id, kind) => {
+            state.testing.push(Watched { id, kind });
             state.say(testing::TESTING);
             deliveries::show_new(state)
         }
@@ -90,7 +90,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::StoreChanged => {
-            vec![Effect::LoadDeliveries(state.deliveries.query()), Effect::LoadCounts]
+            let mut effects = deliveries::changed(state);
+            effects.push(Effect::LoadCounts);
+            effects
         }
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
@@ -114,6 +116,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Failed(text) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
+            state.deliveries.read_failed();
             state.complain(text);
             Vec::new()
         }

@@ -189,7 +189,8 @@ fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
 /// The sentence at the bottom left; while a test runs, how it stands.
 fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let testing = state.testing.and_then(|id| state.deliveries.rows().iter().find(|r| r.id == id));
+    let rows = state.deliveries.rows();
+    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
     // What was said since the test began goes first, or it could not be read before its end.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();

@@ -230,8 +230,13 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     let Some((name, _)) = options.into_iter().nth(next) else { return Vec::new() };
     let old = editor.draft.channel();
     editor.set(field, name);
-    if field == Field::Channel {
-        follow_channel(editor, old);
+    match field {
+        Field::Channel => follow_channel(editor, old),
+        // With retries the timeout is mandatory, which is said at once.
+        Field::RetryCount => {
+            editor.touched.insert(Field::RetryTimeout);
+        }
+        _ => {}
     }
     changed(state, field)
 }

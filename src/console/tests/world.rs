@@ -88,7 +88,7 @@ impl World {
             Effect::Test(profile, event, values) => {
                 self.tested.push((profile.id.clone(), *event, values.clone()));
                 let id = self.accept(Kind::Test, profile, *event, values, now);
-                vec![Message::Tested(id), Message::StoreChanged]
+                vec![Message::Accepted(id, Kind::Test), Message::StoreChanged]
             }
             Effect::LoadTestValues(id) => {
                 let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
@@ -248,7 +248,7 @@ impl World {
             ..old.summary
         };
         self.deliveries.push(Details { summary, attempts: Vec::new(), ..old });
-        vec![Message::Tested(new), Message::StoreChanged]
+        vec![Message::Accepted(new, Kind::Again), Message::StoreChanged]
     }
 
     fn change(&mut self, id: DeliveryId, change: impl FnOnce(&mut Summary)) {
