@@ -19,6 +19,7 @@ mod outside;
 pub mod overlay;
 pub mod profiles;
 mod run;
+mod scroll;
 pub mod state;
 mod terminal;
 pub mod testing;

@@ -53,7 +53,8 @@ impl Editor {
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
         let mut editor = Self {
-            saved: draft.clone(),
+            // A new profile is unsaved as soon as something stands in it, a copy from the start.
+            saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
             is_new,
             draft,
