@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Params, Row, Transaction};
 
-use crate::profile::{Channel, Choice, Method, Profile, ProfileId, Status};
+use crate::profile::{Channel, Method, Profile, ProfileId, Status};
 
 use super::Store;
 use super::columns::{self, Why, millis};

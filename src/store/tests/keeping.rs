@@ -167,8 +167,10 @@ async fn of_two_that_save_over_the_same_one_wins() {
     first.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let seen = Some(profile(1, "Order SMS").modified_at);
     let mine = |title: &str, ms| Profile { modified_at: at(ms), ..profile(1, title) };
-    let (a, b) =
-        tokio::join!(first.save_profile_if(mine("A", 5), seen), second.save_profile_if(mine("B", 6), seen));
+    let (a, b) = tokio::join!(
+        first.save_profile_if(mine("Ann", 5), seen),
+        second.save_profile_if(mine("Bob", 6), seen)
+    );
     let now = Saved::Changed(Box::new(first.profile(&profile_id(1)).await.unwrap().unwrap()));
     let (a, b) = (a.unwrap(), b.unwrap());
     assert!((a == Saved::Saved && b == now) || (b == Saved::Saved && a == now), "{a:?}, {b:?}");
