@@ -55,7 +55,7 @@ pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Resu
 fn sets(profile: &Profile, name: &str) -> bool {
     let key_header = match &profile.auth {
         Auth::ApiKey { header, .. } => Some(header),
-        Auth::None | Auth::Basic { .. } => None,
+        Auth::None | Auth::Basic { .. } | Auth::OAuth2(_) => None,
     };
     profile.headers.iter().map(|row| &row.name).chain(key_header).any(|n| n.eq_ignore_ascii_case(name))
 }
