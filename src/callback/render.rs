@@ -14,7 +14,7 @@ pub struct Context<'a> {
 }
 
 /// What every request names itself.
-const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
+pub const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 
 /// Makes the request, without credentials: see [`credentials`](super::credentials).
 /// `webhook-timestamp` is left out too, as it is of the attempt and not of the delivery: receivers
