@@ -301,16 +301,16 @@ async fn a_token_server_that_cannot_be_reached_has_its_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_timeout_holds_for_token_and_request_together() {
     let desk = Desk::new();
-    let slow = |reply: Reply| Reply { after: Duration::from_millis(600), ..reply };
+    let slow = |reply: Reply| Reply { after: Duration::from_millis(900), ..reply };
     let tokens = Server::start(move |_, n| slow(grants(n, &json!(3600)))).await;
     let endpoint = Server::start(move |_, _| slow(Reply::new(200, ""))).await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |draft| {
         with_retry(draft);
-        draft.retry_timeout = "1000".into();
+        draft.retry_timeout = "1500".into();
     });
     let details = desk.ended(desk.accept(&profile).await).await;
     let first = details.attempts[0].error.as_ref().expect("an error");
-    assert_eq!(first.message, "timed out after 1000 ms", "it is the endpoint that was waited for");
+    assert_eq!(first.message, "timed out after 1500 ms", "it is the endpoint that was waited for");
     assert_eq!(details.summary.state, State::Delivered, "the token is there at the retry");
     assert_eq!(tokens.seen().len(), 1);
 }
