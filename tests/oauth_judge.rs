@@ -75,7 +75,7 @@ impl Drop for Authlib {
 }
 
 const BODY: (&str, &str, &str) = ("body", "by-body", "s3cret & p=q+ü");
-const BASIC: (&str, &str, &str) = ("basic", "by-basic", "s3cret-of-basic");
+const BASIC: (&str, &str, &str) = ("basic", "by-basic", "s3cret: of+basic%20ü");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_server_gives_tokens_and_takes_them() {

@@ -61,7 +61,7 @@ CLIENTS = {
     client.client_id: client
     for client in [
         Client("by-body", "s3cret & p=q+ü", "client_secret_post"),
-        Client("by-basic", "s3cret-of-basic", "client_secret_basic"),
+        Client("by-basic", "s3cret: of+basic%20ü", "client_secret_basic"),
     ]
 }
 TOKENS = {}

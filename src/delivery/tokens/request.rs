@@ -102,13 +102,10 @@ fn sensitive(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
 }
 
 /// Client id and secret for Basic: form-encoded first (RFC 6749, section 2.3.1), so that a colon
-/// can stand in either.
+/// can stand in either. A space as `%20`: not every server reads a `+` there.
 fn basic(oauth2: &OAuth2) -> String {
-    STANDARD.encode(format!(
-        "{}:{}",
-        form_encoded(&oauth2.client_id),
-        form_encoded(oauth2.client_secret.reveal())
-    ))
+    let encoded = |text: &str| form_encoded(text).replace('+', "%20");
+    STANDARD.encode(format!("{}:{}", encoded(&oauth2.client_id), encoded(oauth2.client_secret.reveal())))
 }
 
 fn form_encoded(text: &str) -> String {
@@ -203,7 +200,7 @@ mod tests {
     fn as_basic() {
         let request = made(SentAs::Basic);
         assert!(!body(&request).contains("client_id"));
-        let expected = format!("Basic {}", STANDARD.encode("me%3A1:hu+sh%26%3D%C3%BC"));
+        let expected = format!("Basic {}", STANDARD.encode("me%3A1:hu%20sh%26%3D%C3%BC"));
         assert_eq!(request.headers()[AUTHORIZATION], expected);
         let printed = format!("{request:?}");
         assert!(!printed.contains("Basic"), "{printed}");
