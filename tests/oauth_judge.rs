@@ -1,10 +1,8 @@
 //! Advanced authentication judged by a real OAuth 2.0 server: Authlib, with its own bearer check.
-//!
-//! `RINGBACK_JUDGES` names a Python that has the packages of `tests/judges/requirements.txt`. Without
-//! it the judgement is passed over, which says so; where `CI` is `true` that is a failure.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what failed")]
 
+mod judges;
 mod support;
 
 use std::io::{BufRead as _, BufReader};
@@ -23,14 +21,9 @@ struct Authlib {
 }
 
 impl Authlib {
-    /// Starts it; `None` where no Python is named and nobody insists.
+    /// Starts it; `None` where there is no judge and nobody insists.
     fn start() -> Option<Self> {
-        let Some(python) = std::env::var_os("RINGBACK_JUDGES") else {
-            let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-            assert!(!in_ci, "RINGBACK_JUDGES must name a Python with tests/judges/requirements.txt");
-            eprintln!("passed over: RINGBACK_JUDGES names no Python with tests/judges/requirements.txt");
-            return None;
-        };
+        let python = judges::python("Advanced authentication")?;
         let mut process = Command::new(python)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/oauth_server.py"))
             .stdin(Stdio::piped())

@@ -22,8 +22,8 @@ pub fn no_request(message: impl Into<String>) -> Failure {
 
 /// No token for the request, for this reason.
 #[must_use]
-pub fn no_token(why: Failure) -> Failure {
-    Failure { message: format!("no token: {}", why.message), ..why }
+pub fn no_token(why: &Failure) -> Failure {
+    Failure { class: why.class, message: format!("no token: {}", why.message) }
 }
 
 /// An answer other than 2xx; `location` is where a redirect leads.

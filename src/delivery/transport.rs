@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, Request, Response, StatusCode, Url};
 
@@ -80,7 +80,7 @@ impl Transport {
                 let sending = self.send(request, oauth2(job), &mut so_far);
                 tokio::time::timeout(timeout, sending).await.unwrap_or_else(|_| {
                     let timed_out = failure::timed_out(job.policy.timeout_ms());
-                    Err(if so_far.awaits_token { failure::no_token(timed_out) } else { timed_out })
+                    Err(if so_far.awaits_token { failure::no_token(&timed_out) } else { timed_out })
                 })
             }
             Err(failure) => Err(failure),
@@ -126,7 +126,7 @@ impl Transport {
 
     async fn token(&self, oauth2: &OAuth2, so_far: &mut SoFar) -> Result<Arc<Token>, Failure> {
         so_far.awaits_token = true;
-        let token = self.tokens.get(&self.client, oauth2).await.map_err(failure::no_token);
+        let token = self.tokens.get(&self.client, oauth2).await.map_err(|why| failure::no_token(&why));
         so_far.awaits_token = false;
         token
     }
@@ -166,6 +166,11 @@ impl Transport {
             .map_err(|_| failure::no_request("the method cannot be sent"))?;
         let mut request = self.client.request(method, url).headers(headers);
         if callback.method.has_body() {
+            // The client leaves it out of an empty body, and some servers then answer 411
+            // (RFC 9110, section 8.6).
+            if callback.body.is_empty() {
+                request = request.header(CONTENT_LENGTH, 0);
+            }
             request = request.body(callback.body.clone());
         }
         request.build().map_err(|e| failure::no_request(e.to_string()))

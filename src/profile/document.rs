@@ -58,7 +58,7 @@ struct Fields {
     created_at: Option<Timestamp>,
     modified_at: Option<Timestamp>,
     data_format: Option<String>,
-    auth: Option<auth::Fields>,
+    auth: Option<auth::Members>,
     retry: Option<Retry>,
     #[serde(default)]
     signing_secret: Told,

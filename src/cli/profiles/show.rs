@@ -69,9 +69,8 @@ fn token_lines(oauth2: &OAuth2) -> Vec<(&'static str, String)> {
         ("Sent as", oauth2.sent_as.name().to_owned()),
     ];
     lines.extend(oauth2.scope.clone().map(|scope| ("Scope", scope)));
-    let value = |extra: &Extra| match extra.is_secret() {
-        true => "(hidden)".to_owned(),
-        false => extra.value.reveal().to_owned(),
+    let value = |extra: &Extra| {
+        if extra.is_secret() { "(hidden)".to_owned() } else { extra.value.reveal().to_owned() }
     };
     lines.extend(oauth2.fields.iter().map(|e| ("Token field", format!("{}={}", e.name, value(e)))));
     lines.extend(oauth2.headers.iter().map(|e| ("Token header", format!("{}: {}", e.name, value(e)))));

@@ -41,11 +41,9 @@ async fn exchange(client: &Client, oauth2: &OAuth2) -> Result<Token, Failure> {
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|to| printable(to.as_bytes()));
     let body = read_body(response, &url).await?;
-    if let Some(mut failure) = failure::of_status(status, location.as_deref()) {
-        if let Some(why) = answer::reason(&body) {
-            failure.message += &format!(" ({why})");
-        }
-        return Err(failure);
+    if let Some(failure) = failure::of_status(status, location.as_deref()) {
+        let why = answer::reason(&body).map(|why| format!(" ({why})")).unwrap_or_default();
+        return Err(Failure { message: failure.message + &why, ..failure });
     }
     let granted = answer::read(&body).map_err(no_answer)?;
     Ok(Token::new(granted.header, asked_at + granted.fresh_for))

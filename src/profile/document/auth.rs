@@ -12,7 +12,7 @@ use crate::profile::oauth2::{Extra, OAuth2};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Fields {
+pub(super) struct Members {
     r#type: Option<String>,
     user: Option<String>,
     password: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Fields {
     headers: Option<Value>,
 }
 
-pub(super) fn read(auth: Fields, draft: &mut Draft, left_out: &mut Vec<Field>) -> Result<(), DocumentError> {
+pub(super) fn read(auth: Members, draft: &mut Draft, left_out: &mut Vec<Field>) -> Result<(), DocumentError> {
     set(&mut draft.auth_kind, auth.r#type);
     match draft.auth_kind.as_str() {
         "basic" if auth.password.is_none() => left_out.push(Field::AuthPassword),
