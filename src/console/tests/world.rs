@@ -20,6 +20,10 @@ pub struct World {
     pub own: Vec<(String, Variable)>,
     /// The oldest first.
     pub deliveries: Vec<Details>,
+    /// The values of tests, the latest last.
+    pub tested: Vec<(ProfileId, Option<Event>, Values)>,
+    /// Names of files, and the values in them.
+    pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
 }
@@ -82,8 +86,19 @@ impl World {
                 vec![Message::OwnVariables(self.own.clone())]
             }
             Effect::Test(profile, event, values) => {
+                self.tested.push((profile.id.clone(), *event, values.clone()));
                 let id = self.accept(Kind::Test, profile, *event, values, now);
                 vec![Message::Tested(id), Message::StoreChanged]
+            }
+            Effect::LoadTestValues(id) => {
+                let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
+                let values = of_profile.map(|(_, event, values)| (*event, values.clone())).collect();
+                vec![Message::TestValues(id.clone(), values)]
+            }
+            Effect::ReadValues(name) => {
+                let file = self.files.iter().find(|(file, _)| file == name);
+                let values = file.map(|(_, values)| values.clone()).ok_or(format!("{name}: no such file"));
+                vec![Message::FileValues(name.clone(), values)]
             }
             Effect::SendAgain(id) => self.send_again(*id, now),
             Effect::Cancel(id) => {
