@@ -163,7 +163,7 @@ fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
     let at = items.iter().position(|i| *i == editor.focus).unwrap_or(0);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
     editor.focus = items[next].clone();
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 
@@ -173,7 +173,7 @@ fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
     if let Some(first) = editor.items().into_iter().next() {
         editor.focus = first;
     }
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 

@@ -83,6 +83,9 @@ fn facts(profile: &Profile) -> Vec<(&'static str, String)> {
             Auth::None => "none".to_owned(),
             Auth::Basic { user, .. } => format!("Basic, user {user}"),
             Auth::ApiKey { header, .. } => format!("API key in {header}"),
+            Auth::OAuth2(oauth2) => {
+                format!("Advanced, client {} at {}", oauth2.client_id, oauth2.token_url.as_str())
+            }
         },
     ));
     facts.push((
