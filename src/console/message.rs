@@ -41,6 +41,10 @@ pub enum Message {
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
+    /// The values of the last tests of a profile.
+    TestValues(ProfileId, Vec<(Option<Event>, Values)>),
+    /// The values of a file, or why they cannot be read.
+    FileValues(String, Result<Values, String>),
     /// A test was accepted.
     Tested(DeliveryId),
     /// Deliveries for this query; `more` of them follow those that were there.
@@ -104,6 +108,8 @@ pub enum Effect {
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
+    LoadTestValues(ProfileId),
+    ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
     LoadDetails(DeliveryId),

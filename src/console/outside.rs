@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::callback::Values;
 use crate::delivery::{DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
@@ -109,7 +110,18 @@ impl Outside {
                 store.add_variable(&scope, variable).await?;
                 Some(Message::OwnVariables(store.own_variables().await?))
             }
-            Effect::Test(profile, event, values) => Some(accept(store, *profile, event, values).await),
+            Effect::LoadTestValues(id) => {
+                let values = store.test_values(&id).await?;
+                Some(Message::TestValues(id, values))
+            }
+            Effect::ReadValues(file) => {
+                let values = read_values(&file);
+                Some(Message::FileValues(file, values))
+            }
+            Effect::Test(profile, event, values) => {
+                store.keep_test_values(&profile.id, event, &values).await?;
+                Some(accept(store, *profile, event, values).await)
+            }
             Effect::LoadDeliveries(query) => {
                 let rows = store.deliveries(&filter(&query)).await?;
                 Some(Message::Deliveries(query, rows))
@@ -208,11 +220,26 @@ async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
     Ok(out)
 }
 
+/// A JSON object of values; `~` stands for the home folder.
+fn read_values(file: &str) -> Result<Values, String> {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let path = match file.trim().strip_prefix("~/") {
+        Some(rest) => format!("{home}/{rest}"),
+        None => file.trim().to_owned(),
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Object(members)) => Ok(Values::new(members)),
+        Ok(_) => Err(format!("{path}: a JSON object of variables and values is needed")),
+        Err(error) => Err(format!("{path}: not JSON: {error}")),
+    }
+}
+
 async fn accept(
     store: &Store,
     profile: Profile,
     event: Option<crate::profile::Event>,
-    values: crate::callback::Values,
+    values: Values,
 ) -> Message {
     let delivery = NewDelivery::test(profile, event, values);
     let id = delivery.id;

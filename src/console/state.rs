@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
 use crate::delivery::{DeliveryId, Sending};
@@ -13,6 +14,7 @@ use crate::store::Counts;
 use super::action::Scope;
 use super::deliveries::Deliveries;
 use super::editor::Editor;
+use super::keys::Key;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
 use super::theme::Theme;
@@ -166,6 +168,20 @@ impl State {
                     vec![Scope::Deliveries, Scope::Global, Scope::List]
                 }
             },
+        }
+    }
+
+    /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
+    #[must_use]
+    pub fn is_for_text(&self, key: Key) -> bool {
+        let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
+        let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
+        match (&self.overlay, self.focus) {
+            (Some(overlay), _) => edits && overlay.writes_text(),
+            (None, Pane::Editor) => edits && self.editor.is_some(),
+            (None, Pane::Profiles) => (edits || ends) && self.profiles.is_typing(),
+            (None, Pane::Variables) => (edits || ends) && self.variables.is_typing(),
+            (None, Pane::Deliveries | Pane::Timeline) => false,
         }
     }
 

@@ -2,16 +2,17 @@
 
 use crate::callback::Values;
 use crate::delivery::{State as DeliveryState, Summary};
-use crate::profile::Event;
-use crate::profile::catalogue::Variable;
+use crate::profile::{Event, Profile, ProfileId};
 
 use super::deliveries::state_text;
+use super::deliveries::view::clock;
 use super::editor;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, TestWindow};
 use super::state::{Pane, State};
-use super::variables;
 
+/// Said until the test is in the log.
+pub const TESTING: &str = "Testing …";
 /// The words of the seed.
 pub const TESTED: &str = "Callback profile tested";
 
@@ -19,10 +20,7 @@ pub const TESTED: &str = "Callback profile tested";
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
-        if let Some(profile) = editor::checked(state) {
-            state.overlay = Some(Overlay::Test(TestWindow::new(profile, &state.own_variables)));
-        }
-        return Vec::new();
+        return editor::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
     }
     if let Some(row) = state.profiles.chosen() {
         vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)]
@@ -32,14 +30,25 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// The catalogue's sample values of an event, and those of one's own variables.
-#[must_use]
-pub fn samples(event: Option<Event>, own: &[(String, Variable)]) -> Values {
-    let mut values = Values::default();
-    for variable in variables::of_event(event, own) {
-        values.set(variable.name, variable.sample);
+/// Opens the window for a profile, and asks for what it was tested with last.
+pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let effects = vec![Effect::LoadTestValues(profile.id.clone())];
+    state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
+    effects
+}
+
+/// Offers what the profile was tested with last, and the values of the chosen delivery if it is one
+/// of this profile.
+pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, Values)>) {
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return };
+    if window.profile().id != *id {
+        return;
     }
-    values
+    window.remember(values);
+    if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
+        let time = clock(details.summary.accepted_at);
+        window.offer(time, details.summary.event, details.values.clone());
+    }
 }
 
 /// Tells the end of the test that is watched, once it is there.

@@ -133,7 +133,17 @@ impl Deliveries {
             show: self.show,
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
             before: None,
-            limit: self.rows.len().clamp(PAGE, 5 * PAGE),
+            limit: self.wanted_rows(),
+        }
+    }
+
+    /// How many rows to read anew: with the newest followed a screen is enough; while paused the chosen
+    /// one must be among them, whatever arrived above it.
+    fn wanted_rows(&self) -> usize {
+        if self.is_following() {
+            self.rows.len().clamp(PAGE, 5 * PAGE)
+        } else {
+            self.rows.len().max(self.list.selected() + PAGE / 2).clamp(PAGE, 50 * PAGE)
         }
     }
 
@@ -232,6 +242,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let chosen = deliveries.chosen().map(|r| r.id);
     match (action, chosen) {
         (Action::Details, Some(id)) => {
+            // The window stays on this delivery, whatever arrives above it.
+            if deliveries.is_following() {
+                deliveries.paused_at = deliveries.newest();
+            }
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id)));
             load_chosen(state)
         }

@@ -108,13 +108,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
-        Action::RetryNow | Action::Cancel => match deliveries::why_not(state, action) {
-            None => deliveries::act(state, action),
-            Some(why) => {
-                state.complain(why);
-                Vec::new()
-            }
-        },
+        Action::RetryNow | Action::Cancel => deliveries::act(state, action),
         Action::SendAgain => {
             state.overlay = None;
             deliveries::act(state, action)

@@ -30,7 +30,7 @@ pub enum Overlay {
     /// A question to be answered.
     Question(Question),
     /// The values of a test.
-    Test(TestWindow),
+    Test(Box<TestWindow>),
     /// A delivery in full.
     Details(DetailsWindow),
     /// The built-in endpoint.
@@ -53,12 +53,29 @@ impl Overlay {
         }
     }
 
+    /// Whether keys with characters are for text in this window.
+    #[must_use]
+    pub fn writes_text(&self) -> bool {
+        matches!(self, Self::Help(_) | Self::Test(_) | Self::AddVariable(_))
+    }
+
     /// Why an action cannot be done in this window; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         match self {
             Self::Test(window) if action == Action::OtherStep && !window.has_choice() => {
                 Some("the profile has one event only")
+            }
+            Self::Details(_)
+                if matches!(
+                    action,
+                    Action::Details | Action::FilterState | Action::FilterProfile | Action::Follow
+                ) =>
+            {
+                Some("Esc goes back to the list first")
+            }
+            Self::Help(_) if matches!(action, Action::Test | Action::Receiver) => {
+                Some("Esc closes the help first")
             }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")

@@ -1,38 +1,44 @@
-//! The values of a test, each of which can be changed before it is sent.
+//! The values of a test: a sample chosen by name, each value of which can be changed before it is
+//! sent.
+
+mod source;
+mod view;
 
 use crossterm::event::KeyCode;
-use ratatui::Frame;
-use ratatui::text::{Line, Span};
 use serde_json::Value;
 
 use crate::callback::{Values, plain_text};
 use crate::console::action::Action;
-use crate::console::frame::{self, fit};
 use crate::console::input::{Input, Typed};
-use crate::console::input_view::{self, Look};
 use crate::console::keys::Key;
-use crate::console::list::List;
 use crate::console::message::Effect;
 use crate::console::state::State;
-use crate::console::testing;
 use crate::profile::catalogue::Variable;
-use crate::profile::{Choice as _, Event, Profile};
+use crate::profile::{Event, Profile};
 
 use super::Overlay;
+use source::Source;
+pub(super) use view::draw;
 
 /// A test about to be sent.
 #[derive(Debug)]
 pub struct TestWindow {
     profile: Box<Profile>,
     event: Option<Event>,
-    /// All sample values of the event.
-    samples: Values,
+    own: Vec<(String, Variable)>,
+    /// Where the values can come from, and which of them they do.
+    sources: Vec<Source>,
+    source: usize,
+    /// Those of events that were tested before.
+    remembered: Vec<(Option<Event>, Values)>,
+    /// All values, those of variables that the profile does not use too.
+    values: Values,
     /// A row for each variable that the profile uses.
     rows: Vec<Row>,
-    own: Vec<(String, Variable)>,
-    /// 0 is the button, the rows follow.
+    /// The row that has the keyboard; 0 is the choice of the sample.
     at: usize,
-    list: List,
+    /// The name of a file while it is typed.
+    file: Option<Input>,
     error: Option<String>,
 }
 
@@ -45,54 +51,115 @@ struct Row {
 }
 
 impl TestWindow {
-    /// A test of this profile with the sample values of its first event.
+    /// A test of this profile, with samples of its first event.
     #[must_use]
     pub fn new(profile: Profile, own: &[(String, Variable)]) -> Self {
         let event = profile.events.first().copied();
         let mut window = Self {
             profile: Box::new(profile),
             event,
-            samples: Values::default(),
-            rows: Vec::new(),
             own: own.to_vec(),
+            sources: Vec::new(),
+            source: 0,
+            remembered: Vec::new(),
+            values: Values::default(),
+            rows: Vec::new(),
             at: 0,
-            list: List::default(),
+            file: None,
             error: None,
         };
-        window.fill();
+        window.list_sources();
         window
     }
 
-    /// Takes the sample values of the event.
+    /// The profile that is tested.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Offers what was sent before: the values of the last tests, and those of a delivery.
+    pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
+        self.remembered = remembered;
+        let untouched = self.source == 0 && self.at == 0;
+        self.list_sources();
+        if let Some(last) = self.sources.iter().position(|s| matches!(s, Source::Last(_)))
+            && untouched
+        {
+            self.source = last;
+            self.fill();
+        }
+    }
+
+    /// Offers the values of an earlier delivery of this event.
+    pub fn offer(&mut self, label: String, event: Option<Event>, values: Values) {
+        if self.event == event {
+            self.sources.push(Source::Delivery(label, values));
+        }
+    }
+
+    /// Takes the values of a file, or says why they cannot be read.
+    pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
+        match values {
+            Ok(values) => {
+                self.sources.push(Source::File(name, values));
+                self.source = self.sources.len() - 1;
+                self.file = None;
+                self.fill();
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn list_sources(&mut self) {
+        self.sources = source::of(self.event, &self.remembered);
+        self.source = 0;
+        self.fill();
+    }
+
+    /// Takes the values of the chosen source.
     fn fill(&mut self) {
-        self.samples = testing::samples(self.event, &self.own);
+        let samples = Values::samples(self.event, &self.own);
+        self.values = match self.sources.get(self.source) {
+            Some(source) => samples.with(source.values()),
+            None => samples,
+        };
         let mut names: Vec<&str> = Vec::new();
         for path in self.profile.variables() {
             if !names.contains(&path.name()) {
                 names.push(path.name());
             }
         }
+        let values = &self.values;
         self.rows = names
             .into_iter()
             .map(|name| {
-                let sample = self.samples.members().get(name);
-                let json = sample.is_some_and(|v| !v.is_string());
-                let text = sample.map(plain_text).unwrap_or_default();
-                Row { name: name.to_owned(), json, input: Input::line(&text) }
+                let value = values.members().get(name);
+                let json = value.is_some_and(|v| !v.is_string());
+                let text = value.map(|v| if json { v.to_string() } else { plain_text(v) });
+                Row { name: name.to_owned(), json, input: Input::line(&text.unwrap_or_default()) }
             })
             .collect();
-        self.at = 0;
+        self.error = None;
+    }
+
+    /// The input that the keyboard writes into.
+    fn input(&mut self) -> Option<&mut Input> {
+        if self.file.is_some() {
+            return self.file.as_mut();
+        }
+        let at = self.at.checked_sub(1)?;
+        self.rows.get_mut(at).map(|row| &mut row.input)
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
-        let Some(row) = self.at.checked_sub(1).and_then(|at| self.rows.get_mut(at)) else { return false };
         self.error = None;
-        row.input.key(key) != Typed::Ignored
+        self.input().is_some_and(|input| input.key(key) != Typed::Ignored)
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if let Some(row) = self.at.checked_sub(1).and_then(|at| self.rows.get_mut(at)) {
-            row.input.paste(text);
+        if let Some(input) = self.input() {
+            input.paste(text);
         }
     }
 
@@ -101,9 +168,12 @@ impl TestWindow {
         self.profile.events.len() > 1
     }
 
-    /// The values as typed.
-    fn values(&self) -> Result<Values, String> {
-        let mut values = self.samples.clone();
+    /// The event and the values as typed.
+    ///
+    /// # Errors
+    /// The variable whose value is no JSON where it must be some.
+    pub fn typed(&self) -> Result<(Option<Event>, Values), String> {
+        let mut values = self.values.clone();
         for row in &self.rows {
             let text = row.input.text();
             let value = if row.json && !text.trim().is_empty() {
@@ -113,7 +183,7 @@ impl TestWindow {
             };
             values.set(row.name.clone(), value);
         }
-        Ok(values)
+        Ok((self.event, values))
     }
 
     fn step(&mut self, forward: bool) {
@@ -121,25 +191,40 @@ impl TestWindow {
         self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
     }
 
+    fn turn(&mut self, forward: bool) {
+        let count = self.sources.len();
+        if self.at == 0 && count > 1 {
+            self.source = if forward { (self.source + 1) % count } else { (self.source + count - 1) % count };
+            self.fill();
+        }
+    }
+
     fn next_event(&mut self) {
         let events = &self.profile.events;
         let at = events.iter().position(|e| Some(*e) == self.event).unwrap_or(0);
         self.event = events.get((at + 1) % events.len().max(1)).copied();
-        self.fill();
+        self.at = 0;
+        self.list_sources();
     }
 }
 
-/// Sends with Enter from wherever the keyboard is.
+/// Sends with Enter from wherever the keyboard is; in the name of a file it reads the file.
 pub(crate) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
-    let sends = matches!(state.overlay, Some(Overlay::Test(_))) && key.is(KeyCode::Enter);
-    sends.then(|| send(state))
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return None };
+    if !key.is(KeyCode::Enter) {
+        return None;
+    }
+    match &window.file {
+        Some(file) => Some(vec![Effect::ReadValues(file.text())]),
+        None => Some(send(state)),
+    }
 }
 
 fn send(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
-    match window.values() {
-        Ok(values) => {
-            let effect = Effect::Test(window.profile.clone(), window.event, values);
+    match window.typed() {
+        Ok((event, values)) => {
+            let effect = Effect::Test(window.profile.clone(), event, values);
             state.overlay = None;
             vec![effect]
         }
@@ -156,72 +241,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Accept => return send(state),
         Action::NextField => window.step(true),
         Action::PreviousField => window.step(false),
+        Action::Left => window.turn(false),
+        Action::Right => window.turn(true),
         Action::OtherStep => window.next_event(),
+        Action::OpenFile => window.file = Some(Input::line("")),
+        Action::Leave if window.file.is_some() => window.file = None,
         Action::Leave => state.overlay = None,
         _ => {}
     }
     Vec::new()
-}
-
-pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
-    let screen = frame::room_for_windows(out.area());
-    let rows = window.rows.len();
-    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height);
-    let title = format!("Test {}", window.profile.title);
-    let inner = frame::window(state, &title, 76, height, out);
-    let width = usize::from(inner.width);
-    let event = window.event.map_or("no event", |e| e.name());
-    let several = if window.has_choice() { "  F4 takes the next event" } else { "" };
-    let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
-    out.render_widget(Line::raw(frame::cut(&target, width)), frame::row(inner, 0));
-    let head = Line::from(vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)]);
-    out.render_widget(head, frame::row(inner, 1));
-    let room = usize::from(inner.height).saturating_sub(4);
-    let mut list = window.list.clone();
-    list.select(window.at.saturating_sub(1));
-    let visible = list.visible(rows, room);
-    for at in visible.clone() {
-        let row = &window.rows[at];
-        let here = window.at == at + 1;
-        let area = frame::row(inner, 2 + at - visible.start);
-        let look = Look {
-            width: width.saturating_sub(24),
-            height: 1,
-            focused: here,
-            hidden: false,
-            known: None,
-            theme,
-        };
-        let (lines, cursor) = input_view::draw(&row.input, &look);
-        let bar = if here { "▌" } else { " " };
-        let name = Line::from(vec![
-            Span::styled(bar, theme.focus),
-            Span::styled(fit(&row.name, 22), if here { theme.focus } else { theme.label }),
-        ]);
-        out.render_widget(name, area);
-        let field = frame::indent(area, 24);
-        if let Some(line) = lines.into_iter().next() {
-            out.render_widget(line, field);
-        }
-        if let Some((x, _)) = cursor {
-            out.set_cursor_position((field.x + x, field.y));
-        }
-    }
-    if rows == 0 {
-        out.render_widget(Line::styled("no variables in use", theme.dim), frame::row(inner, 2));
-    }
-    let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
-    let button_style = if window.at == 0 { theme.selected } else { theme.key };
-    let button = match &window.error {
-        Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
-        None => Line::from(vec![
-            Span::styled("[ Send ]", button_style),
-            Span::styled("  Enter sends · Tab goes through the values · Esc goes back", theme.dim),
-        ]),
-    };
-    out.render_widget(button, bottom);
-    if window.at == 0 {
-        out.set_cursor_position((bottom.x + 1, bottom.y));
-    }
 }
