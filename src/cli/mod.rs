@@ -13,7 +13,6 @@ mod output;
 mod profiles;
 pub mod receive;
 mod session;
-mod shown;
 mod table;
 mod terminal;
 mod test;
@@ -101,5 +100,16 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_store_sends_people_to_commands_that_there_are() {
+        let message = crate::store::Problem::NoDelivery(crate::delivery::DeliveryId::generate()).to_string();
+        let commands: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        assert!(!commands.is_empty(), "{message}");
+        for command in commands {
+            let read = Cli::try_parse_from(command.split(' '));
+            assert!(read.is_ok(), "{command}: {read:?}");
+        }
     }
 }

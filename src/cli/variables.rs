@@ -8,11 +8,11 @@ use super::choices::choices;
 use super::error::CommandError;
 use super::output::{print, print_json, tell};
 use super::session::Session;
-use super::shown::start_shown;
 use super::table::table;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, Variable};
 use crate::profile::{Channel, Choice as _, Event};
+use crate::shown::start_shown;
 
 /// The scope of what was added to the default channel, which has no event.
 pub(super) const DEFAULT_SCOPE: &str = "default";

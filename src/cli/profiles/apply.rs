@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
-use crate::cli::shown::shown;
 use crate::profile::document::Document;
 use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
+use crate::shown::shown;
 use crate::store::Store;
 
 use super::source::Source;
