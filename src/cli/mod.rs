@@ -5,6 +5,7 @@
 
 mod choices;
 mod choose;
+mod completions;
 mod console;
 mod demo;
 mod error;
@@ -48,6 +49,8 @@ enum Command {
     Test(test::TestArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
+    /// Write completions of commands and options for a shell
+    Completions(completions::CompletionsArgs),
     /// Show it all on a throwaway database with sample profiles and a receiver
     Demo,
 }
@@ -87,6 +90,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Variables(args)) => variables::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,
         None => console::run(session).await,
     }
