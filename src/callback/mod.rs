@@ -24,7 +24,7 @@ mod values;
 
 pub use credentials::{Signed, credentials};
 pub use error::RenderError;
-pub use render::{Context, render};
+pub use render::{Context, USER_AGENT, render};
 pub use values::{Values, plain_text};
 
 use crate::profile::Method;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, Details, Sending, Summary};
+use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
@@ -33,6 +33,8 @@ pub enum Message {
     Fresh(Box<Draft>, Identity),
     /// A profile is on disk.
     Saved(Box<Profile>),
+    /// A profile was enabled or disabled.
+    Switched(Box<Profile>),
     /// A profile is deleted; it can be brought back.
     Deleted(ProfileId),
     /// A profile is back.
@@ -45,8 +47,8 @@ pub enum Message {
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
     /// The values of a file, or why they cannot be read.
     FileValues(String, Result<Values, String>),
-    /// A test was accepted.
-    Tested(DeliveryId),
+    /// A test was accepted, or an earlier delivery once more.
+    Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Query, Vec<Summary>),
     /// One delivery in full.
@@ -101,6 +103,7 @@ pub enum Effect {
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
     SaveProfile(Box<Profile>),
+    SwitchProfile(Box<Profile>),
     DeleteProfile(ProfileId),
     RestoreProfile(ProfileId),
     KeepDraft(Box<UnsavedDraft>),

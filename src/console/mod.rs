@@ -19,9 +19,12 @@ mod outside;
 pub mod overlay;
 pub mod profiles;
 mod run;
+mod scroll;
 pub mod state;
 mod terminal;
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod update;
 pub mod variables;

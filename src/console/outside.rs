@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::delivery::{DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, StateFilter, Store, StoreError, UnsavedDraft};
@@ -18,6 +18,9 @@ use super::message::{Effect, Message, Purpose, Unsaved};
 
 /// Where the built-in endpoint listens when the console starts it.
 const RECEIVER_PORTS: [u16; 2] = [9977, 0];
+
+/// The longest file of values that is read, in bytes.
+const MOST_VALUES: u64 = 1 << 20;
 
 /// What is outside the console: the store, and the receiver.
 pub struct Outside {
@@ -84,9 +87,14 @@ impl Outside {
             Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
             Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
             Effect::SaveProfile(mut profile) => {
-                profile.modified_at = Timestamp::now();
+                profile.modified_at = now();
                 store.save_profiles(vec![(*profile).clone()]).await?;
                 Some(Message::Saved(profile))
+            }
+            Effect::SwitchProfile(mut profile) => {
+                profile.modified_at = now();
+                store.save_profiles(vec![(*profile).clone()]).await?;
+                Some(Message::Switched(profile))
             }
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
@@ -115,11 +123,20 @@ impl Outside {
                 Some(Message::TestValues(id, values))
             }
             Effect::ReadValues(file) => {
-                let values = read_values(&file);
-                Some(Message::FileValues(file, values))
+                let tell = self.tell.clone();
+                // A file may answer late, or never: nothing else waits for it.
+                tokio::task::spawn_blocking(move || {
+                    let values = read_values(&file);
+                    let _ = tell.send(Message::FileValues(file, values));
+                });
+                None
             }
             Effect::Test(profile, event, values) => {
-                store.keep_test_values(&profile.id, event, &values).await?;
+                // That the values are not remembered must not keep the test from being sent.
+                let kept = store.keep_test_values(&profile.id, event, &values).await;
+                if let Err(error) = kept {
+                    let _ = self.tell.send(Message::Failed(error.to_string()));
+                }
                 Some(accept(store, *profile, event, values).await)
             }
             Effect::LoadDeliveries(query) => {
@@ -141,7 +158,7 @@ impl Outside {
             Effect::SendAgain(id) => {
                 let new = DeliveryId::generate();
                 store.send_again(id, new, Timestamp::now()).await?;
-                Some(Message::Tested(new))
+                Some(Message::Accepted(new, Kind::Again))
             }
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => {
@@ -204,8 +221,14 @@ async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message,
     Ok(Message::Profile(id, profile, purpose))
 }
 
-fn fresh(draft: Draft, region: Region) -> Message {
+/// The time as the store keeps it, in whole milliseconds.
+fn now() -> Timestamp {
     let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+fn fresh(draft: Draft, region: Region) -> Message {
+    let now = now();
     let id = ProfileId::new(region, Uuid::new_v4());
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }
@@ -227,7 +250,12 @@ fn read_values(file: &str) -> Result<Values, String> {
         Some(rest) => format!("{home}/{rest}"),
         None => file.trim().to_owned(),
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let told = |error: std::io::Error| format!("{path}: {error}");
+    let facts = std::fs::metadata(&path).map_err(told)?;
+    if !facts.is_file() || facts.len() > MOST_VALUES {
+        return Err(format!("{path}: a file of at most {MOST_VALUES} bytes is needed"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(told)?;
     match serde_json::from_str(&text) {
         Ok(serde_json::Value::Object(members)) => Ok(Values::new(members)),
         Ok(_) => Err(format!("{path}: a JSON object of variables and values is needed")),
@@ -244,7 +272,7 @@ async fn accept(
     let delivery = NewDelivery::test(profile, event, values);
     let id = delivery.id;
     match store.accept(vec![delivery]).await {
-        Ok(()) => Message::Tested(id),
+        Ok(()) => Message::Accepted(id, Kind::Test),
         Err(error) => Message::Failed(error.to_string()),
     }
 }

@@ -7,9 +7,11 @@ pub mod guard;
 mod id;
 mod outbox;
 mod prepare;
+mod printable;
 mod record;
 mod sender;
 mod sending;
+mod tokens;
 mod transport;
 mod verdict;
 

@@ -20,6 +20,10 @@ pub struct World {
     pub own: Vec<(String, Variable)>,
     /// The oldest first.
     pub deliveries: Vec<Details>,
+    /// The values of tests, the latest last.
+    pub tested: Vec<(ProfileId, Option<Event>, Values)>,
+    /// Names of files, and the values in them.
+    pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
 }
@@ -55,6 +59,10 @@ impl World {
                 self.save((**profile).clone());
                 vec![Message::Saved(profile.clone()), Message::StoreChanged]
             }
+            Effect::SwitchProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Switched(profile.clone()), Message::StoreChanged]
+            }
             Effect::DeleteProfile(id) => {
                 let gone = self.profiles.extract_if(.., |p| p.id == *id);
                 self.deleted.extend(gone);
@@ -82,8 +90,19 @@ impl World {
                 vec![Message::OwnVariables(self.own.clone())]
             }
             Effect::Test(profile, event, values) => {
+                self.tested.push((profile.id.clone(), *event, values.clone()));
                 let id = self.accept(Kind::Test, profile, *event, values, now);
-                vec![Message::Tested(id), Message::StoreChanged]
+                vec![Message::Accepted(id, Kind::Test), Message::StoreChanged]
+            }
+            Effect::LoadTestValues(id) => {
+                let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
+                let values = of_profile.map(|(_, event, values)| (*event, values.clone())).collect();
+                vec![Message::TestValues(id.clone(), values)]
+            }
+            Effect::ReadValues(name) => {
+                let file = self.files.iter().find(|(file, _)| file == name);
+                let values = file.map(|(_, values)| values.clone()).ok_or(format!("{name}: no such file"));
+                vec![Message::FileValues(name.clone(), values)]
             }
             Effect::SendAgain(id) => self.send_again(*id, now),
             Effect::Cancel(id) => {
@@ -233,7 +252,7 @@ impl World {
             ..old.summary
         };
         self.deliveries.push(Details { summary, attempts: Vec::new(), ..old });
-        vec![Message::Tested(new), Message::StoreChanged]
+        vec![Message::Accepted(new, Kind::Again), Message::StoreChanged]
     }
 
     fn change(&mut self, id: DeliveryId, change: impl FnOnce(&mut Summary)) {

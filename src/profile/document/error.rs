@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_place_and_the_type_are_told_and_not_the_value() {
-        let types = "one of none, basic, api-key";
+        let types = "one of none, basic, api-key, ";
         let algorithms = "one of AES-128-CFB, ";
         for (name, value, expected) in [
             ("auth", json!(SECRET), "auth: an object is needed"),
@@ -94,6 +94,13 @@ mod tests {
             ("auth", json!({"type": "basic", "password": {"is": SECRET}}), "auth.password: text is needed"),
             ("auth", json!({"type": 12_345}), "auth.type: text is needed"),
             ("auth", json!({"type": SECRET}), &format!("auth.type: {types}")),
+            (
+                "auth",
+                json!({"type": "oauth2", "client_secret": 12_345}),
+                "auth.client_secret: text is needed",
+            ),
+            ("auth", json!({"sent_as": SECRET}), "auth.sent_as: one of body, basic is needed"),
+            ("auth", json!({"headers": SECRET}), "auth.headers: not JSON in a string"),
             ("enc", json!(SECRET), "enc: an object is needed"),
             ("enc", json!({"algo": SECRET}), &format!("enc.algo: {algorithms}")),
             ("enc", json!({"key": 12_345}), "enc.key: text is needed"),
