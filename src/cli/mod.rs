@@ -10,13 +10,16 @@ mod console;
 mod demo;
 mod error;
 mod interrupt;
+mod json_input;
 mod output;
 mod profiles;
 pub mod receive;
 mod session;
+mod setting;
 mod table;
 mod terminal;
 mod test;
+mod values;
 mod variables;
 
 use std::io;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
+use crate::cli::json_input::JsonInput;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::profile::document::Document;
@@ -17,11 +18,11 @@ use crate::settings::Settings;
 use crate::shown::shown;
 use crate::store::Store;
 
-use super::source::Source;
+use super::source;
 
 pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
-    let source = Source(file);
-    let values = source.values()?;
+    let source = JsonInput(file);
+    let values = source::values(&source)?;
     let store = session.store()?;
     let mut apply = Apply {
         store: &store,
@@ -47,7 +48,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     }
 }
 
-fn refused(source: &Source, errors: &[String]) -> CommandError {
+fn refused(source: &JsonInput, errors: &[String]) -> CommandError {
     let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
     CommandError::Input(format!("{source}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
 }
