@@ -7,6 +7,7 @@ pub mod guard;
 mod id;
 mod outbox;
 mod prepare;
+mod preview;
 mod record;
 mod sender;
 mod sending;
@@ -15,6 +16,7 @@ mod verdict;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
+pub use preview::preview;
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
 };

@@ -1,0 +1,63 @@
+//! The head of a request as it leaves over HTTP/1.1: what the profile asks for, the credentials, and
+//! what the HTTP client adds. A test compares it with the bytes that the real client writes.
+
+use url::{Position, Url};
+
+use super::Callback;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "••••••••";
+
+/// A header as it leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireHeader {
+    /// In small letters, as the HTTP client writes it.
+    pub name: String,
+    /// As it leaves.
+    pub value: String,
+    /// Whether it is shown only when asked for.
+    pub secret: bool,
+}
+
+impl WireHeader {
+    /// The value, or dots where it is a secret that was not asked for.
+    #[must_use]
+    pub fn shown(&self, secrets: bool) -> &str {
+        if self.secret && !secrets && !self.value.is_empty() { HIDDEN } else { &self.value }
+    }
+}
+
+/// A header of [`credentials`](super::credentials) that proves nothing, and so is no secret.
+const OPEN: &str = "webhook-timestamp";
+
+/// The headers in the order in which they leave. Those of one name leave together, at the place of
+/// the first.
+pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url: &Url) -> Vec<WireHeader> {
+    let plain = callback.headers.iter().map(|row| (row, false));
+    let proof = credentials.iter().map(|row| (row, row.0 != OPEN));
+    let mut rows: Vec<WireHeader> = plain.chain(proof).map(|((n, v), secret)| row(n, v, secret)).collect();
+    for (name, value) in [("accept", "*/*"), ("accept-encoding", "identity")] {
+        if !rows.iter().any(|row| row.name == name) {
+            rows.push(row(name, value, false));
+        }
+    }
+    rows.push(row("host", &url[Position::BeforeHost..Position::AfterPort], false));
+    // The HTTP client says nothing of a body that is empty.
+    if !callback.body.is_empty() {
+        rows.push(row("content-length", &callback.body.len().to_string(), false));
+    }
+    let first = |wanted: &str| rows.iter().position(|row| row.name == wanted);
+    let places: Vec<Option<usize>> = rows.iter().map(|row| first(&row.name)).collect();
+    let mut placed: Vec<_> = places.into_iter().zip(rows).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What stands in the request line: path and query.
+pub(super) fn target(url: &Url) -> String {
+    url[Position::BeforePath..Position::AfterQuery].to_owned()
+}
+
+fn row(name: &str, value: &str, secret: bool) -> WireHeader {
+    WireHeader { name: name.to_ascii_lowercase(), value: value.to_owned(), secret }
+}

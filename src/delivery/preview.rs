@@ -1,0 +1,25 @@
+//! The preview of a delivery that is not made.
+
+use jiff::Timestamp;
+
+use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
+use crate::profile::Profile;
+
+use super::id::DeliveryId;
+use super::prepare::random;
+
+/// The request that a test with these values would send now, with an id and a time of its own.
+/// Nothing is sent and nothing is kept.
+///
+/// # Errors
+/// When no request can be made.
+pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<Preview, RenderError> {
+    let id = DeliveryId::generate().to_string();
+    let unix_seconds = Timestamp::now().as_second();
+    callback::preview(
+        profile,
+        values,
+        origins,
+        &mut Moment { delivery_id: &id, unix_seconds, random: &mut random },
+    )
+}
