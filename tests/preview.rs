@@ -63,7 +63,7 @@ fn variables(command: &str, shown: &Preview) -> Vec<(String, String)> {
 
 static SHELLS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
     let there = |shell: &&Vec<&str>| Command::new(shell[0]).args(["-c", ":"]).status().is_ok();
-    let all = vec![vec!["sh", "-c"], vec!["bash", "-c"], vec!["zsh", "-fc"], vec!["ksh", "-c"]];
+    let all = [vec!["sh", "-c"], vec!["bash", "-c"], vec!["zsh", "-fc"], vec!["ksh", "-c"]];
     all.iter().filter(there).cloned().collect()
 });
 

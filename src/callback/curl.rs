@@ -86,8 +86,9 @@ impl Variables {
             number += 1;
             name = format!("{plain}_{number}");
         }
-        self.comment +=
-            &format!("# First run: read -r {name}\n#   and paste the value of the header {}\n", safe(header));
+        let header = safe(header);
+        self.comment.extend(["# First run: read -r ", &name, "\n"]);
+        self.comment.extend(["#   and paste the value of the header ", &header, "\n"]);
         name
     }
 }

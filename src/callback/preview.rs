@@ -9,6 +9,7 @@ use super::resolve::Resolver;
 use super::trace::{Place, Use};
 use super::wire::{self, WireHeader};
 use super::{Callback, Random, RenderError, Signed, Values, credentials, render};
+use crate::profile::catalogue::{self, Origin};
 use crate::profile::{Choice as _, Encryption, Iv, Profile};
 
 /// Where a value came from.
@@ -50,6 +51,16 @@ impl ValueOrigin {
 
 /// Where values came from, by the variable's name. What is not in it came with the event.
 pub type Origins = HashMap<String, ValueOrigin>;
+
+/// Where the samples of these variables come from.
+#[must_use]
+pub fn origins_of(variables: &[catalogue::Variable]) -> Origins {
+    let origin = |variable: &catalogue::Variable| match variable.origin {
+        Origin::Documented | Origin::Derived => ValueOrigin::Catalogue,
+        Origin::Own => ValueOrigin::Own,
+    };
+    variables.iter().map(|variable| (variable.name.clone(), origin(variable))).collect()
+}
 
 /// What a preview needs besides the profile and the values.
 pub struct Moment<'a> {

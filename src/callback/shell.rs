@@ -1,5 +1,7 @@
 //! Words that a POSIX shell reads as exactly these bytes.
 
+use std::fmt::Write as _;
+
 /// One word of a command: in single quotes, or from `printf` where it holds what a terminal or an
 /// eye would take for something else. It must hold no NUL and not end with a line feed there, which
 /// headers and URLs never do.
@@ -33,7 +35,8 @@ pub(super) fn format_of(bytes: &[u8]) -> String {
             b'\\' => format.push_str("\\\\"),
             b'\'' => format.push_str("'\\''"),
             b' '..=b'~' => format.push(char::from(*byte)),
-            other => format.push_str(&format!("\\{other:03o}")),
+            // Writing to a String cannot fail.
+            other => _ = write!(format, "\\{other:03o}"),
         }
     }
     format.push('\'');

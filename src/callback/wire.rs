@@ -46,11 +46,9 @@ pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url
     if !callback.body.is_empty() {
         rows.push(row("content-length", &callback.body.len().to_string(), false));
     }
-    let first = |wanted: &str| rows.iter().position(|row| row.name == wanted);
-    let places: Vec<Option<usize>> = rows.iter().map(|row| first(&row.name)).collect();
-    let mut placed: Vec<_> = places.into_iter().zip(rows).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, row)| row).collect()
+    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+    rows.sort_by_key(|row| names.iter().position(|name| *name == row.name));
+    rows
 }
 
 /// What stands in the request line: path and query.

@@ -10,6 +10,7 @@ mod demo;
 mod error;
 mod interrupt;
 mod output;
+mod preview;
 mod profiles;
 pub mod receive;
 mod session;
@@ -45,6 +46,8 @@ enum Command {
     Profiles(profiles::ProfilesArgs),
     /// List the variables of each event
     Variables(variables::VariablesArgs),
+    /// Show the exact request of a test, with nothing sent; or as a command for curl
+    Preview(preview::PreviewArgs),
     /// Send a profile's callback to its endpoint, with retries, and tell each attempt
     Test(test::TestArgs),
     /// Listen for callbacks and show what arrives
@@ -86,6 +89,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command {
         Some(Command::Profiles(args)) => profiles::run(session, args).await,
         Some(Command::Variables(args)) => variables::run(session, &args).await,
+        Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Demo) => demo::run(session).await,

@@ -16,7 +16,7 @@ mod verdict;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
-pub use preview::preview;
+pub use preview::{check_address, preview};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
 };

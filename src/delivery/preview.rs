@@ -1,10 +1,12 @@
 //! The preview of a delivery that is not made.
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
 use crate::profile::Profile;
 
+use super::guard::{self, RefusedAddress};
 use super::id::DeliveryId;
 use super::prepare::random;
 
@@ -22,4 +24,12 @@ pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<
         origins,
         &mut Moment { delivery_id: &id, unix_seconds, random: &mut random },
     )
+}
+
+/// Whether the sender would dial the address in the URL. A name is judged only where it is dialled.
+///
+/// # Errors
+/// When the address is refused.
+pub fn check_address(preview: &Preview) -> Result<(), RefusedAddress> {
+    Url::parse(&preview.callback.url).map_or(Ok(()), |url| guard::check_literal(&url))
 }

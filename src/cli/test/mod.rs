@@ -20,7 +20,7 @@ use crate::profile::{Event, Profile};
 
 pub(super) use lines::{heading, last_line};
 pub(super) use trial::carry_out;
-pub(super) use values::sample_values;
+pub(super) use values::{chosen_values, sample_values, setting};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
@@ -30,7 +30,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
     event: Option<Event>,
     /// Give a variable this text, or with := this JSON, in place of its sample
-    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = values::setting)]
+    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
     set: Vec<(String, Value)>,
     /// Print one JSON object at the end instead of text
     #[arg(long)]
@@ -41,13 +41,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
     let event = event_of(&profile, args.event)?;
-    let mut values = sample_values(event, &store.own_variables().await?);
-    for (name, value) in &args.set {
-        if !profile.variables().iter().any(|path| path.name() == name) {
-            tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
-        }
-        values.set(name.as_str(), value.clone());
-    }
+    let (values, _) = chosen_values(&profile, event, &store.own_variables().await?, &args.set);
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
     if args.json {
@@ -74,7 +68,7 @@ pub(super) fn code(details: &Details) -> ExitCode {
 }
 
 /// The event that was asked for, or the profile's first; none with Default.
-fn event_of(profile: &Profile, asked: Option<Event>) -> Result<Option<Event>, CommandError> {
+pub(super) fn event_of(profile: &Profile, asked: Option<Event>) -> Result<Option<Event>, CommandError> {
     use crate::profile::Choice as _;
     match asked {
         Some(event) if !profile.events.contains(&event) => {

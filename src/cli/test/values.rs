@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::callback::Values;
+use crate::callback::{Origins, ValueOrigin, Values, origins_of};
+use crate::cli::output::tell;
 use crate::cli::variables::{DEFAULT_SCOPE, of_scope};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Choice as _, Event, is_variable_name};
+use crate::profile::{Choice as _, Event, Profile, is_variable_name};
 
 /// The samples of an event's variables, one's own too.
 pub fn sample_values(event: Option<Event>, own: &[(String, Variable)]) -> Values {
@@ -15,6 +16,25 @@ pub fn sample_values(event: Option<Event>, own: &[(String, Variable)]) -> Values
         values.set(variable.name, variable.sample);
     }
     values
+}
+
+/// The samples with what is set in their place, and where each came from. Tells what is set in vain.
+pub fn chosen_values(
+    profile: &Profile,
+    event: Option<Event>,
+    own: &[(String, Variable)],
+    set: &[(String, Value)],
+) -> (Values, Origins) {
+    let mut values = sample_values(event, own);
+    let mut origins = origins_of(&of_scope(event.map_or(DEFAULT_SCOPE, |event| event.name()), own));
+    for (name, value) in set {
+        if !profile.variables().iter().any(|path| path.name() == name) {
+            tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
+        }
+        values.set(name.as_str(), value.clone());
+        origins.insert(name.clone(), ValueOrigin::Hand);
+    }
+    (values, origins)
 }
 
 /// Reads `name=text` or `name:=JSON`.
