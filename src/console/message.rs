@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::callback::Values;
+use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
@@ -13,6 +13,7 @@ use crate::store::{Counts, ProfileRow, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::keys::Key;
+use super::preview::Wanted;
 
 /// Something happened.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub enum Message {
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
+    /// A preview was made, or cannot be.
+    Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
     /// A test was accepted.
     Tested(DeliveryId),
     /// Deliveries for this query; `more` of them follow those that were there.
@@ -83,6 +86,8 @@ pub enum Purpose {
     Edit,
     /// To be tested.
     Test,
+    /// To be shown as the request that would leave.
+    Preview,
     /// To be enabled or disabled.
     Switch,
     /// To make another like it.
@@ -104,6 +109,7 @@ pub enum Effect {
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
+    Preview(Box<Wanted>),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
     LoadDetails(DeliveryId),

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::delivery::{DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::delivery::{self, DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, StateFilter, Store, StoreError, UnsavedDraft};
@@ -108,6 +108,10 @@ impl Outside {
             Effect::AddVariable(scope, variable) => {
                 store.add_variable(&scope, variable).await?;
                 Some(Message::OwnVariables(store.own_variables().await?))
+            }
+            Effect::Preview(wanted) => {
+                let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
+                Some(Message::Previewed(wanted, made.map(Box::new)))
             }
             Effect::Test(profile, event, values) => Some(accept(store, *profile, event, values).await),
             Effect::LoadDeliveries(query) => {

@@ -13,7 +13,7 @@ use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Overlay, Question, ReceiverWindow, TestWindow};
 use super::state::{Pane, State};
-use super::{deliveries, profiles, testing, variables, view};
+use super::{deliveries, preview, profiles, testing, variables, view};
 
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
@@ -61,6 +61,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.own_variables = all;
             Vec::new()
         }
+        Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
         Message::Tested(id) => {
             state.testing = Some(id);
             state.say("Testing …");
@@ -220,6 +221,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Test if state.overlay.is_none() => testing::open(state),
+        Action::Preview if state.overlay.is_none() => preview::open(state),
         Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
             let at = state.focus.number() - 1;
             let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
@@ -295,6 +297,7 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             state.overlay = Some(Overlay::Test(TestWindow::new(*profile, &state.own_variables)));
             Vec::new()
         }
+        Purpose::Preview => preview::sample(state, profile),
         Purpose::Switch => {
             profile.status = match profile.status {
                 Status::Active => Status::Disabled,

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use serde_json::Value;
 
-use crate::callback::{Values, plain_text};
+use crate::callback::{ValueOrigin, Values, origins_of, plain_text};
 use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::input::{Input, Typed};
@@ -13,8 +13,9 @@ use crate::console::input_view::{self, Look};
 use crate::console::keys::Key;
 use crate::console::list::List;
 use crate::console::message::Effect;
+use crate::console::preview::Wanted;
 use crate::console::state::State;
-use crate::console::testing;
+use crate::console::{testing, variables};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Choice as _, Event, Profile};
 
@@ -106,6 +107,10 @@ impl TestWindow {
         let mut values = self.samples.clone();
         for row in &self.rows {
             let text = row.input.text();
+            if text.is_empty() && !values.members().contains_key(&row.name) {
+                // It had no value, and was given none.
+                continue;
+            }
             let value = if row.json && !text.trim().is_empty() {
                 serde_json::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
             } else {
@@ -150,6 +155,27 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Asks for the preview of these values; the window stays beneath it.
+fn preview(window: &mut TestWindow) -> Vec<Effect> {
+    match window.values() {
+        Ok(values) => {
+            let (profile, event) = (window.profile.clone(), window.event);
+            let mut origins = origins_of(&variables::of_event(event, &window.own));
+            for row in &window.rows {
+                let typed = values.members().get(&row.name);
+                if typed != window.samples.members().get(&row.name) {
+                    origins.insert(row.name.clone(), ValueOrigin::Hand);
+                }
+            }
+            vec![Effect::Preview(Box::new(Wanted { profile, event, values, origins }))]
+        }
+        Err(error) => {
+            window.error = Some(error);
+            Vec::new()
+        }
+    }
+}
+
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
     match action {
@@ -157,6 +183,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NextField => window.step(true),
         Action::PreviousField => window.step(false),
         Action::OtherStep => window.next_event(),
+        Action::Preview => return preview(window),
         Action::Leave => state.overlay = None,
         _ => {}
     }
