@@ -27,14 +27,15 @@ impl WireHeader {
     }
 }
 
-/// A header of [`credentials`](super::credentials) that proves nothing, and so is no secret.
-const OPEN: &str = "webhook-timestamp";
+/// Headers of [`credentials`](super::credentials) that are no secrets: the signing secret cannot be
+/// found from a signature, which is good for this id, time and body only.
+const OPEN: [&str; 2] = ["webhook-timestamp", "webhook-signature"];
 
 /// The headers in the order in which they leave. Those of one name leave together, at the place of
 /// the first.
 pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url: &Url) -> Vec<WireHeader> {
     let plain = callback.headers.iter().map(|row| (row, false));
-    let proof = credentials.iter().map(|row| (row, row.0 != OPEN));
+    let proof = credentials.iter().map(|row| (row, !OPEN.contains(&row.0.as_str())));
     let mut rows: Vec<WireHeader> = plain.chain(proof).map(|((n, v), secret)| row(n, v, secret)).collect();
     for (name, value) in [("accept", "*/*"), ("accept-encoding", "identity")] {
         if !rows.iter().any(|row| row.name == name) {

@@ -67,6 +67,11 @@ impl Listener {
     pub fn next(&self) -> Wire {
         self.requests.recv_timeout(DEADLINE).unwrap()
     }
+
+    /// Whether nothing has come since.
+    pub fn is_quiet(&self) -> bool {
+        self.requests.try_recv().is_err()
+    }
 }
 
 fn answer(mut stream: &TcpStream) -> std::io::Result<Wire> {

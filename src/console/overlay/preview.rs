@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::{Place, Preview, Secrets, Variable, curl_command, plain_text};
 use crate::console::action::Action;
@@ -107,12 +108,16 @@ impl PreviewWindow {
         let sent = if hidden { "••••••••" } else { &used.sent };
         // On one line each, whatever stands in it.
         let one_line = |text: &str| text.replace('\r', "\\r").replace('\n', "\\n");
-        let text = if value == sent {
-            format!("  {}", one_line(&value))
+        let (value, sent) = (one_line(&value), one_line(sent));
+        let both = format!("  {value} → {sent}");
+        if value == sent {
+            page.text(&format!("  {value}"), theme.text);
+        } else if both.width() <= page.width {
+            page.text(&both, theme.text);
         } else {
-            format!("  {} → {}", one_line(&value), one_line(sent))
-        };
-        page.text(&text, theme.text);
+            page.text(&format!("  {value}"), theme.text);
+            page.text(&format!("  → {sent}"), theme.text);
+        }
     }
 }
 
@@ -166,6 +171,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         _ => {
             let length = window.lines(&theme, usize::from(columns).saturating_sub(6)).len();
             let page = usize::from(rows).saturating_sub(5);
+            // A page is what is in sight.
+            let _ = window.list.visible(length, page);
             window.list.act(action, (length + 1).saturating_sub(page).max(1));
         }
     }
