@@ -34,7 +34,7 @@ const WIDE: Scene = Scene {
         Step::Press("j t"),
         Step::For("[ Send ]"),
         Step::Press("enter"),
-        Step::For("waiting · retry 1 of 2"),
+        Step::For("500 · retry 1 of 2 in"),
     ],
 };
 

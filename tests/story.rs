@@ -58,7 +58,7 @@ fn main_job(size: (u16, u16)) {
     terminal.wait_for("[ Send ]");
     terminal.wait_for("DELIVRD");
     terminal.press("enter");
-    terminal.wait_for("waiting · retry 1 of 1");
+    terminal.wait_for("500 · retry 1 of 1 in");
     terminal.wait_for("Callback profile tested · delivered · 200");
     terminal.wait_for("after 1 retry");
     let bottom = terminal.row(size.1 - 1);
@@ -144,7 +144,7 @@ fn waiting_deliveries_go_on_after_a_kill() {
     terminal.press("ctrl+t");
     terminal.wait_for("[ Send ]");
     terminal.press("enter");
-    terminal.wait_for("waiting · retry 1 of 1");
+    terminal.wait_for("500 · retry 1 of 1 in");
     terminal.kill9();
     let again = console(&db, (120, 36));
     again.wait_for("delivered · 200");

@@ -39,8 +39,8 @@ pub fn command(preview: &Preview, secrets: Secrets) -> String {
         lines.push(format!("-H '{name}:'"));
     }
     let mut before = String::new();
-    let body = &preview.callback.body;
-    if !body.is_empty() {
+    if preview.callback.method.has_body() {
+        let body = &preview.callback.body;
         if let Some(text) = fits_argument(body) {
             // Unlike `--data` and `--data-binary` it never takes `@` for a file.
             lines.push(format!("--data-raw {}", quoted(text)));

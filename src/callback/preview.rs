@@ -21,6 +21,12 @@ pub enum ValueOrigin {
     Own,
     /// Changed by hand.
     Hand,
+    /// The last test had it.
+    LastTest,
+    /// An earlier delivery had it.
+    Delivery,
+    /// A file brought it.
+    File,
     /// An event brought it.
     Event,
 }
@@ -33,6 +39,9 @@ impl ValueOrigin {
             Self::Catalogue => "catalogue",
             Self::Own => "own variable",
             Self::Hand => "changed by hand",
+            Self::LastTest => "last test",
+            Self::Delivery => "earlier delivery",
+            Self::File => "file",
             Self::Event => "event",
         }
     }
@@ -44,6 +53,9 @@ impl ValueOrigin {
             Self::Catalogue => "catalogue",
             Self::Own => "own",
             Self::Hand => "hand",
+            Self::LastTest => "last-test",
+            Self::Delivery => "delivery",
+            Self::File => "file",
             Self::Event => "event",
         }
     }

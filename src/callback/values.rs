@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::profile::{Path, Step};
+use crate::profile::catalogue::{self, Variable};
+use crate::profile::{Event, Path, Step};
 
 /// Values by variable, in the order in which they came. The text of numbers is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +14,21 @@ impl Values {
     #[must_use]
     pub fn new(members: Map<String, Value>) -> Self {
         Self(members)
+    }
+
+    /// The sample values of an event's variables, those that people added among them.
+    #[must_use]
+    pub fn samples(event: Option<Event>, added: &[(String, Variable)]) -> Self {
+        Self(catalogue::offered(event, added).into_iter().map(|v| (v.name, v.sample)).collect())
+    }
+
+    /// The same with other values in the place of some.
+    #[must_use]
+    pub fn with(mut self, others: &Map<String, Value>) -> Self {
+        for (name, value) in others {
+            self.0.insert(name.clone(), value.clone());
+        }
+        self
     }
 
     /// The JSON object.

@@ -37,15 +37,20 @@ pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url
     let plain = callback.headers.iter().map(|row| (row, false));
     let proof = credentials.iter().map(|row| (row, !OPEN.contains(&row.0.as_str())));
     let mut rows: Vec<WireHeader> = plain.chain(proof).map(|((n, v), secret)| row(n, v, secret)).collect();
+    let length = row("content-length", &callback.body.len().to_string(), false);
+    let empty = callback.body.is_empty();
+    // Asked for where the client would leave it out (`delivery::transport`), so it stands earlier.
+    if callback.method.has_body() && empty {
+        rows.push(length.clone());
+    }
     for (name, value) in [("accept", "*/*"), ("accept-encoding", "identity")] {
         if !rows.iter().any(|row| row.name == name) {
             rows.push(row(name, value, false));
         }
     }
     rows.push(row("host", &url[Position::BeforeHost..Position::AfterPort], false));
-    // The HTTP client says nothing of a body that is empty.
-    if !callback.body.is_empty() {
-        rows.push(row("content-length", &callback.body.len().to_string(), false));
+    if !empty {
+        rows.push(length);
     }
     let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     rows.sort_by_key(|row| names.iter().position(|name| *name == row.name));

@@ -63,6 +63,7 @@ pub enum Action {
     Discard,
     Left,
     Right,
+    OpenFile,
 }
 
 /// Where an action's keys work. A scope that has the keyboard is asked before [`Scope::Global`].
@@ -256,6 +257,21 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::TestWindow, Action::Accept, "ctrl+t f5", "Send", "Send the test (Enter does so too)"),
     entry(Scope::TestWindow, Action::NextField, "tab down", "", "Go to the next value"),
     entry(Scope::TestWindow, Action::PreviousField, "shift+tab up", "", "Go to the value before"),
+    entry(Scope::TestWindow, Action::Left, "left", "", "Take the sample before"),
+    entry(
+        Scope::TestWindow,
+        Action::Right,
+        "right",
+        "Sample",
+        "Take the next sample: delivered, failed, the last test, …",
+    ),
+    entry(
+        Scope::TestWindow,
+        Action::OpenFile,
+        "ctrl+o",
+        "File",
+        "Read the values from a file, a JSON object",
+    ),
     entry(Scope::TestWindow, Action::OtherStep, "f4", "Event", "Take the next event of the profile"),
     entry(
         Scope::TestWindow,

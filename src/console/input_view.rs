@@ -10,6 +10,17 @@ use crate::profile::placeholder_at;
 use super::input::Input;
 use super::theme::Theme;
 
+/// What the name in a placeholder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A variable of the profile's events.
+    Known,
+    /// The same, and its value is sent encrypted.
+    Encrypted,
+    /// No variable here.
+    Unknown,
+}
+
 /// How a field is to be drawn.
 pub struct Look<'a> {
     /// Columns.
@@ -20,8 +31,8 @@ pub struct Look<'a> {
     pub focused: bool,
     /// Dots in place of the text.
     pub hidden: bool,
-    /// Whether a placeholder's name is a known variable; `None` where placeholders mean nothing.
-    pub known: Option<&'a dyn Fn(&str) -> bool>,
+    /// What a placeholder's name is; `None` where placeholders mean nothing.
+    pub mark: Option<&'a dyn Fn(&str) -> Mark>,
     /// Colours.
     pub theme: &'a Theme,
 }
@@ -103,9 +114,14 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
 }
 
 fn placeholder_style(text: &str, look: &Look<'_>) -> Option<(usize, Style)> {
-    let known = look.known?;
+    let mark = look.mark?;
     let (path, length) = placeholder_at(text)?;
-    Some((length, if known(path.name()) { look.theme.variable } else { look.theme.unknown }))
+    let style = match mark(path.name()) {
+        Mark::Known => look.theme.variable,
+        Mark::Encrypted => look.theme.encrypted,
+        Mark::Unknown => look.theme.unknown,
+    };
+    Some((length, style))
 }
 
 /// Text as it can stand on a screen: control characters become their pictures, so that no text can
@@ -129,9 +145,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
-        let known = |name: &str| name == "id";
+        let mark = |name: &str| if name == "id" { Mark::Known } else { Mark::Unknown };
         let theme = Theme::colour();
-        let look = Look { width, height, focused: true, hidden: false, known: Some(&known), theme: &theme };
+        let look = Look { width, height, focused: true, hidden: false, mark: Some(&mark), theme: &theme };
         let (lines, cursor) = draw(input, &look);
         (lines.iter().map(ToString::to_string).collect(), cursor)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
-use crate::delivery::{DeliveryId, Details, Sending, Summary};
+use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
@@ -44,8 +44,12 @@ pub enum Message {
     OwnVariables(Vec<(String, Variable)>),
     /// A preview was made, or cannot be.
     Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
-    /// A test was accepted.
-    Tested(DeliveryId),
+    /// The values of the last tests of a profile.
+    TestValues(ProfileId, Vec<(Option<Event>, Values)>),
+    /// The values of a file, or why they cannot be read.
+    FileValues(String, Result<Values, String>),
+    /// A test was accepted, or an earlier delivery once more.
+    Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Query, Vec<Summary>),
     /// One delivery in full.
@@ -110,6 +114,8 @@ pub enum Effect {
     LoadUnsaved,
     AddVariable(String, Variable),
     Preview(Box<Wanted>),
+    LoadTestValues(ProfileId),
+    ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
     LoadDetails(DeliveryId),

@@ -23,6 +23,8 @@ mod run;
 pub mod state;
 mod terminal;
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod update;
 pub mod variables;

@@ -7,7 +7,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::delivery::{self, DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::callback::Values;
+use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, StateFilter, Store, StoreError, UnsavedDraft};
@@ -17,6 +18,9 @@ use super::message::{Effect, Message, Purpose, Unsaved};
 
 /// Where the built-in endpoint listens when the console starts it.
 const RECEIVER_PORTS: [u16; 2] = [9977, 0];
+
+/// The longest file of values that is read, in bytes.
+const MOST_VALUES: u64 = 1 << 20;
 
 /// What is outside the console: the store, and the receiver.
 pub struct Outside {
@@ -113,7 +117,27 @@ impl Outside {
                 let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
                 Some(Message::Previewed(wanted, made.map(Box::new)))
             }
-            Effect::Test(profile, event, values) => Some(accept(store, *profile, event, values).await),
+            Effect::LoadTestValues(id) => {
+                let values = store.test_values(&id).await?;
+                Some(Message::TestValues(id, values))
+            }
+            Effect::ReadValues(file) => {
+                let tell = self.tell.clone();
+                // A file may answer late, or never: nothing else waits for it.
+                tokio::task::spawn_blocking(move || {
+                    let values = read_values(&file);
+                    let _ = tell.send(Message::FileValues(file, values));
+                });
+                None
+            }
+            Effect::Test(profile, event, values) => {
+                // That the values are not remembered must not keep the test from being sent.
+                let kept = store.keep_test_values(&profile.id, event, &values).await;
+                if let Err(error) = kept {
+                    let _ = self.tell.send(Message::Failed(error.to_string()));
+                }
+                Some(accept(store, *profile, event, values).await)
+            }
             Effect::LoadDeliveries(query) => {
                 let rows = store.deliveries(&filter(&query)).await?;
                 Some(Message::Deliveries(query, rows))
@@ -133,7 +157,7 @@ impl Outside {
             Effect::SendAgain(id) => {
                 let new = DeliveryId::generate();
                 store.send_again(id, new, Timestamp::now()).await?;
-                Some(Message::Tested(new))
+                Some(Message::Accepted(new, Kind::Again))
             }
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => {
@@ -212,16 +236,36 @@ async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
     Ok(out)
 }
 
+/// A JSON object of values; `~` stands for the home folder.
+fn read_values(file: &str) -> Result<Values, String> {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let path = match file.trim().strip_prefix("~/") {
+        Some(rest) => format!("{home}/{rest}"),
+        None => file.trim().to_owned(),
+    };
+    let told = |error: std::io::Error| format!("{path}: {error}");
+    let facts = std::fs::metadata(&path).map_err(told)?;
+    if !facts.is_file() || facts.len() > MOST_VALUES {
+        return Err(format!("{path}: a file of at most {MOST_VALUES} bytes is needed"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(told)?;
+    match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Object(members)) => Ok(Values::new(members)),
+        Ok(_) => Err(format!("{path}: a JSON object of variables and values is needed")),
+        Err(error) => Err(format!("{path}: not JSON: {error}")),
+    }
+}
+
 async fn accept(
     store: &Store,
     profile: Profile,
     event: Option<crate::profile::Event>,
-    values: crate::callback::Values,
+    values: Values,
 ) -> Message {
     let delivery = NewDelivery::test(profile, event, values);
     let id = delivery.id;
     match store.accept(vec![delivery]).await {
-        Ok(()) => Message::Tested(id),
+        Ok(()) => Message::Accepted(id, Kind::Test),
         Err(error) => Message::Failed(error.to_string()),
     }
 }

@@ -1,12 +1,12 @@
 //! Preview: what is on the screen as the request that would leave, with nothing sent.
 
-use crate::callback::{Origins, Preview, RenderError, Values, origins_of};
+use crate::callback::{Origins, Preview, RenderError, Values};
 use crate::profile::{Event, Profile};
 
+use super::editor;
 use super::message::{Effect, Purpose};
-use super::overlay::{Overlay, PreviewWindow};
+use super::overlay::{Overlay, PreviewWindow, TestWindow};
 use super::state::{Pane, State};
-use super::{editor, testing, variables};
 
 /// What a preview is made of.
 #[derive(Debug, Clone)]
@@ -24,19 +24,22 @@ pub struct Wanted {
 /// Asks for the preview of the profile in the editor, or of the chosen one.
 pub fn open(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::Editor && state.editor.is_some() {
-        let profile = editor::checked(state);
-        return profile.map(|profile| sample(state, Box::new(profile))).into_iter().flatten().collect();
+        let profile = editor::checked(state, "previewed");
+        return profile.map_or_else(Vec::new, |profile| sample(state, profile));
     }
     let chosen = state.profiles.chosen().map(|row| row.id.clone());
     chosen.map(|id| Effect::LoadProfile(id, Purpose::Preview)).into_iter().collect()
 }
 
-/// Asks for the preview of a profile with the sample values of its first event.
-pub fn sample(state: &State, profile: Box<Profile>) -> Vec<Effect> {
-    let event = profile.events.first().copied();
-    let values = testing::samples(event, &state.own_variables);
-    let origins = origins_of(&variables::of_event(event, &state.own_variables));
-    vec![Effect::Preview(Box::new(Wanted { profile, event, values, origins }))]
+/// Asks for the preview of a profile with the values that its test begins with.
+pub fn sample(state: &mut State, profile: Profile) -> Vec<Effect> {
+    match TestWindow::new(profile, &state.own_variables).wanted() {
+        Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
+        Err(error) => {
+            state.complain(error);
+            Vec::new()
+        }
+    }
 }
 
 /// Shows what was made, above the test that it is of.

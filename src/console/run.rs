@@ -24,8 +24,6 @@ use super::update;
 
 /// At most thirty frames a second.
 const FRAME: Duration = Duration::from_millis(33);
-/// Running times are drawn ten times a second.
-const TICK: Duration = Duration::from_millis(100);
 /// How often changes of the store are looked at, at most.
 const NEWS: Duration = Duration::from_millis(50);
 /// How long what is left to write may take at the end.
@@ -153,6 +151,7 @@ impl Console {
                 self.dirty = false;
                 continue;
             }
+            let tick = self.state.tick();
             let message = tokio::select! {
                 biased;
                 Some(message) = messages.recv() => message,
@@ -166,9 +165,8 @@ impl Console {
                     None => return Ok(()),
                 },
                 () = tokio::time::sleep(frame_in), if self.dirty => continue,
-                () = tokio::time::sleep(TICK.saturating_sub(drawn.elapsed())), if !self.dirty && self.state.ticks() => {
-                    Message::Now(Timestamp::now())
-                }
+                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(drawn.elapsed())),
+                    if !self.dirty && tick.is_some() => Message::Now(Timestamp::now()),
             };
             self.take(message, tell)?;
         }

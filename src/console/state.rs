@@ -1,18 +1,21 @@
 //! Everything that is on the screen, as plain data.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
-use crate::delivery::{DeliveryId, Sending};
+use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
 use crate::store::Counts;
 
 use super::action::Scope;
-use super::deliveries::Deliveries;
+use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
+use super::keys::Key;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
 use super::theme::Theme;
@@ -85,6 +88,15 @@ pub struct ReceiverState {
     pub requests: std::collections::VecDeque<Arc<Received>>,
 }
 
+/// A delivery whose end is told at the bottom left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Why it came to be, which says the words of its end.
+    pub kind: Kind,
+}
+
 /// The console.
 #[derive(Debug)]
 pub struct State {
@@ -108,8 +120,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
-    /// The test that is watched until its end.
-    pub testing: Option<DeliveryId>,
+    /// The tests that are watched until their ends, the newest last.
+    pub testing: Vec<Watched>,
     /// What the sender does.
     pub sending: Sending,
     /// How many deliveries are pending.
@@ -141,7 +153,7 @@ impl State {
             deliveries: Deliveries::default(),
             overlay: None,
             notice: None,
-            testing: None,
+            testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
             receiver: ReceiverState::default(),
@@ -169,6 +181,20 @@ impl State {
         }
     }
 
+    /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
+    #[must_use]
+    pub fn is_for_text(&self, key: Key) -> bool {
+        let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
+        let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
+        match (&self.overlay, self.focus) {
+            (Some(overlay), _) => edits && overlay.writes_text(),
+            (None, Pane::Editor) => edits && self.editor.is_some(),
+            (None, Pane::Profiles) => (edits || ends) && self.profiles.is_typing(),
+            (None, Pane::Variables) => (edits || ends) && self.variables.is_typing(),
+            (None, Pane::Deliveries | Pane::Timeline) => false,
+        }
+    }
+
     /// Says something at the bottom left.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Plain });
@@ -184,9 +210,16 @@ impl State {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
     }
 
-    /// Whether a running time is on the screen, so that it must be drawn again ten times a second.
+    /// How often the screen must be drawn anew for the running times on it: ten times a second for
+    /// tenths, once a second for longer waits, never where there are none.
     #[must_use]
-    pub fn ticks(&self) -> bool {
-        !self.sending.in_flight.is_empty() || self.deliveries.has_waiting()
+    pub fn tick(&self) -> Option<Duration> {
+        let tenths = Duration::from_millis(100);
+        if !self.sending.in_flight.is_empty() {
+            return Some(tenths);
+        }
+        let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
+        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min()?;
+        Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
     }
 }

@@ -1,17 +1,18 @@
 //! Test: what is on the screen is sent, saved or not, and its end is told at the bottom left.
 
 use crate::callback::Values;
-use crate::delivery::{State as DeliveryState, Summary};
-use crate::profile::Event;
-use crate::profile::catalogue::Variable;
+use crate::delivery::{Kind, State as DeliveryState, Summary};
+use crate::profile::{Event, Profile, ProfileId};
 
 use super::deliveries::state_text;
+use super::deliveries::view::clock;
 use super::editor;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, TestWindow};
 use super::state::{Pane, State};
-use super::variables;
 
+/// Said until the test is in the log.
+pub const TESTING: &str = "Testing …";
 /// The words of the seed.
 pub const TESTED: &str = "Callback profile tested";
 
@@ -19,10 +20,7 @@ pub const TESTED: &str = "Callback profile tested";
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
-        if let Some(profile) = editor::checked(state) {
-            state.overlay = Some(Overlay::Test(TestWindow::new(profile, &state.own_variables)));
-        }
-        return Vec::new();
+        return editor::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
     }
     if let Some(row) = state.profiles.chosen() {
         vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)]
@@ -32,25 +30,38 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// The catalogue's sample values of an event, and those of one's own variables.
-#[must_use]
-pub fn samples(event: Option<Event>, own: &[(String, Variable)]) -> Values {
-    let mut values = Values::default();
-    for variable in variables::of_event(event, own) {
-        values.set(variable.name, variable.sample);
-    }
-    values
+/// Opens the window for a profile, and asks for what it was tested with last.
+pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let effects = vec![Effect::LoadTestValues(profile.id.clone())];
+    state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
+    effects
 }
 
-/// Tells the end of the test that is watched, once it is there.
-pub fn watch(state: &mut State, rows: &[Summary]) {
-    let Some(testing) = state.testing else { return };
-    let Some(row) = rows.iter().find(|r| r.id == testing) else { return };
-    if row.state.is_pending() {
+/// Offers what the profile was tested with last, and the values of the chosen delivery if it is one
+/// of this profile.
+pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, Values)>) {
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return };
+    if window.profile().id != *id {
         return;
     }
-    state.testing = None;
-    let (text, _) = state_text::describe(row, None, state.now);
-    let text = format!("{TESTED} · {text}");
-    if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
+    window.remember(values);
+    if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
+        let time = clock(details.summary.accepted_at);
+        window.offer(time, details.summary.event, details.values.clone());
+    }
+}
+
+/// Tells the ends of the tests that are watched, as they are there.
+pub fn watch(state: &mut State, rows: &[Summary]) {
+    for watched in state.testing.clone() {
+        let ended = |r: &&Summary| r.id == watched.id && !r.state.is_pending();
+        let Some(row) = rows.iter().find(ended) else { continue };
+        state.testing.retain(|t| t.id != watched.id);
+        let (text, _) = state_text::describe(row, None, state.now);
+        let text = match watched.kind {
+            Kind::Test => format!("{TESTED} · {text}"),
+            Kind::Event | Kind::Again => format!("{} sent again · {text}", row.profile_title),
+        };
+        if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
+    }
 }

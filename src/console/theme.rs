@@ -32,6 +32,8 @@ pub struct Theme {
     pub variable: Style,
     /// A placeholder of no known variable.
     pub unknown: Style,
+    /// A placeholder whose value is sent encrypted.
+    pub encrypted: Style,
     /// Marked text.
     pub marked: Style,
 }
@@ -56,6 +58,7 @@ impl Theme {
             bad: fg(Color::Red),
             variable: fg(Color::Magenta),
             unknown: fg(Color::Red).add_modifier(Modifier::UNDERLINED),
+            encrypted: fg(Color::Magenta).add_modifier(Modifier::BOLD | Modifier::ITALIC),
             marked: plain.add_modifier(Modifier::REVERSED),
         }
     }
@@ -79,6 +82,7 @@ impl Theme {
             bad: bold,
             variable: bold,
             unknown: plain.add_modifier(Modifier::UNDERLINED),
+            encrypted: bold.add_modifier(Modifier::ITALIC),
             marked: plain.add_modifier(Modifier::REVERSED),
         }
     }

@@ -11,8 +11,8 @@ use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
-use super::overlay::{self, Overlay, Question, ReceiverWindow, TestWindow};
-use super::state::{Pane, State};
+use super::overlay::{self, Overlay, Question, ReceiverWindow};
+use super::state::{Pane, State, Watched};
 use super::{deliveries, preview, profiles, testing, variables, view};
 
 /// How many requests the receiver's window keeps.
@@ -50,7 +50,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
-        Message::Deleted(id) => profiles::deleted(state, &id),
+        Message::Deleted(id) => profiles::deleted(state, id),
         Message::Restored(id) => {
             state.praise("Brought back");
             state.profiles.choose(&id);
@@ -62,9 +62,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
-        Message::Tested(id) => {
-            state.testing = Some(id);
-            state.say("Testing …");
+        Message::TestValues(id, values) => {
+            testing::remember(state, &id, values);
+            Vec::new()
+        }
+        Message::FileValues(name, values) => {
+            if let Some(Overlay::Test(window)) = &mut state.overlay {
+                window.take_file(name, values);
+            }
+            Vec::new()
+        }
+        Message::Accepted(id, kind) => {
+            state.testing.push(Watched { id, kind });
+            state.say(testing::TESTING);
             deliveries::show_new(state)
         }
         Message::Deliveries(query, rows) => {
@@ -81,7 +91,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::StoreChanged => {
-            vec![Effect::LoadDeliveries(state.deliveries.query()), Effect::LoadCounts]
+            let mut effects = deliveries::changed(state);
+            effects.push(Effect::LoadCounts);
+            effects
         }
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
@@ -105,6 +117,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Failed(text) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
+            state.deliveries.read_failed();
             state.complain(text);
             Vec::new()
         }
@@ -115,17 +128,19 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// A key: first for text that is typed, then for the action that it stands for.
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
+        // A question could not be seen; what was typed is kept as a draft.
         let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
-        return if quits { do_action(state, Action::Quit) } else { Vec::new() };
+        return if quits { vec![Effect::Quit] } else { Vec::new() };
     }
     if let Some(effects) = overlay::enter(state, key) {
         return effects;
     }
     if state.overlay.is_some() {
         let scopes = state.scopes();
-        return match overlay::key(state, key) {
-            Some(effects) => effects,
-            None => resolved(state, key, &scopes),
+        return match (overlay::key(state, key), above_windows(key)) {
+            (Some(effects), _) => effects,
+            (None, Some(action)) => do_action(state, action),
+            (None, None) => resolved(state, key, &scopes),
         };
     }
     let typed = match state.focus {
@@ -143,8 +158,17 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     resolved(state, key, &scopes)
 }
 
+/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
+fn above_windows(key: Key) -> Option<Action> {
+    let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
+    matches!(action, Action::Quit | Action::Redraw).then_some(action)
+}
+
 /// In the editor a key that writes text is never an action, and arrows belong to the text first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
+    if let Some(effects) = editor::complete(state, key) {
+        return effects;
+    }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
     let for_text = in_text && (key.is_text() || arrow);
@@ -165,8 +189,12 @@ fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    if let Some(overlay) = &state.overlay {
-        return overlay.why_not(action);
+    match &state.overlay {
+        Some(overlay @ Overlay::Details(_)) => {
+            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
+        }
+        Some(overlay) => return overlay.why_not(action),
+        None => {}
     }
     match state.focus {
         Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
@@ -178,7 +206,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 
 fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
-        let entry = TABLE.iter().find(|e| e.action == action);
+        let scopes = state.scopes();
+        let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
         let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
         state.complain(format!("{name}: {why}"));
         return Vec::new();
@@ -244,6 +273,9 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if view::too_small(state.size) {
+        return Vec::new();
+    }
     if state.overlay.is_some() {
         overlay::paste(state, text);
         return Vec::new();
@@ -260,16 +292,23 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 }
 
 fn new_profile(state: &mut State) -> Vec<Effect> {
-    if state.editor.as_ref().is_some_and(Editor::is_changed) {
+    if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
+}
+
+/// Whether something unsaved stands in the way of another draft; then it is asked about.
+fn asks_before_another(state: &mut State) -> bool {
+    let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
+    if unsaved {
         state.overlay = Some(Overlay::Question(Question::leave()));
-        return Vec::new();
     }
-    vec![Effect::Fresh(Box::default())]
+    unsaved
 }
 
 fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
-    let editor = Editor::open(draft, identity, true, state.settings.rules);
-    open(state, editor);
+    if !asks_before_another(state) {
+        let editor = Editor::open(draft, identity, true, state.settings.rules);
+        open(state, editor);
+    }
     Vec::new()
 }
 
@@ -293,11 +332,8 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
-        Purpose::Test => {
-            state.overlay = Some(Overlay::Test(TestWindow::new(*profile, &state.own_variables)));
-            Vec::new()
-        }
-        Purpose::Preview => preview::sample(state, profile),
+        Purpose::Preview => preview::sample(state, *profile),
+        Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {
                 Status::Active => Status::Disabled,
@@ -346,9 +382,12 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     state.profiles.choose(&profile.id);
     if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
         editor.saved(&profile);
-        effects.push(Effect::DropDraft(profile.id.clone()));
-        if std::mem::take(&mut state.leave_after_save) {
-            effects.extend(editor::close(state));
+        let leave = std::mem::take(&mut state.leave_after_save);
+        if !editor.is_changed() {
+            effects.push(Effect::DropDraft(profile.id.clone()));
+            if leave {
+                effects.extend(editor::close(state));
+            }
         }
         if let Some(next) = state.open_after_save.take() {
             effects.push(Effect::LoadProfile(next, Purpose::Edit));

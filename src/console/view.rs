@@ -7,16 +7,19 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::delivery::Role;
 
-use super::action::TABLE;
+use super::action::{self, TABLE};
 use super::deliveries::{self, state_text, timeline};
 use super::frame;
+use super::keys::Key;
 use super::state::{Pane, State, Tone};
-use super::{editor, overlay, profiles, update, variables};
+use super::{editor, overlay, profiles, testing, update, variables};
 
 /// From here on all panes stand side by side.
 const WIDE: (u16, u16) = (120, 30);
 /// The least that the console works in.
 const LEAST: (u16, u16) = (60, 16);
+/// From so many columns on the top line says all, and the names of the panes have blanks around them.
+const ROOMY: u16 = 70;
 
 /// Whether the terminal is too small for the console.
 #[must_use]
@@ -60,7 +63,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lower = (area.height / 3).clamp(9, 14);
     let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
     let [list, edit, pick] =
-        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(33)]).areas(upper);
+        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(32)]).areas(upper);
     profiles::view::draw(state, list, out);
     editor::view::draw(state, edit, out);
     variables::view::draw(state, pick, out);
@@ -98,7 +101,7 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
 
 fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let mut spans = Vec::new();
+    let mut spans = vec![Span::raw(" ")];
     for pane in Pane::ALL {
         let name = match pane {
             Pane::Profiles => "Profiles",
@@ -108,7 +111,8 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
             Pane::Timeline => "Timeline",
         };
         let changed = pane == Pane::Editor && state.editor.as_ref().is_some_and(editor::Editor::is_changed);
-        let label = format!(" {} {name}{} ", pane.number(), if changed { "*" } else { "" });
+        let label = format!("{} {name}{}", pane.number(), if changed { "*" } else { "" });
+        let label = if area.width < ROOMY { label } else { format!(" {label} ") };
         let style = if pane == state.focus { theme.selected } else { theme.dim };
         spans.push(Span::styled(label, style));
         spans.push(Span::raw(" "));
@@ -119,10 +123,6 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
-    let left = Line::from(vec![
-        Span::styled(" ringback ", theme.focus),
-        Span::styled(frame::cut(name, 30), theme.dim),
-    ]);
     let sender = match (&state.sending.trouble, state.sending.role) {
         (Some(_), _) => Span::styled("✗ cannot record", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
@@ -133,22 +133,30 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
-    let counts = format!(
-        " · {} queued · {} waiting · {} sending ",
-        state.counts.queued,
-        state.counts.waiting,
-        state.sending.in_flight.len()
-    );
+    let counts = format!(" · {} queued · {} waiting ", state.counts.queued, state.counts.waiting);
+    let sending = format!("· {} sending ", state.sending.in_flight.len());
     let receiver = match &state.receiver.address {
         Some(address) => format!("  receiver {address} "),
         None => String::new(),
     };
     let mut right = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
+    if area.width >= ROOMY {
+        right.push(Span::styled(sending, theme.text));
+    }
     if usize::from(area.width) >= 100 {
         right.push(Span::styled(receiver, theme.dim));
     }
-    out.render_widget(left, area);
-    out.render_widget(Line::from(right).right_aligned(), area);
+    let right = Line::from(right);
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let left = Line::from(vec![
+        Span::styled(" ringback ", theme.focus),
+        Span::styled(frame::cut(name, room.saturating_sub(10).min(30)), theme.dim),
+    ]);
+    let [left_area, right_area] =
+        Layout::horizontal([Constraint::Length(u16::try_from(room).unwrap_or(0)), Constraint::Min(0)])
+            .areas(area);
+    out.render_widget(left, left_area);
+    out.render_widget(right.right_aligned(), right_area);
 }
 
 /// The keys that work now, as many as fit; those that cannot work are left out.
@@ -159,13 +167,11 @@ fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
     let mut used = 1;
     for scope in &scopes {
         for entry in TABLE.iter().filter(|e| e.scope == *scope && !e.short.is_empty()) {
-            let Some(key) = entry.keys().next() else { continue };
-            let shadowed = spans.iter().any(|s| s.content == format!("{key}"));
-            if shadowed || update::why_not(state, entry.action).is_some() {
-                continue;
-            }
-            let text_focus = state.focus == Pane::Editor && state.editor.is_some();
-            if text_focus && state.overlay.is_none() && key.is_text() {
+            let does =
+                |key: &Key| !state.is_for_text(*key) && action::resolve(*key, &scopes) == Some(entry.action);
+            let Some(key) = entry.keys().find(does) else { continue };
+            let shown = spans.iter().any(|s| s.content == format!("{key}"));
+            if shown || update::why_not(state, entry.action).is_some() {
                 continue;
             }
             let (key, label) = (key.to_string(), format!(" {}  ", entry.short));
@@ -183,22 +189,31 @@ fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
 /// The sentence at the bottom left; while a test runs, how it stands.
 fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let testing = state.testing.and_then(|id| state.deliveries.rows().iter().find(|r| r.id == id));
-    let (text, style) = match (testing, &state.notice) {
-        (Some(row), _) => {
-            let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
-            (format!("Testing {} · {text}", row.profile_title), deliveries::view::tone_style(theme, tone))
-        }
-        (None, Some(notice)) => {
-            let style = match notice.tone {
-                Tone::Good => theme.good,
-                Tone::Plain => theme.text,
-                Tone::Bad => theme.bad,
-            };
-            (notice.text.clone(), style)
-        }
-        (None, None) => return,
-    };
-    let text = frame::cut(&text, usize::from(area.width).saturating_sub(2));
-    out.render_widget(Line::from(vec![Span::raw(" "), Span::styled(text, style)]), area);
+    let rows = state.deliveries.rows();
+    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
+    // What was said since the test began goes first, or it could not be read before its end.
+    let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
+    let mut pieces = Vec::new();
+    if let Some(notice) = notice {
+        let style = match notice.tone {
+            Tone::Good => theme.good,
+            Tone::Plain => theme.text,
+            Tone::Bad => theme.bad,
+        };
+        pieces.push((notice.text.clone(), style));
+    }
+    if let Some(row) = testing {
+        let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+        let text = format!("Testing {} · {text}", row.profile_title);
+        pieces.push((text, deliveries::view::tone_style(theme, tone)));
+    }
+    let mut spans = Vec::new();
+    let mut room = usize::from(area.width).saturating_sub(1);
+    for (text, style) in pieces {
+        let text = frame::cut(&text, room.saturating_sub(1));
+        room = room.saturating_sub(text.width() + 3);
+        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
+        spans.push(Span::styled(text, style));
+    }
+    out.render_widget(Line::from(spans), area);
 }

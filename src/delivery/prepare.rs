@@ -18,6 +18,12 @@ impl NewDelivery {
         delivery
     }
 
+    /// An event that happened; the stored profile's credentials are used.
+    #[must_use]
+    pub fn event(profile: &Profile, event: Option<Event>, values: Values) -> Self {
+        Self::prepare(profile, Kind::Event, event, values)
+    }
+
     fn prepare(profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
         let id = DeliveryId::generate();
         let text = id.to_string();

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::callback::{self, Signed};
@@ -117,6 +119,11 @@ impl Transport {
             .map_err(|_| failure::no_request("the method cannot be sent"))?;
         let mut request = self.client.request(method, url).headers(headers);
         if callback.method.has_body() {
+            // The client leaves it out of an empty body, and some servers then answer 411
+            // (RFC 9110, section 8.6).
+            if callback.body.is_empty() {
+                request = request.header(CONTENT_LENGTH, 0);
+            }
             request = request.body(callback.body.clone());
         }
         request.build().map_err(|e| failure::no_request(e.to_string()))

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::channel::Event;
 use super::choice::Choice;
@@ -49,10 +49,49 @@ impl Origin {
     }
 }
 
+/// The scope of one's own variables where a profile has no event.
+pub const NO_EVENT: &str = "default";
+
+/// The variables of an event, the catalogue's and then those that people added; with Default only
+/// the latter. `added` are pairs of scope (an event's name, or [`NO_EVENT`]) and variable.
+#[must_use]
+pub fn offered(event: Option<Event>, added: &[(String, Variable)]) -> Vec<Variable> {
+    let scope = event.map_or(NO_EVENT, |e| e.name());
+    let known = event.map_or(&[][..], variables);
+    let own = added.iter().filter(|(of, _)| of == scope).map(|(_, variable)| variable);
+    known.iter().chain(own).cloned().collect()
+}
+
 static CATALOGUE: LazyLock<HashMap<String, Vec<Variable>>> = LazyLock::new(|| {
     #[allow(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
     serde_json::from_str(include_str!("catalogue.json")).expect("catalogue.json is well formed")
 });
+
+/// A named set of values, such as `failed`: what differs from the variables' own samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// A word or two.
+    pub name: String,
+    /// Values by variable.
+    pub values: Map<String, Value>,
+}
+
+static SAMPLES: LazyLock<HashMap<String, Vec<Sample>>> = LazyLock::new(|| {
+    #[allow(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+    let all: HashMap<String, Map<String, Value>> =
+        serde_json::from_str(include_str!("samples.json")).expect("samples.json is well formed");
+    let sample = |(name, values): (String, Value)| match values {
+        Value::Object(values) => Sample { name, values },
+        _ => Sample { name, values: Map::new() },
+    };
+    all.into_iter().map(|(event, samples)| (event, samples.into_iter().map(sample).collect())).collect()
+});
+
+/// The named samples of an event; the first is what the variables' own samples say.
+#[must_use]
+pub fn samples(event: Event) -> &'static [Sample] {
+    SAMPLES.get(event.name()).map_or(&[], Vec::as_slice)
+}
 
 /// The variables of an event, in the platform's order.
 #[must_use]
@@ -86,6 +125,20 @@ mod tests {
         assert_eq!(sms.len(), 19);
         assert_eq!(sample("status"), Some("DELIVRD".into()));
         assert_eq!(sample("id"), Some("ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1".into()));
+    }
+
+    #[test]
+    fn every_sample_sets_variables_of_its_event() {
+        for event in Event::ALL {
+            assert!(samples(*event).len() >= 2, "{}", event.name());
+            for sample in samples(*event) {
+                for name in sample.values.keys() {
+                    let known = variables(*event).iter().any(|v| v.name == *name);
+                    assert!(known, "{} of {} in {}", name, sample.name, event.name());
+                }
+            }
+        }
+        assert_eq!(SAMPLES.len(), Event::ALL.len());
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod profiles;
 mod readers;
 mod record;
 mod schema;
+mod test_values;
 #[cfg(test)]
 mod tests;
 mod variables;

@@ -41,6 +41,14 @@ CREATE TABLE own_variable (
     UNIQUE (scope, name)
 ) STRICT;
 
+-- The values of the last test; the event is empty with the default channel.
+CREATE TABLE test_values (
+    profile_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    vals TEXT NOT NULL,
+    PRIMARY KEY (profile_id, event)
+) STRICT;
+
 -- state: 0 queued, 1 waiting, 2 delivered, 3 failed, 4 cancelled. What is below 2 is to be sent.
 -- The short columns come first, so that a list reads no overflow page of a long body.
 CREATE TABLE delivery (

@@ -8,7 +8,7 @@ use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
 use crate::console::state::{Pane, State};
-use crate::profile::{Choice as _, Event, Field, Profile};
+use crate::profile::{Choice as _, Draft, Event, Field, Profile};
 
 use super::item::{self, Button, Item, Step};
 use super::{Editor, insert, text};
@@ -30,6 +30,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         match input.key(key) {
             Typed::Changed => {
                 let value = input.text();
+                editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.insert(field);
                 editor.check();
@@ -89,12 +90,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Saves, or goes to the first field in error.
 pub fn save(state: &mut State) -> Vec<Effect> {
-    let Some(profile) = checked(state) else { return Vec::new() };
+    let Some(profile) = checked(state, "saved") else { return Vec::new() };
     vec![Effect::SaveProfile(Box::new(profile))]
 }
 
-/// The profile on the screen; with errors, goes to the first one and says how many.
-pub fn checked(state: &mut State) -> Option<Profile> {
+/// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.
+pub fn checked(state: &mut State, done: &str) -> Option<Profile> {
     let editor = state.editor.as_mut()?;
     match editor.profile() {
         Ok(profile) => Some(profile),
@@ -106,7 +107,7 @@ pub fn checked(state: &mut State) -> Option<Profile> {
                 0 | 1 => String::new(),
                 n => format!(" · and {} more", n - 1),
             };
-            state.complain(format!("Not saved · {}{more}", first.unwrap_or_default()));
+            state.complain(format!("Not {done} · {}{more}", first.unwrap_or_default()));
             None
         }
     }
@@ -130,7 +131,8 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn keep(state: &State) -> Vec<Effect> {
+/// What was typed goes to disk.
+pub(super) fn keep(state: &State) -> Vec<Effect> {
     let unsaved = state.editor.as_ref().map(|e| e.unsaved(state.now));
     unsaved.map(|u| Effect::KeepDraft(Box::new(u))).into_iter().collect()
 }
@@ -228,8 +230,13 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     let Some((name, _)) = options.into_iter().nth(next) else { return Vec::new() };
     let old = editor.draft.channel();
     editor.set(field, name);
-    if field == Field::Channel {
-        follow_channel(editor, old);
+    match field {
+        Field::Channel => follow_channel(editor, old),
+        // With retries the timeout is mandatory, which is said at once.
+        Field::RetryCount => {
+            editor.touched.insert(Field::RetryTimeout);
+        }
+        _ => {}
     }
     changed(state, field)
 }
@@ -262,18 +269,35 @@ impl Editor {
         insert::clipboard_text(&self.draft, names)
     }
 
-    /// Takes over what is on disk now.
+    /// Takes over what is on disk now. What was typed since then stays, unsaved.
     pub fn saved(&mut self, profile: &Profile) {
         self.identity.created_at = profile.created_at;
         self.identity.modified_at = profile.modified_at;
         self.is_new = false;
-        self.draft = profile.into();
-        self.saved = self.draft.clone();
+        let before = std::mem::replace(&mut self.saved, profile.into());
+        if !self.profile().is_ok_and(|typed| Draft::from(&typed) == self.saved) {
+            self.keep_typed(&before);
+            return;
+        }
+        self.draft = self.saved.clone();
         // Saving may have moved things (user and password of the URL), so the fields are read anew.
         self.inputs.clear();
         if !self.items().contains(&self.focus) {
             self.focus = Item::Text(Field::Title);
             self.step = Step::Basics;
+        }
+        self.check();
+    }
+
+    /// Only what the editor does not show comes from disk: the status, switched in the list, and the
+    /// channel, which is fixed now.
+    fn keep_typed(&mut self, before: &Draft) {
+        if self.draft.status == before.status {
+            self.draft.status.clone_from(&self.saved.status);
+        }
+        if self.draft.channel != self.saved.channel {
+            self.draft.channel.clone_from(&self.saved.channel);
+            self.draft.events.clone_from(&self.saved.events);
         }
         self.check();
     }

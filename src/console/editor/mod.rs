@@ -1,13 +1,16 @@
 //! Pane 2: the editor, in two steps.
 
 mod act;
+mod complete;
 mod insert;
 mod item;
 mod summary;
 mod text;
 pub mod view;
 
+use act::keep;
 pub use act::{act, checked, close, key, paste, save, why_not};
+pub use complete::key as complete;
 pub use insert::clipboard_text;
 pub use item::{Item, Step};
 
@@ -39,6 +42,8 @@ pub struct Editor {
     touched: HashSet<Field>,
     all_touched: bool,
     show_secrets: bool,
+    /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
+    completion: Option<usize>,
     /// First line in sight, kept from one drawing to the next.
     scroll: Cell<usize>,
 }
@@ -60,6 +65,7 @@ impl Editor {
             touched: HashSet::new(),
             all_touched: false,
             show_secrets: false,
+            completion: Some(0),
             scroll: Cell::new(0),
         };
         editor.check();

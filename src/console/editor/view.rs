@@ -8,13 +8,13 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
 use crate::console::input::Input;
-use crate::console::input_view::{self, Look};
+use crate::console::input_view::{self, Look, Mark};
 use crate::console::state::{Pane, State};
 use crate::console::variables;
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 
 use super::item::{self, Button, Item, Step};
-use super::{Editor, text};
+use super::{Editor, complete, text};
 
 /// Columns of the labels.
 const LABEL: usize = 16;
@@ -124,7 +124,10 @@ impl<'a> Sheet<'a> {
                 Item::Button(button) => buttons.push(*button),
             }
             match &item {
-                Item::Text(Field::Title) if !self.editor.is_new => self.fixed_channel(),
+                Item::Text(Field::Title) if !self.editor.is_new => {
+                    self.profile_id();
+                    self.fixed_channel();
+                }
                 Item::Choice(Field::Channel) => self.single_event(),
                 Item::Choice(Field::RetryCount) if self.editor.draft.retry_count == "0" => {}
                 Item::Text(Field::RetryTimeout) => self.retry_table(),
@@ -186,11 +189,21 @@ impl<'a> Sheet<'a> {
         height: usize,
     ) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
         let theme = &self.state.settings.theme;
-        let known_names = variables::known(self.editor, &self.state.own_variables);
+        let known = variables::known(self.editor, &self.state.own_variables);
+        let draft = &self.editor.draft;
+        let encrypted = |name: &str| {
+            draft.encryption
+                && (draft.enc_parameters.is_empty() || draft.enc_parameters.iter().any(|p| p == name))
+        };
+        let marks = |name: &str| match (known(name), encrypted(name)) {
+            (false, _) => Mark::Unknown,
+            (true, true) => Mark::Encrypted,
+            (true, false) => Mark::Known,
+        };
         let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
         let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
-        let known: Option<&dyn Fn(&str) -> bool> = if templated { Some(&known_names) } else { None };
-        let look = Look { width, height, focused: here, hidden, known, theme };
+        let mark: Option<&dyn Fn(&str) -> Mark> = if templated { Some(&marks) } else { None };
+        let look = Look { width, height, focused: here, hidden, mark, theme };
         if let Some(input) = self.editor.inputs.get(&field) {
             input_view::draw(input, &look)
         } else {
@@ -224,7 +237,30 @@ impl<'a> Sheet<'a> {
             self.cursor = Some((LABEL + usize::from(x), self.lines.len()));
         }
         self.push(spans, here);
+        self.offer(here);
         self.remarks(field);
+    }
+
+    /// The names that Tab can complete, under the field with the keyboard.
+    fn offer(&mut self, here: bool) {
+        if !here {
+            return;
+        }
+        let Some(offer) = complete::offered(self.editor, &self.state.own_variables) else { return };
+        let theme = self.state.settings.theme;
+        let mut spans = vec![Span::raw(" ".repeat(LABEL)), Span::styled("Tab ", theme.key)];
+        let mut room = self.width.saturating_sub(LABEL + 4);
+        for (at, name) in offer.names.iter().enumerate() {
+            let label = if at == offer.at { format!("[{name}]") } else { format!(" {name} ") };
+            room = room.saturating_sub(label.width());
+            if room == 0 {
+                break;
+            }
+            let style = if at == offer.at { theme.variable } else { theme.dim };
+            spans.push(Span::styled(label, style));
+        }
+        self.here.1 = self.lines.len();
+        self.lines.push(Line::from(spans));
     }
 
     fn header_row(&mut self, at: usize) {
@@ -258,6 +294,7 @@ impl<'a> Sheet<'a> {
             self.cursor = Some((x, self.lines.len()));
         }
         self.push(spans, in_name || in_value);
+        self.offer(in_value);
         self.remarks(name);
         self.remarks(value);
     }
@@ -283,6 +320,7 @@ impl<'a> Sheet<'a> {
         if here {
             self.here = (start, self.lines.len().saturating_sub(1));
         }
+        self.offer(here);
         self.remarks(Field::Body);
     }
 
@@ -341,6 +379,15 @@ impl<'a> Sheet<'a> {
         if let Some(field) = remarks {
             self.remarks(field);
         }
+    }
+
+    /// The id of a saved profile.
+    fn profile_id(&mut self) {
+        let mut spans = self.label("Profile id", false);
+        let room = self.width.saturating_sub(LABEL);
+        let id = cut(self.editor.id().as_str(), room);
+        spans.push(Span::styled(id, self.state.settings.theme.dim));
+        self.push(spans, false);
     }
 
     /// The channel of a saved profile, which cannot change.

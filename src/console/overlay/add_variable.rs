@@ -11,8 +11,8 @@ use crate::console::input_view::{self, Look};
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
-use crate::console::variables::{self, NO_EVENT};
-use crate::profile::catalogue::{Origin, Variable};
+
+use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
 use crate::profile::{Choice as _, Event, is_variable_name};
 
 use super::Overlay;
@@ -47,7 +47,7 @@ impl AddVariable {
     fn variable(&self, taken: &[Variable]) -> Result<Variable, String> {
         let [name, meaning, sample] = [0, 1, 2].map(|at| self.fields[at].text().trim().to_owned());
         if !is_variable_name(&name) {
-            return Err("a name starts with a letter or _; then letters, digits, _ and -".to_owned());
+            return Err("a letter or _ first; then letters, digits, _ and -".to_owned());
         }
         if taken.iter().any(|v| v.name == name) {
             return Err(format!("{name} is there already"));
@@ -71,7 +71,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PreviousField => form.at = (form.at + count - 1) % count,
         Action::Leave => state.overlay = None,
         Action::Accept => {
-            let taken = variables::of_event(form.event, &state.own_variables);
+            let taken = catalogue::offered(form.event, &state.own_variables);
             match form.variable(&taken) {
                 Ok(variable) => {
                     let scope = form.event.map_or(NO_EVENT, |e| e.name()).to_owned();
@@ -101,7 +101,7 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
             height: 1,
             focused: here,
             hidden: false,
-            known: None,
+            mark: None,
             theme,
         };
         let (lines, cursor) = input_view::draw(input, &look);

@@ -18,14 +18,35 @@ use super::Overlay;
 #[derive(Debug)]
 pub struct DetailsWindow {
     id: DeliveryId,
+    /// Kept here, so that the window stays on its delivery when the list moves on.
+    details: Option<Box<Details>>,
     list: List,
 }
 
 impl DetailsWindow {
-    /// Details of this delivery.
+    /// Details of this delivery, as far as they are known.
     #[must_use]
-    pub fn new(id: DeliveryId) -> Self {
-        Self { id, list: List::default() }
+    pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
+        Self { id, details: known, list: List::default() }
+    }
+
+    /// The delivery.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.id
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        self.details.as_deref()
+    }
+
+    /// Takes fresh details, if they are of this delivery.
+    pub fn take(&mut self, details: &Details) {
+        if details.summary.id == self.id {
+            self.details = Some(Box::new(details.clone()));
+        }
     }
 }
 
@@ -88,15 +109,10 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
     }
 }
 
-fn shown<'a>(state: &'a State, window: &DetailsWindow) -> Option<&'a Details> {
-    state.deliveries.details().filter(|d| d.summary.id == window.id)
-}
-
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let width = usize::from(state.size.0).saturating_sub(6);
     let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
-    let details = shown(state, window);
-    let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
+    let all: Vec<Piece> = window.details().map(|d| pieces(state, d)).unwrap_or_default();
     let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
     let page = usize::from(state.size.1).saturating_sub(5);
     match action {
@@ -108,16 +124,11 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
-        Action::RetryNow | Action::Cancel => match deliveries::why_not(state, action) {
-            None => deliveries::act(state, action),
-            Some(why) => {
-                state.complain(why);
-                Vec::new()
-            }
-        },
+        Action::RetryNow | Action::Cancel => deliveries::act(state, action),
         Action::SendAgain => {
+            let effects = deliveries::act(state, action);
             state.overlay = None;
-            deliveries::act(state, action)
+            effects
         }
         _ => {
             // The list's row is the first line in sight.
@@ -133,7 +144,7 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height, out);
-    let Some(details) = shown(state, window) else {
+    let Some(details) = window.details() else {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;
     };

@@ -100,7 +100,7 @@ pub(super) fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
         height: 1,
         focused: true,
         hidden: false,
-        known: None,
+        mark: None,
         theme,
     };
     let (search, cursor) = input_view::draw(&help.search, &look);

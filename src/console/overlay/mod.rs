@@ -32,7 +32,7 @@ pub enum Overlay {
     /// A question to be answered.
     Question(Question),
     /// The values of a test.
-    Test(TestWindow),
+    Test(Box<TestWindow>),
     /// A request that is not sent.
     Preview(Box<PreviewWindow>),
     /// A delivery in full.
@@ -58,6 +58,12 @@ impl Overlay {
         }
     }
 
+    /// Whether keys with characters are for text in this window.
+    #[must_use]
+    pub fn writes_text(&self) -> bool {
+        matches!(self, Self::Help(_) | Self::Test(_) | Self::AddVariable(_))
+    }
+
     /// Why an action cannot be done in this window; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
@@ -67,6 +73,17 @@ impl Overlay {
             }
             Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
                 Some("there are none")
+            }
+            Self::Details(_)
+                if matches!(
+                    action,
+                    Action::Details | Action::FilterState | Action::FilterProfile | Action::Follow
+                ) =>
+            {
+                Some("Esc goes back to the list first")
+            }
+            Self::Help(_) if matches!(action, Action::Test | Action::Receiver) => {
+                Some("Esc closes the help first")
             }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")

@@ -27,13 +27,18 @@ pub struct PreviewWindow {
     /// The row is the first line in sight.
     list: List,
     /// The test that it is the preview of, which comes back.
-    below: Option<TestWindow>,
+    below: Option<Box<TestWindow>>,
 }
 
 impl PreviewWindow {
     /// The preview of this profile, above the test that it is of, if there is one.
     #[must_use]
-    pub fn new(profile: &Profile, event: Option<Event>, preview: Preview, below: Option<TestWindow>) -> Self {
+    pub fn new(
+        profile: &Profile,
+        event: Option<Event>,
+        preview: Preview,
+        below: Option<Box<TestWindow>>,
+    ) -> Self {
         let event = event.map_or("no event", |e| e.name());
         Self {
             title: format!("Preview {}", profile.title),

@@ -1,39 +1,45 @@
-//! The values of a test, each of which can be changed before it is sent.
+//! The values of a test: a sample chosen by name, each value of which can be changed before it is
+//! sent.
+
+mod origins;
+mod source;
+mod view;
 
 use crossterm::event::KeyCode;
-use ratatui::Frame;
-use ratatui::text::{Line, Span};
 use serde_json::Value;
 
-use crate::callback::{ValueOrigin, Values, origins_of, plain_text};
-use crate::console::action::Action;
-use crate::console::frame::{self, fit};
+use crate::callback::{Values, plain_text};
+use crate::console::action::{self, Action, Scope};
 use crate::console::input::{Input, Typed};
-use crate::console::input_view::{self, Look};
 use crate::console::keys::Key;
-use crate::console::list::List;
 use crate::console::message::Effect;
-use crate::console::preview::Wanted;
 use crate::console::state::State;
-use crate::console::{testing, variables};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Choice as _, Event, Profile};
+use crate::profile::{Event, Profile};
 
 use super::Overlay;
+use source::Source;
+pub(super) use view::draw;
 
 /// A test about to be sent.
 #[derive(Debug)]
 pub struct TestWindow {
     profile: Box<Profile>,
     event: Option<Event>,
-    /// All sample values of the event.
-    samples: Values,
+    own: Vec<(String, Variable)>,
+    /// Where the values can come from, and which of them they do.
+    sources: Vec<Source>,
+    source: usize,
+    /// Those of events that were tested before.
+    remembered: Vec<(Option<Event>, Values)>,
+    /// All values, those of variables that the profile does not use too.
+    values: Values,
     /// A row for each variable that the profile uses.
     rows: Vec<Row>,
-    own: Vec<(String, Variable)>,
-    /// 0 is the button, the rows follow.
+    /// The row that has the keyboard; 0 is the choice of the sample.
     at: usize,
-    list: List,
+    /// The name of a file while it is typed.
+    file: Option<Input>,
     error: Option<String>,
 }
 
@@ -42,58 +48,129 @@ struct Row {
     name: String,
     /// Whether the value is JSON rather than text.
     json: bool,
+    /// Whether nothing says what it is: then an object or array that is typed is meant as JSON.
+    free: bool,
     input: Input,
 }
 
 impl TestWindow {
-    /// A test of this profile with the sample values of its first event.
+    /// A test of this profile, with samples of its first event.
     #[must_use]
     pub fn new(profile: Profile, own: &[(String, Variable)]) -> Self {
         let event = profile.events.first().copied();
         let mut window = Self {
             profile: Box::new(profile),
             event,
-            samples: Values::default(),
-            rows: Vec::new(),
             own: own.to_vec(),
+            sources: Vec::new(),
+            source: 0,
+            remembered: Vec::new(),
+            values: Values::default(),
+            rows: Vec::new(),
             at: 0,
-            list: List::default(),
+            file: None,
             error: None,
         };
-        window.fill();
+        window.list_sources();
         window
     }
 
-    /// Takes the sample values of the event.
+    /// The profile that is tested.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Offers what was sent before: the values of the last tests, and those of a delivery.
+    pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
+        let untouched = self.source == 0 && self.at == 0;
+        let last = source::last(self.event, &remembered);
+        self.remembered = remembered;
+        if let Some(last) = last {
+            self.sources.push(last);
+            // Only where nothing was typed or chosen meanwhile.
+            if untouched {
+                self.source = self.sources.len() - 1;
+                self.fill();
+            }
+        }
+    }
+
+    /// Offers the values of an earlier delivery of this event.
+    pub fn offer(&mut self, label: String, event: Option<Event>, values: Values) {
+        if self.event == event {
+            self.sources.push(Source::Delivery(label, values));
+        }
+    }
+
+    /// Takes the values of a file, or says why they cannot be read.
+    pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
+        match values {
+            Ok(values) => {
+                self.sources.push(Source::File(name, values));
+                self.source = self.sources.len() - 1;
+                self.file = None;
+                self.fill();
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn list_sources(&mut self) {
+        self.sources = source::of(self.event, &self.remembered);
+        self.source = 0;
+        self.fill();
+    }
+
+    /// Takes the values of the chosen source.
     fn fill(&mut self) {
-        self.samples = testing::samples(self.event, &self.own);
+        let samples = Values::samples(self.event, &self.own);
+        self.values = match self.sources.get(self.source) {
+            Some(source) => samples.with(source.values()),
+            None => samples,
+        };
         let mut names: Vec<&str> = Vec::new();
         for path in self.profile.variables() {
             if !names.contains(&path.name()) {
                 names.push(path.name());
             }
         }
+        let values = &self.values;
         self.rows = names
             .into_iter()
             .map(|name| {
-                let sample = self.samples.members().get(name);
-                let json = sample.is_some_and(|v| !v.is_string());
-                let text = sample.map(plain_text).unwrap_or_default();
-                Row { name: name.to_owned(), json, input: Input::line(&text) }
+                let value = values.members().get(name);
+                let json = value.is_some_and(|v| !v.is_string());
+                let text = value.map(|v| if json { v.to_string() } else { plain_text(v) });
+                let free = value.is_none();
+                Row { name: name.to_owned(), json, free, input: Input::line(&text.unwrap_or_default()) }
             })
             .collect();
-        self.at = 0;
+        self.error = None;
+    }
+
+    /// The input that the keyboard writes into.
+    fn input(&mut self) -> Option<&mut Input> {
+        if self.file.is_some() {
+            return self.file.as_mut();
+        }
+        let at = self.at.checked_sub(1)?;
+        self.rows.get_mut(at).map(|row| &mut row.input)
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
-        let Some(row) = self.at.checked_sub(1).and_then(|at| self.rows.get_mut(at)) else { return false };
+        // The keys of the window itself go before those that edit text.
+        let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
+        if !typed && action::resolve(key, &[Scope::TestWindow]).is_some() {
+            return false;
+        }
         self.error = None;
-        row.input.key(key) != Typed::Ignored
+        self.input().is_some_and(|input| input.key(key) != Typed::Ignored)
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if let Some(row) = self.at.checked_sub(1).and_then(|at| self.rows.get_mut(at)) {
-            row.input.paste(text);
+        if let Some(input) = self.input() {
+            input.paste(text);
         }
     }
 
@@ -102,9 +179,12 @@ impl TestWindow {
         self.profile.events.len() > 1
     }
 
-    /// The values as typed.
-    fn values(&self) -> Result<Values, String> {
-        let mut values = self.samples.clone();
+    /// The event and the values as typed.
+    ///
+    /// # Errors
+    /// The variable whose value is no JSON where it must be some.
+    pub fn typed(&self) -> Result<(Option<Event>, Values), String> {
+        let mut values = self.values.clone();
         for row in &self.rows {
             let text = row.input.text();
             if text.is_empty() && !values.members().contains_key(&row.name) {
@@ -113,12 +193,14 @@ impl TestWindow {
             }
             let value = if row.json && !text.trim().is_empty() {
                 serde_json::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
+            } else if row.free && text.trim_start().starts_with(['{', '[']) {
+                serde_json::from_str(&text).unwrap_or(Value::String(text))
             } else {
                 Value::String(text)
             };
             values.set(row.name.clone(), value);
         }
-        Ok(values)
+        Ok((self.event, values))
     }
 
     fn step(&mut self, forward: bool) {
@@ -126,25 +208,40 @@ impl TestWindow {
         self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
     }
 
+    fn turn(&mut self, forward: bool) {
+        let count = self.sources.len();
+        if self.at == 0 && count > 1 {
+            self.source = if forward { (self.source + 1) % count } else { (self.source + count - 1) % count };
+            self.fill();
+        }
+    }
+
     fn next_event(&mut self) {
         let events = &self.profile.events;
         let at = events.iter().position(|e| Some(*e) == self.event).unwrap_or(0);
         self.event = events.get((at + 1) % events.len().max(1)).copied();
-        self.fill();
+        self.at = 0;
+        self.list_sources();
     }
 }
 
-/// Sends with Enter from wherever the keyboard is.
+/// Sends with Enter from wherever the keyboard is; in the name of a file it reads the file.
 pub(crate) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
-    let sends = matches!(state.overlay, Some(Overlay::Test(_))) && key.is(KeyCode::Enter);
-    sends.then(|| send(state))
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return None };
+    if !key.is(KeyCode::Enter) {
+        return None;
+    }
+    match &window.file {
+        Some(file) => Some(vec![Effect::ReadValues(file.text())]),
+        None => Some(send(state)),
+    }
 }
 
 fn send(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
-    match window.values() {
-        Ok(values) => {
-            let effect = Effect::Test(window.profile.clone(), window.event, values);
+    match window.typed() {
+        Ok((event, values)) => {
+            let effect = Effect::Test(window.profile.clone(), event, values);
             state.overlay = None;
             vec![effect]
         }
@@ -157,18 +254,8 @@ fn send(state: &mut State) -> Vec<Effect> {
 
 /// Asks for the preview of these values; the window stays beneath it.
 fn preview(window: &mut TestWindow) -> Vec<Effect> {
-    match window.values() {
-        Ok(values) => {
-            let (profile, event) = (window.profile.clone(), window.event);
-            let mut origins = origins_of(&variables::of_event(event, &window.own));
-            for row in &window.rows {
-                let typed = values.members().get(&row.name);
-                if typed != window.samples.members().get(&row.name) {
-                    origins.insert(row.name.clone(), ValueOrigin::Hand);
-                }
-            }
-            vec![Effect::Preview(Box::new(Wanted { profile, event, values, origins }))]
-        }
+    match window.wanted() {
+        Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
         Err(error) => {
             window.error = Some(error);
             Vec::new()
@@ -179,76 +266,18 @@ fn preview(window: &mut TestWindow) -> Vec<Effect> {
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
     match action {
+        Action::Accept if window.file.is_some() => {}
         Action::Accept => return send(state),
         Action::NextField => window.step(true),
         Action::PreviousField => window.step(false),
+        Action::Left => window.turn(false),
+        Action::Right => window.turn(true),
         Action::OtherStep => window.next_event(),
         Action::Preview => return preview(window),
+        Action::OpenFile => window.file = Some(Input::line("")),
+        Action::Leave if window.file.is_some() => window.file = None,
         Action::Leave => state.overlay = None,
         _ => {}
     }
     Vec::new()
-}
-
-pub(super) fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
-    let screen = frame::room_for_windows(out.area());
-    let rows = window.rows.len();
-    let height = u16::try_from(rows + 6).unwrap_or(u16::MAX).min(screen.height);
-    let title = format!("Test {}", window.profile.title);
-    let inner = frame::window(state, &title, 76, height, out);
-    let width = usize::from(inner.width);
-    let event = window.event.map_or("no event", |e| e.name());
-    let several = if window.has_choice() { "  F4 takes the next event" } else { "" };
-    let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
-    out.render_widget(Line::raw(frame::cut(&target, width)), frame::row(inner, 0));
-    let head = Line::from(vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)]);
-    out.render_widget(head, frame::row(inner, 1));
-    let room = usize::from(inner.height).saturating_sub(4);
-    let mut list = window.list.clone();
-    list.select(window.at.saturating_sub(1));
-    let visible = list.visible(rows, room);
-    for at in visible.clone() {
-        let row = &window.rows[at];
-        let here = window.at == at + 1;
-        let area = frame::row(inner, 2 + at - visible.start);
-        let look = Look {
-            width: width.saturating_sub(24),
-            height: 1,
-            focused: here,
-            hidden: false,
-            known: None,
-            theme,
-        };
-        let (lines, cursor) = input_view::draw(&row.input, &look);
-        let bar = if here { "▌" } else { " " };
-        let name = Line::from(vec![
-            Span::styled(bar, theme.focus),
-            Span::styled(fit(&row.name, 22), if here { theme.focus } else { theme.label }),
-        ]);
-        out.render_widget(name, area);
-        let field = frame::indent(area, 24);
-        if let Some(line) = lines.into_iter().next() {
-            out.render_widget(line, field);
-        }
-        if let Some((x, _)) = cursor {
-            out.set_cursor_position((field.x + x, field.y));
-        }
-    }
-    if rows == 0 {
-        out.render_widget(Line::styled("no variables in use", theme.dim), frame::row(inner, 2));
-    }
-    let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
-    let button_style = if window.at == 0 { theme.selected } else { theme.key };
-    let button = match &window.error {
-        Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
-        None => Line::from(vec![
-            Span::styled("[ Send ]", button_style),
-            Span::styled("  Enter sends · Tab goes through the values · Esc goes back", theme.dim),
-        ]),
-    };
-    out.render_widget(button, bottom);
-    if window.at == 0 {
-        out.set_cursor_position((bottom.x + 1, bottom.y));
-    }
 }

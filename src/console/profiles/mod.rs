@@ -71,19 +71,47 @@ impl Profiles {
 
     /// Takes a fresh list and keeps the chosen profile chosen.
     pub fn set(&mut self, rows: Vec<ProfileRow>) {
-        let wanted = self.wanted.take().or_else(|| self.chosen().map(|row| row.id.clone()));
+        // One that was asked for and is not there is forgotten.
+        let wanted = [self.wanted.take(), self.chosen().map(|row| row.id.clone())];
         self.lowered = rows.iter().map(|row| row.title.to_ascii_lowercase()).collect();
         self.rows = rows;
         self.loaded = true;
         self.find();
-        if let Some(wanted) = wanted {
-            self.choose(&wanted);
+        if let Some(row) = wanted.iter().flatten().find_map(|id| self.place(id)) {
+            self.list.select(row);
         }
+    }
+
+    /// Takes a profile out; the one below it is chosen where it was chosen itself. Its title.
+    fn remove(&mut self, id: &ProfileId) -> Option<String> {
+        let at = self.rows.iter().position(|row| row.id == *id)?;
+        let chosen = self.chosen().map(|row| row.id.clone());
+        self.lowered.remove(at);
+        let row = self.rows.remove(at);
+        self.find();
+        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+            self.list.select(place);
+        }
+        Some(row.title)
+    }
+
+    /// Shows all again, with the chosen one still chosen.
+    fn end_search(&mut self) {
+        let chosen = self.chosen().map(|row| row.id.clone());
+        (self.search, self.typing) = (None, false);
+        self.find();
+        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+            self.list.select(place);
+        }
+    }
+
+    fn place(&self, id: &ProfileId) -> Option<usize> {
+        self.found.iter().position(|at| self.rows[*at].id == *id)
     }
 
     /// Chooses a profile, now or as soon as it is in the list.
     pub fn choose(&mut self, id: &ProfileId) {
-        match self.found.iter().position(|at| self.rows[*at].id == *id) {
+        match self.place(id) {
             Some(row) => self.list.select(row),
             None => self.wanted = Some(id.clone()),
         }
@@ -105,9 +133,7 @@ pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         return None;
     }
     if key.is(KeyCode::Esc) {
-        state.profiles.search = None;
-        state.profiles.typing = false;
-        state.profiles.find();
+        state.profiles.end_search();
         return Some(show_chosen(state));
     }
     if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
@@ -176,8 +202,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         (Action::Leave, _) => {
-            state.profiles.search = None;
-            state.profiles.find();
+            state.profiles.end_search();
             show_chosen(state)
         }
         (Action::Undo, _) => {
@@ -199,13 +224,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// A profile was deleted.
-pub fn deleted(state: &mut State, id: &ProfileId) -> Vec<Effect> {
-    let title = state.profiles.rows.iter().find(|r| r.id == *id).map(|r| r.title.clone());
+pub fn deleted(state: &mut State, id: ProfileId) -> Vec<Effect> {
+    let title = state.profiles.remove(&id);
     state.say(format!("Deleted {} · u brings it back", title.unwrap_or_else(|| id.to_string())));
-    state.profiles.last_deleted = Some(id.clone());
-    state.profiles.rows.retain(|row| row.id != *id);
-    let rows = std::mem::take(&mut state.profiles.rows);
-    state.profiles.set(rows);
+    state.profiles.last_deleted = Some(id);
     state.chosen = None;
     show_chosen(state)
 }

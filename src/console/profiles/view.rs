@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, fit};
+use crate::console::frame::{self, cut, fit};
 use crate::console::input_view::{self, Look};
 use crate::console::state::{Pane, State};
 use crate::profile::{Channel, Choice as _, Method, Status};
@@ -48,9 +48,13 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let theme = &state.settings.theme;
     let (sign, _) = status_sign(row.status);
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
-    let title = if unsaved { format!("*{}", row.title) } else { row.title.clone() };
     let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
     let room = width.saturating_sub(facts.width() + 2);
+    let title = if unsaved {
+        fit(&format!("{} *", cut(&row.title, room.saturating_sub(2))), room)
+    } else {
+        fit(&row.title, room)
+    };
     let marker = if chosen { "▌" } else { " " };
     let style = match (chosen, focused) {
         (true, true) => theme.selected,
@@ -67,7 +71,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let facts_style = if chosen { Style::new() } else { theme.dim };
     Line::from(vec![
         Span::raw(marker),
-        Span::raw(fit(&title, room)),
+        Span::raw(title),
         Span::styled(facts, facts_style),
         Span::styled(sign, sign_style),
     ])
@@ -97,7 +101,7 @@ fn draw_search(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some((input, typing)) = state.profiles.search() else { return };
     let theme = &state.settings.theme;
     let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, known: None, theme };
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     out.render_widget(Span::styled("/", theme.key), area);
     let field = frame::indent(area, 1);

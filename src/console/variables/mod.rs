@@ -16,9 +16,6 @@ use super::message::Effect;
 use super::overlay::{AddVariable, Overlay};
 use super::state::{Pane, State};
 
-/// The scope of one's own variables where a profile has no event.
-pub const NO_EVENT: &str = "default";
-
 /// The picker.
 #[derive(Debug, Default)]
 pub struct Variables {
@@ -78,14 +75,6 @@ fn own<'a>(all: &'a [(String, Variable)], scope: &'a str) -> impl Iterator<Item 
     all.iter().filter(move |(of, _)| of == scope).map(|(_, variable)| variable)
 }
 
-/// The variables of an event: the catalogue's, then those that people added.
-#[must_use]
-pub fn of_event(event: Option<Event>, added: &[(String, Variable)]) -> Vec<Variable> {
-    let scope = event.map_or(NO_EVENT, |e| e.name());
-    let known = event.map_or(&[][..], catalogue::variables);
-    known.iter().chain(own(added, scope)).cloned().collect()
-}
-
 /// Whether a name is a known variable of the draft; with Default every name is.
 pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&str) -> bool + use<'a> {
     let free = editor.draft().channel() == Some(Channel::Default);
@@ -106,12 +95,13 @@ pub fn rows(state: &State) -> Vec<Row> {
         |v: &Variable| v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted);
     let events = events(state);
     if events.is_empty() {
-        let all = of_event(None, &state.own_variables);
+        let all = catalogue::offered(None, &state.own_variables);
         return all.into_iter().filter(fits).map(Row::Variable).collect();
     }
     let mut rows = Vec::new();
     for event in &events {
-        let found: Vec<_> = of_event(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
+        let found: Vec<_> =
+            catalogue::offered(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
         if events.len() > 1 && !found.is_empty() {
             rows.push(Row::Heading(*event));
         }
@@ -139,9 +129,9 @@ fn chosen_names(state: &State) -> Vec<String> {
 fn rows_unfiltered(state: &State) -> Vec<Variable> {
     let events = events(state);
     if events.is_empty() {
-        return of_event(None, &state.own_variables);
+        return catalogue::offered(None, &state.own_variables);
     }
-    events.iter().flat_map(|e| of_event(Some(*e), &state.own_variables)).collect()
+    events.iter().flat_map(|e| catalogue::offered(Some(*e), &state.own_variables)).collect()
 }
 
 fn current(state: &State) -> Option<String> {
@@ -168,7 +158,7 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
     let typed = variables.filter.as_mut().map_or(Typed::Ignored, |f| f.key(key));
     if typed == Typed::Changed {
-        variables.list.select(0);
+        choose_first(state);
     }
     (typed != Typed::Ignored).then(Vec::new)
 }
@@ -177,7 +167,15 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
 pub fn paste_filter(state: &mut State, text: &str) {
     if let Some(filter) = &mut state.variables.filter {
         filter.paste(text);
+        choose_first(state);
     }
+}
+
+/// Chooses the first variable that the filter leaves; a heading stands above it where there are
+/// several events.
+fn choose_first(state: &mut State) {
+    let first = rows(state).iter().position(|row| matches!(row, Row::Variable(_)));
+    state.variables.list.select(first.unwrap_or(0));
 }
 
 /// Why an action cannot be done now; `None` when it can.
@@ -187,6 +185,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
         Action::Toggle | Action::SelectAll | Action::CopyVariables | Action::Insert if none => {
             Some("no variables here: with Default any name can be typed, n adds one")
+        }
+        Action::CopyVariables | Action::Insert if chosen_names(state).is_empty() => {
+            Some("no variable is chosen: Space chooses one")
         }
         Action::Insert if state.editor.is_none() => {
             Some("nothing is being edited: Enter on a profile opens it")
@@ -210,14 +211,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.variables.filter.get_or_insert_with(|| Input::line(""));
         }
         Action::Toggle => {
-            if let Some(name) = current(state)
-                && !state.variables.chosen.remove(&name)
-            {
-                state.variables.chosen.insert(name);
-            }
+            let at = state.variables.list.selected();
+            choose(state, |row| row == at, |heading| heading == at);
             state.variables.list.act(Action::Down, length);
         }
-        Action::SelectAll => select_all(state),
+        Action::SelectAll => choose(state, |_| true, |_| false),
         Action::CopyVariables => return copy(state),
         Action::Insert => return insert(state),
         Action::AddVariable => {
@@ -232,15 +230,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Chooses every variable in sight of the filter; when all are chosen already, none.
-fn select_all(state: &mut State) {
-    let names: Vec<String> = rows(state)
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Variable(variable) => Some(variable.name),
-            Row::Heading(_) => None,
-        })
-        .collect();
+/// Chooses those variables in sight whose row or whose event's heading fits; when all of them are
+/// chosen already, none.
+fn choose(state: &mut State, row_fits: impl Fn(usize) -> bool, heading_fits: impl Fn(usize) -> bool) {
+    let mut names = Vec::new();
+    let mut under = false;
+    for (at, row) in rows(state).into_iter().enumerate() {
+        match row {
+            Row::Heading(_) => under = heading_fits(at),
+            Row::Variable(variable) if under || row_fits(at) => names.push(variable.name),
+            Row::Variable(_) => {}
+        }
+    }
     if names.iter().all(|n| state.variables.is_chosen(n)) {
         for name in &names {
             state.variables.chosen.remove(name);

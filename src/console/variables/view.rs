@@ -126,7 +126,7 @@ fn draw_filter(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some((input, typing)) = state.variables.filter() else { return };
     let theme = &state.settings.theme;
     let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, known: None, theme };
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     out.render_widget(Span::styled("/", theme.key), area);
     let field = frame::indent(area, 1);

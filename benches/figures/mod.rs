@@ -1,0 +1,37 @@
+//! What the benches share: figures, printed and kept as JSON.
+
+use std::path::Path;
+
+/// One measured figure.
+pub struct Figure {
+    name: &'static str,
+    value: f64,
+    goal: Option<&'static str>,
+}
+
+impl Figure {
+    /// A figure, and its goal where there is one.
+    pub fn new(name: &'static str, value: f64, goal: Option<&'static str>) -> Self {
+        Self { name, value, goal }
+    }
+}
+
+/// The value below which so many of a hundred lie; 50 gives the median.
+pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[(values.len() - 1) * percent / 100]
+}
+
+/// Prints the figures and writes them to `target/figures/<bench>.json`.
+pub fn keep(bench: &str, figures: &[Figure]) {
+    let mut members = serde_json::Map::new();
+    for figure in figures {
+        let goal = figure.goal.map(|goal| format!("   goal {goal}")).unwrap_or_default();
+        println!("{:<52} {:>12.3}{goal}", figure.name, figure.value);
+        members.insert(figure.name.to_owned(), figure.value.into());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = serde_json::to_string_pretty(&members).unwrap();
+    std::fs::write(folder.join(bench).with_extension("json"), text).unwrap();
+}

@@ -1,0 +1,97 @@
+//! Completion of a variable's name after `<`, in URL, body and header values.
+
+use crossterm::event::KeyCode;
+
+use crate::console::keys::Key;
+use crate::console::message::Effect;
+use crate::console::state::State;
+
+use crate::profile::Field;
+use crate::profile::catalogue::{self, Variable};
+
+use super::{Editor, keep, text};
+
+/// Most names that are offered at a time.
+const OFFERED: usize = 6;
+
+/// The names that could follow what was typed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// How many characters of the name stand already.
+    typed: usize,
+    /// The names, the best first.
+    pub names: Vec<String>,
+    /// Which of them Tab takes.
+    pub at: usize,
+}
+
+/// What can be completed where the cursor stands.
+#[must_use]
+pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completion> {
+    let field = editor.focus.field().filter(|f| takes_variables(*f))?;
+    let at = editor.completion?;
+    let input = editor.inputs.get(&field)?;
+    let (row, column) = input.cursor();
+    let line = input.rows().get(row)?;
+    let before: String = line.chars().take(column).collect();
+    let after = line.chars().nth(column);
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    // In the middle of a name, or before its end, there is nothing to complete.
+    if after.is_some_and(|c| in_name(c) || c == '>') {
+        return None;
+    }
+    let typed = before.rsplit_once('<')?.1;
+    if !typed.chars().all(in_name) {
+        return None;
+    }
+    let wanted = typed.to_ascii_lowercase();
+    let events = editor.events();
+    let of_event = |event| catalogue::offered(event, added).into_iter().map(|v| v.name);
+    let all: Vec<String> = if events.is_empty() {
+        of_event(None).collect()
+    } else {
+        events.into_iter().flat_map(|event| of_event(Some(event))).collect()
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in all {
+        if name.to_ascii_lowercase().starts_with(&wanted) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.truncate(OFFERED);
+    let at = at.min(names.len().saturating_sub(1));
+    (!names.is_empty()).then_some(Completion { typed: typed.len(), names, at })
+}
+
+/// A key while names are offered. `None` when it is not for them.
+pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    let editor = state.editor.as_mut()?;
+    let completion = offered(editor, &state.own_variables)?;
+    let count = completion.names.len();
+    if key.is(KeyCode::Esc) {
+        editor.completion = None;
+    } else if Some(key) == Key::parse("ctrl+n") {
+        editor.completion = Some((completion.at + 1) % count);
+    } else if Some(key) == Key::parse("ctrl+p") {
+        editor.completion = Some((completion.at + count - 1) % count);
+    } else if key.is(KeyCode::Tab) {
+        let (field, input) = editor.input()?;
+        // The letters that stand may be of the other case.
+        for _ in 0..completion.typed {
+            input.key(Key::parse("backspace")?);
+        }
+        input.paste(&format!("{}>", completion.names[completion.at]));
+        let value = input.text();
+        text::set_text(&mut editor.draft, field, value);
+        editor.completion = Some(0);
+        editor.check();
+        return Some(keep(state));
+    } else {
+        return None;
+    }
+    Some(Vec::new())
+}
+
+fn takes_variables(field: Field) -> bool {
+    matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_))
+}

@@ -1,0 +1,130 @@
+//! The table of actions against the console: no key of it is out of reach, and the footer lies
+//! about none.
+
+use crate::console::action::{Scope, TABLE, resolve};
+use crate::console::message::Message;
+
+use super::{Desk, World, sample};
+
+/// Keys that lead to a place with this scope.
+fn way_to(scope: Scope) -> &'static [&'static str] {
+    match scope {
+        Scope::Global | Scope::List | Scope::Profiles => &["1"],
+        Scope::Editor => &["e"],
+        Scope::Variables => &["3"],
+        Scope::Deliveries => &["4", "5", "4 enter"],
+        Scope::TestWindow => &["j t"],
+        Scope::PreviewWindow => &["p", "e f7", "t f7"],
+        Scope::Question => &["e x esc"],
+        Scope::ReceiverWindow => &["R"],
+        Scope::Form => &["v n"],
+    }
+}
+
+#[test]
+fn each_action_can_be_reached_in_its_place() {
+    for entry in TABLE {
+        for way in way_to(entry.scope) {
+            let mut desk = Desk::new(120, 40).of(sample::log());
+            desk.keys(way);
+            let scopes = desk.state.scopes();
+            assert!(scopes.contains(&entry.scope), "{way} leads to {scopes:?}, not {:?}", entry.scope);
+            for key in entry.keys() {
+                assert_eq!(resolve(key, &scopes), Some(entry.action), "{key} in {scopes:?}");
+            }
+        }
+    }
+}
+
+/// Screens with different keys in the footer.
+const PLACES: &[&str] = &[
+    "1",
+    "/",
+    "e",
+    "e tab",
+    "e f4",
+    "3",
+    "v /",
+    "4",
+    "4 enter",
+    "4 G enter",
+    "5",
+    "t",
+    "j t",
+    "p",
+    "G p f8",
+    "R",
+    "?",
+    "v n",
+    "D",
+    "e x esc",
+    "n",
+    "e x ctrl+c",
+];
+
+#[test]
+fn the_footer_fits_and_shows_only_keys_that_work_here() {
+    for columns in [60, 80, 100, 120, 200] {
+        for place in PLACES {
+            let mut desk = Desk::new(columns, 40).of(sample::log());
+            desk.told(Message::Sending(sample::sending())).keys(place);
+            let screen = desk.screen();
+            let footer = screen.lines().nth(38).unwrap();
+            for shown in footer.trim().split("  ").filter(|part| !part.is_empty()) {
+                let (key, label) = shown.split_once(' ').unwrap_or_else(|| panic!("{place}: {footer:?}"));
+                let entry = TABLE.iter().find(|e| {
+                    desk.state.scopes().contains(&e.scope)
+                        && e.short == label
+                        && e.keys().any(|k| k.to_string() == key && !desk.state.is_for_text(k))
+                });
+                assert!(entry.is_some(), "{place}: nothing does {shown:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_footer_is_never_hidden_by_a_window() {
+    for (place, key) in [("R", "Esc Back"), ("4 enter", "Esc Back"), ("?", "Ctrl+C Quit"), ("t", "Esc Back")]
+    {
+        let mut desk = Desk::new(80, 24).of(sample::log());
+        desk.keys(place);
+        let screen = desk.screen();
+        let footer = screen.lines().nth(22).unwrap_or_default();
+        assert!(footer.contains(key), "{place}: {screen}");
+    }
+}
+
+#[test]
+fn the_digits_and_tab_lead_to_each_pane() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    for n in 1..=5usize {
+        desk.keys(&n.to_string());
+        assert_eq!(desk.state.focus.number(), n);
+    }
+    for n in 1..=5usize {
+        desk.keys("tab");
+        assert_eq!(desk.state.focus.number(), n);
+    }
+    desk.keys("shift+tab");
+    assert_eq!(desk.state.focus.number(), 4);
+}
+
+#[test]
+fn the_receivers_settings_turn_both_ways() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    desk.keys("R y");
+    assert_eq!(desk.says(), "The receiver is off: Space starts it");
+    desk.keys("space right right left");
+    assert_eq!(
+        desk.asked(),
+        ["start receiver"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([204, 301, 204].map(|status| format!("receiver answers {status}")))
+            .collect::<Vec<_>>()
+    );
+    desk.keys("y space esc");
+    assert_eq!(desk.asked(), ["copy http://127.0.0.1:9977/", "stop receiver"]);
+    assert!(desk.state.overlay.is_none());
+}

@@ -1,0 +1,47 @@
+//! Effects in short words, so that a test can say what it expects.
+
+use crate::console::message::Effect;
+use crate::profile::{Choice as _, ProfileId};
+
+use super::world;
+
+/// An effect in short words; `None` for one that only reads.
+pub fn words(effect: &Effect) -> Option<String> {
+    Some(match effect {
+        Effect::LoadProfiles
+        | Effect::LoadProfile(..)
+        | Effect::LoadOwnVariables
+        | Effect::LoadUnsaved
+        | Effect::LoadDeliveries(_)
+        | Effect::LoadDetails(_)
+        | Effect::LoadTestValues(_)
+        | Effect::LoadCounts => return None,
+        Effect::Fresh(_) => "fresh".to_owned(),
+        Effect::SaveProfile(profile) => format!("save {}", profile.title),
+        Effect::DeleteProfile(id) => format!("delete {}", short(id)),
+        Effect::RestoreProfile(id) => format!("restore {}", short(id)),
+        Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),
+        Effect::DropDraft(id) => format!("drop {}", short(id)),
+        Effect::AddVariable(scope, variable) => format!("add {} to {scope}", variable.name),
+        Effect::Test(profile, event, _) => {
+            format!("test {} with {}", profile.title, event.map_or("no event", |e| e.name()))
+        }
+        Effect::Preview(wanted) => format!("preview {}", wanted.profile.title),
+        Effect::ReadValues(file) => format!("read {file}"),
+        Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
+        Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
+        Effect::SendAgain(id) => format!("again {}", world::number(*id)),
+        Effect::Copy { text, .. } => format!("copy {text}"),
+        Effect::StartReceiver(_) => "start receiver".to_owned(),
+        Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
+        Effect::StopReceiver => "stop receiver".to_owned(),
+        Effect::Redraw => "redraw".to_owned(),
+        Effect::Quit => "quit".to_owned(),
+    })
+}
+
+/// The last digits of an id, which tell the ids of these tests apart.
+fn short(id: &ProfileId) -> &str {
+    let text = id.as_str();
+    text[text.len() - 12..].trim_start_matches('0')
+}

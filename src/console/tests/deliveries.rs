@@ -1,0 +1,167 @@
+//! Panes 4 and 5 by keys: following, filtering, steering.
+
+use crate::callback::Values;
+use crate::console::message::Message;
+use crate::delivery::Kind;
+
+use super::world::{World, number};
+use super::{Desk, sample};
+
+/// A test of the first profile is accepted.
+fn one_more(world: &mut World) {
+    let profile = world.profiles[0].clone();
+    let event = profile.events.first().copied();
+    world.accept(Kind::Test, &profile, event, &Values::samples(event, &[]), sample::start());
+}
+
+fn chosen(desk: &Desk) -> u128 {
+    number(desk.state.deliveries.chosen().unwrap().id)
+}
+
+#[test]
+fn moving_pauses_and_the_choice_sticks() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4");
+    assert!(desk.shows("Deliveries ─ following"));
+    desk.keys("j j");
+    assert!(desk.shows("Deliveries ─ paused · 0 new"));
+    assert_eq!(chosen(&desk), 7);
+    desk.happens(one_more).happens(one_more);
+    assert!(desk.shows("Deliveries ─ paused · 2 new"), "{}", desk.screen());
+    assert_eq!(chosen(&desk), 7);
+    desk.keys("F");
+    assert!(desk.shows("Deliveries ─ following"));
+    assert_eq!(chosen(&desk), 11);
+    desk.happens(one_more);
+    assert_eq!(chosen(&desk), 12, "following goes along with the newest");
+    desk.keys("F");
+    assert_eq!(desk.says(), "Follow: the newest is followed already");
+}
+
+#[test]
+fn the_timeline_is_that_of_the_choice() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("5 j j j j j j j");
+    assert_eq!(chosen(&desk), 2);
+    assert!(desk.shows("1st try    ━━ ✗ answered 503") && desk.shows("1st retry  ━━ ✓ 200 OK"));
+    assert!(desk.shows("waited 59.9 s") && desk.shows("● delivered"), "{}", desk.screen());
+}
+
+#[test]
+fn details_stay_on_their_delivery_when_new_ones_come() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 enter").happens(one_more);
+    assert!(desk.shows("delivery  00000000-0000-0000-0000-000000000009"), "{}", desk.screen());
+    desk.asked();
+    desk.keys("c");
+    assert_eq!(desk.asked(), ["cancel 9"]);
+}
+
+#[test]
+fn filters_by_state() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4");
+    for (show, ids) in [
+        ("pending", vec![9, 8, 7, 6]),
+        ("delivered", vec![2, 1]),
+        ("failed", vec![4, 3]),
+        ("cancelled", vec![5]),
+    ] {
+        desk.keys("s");
+        assert!(desk.line("4 Deliveries").contains(&format!(" {show} ┓")), "{}", desk.screen());
+        let found: Vec<_> = desk.state.deliveries.rows().iter().map(|r| number(r.id)).collect();
+        assert_eq!(found, ids, "{show}");
+    }
+    desk.keys("s");
+    assert_eq!(desk.state.deliveries.rows().len(), 9);
+}
+
+#[test]
+fn filters_by_the_chosen_profile() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("j 4 p");
+    assert!(desk.line("4 Deliveries").contains("Bookings"));
+    assert!(desk.state.deliveries.rows().iter().all(|r| r.profile_title == "Bookings"));
+    assert_eq!(desk.state.deliveries.rows().len(), 4);
+    desk.happens(one_more);
+    assert_eq!(desk.state.deliveries.rows().len(), 4, "a delivery of another profile stays out");
+    desk.keys("p");
+    assert_eq!(desk.state.deliveries.rows().len(), 10);
+    desk.keys("1 j j j 4 p");
+    assert!(desk.shows("none of these"), "{}", desk.screen());
+}
+
+#[test]
+fn an_answer_to_an_old_filter_is_passed_over() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4").waits_for_answers();
+    desk.keys("s s").answers();
+    let states: Vec<_> = desk.state.deliveries.rows().iter().map(|r| number(r.id)).collect();
+    assert_eq!(states, [2, 1]);
+}
+
+#[test]
+fn steering_asks_for_the_right_delivery() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 j j r");
+    assert_eq!(desk.asked(), ["retry 7"]);
+    assert_eq!(desk.says(), "The next try is due now");
+    desk.keys("c");
+    assert_eq!(desk.asked(), ["cancel 7"]);
+    assert!(desk.line("▌14:01:40").contains("cancelled"), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(desk.asked(), ["copy 00000000-0000-0000-0000-000000000007"]);
+    desk.keys("a");
+    assert_eq!(desk.asked(), ["again 7"]);
+    assert_eq!(chosen(&desk), 10, "the new one is followed");
+    assert!(desk.line("▌14:02:10").contains("again "), "{}", desk.screen());
+}
+
+#[test]
+fn what_cannot_be_done_says_why() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.told(Message::Sending(sample::sending()));
+    desk.keys("4 r");
+    assert_eq!(desk.says(), "Retry now: it is being sent just now");
+    desk.keys("G r");
+    assert_eq!(desk.says(), "Retry now: it has ended: a sends it again");
+    desk.keys("c");
+    assert_eq!(desk.says(), "Cancel: it has ended already");
+    desk.keys("enter r");
+    assert!(desk.says().ends_with("it has ended: a sends it again"), "{}", desk.says());
+    desk.keys("s");
+    assert!(desk.says().starts_with("State: "), "{}", desk.says());
+    assert_eq!(desk.asked(), [""; 0]);
+    let mut desk = Desk::new(120, 40).of(World::default());
+    for key in ["enter", "r", "c", "a", "y"] {
+        desk.keys("4").keys(key);
+        assert!(desk.says().ends_with(": no delivery is chosen"), "{}", desk.says());
+    }
+}
+
+#[test]
+fn details_show_request_and_answers_and_can_be_copied() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 G enter");
+    assert!(desk.shows("POST https://hooks.example/sms") && desk.shows("1st try · 200 · 84 ms"));
+    assert!(desk.shows("\"status\": \"DELIVRD\"") && desk.shows("thank you"), "{}", desk.screen());
+    desk.asked();
+    desk.keys("y");
+    let copied = desk.asked().join("");
+    assert!(copied.contains("webhook-id: 00000000-0000-0000-0000-000000000001"), "{copied}");
+    desk.keys("esc");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn a_long_log_is_read_page_by_page() {
+    let mut world = sample::world();
+    (0..500).for_each(|_| one_more(&mut world));
+    let mut desk = Desk::new(80, 24).of(world);
+    assert_eq!(desk.state.deliveries.rows().len(), 200);
+    desk.keys("4 end end end end");
+    assert_eq!(desk.state.deliveries.rows().len(), 500);
+    assert_eq!(chosen(&desk), 1);
+    desk.happens(one_more);
+    assert_eq!(chosen(&desk), 1, "news from the top leaves the choice at the bottom");
+}

@@ -1,0 +1,224 @@
+//! The language of these tests: a desk with a keyboard, a screen, and a small world behind it.
+//!
+//! Every message is followed by a drawing, and every drawing is looked over: see [`Desk::draw`].
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::keys::Key;
+use crate::console::message::{Effect, Message};
+use crate::console::state::{Settings, State};
+use crate::console::theme::Theme;
+use crate::console::update::{start, update};
+use crate::console::view::view;
+use crate::profile::{Region, Rules};
+
+use super::asked;
+use super::paint;
+use super::world::World;
+
+/// The time at which every desk begins.
+pub const START: &str = "2025-04-17T14:02:10Z";
+
+/// A console with nothing real around it.
+pub struct Desk {
+    pub state: State,
+    pub world: World,
+    terminal: Terminal<TestBackend>,
+    /// What was asked for and not answered yet.
+    pending: VecDeque<Effect>,
+    /// What was asked for since the last look.
+    asked: Vec<Effect>,
+    answering: bool,
+}
+
+impl Desk {
+    /// A console of this size before anything is read; nothing answers yet.
+    pub fn new(columns: u16, lines: u16) -> Self {
+        let settings = Settings {
+            rules: Rules::default(),
+            region: Region::In,
+            theme: Theme::colour(),
+            database: "orders.db".to_owned(),
+            demo: false,
+        };
+        let now: Timestamp = START.parse().unwrap();
+        let state = State::new(settings, (columns, lines), now);
+        let mut desk = Self {
+            pending: start(&state).into(),
+            state,
+            world: World::default(),
+            terminal: Terminal::new(TestBackend::new(columns, lines)).unwrap(),
+            asked: Vec::new(),
+            answering: false,
+        };
+        desk.draw();
+        desk
+    }
+
+    /// Without colours, as with `NO_COLOR`.
+    pub fn mono(mut self) -> Self {
+        self.state.settings.theme = Theme::mono();
+        self.draw();
+        self
+    }
+
+    /// With this world outside, which answers from now on.
+    pub fn of(mut self, world: World) -> Self {
+        self.world = world;
+        self.answers();
+        self.asked.clear();
+        self
+    }
+
+    /// The outside answers what was asked for, and all that comes.
+    pub fn answers(&mut self) -> &mut Self {
+        self.answering = true;
+        self.settle();
+        self.draw();
+        self
+    }
+
+    /// The outside is slow: what is asked for waits until [`Desk::answers`].
+    pub fn waits_for_answers(&mut self) -> &mut Self {
+        self.answering = false;
+        self
+    }
+
+    /// Presses keys, written as in the table of actions and separated by spaces.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for name in keys.split_whitespace() {
+            let key = Key::parse(name).unwrap_or_else(|| panic!("no key is named {name}"));
+            self.told(Message::Key(key));
+        }
+        self
+    }
+
+    /// Types text, a key a character.
+    pub fn types(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            let key = Key::parse(&c.to_string()).unwrap();
+            self.told(Message::Key(key));
+        }
+        self
+    }
+
+    /// Pastes text in one piece.
+    pub fn pastes(&mut self, text: &str) -> &mut Self {
+        self.told(Message::Paste(text.to_owned()))
+    }
+
+    /// The terminal has another size.
+    pub fn resized(&mut self, columns: u16, lines: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, lines);
+        self.told(Message::Resize(columns, lines))
+    }
+
+    /// Time goes by.
+    pub fn later(&mut self, millis: u64) -> &mut Self {
+        let now = self.state.now + std::time::Duration::from_millis(millis);
+        self.told(Message::Now(now))
+    }
+
+    /// Something happens.
+    pub fn told(&mut self, message: Message) -> &mut Self {
+        let effects = update(&mut self.state, message);
+        self.asked.extend(effects.iter().cloned());
+        self.pending.extend(effects);
+        self.settle();
+        self.draw();
+        self
+    }
+
+    /// Something outside changed, and the console hears of it.
+    pub fn happens(&mut self, change: impl FnOnce(&mut World)) -> &mut Self {
+        change(&mut self.world);
+        self.told(Message::StoreChanged)
+    }
+
+    fn settle(&mut self) {
+        while self.answering
+            && let Some(effect) = self.pending.pop_front()
+        {
+            for answer in self.world.answer(&effect, self.state.now) {
+                let effects = update(&mut self.state, answer);
+                self.asked.extend(effects.iter().cloned());
+                self.pending.extend(effects);
+            }
+        }
+    }
+
+    /// Draws, and looks the drawing over: the cursor is on the screen, no character hangs over the
+    /// right edge, and none can drive a terminal.
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| view(&self.state, frame)).unwrap();
+        let backend = self.terminal.backend();
+        let (buffer, area) = (backend.buffer(), backend.buffer().area);
+        if backend.cursor_visible() {
+            let cursor = backend.cursor_position();
+            assert!(cursor.x < area.width && cursor.y < area.height, "cursor {cursor:?} in {area:?}");
+        }
+        let columns = usize::from(area.width).max(1);
+        for (at, cell) in buffer.content.iter().enumerate() {
+            let symbol = cell.symbol();
+            // Most cells by far; a test draws hundreds of thousands of them.
+            if let [b' '..=b'~'] = symbol.as_bytes() {
+                continue;
+            }
+            assert!(at % columns + symbol.width() <= columns, "{symbol:?} hangs over the edge");
+            assert!(!symbol.chars().any(char::is_control), "{symbol:?} can drive a terminal");
+        }
+    }
+
+    /// What was asked for since the last look, in short words, reading left out.
+    pub fn asked(&mut self) -> Vec<String> {
+        self.asked.drain(..).filter_map(|effect| asked::words(&effect)).collect()
+    }
+
+    /// What was asked for since the last look.
+    pub fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        paint::text(self.terminal.backend().buffer())
+    }
+
+    /// The screen as text, with the styles of each line beneath it.
+    pub fn styled(&self) -> String {
+        paint::styled(self.terminal.backend().buffer())
+    }
+
+    /// The cells of the screen.
+    pub fn cells(&self) -> &ratatui::buffer::Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// Column and line of the cursor, while it is shown.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let backend = self.terminal.backend();
+        backend.cursor_visible().then(|| (backend.cursor_position().x, backend.cursor_position().y))
+    }
+
+    /// Whether this text stands on the screen.
+    pub fn shows(&self, text: &str) -> bool {
+        self.screen().contains(text)
+    }
+
+    /// The sentence at the bottom left.
+    pub fn says(&self) -> String {
+        self.screen().lines().last().unwrap_or_default().trim().to_owned()
+    }
+
+    /// The line of the screen that has this text.
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.screen();
+        let line = screen.lines().find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{screen}")).to_owned()
+    }
+}

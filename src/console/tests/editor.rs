@@ -1,0 +1,272 @@
+//! Pane 2 by keys: fields that come and go, rules beside their fields, pasting, insertion of text.
+
+use crate::profile::Rules;
+
+use super::{Desk, World, sample};
+
+/// A desk with a new profile being typed.
+fn new_profile() -> Desk {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n");
+    desk.asked();
+    desk
+}
+
+/// Goes on with Tab until the bar stands at the field with this label.
+pub fn go_to(desk: &mut Desk, label: &str) {
+    let here = format!("▌{label}");
+    for _ in 0..40 {
+        if desk.shows(&here) {
+            return;
+        }
+        desk.keys("tab");
+    }
+    panic!("no field {label}:\n{}", desk.screen());
+}
+
+#[test]
+fn the_channel_of_a_saved_profile_is_fixed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e");
+    assert!(desk.line("Channel").contains("sms  fixed after creation"));
+    desk.keys("tab left right space");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().channel, "sms");
+}
+
+#[test]
+fn a_new_profile_begins_with_default_preselected() {
+    let mut desk = new_profile();
+    assert!(desk.line("Channel").contains("[default]"));
+    go_to(&mut desk, "Channel");
+    assert!(desk.shows("(Default) Default - No channel"));
+    desk.keys("right right");
+    assert!(desk.line("Channel").contains("[sms]") && desk.line("Event ").contains("sms-send"));
+}
+
+#[test]
+fn interval_and_timeout_appear_with_retries_only() {
+    let mut desk = new_profile();
+    assert!(!desk.shows("Time interval") && !desk.shows("Timeout"));
+    go_to(&mut desk, "Retry");
+    desk.keys("right");
+    assert!(desk.line("Time interval").contains("60 s") && desk.line("Timeout").contains("ms"));
+    desk.keys("right");
+    assert!(desk.line("Retry").contains("[2]"));
+    desk.keys("right");
+    assert!(desk.line("Retry").contains("[0]") && !desk.shows("Time interval"));
+}
+
+#[test]
+fn more_than_two_retries_need_the_setting() {
+    let mut desk = Desk::new(120, 40);
+    desk.state.settings.rules = Rules { extended_retries: true, ..Rules::default() };
+    let mut desk = desk.of(World::default());
+    desk.keys("n");
+    go_to(&mut desk, "Retry");
+    assert!(desk.line("Retry").contains("[0] 1  2  3  4"), "{}", desk.screen());
+}
+
+#[test]
+fn the_retry_table_follows_what_is_typed() {
+    let mut desk = new_profile();
+    go_to(&mut desk, "Retry");
+    desk.keys("right right tab tab").types("5000");
+    let table: Vec<_> = desk.screen().lines().filter(|l| l.contains("420 s")).map(str::to_owned).collect();
+    assert!(table[0].contains("2nd retry    180 s   240 s       420 s"), "{}", desk.screen());
+    desk.keys("backspace backspace backspace");
+    assert!(!desk.shows("2nd retry"), "no table for a timeout in error");
+}
+
+/// A field, what is typed into it, and what then stands beneath it.
+const BASICS: &[(&str, &str, &str)] = &[
+    ("Title", "a", "1 of at least 3 characters"),
+    ("Title", "a!", "'!' is not allowed"),
+    ("Title", "Prüfung", "'ü' is not allowed"),
+    ("Endpoint", "hooks.example", "start with https://"),
+    ("Endpoint", "http://hooks.example", "plain http reaches this machine"),
+    ("Endpoint", "https://<id>.example", "placeholders may stand in path"),
+    ("Endpoint", "https://x/#a", "a fragment"),
+];
+
+#[test]
+fn each_rule_stands_by_its_field_while_typing() {
+    for (field, typed, error) in BASICS {
+        let mut desk = new_profile();
+        if *field != "Title" {
+            desk.types("abc");
+        }
+        go_to(&mut desk, field);
+        assert!(!desk.shows("✗"), "nothing is wrong before something is typed");
+        desk.types(typed);
+        assert!(desk.shows(&format!("✗ {error}")), "{typed}:\n{}", desk.screen());
+        assert_eq!(desk.screen().matches('✗').count(), 1, "{}", desk.screen());
+    }
+}
+
+#[test]
+fn the_numbers_of_a_retry_have_limits() {
+    for (label, typed, error) in [
+        ("Time interval", "0", "a whole number from 1 to 86400"),
+        ("Time interval", "x", "a whole number from 1 to 86400"),
+        ("Timeout", "99", "a whole number from 100 to 60000"),
+        ("Timeout", "60001", "a whole number from 100 to 60000"),
+    ] {
+        let mut desk = new_profile();
+        go_to(&mut desk, "Retry");
+        desk.keys("right");
+        go_to(&mut desk, label);
+        desk.keys("backspace backspace").types(typed);
+        assert!(desk.shows(&format!("✗ {error}")), "{typed}:\n{}", desk.screen());
+        desk.keys("backspace backspace backspace backspace backspace");
+        assert!(desk.shows("✗ needed with retries"), "{}", desk.screen());
+    }
+}
+
+#[test]
+fn the_rules_of_the_second_step_stand_by_their_fields() {
+    for (way, error) in [
+        ("Headers: a b", "' ' cannot stand in a header's name"),
+        ("Headers: Host", "Host"),
+        ("Signing secret: x", "whsec_"),
+    ] {
+        let (label, typed) = way.split_once(": ").unwrap();
+        let mut desk = new_profile();
+        desk.keys("f4");
+        go_to(&mut desk, label);
+        desk.types(typed);
+        let line = desk.line("✗");
+        assert!(line.contains(error), "{way}: {line}");
+    }
+    let mut desk = new_profile();
+    desk.keys("f4");
+    go_to(&mut desk, "Encryption");
+    desk.keys("space");
+    go_to(&mut desk, "Key");
+    desk.types("12345");
+    assert!(desk.shows("✗ 5 of 32 characters"));
+    go_to(&mut desk, "Init. vector");
+    desk.types("ü");
+    assert!(desk.shows("✗ 2 of 16 bytes"), "{}", desk.screen());
+    go_to(&mut desk, "Random vector");
+    desk.keys("space");
+    assert!(!desk.shows("Init. vector"), "a random vector needs no other");
+}
+
+#[test]
+fn secrets_are_dots_until_asked_for() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("G e f4");
+    assert!(!desk.shows("k-123") && !desk.shows("K1abcdefghijkl2P"));
+    desk.keys("f8");
+    assert!(desk.shows("k-123") && desk.shows("K1abcdefghijkl2P"));
+    desk.keys("f8");
+    assert!(!desk.shows("k-123"));
+}
+
+#[test]
+fn letters_in_a_text_field_are_never_actions() {
+    let mut desk = new_profile();
+    desk.types("tq?12nDuRF/");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "tq?12nDuRF/");
+    assert!(desk.state.overlay.is_none());
+    assert!(desk.shows("✗ '?' is not allowed"));
+    let asked = desk.asked();
+    assert!(asked.iter().all(|a| a.starts_with("keep ")), "{asked:?}");
+    go_to(&mut desk, "Body");
+    desk.types("{q: ?} 1 ").keys("enter").types("j");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().body, "{q: ?} 1 \nj");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn every_change_asks_to_keep_the_draft() {
+    let mut desk = new_profile();
+    desk.types("abc").keys("backspace tab right shift+tab");
+    assert_eq!(desk.asked(), ["keep a", "keep ab", "keep abc", "keep ab", "keep ab"]);
+    desk.keys("home end left tab shift+tab f4 f4");
+    assert_eq!(desk.asked(), [""; 0], "moving changes nothing");
+    desk.pastes("x");
+    assert_eq!(desk.asked(), ["keep axb"]);
+}
+
+#[test]
+fn lines_pasted_into_the_body_are_one_step() {
+    let mut desk = new_profile();
+    go_to(&mut desk, "Body");
+    desk.types("a").pastes("{\"id\": \"<id>\",\r\n \"q\": 1}\r\n");
+    let body = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().body.clone();
+    assert_eq!(body(&desk), "a{\"id\": \"<id>\",\n \"q\": 1}\n");
+    assert_eq!(desk.asked(), ["keep ", "keep "]);
+    desk.keys("ctrl+u");
+    assert_eq!(body(&desk), "a", "one undo takes the whole paste back");
+}
+
+#[test]
+fn lines_pasted_into_one_line_are_folded() {
+    let mut desk = new_profile();
+    desk.pastes("Order\nSMS q\n");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMS q");
+    assert!(desk.line("Title").contains("▌Title"), "the keyboard stays in the field");
+    assert_eq!(desk.asked(), ["keep Order SMS q"]);
+}
+
+#[test]
+fn what_is_pasted_where_nothing_is_typed_does_nothing() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    for pane in ["1", "2", "3", "4", "5"] {
+        desk.keys(pane).pastes("qDy\nt\n");
+        assert!(desk.state.overlay.is_none());
+    }
+    desk.keys("1 D").pastes("y\n");
+    assert!(desk.shows("Delete Order SMS?"), "a paste answers no question");
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn tab_and_shift_tab_go_round_all_fields() {
+    let mut desk = new_profile();
+    let start = desk.cursor();
+    desk.keys("tab tab tab tab tab tab tab");
+    assert_ne!(desk.cursor(), start);
+    desk.keys("tab");
+    assert_eq!(desk.cursor(), start, "{}", desk.screen());
+    desk.keys("shift+tab");
+    assert!(desk.shows("[ Next ]"));
+    desk.keys("enter");
+    assert!(desk.shows("[Advanced]"), "Next opens Advanced Configuration");
+}
+
+#[test]
+fn a_name_is_completed_after_its_bracket() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e");
+    go_to(&mut desk, "Endpoint");
+    let endpoint = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().endpoint.clone();
+    desk.types("?a=<status_").keys("tab");
+    assert_eq!(endpoint(&desk), "https://hooks.example/sms?a=<status_trace>");
+    desk.types("&b=<re").keys("ctrl+n esc");
+    assert!(desk.state.editor.is_some() && desk.state.overlay.is_none(), "Esc closes the names only");
+    desk.keys("tab");
+    assert!(desk.shows("▌Body"), "with the names closed Tab goes on\n{}", desk.screen());
+    assert!(endpoint(&desk).ends_with("&b=<re"));
+}
+
+#[test]
+fn a_header_row_comes_with_typing_and_goes_when_empty() {
+    let mut desk = new_profile();
+    desk.keys("f4 tab").types("X-A");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().headers.len(), 1);
+    desk.keys("tab").types("1").keys("backspace shift+tab backspace backspace backspace tab tab tab tab");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().headers.len(), 0, "{}", desk.screen());
+}
+
+#[test]
+fn get_hides_the_body_and_keeps_it() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e");
+    go_to(&mut desk, "Method");
+    desk.keys("left");
+    assert!(desk.line("Method").contains("[GET]") && !desk.shows("Body  "), "{}", desk.screen());
+    desk.keys("right");
+    assert!(desk.line("Body").contains("{\"id\": \"<id>\""));
+}

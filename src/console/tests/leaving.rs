@@ -1,0 +1,215 @@
+//! Saving, closing and quitting: nothing that was typed is lost.
+
+use crate::console::message::{Effect, Message};
+use crate::console::state::Pane;
+use crate::profile::{Channel, Draft};
+use crate::store::UnsavedDraft;
+
+use super::editor::go_to;
+use super::world::profile_id;
+use super::{Desk, World, sample};
+
+#[test]
+fn a_profile_from_nothing_to_the_list() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n").types("Order SMS").keys("tab right right");
+    go_to(&mut desk, "Endpoint");
+    desk.types("https://hooks.example/sms").keys("f4");
+    assert!(desk.shows("[Advanced]"));
+    desk.asked();
+    desk.keys("shift+tab enter");
+    assert_eq!(desk.asked(), ["save Order SMS", "drop f01"]);
+    assert!(desk.says().starts_with("Saved Order SMS · IN_"), "{}", desk.says());
+    assert!(desk.line("sms  POST").contains("▌Order SMS"), "{}", desk.screen());
+}
+
+#[test]
+fn save_goes_to_the_first_field_in_error() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n tab tab tab ctrl+s");
+    assert!(desk.shows("▌Title") && desk.shows("✗ a title is needed"), "{}", desk.screen());
+    assert!(desk.shows("✗ an endpoint is needed"));
+    assert_eq!(desk.says(), "Not saved · Title: a title is needed · and 1 more");
+    assert_eq!(desk.asked(), ["fresh"]);
+}
+
+#[test]
+fn save_crosses_the_steps_to_the_error() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n ctrl+s f4 ctrl+s");
+    assert!(desk.shows("[Basics]") && desk.shows("▌Title"), "{}", desk.screen());
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("G e f4");
+    go_to(&mut desk, "Algorithm");
+    desk.keys("tab backspace f4");
+    assert!(desk.shows("[Basics]"));
+    desk.keys("ctrl+s");
+    assert!(desk.shows("[Advanced]") && desk.shows("▌Key") && desk.shows("✗ 15 of 16"), "{}", desk.screen());
+}
+
+#[test]
+fn f2_saves_where_the_terminal_keeps_ctrl_s() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").keys("f2");
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    desk.keys("f2");
+    assert_eq!(desk.says(), "Save: nothing has changed");
+}
+
+#[test]
+fn what_is_typed_while_saving_is_not_lost() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types(" A");
+    desk.waits_for_answers().keys("ctrl+s").types("B").answers();
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS A");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMS AB");
+    assert!(desk.state.editor.as_ref().unwrap().is_changed());
+    assert_eq!(desk.world.drafts.len(), 1, "the draft on disk stays, too");
+}
+
+#[test]
+fn esc_with_nothing_unsaved_closes_and_never_quits() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e esc");
+    assert!(desk.state.editor.is_none() && desk.state.overlay.is_none());
+    desk.keys("esc esc esc 4 esc esc 3 esc esc 2 esc");
+    assert_eq!(desk.asked(), ["drop 1"]);
+}
+
+#[test]
+fn esc_with_something_unsaved_asks() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").keys("esc");
+    assert!(desk.shows("y Save") && desk.shows("d Discard") && desk.shows("n Go on typing"));
+    desk.keys("esc");
+    assert!(desk.state.overlay.is_none() && desk.shows("Order SMSX"), "Esc stays");
+    desk.asked();
+
+    desk.keys("esc d");
+    assert!(desk.state.editor.is_none());
+    assert_eq!(desk.asked(), ["drop 1"]);
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS");
+
+    desk.keys("e").types("Y").keys("esc y");
+    assert!(desk.state.editor.is_none(), "{}", desk.screen());
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSY");
+    assert_eq!(desk.state.focus, Pane::Profiles);
+}
+
+#[test]
+fn saving_before_leaving_stays_where_there_is_an_error() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("!").keys("esc y");
+    assert!(desk.shows("▌Title") && desk.says().starts_with("Not saved"), "{}", desk.screen());
+    desk.keys("backspace ctrl+s");
+    assert!(desk.state.editor.is_some(), "a later save does not close the editor");
+}
+
+#[test]
+fn a_save_that_fails_closes_nothing() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").waits_for_answers();
+    desk.keys("esc y").told(Message::Failed("the disk is full".to_owned()));
+    assert_eq!(desk.says(), "the disk is full");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMSX");
+}
+
+#[test]
+fn another_profile_waits_for_the_answer() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e").types("X").keys("f6 1 j enter");
+    assert!(desk.shows("Save what was typed, before the other opens?"));
+    desk.keys("y");
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    assert!(desk.line("Title ").contains("Bookings"), "{}", desk.screen());
+    desk.types("Z").keys("f6 1 k e d");
+    assert!(desk.line("Title ").contains("Order SMSX"), "{}", desk.screen());
+    assert_eq!(desk.world.profiles[1].title.as_str(), "Bookings");
+}
+
+#[test]
+fn a_second_new_profile_asks_for_the_first() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n").types("abc").keys("f6 1 n");
+    assert!(desk.shows("Save what was typed?"), "{}", desk.screen());
+}
+
+#[test]
+fn quitting_asks_when_something_is_unsaved() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").keys("ctrl+c");
+    assert!(desk.shows("Quit?") && desk.shows("It is kept as a draft"));
+    desk.keys("n");
+    assert_eq!(desk.asked(), ["keep Order SMSX"]);
+    desk.keys("f6 q y");
+    assert_eq!(desk.asked(), ["quit"], "the draft stays on disk");
+    assert_eq!(desk.world.drafts.len(), 1);
+    desk.keys("ctrl+c d");
+    assert_eq!(desk.asked(), ["drop 1", "quit"]);
+}
+
+#[test]
+fn quitting_with_nothing_unsaved_does_not_ask() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e f6 q");
+    assert_eq!(desk.asked(), ["quit"]);
+}
+
+#[test]
+fn ctrl_c_quits_from_every_window() {
+    for window in ["?", "R", "t", "t tab", "v n", "4 enter", "D"] {
+        let mut desk = Desk::new(80, 24).of(sample::log());
+        desk.keys(window).keys("ctrl+c");
+        assert_eq!(desk.asked(), ["quit"], "{window}");
+    }
+}
+
+#[test]
+fn the_end_from_outside_does_not_ask_and_keeps_the_draft() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").told(Message::Terminate(15));
+    assert_eq!(desk.asked(), ["keep Order SMSX", "quit"]);
+}
+
+#[test]
+fn what_was_not_saved_is_back_at_the_start() {
+    let mut first = Desk::new(80, 24).of(sample::world());
+    first.keys("e").types(" X").keys("ctrl+c y");
+    let mut desk = Desk::new(80, 24).of(first.world);
+    assert!(desk.shows("Order SMS X") && desk.shows("fixed after creation"), "{}", desk.screen());
+    assert!(desk.says().starts_with("What was typed and not saved is back"), "{}", desk.says());
+    desk.keys("ctrl+s");
+    assert_eq!(desk.asked(), ["save Order SMS X", "drop 1"]);
+    assert!(desk.world.drafts.is_empty());
+}
+
+#[test]
+fn a_new_draft_is_back_and_the_newest_is_opened() {
+    let kept = |n, title: &str, seconds| UnsavedDraft {
+        profile_id: profile_id(n),
+        is_new: true,
+        draft: Draft { title: title.into(), ..Draft::new(Channel::Voice) },
+        edited_at: sample::start() - std::time::Duration::from_secs(seconds),
+    };
+    let drafts = vec![kept(7, "Older", 60), kept(8, "Newer", 30), kept(9, "Oldest", 90)];
+    let mut desk = Desk::new(80, 24).of(World { drafts, ..World::default() });
+    assert!(desk.line("Title").contains("Newer"), "{}", desk.screen());
+    assert!(desk.line("Channel").contains("[voice]"), "a new one's channel can still change");
+    desk.keys("esc d");
+    assert_eq!(desk.world.drafts.len(), 2, "only the discarded one is dropped");
+}
+
+#[test]
+fn too_small_a_screen_takes_no_key_but_quit() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").resized(40, 10);
+    desk.asked();
+    desk.types("abc").pastes("xyz").keys("esc ctrl+s tab f4");
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("ctrl+c");
+    let effects = desk.effects();
+    assert!(matches!(effects.as_slice(), [Effect::Quit]), "no question can be seen: {effects:?}");
+    assert_eq!(desk.world.drafts.len(), 1);
+    desk.resized(80, 24);
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMSX");
+}

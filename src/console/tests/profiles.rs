@@ -1,0 +1,172 @@
+//! Pane 1 by keys: search, delete and undo, copies, switches.
+
+use crate::profile::Status;
+
+use super::world::profile_id;
+use super::{Desk, World, sample};
+
+#[test]
+fn the_search_filters_as_one_types_and_esc_brings_all_back() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/");
+    assert!(desk.shows("5 of 5"));
+    desk.types("I");
+    assert!(desk.shows("3 of 5") && desk.shows("Nightly"), "{}", desk.screen());
+    desk.types("n");
+    assert!(desk.shows("2 of 5") && !desk.shows("Nightly"));
+    desk.types("q");
+    assert!(desk.shows("no title has this"));
+    desk.keys("backspace esc");
+    assert!(!desk.shows(" of 5"));
+    for title in ["Order SMS", "Bookings", "Nightly report", "Call log", "Invoice mails"] {
+        assert!(desk.shows(title), "{title}");
+    }
+    assert_eq!(desk.asked(), [""; 0], "a search asks for nothing but reading");
+}
+
+#[test]
+fn enter_keeps_the_search_and_its_keys_are_actions_again() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/").types("nq").keys("backspace").types("i").keys("enter");
+    assert!(desk.line("Nightly").starts_with("┃▌"), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(desk.asked(), [format!("copy {}", profile_id(3))]);
+    desk.keys("esc");
+    assert!(desk.shows("Order SMS"));
+}
+
+#[test]
+fn esc_leaves_the_search_with_the_found_profile_chosen() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/").types("call").keys("esc");
+    assert!(desk.line("Call log").contains('▌'), "{}", desk.screen());
+}
+
+#[test]
+fn delete_asks_first() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("D");
+    assert!(desk.shows("Delete Order SMS?"));
+    desk.keys("n");
+    assert_eq!(desk.asked(), [""; 0]);
+    assert!(desk.shows("Order SMS"));
+    desk.keys("delete esc");
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn what_is_deleted_comes_back_with_u() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("u");
+    assert_eq!(desk.says(), "Undo: nothing was deleted");
+    desk.keys("j D y");
+    assert_eq!(desk.says(), "Deleted Bookings · u brings it back");
+    assert!(!desk.shows("wa   GET"), "{}", desk.screen());
+    assert!(desk.line("Nightly").contains('▌'), "the next one is chosen\n{}", desk.screen());
+    desk.keys("u");
+    assert_eq!(desk.says(), "Brought back");
+    assert!(desk.line("Bookings ").contains('▌'), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["delete 2", "restore 2"]);
+}
+
+#[test]
+fn the_last_and_the_only_one_can_be_deleted() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("G D y");
+    assert!(desk.line("Call log").contains('▌'), "{}", desk.screen());
+    desk.keys("D y D y D y D y");
+    assert!(desk.shows("none yet: n makes one"), "{}", desk.screen());
+    desk.keys("D");
+    assert_eq!(desk.says(), "Delete: no profile is chosen: n makes a new one");
+}
+
+#[test]
+fn space_disables_and_enables() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("space");
+    assert_eq!(desk.world.profiles[0].status, Status::Disabled);
+    assert!(desk.line("sms ").contains('○'), "{}", desk.screen());
+    desk.keys("space j j j space");
+    assert_eq!(desk.world.profiles[0].status, Status::Active);
+    assert_eq!(desk.world.profiles[3].status, Status::Active, "auto-disabled is enabled by one key");
+}
+
+#[test]
+fn switching_keeps_what_is_typed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types(" X").keys("f6 1 space");
+    assert_eq!(desk.world.profiles[0].status, Status::Disabled);
+    desk.keys("2");
+    assert!(desk.shows("Order SMS X"), "{}", desk.screen());
+    desk.keys("ctrl+s");
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS X");
+    assert_eq!(desk.world.profiles[0].status, Status::Disabled, "saving must not undo the switch");
+}
+
+#[test]
+fn a_copy_is_a_new_profile_with_another_title() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("d");
+    assert!(desk.shows("Order SMS - copy"), "{}", desk.screen());
+    desk.keys("ctrl+s");
+    assert_eq!(desk.world.profiles.len(), 6);
+    assert_eq!(desk.world.profiles[5].title.as_str(), "Order SMS - copy");
+}
+
+#[test]
+fn a_copy_does_not_push_away_what_is_typed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types(" X").keys("f6 1 j d");
+    assert!(desk.shows("Save what was typed"), "{}", desk.screen());
+    desk.keys("n 2");
+    assert!(desk.shows("Order SMS X"), "{}", desk.screen());
+}
+
+#[test]
+fn the_choice_stays_on_its_profile_when_others_come_and_go() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("j j");
+    let gone = desk.world.profiles.remove(0);
+    desk.told(crate::console::message::Message::Failed("read anew".to_owned()));
+    reload(&mut desk);
+    assert!(desk.line("Nightly").contains('▌'), "{}", desk.screen());
+    desk.world.profiles.remove(1);
+    reload(&mut desk);
+    desk.keys("G");
+    desk.world.profiles.insert(0, gone);
+    reload(&mut desk);
+    assert!(desk.line("Invoice").contains('▌'), "{}", desk.screen());
+}
+
+fn reload(desk: &mut Desk) {
+    let effect = crate::console::message::Effect::LoadProfiles;
+    let now = desk.state.now;
+    for message in desk.world.answer(&effect, now) {
+        desk.told(message);
+    }
+}
+
+#[test]
+fn a_profile_deleted_elsewhere_is_told() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.world.profiles.remove(0);
+    desk.keys("e");
+    assert!(desk.says().contains("is gone: another session deleted it"), "{}", desk.says());
+    assert!(!desk.shows("Order SMS"));
+}
+
+#[test]
+fn with_nothing_there_each_key_says_why_not() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    for (key, said) in [
+        ("e", "Edit: no profile is chosen: n makes a new one"),
+        ("d", "Duplicate: no profile is chosen: n makes a new one"),
+        ("space", "On/off: no profile is chosen: n makes a new one"),
+        ("y", "Copy id: no profile is chosen: n makes a new one"),
+        ("t", "No profile to test: n makes one"),
+    ] {
+        desk.keys(key);
+        assert_eq!(desk.says(), said);
+    }
+    assert_eq!(desk.asked(), [""; 0]);
+}

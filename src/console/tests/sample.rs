@@ -1,0 +1,128 @@
+//! Worlds to begin a test with.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::callback::Values;
+use crate::delivery::{ErrorClass, InFlight, Kind, Role, Sending};
+use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
+use crate::receiver::{Answer, Received};
+
+use super::desk::START;
+use super::world::{World, delivery_id, profile_id};
+
+/// The time at which every desk begins.
+pub fn start() -> Timestamp {
+    START.parse().unwrap()
+}
+
+/// A profile of a checked draft.
+pub fn profile(n: u128, draft: &Draft) -> Profile {
+    let at = start();
+    draft.check(Rules::default(), Identity { id: profile_id(n), created_at: at, modified_at: at }).unwrap()
+}
+
+fn draft(channel: Channel, title: &str, method: &str, endpoint: &str) -> Draft {
+    Draft { title: title.into(), method: method.into(), endpoint: endpoint.into(), ..Draft::new(channel) }
+}
+
+/// The first profile of [`world`]: an SMS that is retried twice.
+pub fn order_sms() -> Draft {
+    Draft {
+        body: "{\"id\": \"<id>\", \"status\": \"<status>\"}".into(),
+        retry_count: "2".into(),
+        retry_interval: "10".into(),
+        retry_timeout: "5000".into(),
+        ..draft(Channel::Sms, "Order SMS", "POST", "https://hooks.example/sms")
+    }
+}
+
+/// One profile a channel; each method, each status, and each kind of authentication.
+pub fn world() -> World {
+    let bookings = Draft {
+        events: vec!["message_status".into(), "payment_status".into()],
+        retry_count: "1".into(),
+        retry_timeout: "10000".into(),
+        ..draft(Channel::Whatsapp, "Bookings", "GET", "https://hooks.example/wa?id=<id>&status=<status>")
+    };
+    let nightly = Draft {
+        body: "run=<run>&rows=<rows>".into(),
+        data_format: "url-encoded".into(),
+        status: "disabled".into(),
+        ..draft(Channel::Default, "Nightly report", "POST", "https://reports.example/nightly")
+    };
+    let calls = Draft {
+        body: "caller=<caller>&status=<status>".into(),
+        auth_kind: "basic".into(),
+        auth_user: "crm".into(),
+        auth_password: "open sesame".into(),
+        status: "auto-disabled".into(),
+        ..draft(Channel::Voice, "Call log", "PUT", "https://crm.example/calls")
+    };
+    let invoices = Draft {
+        body: "{\"to\": \"<to>\", \"status\": \"<status>\"}".into(),
+        data_format: "json".into(),
+        headers: vec![DraftHeader { name: "X-Source".into(), value: "ringback".into() }],
+        auth_kind: "api-key".into(),
+        auth_header: "api-key".into(),
+        auth_key: "k-123".into(),
+        encryption: true,
+        enc_algorithm: "AES-128-CFB".into(),
+        enc_key: "K1abcdefghijkl2P".into(),
+        enc_iv: "POabcdefghijklLY".into(),
+        enc_parameters: vec!["to".into()],
+        ..draft(Channel::Email, "Invoice mails", "POST", "https://hooks.example/mail")
+    };
+    let drafts = [order_sms(), bookings, nightly, calls, invoices];
+    let profiles = drafts.iter().zip(1..).map(|(draft, n)| profile(n, draft)).collect();
+    World { profiles, ..World::default() }
+}
+
+/// Deliveries in every state there is, the oldest first.
+pub fn log() -> World {
+    let mut world = world();
+    let now = start();
+    let ago = |seconds| now - std::time::Duration::from_secs(seconds);
+    for n in 1..=9u64 {
+        let profile = world.profiles[usize::from(n % 2 == 0)].clone();
+        let event = profile.events.first().copied();
+        let kind = if n == 3 { Kind::Event } else { Kind::Test };
+        world.accept(kind, &profile, event, &Values::samples(event, &[]), ago(100 - 10 * n));
+    }
+    world.answered(1, 200, ago(90));
+    world.answered(2, 503, ago(80));
+    world.answered(2, 200, ago(20));
+    for seconds in [70, 60, 50] {
+        world.failed(3, ErrorClass::Timeout, "timed out after 5000 ms", ago(seconds));
+    }
+    world.failed(4, ErrorClass::RefusedAddress, "169.254.169.254 is a link-local address", ago(60));
+    world.deliveries[4].summary.state = crate::delivery::State::Cancelled;
+    world.answered(7, 500, ago(3));
+    world.failed(8, ErrorClass::Connect, "connection refused", ago(15));
+    world
+}
+
+/// The sender while it tries delivery 9 of [`log`].
+pub fn sending() -> Sending {
+    let flight = InFlight { n: 1, started_at: start() - std::time::Duration::from_millis(1300) };
+    Sending { role: Role::Sends, in_flight: [(delivery_id(9), flight)].into(), trouble: None }
+}
+
+/// A request that reached the receiver.
+pub fn request(n: u32) -> Arc<Received> {
+    let fields = json!({"id": format!("m-{n}"), "status": "DELIVRD"});
+    let body = fields.to_string().into_bytes();
+    Arc::new(Received {
+        method: "POST".into(),
+        path: "/sms".into(),
+        query: String::new(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        body_length: body.len() as u64,
+        body,
+        fields: fields.as_object().unwrap().clone(),
+        received_at: start(),
+        answered: Answer::Status(if n == 1 { 500 } else { 200 }),
+    })
+}

@@ -1,0 +1,202 @@
+//! Anything at all: random keys, texts, messages and sizes, with content that means harm.
+//!
+//! The desk looks every drawing over: no panic, the cursor on the screen, nothing over its edge.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use crate::callback::Values;
+use crate::console::action::{Entry, TABLE};
+use crate::console::keys::Key;
+use crate::console::message::Message;
+use crate::delivery::{ErrorClass, Kind};
+use crate::profile::{Channel, Draft};
+use crate::store::UnsavedDraft;
+
+use super::world::{World, profile_id};
+use super::{Desk, sample};
+
+/// Text that terminals, layouts and readers trip over.
+const HOSTILE: &[&str] = &[
+    "\u{1b}[2J\u{1b}]0;owned\u{7}",
+    "a\tb\r\nc\u{0}\u{8}\u{9b}31m",
+    "日本語のとても長い題名は桁を二つずつ使う",
+    "\u{202e}gnp.exe\u{2066}\u{200f}",
+    "שלום עולם مرحبا بالعالم",
+    "👩‍👩‍👧‍👦👍🏽🇮🇳e\u{301}\u{301}\u{301}",
+    "\u{200b}\u{200d}\u{feff}",
+    "<id><<a.b[0]>&<unknown>=\"{[}]",
+];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Key(Key),
+    Type(&'static str),
+    Paste(String),
+    Size(u16, u16),
+    Later(u64),
+    New(usize),
+    Answered(u8, u16),
+    Broken(u8, &'static str),
+    Received(u32),
+    Slow(bool),
+    Gone,
+    Said(&'static str),
+}
+
+fn keys() -> impl Strategy<Value = Key> {
+    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).collect();
+    // Moving and typing more often than the rest, as people do; and every Ctrl and Alt beside it.
+    let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n y d v a i 1 2 3 4 5";
+    let often: Vec<Key> = often.split(' ').filter_map(Key::parse).collect();
+    let held = ('a'..='z').flat_map(|c| [format!("ctrl+{c}"), format!("alt+{c}")]);
+    let held: Vec<Key> = held.filter_map(|name| Key::parse(&name)).collect();
+    let selecting = "shift+left shift+right shift+up shift+down shift+home shift+end ctrl+left alt+enter f12";
+    let selecting: Vec<Key> = selecting.split(' ').filter_map(Key::parse).collect();
+    prop_oneof![
+        6 => prop::sample::select(table),
+        8 => prop::sample::select(often),
+        2 => prop::sample::select(held),
+        1 => prop::sample::select(selecting),
+    ]
+}
+
+fn sizes() -> impl Strategy<Value = (u16, u16)> {
+    prop_oneof![
+        2 => (1u16..=80, 1u16..=24),
+        4 => Just((60, 16)),
+        3 => Just((80, 24)),
+        1 => (120u16..=160, 30u16..=45),
+        1 => (1u16..=200, 1u16..=60),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let hostile = || prop::sample::select(HOSTILE);
+    prop_oneof![
+        60 => keys().prop_map(Step::Key),
+        6 => hostile().prop_map(Step::Type),
+        4 => prop::collection::vec(hostile(), 0..4).prop_map(|texts| Step::Paste(texts.join("\n"))),
+        4 => sizes().prop_map(|(columns, lines)| Step::Size(columns, lines)),
+        4 => (0u64..100_000).prop_map(Step::Later),
+        4 => (0usize..5).prop_map(Step::New),
+        4 => (1u8..12, prop::sample::select(vec![200, 204, 301, 404, 500, 503]))
+            .prop_map(|(n, status)| Step::Answered(n, status)),
+        2 => (1u8..12, hostile()).prop_map(|(n, why)| Step::Broken(n, why)),
+        2 => (0u32..9).prop_map(Step::Received),
+        3 => any::<bool>().prop_map(Step::Slow),
+        1 => Just(Step::Gone),
+        1 => hostile().prop_map(Step::Said),
+    ]
+}
+
+fn take(desk: &mut Desk, step: Step) {
+    let now = desk.state.now;
+    match step {
+        Step::Key(key) => desk.told(Message::Key(key)),
+        Step::Type(text) => desk.types(text),
+        Step::Paste(text) => desk.pastes(&text),
+        Step::Size(columns, lines) => desk.resized(columns, lines),
+        Step::Later(millis) => desk.later(millis),
+        Step::New(n) => desk.happens(|world| {
+            if let Some(profile) = world.profiles.get(n).cloned() {
+                let event = profile.events.first().copied();
+                world.accept(Kind::Event, &profile, event, &Values::default(), now);
+            }
+        }),
+        Step::Answered(n, status) => desk.happens(|world| world.answered(n.into(), status, now)),
+        Step::Broken(n, why) => desk.happens(|world| world.failed(n.into(), ErrorClass::Connect, why, now)),
+        Step::Received(n) => desk.told(Message::Received(sample::request(n))),
+        Step::Slow(true) => desk.waits_for_answers(),
+        Step::Slow(false) => desk.answers(),
+        Step::Gone => desk.happens(|world| {
+            world.profiles.pop();
+        }),
+        Step::Said(text) => desk.told(Message::Failed(text.to_owned())),
+    };
+}
+
+/// Profiles, deliveries and a draft whose texts mean harm, beside well-behaved ones.
+fn hostile_world() -> World {
+    let mut world = sample::log();
+    for (details, text) in world.deliveries.iter_mut().zip(HOSTILE) {
+        details.summary.profile_title = text.repeat(5);
+        for attempt in &mut details.attempts {
+            attempt.response_headers.push((text.to_string(), text.to_string()));
+            attempt.response_body = text.repeat(3).into_bytes();
+        }
+        if let Some(callback) = &mut details.callback {
+            callback.url.push_str(text);
+        }
+    }
+    world.drafts.push(UnsavedDraft {
+        profile_id: profile_id(77),
+        is_new: true,
+        draft: Draft {
+            title: HOSTILE.concat(),
+            endpoint: HOSTILE[2].repeat(9),
+            body: HOSTILE.join("\n"),
+            channel: HOSTILE[0].into(),
+            retry_count: HOSTILE[5].into(),
+            auth_kind: HOSTILE[3].into(),
+            enc_parameters: HOSTILE.iter().map(ToString::to_string).collect(),
+            encryption: true,
+            ..Draft::new(Channel::Default)
+        },
+        edited_at: sample::start(),
+    });
+    world
+}
+
+fn weather(world: World, (columns, lines): (u16, u16), steps: Vec<Step>) {
+    let mut desk = Desk::new(columns, lines).of(world);
+    for step in steps {
+        take(&mut desk, step);
+    }
+}
+
+// Some ten thousand drawings each; side by side they take ten seconds without optimisation.
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_pressed_the_screen_holds(
+        size in sizes(),
+        steps in prop::collection::vec(steps(), 200..600),
+    ) {
+        weather(sample::log(), size, steps);
+    }
+
+    #[test]
+    fn whatever_is_stored_the_screen_holds(
+        size in sizes(),
+        steps in prop::collection::vec(steps(), 200..600),
+    ) {
+        weather(hostile_world(), size, steps);
+    }
+}
+
+#[test]
+fn hostile_titles_are_drawn_in_every_size() {
+    let mut desk = Desk::new(80, 24).of(hostile_world());
+    let world = sample::world();
+    let rows = world.profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::store::ProfileRow {
+        id: profile.id.clone(),
+        title: title.repeat(10),
+        channel: profile.channel,
+        method: profile.method,
+        status: profile.status,
+        modified_at: profile.modified_at,
+        endpoint: title.repeat(10),
+    });
+    desk.told(Message::Profiles(rows.collect()));
+    for place in ["esc d 1", "D", "n 4", "p", "p enter", "esc 3", "2"] {
+        desk.keys(place);
+        for columns in (1..=200).step_by(7) {
+            desk.resized(columns, columns / 3 + 1);
+        }
+        desk.resized(80, 24);
+    }
+    desk.later(Duration::from_secs(9).as_millis().try_into().unwrap());
+}

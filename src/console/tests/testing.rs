@@ -1,0 +1,146 @@
+//! Test by keys: the window, the watching, the words of its end.
+
+use crate::callback::Values;
+use crate::console::message::{Effect, Message};
+
+use super::editor::go_to;
+use super::{Desk, World, sample};
+
+#[test]
+fn the_end_of_a_test_is_told_at_the_bottom_left() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t");
+    assert!(desk.shows("Test Order SMS") && desk.shows("DELIVRD"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.asked(), ["test Order SMS with sms-send"]);
+    assert_eq!(desk.says(), "Testing Order SMS · queued");
+    let now = desk.state.now;
+    desk.happens(|world| world.answered(1, 500, now));
+    assert_eq!(desk.says(), "Testing Order SMS · 500 · waiting · retry 1 of 2 in 10.0 s");
+    desk.later(2800);
+    assert_eq!(desk.says(), "Testing Order SMS · 500 · waiting · retry 1 of 2 in 7.2 s");
+    let now = desk.state.now;
+    desk.happens(|world| world.answered(1, 200, now));
+    assert_eq!(desk.says(), "Callback profile tested · delivered · 200 in 84 ms after 1 retry");
+}
+
+#[test]
+fn a_test_that_fails_says_so_too() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("j j t ctrl+t");
+    let now = desk.state.now;
+    desk.happens(|world| world.answered(1, 404, now));
+    assert!(desk.says().starts_with("Callback profile tested · failed · answered 404"), "{}", desk.says());
+}
+
+#[test]
+fn what_is_said_while_a_test_runs_can_be_read() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t enter u");
+    assert!(desk.says().starts_with("Undo: nothing was deleted"), "{}", desk.says());
+}
+
+#[test]
+fn what_is_on_the_screen_is_tested_saved_or_not() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n").types("Never saved");
+    go_to(&mut desk, "Endpoint");
+    desk.types("https://hooks.example/x?a=<a>").keys("f5");
+    assert!(desk.shows("Test Never saved"), "{}", desk.screen());
+    desk.keys("tab").types("1 & 2").keys("enter");
+    let effects = desk.effects();
+    let tested = effects.iter().find_map(|effect| match effect {
+        Effect::Test(profile, event, values) => Some((profile, event, values)),
+        _ => None,
+    });
+    let (profile, event, values) = tested.unwrap();
+    assert_eq!(profile.title.as_str(), "Never saved");
+    assert_eq!(*event, None);
+    assert_eq!(values.members()["a"], "1 & 2");
+    assert!(desk.world.profiles.is_empty(), "a test saves nothing");
+}
+
+#[test]
+fn a_test_with_errors_goes_to_the_first() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("n tab ctrl+t");
+    assert!(desk.shows("▌Title") && desk.shows("✗ a title is needed"));
+    assert!(desk.says().starts_with("Not tested · "), "{}", desk.says());
+    assert_eq!(desk.asked(), ["fresh"]);
+}
+
+#[test]
+fn the_next_event_brings_its_samples() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("t f4");
+    assert_eq!(desk.says(), "Event: the profile has one event only");
+    desk.keys("esc j t");
+    assert!(desk.shows("message_status  F4 takes the next event"));
+    desk.keys("f4");
+    assert!(desk.shows("payment_status  F4") && desk.shows("captured"), "{}", desk.screen());
+    desk.keys("esc");
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn values_that_are_json_are_checked() {
+    let mut world = sample::world();
+    let mut draft = sample::order_sms();
+    draft.channel = "whatsapp".into();
+    draft.events = vec!["payment_status".into()];
+    draft.body = "{\"payment\": \"<payment>\"}".into();
+    world.save(sample::profile(1, &draft));
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t tab backspace enter");
+    assert!(desk.shows("✗ payment: not JSON"), "{}", desk.screen());
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.types("}").keys("enter");
+    assert_eq!(desk.asked(), ["test Order SMS with payment_status"]);
+}
+
+#[test]
+fn the_values_of_the_last_test_are_back() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t tab ctrl+k").types("order 17").keys("enter t");
+    assert!(desk.shows("order 17") && desk.shows("‹ last test ›"), "{}", desk.screen());
+    desk.keys("right");
+    assert!(desk.shows("order 17") && desk.shows("‹ delivery of 14:02:10 ›"), "{}", desk.screen());
+    desk.keys("right");
+    assert!(!desk.shows("order 17"), "another sample takes its place\n{}", desk.screen());
+}
+
+#[test]
+fn values_come_from_a_file() {
+    let mut world = sample::world();
+    let mut values = Values::default();
+    values.set("status", "UNDELIV".into());
+    world.files.push(("failed.json".to_owned(), values));
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t ctrl+o").types("none.json").keys("enter");
+    assert!(desk.shows("✗ none.json: no such file"), "{}", desk.screen());
+    desk.keys("ctrl+k home ctrl+k").types("failed.json").keys("enter");
+    assert!(desk.shows("UNDELIV") && desk.shows("‹ failed.json ›"), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["read none.json", "read failed.json"]);
+    desk.keys("ctrl+o esc");
+    assert!(desk.shows("Test Order SMS"), "Esc closes the file's name, not the window");
+}
+
+#[test]
+fn letters_and_pastes_go_into_the_values() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t tab ctrl+k").types("q?t").pastes("a\nb");
+    assert!(desk.line("▌id").contains("q?ta b"), "{}", desk.screen());
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn trouble_of_the_sender_is_told_once() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    let mut sending = sample::sending();
+    sending.trouble = Some("the disk is full".to_owned());
+    desk.told(Message::Sending(sending.clone()));
+    assert_eq!(desk.says(), "Nothing can be recorded: the disk is full");
+    assert!(desk.shows("✗ cannot record"));
+    desk.keys("u").told(Message::Sending(sending));
+    assert_eq!(desk.says(), "Undo: nothing was deleted");
+}

@@ -1,0 +1,135 @@
+//! Pane 3 by keys: choosing, copying, inserting, filtering, adding.
+
+use super::editor::go_to;
+use super::{Desk, sample};
+
+fn copied(desk: &mut Desk) -> String {
+    let asked = desk.asked();
+    let [only] = asked.as_slice() else { panic!("{asked:?}") };
+    only.strip_prefix("copy ").unwrap().to_owned()
+}
+
+#[test]
+fn copied_text_fits_a_query() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("j v j space");
+    assert!(desk.line("message id").contains("[x]"), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(copied(&mut desk), "id=<id>");
+    assert_eq!(desk.says(), "Copied 1 variable");
+}
+
+#[test]
+fn copied_text_fits_a_json_body() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("v space space y");
+    assert_eq!(copied(&mut desk), "{\n  \"id\": \"<id>\",\n  \"status\": \"<status>\"\n}");
+}
+
+#[test]
+fn copied_text_fits_a_form() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("k G k v space space y");
+    assert_eq!(copied(&mut desk), "status=<status>&credits=<credits>");
+}
+
+#[test]
+fn select_all_and_none() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("v a");
+    assert!(desk.shows("19/19"), "{}", desk.screen());
+    desk.keys("y");
+    let text = copied(&mut desk);
+    assert_eq!(text.lines().count(), 21);
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+    desk.keys("a");
+    assert!(desk.shows("0/19"));
+}
+
+#[test]
+fn the_filter_looks_at_names_and_meanings() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("v /").types("stat");
+    assert!(desk.shows("status_trace") && !desk.shows("recipient"), "{}", desk.screen());
+    desk.keys("enter a esc");
+    assert!(desk.shows("recipient"));
+    desk.keys("y");
+    let text = copied(&mut desk);
+    assert!(text.contains("<status_trace>") && !text.contains("<recipient>"), "{text}");
+    desk.keys("/").types("qDy").keys("esc");
+    assert_eq!(desk.asked(), [""; 0], "letters in the filter are no actions");
+}
+
+#[test]
+fn get_takes_the_variables_in_its_query() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("j e f3 /").types("ref1").keys("enter i");
+    assert_eq!(
+        desk.state.editor.as_ref().unwrap().draft().endpoint,
+        "https://hooks.example/wa?id=<id>&status=<status>&ref1=<ref1>"
+    );
+    assert!(desk.shows("▌Endpoint"), "the keyboard is where the text went\n{}", desk.screen());
+    assert_eq!(desk.asked(), ["keep Bookings"]);
+    assert_eq!(desk.says(), "Inserted 1 variable into the endpoint");
+}
+
+#[test]
+fn post_takes_the_variables_in_its_body() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e f3 /").types("price").keys("enter enter");
+    let body = desk.state.editor.as_ref().unwrap().draft().body.clone();
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body, serde_json::json!({"id": "<id>", "status": "<status>", "price": "<price>"}));
+    assert!(desk.shows("▌Body"), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["keep Order SMS"]);
+}
+
+#[test]
+fn a_heading_stands_for_all_its_variables() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("j v y");
+    assert_eq!(desk.says(), "Copy: no variable is chosen: Space chooses one");
+    desk.keys("space");
+    assert_eq!(desk.screen().matches("[x]").count(), 16, "three names are in both\n{}", desk.screen());
+    desk.keys("k space");
+    assert_eq!(desk.screen().matches("[x]").count(), 0);
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn inserting_needs_an_editor() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("v i");
+    assert_eq!(desk.says(), "Insert: nothing is being edited: Enter on a profile opens it");
+    desk.keys("1 j j v a");
+    assert_eq!(desk.says(), "All: no variables here: with Default any name can be typed, n adds one");
+}
+
+#[test]
+fn a_variable_of_ones_own() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e f3 n").types("2nd").keys("enter");
+    assert!(desk.shows("✗"), "{}", desk.screen());
+    desk.keys("backspace backspace backspace").types("id").keys("enter");
+    assert!(desk.shows("✗ id is there already"));
+    desk.keys("backspace backspace").types("order").keys("tab").types("our number").keys("tab");
+    desk.types("A-17").keys("enter");
+    assert_eq!(desk.asked(), ["add order to sms-send"]);
+    assert!(desk.shows("0/20"), "{}", desk.screen());
+    desk.keys("G");
+    assert!(desk.shows("our number (own)") && desk.shows("e.g. A-17"), "{}", desk.screen());
+    desk.keys("i");
+    assert!(desk.state.editor.as_ref().unwrap().draft().body.contains("\"order\": \"<order>\""));
+}
+
+#[test]
+fn only_the_chosen_events_are_offered() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("j e");
+    go_to(&mut desk, "Events");
+    assert!(desk.shows("payment    "), "{}", desk.screen());
+    desk.keys("tab tab space");
+    assert!(!desk.shows("payment    "), "{}", desk.screen());
+    desk.keys("shift+tab shift+tab space");
+    assert!(desk.shows("✗ choose at least one event"), "{}", desk.screen());
+}

@@ -1,0 +1,294 @@
+//! What is outside the console, in memory: the ids are counted, and the clock is the desk's.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::callback::{Callback, Context, Moment, Values, preview, render};
+use crate::console::deliveries::{Query, Show};
+use crate::console::message::{Effect, Message, Purpose, Unsaved};
+use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
+use crate::profile::catalogue::Variable;
+use crate::profile::{Event, Identity, Profile, ProfileId, Region};
+use crate::store::{Counts, ProfileRow, UnsavedDraft};
+
+/// The store and the receiver, as the console could find them.
+#[derive(Default)]
+pub struct World {
+    pub profiles: Vec<Profile>,
+    pub deleted: Vec<Profile>,
+    pub drafts: Vec<UnsavedDraft>,
+    pub own: Vec<(String, Variable)>,
+    /// The oldest first.
+    pub deliveries: Vec<Details>,
+    /// The values of tests, the latest last.
+    pub tested: Vec<(ProfileId, Option<Event>, Values)>,
+    /// Names of files, and the values in them.
+    pub files: Vec<(String, Values)>,
+    /// How many ids were made for new profiles.
+    pub fresh: u128,
+}
+
+/// The id of a profile of these tests.
+pub fn profile_id(n: u128) -> ProfileId {
+    ProfileId::new(Region::In, Uuid::from_u128(n))
+}
+
+/// The id of a delivery of these tests; greater ones are newer.
+pub fn delivery_id(n: u128) -> DeliveryId {
+    DeliveryId::from_bytes(n.to_be_bytes())
+}
+
+/// The number of a delivery's id.
+pub fn number(id: DeliveryId) -> u128 {
+    u128::from_be_bytes(id.bytes())
+}
+
+impl World {
+    /// Carries an effect out, and answers as the outside does.
+    pub fn answer(&mut self, effect: &Effect, now: Timestamp) -> Vec<Message> {
+        match effect {
+            Effect::LoadProfiles => vec![Message::Profiles(self.rows())],
+            Effect::LoadProfile(id, purpose) => vec![self.loaded(id, *purpose)],
+            Effect::Fresh(draft) => {
+                self.fresh += 1;
+                let identity =
+                    Identity { id: profile_id(0xf00 + self.fresh), created_at: now, modified_at: now };
+                vec![Message::Fresh(draft.clone(), identity)]
+            }
+            Effect::SaveProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Saved(profile.clone()), Message::StoreChanged]
+            }
+            Effect::DeleteProfile(id) => {
+                let gone = self.profiles.extract_if(.., |p| p.id == *id);
+                self.deleted.extend(gone);
+                vec![Message::Deleted(id.clone()), Message::StoreChanged]
+            }
+            Effect::RestoreProfile(id) => {
+                let back = self.deleted.extract_if(.., |p| p.id == *id);
+                self.profiles.extend(back);
+                self.profiles.sort_by(|a, b| a.id.cmp(&b.id));
+                vec![Message::Restored(id.clone()), Message::StoreChanged]
+            }
+            Effect::KeepDraft(kept) => {
+                self.drafts.retain(|d| d.profile_id != kept.profile_id);
+                self.drafts.push((**kept).clone());
+                Vec::new()
+            }
+            Effect::DropDraft(id) => {
+                self.drafts.retain(|d| d.profile_id != *id);
+                Vec::new()
+            }
+            Effect::LoadUnsaved => vec![self.unsaved()],
+            Effect::LoadOwnVariables => vec![Message::OwnVariables(self.own.clone())],
+            Effect::AddVariable(scope, variable) => {
+                self.own.push((scope.clone(), variable.clone()));
+                vec![Message::OwnVariables(self.own.clone())]
+            }
+            Effect::Test(profile, event, values) => {
+                self.tested.push((profile.id.clone(), *event, values.clone()));
+                let id = self.accept(Kind::Test, profile, *event, values, now);
+                vec![Message::Accepted(id, Kind::Test), Message::StoreChanged]
+            }
+            Effect::LoadTestValues(id) => {
+                let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
+                let values = of_profile.map(|(_, event, values)| (*event, values.clone())).collect();
+                vec![Message::TestValues(id.clone(), values)]
+            }
+            Effect::Preview(wanted) => {
+                let id = delivery_id(0xabc).to_string();
+                let mut random = |bytes: &mut [u8]| bytes.fill(b'r');
+                let mut moment =
+                    Moment { delivery_id: &id, unix_seconds: now.as_second(), random: &mut random };
+                let made = preview(&wanted.profile, &wanted.values, &wanted.origins, &mut moment);
+                vec![Message::Previewed(wanted.clone(), made.map(Box::new))]
+            }
+            Effect::ReadValues(name) => {
+                let file = self.files.iter().find(|(file, _)| file == name);
+                let values = file.map(|(_, values)| values.clone()).ok_or(format!("{name}: no such file"));
+                vec![Message::FileValues(name.clone(), values)]
+            }
+            Effect::SendAgain(id) => self.send_again(*id, now),
+            Effect::Cancel(id) => {
+                self.change(*id, |row| (row.state, row.due_at) = (State::Cancelled, None));
+                vec![Message::Done("Cancelled: no further try is made".to_owned()), Message::StoreChanged]
+            }
+            Effect::RetryNow(id) => {
+                self.change(*id, |row| row.due_at = Some(now));
+                vec![Message::Done("The next try is due now".to_owned()), Message::StoreChanged]
+            }
+            Effect::LoadDeliveries(query) => vec![Message::Deliveries(query.clone(), self.found(query))],
+            Effect::LoadDetails(id) => {
+                let details = self.deliveries.iter().find(|d| d.summary.id == *id);
+                details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
+            }
+            Effect::LoadCounts => vec![Message::Counts(self.counts())],
+            Effect::Copy { what, .. } => vec![Message::Done(format!("Copied {what}"))],
+            Effect::StartReceiver(_) => vec![Message::Receiver(Some("127.0.0.1:9977".to_owned()))],
+            Effect::StopReceiver => vec![Message::Receiver(None)],
+            Effect::SetReceiver(_) | Effect::Redraw | Effect::Quit => Vec::new(),
+        }
+    }
+
+    fn rows(&self) -> Vec<ProfileRow> {
+        let row = |p: &Profile| ProfileRow {
+            id: p.id.clone(),
+            title: p.title.to_string(),
+            channel: p.channel,
+            method: p.method,
+            status: p.status,
+            modified_at: p.modified_at,
+            endpoint: p.endpoint.template().to_string(),
+        };
+        self.profiles.iter().map(row).collect()
+    }
+
+    /// The profile of this id.
+    pub fn profile(&self, id: &ProfileId) -> Option<&Profile> {
+        self.profiles.iter().find(|p| p.id == *id)
+    }
+
+    fn loaded(&self, id: &ProfileId, purpose: Purpose) -> Message {
+        Message::Profile(id.clone(), self.profile(id).cloned().map(Box::new), purpose)
+    }
+
+    /// Puts a profile in place of the one with its id, or at the end.
+    pub fn save(&mut self, profile: Profile) {
+        match self.profiles.iter_mut().find(|p| p.id == profile.id) {
+            Some(stored) => *stored = profile,
+            None => self.profiles.push(profile),
+        }
+    }
+
+    fn unsaved(&self) -> Message {
+        let with_stored = |draft: &UnsavedDraft| Unsaved {
+            stored: self.profile(&draft.profile_id).cloned().map(Box::new),
+            draft: draft.clone(),
+        };
+        Message::Unsaved(self.drafts.iter().map(with_stored).collect())
+    }
+
+    /// Accepts a delivery of this profile.
+    pub fn accept(
+        &mut self,
+        kind: Kind,
+        profile: &Profile,
+        event: Option<Event>,
+        values: &Values,
+        now: Timestamp,
+    ) -> DeliveryId {
+        let id = delivery_id(self.deliveries.len() as u128 + 1);
+        let text = id.to_string();
+        let mut same = |bytes: &mut [u8]| bytes.fill(7);
+        let callback: Option<Callback> =
+            render(profile, values, &mut Context { delivery_id: &text, random: &mut same }).ok();
+        let summary = Summary {
+            id,
+            kind,
+            profile_id: profile.id.clone(),
+            profile_title: profile.title.to_string(),
+            event,
+            state: State::Queued,
+            attempts: 0,
+            policy: profile.retry,
+            due_at: Some(now),
+            accepted_at: now,
+            last_status: None,
+            last_error: None,
+            last_ms: None,
+        };
+        self.deliveries.push(Details { summary, callback, values: values.clone(), attempts: Vec::new() });
+        id
+    }
+
+    /// A try of a delivery ends with this status, at this time; what follows is the policy's.
+    pub fn answered(&mut self, n: u128, status: u16, now: Timestamp) {
+        let error = (!(200..300).contains(&status))
+            .then(|| Failure { class: ErrorClass::Status, message: format!("answered {status}") });
+        self.tried(n, Some(status), error, now);
+    }
+
+    /// A try of a delivery fails without an answer.
+    pub fn failed(&mut self, n: u128, class: ErrorClass, message: &str, now: Timestamp) {
+        self.tried(n, None, Some(Failure { class, message: message.to_owned() }), now);
+    }
+
+    fn tried(&mut self, n: u128, status: Option<u16>, error: Option<Failure>, now: Timestamp) {
+        let id = delivery_id(n);
+        let Some(details) = self.deliveries.iter_mut().find(|d| d.summary.id == id) else { return };
+        let row = &mut details.summary;
+        let made = u8::try_from(row.attempts).unwrap();
+        row.attempts += 1;
+        (row.last_status, row.last_error, row.last_ms) = (status, error.clone(), Some(84));
+        let retried = error.as_ref().is_some_and(|e| e.class.is_retried());
+        (row.state, row.due_at) = match row.policy.wait_after(made).filter(|_| retried) {
+            Some(wait) => (State::Waiting, Some(now + std::time::Duration::from_secs(wait))),
+            None if error.is_none() => (State::Delivered, None),
+            None => (State::Failed, None),
+        };
+        details.attempts.push(Attempt {
+            n: row.attempts,
+            started_at: now - std::time::Duration::from_millis(84),
+            duration_ms: 84,
+            status,
+            error,
+            response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+            response_body: b"thank you".to_vec(),
+            response_cut: false,
+        });
+    }
+
+    fn send_again(&mut self, id: DeliveryId, now: Timestamp) -> Vec<Message> {
+        let Some(old) = self.deliveries.iter().find(|d| d.summary.id == id).cloned() else {
+            return vec![Message::Failed("no such delivery".to_owned())];
+        };
+        let new = delivery_id(self.deliveries.len() as u128 + 1);
+        let summary = Summary {
+            id: new,
+            kind: Kind::Again,
+            state: State::Queued,
+            attempts: 0,
+            due_at: Some(now),
+            accepted_at: now,
+            last_status: None,
+            last_error: None,
+            last_ms: None,
+            ..old.summary
+        };
+        self.deliveries.push(Details { summary, attempts: Vec::new(), ..old });
+        vec![Message::Accepted(new, Kind::Again), Message::StoreChanged]
+    }
+
+    fn change(&mut self, id: DeliveryId, change: impl FnOnce(&mut Summary)) {
+        if let Some(details) = self.deliveries.iter_mut().find(|d| d.summary.id == id) {
+            change(&mut details.summary);
+        }
+    }
+
+    fn found(&self, query: &Query) -> Vec<Summary> {
+        let fits = |row: &&Summary| {
+            let state = match query.show {
+                Show::All => true,
+                Show::Pending => row.state.is_pending(),
+                Show::Delivered => row.state == State::Delivered,
+                Show::Failed => row.state == State::Failed,
+                Show::Cancelled => row.state == State::Cancelled,
+            };
+            let profile = query.profile.as_ref().is_none_or(|id| row.profile_id == *id);
+            let age = query.before.is_none_or(|before| row.id < before);
+            state && profile && age
+        };
+        self.deliveries.iter().rev().map(|d| &d.summary).filter(fits).take(query.limit).cloned().collect()
+    }
+
+    fn counts(&self) -> Counts {
+        let of = |state| self.deliveries.iter().filter(|d| d.summary.state == state).count() as u64;
+        Counts {
+            queued: of(State::Queued),
+            waiting: of(State::Waiting),
+            delivered: of(State::Delivered),
+            failed: of(State::Failed),
+            cancelled: of(State::Cancelled),
+        }
+    }
+}
