@@ -85,6 +85,44 @@ fn secrets_are_shown_only_when_asked_for_and_kept_when_left_out() {
 }
 
 #[test]
+fn a_client_secret_is_a_secret_too() {
+    let place = Place::new();
+    let auth = json!({"type": "oauth2", "token_url": "https://auth.example/token", "client_id": "ringback",
+                      "client_secret": "s3cret-of-client", "sent_as": "basic", "scope": "read",
+                      "fields": {"audience": "https://api.example", "assertion_key": "s3cret-of-field"},
+                      "headers": {"X-Tenant": "north", "X-Token": "s3cret-of-header"}});
+    let document = json!({"title": "Advanced", "url": "https://hooks.example/a", "auth": auth});
+    let id = place.apply(&document).remove(0);
+    let without = place.run(&["profiles", "export"]);
+    let shown = place.run(&["profiles", "show", "Advanced"]).out;
+    assert!(!without.out.contains("s3cret") && !shown.contains("s3cret"), "{shown}");
+    for line in [
+        "oauth2, client ringback, secret (hidden)",
+        "https://auth.example/token",
+        "audience=https://api.example",
+        "assertion_key=(hidden)",
+        "X-Tenant: north",
+        "X-Token: (hidden)",
+    ] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    place.apply(&without.json());
+    let kept = place.run(&["profiles", "export", "--secrets", &id]).json();
+    assert_eq!(kept[0]["auth"], auth);
+
+    let file = place.file("without.json", &without.out);
+    Place::new().run(&["profiles", "apply", &file]).refused(
+        2,
+        &[
+            "profiles[0].auth.client_secret: was left out",
+            "profiles[0].auth.fields (value 2): was left out",
+            "profiles[0].auth.headers (value 2): was left out",
+            "3 errors",
+        ],
+    );
+}
+
+#[test]
 fn lists_fit_and_filter() {
     let place = Place::new();
     let ids = place.apply(&documents());

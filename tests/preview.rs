@@ -18,7 +18,8 @@ use cases::any_case;
 use listener::{Listener, Wire};
 use proptest::prelude::*;
 use ringback::callback::{Preview, Secrets, curl_command};
-use sending::sent_and_shown;
+use sending::{RUNTIME, sent_and_shown};
+use support::server::{Reply, Seen, Server};
 
 /// How many cases each property is tried with.
 fn cases() -> ProptestConfig {
@@ -152,4 +153,30 @@ fn a_command_does_nothing_while_a_secret_is_not_set() {
         assert!(said.contains("RINGBACK_AUTHORIZATION"), "{shell:?}: {said}");
     }
     assert!(listener.is_quiet(), "nothing was sent");
+}
+
+#[test]
+fn an_access_token_is_told_and_not_fetched() {
+    let asked = |_: &Seen, _: usize| Reply::new(200, r#"{"access_token": "t0k", "token_type": "Bearer"}"#);
+    let tokens = RUNTIME.block_on(Server::start(asked));
+    let listener = Listener::start();
+    for body in ["", "a=<id>"] {
+        let profile = support::profiles::profile(&format!("http://{}/", listener.addr), |draft| {
+            draft.auth_kind = "oauth2".to_owned();
+            draft.oauth2.token_url = tokens.url();
+            draft.oauth2.client_id = "ringback".to_owned();
+            draft.oauth2.client_secret = "hush".to_owned();
+            draft.body = body.to_owned();
+        });
+        let (wire, shown) = sent_and_shown(&profile, &ringback::callback::Values::default(), &listener);
+        assert_eq!(tokens.seen().len(), 1, "the preview asks for none");
+        let bytes = String::from_utf8(shown.bytes()).unwrap();
+        let bytes = bytes.replace("authorization: \r\n", "authorization: Bearer t0k\r\n");
+        assert_eq!(bytes, String::from_utf8(wire.bytes()).unwrap());
+        assert!(shown.text(true).contains("authorization: (an access token, fetched when it is sent)\n"));
+        let command = curl_command(&shown, Secrets::Shown);
+        let token = [("RINGBACK_AUTHORIZATION".to_owned(), "Bearer t0k".to_owned())];
+        assert!(run(&SHELLS[0], &command, &token).status.success(), "{command}");
+        assert_eq!(listener.next().headers(), wire.headers());
+    }
 }

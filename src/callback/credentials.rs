@@ -18,8 +18,8 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
-/// The headers of one attempt, to be added to those of the rendered request: authentication, the
-/// profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
+/// The headers of one attempt, to be added to those of the rendered request: authentication (but for
+/// a token, which is fetched over the network), the profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
 /// where a signing secret is set. `random` is drawn from for random initialization vectors only.
 ///
 /// # Errors
@@ -41,7 +41,8 @@ pub(super) fn made(
 ) -> Result<Vec<(String, String)>, RenderError> {
     let mut headers = Vec::new();
     match &profile.auth {
-        Auth::None => {}
+        // A token has to be fetched first, so the sender adds it.
+        Auth::None | Auth::OAuth2(_) => {}
         Auth::Basic { user, password } => {
             // UTF-8, as RFC 7617 section 2.1 recommends.
             let encoded = STANDARD.encode(format!("{user}:{}", password.reveal()));

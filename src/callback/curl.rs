@@ -10,7 +10,7 @@ use crate::profile::Choice as _;
 /// How secrets stand in a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
-    /// In the clear.
+    /// In the clear, but for an access token, which is fetched when the request is sent.
     Shown,
     /// As shell variables, with a comment that says how to set them.
     AsVariables,
@@ -63,12 +63,12 @@ struct Variables {
 impl Variables {
     /// The argument of `-H`.
     fn header(&mut self, header: &WireHeader, secrets: Secrets) -> String {
-        let WireHeader { name, value, secret } = header;
+        let WireHeader { name, value, secret, fetched } = header;
         // A header without a value is taken for one to leave out, unless it is written so.
-        if value.trim().is_empty() {
+        if value.trim().is_empty() && !fetched {
             return quoted(&format!("{name};"));
         }
-        if *secret && secrets == Secrets::AsVariables {
+        if *fetched || (*secret && secrets == Secrets::AsVariables) {
             let variable = self.variable(name);
             // With `:?` the shell runs nothing while the variable is not set.
             return format!("{}\"${{{variable}:?}}\"", quoted(&format!("{name}: ")));

@@ -32,7 +32,7 @@ pub use credentials::{Signed, credentials};
 pub use curl::{Secrets, command as curl_command};
 pub use error::RenderError;
 pub use preview::{Moment, Origins, Preview, ValueOrigin, Variable, origins_of, preview};
-pub use render::{Context, render};
+pub use render::{Context, USER_AGENT, render};
 pub use trace::{Escaping, Place, Use};
 pub use values::{Values, plain_text};
 pub use wire::WireHeader;

@@ -143,7 +143,7 @@ pub fn preview(
     // The renderer has read the URL already.
     let url = Url::parse(&callback.url)
         .map_err(|_| RenderError::Url { origin: profile.endpoint.origin().to_owned() })?;
-    let headers = wire::headers(&callback, &secrets, &url);
+    let headers = wire::headers(&callback, &secrets, &profile.auth, &url);
     let variables: Vec<Variable> = uses.into_iter().map(|used| variable(used, origins)).collect();
     let encryption = profile.encryption.as_ref().filter(|_| variables.iter().any(|v| v.used.encrypted));
     Ok(Preview {
@@ -167,6 +167,9 @@ fn renewed(headers: &[WireHeader], encryption: Option<&Encryption>) -> Vec<&'sta
     if headers.iter().any(|header| header.name == "webhook-signature") {
         all.push("webhook-signature");
     }
+    if headers.iter().any(|header| header.fetched) {
+        all.push("authorization (an access token)");
+    }
     if encryption.is_some_and(|e| e.iv == Iv::Random) {
         all.push("each encrypted value (random initialization vector)");
     }
@@ -180,7 +183,8 @@ impl Preview {
         format!("{} {} HTTP/1.1", self.callback.method.name(), self.target)
     }
 
-    /// Every byte that leaves: request line, headers, an empty line, the body.
+    /// Every byte that leaves: request line, headers, an empty line, the body. An access token is
+    /// not there yet.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = self.request_line() + "\r\n";
@@ -231,7 +235,7 @@ impl Preview {
     /// Whether there is a secret to be shown or hidden.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        self.headers.iter().any(|header| header.secret)
+        self.headers.iter().any(|header| header.secret && !header.fetched)
     }
 }
 

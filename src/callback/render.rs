@@ -14,7 +14,7 @@ pub struct Context<'a> {
 }
 
 /// What every request names itself.
-const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
+pub const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 
 /// Makes the request, without credentials: see [`credentials`](super::credentials).
 /// `webhook-timestamp` is left out too, as it is of the attempt and not of the delivery: receivers
@@ -63,7 +63,7 @@ pub(super) fn made(
 fn sets(profile: &Profile, name: &str) -> bool {
     let key_header = match &profile.auth {
         Auth::ApiKey { header, .. } => Some(header),
-        Auth::None | Auth::Basic { .. } => None,
+        Auth::None | Auth::Basic { .. } | Auth::OAuth2(_) => None,
     };
     profile.headers.iter().map(|row| &row.name).chain(key_header).any(|n| n.eq_ignore_ascii_case(name))
 }

@@ -4,9 +4,13 @@
 use url::{Position, Url};
 
 use super::Callback;
+use crate::profile::Auth;
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "••••••••";
+
+/// What stands in place of a token.
+const FETCHED: &str = "(an access token, fetched when it is sent)";
 
 /// A header as it leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +21,21 @@ pub struct WireHeader {
     pub value: String,
     /// Whether it is shown only when asked for.
     pub secret: bool,
+    /// Whether the value is an access token that is fetched when the request is sent; none is here.
+    pub fetched: bool,
 }
 
 impl WireHeader {
     /// The value, or dots where it is a secret that was not asked for.
     #[must_use]
     pub fn shown(&self, secrets: bool) -> &str {
-        if self.secret && !secrets && !self.value.is_empty() { HIDDEN } else { &self.value }
+        if self.fetched {
+            FETCHED
+        } else if self.secret && !secrets && !self.value.is_empty() {
+            HIDDEN
+        } else {
+            &self.value
+        }
     }
 }
 
@@ -33,7 +45,12 @@ const OPEN: [&str; 2] = ["webhook-timestamp", "webhook-signature"];
 
 /// The headers in the order in which they leave. Those of one name leave together, at the place of
 /// the first.
-pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url: &Url) -> Vec<WireHeader> {
+pub(super) fn headers(
+    callback: &Callback,
+    credentials: &[(String, String)],
+    auth: &Auth,
+    url: &Url,
+) -> Vec<WireHeader> {
     let plain = callback.headers.iter().map(|row| (row, false));
     let proof = credentials.iter().map(|row| (row, !OPEN.contains(&row.0.as_str())));
     let mut rows: Vec<WireHeader> = plain.chain(proof).map(|((n, v), secret)| row(n, v, secret)).collect();
@@ -42,6 +59,9 @@ pub(super) fn headers(callback: &Callback, credentials: &[(String, String)], url
     // Asked for where the client would leave it out (`delivery::transport`), so it stands earlier.
     if callback.method.has_body() && empty {
         rows.push(length.clone());
+    }
+    if matches!(auth, Auth::OAuth2(_)) {
+        rows.push(WireHeader { fetched: true, ..row("authorization", "", true) });
     }
     for (name, value) in [("accept", "*/*"), ("accept-encoding", "identity")] {
         if !rows.iter().any(|row| row.name == name) {
@@ -63,5 +83,5 @@ pub(super) fn target(url: &Url) -> String {
 }
 
 fn row(name: &str, value: &str, secret: bool) -> WireHeader {
-    WireHeader { name: name.to_ascii_lowercase(), value: value.to_owned(), secret }
+    WireHeader { name: name.to_ascii_lowercase(), value: value.to_owned(), secret, fetched: false }
 }

@@ -186,7 +186,7 @@ pub const TABLE: &[Entry] = &[
         Scope::Editor,
         Action::OtherStep,
         "f4",
-        "Next step",
+        "Other step",
         "Go to Advanced Configuration, or back to Basics",
     ),
     entry(
@@ -208,7 +208,13 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Editor, Action::Right, "right", "", "In a choice: the next one (Space does so too)"),
     entry(Scope::Editor, Action::Secrets, "f8", "Secrets", "Show or hide passwords and keys"),
     entry(Scope::Editor, Action::Help, "f1", "Help", "Show what every key does"),
-    entry(Scope::Variables, Action::Toggle, "space", "Choose", "Choose the variable, or not"),
+    entry(
+        Scope::Variables,
+        Action::Toggle,
+        "space",
+        "Choose",
+        "Choose the variable, or not, and go to the next",
+    ),
     entry(Scope::Variables, Action::SelectAll, "a", "All", "Select All, or none"),
     entry(
         Scope::Variables,

@@ -34,6 +34,8 @@ pub enum Message {
     Fresh(Box<Draft>, Identity),
     /// A profile is on disk.
     Saved(Box<Profile>),
+    /// A profile was enabled or disabled.
+    Switched(Box<Profile>),
     /// A profile is deleted; it can be brought back.
     Deleted(ProfileId),
     /// A profile is back.
@@ -106,6 +108,7 @@ pub enum Effect {
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
     SaveProfile(Box<Profile>),
+    SwitchProfile(Box<Profile>),
     DeleteProfile(ProfileId),
     RestoreProfile(ProfileId),
     KeepDraft(Box<UnsavedDraft>),

@@ -20,6 +20,7 @@ pub mod overlay;
 pub mod preview;
 pub mod profiles;
 mod run;
+mod scroll;
 pub mod state;
 mod terminal;
 pub mod testing;

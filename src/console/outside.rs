@@ -87,9 +87,14 @@ impl Outside {
             Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
             Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
             Effect::SaveProfile(mut profile) => {
-                profile.modified_at = Timestamp::now();
+                profile.modified_at = now();
                 store.save_profiles(vec![(*profile).clone()]).await?;
                 Some(Message::Saved(profile))
+            }
+            Effect::SwitchProfile(mut profile) => {
+                profile.modified_at = now();
+                store.save_profiles(vec![(*profile).clone()]).await?;
+                Some(Message::Switched(profile))
             }
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
@@ -220,8 +225,14 @@ async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message,
     Ok(Message::Profile(id, profile, purpose))
 }
 
-fn fresh(draft: Draft, region: Region) -> Message {
+/// The time as the store keeps it, in whole milliseconds.
+fn now() -> Timestamp {
     let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+fn fresh(draft: Draft, region: Region) -> Message {
+    let now = now();
     let id = ProfileId::new(region, Uuid::new_v4());
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }

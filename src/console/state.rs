@@ -18,6 +18,7 @@ use super::editor::Editor;
 use super::keys::Key;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
+use super::scroll::Scroll;
 use super::theme::Theme;
 use super::variables::Variables;
 
@@ -110,6 +111,8 @@ pub struct State {
     pub profiles: Profiles,
     /// The chosen profile as it is stored.
     pub chosen: Option<Box<Profile>>,
+    /// How far it was scrolled.
+    pub summary: Scroll,
     /// Pane 2, while something is edited.
     pub editor: Option<Editor>,
     /// Pane 3.
@@ -148,6 +151,7 @@ impl State {
             focus: Pane::Profiles,
             profiles: Profiles::default(),
             chosen: None,
+            summary: Scroll::default(),
             editor: None,
             variables: Variables::default(),
             deliveries: Deliveries::default(),

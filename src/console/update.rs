@@ -15,6 +15,22 @@ use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
 use super::{deliveries, preview, profiles, testing, variables, view};
 
+/// Actions that only move the eye.
+const LIST_MOVES: [Action; 12] = [
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+    Action::Left,
+    Action::Right,
+    Action::NextField,
+    Action::PreviousField,
+    Action::NextPane,
+    Action::PreviousPane,
+];
+
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
 
@@ -50,6 +66,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
+        Message::Switched(profile) => switched(state, *profile),
         Message::Deleted(id) => profiles::deleted(state, id),
         Message::Restored(id) => {
             state.praise("Brought back");
@@ -164,14 +181,15 @@ fn above_windows(key: Key) -> Option<Action> {
     matches!(action, Action::Quit | Action::Redraw).then_some(action)
 }
 
-/// In the editor a key that writes text is never an action, and arrows belong to the text first.
+/// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
     if let Some(effects) = editor::complete(state, key) {
         return effects;
     }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
-    let for_text = in_text && (key.is_text() || arrow);
+    // A letter or digit chooses where there is a choice; it is an action nowhere in the editor.
+    let for_text = key.is_text() || (in_text && arrow);
     if !for_text && let Some(action) = action::resolve(key, &state.scopes()) {
         // Space belongs to what has the keyboard.
         return do_action(state, action);
@@ -182,7 +200,12 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
 fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
     match action::resolve(key, scopes) {
         Some(action) => do_action(state, action),
-        None => Vec::new(),
+        None => {
+            if key.is_text() {
+                state.complain(format!("{key} does nothing here · ? shows every key"));
+            }
+            Vec::new()
+        }
     }
 }
 
@@ -212,11 +235,18 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
         state.complain(format!("{name}: {why}"));
         return Vec::new();
     }
+    // What was said is about what was done before; moving about leaves it to be read.
+    if !LIST_MOVES.contains(&action) {
+        state.notice = None;
+    }
     if let Some(effects) = everywhere(state, action) {
         return effects;
     }
     if state.overlay.is_some() {
         return overlay::act(state, action);
+    }
+    if state.focus == Pane::Editor && state.editor.is_none() && state.summary.act(action) {
+        return Vec::new();
     }
     match state.focus {
         Pane::Editor if state.editor.is_some() => editor::act(state, action),
@@ -339,7 +369,7 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
                 Status::Active => Status::Disabled,
                 Status::AutoDisabled | Status::Disabled => Status::Active,
             };
-            vec![Effect::SaveProfile(profile)]
+            vec![Effect::SwitchProfile(profile)]
         }
         Purpose::Duplicate => {
             let mut draft = Draft::from(&*profile);
@@ -397,6 +427,15 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     effects
 }
 
+/// A profile was enabled or disabled in the list; an open editor of it keeps what is typed.
+fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
+    let title = profile.title.to_string();
+    let effects = saved(state, profile);
+    state.praise(format!("{word} {title}"));
+    effects
+}
+
 /// What was typed before the last end comes back; the newest of it is opened.
 fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     drafts.sort_by_key(|d| d.draft.edited_at);
@@ -421,5 +460,8 @@ fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
 fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {
     state.receiver.requests.push_front(request);
     state.receiver.requests.truncate(REQUESTS);
+    if let Some(Overlay::Receiver(window)) = &mut state.overlay {
+        window.pushed(state.receiver.requests.len());
+    }
     Vec::new()
 }

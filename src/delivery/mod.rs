@@ -8,9 +8,11 @@ mod id;
 mod outbox;
 mod prepare;
 mod preview;
+mod printable;
 mod record;
 mod sender;
 mod sending;
+mod tokens;
 mod transport;
 mod verdict;
 

@@ -3,12 +3,13 @@
 //! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
 //! name. A secret that was left out, or is `null`, stands for the one that is stored already.
 
+mod auth;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value, json};
 
 use super::Profile;
-use super::auth::Auth;
 use super::channel::Channel;
 use super::choice::Choice;
 use super::draft::{Draft, DraftHeader};
@@ -57,7 +58,7 @@ struct Fields {
     created_at: Option<Timestamp>,
     modified_at: Option<Timestamp>,
     data_format: Option<String>,
-    auth: Option<AuthFields>,
+    auth: Option<auth::Members>,
     retry: Option<Retry>,
     #[serde(default)]
     signing_secret: Told,
@@ -72,16 +73,6 @@ struct Enc {
     iv: Option<String>,
     parameters: Option<Vec<String>>,
     random_iv: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AuthFields {
-    r#type: Option<String>,
-    user: Option<String>,
-    password: Option<String>,
-    header: Option<String>,
-    key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +136,7 @@ impl Document {
             draft.body = modern_placeholders(&draft.body);
         }
         if let Some(headers) = fields.headers {
-            draft.headers = read_headers(headers, &mut left_out)?;
+            draft.headers = read_rows(headers, "headers", Field::HeaderValue, &mut left_out)?;
         }
         if let Some(status) = fields.status {
             let status = Status::from_number(status)
@@ -156,7 +147,7 @@ impl Document {
             read_retry(retry, &mut draft)?;
         }
         if let Some(auth) = fields.auth {
-            read_auth(auth, &mut draft, &mut left_out);
+            auth::read(auth, &mut draft, &mut left_out)?;
         }
         if let Some(enc) = fields.enc {
             read_enc(enc, &mut draft, &mut left_out);
@@ -181,14 +172,34 @@ impl Document {
                 Field::EncIv => self.draft.enc_iv.clone_from(&stored.enc_iv),
                 Field::SigningSecret => self.draft.signing_secret.clone_from(&stored.signing_secret),
                 Field::HeaderValue(at) => {
-                    let row = &mut self.draft.headers[at];
-                    match stored.headers.iter().find(|h| h.name.eq_ignore_ascii_case(&row.name)) {
-                        Some(kept) => row.value.clone_from(&kept.value),
-                        None => self.left_out.push(field),
-                    }
+                    self.keep_row(field, at, |draft| &mut draft.headers, &stored.headers);
+                }
+                Field::AuthClientSecret => {
+                    self.draft.oauth2.client_secret.clone_from(&stored.oauth2.client_secret);
+                }
+                Field::TokenFieldValue(at) => {
+                    self.keep_row(field, at, |draft| &mut draft.oauth2.fields, &stored.oauth2.fields);
+                }
+                Field::TokenHeaderValue(at) => {
+                    self.keep_row(field, at, |draft| &mut draft.oauth2.headers, &stored.oauth2.headers);
                 }
                 _ => self.left_out.push(field),
             }
+        }
+    }
+
+    /// Fills the value of a row with that of the stored row of its name, if there is one.
+    fn keep_row(
+        &mut self,
+        field: Field,
+        at: usize,
+        rows: fn(&mut Draft) -> &mut Vec<DraftHeader>,
+        stored: &[DraftHeader],
+    ) {
+        let row = &mut rows(&mut self.draft)[at];
+        match stored.iter().find(|kept| kept.name.eq_ignore_ascii_case(&row.name)) {
+            Some(kept) => row.value.clone_from(&kept.value),
+            None => self.left_out.push(field),
         }
     }
 }
@@ -199,26 +210,31 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// Headers as an object, or as the same JSON in a string (public page).
-fn read_headers(value: Value, left_out: &mut Vec<Field>) -> Result<Vec<DraftHeader>, DocumentError> {
+/// Rows as an object, or as the same JSON in a string (public page).
+fn read_rows(
+    value: Value,
+    place: &str,
+    field: fn(usize) -> Field,
+    left_out: &mut Vec<Field>,
+) -> Result<Vec<DraftHeader>, DocumentError> {
     let value = match value {
         Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
         Value::String(text) => serde_json::from_str(&text)
-            .map_err(|error| problem("headers", format!("not JSON in a string: {error}")))?,
+            .map_err(|error| problem(place, format!("not JSON in a string: {error}")))?,
         other => other,
     };
     let Value::Object(members) = value else {
-        return Err(problem("headers", "an object of names and values is needed"));
+        return Err(problem(place, "an object of names and values is needed"));
     };
     let mut rows = Vec::new();
     for (name, value) in members {
         let value = match value {
             Value::String(text) => text,
             Value::Null => {
-                left_out.push(Field::HeaderValue(rows.len()));
+                left_out.push(field(rows.len()));
                 String::new()
             }
-            _ => return Err(problem(&format!("headers.{name}"), "the value must be text")),
+            _ => return Err(problem(&format!("{place}.{name}"), "the value must be text")),
         };
         rows.push(DraftHeader { name, value });
     }
@@ -236,19 +252,6 @@ fn read_retry(retry: Retry, draft: &mut Draft) -> Result<(), DocumentError> {
     set(&mut draft.retry_timeout, text(retry.timeout_ms));
     set(&mut draft.retry_backoff, retry.backoff);
     Ok(())
-}
-
-fn read_auth(auth: AuthFields, draft: &mut Draft, left_out: &mut Vec<Field>) {
-    set(&mut draft.auth_kind, auth.r#type);
-    set(&mut draft.auth_user, auth.user);
-    set(&mut draft.auth_header, auth.header);
-    match draft.auth_kind.as_str() {
-        "basic" if auth.password.is_none() => left_out.push(Field::AuthPassword),
-        "api-key" if auth.key.is_none() => left_out.push(Field::AuthKey),
-        _ => {}
-    }
-    set(&mut draft.auth_password, auth.password);
-    set(&mut draft.auth_key, auth.key);
 }
 
 fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
@@ -328,14 +331,8 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
         })
         .collect();
     put("headers", Value::Object(headers));
-    match &profile.auth {
-        Auth::None => {}
-        Auth::Basic { user, password } => {
-            put("auth", json!({"type": "basic", "user": user, "password": secret(password.reveal())}));
-        }
-        Auth::ApiKey { header, key } => {
-            put("auth", json!({"type": "api-key", "header": header, "key": secret(key.reveal())}));
-        }
+    if let Some(auth) = auth::write(&profile.auth, &secret) {
+        put("auth", auth);
     }
     if let Some(enc) = &profile.encryption {
         let (iv, random) = match &enc.iv {

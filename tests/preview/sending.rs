@@ -8,7 +8,7 @@ use ringback::profile::Profile;
 
 use super::listener::{Listener, Wire};
 
-static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+pub static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 });
 static TRANSPORT: LazyLock<Transport> = LazyLock::new(|| Transport::new().unwrap());

@@ -6,7 +6,7 @@ use crate::callback::{Place, Preview, ValueOrigin, Variable, WireHeader};
 use crate::profile::{Choice, Event, Profile};
 
 /// The request in the form of `test --json`, with every header that leaves; and the variables. A
-/// secret that was not asked for is null.
+/// secret that was not asked for is null, and so is a token that is fetched later.
 pub(super) fn document(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> Value {
     json!({
         "profile_id": profile.id.as_str(),
@@ -24,7 +24,9 @@ pub(super) fn document(profile: &Profile, event: Option<Event>, preview: &Previe
 
 /// In the order in which they leave, each once: a profile has no header twice.
 fn headers(rows: &[WireHeader], secrets: bool) -> Map<String, Value> {
-    let value = |row: &WireHeader| if row.secret && !secrets { Value::Null } else { json!(row.value) };
+    let value = |row: &WireHeader| {
+        if row.fetched || (row.secret && !secrets) { Value::Null } else { json!(row.value) }
+    };
     rows.iter().map(|row| (row.name.clone(), value(row))).collect()
 }
 

@@ -157,7 +157,8 @@ fn placed(place: &str, message: &str) -> String {
         return message;
     }
     let starts_with_field = message.split_once(": ").is_some_and(|(field, _)| {
-        !field.contains(' ') || (field.starts_with("headers (") && field.ends_with(')'))
+        let place = field.split_once(" (").map_or(field, |(rows, _)| rows);
+        !place.contains(' ') && (place == field || field.ends_with(')'))
     });
     if starts_with_field { format!("{place}.{message}") } else { format!("{place}: {message}") }
 }
@@ -171,6 +172,10 @@ mod tests {
         assert_eq!(placed("", "title: a title is needed"), "title: a title is needed");
         assert_eq!(placed("profiles[1]", "retry.count: no"), "profiles[1].retry.count: no");
         assert_eq!(placed("profiles[1]", "headers (name 1): no"), "profiles[1].headers (name 1): no");
+        assert_eq!(
+            placed("profiles[1]", "auth.fields (value 2): no"),
+            "profiles[1].auth.fields (value 2): no"
+        );
         assert_eq!(placed("profiles[0]", "unknown field `x`: y"), "profiles[0]: unknown field `x`: y");
     }
 }

@@ -47,7 +47,24 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
             Some(step_field(editor, true))
         }
         KeyCode::Enter | KeyCode::Char(' ') => Some(press(state)),
+        KeyCode::Char(c) if key.is_text() => Some(choose(state, c)),
         _ => None,
+    }
+}
+
+/// A letter or digit in a choice takes the next option that begins with it.
+fn choose(state: &mut State, c: char) -> Vec<Effect> {
+    let Some(editor) = &state.editor else { return Vec::new() };
+    let Item::Choice(field) = editor.focus else { return Vec::new() };
+    let options = item::options(field, &editor.draft, editor.rules);
+    let current = text::text(&editor.draft, field);
+    let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
+    let begins = |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+    let count = options.len();
+    let next = (1..=count).map(|step| (at + step) % count).find(|n| begins(&options[*n].1));
+    match next {
+        Some(next) => take(state, field, options[next].0.clone()),
+        None => Vec::new(),
     }
 }
 
@@ -146,7 +163,7 @@ fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
     let at = items.iter().position(|i| *i == editor.focus).unwrap_or(0);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
     editor.focus = items[next].clone();
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 
@@ -156,7 +173,7 @@ fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
     if let Some(first) = editor.items().into_iter().next() {
         editor.focus = first;
     }
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 
@@ -228,6 +245,12 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     let count = options.len().max(1);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
     let Some((name, _)) = options.into_iter().nth(next) else { return Vec::new() };
+    take(state, field, name)
+}
+
+/// Takes an option of a choice.
+fn take(state: &mut State, field: Field, name: String) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
     let old = editor.draft.channel();
     editor.set(field, name);
     match field {

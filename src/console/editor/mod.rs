@@ -4,6 +4,7 @@ mod act;
 mod complete;
 mod insert;
 mod item;
+mod rows;
 mod summary;
 mod text;
 pub mod view;
@@ -23,6 +24,7 @@ use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, Profile
 use crate::store::UnsavedDraft;
 
 use super::input::Input;
+use rows::Rows;
 
 /// A profile while it is typed.
 #[derive(Debug)]
@@ -53,7 +55,8 @@ impl Editor {
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
         let mut editor = Self {
-            saved: draft.clone(),
+            // A new profile is unsaved as soon as something stands in it, a copy from the start.
+            saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
             is_new,
             draft,
@@ -202,17 +205,16 @@ impl Editor {
         }
     }
 
-    /// Header rows with nothing in them go, once the keyboard is elsewhere.
-    fn drop_empty_headers(&mut self) {
-        let here = match self.focus {
-            Item::Text(Field::HeaderName(at) | Field::HeaderValue(at)) => Some(at),
-            _ => None,
-        };
-        let empty = |h: &crate::profile::DraftHeader| h.name.is_empty() && h.value.is_empty();
-        if here.is_none() && self.draft.headers.iter().any(empty) {
-            self.draft.headers.retain(|h| !empty(h));
-            self.inputs.retain(|f, _| !matches!(f, Field::HeaderName(_) | Field::HeaderValue(_)));
-            self.check();
+    /// Rows with nothing in them go, once the keyboard is elsewhere.
+    fn drop_empty_rows(&mut self) {
+        let here = self.focus.field().and_then(Rows::place).map(|(rows, ..)| rows);
+        let empty = |row: &crate::profile::DraftHeader| row.name.is_empty() && row.value.is_empty();
+        for rows in Rows::ALL {
+            if here != Some(rows) && rows.of(&self.draft).iter().any(empty) {
+                rows.of_mut(&mut self.draft).retain(|row| !empty(row));
+                self.inputs.retain(|field, _| Rows::place(*field).is_none_or(|(of, ..)| of != rows));
+                self.check();
+            }
         }
     }
 }

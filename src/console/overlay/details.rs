@@ -1,13 +1,15 @@
 //! A delivery in full: request and answers with headers and bodies, durations, errors.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
 use crate::console::deliveries::{self, state_text};
 use crate::console::frame;
-use crate::console::list::List;
 use crate::console::message::Effect;
+use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::delivery::{Attempt, DeliveryId, Details};
 use crate::profile::{Choice as _, attempt_label};
@@ -20,14 +22,14 @@ pub struct DetailsWindow {
     id: DeliveryId,
     /// Kept here, so that the window stays on its delivery when the list moves on.
     details: Option<Box<Details>>,
-    list: List,
+    scroll: Scroll,
 }
 
 impl DetailsWindow {
     /// Details of this delivery, as far as they are known.
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
-        Self { id, details: known, list: List::default() }
+        Self { id, details: known, scroll: Scroll::default() }
     }
 
     /// The delivery.
@@ -110,17 +112,18 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
 }
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let width = usize::from(state.size.0).saturating_sub(6);
-    let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
-    let all: Vec<Piece> = window.details().map(|d| pieces(state, d)).unwrap_or_default();
-    let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
-    let page = usize::from(state.size.1).saturating_sub(5);
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return Vec::new() };
+    if window.scroll.act(action) {
+        return Vec::new();
+    }
     match action {
         Action::Leave => {
             state.overlay = None;
             Vec::new()
         }
         Action::CopyDelivery => {
+            let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
+            let all: Vec<Piece> = window.details().map(|d| pieces(state, d)).unwrap_or_default();
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
@@ -130,13 +133,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.overlay = None;
             effects
         }
-        _ => {
-            // The list's row is the first line in sight.
-            if let Some(Overlay::Details(window)) = &mut state.overlay {
-                window.list.act(action, length.saturating_sub(page).max(1));
-            }
-            Vec::new()
-        }
+        _ => Vec::new(),
     }
 }
 
@@ -149,16 +146,19 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
         return;
     };
     let width = usize::from(inner.width);
-    let mut at = 0;
-    let top = window.list.selected();
-    for (text, heading) in pieces(state, details) {
-        for line in frame::wrap(&text, width) {
-            if at >= top {
-                let style = if heading { theme.focus } else { theme.text };
-                out.render_widget(Span::styled(line, style), frame::row(inner, at - top));
-            }
-            at += 1;
-        }
+    let styled = |heading| if heading { theme.focus } else { theme.text };
+    let lines: Vec<(String, Style)> = pieces(state, details)
+        .into_iter()
+        .flat_map(|(text, heading)| {
+            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
+        })
+        .collect();
+    let visible = window.scroll.visible(lines.len(), usize::from(inner.height));
+    for (at, (line, style)) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(Span::styled(line, style), frame::row(inner, at));
     }
+    let more = window.scroll.more();
+    let corner = Rect { x: inner.x, y: inner.y + inner.height, height: 1, ..inner };
+    out.render_widget(Line::styled(more, theme.dim).right_aligned(), corner);
     out.set_cursor_position((inner.x, inner.y));
 }

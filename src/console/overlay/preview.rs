@@ -79,7 +79,7 @@ impl PreviewWindow {
         page.text(&self.preview.request_line(), theme.focus);
         for header in &self.preview.headers {
             let value = header.shown(self.secrets);
-            let hidden = header.secret && !self.secrets;
+            let hidden = header.secret && !header.fetched && !self.secrets;
             let value = if hidden { format!("{value}  F8 shows it") } else { value.to_owned() };
             page.named(&header.name, &format!(": {value}"), (theme.label, theme.text));
         }

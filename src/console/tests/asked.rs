@@ -18,6 +18,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
         Effect::SaveProfile(profile) => format!("save {}", profile.title),
+        Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
         Effect::DeleteProfile(id) => format!("delete {}", short(id)),
         Effect::RestoreProfile(id) => format!("restore {}", short(id)),
         Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),

@@ -59,6 +59,10 @@ impl World {
                 self.save((**profile).clone());
                 vec![Message::Saved(profile.clone()), Message::StoreChanged]
             }
+            Effect::SwitchProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Switched(profile.clone()), Message::StoreChanged]
+            }
             Effect::DeleteProfile(id) => {
                 let gone = self.profiles.extract_if(.., |p| p.id == *id);
                 self.deleted.extend(gone);
