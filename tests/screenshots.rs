@@ -121,6 +121,18 @@ const PICTURES: &[Scene] = &[
         ..WIDE
     },
     Scene {
+        name: "preview",
+        script: &[
+            Step::For("One-time"),
+            Step::For("sender ● running"),
+            Step::Press("down down down down t"),
+            Step::For("[ Send ]"),
+            Step::Press("tab f7"),
+            Step::For("encrypted, AES-256-CFB"),
+        ],
+        ..WIDE
+    },
+    Scene {
         name: "receiver",
         script: &[
             Step::For("Order SMS"),

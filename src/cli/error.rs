@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::callback::RenderError;
 use crate::delivery::{OutboxError, TransportError};
 use crate::store::{Problem, StoreError};
 
@@ -30,6 +31,9 @@ pub enum CommandError {
     /// No HTTP client.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// No request can be made of a profile and its values.
+    #[error("no request can be made: {0}")]
+    NoRequest(#[from] RenderError),
     /// The receiver.
     #[error(transparent)]
     Receive(#[from] ReceiveError),

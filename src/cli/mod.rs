@@ -12,6 +12,7 @@ mod error;
 mod interrupt;
 mod json_input;
 mod output;
+mod preview;
 mod profiles;
 pub mod receive;
 mod session;
@@ -48,6 +49,8 @@ enum Command {
     Profiles(profiles::ProfilesArgs),
     /// List the variables of each event
     Variables(variables::VariablesArgs),
+    /// Show the exact request of a test, with nothing sent; or as a command for curl
+    Preview(preview::PreviewArgs),
     /// Send a profile's callback to its endpoint, with retries, and tell each attempt
     Test(test::TestArgs),
     /// Listen for callbacks and show what arrives
@@ -91,6 +94,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command {
         Some(Command::Profiles(args)) => profiles::run(session, args).await,
         Some(Command::Variables(args)) => variables::run(session, &args).await,
+        Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -9,7 +9,7 @@ use super::error::CommandError;
 use super::json_input::JsonInput;
 use super::output::tell;
 use super::setting::setting;
-use crate::callback::Values;
+use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::delivery::{DeliveryId, Details};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
 use crate::shown::shown;
@@ -42,6 +42,8 @@ pub struct Chosen {
     pub event: Option<Event>,
     /// The values of the event's variables, and of what else was given one.
     pub values: Values,
+    /// Where each came from.
+    pub origins: Origins,
 }
 
 impl ValueArgs {
@@ -56,23 +58,30 @@ impl ValueArgs {
         };
         let earlier = from.as_ref().and_then(|details| details.summary.event);
         let event = event_of(profile, self.event, earlier)?;
-        let mut values = Values::samples(event, &store.own_variables().await?);
+        let own = store.own_variables().await?;
+        let mut values = Values::samples(event, &own);
+        let mut origins = origins_of(&catalogue::offered(event, &own));
+        let mut take = |members: &Map<String, Value>, origin| {
+            values = std::mem::take(&mut values).with(members);
+            origins.extend(members.keys().map(|name| (name.clone(), origin)));
+        };
         if let Some(name) = &self.sample {
-            values = values.with(sample(profile, event, name)?);
+            take(sample(profile, event, name)?, ValueOrigin::Catalogue);
         }
         if let Some(details) = &from {
-            values = values.with(details.values.members());
+            take(details.values.members(), ValueOrigin::Delivery);
         }
         if let Some(file) = &self.values {
-            values = values.with(&members(file)?);
+            take(&members(file)?, ValueOrigin::File);
         }
         for (name, value) in &self.set {
             if !profile.variables().iter().any(|path| path.name() == name) {
                 tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
             }
             values.set(name.as_str(), value.clone());
+            origins.insert(name.clone(), ValueOrigin::Hand);
         }
-        Ok(Chosen { event, values })
+        Ok(Chosen { event, values, origins })
     }
 }
 

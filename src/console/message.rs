@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::callback::Values;
+use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
@@ -13,6 +13,7 @@ use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::keys::Key;
+use super::preview::Wanted;
 
 /// Something happened.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub enum Message {
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
+    /// A preview was made, or cannot be.
+    Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
     /// The values of the last tests of a profile.
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
     /// The values of a file, or why they cannot be read.
@@ -95,6 +98,8 @@ pub enum Purpose {
     Edit,
     /// To be tested.
     Test,
+    /// To be shown as the request that would leave.
+    Preview,
     /// To be enabled or disabled.
     Switch,
     /// To make another like it.
@@ -122,6 +127,7 @@ pub enum Effect {
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
+    Preview(Box<Wanted>),
     LoadTestValues(ProfileId),
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),

@@ -17,6 +17,7 @@ mod list;
 pub mod message;
 mod outside;
 pub mod overlay;
+pub mod preview;
 pub mod profiles;
 mod run;
 mod scroll;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Saved, StateFilter, Store, StoreError, UnsavedDraft};
@@ -159,6 +159,10 @@ impl Outside {
             Effect::AddVariable(scope, variable) => {
                 store.add_variable(&scope, variable).await?;
                 Some(Message::OwnVariables(store.own_variables().await?))
+            }
+            Effect::Preview(wanted) => {
+                let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
+                Some(Message::Previewed(wanted, made.map(Box::new)))
             }
             Effect::LoadTestValues(id) => {
                 let values = store.test_values(&id).await?;

@@ -14,7 +14,7 @@ use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
-use super::{deliveries, profiles, testing, variables, view};
+use super::{deliveries, preview, profiles, testing, variables, view};
 
 /// Said when an earlier session's draft is back.
 const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
@@ -79,6 +79,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.own_variables = all;
             Vec::new()
         }
+        Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
         Message::TestValues(id, values) => {
             testing::remember(state, &id, values);
             Vec::new()
@@ -283,6 +284,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Test if state.overlay.is_none() => testing::open(state),
+        Action::Preview if state.overlay.is_none() => preview::open(state),
         Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
             let at = state.focus.number() - 1;
             let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
@@ -364,6 +366,7 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
+        Purpose::Preview => preview::sample(state, *profile),
         Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {

@@ -31,7 +31,7 @@ pub(super) struct TestArgs {
 pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let Chosen { event, values } = args.values.choose(&store, &profile).await?;
+    let Chosen { event, values, .. } = args.values.choose(&store, &profile).await?;
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
     if args.json {

@@ -1,6 +1,7 @@
 //! The values of a test: a sample chosen by name, each value of which can be changed before it is
 //! sent.
 
+mod origins;
 mod source;
 mod view;
 
@@ -186,6 +187,10 @@ impl TestWindow {
         let mut values = self.values.clone();
         for row in &self.rows {
             let text = row.input.text();
+            if text.is_empty() && !values.members().contains_key(&row.name) {
+                // It had no value, and was given none.
+                continue;
+            }
             let value = if row.json && !text.trim().is_empty() {
                 serde_json::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
             } else if row.free && text.trim_start().starts_with(['{', '[']) {
@@ -247,6 +252,17 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Asks for the preview of these values; the window stays beneath it.
+fn preview(window: &mut TestWindow) -> Vec<Effect> {
+    match window.wanted() {
+        Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
+        Err(error) => {
+            window.error = Some(error);
+            Vec::new()
+        }
+    }
+}
+
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
     match action {
@@ -257,6 +273,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Left => window.turn(false),
         Action::Right => window.turn(true),
         Action::OtherStep => window.next_event(),
+        Action::Preview => return preview(window),
         Action::OpenFile => window.file = Some(Input::line("")),
         Action::Leave if window.file.is_some() => window.file = None,
         Action::Leave => state.overlay = None,

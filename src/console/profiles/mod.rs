@@ -200,7 +200,12 @@ pub fn show_chosen(state: &mut State) -> Vec<Effect> {
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
-        Action::Edit | Action::Duplicate | Action::Delete | Action::Enable | Action::CopyId
+        Action::Edit
+        | Action::Preview
+        | Action::Duplicate
+        | Action::Delete
+        | Action::Enable
+        | Action::CopyId
             if state.profiles.chosen().is_none() =>
         {
             Some("no profile is chosen: n makes a new one")

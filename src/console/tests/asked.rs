@@ -30,6 +30,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::Test(profile, event, _) => {
             format!("test {} with {}", profile.title, event.map_or("no event", |e| e.name()))
         }
+        Effect::Preview(wanted) => format!("preview {}", wanted.profile.title),
         Effect::ReadValues(file) => format!("read {file}"),
         Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::callback::{Callback, Context, Values, render};
+use crate::callback::{Callback, Context, Moment, Values, preview, render};
 use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
@@ -118,6 +118,14 @@ impl World {
                 let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
                 let values = of_profile.map(|(_, event, values)| (*event, values.clone())).collect();
                 vec![Message::TestValues(id.clone(), values)]
+            }
+            Effect::Preview(wanted) => {
+                let id = delivery_id(0xabc).to_string();
+                let mut random = |bytes: &mut [u8]| bytes.fill(b'r');
+                let mut moment =
+                    Moment { delivery_id: &id, unix_seconds: now.as_second(), random: &mut random };
+                let made = preview(&wanted.profile, &wanted.values, &wanted.origins, &mut moment);
+                vec![Message::Previewed(wanted.clone(), made.map(Box::new))]
             }
             Effect::ReadValues(name) => {
                 let file = self.files.iter().find(|(file, _)| file == name);
