@@ -30,7 +30,15 @@ pub fn credentials(
     signed: &Signed,
     random: &mut Random,
 ) -> Result<Vec<(String, String)>, RenderError> {
-    let mut resolver = Resolver::new(profile, values, random);
+    made(profile, signed, &mut Resolver::new(profile, values, random))
+}
+
+/// The same, with the values of a resolver that may note what becomes of them.
+pub(super) fn made(
+    profile: &Profile,
+    signed: &Signed,
+    resolver: &mut Resolver,
+) -> Result<Vec<(String, String)>, RenderError> {
     let mut headers = Vec::new();
     match &profile.auth {
         // A token has to be fetched first, so the sender adds it.
@@ -43,7 +51,7 @@ pub fn credentials(
         Auth::ApiKey { header, key } => headers.push((header.clone(), key.reveal().to_owned())),
     }
     for row in profile.headers.iter().filter(|row| row.is_secret()) {
-        headers.push((row.name.clone(), header::value(row, &mut resolver)?));
+        headers.push((row.name.clone(), header::value(row, resolver)?));
     }
     headers.push(("webhook-timestamp".to_owned(), signed.unix_seconds.to_string()));
     if let Some(secret) = &profile.signing_secret {

@@ -23,14 +23,22 @@ pub const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// When a value cannot stand where it is wanted.
 pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Result<Callback, RenderError> {
-    let mut resolver = Resolver::new(profile, values, &mut *context.random);
-    let url = target::url(&profile.endpoint, &mut resolver)?;
-    let body = payload(profile, &mut resolver, context.delivery_id)?;
+    made(profile, context.delivery_id, &mut Resolver::new(profile, values, &mut *context.random))
+}
+
+/// The same, with the values of a resolver that may note what becomes of them.
+pub(super) fn made(
+    profile: &Profile,
+    delivery_id: &str,
+    resolver: &mut Resolver,
+) -> Result<Callback, RenderError> {
+    let url = target::url(&profile.endpoint, resolver)?;
+    let body = payload(profile, resolver, delivery_id)?;
     let mut headers = Vec::with_capacity(3 + profile.headers.len());
     if !sets(profile, "user-agent") {
         headers.push(pair("User-Agent", USER_AGENT));
     }
-    headers.push(pair("webhook-id", context.delivery_id));
+    headers.push(pair("webhook-id", delivery_id));
     let mut own_type_stands = true;
     match &body.content_type {
         Some(ContentType::Usual(usual)) if !sets(profile, "content-type") => {
@@ -43,7 +51,7 @@ pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Resu
         _ => {}
     }
     for row in profile.headers.iter().filter(|row| !row.is_secret()) {
-        let value = header::value(row, &mut resolver)?;
+        let value = header::value(row, resolver)?;
         if own_type_stands || !row.name.eq_ignore_ascii_case("content-type") {
             headers.push((row.name.clone(), value));
         }

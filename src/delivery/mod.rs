@@ -7,6 +7,7 @@ pub mod guard;
 mod id;
 mod outbox;
 mod prepare;
+mod preview;
 mod printable;
 mod record;
 mod sender;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
+pub use preview::{check_address, preview};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
 };

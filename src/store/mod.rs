@@ -18,9 +18,12 @@ mod lease;
 mod log;
 mod open;
 mod outbox;
+mod owner;
 mod profiles;
 mod readers;
 mod record;
+mod revision;
+mod save;
 mod schema;
 mod test_values;
 #[cfg(test)]
@@ -34,6 +37,8 @@ pub use error::{Problem, StoreError};
 pub use lease::Lease;
 pub use log::{Counts, Filter, StateFilter};
 pub use profiles::ProfileRow;
+pub use revision::Revision;
+pub use save::Saved;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,9 +1,9 @@
 //! Saved profiles.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Params, Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Params, Row, Transaction};
 
-use crate::profile::{Channel, Choice, Method, Profile, ProfileId, Status};
+use crate::profile::{Channel, Method, Profile, ProfileId, Status};
 
 use super::Store;
 use super::columns::{self, Why, millis};
@@ -37,36 +37,13 @@ impl Store {
         self.read(|tx| rows(tx, "ORDER BY created_at, seq", [])).await
     }
 
-    /// The first of [`Store::profiles`], at most `limit`: what a first screen needs of very many.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub async fn first_profiles(&self, limit: usize) -> Result<Vec<ProfileRow>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(move |tx| rows(tx, "ORDER BY created_at, seq LIMIT ?1", [limit])).await
-    }
-
     /// One profile, if it is there and not deleted.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
     pub async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
         let id = id.clone();
-        self.read(move |tx| match document(tx, id.as_str())? {
-            Some(text) => columns::profile(&text)
-                .map(Some)
-                .map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why)),
-            None => Ok(None),
-        })
-        .await
-    }
-
-    /// Creates or, by id, replaces profiles: all or none. A deleted one is there again.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub async fn save_profiles(&self, profiles: Vec<Profile>) -> Result<(), StoreError> {
-        self.write(move |tx| profiles.iter().try_for_each(|profile| save(tx, profile))).await
+        self.read(move |tx| one(tx, &id)).await
     }
 
     /// Deletes a profile so that [`Store::restore_profile`] can undo it. Its deliveries stay.
@@ -104,6 +81,14 @@ impl Store {
         self.write(move |tx| Ok(tx.execute("DELETE FROM profile WHERE deleted_at < ?1", [millis(before)])?))
             .await
     }
+}
+
+/// One profile, if it is there and not deleted.
+pub(super) fn one(tx: &Transaction<'_>, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
+    let read = |text: String| {
+        columns::profile(&text).map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why))
+    };
+    document(tx, id.as_str())?.map(read).transpose()
 }
 
 /// The stored JSON of a profile that is not deleted.
@@ -145,33 +130,4 @@ fn listed(id: &str, row: &Row<'_>) -> Result<ProfileRow, Why> {
         modified_at: columns::time(columns::get(row, 5)?)?,
         endpoint: columns::get(row, 6)?,
     })
-}
-
-fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
-    let sql = "INSERT INTO profile
-                   (id, title, channel, method, endpoint, status, created_at, modified_at)
-               VALUES (:id, :title, :channel, :method, :endpoint, :status, :created_at, :modified_at)
-               ON CONFLICT (id) DO UPDATE SET
-                   title = excluded.title, channel = excluded.channel, method = excluded.method,
-                   endpoint = excluded.endpoint, status = excluded.status,
-                   created_at = excluded.created_at, modified_at = excluded.modified_at,
-                   deleted_at = NULL
-               RETURNING seq";
-    let seq: i64 = tx.prepare_cached(sql)?.query_row(
-        named_params! {
-            ":id": profile.id.as_str(),
-            ":title": profile.title.as_str(),
-            ":channel": profile.channel.name(),
-            ":method": profile.method.name(),
-            ":endpoint": profile.endpoint.template().to_string(),
-            ":status": profile.status.name(),
-            ":created_at": millis(profile.created_at),
-            ":modified_at": millis(profile.modified_at),
-        },
-        |row| row.get(0),
-    )?;
-    let sql = "INSERT INTO profile_document VALUES (?1, ?2)
-               ON CONFLICT (profile) DO UPDATE SET document = excluded.document";
-    tx.prepare_cached(sql)?.execute((seq, columns::document_text(profile)))?;
-    Ok(())
 }

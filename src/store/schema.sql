@@ -23,12 +23,14 @@ CREATE TABLE profile_document (
     document TEXT NOT NULL
 ) STRICT;
 
--- What was typed and not saved yet.
+-- What was typed and not saved yet, by the process in which it was typed.
 CREATE TABLE draft (
-    profile_id TEXT PRIMARY KEY,
+    profile_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
     is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)),
     document TEXT NOT NULL,
-    edited_at INTEGER NOT NULL
+    edited_at INTEGER NOT NULL,
+    PRIMARY KEY (profile_id, owner)
 ) STRICT;
 
 -- Variables that a person added to an event, or to the default channel.
@@ -124,4 +126,40 @@ CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN NEW.state <
 END;
 CREATE TRIGGER delivery_went AFTER DELETE ON delivery BEGIN
     UPDATE tally SET n = n - 1 WHERE state = OLD.state;
+END;
+
+-- Counts changes of each kind, so that who shows them reads again only what is no longer so.
+CREATE TABLE revision (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    profiles INTEGER NOT NULL,
+    variables INTEGER NOT NULL,
+    deliveries INTEGER NOT NULL
+) STRICT;
+INSERT INTO revision VALUES (1, 0, 0, 0);
+CREATE TRIGGER profile_added AFTER INSERT ON profile BEGIN
+    UPDATE revision SET profiles = profiles + 1;
+END;
+CREATE TRIGGER profile_changed AFTER UPDATE ON profile BEGIN
+    UPDATE revision SET profiles = profiles + 1;
+END;
+CREATE TRIGGER profile_removed AFTER DELETE ON profile BEGIN
+    UPDATE revision SET profiles = profiles + 1;
+END;
+CREATE TRIGGER own_variable_added AFTER INSERT ON own_variable BEGIN
+    UPDATE revision SET variables = variables + 1;
+END;
+CREATE TRIGGER own_variable_changed AFTER UPDATE ON own_variable BEGIN
+    UPDATE revision SET variables = variables + 1;
+END;
+CREATE TRIGGER own_variable_removed AFTER DELETE ON own_variable BEGIN
+    UPDATE revision SET variables = variables + 1;
+END;
+CREATE TRIGGER delivery_added AFTER INSERT ON delivery BEGIN
+    UPDATE revision SET deliveries = deliveries + 1;
+END;
+CREATE TRIGGER delivery_changed AFTER UPDATE ON delivery BEGIN
+    UPDATE revision SET deliveries = deliveries + 1;
+END;
+CREATE TRIGGER delivery_removed AFTER DELETE ON delivery BEGIN
+    UPDATE revision SET deliveries = deliveries + 1;
 END;

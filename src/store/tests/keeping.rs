@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::profile::catalogue::{Origin, Variable};
 
-use super::super::{Problem, UnsavedDraft};
+use super::super::owner::tests::another;
+use super::super::{Problem, Saved, UnsavedDraft};
 use super::*;
 
 #[tokio::test]
@@ -29,8 +30,6 @@ async fn saving_again_replaces_and_keeps_the_order() {
     store.save_profiles(vec![profile(1, "Renamed")]).await.unwrap();
     let titles: Vec<_> = store.profiles().await.unwrap().into_iter().map(|row| row.title).collect();
     assert_eq!(titles, ["Renamed", "Second"]);
-    let first = store.first_profiles(1).await.unwrap();
-    assert_eq!(first, store.profiles().await.unwrap()[..1]);
 }
 
 #[tokio::test]
@@ -100,6 +99,81 @@ async fn drafts_are_kept_until_dropped() {
     assert_eq!(store.drafts().await.unwrap(), [kept(1, "Order", 3), kept(2, "Boo", 2)]);
     store.drop_draft(&profile_id(1)).await.unwrap();
     assert_eq!(store.drafts().await.unwrap(), [kept(2, "Boo", 2)]);
+}
+
+#[tokio::test]
+async fn a_draft_is_its_sessions_until_that_ends() {
+    let (_folder, store) = store();
+    let kept = |title: &str, ms| UnsavedDraft {
+        profile_id: profile_id(1),
+        is_new: false,
+        draft: draft(title),
+        edited_at: at(ms),
+    };
+    let owned_by = async |owner: &str| {
+        let owner = owner.to_owned();
+        let count = store.write(move |tx| Ok(tx.execute("UPDATE draft SET owner = ?1", [owner])?));
+        assert_eq!(count.await.unwrap(), 1);
+    };
+    let (mut other, name) = another();
+    store.keep_draft(kept("Theirs", 1)).await.unwrap();
+    owned_by(&name).await;
+    assert_eq!(store.drafts().await.unwrap(), []);
+    assert_eq!(store.draft(&profile_id(1)).await.unwrap(), None);
+
+    store.keep_draft(kept("Mine", 2)).await.unwrap();
+    assert_eq!(store.drafts().await.unwrap(), [kept("Mine", 2)]);
+    store.drop_draft(&profile_id(1)).await.unwrap();
+    assert_eq!(store.drafts().await.unwrap(), []);
+
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert_eq!(store.drafts().await.unwrap(), [kept("Theirs", 1)]);
+    assert_eq!(store.draft(&profile_id(1)).await.unwrap(), Some(kept("Theirs", 1)));
+    store.keep_draft(kept("Taken on", 3)).await.unwrap();
+    assert_eq!(store.drafts().await.unwrap(), [kept("Taken on", 3)], "theirs is not kept beside it");
+    owned_by(&name).await;
+    store.drop_draft(&profile_id(1)).await.unwrap();
+    assert_eq!(store.draft(&profile_id(1)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_profile_is_saved_only_over_the_one_that_was_seen() {
+    let (_folder, store) = store();
+    let seen = profile(1, "Order SMS");
+    let later = |title: &str, ms| Profile { modified_at: at(ms), ..profile(1, title) };
+    let save = async |profile: Profile, seen| store.save_profile_if(profile, seen).await.unwrap();
+    let title = async || store.profile(&profile_id(1)).await.unwrap().map(|now| now.title.to_string());
+
+    assert_eq!(save(seen.clone(), Some(seen.modified_at)).await, Saved::Gone, "it was never there");
+    assert_eq!(title().await, None);
+    assert_eq!(save(seen.clone(), None).await, Saved::Saved);
+    assert_eq!(save(later("New", 5), None).await, Saved::Changed(Box::new(seen.clone())));
+    assert_eq!(save(later("Mine", 6), Some(seen.modified_at)).await, Saved::Saved);
+    let theirs = Saved::Changed(Box::new(later("Mine", 6)));
+    assert_eq!(save(later("Theirs", 7), Some(seen.modified_at)).await, theirs);
+    assert_eq!(title().await.as_deref(), Some("Mine"));
+
+    store.delete_profile(&profile_id(1)).await.unwrap();
+    assert_eq!(save(later("Mine", 8), Some(at(6))).await, Saved::Gone);
+    assert_eq!(save(later("Mine", 8), None).await, Saved::Gone);
+    assert_eq!(title().await, None, "a save brings nothing back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_save_over_the_same_one_wins() {
+    let (folder, first) = store();
+    let second = Store::open(folder.path().join("a.db")).unwrap();
+    first.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    let seen = Some(profile(1, "Order SMS").modified_at);
+    let mine = |title: &str, ms| Profile { modified_at: at(ms), ..profile(1, title) };
+    let (a, b) = tokio::join!(
+        first.save_profile_if(mine("Ann", 5), seen),
+        second.save_profile_if(mine("Bob", 6), seen)
+    );
+    let now = Saved::Changed(Box::new(first.profile(&profile_id(1)).await.unwrap().unwrap()));
+    let (a, b) = (a.unwrap(), b.unwrap());
+    assert!((a == Saved::Saved && b == now) || (b == Saved::Saved && a == now), "{a:?}, {b:?}");
 }
 
 #[tokio::test]

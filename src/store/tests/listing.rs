@@ -1,8 +1,9 @@
 //! Pages of the log, and counts.
 
 use crate::delivery::{Outbox, State};
+use crate::profile::catalogue::{Origin, Variable};
 
-use super::super::{Counts, Filter, StateFilter};
+use super::super::{Counts, Filter, Revision, StateFilter, UnsavedDraft};
 use super::*;
 
 /// Thirty deliveries of two profiles, in all states; oldest first.
@@ -77,4 +78,54 @@ async fn counts_follow_every_change() {
 async fn a_delivery_that_is_not_there_is_none() {
     let (_folder, store) = store();
     assert!(store.delivery(DeliveryId::generate()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_revision_grows_with_what_changed_only() {
+    let (_folder, store) = store();
+    let mut last = store.revision().await.unwrap();
+    assert_eq!(last, Revision::default());
+    let mut grown = async || {
+        let now = store.revision().await.unwrap();
+        let grown =
+            (now.profiles > last.profiles, now.variables > last.variables, now.deliveries > last.deliveries);
+        last = now;
+        grown
+    };
+    let (profiles, variables, deliveries) =
+        ((true, false, false), (false, true, false), (false, false, true));
+
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert_eq!(grown().await, profiles);
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert_eq!(grown().await, profiles);
+    store.delete_profile(&profile_id(1)).await.unwrap();
+    assert_eq!(grown().await, profiles);
+    store.purge_deleted(Timestamp::MAX).await.unwrap();
+    assert_eq!(grown().await, profiles);
+
+    let variable = Variable {
+        name: "tenant".to_owned(),
+        origin: Origin::Own,
+        meaning: String::new(),
+        sample: json!("x"),
+    };
+    store.add_variable("default", variable.clone()).await.unwrap();
+    assert_eq!(grown().await, variables);
+    store.add_variable("default", Variable { meaning: "whose".to_owned(), ..variable }).await.unwrap();
+    assert_eq!(grown().await, variables);
+    store.remove_variable("default", "tenant").await.unwrap();
+    assert_eq!(grown().await, variables);
+
+    let new = delivery("https://hooks.example");
+    store.accept(vec![new.clone()]).await.unwrap();
+    assert_eq!(grown().await, deliveries);
+    store.record(outcome(new.id, 1, Next::Retry(at(9_000)))).await.unwrap();
+    assert_eq!(grown().await, deliveries);
+    store.record(outcome(new.id, 2, Next::Retry(at(9_500)))).await.unwrap();
+    assert_eq!(grown().await, deliveries);
+    let draft =
+        UnsavedDraft { profile_id: profile_id(1), is_new: true, draft: draft("Ord"), edited_at: at(0) };
+    store.keep_draft(draft).await.unwrap();
+    assert_eq!(grown().await, (false, false, false));
 }
