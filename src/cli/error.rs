@@ -62,7 +62,7 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) => WRONG_INPUT,
+            Self::Input(_) | Self::Receive(ReceiveError::Decrypt(_)) => WRONG_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,

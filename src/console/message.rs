@@ -9,7 +9,7 @@ use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
-use crate::store::{Counts, ProfileRow, UnsavedDraft};
+use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::keys::Key;
@@ -34,6 +34,12 @@ pub enum Message {
     Fresh(Box<Draft>, Identity),
     /// A profile is on disk.
     Saved(Box<Profile>),
+    /// A profile was not saved, since another session saved it meanwhile, or deleted it.
+    Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// What was typed into a profile by a session that ended without saving it.
+    Draft(Box<UnsavedDraft>),
+    /// What has changed, by whichever session.
+    Revision(Revision),
     /// A profile was enabled or disabled.
     Switched(Box<Profile>),
     /// A profile is deleted; it can be brought back.
@@ -107,12 +113,17 @@ pub enum Effect {
     LoadProfiles,
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
-    SaveProfile(Box<Profile>),
+    /// Only over what was seen: modified then, or not there.
+    SaveProfile(Box<Profile>, Option<Timestamp>),
+    /// Over whatever is there.
+    OverwriteProfile(Box<Profile>),
     SwitchProfile(Box<Profile>),
     DeleteProfile(ProfileId),
     RestoreProfile(ProfileId),
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
+    LoadDraft(ProfileId),
+    LoadRevision,
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
@@ -126,7 +137,10 @@ pub enum Effect {
     Cancel(DeliveryId),
     RetryNow(DeliveryId),
     SendAgain(DeliveryId),
-    Copy { text: String, what: String },
+    Copy {
+        text: String,
+        what: String,
+    },
     StartReceiver(Behaviour),
     SetReceiver(Behaviour),
     StopReceiver,

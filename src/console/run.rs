@@ -26,6 +26,8 @@ use super::update;
 const FRAME: Duration = Duration::from_millis(33);
 /// How often changes of the store are looked at, at most.
 const NEWS: Duration = Duration::from_millis(50);
+/// How long the end may take without a word.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// How long what is left to write may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
@@ -68,11 +70,26 @@ pub async fn run(start: Start) -> io::Result<Option<u8>> {
     let signal = console.signal;
     drop(console);
     news.abort();
-    let _ = tokio::time::timeout(LAST_WORK, outside).await;
-    if let Some(sender) = sender {
-        sender.stop().await;
+    let finish = async {
+        let _ = tokio::time::timeout(LAST_WORK, outside).await;
+        if let Some(sender) = sender {
+            sender.stop().await;
+        }
+    };
+    tokio::select! {
+        () = finish => {}
+        () = tell_of_waiting() => {}
     }
     result.map(|()| signal)
+}
+
+/// Says what is waited for, once it takes a while; ends when the person will not wait.
+async fn tell_of_waiting() {
+    tokio::time::sleep(PATIENCE).await;
+    eprintln!("ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again");
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn start_sender(store: &Store, tell: &UnboundedSender<Message>) -> Option<Sender> {

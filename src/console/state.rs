@@ -10,7 +10,7 @@ use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
-use crate::store::Counts;
+use crate::store::{Counts, Revision};
 
 use super::action::Scope;
 use super::deliveries::{Deliveries, state_text};
@@ -129,6 +129,8 @@ pub struct State {
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// What of the store was read.
+    pub revision: Revision,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
     /// Variables that people added.
@@ -160,6 +162,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,

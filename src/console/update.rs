@@ -6,6 +6,7 @@ use crossterm::event::KeyCode;
 
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::receiver::Received;
+use crate::store::{Revision, UnsavedDraft};
 
 use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
@@ -14,6 +15,9 @@ use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
 use super::{deliveries, preview, profiles, testing, variables, view};
+
+/// Said when an earlier session's draft is back.
+const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
 
 /// Actions that only move the eye.
 const LIST_MOVES: [Action; 12] = [
@@ -59,10 +63,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.now = now;
             Vec::new()
         }
-        Message::Profiles(rows) => {
-            state.profiles.set(rows);
-            profiles::show_chosen(state)
-        }
+        Message::Profiles(rows) => profiles::listed(state, rows),
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
@@ -107,11 +108,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.counts = counts;
             Vec::new()
         }
-        Message::StoreChanged => {
-            let mut effects = deliveries::changed(state);
-            effects.push(Effect::LoadCounts);
-            effects
+        Message::StoreChanged => vec![Effect::LoadRevision],
+        Message::Revision(revision) => revised(state, revision),
+        Message::Conflict(mine, theirs) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
+            Vec::new()
         }
+        Message::Draft(draft) => kept(state, *draft),
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
                 state.complain(format!("Nothing can be recorded: {trouble}"));
@@ -398,8 +402,41 @@ fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    open_stored(state, profile);
+    // A session that ended without saving may have left something.
+    vec![Effect::LoadDraft(profile.id.clone())]
+}
+
+/// Opens a profile as it is stored.
+pub fn open_stored(state: &mut State, profile: &Profile) {
     open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules));
+}
+
+/// What an earlier session typed into the profile that was just opened.
+fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
+    let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
+    if let Some(editor) = state.editor.as_mut().filter(fits) {
+        editor.bring_back(draft.draft);
+        state.say(BROUGHT_BACK);
+    }
     Vec::new()
+}
+
+/// Reads anew what has changed, by whichever session.
+fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    let before = std::mem::replace(&mut state.revision, revision);
+    let mut effects = Vec::new();
+    if revision.profiles != before.profiles {
+        effects.push(Effect::LoadProfiles);
+    }
+    if revision.variables != before.variables {
+        effects.push(Effect::LoadOwnVariables);
+    }
+    if revision.deliveries != before.deliveries {
+        effects.extend(deliveries::changed(state));
+        effects.push(Effect::LoadCounts);
+    }
+    effects
 }
 
 fn identity(profile: &Profile) -> Identity {
@@ -453,7 +490,7 @@ fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     };
     editor.bring_back(draft.draft);
     open(state, editor);
-    state.say("What was typed and not saved is back: Ctrl+S saves it, Esc closes it");
+    state.say(BROUGHT_BACK);
     Vec::new()
 }
 

@@ -180,9 +180,10 @@ fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
             }
         }
     }
-    // Who is lost must find the help and the way out, however narrow it is: they stand at the end.
-    let (last, first): (Vec<_>, Vec<_>) =
-        words.into_iter().partition(|(action, ..)| matches!(action, Action::Help | Action::Quit));
+    // Who is lost must find the help and the way out, and Test is what this is for: they stand at the
+    // end, however narrow it is.
+    let kept = [Action::Test, Action::Receiver, Action::Help, Action::Quit];
+    let (last, first): (Vec<_>, Vec<_>) = words.into_iter().partition(|(action, ..)| kept.contains(action));
     let columns = |key: &str, label: &str| key.width() + label.width() + 3;
     let mut room = usize::from(area.width).saturating_sub(1);
     room = room.saturating_sub(last.iter().map(|(_, key, label)| columns(key, label)).sum::<usize>());

@@ -1,9 +1,14 @@
 //! A profile as JSON: what `profiles apply` reads and `profiles export` writes.
 //!
 //! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
-//! name. A secret that was left out, or is `null`, stands for the one that is stored already.
+//! name. A document is the whole profile: a member that is absent is as in a new one, so without
+//! `auth`, `enc`, `headers` or `signing_secret` there are none. For a secret that is stored already
+//! `null` stands in its place; a password, key, vector or client secret may be left out too.
 
 mod auth;
+mod error;
+mod placeholders;
+mod removed;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -13,11 +18,15 @@ use super::Profile;
 use super::channel::Channel;
 use super::choice::Choice;
 use super::draft::{Draft, DraftHeader};
-use super::encryption::Iv;
+use super::encryption::{Algorithm, Iv};
 use super::field::Field;
 use super::id::ProfileId;
 use super::status::Status;
-use super::template::is_variable_name;
+
+pub use error::DocumentError;
+use error::{misfit, problem};
+use placeholders::modern_placeholders;
+pub use removed::Part;
 
 /// A profile read from JSON, not checked yet.
 #[derive(Debug, Clone)]
@@ -28,22 +37,16 @@ pub struct Document {
     pub draft: Draft,
     /// Secrets that were left out; [`Document::keep_secrets`] fills them.
     pub left_out: Vec<Field>,
+    /// What is absent from the whole document; [`Document::removed`] tells what that removes.
+    absent: Vec<Part>,
     /// When it was made, where the file says so.
     pub created_at: Option<Timestamp>,
     /// When it was saved last, where the file says so.
     pub modified_at: Option<Timestamp>,
 }
 
-/// JSON that is no profile: where, and why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}{message}")]
-pub struct DocumentError {
-    place: String,
-    message: String,
-}
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Fields {
     profile_id: Option<String>,
     title: Option<String>,
@@ -55,8 +58,8 @@ struct Fields {
     headers: Option<Value>,
     enc: Option<Enc>,
     status: Option<u64>,
-    created_at: Option<Timestamp>,
-    modified_at: Option<Timestamp>,
+    created_at: Option<String>,
+    modified_at: Option<String>,
     data_format: Option<String>,
     auth: Option<auth::Members>,
     retry: Option<Retry>,
@@ -65,7 +68,7 @@ struct Fields {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Enc {
     algo: Option<String>,
     key: Option<String>,
@@ -76,7 +79,7 @@ struct Enc {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Retry {
     count: Option<Number>,
     interval_s: Option<Number>,
@@ -99,22 +102,29 @@ impl<'de> Deserialize<'de> for Told {
     }
 }
 
-fn problem(place: &str, message: impl Into<String>) -> DocumentError {
-    let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
-    DocumentError { place, message: message.into() }
-}
-
 impl Document {
-    /// Reads one profile.
+    /// Reads one profile that comes from elsewhere, with what is older there brought up to date: in
+    /// Voice's URL and body `{name}` becomes `<name>` (our decision).
+    ///
+    /// # Errors
+    /// As [`Document::read`].
+    pub fn import(value: Value) -> Result<Self, DocumentError> {
+        let mut document = Self::read(value)?;
+        let draft = &mut document.draft;
+        if draft.channel() == Some(Channel::Voice) {
+            draft.endpoint = modern_placeholders(&draft.endpoint);
+            draft.body = modern_placeholders(&draft.body);
+        }
+        Ok(document)
+    }
+
+    /// Reads one profile exactly as it is written.
     ///
     /// # Errors
     /// A field that is unknown or of another type, by its place.
     pub fn read(value: Value) -> Result<Self, DocumentError> {
-        let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| {
-            let place = error.path().to_string();
-            let place = if place == "." { String::new() } else { place };
-            problem(&place, error.into_inner().to_string())
-        })?;
+        let absent = removed::absent(&value);
+        let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| misfit(&error))?;
         let id = fields
             .profile_id
             .map(|id| ProfileId::parse(&id).map_err(|error| problem("profile_id", error.to_string())))
@@ -131,10 +141,6 @@ impl Document {
         set(&mut draft.endpoint, fields.url);
         set(&mut draft.body, fields.body);
         set(&mut draft.data_format, fields.data_format);
-        if named == Some(Channel::Voice) {
-            draft.endpoint = modern_placeholders(&draft.endpoint);
-            draft.body = modern_placeholders(&draft.body);
-        }
         if let Some(headers) = fields.headers {
             draft.headers = read_rows(headers, "headers", Field::HeaderValue, &mut left_out)?;
         }
@@ -151,14 +157,16 @@ impl Document {
         }
         if let Some(enc) = fields.enc {
             read_enc(enc, &mut draft, &mut left_out);
+            one_of::<Algorithm>("enc.algo", &draft.enc_algorithm)?;
         }
         match fields.signing_secret {
             Told::Text(secret) => draft.signing_secret = secret,
             Told::Null => left_out.push(Field::SigningSecret),
             Told::Nothing => {}
         }
-        let (created_at, modified_at) = (fields.created_at, fields.modified_at);
-        Ok(Self { id, draft, left_out, created_at, modified_at })
+        let created_at = read_time("created_at", fields.created_at)?;
+        let modified_at = read_time("modified_at", fields.modified_at)?;
+        Ok(Self { id, draft, left_out, absent, created_at, modified_at })
     }
 
     /// Fills the secrets that were left out with those of the stored profile.
@@ -208,6 +216,17 @@ fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
+}
+
+fn read_time(place: &str, text: Option<String>) -> Result<Option<Timestamp>, DocumentError> {
+    let wanted = || problem(place, "a time such as 2025-04-17T13:05:20Z is needed");
+    text.map(|text| text.parse().map_err(|_| wanted())).transpose()
+}
+
+/// Checks a name where a whole secret may have been put by mistake, which a message must not hold.
+fn one_of<C: Choice>(place: &str, name: &str) -> Result<(), DocumentError> {
+    let wanted = || problem(place, format!("one of {} is needed", C::names()));
+    C::from_name(name).map(|_| ()).ok_or_else(wanted)
 }
 
 /// Rows as an object, or as the same JSON in a string (public page).
@@ -267,29 +286,6 @@ fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
     set(&mut draft.enc_key, enc.key);
     set(&mut draft.enc_iv, enc.iv);
     set(&mut draft.enc_parameters, enc.parameters);
-}
-
-/// Voice's older `{name}` as `<name>` (our decision).
-fn modern_placeholders(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        let inside = &rest[at + 1..];
-        match inside.split_once('}') {
-            Some((name, after)) if is_variable_name(name) => {
-                out.push('<');
-                out.push_str(name);
-                out.push('>');
-                rest = after;
-            }
-            _ => {
-                out.push('{');
-                rest = inside;
-            }
-        }
-    }
-    out + rest
 }
 
 /// Whether secrets are written.

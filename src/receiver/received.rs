@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::profile::is_secret_name;
 
-use super::fields::Fields;
+use super::fields::headers_json;
 
 /// A request that arrived, and what was answered. Debug output hides headers that carry secrets.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,15 +80,11 @@ impl Received {
     /// comes twice has an array.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut headers = Fields::default();
-        for (name, value) in &self.headers {
-            headers.add(name.clone(), value.as_str().into());
-        }
         let mut json = Map::new();
         json.insert("method".to_owned(), json!(self.method));
         json.insert("path".to_owned(), json!(self.path));
         json.insert("query".to_owned(), json!(self.query));
-        json.insert("headers".to_owned(), headers.finish().into());
+        json.insert("headers".to_owned(), headers_json(&self.headers));
         json.insert("body".to_owned(), json!(String::from_utf8_lossy(&self.body)));
         if std::str::from_utf8(&self.body).is_err() {
             json.insert("body_base64".to_owned(), json!(STANDARD.encode(&self.body)));

@@ -16,10 +16,10 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a case and what came of it.
-    pub fn count(&mut self, case: &Case, came: Came) {
+    pub fn count(&mut self, case: &Case, outcome: Came) {
         self.all += 1;
         let mut add = |kind: String| *self.kinds.entry(kind).or_default() += 1;
-        add(match came {
+        add(match outcome {
             Came::Request => "decoded".to_owned(),
             Came::BrokenHeader => "refused: a header".to_owned(),
             Came::OtherPath => "refused: a path".to_owned(),

@@ -5,28 +5,20 @@ mod text;
 
 use std::process::ExitCode;
 
-use serde_json::Value;
-
-use super::choices::choices;
 use super::choose;
 use super::error::CommandError;
 use super::output::{print, print_json, tell};
 use super::session::Session;
-use super::test::{chosen_values, event_of, setting};
+use super::values::{Chosen, ValueArgs};
 use crate::callback::{Secrets, curl_command};
 use crate::delivery;
-use crate::profile::Event;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PreviewArgs {
     /// An id, an id's unique start, or a title
     profile: String,
-    /// The event; the profile's first unless named
-    #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
-    event: Option<Event>,
-    /// Give a variable this text, or with := this JSON, in place of its sample
-    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
-    set: Vec<(String, Value)>,
+    #[command(flatten)]
+    values: ValueArgs,
     /// Print only a command for a shell and curl that makes the same request
     #[arg(long, conflicts_with = "json")]
     curl: bool,
@@ -41,8 +33,7 @@ pub(super) struct PreviewArgs {
 pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let event = event_of(&profile, args.event)?;
-    let (values, origins) = chosen_values(&profile, event, &store.own_variables().await?, &args.set);
+    let Chosen { event, values, origins } = args.values.choose(&store, &profile).await?;
     let preview = delivery::preview(&profile, &values, &origins)?;
     if args.curl {
         let secrets = if args.secrets { Secrets::Shown } else { Secrets::AsVariables };

@@ -1,9 +1,9 @@
 //! A preview in lines of text.
 
 use crate::callback::{Place, Preview, Variable, plain_text};
-use crate::cli::shown::{lines_shown, shown, start_shown};
 use crate::cli::table::table;
 use crate::profile::{Choice as _, Event, Profile};
+use crate::shown::{lines_shown, shown, start_shown};
 
 /// Most characters of a value in the table; the request above has them all.
 const VALUE_SHOWN: usize = 40;

@@ -108,7 +108,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 /// Saves, or goes to the first field in error.
 pub fn save(state: &mut State) -> Vec<Effect> {
     let Some(profile) = checked(state, "saved") else { return Vec::new() };
-    vec![Effect::SaveProfile(Box::new(profile))]
+    let seen = state.editor.as_ref().and_then(Editor::seen);
+    vec![Effect::SaveProfile(Box::new(profile), seen)]
 }
 
 /// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.
@@ -143,15 +144,16 @@ fn leave(state: &mut State) -> Vec<Effect> {
 pub fn close(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Profiles;
     match state.editor.take() {
-        Some(editor) => vec![Effect::DropDraft(editor.id().clone())],
-        None => Vec::new(),
+        Some(editor) if editor.kept => vec![Effect::DropDraft(editor.id().clone())],
+        _ => Vec::new(),
     }
 }
 
 /// What was typed goes to disk.
-pub(super) fn keep(state: &State) -> Vec<Effect> {
-    let unsaved = state.editor.as_ref().map(|e| e.unsaved(state.now));
-    unsaved.map(|u| Effect::KeepDraft(Box::new(u))).into_iter().collect()
+pub fn keep(state: &mut State) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    editor.kept = true;
+    vec![Effect::KeepDraft(Box::new(editor.unsaved(state.now)))]
 }
 
 fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {

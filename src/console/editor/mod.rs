@@ -9,7 +9,7 @@ mod summary;
 mod text;
 pub mod view;
 
-use act::keep;
+pub use act::keep;
 pub use act::{act, checked, close, key, paste, save, why_not};
 pub use complete::key as complete;
 pub use insert::clipboard_text;
@@ -44,6 +44,8 @@ pub struct Editor {
     touched: HashSet<Field>,
     all_touched: bool,
     show_secrets: bool,
+    /// Whether a draft of it was written to disk.
+    kept: bool,
     /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
     completion: Option<usize>,
     /// First line in sight, kept from one drawing to the next.
@@ -68,6 +70,7 @@ impl Editor {
             touched: HashSet::new(),
             all_touched: false,
             show_secrets: false,
+            kept: false,
             completion: Some(0),
             scroll: Cell::new(0),
         };
@@ -78,6 +81,7 @@ impl Editor {
     /// Puts what was typed before back over what is stored.
     pub fn bring_back(&mut self, draft: Draft) {
         self.draft = draft;
+        self.kept = true;
         self.inputs.clear();
         self.all_touched = true;
         self.check();
@@ -99,6 +103,12 @@ impl Editor {
     #[must_use]
     pub fn draft(&self) -> &Draft {
         &self.draft
+    }
+
+    /// When what is stored was modified, as it was opened; none for a profile that was never saved.
+    #[must_use]
+    pub fn seen(&self) -> Option<Timestamp> {
+        (!self.is_new).then_some(self.identity.modified_at)
     }
 
     /// Whether something is not saved.

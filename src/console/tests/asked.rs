@@ -15,9 +15,12 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadDeliveries(_)
         | Effect::LoadDetails(_)
         | Effect::LoadTestValues(_)
+        | Effect::LoadDraft(_)
+        | Effect::LoadRevision
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
-        Effect::SaveProfile(profile) => format!("save {}", profile.title),
+        Effect::SaveProfile(profile, _) => format!("save {}", profile.title),
+        Effect::OverwriteProfile(profile) => format!("overwrite {}", profile.title),
         Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
         Effect::DeleteProfile(id) => format!("delete {}", short(id)),
         Effect::RestoreProfile(id) => format!("restore {}", short(id)),

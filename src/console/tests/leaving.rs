@@ -73,7 +73,7 @@ fn esc_with_nothing_unsaved_closes_and_never_quits() {
     desk.keys("e esc");
     assert!(desk.state.editor.is_none() && desk.state.overlay.is_none());
     desk.keys("esc esc esc 4 esc esc 3 esc esc 2 esc");
-    assert_eq!(desk.asked(), ["drop 1"]);
+    assert!(desk.asked().is_empty(), "what another session keeps of it stays");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn the_end_of_a_test_is_told_at_the_bottom_left() {
     desk.happens(|world| world.answered(1, 500, now));
     assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 10.0 s");
     desk.later(2800);
-    assert_eq!(desk.says(), "Testing Order SMS · 500 · waiting · retry 1 of 2 in 7.2 s");
+    assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 7.2 s");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 200, now));
     assert_eq!(desk.says(), "Callback profile tested · delivered · 200 in 84 ms after 1 retry");

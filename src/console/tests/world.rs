@@ -9,7 +9,7 @@ use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Counts, ProfileRow, UnsavedDraft};
+use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -26,6 +26,8 @@ pub struct World {
     pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
+    /// How often it was asked what has changed.
+    pub revision: i64,
 }
 
 /// The id of a profile of these tests.
@@ -55,9 +57,27 @@ impl World {
                     Identity { id: profile_id(0xf00 + self.fresh), created_at: now, modified_at: now };
                 vec![Message::Fresh(draft.clone(), identity)]
             }
-            Effect::SaveProfile(profile) => {
+            Effect::SaveProfile(profile, seen) => {
+                let theirs = self.profiles.iter().find(|p| p.id == profile.id);
+                if theirs.map(|p| p.modified_at) != *seen {
+                    let theirs = theirs.cloned().map(Box::new);
+                    return vec![Message::Conflict(profile.clone(), theirs)];
+                }
                 self.save((**profile).clone());
                 vec![Message::Saved(profile.clone()), Message::StoreChanged]
+            }
+            Effect::OverwriteProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Saved(profile.clone()), Message::StoreChanged]
+            }
+            Effect::LoadDraft(id) => {
+                let kept = self.drafts.iter().find(|d| d.profile_id == *id).cloned();
+                kept.map(|d| Message::Draft(Box::new(d))).into_iter().collect()
+            }
+            Effect::LoadRevision => {
+                self.revision += 1;
+                let n = self.revision;
+                vec![Message::Revision(Revision { profiles: n, variables: n, deliveries: n })]
             }
             Effect::SwitchProfile(profile) => {
                 self.save((**profile).clone());

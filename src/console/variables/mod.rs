@@ -281,11 +281,10 @@ fn insert(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let field = editor.insert(&names);
-    let unsaved = editor.unsaved(state.now);
     state.variables.chosen.clear();
     state.focus = Pane::Editor;
     state.praise(format!("Inserted {} into the {}", count(names.len()), field.label().to_lowercase()));
-    vec![Effect::KeepDraft(Box::new(unsaved))]
+    super::editor::keep(state)
 }
 
 fn count(n: usize) -> String {

@@ -3,15 +3,15 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{DocumentError, read_rows, set};
-use crate::profile::auth::Auth;
+use super::{DocumentError, one_of, read_rows, set};
+use crate::profile::auth::{Auth, AuthKind};
 use crate::profile::choice::Choice as _;
 use crate::profile::draft::Draft;
 use crate::profile::field::Field;
-use crate::profile::oauth2::{Extra, OAuth2};
+use crate::profile::oauth2::{Extra, OAuth2, SentAs};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub(super) struct Members {
     r#type: Option<String>,
     user: Option<String>,
@@ -29,6 +29,7 @@ pub(super) struct Members {
 
 pub(super) fn read(auth: Members, draft: &mut Draft, left_out: &mut Vec<Field>) -> Result<(), DocumentError> {
     set(&mut draft.auth_kind, auth.r#type);
+    one_of::<AuthKind>("auth.type", &draft.auth_kind)?;
     match draft.auth_kind.as_str() {
         "basic" if auth.password.is_none() => left_out.push(Field::AuthPassword),
         "api-key" if auth.key.is_none() => left_out.push(Field::AuthKey),
@@ -44,6 +45,7 @@ pub(super) fn read(auth: Members, draft: &mut Draft, left_out: &mut Vec<Field>) 
     set(&mut oauth2.client_id, auth.client_id);
     set(&mut oauth2.client_secret, auth.client_secret);
     set(&mut oauth2.sent_as, auth.sent_as);
+    one_of::<SentAs>("auth.sent_as", &oauth2.sent_as)?;
     set(&mut oauth2.scope, auth.scope);
     if let Some(fields) = auth.fields {
         oauth2.fields = read_rows(fields, "auth.fields", Field::TokenFieldValue, left_out)?;
