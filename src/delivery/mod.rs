@@ -2,16 +2,19 @@
 //!
 //! It knows its storage only as the trait [`Outbox`].
 
+mod board;
 mod failure;
 pub mod guard;
 mod id;
 mod outbox;
 mod prepare;
 mod record;
+mod resting;
 mod sender;
 mod sending;
 mod transport;
 mod verdict;
+mod work;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};

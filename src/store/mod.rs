@@ -12,6 +12,7 @@ mod control;
 mod drafts;
 mod due;
 mod error;
+mod fair;
 mod find;
 mod job;
 mod lease;
