@@ -8,7 +8,7 @@ use super::id::DeliveryId;
 /// The first rest; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(5);
 /// No rest is longer.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// Which deliveries rest, and until when. A mistake in this program must neither lose a delivery nor
 /// send it again and again.
