@@ -14,7 +14,8 @@
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile` |
 //! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile` |
 //! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile` |
-//! | [`receiver`] | the built-in endpoint to test against | `profile` |
+//! | [`shown`] | text from outside, made harmless for a terminal; pure | nothing here |
+//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown` |
 //! | [`settings`] | the settings file | `profile` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
@@ -29,4 +30,5 @@ pub mod delivery;
 pub mod profile;
 pub mod receiver;
 pub mod settings;
+pub mod shown;
 pub mod store;

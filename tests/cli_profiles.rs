@@ -85,6 +85,44 @@ fn secrets_are_shown_only_when_asked_for_and_kept_when_left_out() {
 }
 
 #[test]
+fn a_client_secret_is_a_secret_too() {
+    let place = Place::new();
+    let auth = json!({"type": "oauth2", "token_url": "https://auth.example/token", "client_id": "ringback",
+                      "client_secret": "s3cret-of-client", "sent_as": "basic", "scope": "read",
+                      "fields": {"audience": "https://api.example", "assertion_key": "s3cret-of-field"},
+                      "headers": {"X-Tenant": "north", "X-Token": "s3cret-of-header"}});
+    let document = json!({"title": "Advanced", "url": "https://hooks.example/a", "auth": auth});
+    let id = place.apply(&document).remove(0);
+    let without = place.run(&["profiles", "export"]);
+    let shown = place.run(&["profiles", "show", "Advanced"]).out;
+    assert!(!without.out.contains("s3cret") && !shown.contains("s3cret"), "{shown}");
+    for line in [
+        "oauth2, client ringback, secret (hidden)",
+        "https://auth.example/token",
+        "audience=https://api.example",
+        "assertion_key=(hidden)",
+        "X-Tenant: north",
+        "X-Token: (hidden)",
+    ] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    place.apply(&without.json());
+    let kept = place.run(&["profiles", "export", "--secrets", &id]).json();
+    assert_eq!(kept[0]["auth"], auth);
+
+    let file = place.file("without.json", &without.out);
+    Place::new().run(&["profiles", "apply", &file]).refused(
+        2,
+        &[
+            "profiles[0].auth.client_secret: was left out",
+            "profiles[0].auth.fields (value 2): was left out",
+            "profiles[0].auth.headers (value 2): was left out",
+            "3 errors",
+        ],
+    );
+}
+
+#[test]
 fn lists_fit_and_filter() {
     let place = Place::new();
     let ids = place.apply(&documents());
@@ -156,6 +194,86 @@ fn a_profile_is_changed_by_its_id() {
 }
 
 #[test]
+fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
+    let place = Place::new();
+    let all = documents();
+    let id = &place.apply(&all)[0];
+    let applied = |document: &Value| {
+        let ran = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
+        assert_eq!((ran.code, ran.out.as_str()), (Some(0), format!("{id}\n").as_str()), "{ran:?}");
+        (ran.err, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
+    };
+    let note = |what: &str| {
+        format!("ringback: note: 'Order SMS' ({id}): {what} removed: the document does not name it\n")
+    };
+    let mut document = all[0].clone();
+    document["profile_id"] = json!(id);
+    // What is left out within a member that is there, or null, stays.
+    document["auth"] = json!({"type": "api-key", "header": "api-key"});
+    document["headers"]["X-Token"] = Value::Null;
+    document["signing_secret"] = Value::Null;
+    document["enc"] = json!({"algo": "AES-128-CFB", "parameters": ["id"]});
+    let (told, kept) = applied(&document);
+    assert_eq!(told, "");
+    for secret in &SECRETS[..5] {
+        assert!(kept.to_string().contains(secret), "{secret} in {kept}");
+    }
+    document["auth"] = Value::Null;
+    for name in ["headers", "enc", "signing_secret"] {
+        document.as_object_mut().unwrap().remove(name);
+    }
+    // Nothing is told of what was not saved.
+    let file = place.file("p.json", &json!([document, {"title": "x"}]).to_string());
+    let refused = place.run(&["profiles", "apply", &file]);
+    refused.refused(2, &["profiles[1].title"]);
+    assert!(!refused.err.contains("removed"), "{}", refused.err);
+
+    let (told, bare) = applied(&document);
+    assert_eq!(told, ["headers", "authentication", "encryption", "signing secret"].map(note).concat());
+    assert_eq!(bare["headers"], json!({}));
+    let there = ["auth", "enc", "signing_secret"].map(|name| bare.get(name));
+    assert_eq!(there, [None; 3]);
+    assert_eq!(applied(&document).0, "");
+
+    // To turn something off by its name needs no note.
+    document["auth"] = json!({"type": "basic", "user": "u", "password": "p"});
+    assert_eq!(applied(&document).0, "");
+    document["auth"] = json!({"type": "none"});
+    assert_eq!(applied(&document).0, "");
+}
+
+#[test]
+fn voice_s_older_placeholders_are_read_and_never_in_what_is_stored() {
+    let place = Place::new();
+    place.apply(&json!({"title": "Calls", "channel": "voice", "url": "https://x.example/?id={id}"}));
+    let shown = || place.run(&["profiles", "show", "Calls", "--json"]).json();
+    assert_eq!(shown()["url"], "https://x.example/?id=<id>");
+    // As the console saves what is typed.
+    let file = rusqlite::Connection::open(place.db()).unwrap();
+    let sql = "UPDATE profile_document SET document = replace(document, '<id>', '{id}')";
+    assert_eq!(file.execute(sql, []).unwrap(), 1);
+    assert_eq!(shown()["url"], "https://x.example/?id={id}");
+}
+
+#[test]
+fn a_secret_at_a_wrong_place_is_not_told() {
+    let place = Place::new();
+    let secret = "dXNlcjpwYXNz";
+    for (name, value, wanted) in [
+        ("auth", json!(format!("Basic {secret}")), "\nauth: an object is needed\n"),
+        ("auth", json!({"type": secret}), "\nauth.type: one of none, basic, "),
+        ("enc", json!(format!("AES:{secret}")), "\nenc: an object is needed\n"),
+        ("enc", json!({"algo": secret, "key": secret}), "\nenc.algo: one of AES-128-CFB, "),
+    ] {
+        let mut document = json!({"title": "Order SMS", "url": "https://x.example"});
+        document[name] = value;
+        let refused = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
+        refused.refused(2, &[wanted]);
+        assert!(!refused.err.contains(secret), "{}", refused.err);
+    }
+}
+
+#[test]
 fn a_password_that_was_never_there_is_not_kept() {
     let place = Place::new();
     let mut document = json!({"title": "Order SMS", "url": "https://hooks.example/a"});
@@ -187,7 +305,7 @@ fn every_error_of_every_profile_is_told_and_nothing_saved() {
             "\nprofiles[1].retry.interval_s: ",
             "\nprofiles[1].retry.timeout_ms: ",
             "\nprofiles[2].colour: unknown field `colour`",
-            "\nprofiles[3].retry.count: invalid type",
+            "\nprofiles[3].retry.count: a number is needed",
             "\nprofiles[4].profile_id: 'XX_1' is not a callback profile id",
             "\nprofiles[5]: an object",
         ],

@@ -45,6 +45,28 @@ fn the_catalogue_is_listed() {
     assert!(!place.db().exists());
 }
 
+#[test]
+fn the_named_samples_are_listed() {
+    let place = Place::new();
+    let all = place.run(&["variables", "--samples", "--json"]).json();
+    assert_eq!(events(&all).len(), 8);
+    let sms = place.run(&["variables", "--samples", "--channel", "sms", "--json"]).json();
+    let names: Vec<&str> = sms.as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["delivered", "submitted", "failed", "undelivered", "expired", "not sent"]);
+    assert_eq!(sms[0], json!({"event": "sms-send", "name": "delivered", "values": {}}));
+    assert_eq!(sms[2]["values"]["status_trace"], "ABSENT-SUB");
+
+    let text = place.run(&["variables", "--samples", "--event", "payment_status"]).out;
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["EVENT", "NAME", "VALUES"]);
+    assert_eq!(lines[2], ["payment_status", "pending", "status=pending"]);
+
+    let none = place.run(&["variables", "--samples", "--channel", "default"]);
+    assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
+    assert!(none.err.contains("no event"), "{none:?}");
+    assert!(!place.db().exists());
+}
+
 #[tokio::test]
 async fn one_s_own_stand_beside_them() {
     let place = Place::new();

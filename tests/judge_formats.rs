@@ -126,8 +126,8 @@ fn pairs() -> Typed {
 }
 
 fn text() -> Typed {
-    let typed: String = flat().iter().map(|(_, typed, _)| format!("{typed}\n")).collect();
-    let sent: String = flat().iter().map(|(_, _, text)| format!("{text}\n")).collect();
+    let (typed, sent): (Vec<_>, Vec<_>) = flat().into_iter().map(|(_, typed, sent)| (typed, sent)).unzip();
+    let (typed, sent) = (typed.join("\n"), sent.join("\n"));
     let (body, sent) = (format!("Dear all,\r\n{typed}"), format!("Dear all,\r\n{sent}"));
     Typed { what: "text", body, json: None, fields: vec![pair("", sent)], usual: TEXT }
 }
@@ -163,7 +163,7 @@ fn set(draft: &mut Draft, method: &str, format: &str, body: &Typed) {
 
 fn texts_header() -> String {
     let fit = TEXTS.iter().filter(|text| !text.chars().any(|c| c.is_ascii_control() && c != '\t'));
-    fit.map(|text| format!("[{text}]")).collect()
+    format!("[{}]", fit.copied().collect::<Vec<_>>().join("]["))
 }
 
 /// Delivers, and gives what the server made of it.

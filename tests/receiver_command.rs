@@ -157,6 +157,19 @@ fn wrong_use_is_told() {
 }
 
 #[test]
+fn a_key_that_does_not_fit_is_not_told() {
+    for with in ["AES-192-CFB:mykeymykeymykey1:myivmyivmyivmyiv", "AES:mykeymykeymykey1:myiv", "mykeymykey"] {
+        for arguments in [vec!["--decrypt", with], vec!["--decrypt", with, "--decrypt", with]] {
+            let output = receive(&arguments).output().unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{errors}");
+            assert!(errors.contains("--decrypt"), "{errors}");
+            assert!(!errors.contains("mykey") && !errors.contains("myiv"), "{errors}");
+        }
+    }
+}
+
+#[test]
 fn a_port_in_use_is_told() {
     let running = Running::start(&[]);
     let port = running.url.rsplit(':').next().unwrap();

@@ -34,7 +34,7 @@ const WIDE: Scene = Scene {
         Step::Press("j t"),
         Step::For("[ Send ]"),
         Step::Press("enter"),
-        Step::For("waiting · retry 1 of 2"),
+        Step::For("500 · retry 1 of 2 in"),
     ],
 };
 
@@ -117,6 +117,18 @@ const PICTURES: &[Scene] = &[
             Step::For("sender ● running"),
             Step::Press("t tab tab"),
             Step::For("[ Send ]"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "preview",
+        script: &[
+            Step::For("One-time"),
+            Step::For("sender ● running"),
+            Step::Press("down down down down t"),
+            Step::For("[ Send ]"),
+            Step::Press("tab f7"),
+            Step::For("encrypted, AES-256-CFB"),
         ],
         ..WIDE
     },

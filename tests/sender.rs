@@ -5,85 +5,13 @@
 mod support;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use ringback::callback::Values;
-use ringback::delivery::{
-    DeliveryId, Details, ErrorClass, Limits, NewDelivery, Outbox as _, Sender, State, Transport,
-};
-use ringback::profile::{Event, Profile};
+use ringback::delivery::{DeliveryId, ErrorClass, NewDelivery, Outbox as _, State};
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::store::Store;
+use support::desk::{Desk, failure};
 use support::endpoint::{Endpoint, Manner};
 use support::profiles::{profile, retried};
-
-/// A store and a sender in a folder of their own.
-struct Desk {
-    store: Store,
-    sender: Option<Sender>,
-    _folder: tempfile::TempDir,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path().join("a.db")).expect("a store");
-        let mut desk = Self { store, sender: None, _folder: folder };
-        desk.send();
-        desk
-    }
-
-    fn send(&mut self) {
-        let transport = Transport::new().expect("a client");
-        self.sender = Some(Sender::start(Arc::new(self.store.clone()), transport, Limits::default()));
-    }
-
-    async fn stop(&mut self) {
-        if let Some(sender) = self.sender.take() {
-            sender.stop().await;
-        }
-    }
-
-    async fn accept(&self, profile: &Profile) -> DeliveryId {
-        let mut values = Values::default();
-        values.set("id", "42".into());
-        let delivery = NewDelivery::test(profile.clone(), Some(Event::SmsSend), values);
-        let id = delivery.id;
-        self.store.accept(vec![delivery]).await.expect("accepted");
-        id
-    }
-
-    async fn until(&self, id: DeliveryId, what: &str, wanted: impl Fn(&Details) -> bool) -> Details {
-        let mut changes = self.store.changes();
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            changes.mark_unchanged();
-            let details = self.store.delivery(id).await.expect("read").expect("there");
-            if wanted(&details) {
-                return details;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "awaited {what}, and there is {:?}", details.summary);
-            let _ = tokio::time::timeout(left.min(Duration::from_secs(1)), changes.changed()).await;
-        }
-    }
-
-    async fn ended(&self, id: DeliveryId) -> Details {
-        self.until(id, "the end", |d| !d.summary.state.is_pending()).await
-    }
-
-    /// The one attempt of a profile without retries.
-    async fn only_try(&self, profile: &Profile) -> Details {
-        let details = self.ended(self.accept(profile).await).await;
-        assert_eq!(details.attempts.len(), 1);
-        details
-    }
-}
-
-fn failure(details: &Details) -> (ErrorClass, String) {
-    let error = details.attempts.last().and_then(|a| a.error.clone()).expect("an error");
-    (error.class, error.message)
-}
 
 async fn receiver(behaviour: Behaviour) -> Receiver {
     Receiver::start(([127, 0, 0, 1], 0).into(), behaviour).await.expect("a receiver")

@@ -4,6 +4,7 @@ use url::form_urlencoded;
 
 use super::fields::Fields;
 use super::resolve::Resolver;
+use super::trace::{Carrier, Escaping, Place, carry};
 use super::{RenderError, fields, json, multipart};
 use crate::profile::{BodyForm, DataFormat, Profile};
 
@@ -33,25 +34,40 @@ pub(super) fn payload(
     if !profile.method.has_body() {
         return Ok(Payload::default());
     }
+    resolver.at(|| Place::Body);
     match profile.body.form() {
         BodyForm::Empty => Ok(Payload::default()),
         BodyForm::Json(template) => {
             let json = json::from_template(template, resolver)?;
             match profile.data_format.unwrap_or(DataFormat::Json) {
                 DataFormat::Json => Ok(json_payload(json)),
-                DataFormat::UrlEncoded => Ok(url_encoded(&fields::from_json(&json)?)),
-                DataFormat::FormData => Ok(form_data(&fields::from_json(&json)?, delivery_id)),
+                DataFormat::UrlEncoded => {
+                    let payload = url_encoded(&fields::from_json(&json)?);
+                    carry(resolver.uses(), Carrier::UrlEncoded, &payload.bytes);
+                    Ok(payload)
+                }
+                DataFormat::FormData => {
+                    let payload = form_data(&fields::from_json(&json)?, delivery_id);
+                    carry(resolver.uses(), Carrier::Multipart, &payload.bytes);
+                    Ok(payload)
+                }
             }
         }
         BodyForm::Pairs(pairs) => match profile.data_format.unwrap_or(DataFormat::UrlEncoded) {
             DataFormat::Json => Ok(json_payload(json::from_pairs(pairs, resolver)?)),
-            DataFormat::UrlEncoded => Ok(url_encoded(&fields::from_pairs(pairs, resolver)?)),
-            DataFormat::FormData => Ok(form_data(&fields::from_pairs(pairs, resolver)?, delivery_id)),
+            DataFormat::UrlEncoded => {
+                let ways = (Escaping::Form, Escaping::Form);
+                Ok(url_encoded(&fields::from_pairs(pairs, resolver, ways)?))
+            }
+            DataFormat::FormData => {
+                let ways = (Escaping::PartName, Escaping::AsIs);
+                Ok(form_data(&fields::from_pairs(pairs, resolver, ways)?, delivery_id))
+            }
         },
         // Plain text has no fields to carry over, so a data format changes nothing. The check of a
         // profile refuses the two together.
         BodyForm::Text { template, .. } => Ok(Payload {
-            bytes: resolver.fill(template)?.into_bytes(),
+            bytes: resolver.fill(template, Escaping::AsIs)?.into_bytes(),
             content_type: Some(ContentType::Usual("text/plain; charset=utf-8")),
         }),
     }

@@ -18,8 +18,8 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
-/// The headers of one attempt, to be added to those of the rendered request: authentication, the
-/// profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
+/// The headers of one attempt, to be added to those of the rendered request: authentication (but for
+/// a token, which is fetched over the network), the profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
 /// where a signing secret is set. `random` is drawn from for random initialization vectors only.
 ///
 /// # Errors
@@ -30,10 +30,19 @@ pub fn credentials(
     signed: &Signed,
     random: &mut Random,
 ) -> Result<Vec<(String, String)>, RenderError> {
-    let mut resolver = Resolver::new(profile, values, random);
+    made(profile, signed, &mut Resolver::new(profile, values, random))
+}
+
+/// The same, with the values of a resolver that may note what becomes of them.
+pub(super) fn made(
+    profile: &Profile,
+    signed: &Signed,
+    resolver: &mut Resolver,
+) -> Result<Vec<(String, String)>, RenderError> {
     let mut headers = Vec::new();
     match &profile.auth {
-        Auth::None => {}
+        // A token has to be fetched first, so the sender adds it.
+        Auth::None | Auth::OAuth2(_) => {}
         Auth::Basic { user, password } => {
             // UTF-8, as RFC 7617 section 2.1 recommends.
             let encoded = STANDARD.encode(format!("{user}:{}", password.reveal()));
@@ -42,7 +51,7 @@ pub fn credentials(
         Auth::ApiKey { header, key } => headers.push((header.clone(), key.reveal().to_owned())),
     }
     for row in profile.headers.iter().filter(|row| row.is_secret()) {
-        headers.push((row.name.clone(), header::value(row, &mut resolver)?));
+        headers.push((row.name.clone(), header::value(row, resolver)?));
     }
     headers.push(("webhook-timestamp".to_owned(), signed.unix_seconds.to_string()));
     if let Some(secret) = &profile.signing_secret {

@@ -8,17 +8,22 @@ use serde_json::value::RawValue;
 
 use super::RenderError;
 use super::resolve::Resolver;
+use super::trace::Escaping;
 use crate::profile::Template;
 
 /// Names and values in order, repeats included.
 pub(super) type Fields = Vec<(String, String)>;
 
-/// The fields of a body typed as pairs.
+/// The fields of a body typed as pairs, of which names and values will be escaped in these ways.
 pub(super) fn from_pairs(
     pairs: &[(Template, Template)],
     resolver: &mut Resolver,
+    (names, values): (Escaping, Escaping),
 ) -> Result<Fields, RenderError> {
-    pairs.iter().map(|(name, value)| Ok((resolver.fill(name)?, resolver.fill(value)?))).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| Ok((resolver.fill(name, names)?, resolver.fill(value, values)?)))
+        .collect()
 }
 
 /// The members of a JSON object as fields: a string's text, a number as it is written, `null` as
@@ -57,7 +62,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-fn text_of(json: &str) -> Result<String, serde_json::Error> {
+/// The text of one member: a string's text, anything else as it is written.
+pub(super) fn text_of(json: &str) -> Result<String, serde_json::Error> {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json),
         Some(b'{' | b'[') => Ok(compact(json)),

@@ -2,6 +2,7 @@
 
 use super::RenderError;
 use super::resolve::Resolver;
+use super::trace::{Escaping, Place, Spot};
 use crate::profile::{Header, Part};
 
 /// A header's value with its variables.
@@ -9,6 +10,7 @@ use crate::profile::{Header, Part};
 /// CR, LF and NUL could start another header. The other control characters of ASCII are refused
 /// here too: no HTTP client sends them (RFC 9110, section 5.5). A tab may stand.
 pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, RenderError> {
+    resolver.at(|| Place::Header { name: header.name.clone(), secret: header.is_secret() });
     let mut rendered = String::new();
     for part in header.value.parts() {
         match part {
@@ -22,6 +24,7 @@ pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, 
                         found: described(bad),
                     });
                 }
+                resolver.sent(Escaping::AsIs, Spot::Value, &text);
                 rendered.push_str(&text);
             }
         }

@@ -1,28 +1,51 @@
 //! JSON bodies: placeholders are replaced in the text, so that key order, spacing and the text of
 //! numbers stay as typed.
 
+mod position;
+
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
 use super::resolve::Resolver;
+use super::trace::Escaping;
 use super::{RenderError, plain_text};
 use crate::profile::{JsonPart, JsonTemplate, Part, Template};
+
+use position::Position;
 
 /// A body typed as JSON, with its values.
 pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) -> Result<String, RenderError> {
     let mut json = String::new();
+    let mut position = Position::default();
     for part in template.parts() {
-        match part {
-            JsonPart::Text(text) => json.push_str(text),
-            JsonPart::InString(path) => json.push_str(unquoted(&quoted(&resolver.text(path)?))),
-            JsonPart::WholeString(path) => json.push_str(&in_quotes(resolver.value(path)?).to_string()),
+        let start = json.len();
+        let escaping = match part {
+            JsonPart::Text(text) => {
+                json.push_str(text);
+                position.pass(text);
+                continue;
+            }
+            JsonPart::InString(path) => {
+                json.push_str(unquoted(&quoted(&resolver.text(path)?)));
+                Escaping::InJsonString
+            }
+            JsonPart::WholeString(path) => {
+                json.push_str(&in_quotes(resolver.value(path)?).to_string());
+                Escaping::of_json(&json[start..])
+            }
             // A value that is there goes as JSON, `null` too; one that is not is the empty string.
-            JsonPart::Bare(path) => match resolver.value(path)? {
-                Some(value) => json.push_str(&value.to_string()),
-                None => json.push_str("\"\""),
-            },
-        }
+            JsonPart::Bare(path) => {
+                match resolver.value(path)? {
+                    Some(value) => json.push_str(&value.to_string()),
+                    None => json.push_str("\"\""),
+                }
+                Escaping::of_json(&json[start..])
+            }
+        };
+        resolver.sent(escaping, position.spot(), &json[start..]);
     }
     Ok(json)
 }
@@ -34,12 +57,24 @@ pub(super) fn from_pairs(
     resolver: &mut Resolver,
 ) -> Result<String, RenderError> {
     let mut members = Map::new();
+    let mut noted: HashMap<String, Range<usize>> = HashMap::new();
     for (name, value) in pairs {
-        let name = resolver.fill(name)?;
+        let name = resolver.fill(name, Escaping::InJsonString)?;
+        let start = resolver.uses().len();
         let value = match value.parts() {
-            [Part::Variable(path)] => in_quotes(resolver.value(path)?),
-            _ => Value::String(resolver.fill(value)?),
+            [Part::Variable(path)] => {
+                let value = in_quotes(resolver.value(path)?);
+                let json = value.to_string();
+                resolver.sent(Escaping::of_json(&json), super::trace::Spot::Value, &json);
+                value
+            }
+            _ => Value::String(resolver.fill(value, Escaping::InJsonString)?),
         };
+        if let Some(lost) = noted.insert(name.clone(), start..resolver.uses().len()) {
+            for lost in &mut resolver.uses()[lost] {
+                (lost.escaping, lost.sent) = (Escaping::Dropped, String::new());
+            }
+        }
         members.insert(name, value);
     }
     Ok(Value::Object(members).to_string())
@@ -54,10 +89,12 @@ fn in_quotes(value: Option<Cow<Value>>) -> Value {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A text as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-fn unquoted(string: &str) -> &str {
+/// A JSON string without its quotes.
+pub(super) fn unquoted(string: &str) -> &str {
     string.strip_prefix('"').and_then(|s| s.strip_suffix('"')).unwrap_or(string)
 }

@@ -3,29 +3,39 @@
 //!
 //! [`render`] runs once, when a delivery is accepted, and makes all that may stand in the delivery
 //! log. [`credentials`] runs at the moment of sending, once an attempt, and makes what must not.
+//! [`preview`] runs both and notes what becomes of each value.
 
 mod body;
 pub mod cipher;
 mod credentials;
+mod curl;
 mod error;
 mod fields;
 mod header;
 mod json;
 mod multipart;
+mod preview;
 mod render;
 mod resolve;
 #[cfg(test)]
 mod roundtrip;
 #[cfg(test)]
 mod sample;
+mod shell;
 mod signature;
 mod target;
+mod trace;
 mod values;
+mod wire;
 
 pub use credentials::{Signed, credentials};
+pub use curl::{Secrets, command as curl_command};
 pub use error::RenderError;
-pub use render::{Context, render};
+pub use preview::{Moment, Origins, Preview, ValueOrigin, Variable, origins_of, preview};
+pub use render::{Context, USER_AGENT, render};
+pub use trace::{Escaping, Place, Use};
 pub use values::{Values, plain_text};
+pub use wire::WireHeader;
 
 use crate::profile::Method;
 

@@ -42,7 +42,7 @@ fn boundary(fields: &[(String, String)], delivery_id: &str) -> String {
 }
 
 /// A name as the HTML standard escapes it (section 4.10.21.8).
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -14,7 +14,7 @@ pub struct Context<'a> {
 }
 
 /// What every request names itself.
-const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
+pub const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 
 /// Makes the request, without credentials: see [`credentials`](super::credentials).
 /// `webhook-timestamp` is left out too, as it is of the attempt and not of the delivery: receivers
@@ -23,14 +23,22 @@ const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// When a value cannot stand where it is wanted.
 pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Result<Callback, RenderError> {
-    let mut resolver = Resolver::new(profile, values, &mut *context.random);
-    let url = target::url(&profile.endpoint, &mut resolver)?;
-    let body = payload(profile, &mut resolver, context.delivery_id)?;
+    made(profile, context.delivery_id, &mut Resolver::new(profile, values, &mut *context.random))
+}
+
+/// The same, with the values of a resolver that may note what becomes of them.
+pub(super) fn made(
+    profile: &Profile,
+    delivery_id: &str,
+    resolver: &mut Resolver,
+) -> Result<Callback, RenderError> {
+    let url = target::url(&profile.endpoint, resolver)?;
+    let body = payload(profile, resolver, delivery_id)?;
     let mut headers = Vec::with_capacity(3 + profile.headers.len());
     if !sets(profile, "user-agent") {
         headers.push(pair("User-Agent", USER_AGENT));
     }
-    headers.push(pair("webhook-id", context.delivery_id));
+    headers.push(pair("webhook-id", delivery_id));
     let mut own_type_stands = true;
     match &body.content_type {
         Some(ContentType::Usual(usual)) if !sets(profile, "content-type") => {
@@ -43,7 +51,7 @@ pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Resu
         _ => {}
     }
     for row in profile.headers.iter().filter(|row| !row.is_secret()) {
-        let value = header::value(row, &mut resolver)?;
+        let value = header::value(row, resolver)?;
         if own_type_stands || !row.name.eq_ignore_ascii_case("content-type") {
             headers.push((row.name.clone(), value));
         }
@@ -55,7 +63,7 @@ pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Resu
 fn sets(profile: &Profile, name: &str) -> bool {
     let key_header = match &profile.auth {
         Auth::ApiKey { header, .. } => Some(header),
-        Auth::None | Auth::Basic { .. } => None,
+        Auth::None | Auth::Basic { .. } | Auth::OAuth2(_) => None,
     };
     profile.headers.iter().map(|row| &row.name).chain(key_header).any(|n| n.eq_ignore_ascii_case(name))
 }

@@ -4,26 +4,66 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::trace::{Escaping, Place, Spot, Trace, Use};
 use super::{Random, RenderError, Values, cipher, plain_text};
 use crate::profile::{Encryption, Part, Path, Profile, Template};
 
-/// Looks values up. A value is never read again for placeholders.
+/// Looks values up, and notes what becomes of them where somebody wants to know. A value is never
+/// read again for placeholders.
 pub(super) struct Resolver<'a> {
     values: &'a Values,
     encryption: Option<&'a Encryption>,
     random: &'a mut Random<'a>,
+    trace: Option<Trace<'a>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(profile: &'a Profile, values: &'a Values, random: &'a mut Random<'a>) -> Self {
-        Self { values, encryption: profile.encryption.as_ref(), random }
+        Self { values, encryption: profile.encryption.as_ref(), random, trace: None }
+    }
+
+    /// Notes each placeholder from now on.
+    pub(super) fn traced(self, uses: &'a mut Vec<Use>) -> Self {
+        Self { trace: Some(Trace { uses, place: Place::Url }), ..self }
+    }
+
+    /// Says where the placeholders that follow stand.
+    pub(super) fn at(&mut self, place: impl FnOnce() -> Place) {
+        if let Some(trace) = &mut self.trace {
+            trace.place = place();
+        }
+    }
+
+    /// Notes what stands in the request for the placeholder looked up last.
+    pub(super) fn sent(&mut self, escaping: Escaping, spot: Spot, sent: &str) {
+        if let Some(last) = self.trace.as_mut().and_then(|trace| trace.uses.last_mut()) {
+            (last.escaping, last.spot) = (escaping, spot);
+            sent.clone_into(&mut last.sent);
+        }
+    }
+
+    /// The notes so far; none where nobody wants them.
+    pub(super) fn uses(&mut self) -> &mut [Use] {
+        self.trace.as_mut().map_or(&mut [], |trace| trace.uses)
     }
 
     /// The value as it is sent; `None` where there is none. What is encrypted is a text, also where
     /// the value is missing: then the empty text is encrypted.
     pub(super) fn value(&mut self, path: &Path) -> Result<Option<Cow<'a, Value>>, RenderError> {
         let found = self.values.get(path);
-        let Some(encryption) = self.encryption.filter(|e| e.covers(path.name())) else {
+        let encryption = self.encryption.filter(|e| e.covers(path.name()));
+        if let Some(Trace { uses, place }) = &mut self.trace {
+            uses.push(Use {
+                path: path.clone(),
+                place: place.clone(),
+                value: found.cloned(),
+                encrypted: encryption.is_some(),
+                escaping: Escaping::AsIs,
+                sent: String::new(),
+                spot: Spot::Value,
+            });
+        }
+        let Some(encryption) = encryption else {
             return Ok(found.map(Cow::Borrowed));
         };
         let plain = found.map(plain_text).unwrap_or_default();
@@ -42,13 +82,19 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// A template with its values as they are, for places that escape the whole or nothing.
-    pub(super) fn fill(&mut self, template: &Template) -> Result<String, RenderError> {
+    /// A template with its values as they are, for places that escape the whole, in this way.
+    pub(super) fn fill(&mut self, template: &Template, escaping: Escaping) -> Result<String, RenderError> {
         let mut filled = String::new();
         for part in template.parts() {
             match part {
                 Part::Text(text) => filled.push_str(text),
-                Part::Variable(path) => filled.push_str(&self.text(path)?),
+                Part::Variable(path) => {
+                    let text = self.text(path)?;
+                    if self.trace.is_some() {
+                        self.sent(escaping, Spot::Value, &escaping.apply(&text));
+                    }
+                    filled.push_str(&text);
+                }
             }
         }
         Ok(filled)

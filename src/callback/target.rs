@@ -5,10 +5,11 @@ use url::Url;
 
 use super::RenderError;
 use super::resolve::Resolver;
+use super::trace::{Escaping, Spot};
 use crate::profile::{Endpoint, Part, Path};
 
 /// All but the unreserved characters of RFC 3986, section 2.3.
-const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The endpoint with its values, in the normal form of the URL standard. A value fills the place
 /// where it stands and nothing more: neither another path nor another host.
@@ -18,7 +19,9 @@ pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String
         match part {
             Part::Text(text) => writer.text(text)?,
             Part::Variable(path) => {
+                let start = writer.written.len();
                 writer.written.extend(utf8_percent_encode(&resolver.text(path)?, IN_URL));
+                resolver.sent(Escaping::Percent, Spot::Value, &writer.written[start..]);
                 writer.variable = Some(path);
             }
         }

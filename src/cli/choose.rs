@@ -4,7 +4,7 @@ use crate::profile::{Choice, Profile};
 use crate::store::{ProfileRow, Store};
 
 use super::error::CommandError;
-use super::shown::shown;
+use crate::shown::shown;
 
 /// The profile that a text means: an id, an id's unique start, or a title.
 ///

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::callback::RenderError;
 use crate::delivery::{OutboxError, TransportError};
 use crate::store::{Problem, StoreError};
 
@@ -30,6 +31,9 @@ pub enum CommandError {
     /// No HTTP client.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// No request can be made of a profile and its values.
+    #[error("no request can be made: {0}")]
+    NoRequest(#[from] RenderError),
     /// The receiver.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
@@ -58,7 +62,7 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) => WRONG_INPUT,
+            Self::Input(_) | Self::Receive(ReceiveError::Decrypt(_)) => WRONG_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,

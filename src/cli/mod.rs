@@ -5,18 +5,22 @@
 
 mod choices;
 mod choose;
+mod completions;
 mod console;
 mod demo;
 mod error;
 mod interrupt;
+mod json_input;
 mod output;
+mod preview;
 mod profiles;
 pub mod receive;
 mod session;
-mod shown;
+mod setting;
 mod table;
 mod terminal;
 mod test;
+mod values;
 mod variables;
 
 use std::io;
@@ -45,10 +49,14 @@ enum Command {
     Profiles(profiles::ProfilesArgs),
     /// List the variables of each event
     Variables(variables::VariablesArgs),
+    /// Show the exact request of a test, with nothing sent; or as a command for curl
+    Preview(preview::PreviewArgs),
     /// Send a profile's callback to its endpoint, with retries, and tell each attempt
     Test(test::TestArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
+    /// Write completions of commands and options for a shell
+    Completions(completions::CompletionsArgs),
     /// Show it all on a throwaway database with sample profiles and a receiver
     Demo,
 }
@@ -86,8 +94,10 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command {
         Some(Command::Profiles(args)) => profiles::run(session, args).await,
         Some(Command::Variables(args)) => variables::run(session, &args).await,
+        Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,
         None => console::run(session).await,
     }
@@ -101,5 +111,16 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_store_sends_people_to_commands_that_there_are() {
+        let message = crate::store::Problem::NoDelivery(crate::delivery::DeliveryId::generate()).to_string();
+        let commands: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        assert!(!commands.is_empty(), "{message}");
+        for command in commands {
+            let read = Cli::try_parse_from(command.split(' '));
+            assert!(read.is_ok(), "{command}: {read:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::error::CommandError;
-use super::shown::lines_shown;
+use crate::shown::lines_shown;
 
 /// Writes text to standard output at once.
 ///

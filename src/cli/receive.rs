@@ -1,5 +1,6 @@
 //! `ringback receive`: the built-in endpoint, telling what arrives until it is ended.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::oneshot;
 
 use crate::callback::cipher;
+use crate::profile::Secret;
 use crate::receiver::{Behaviour, Decrypt, Decryption, Received, Receiver, ReceiverError, describe};
 
 /// How long the last requests may take to be written after the end was asked for. A reader that
@@ -38,8 +40,9 @@ pub struct ReceiveArgs {
     #[arg(long)]
     reset: bool,
     /// Decrypt values; without :IV each value brings its own
-    #[arg(long, value_name = "ALGO:KEY:IV", value_parser = Decryption::parse)]
-    decrypt: Option<Decryption>,
+    // Read later: what clap refuses it prints, and a key must not be.
+    #[arg(long, value_name = "ALGO:KEY:IV", value_parser = secret)]
+    decrypt: Option<Secret>,
     /// Print one line of JSON for each request; the address goes to standard error
     #[arg(long)]
     json: bool,
@@ -48,6 +51,9 @@ pub struct ReceiveArgs {
 /// Why receiving ended before it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
+    /// What `--decrypt` was given has no meaning. The message never holds it.
+    #[error("--decrypt: {0}")]
+    Decrypt(String),
     /// It could not listen.
     #[error(transparent)]
     Listen(#[from] ReceiverError),
@@ -62,11 +68,12 @@ pub enum ReceiveError {
 /// Runs until Ctrl+C, SIGTERM, or until nobody reads its output any more.
 ///
 /// # Errors
-/// When it cannot listen, or cannot write what arrives.
+/// When the decryption has no meaning, it cannot listen, or cannot write what arrives.
 pub async fn run(args: ReceiveArgs) -> Result<ExitCode, ReceiveError> {
+    let behaviour = args.behaviour()?;
     let end_asked = end_asked().map_err(ReceiveError::System)?;
     let json = args.json;
-    let receiver = Receiver::start(args.listen, args.behaviour()).await?;
+    let receiver = Receiver::start(args.listen, behaviour).await?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
     // A thread of its own: writing blocks when the reader stands still, and Ctrl+C must still end us.
@@ -92,9 +99,12 @@ pub async fn run(args: ReceiveArgs) -> Result<ExitCode, ReceiveError> {
 }
 
 impl ReceiveArgs {
-    fn behaviour(self) -> Behaviour {
-        let decrypt = self.decrypt.map(|with| Arc::new(move |text: &str| plain(&with, text)) as Decrypt);
-        Behaviour {
+    fn behaviour(&self) -> Result<Behaviour, ReceiveError> {
+        let with = self.decrypt.as_ref().map(|text| Decryption::parse(text.reveal())).transpose();
+        let decrypt = with
+            .map_err(ReceiveError::Decrypt)?
+            .map(|with| Arc::new(move |text: &str| plain(&with, text)) as Decrypt);
+        Ok(Behaviour {
             status: self.status,
             fail_first: self.fail_first,
             delay: self.delay,
@@ -102,7 +112,7 @@ impl ReceiveArgs {
             reset: self.reset,
             decrypt,
             ..Behaviour::default()
-        }
+        })
     }
 }
 
@@ -170,6 +180,12 @@ fn end_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupt.recv().await;
     })
+}
+
+/// Any text: what it means is told later.
+#[allow(clippy::unnecessary_wraps, reason = "a value parser gives a result")]
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
 }
 
 /// `ADDR:PORT`, `localhost:PORT`, or a port of this machine.

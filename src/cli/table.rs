@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::shown::shown;
+use crate::shown::shown;
 
 /// Rows under a heading, in columns with two spaces between. The last column is not filled up. What
 /// could drive a terminal is shown as escapes. Ends with a line feed.

@@ -1,5 +1,7 @@
 //! `ringback variables`: the catalogue, and what was added to it.
 
+mod samples;
+
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -8,14 +10,11 @@ use super::choices::choices;
 use super::error::CommandError;
 use super::output::{print, print_json, tell};
 use super::session::Session;
-use super::shown::start_shown;
 use super::table::table;
 use crate::callback::plain_text;
-use crate::profile::catalogue::{self, Variable};
+use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
-
-/// The scope of what was added to the default channel, which has no event.
-pub(super) const DEFAULT_SCOPE: &str = "default";
+use crate::shown::start_shown;
 
 /// Most characters of a sample in a table.
 const SAMPLE_SHOWN: usize = 48;
@@ -28,19 +27,30 @@ pub(super) struct VariablesArgs {
     /// Only those of this event
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
     event: Option<Event>,
+    /// List the named samples of events instead, for `ringback test --sample`
+    #[arg(long)]
+    samples: bool,
     /// Print JSON instead of text
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitCode, CommandError> {
+    let events = events(args.channel, args.event)?;
+    if args.samples {
+        samples::list(&events, args.json)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let own = match session.store_if_there()? {
         Some(store) => store.own_variables().await?,
         None => Vec::new(),
     };
-    let found: Vec<(&str, Variable)> = scopes(args.channel, args.event)?
+    let found: Vec<(&str, Variable)> = events
         .into_iter()
-        .flat_map(|scope| of_scope(scope, &own).into_iter().map(move |variable| (scope, variable)))
+        .flat_map(|event| {
+            let scope = event.map_or(NO_EVENT, |event| event.name());
+            catalogue::offered(event, &own).into_iter().map(move |variable| (scope, variable))
+        })
         .collect();
     if args.json {
         print_json(&found.iter().map(|(scope, variable)| document(scope, variable)).collect())?;
@@ -52,31 +62,26 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The variables of an event, or of the default channel: the catalogue's, then one's own.
-pub(super) fn of_scope(scope: &str, own: &[(String, Variable)]) -> Vec<Variable> {
-    let known = Event::from_name(scope).map_or(&[][..], catalogue::variables);
-    let added = own.iter().filter(|(of, _)| of == scope).map(|(_, variable)| variable);
-    known.iter().chain(added).cloned().collect()
-}
-
-fn scopes(channel: Option<Channel>, event: Option<Event>) -> Result<Vec<&'static str>, CommandError> {
-    let names = |channel: Channel| match channel.events() {
-        [] => vec![DEFAULT_SCOPE],
-        events => events.iter().map(|event| event.name()).collect(),
+/// The events that are asked for, in the order of the channels. None stands for the default channel,
+/// which has no event, and comes last.
+fn events(channel: Option<Channel>, event: Option<Event>) -> Result<Vec<Option<Event>>, CommandError> {
+    let of = |channel: Channel| match channel.events() {
+        [] => vec![None],
+        events => events.iter().copied().map(Some).collect(),
     };
     let Some(event) = event else {
         let last = [Channel::Default];
         let all = Channel::ALL.iter().filter(|c| **c != Channel::Default).chain(&last).copied();
-        return Ok(channel.map_or_else(|| all.flat_map(names).collect(), names));
+        return Ok(channel.map_or_else(|| all.flat_map(of).collect(), of));
     };
     match channel {
-        Some(channel) if !channel.events().contains(&event) => Err(CommandError::Input(format!(
-            "{} has no event {}: it has {}",
-            channel.name(),
-            event.name(),
-            if channel.events().is_empty() { "none".to_owned() } else { names(channel).join(", ") },
-        ))),
-        _ => Ok(vec![event.name()]),
+        Some(channel) if !channel.events().contains(&event) => {
+            let names: Vec<&str> = channel.events().iter().map(|event| event.name()).collect();
+            let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let (channel, event) = (channel.name(), event.name());
+            Err(CommandError::Input(format!("{channel} has no event {event}: it has {has}")))
+        }
+        _ => Ok(vec![Some(event)]),
     }
 }
 

@@ -18,13 +18,19 @@ pub enum Typed {
     Ignored,
 }
 
-/// Text being typed.
-#[derive(Debug, Clone)]
+/// Text being typed. Debug output tells nothing of it, as it may be a password.
+#[derive(Clone)]
 pub struct Input {
     area: TextArea<'static>,
     several_lines: bool,
     /// First column and line in sight, kept from one drawing to the next.
     pub(super) scroll: Cell<(usize, usize)>,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("several_lines", &self.several_lines).finish_non_exhaustive()
+    }
 }
 
 impl Input {

@@ -26,6 +26,13 @@ impl List {
         self.selected = row;
     }
 
+    /// The rows in sight as of the last drawing, of a list of this length.
+    #[must_use]
+    pub fn in_sight(&self, length: usize) -> std::ops::Range<usize> {
+        let start = self.offset.get().min(length);
+        start..(start + self.page.get()).min(length)
+    }
+
     /// Moves as the action says in a list of `length` rows. False when it is no move.
     pub fn act(&mut self, action: Action, length: usize) -> bool {
         let last = length.saturating_sub(1);

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::callback::Values;
-use crate::delivery::{DeliveryId, Details, Sending, Summary};
+use crate::callback::{Preview, RenderError, Values};
+use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
-use crate::store::{Counts, ProfileRow, UnsavedDraft};
+use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::keys::Key;
+use super::preview::Wanted;
 
 /// Something happened.
 #[derive(Debug)]
@@ -33,6 +34,14 @@ pub enum Message {
     Fresh(Box<Draft>, Identity),
     /// A profile is on disk.
     Saved(Box<Profile>),
+    /// A profile was not saved, since another session saved it meanwhile, or deleted it.
+    Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// What was typed into a profile by a session that ended without saving it.
+    Draft(Box<UnsavedDraft>),
+    /// What has changed, by whichever session.
+    Revision(Revision),
+    /// A profile was enabled or disabled.
+    Switched(Box<Profile>),
     /// A profile is deleted; it can be brought back.
     Deleted(ProfileId),
     /// A profile is back.
@@ -41,12 +50,14 @@ pub enum Message {
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
+    /// A preview was made, or cannot be.
+    Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
     /// The values of the last tests of a profile.
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
     /// The values of a file, or why they cannot be read.
     FileValues(String, Result<Values, String>),
-    /// A test was accepted.
-    Tested(DeliveryId),
+    /// A test was accepted, or an earlier delivery once more.
+    Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Query, Vec<Summary>),
     /// One delivery in full.
@@ -87,6 +98,8 @@ pub enum Purpose {
     Edit,
     /// To be tested.
     Test,
+    /// To be shown as the request that would leave.
+    Preview,
     /// To be enabled or disabled.
     Switch,
     /// To make another like it.
@@ -100,14 +113,21 @@ pub enum Effect {
     LoadProfiles,
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
-    SaveProfile(Box<Profile>),
+    /// Only over what was seen: modified then, or not there.
+    SaveProfile(Box<Profile>, Option<Timestamp>),
+    /// Over whatever is there.
+    OverwriteProfile(Box<Profile>),
+    SwitchProfile(Box<Profile>),
     DeleteProfile(ProfileId),
     RestoreProfile(ProfileId),
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
+    LoadDraft(ProfileId),
+    LoadRevision,
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
+    Preview(Box<Wanted>),
     LoadTestValues(ProfileId),
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
@@ -117,7 +137,10 @@ pub enum Effect {
     Cancel(DeliveryId),
     RetryNow(DeliveryId),
     SendAgain(DeliveryId),
-    Copy { text: String, what: String },
+    Copy {
+        text: String,
+        what: String,
+    },
     StartReceiver(Behaviour),
     SetReceiver(Behaviour),
     StopReceiver,

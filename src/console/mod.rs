@@ -17,11 +17,15 @@ mod list;
 pub mod message;
 mod outside;
 pub mod overlay;
+pub mod preview;
 pub mod profiles;
 mod run;
+mod scroll;
 pub mod state;
 mod terminal;
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod update;
 pub mod variables;

@@ -1,6 +1,7 @@
 //! Carries out effects, one after the other, and brings the answers back as messages.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -8,16 +9,37 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
-use crate::store::{Filter, StateFilter, Store, StoreError, UnsavedDraft};
+use crate::store::{Filter, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
 use super::deliveries::{Query, Show};
 use super::message::{Effect, Message, Purpose, Unsaved};
 
 /// Where the built-in endpoint listens when the console starts it.
 const RECEIVER_PORTS: [u16; 2] = [9977, 0];
+
+/// How long what is typed may stand in memory only.
+const DRAFT_PAUSE: Duration = Duration::from_millis(300);
+
+/// Whether a draft that waits must be on disk, or be forgotten, before this.
+fn ends_draft(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::SaveProfile(..) | Effect::OverwriteProfile(_) | Effect::DropDraft(_) | Effect::LoadDraft(_)
+    )
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The longest file of values that is read, in bytes.
+const MOST_VALUES: u64 = 1 << 20;
 
 /// What is outside the console: the store, and the receiver.
 pub struct Outside {
@@ -50,26 +72,44 @@ impl Outside {
 
     /// Carries out effects until no more can come.
     pub async fn run(mut self, mut effects: UnboundedReceiver<Effect>) {
-        let mut next = effects.recv().await;
-        while let Some(effect) = next {
-            let follower = effects.try_recv().ok();
-            // Of several drafts in a row only the last is written.
-            let outdated = matches!(
-                (&effect, &follower),
-                (Effect::KeepDraft(a), Some(Effect::KeepDraft(b))) if a.profile_id == b.profile_id
-            );
-            if !outdated && let Some(message) = self.perform(effect).await {
-                // With nobody listening the console has ended; what is left is still carried out.
-                let _ = self.tell.send(message);
-            }
-            next = match follower {
-                Some(follower) => Some(follower),
-                None => effects.recv().await,
+        let mut draft: Option<(Instant, Effect)> = None;
+        loop {
+            let due = draft.as_ref().map(|(due, _)| *due);
+            let effect = tokio::select! {
+                biased;
+                () = sleep_until(due) => None,
+                effect = effects.recv() => match effect {
+                    Some(effect) => Some(effect),
+                    None => break,
+                },
             };
+            match effect {
+                // Each key makes a draft; the last of them is written when the pause is over.
+                Some(effect @ Effect::KeepDraft(_)) => {
+                    let due = due.unwrap_or_else(|| Instant::now() + DRAFT_PAUSE);
+                    draft = Some((due, effect));
+                }
+                Some(effect) => {
+                    if ends_draft(&effect) {
+                        self.carry_out(draft.take()).await;
+                    }
+                    self.carry_out(Some((Instant::now(), effect))).await;
+                }
+                None => self.carry_out(draft.take()).await,
+            }
         }
+        self.carry_out(draft.take()).await;
         if let Some(running) = self.receiver.take() {
             running.listening.abort();
             running.receiver.stop().await;
+        }
+    }
+
+    async fn carry_out(&mut self, effect: Option<(Instant, Effect)>) {
+        let Some((_, effect)) = effect else { return };
+        if let Some(message) = self.perform(effect).await {
+            // With nobody listening the console has ended; what is left is still carried out.
+            let _ = self.tell.send(message);
         }
     }
 
@@ -83,11 +123,21 @@ impl Outside {
             Effect::LoadProfiles => Some(Message::Profiles(store.profiles().await?)),
             Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
             Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
-            Effect::SaveProfile(mut profile) => {
-                profile.modified_at = Timestamp::now();
+            Effect::SaveProfile(profile, seen) => Some(save(store, profile, seen).await?),
+            Effect::OverwriteProfile(mut profile) => {
+                profile.modified_at = now();
                 store.save_profiles(vec![(*profile).clone()]).await?;
                 Some(Message::Saved(profile))
             }
+            Effect::SwitchProfile(profile) => {
+                let seen = Some(profile.modified_at);
+                Some(match save(store, profile, seen).await? {
+                    Message::Saved(profile) => Message::Switched(profile),
+                    _ => Message::Failed("Another session changed it just now: try again".to_owned()),
+                })
+            }
+            Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
+            Effect::LoadRevision => Some(Message::Revision(store.revision().await?)),
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
                 Some(Message::Deleted(id))
@@ -110,16 +160,29 @@ impl Outside {
                 store.add_variable(&scope, variable).await?;
                 Some(Message::OwnVariables(store.own_variables().await?))
             }
+            Effect::Preview(wanted) => {
+                let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
+                Some(Message::Previewed(wanted, made.map(Box::new)))
+            }
             Effect::LoadTestValues(id) => {
                 let values = store.test_values(&id).await?;
                 Some(Message::TestValues(id, values))
             }
             Effect::ReadValues(file) => {
-                let values = read_values(&file);
-                Some(Message::FileValues(file, values))
+                let tell = self.tell.clone();
+                // A file may answer late, or never: nothing else waits for it.
+                tokio::task::spawn_blocking(move || {
+                    let values = read_values(&file);
+                    let _ = tell.send(Message::FileValues(file, values));
+                });
+                None
             }
             Effect::Test(profile, event, values) => {
-                store.keep_test_values(&profile.id, event, &values).await?;
+                // That the values are not remembered must not keep the test from being sent.
+                let kept = store.keep_test_values(&profile.id, event, &values).await;
+                if let Err(error) = kept {
+                    let _ = self.tell.send(Message::Failed(error.to_string()));
+                }
                 Some(accept(store, *profile, event, values).await)
             }
             Effect::LoadDeliveries(query) => {
@@ -141,7 +204,7 @@ impl Outside {
             Effect::SendAgain(id) => {
                 let new = DeliveryId::generate();
                 store.send_again(id, new, Timestamp::now()).await?;
-                Some(Message::Tested(new))
+                Some(Message::Accepted(new, Kind::Again))
             }
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => {
@@ -199,13 +262,32 @@ impl Outside {
     }
 }
 
+async fn save(
+    store: &Store,
+    mut profile: Box<Profile>,
+    seen: Option<Timestamp>,
+) -> Result<Message, StoreError> {
+    profile.modified_at = now();
+    Ok(match store.save_profile_if((*profile).clone(), seen).await? {
+        Saved::Saved => Message::Saved(profile),
+        Saved::Changed(theirs) => Message::Conflict(profile, Some(theirs)),
+        Saved::Gone => Message::Conflict(profile, None),
+    })
+}
+
 async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
     let profile = store.profile(&id).await?.map(Box::new);
     Ok(Message::Profile(id, profile, purpose))
 }
 
-fn fresh(draft: Draft, region: Region) -> Message {
+/// The time as the store keeps it, in whole milliseconds.
+fn now() -> Timestamp {
     let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+fn fresh(draft: Draft, region: Region) -> Message {
+    let now = now();
     let id = ProfileId::new(region, Uuid::new_v4());
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }
@@ -227,7 +309,12 @@ fn read_values(file: &str) -> Result<Values, String> {
         Some(rest) => format!("{home}/{rest}"),
         None => file.trim().to_owned(),
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let told = |error: std::io::Error| format!("{path}: {error}");
+    let facts = std::fs::metadata(&path).map_err(told)?;
+    if !facts.is_file() || facts.len() > MOST_VALUES {
+        return Err(format!("{path}: a file of at most {MOST_VALUES} bytes is needed"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(told)?;
     match serde_json::from_str(&text) {
         Ok(serde_json::Value::Object(members)) => Ok(Values::new(members)),
         Ok(_) => Err(format!("{path}: a JSON object of variables and values is needed")),
@@ -244,7 +331,7 @@ async fn accept(
     let delivery = NewDelivery::test(profile, event, values);
     let id = delivery.id;
     match store.accept(vec![delivery]).await {
-        Ok(()) => Message::Tested(id),
+        Ok(()) => Message::Accepted(id, Kind::Test),
         Err(error) => Message::Failed(error.to_string()),
     }
 }

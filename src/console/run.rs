@@ -24,10 +24,10 @@ use super::update;
 
 /// At most thirty frames a second.
 const FRAME: Duration = Duration::from_millis(33);
-/// Running times are drawn ten times a second.
-const TICK: Duration = Duration::from_millis(100);
 /// How often changes of the store are looked at, at most.
 const NEWS: Duration = Duration::from_millis(50);
+/// How long the end may take without a word.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// How long what is left to write may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
@@ -70,11 +70,26 @@ pub async fn run(start: Start) -> io::Result<Option<u8>> {
     let signal = console.signal;
     drop(console);
     news.abort();
-    let _ = tokio::time::timeout(LAST_WORK, outside).await;
-    if let Some(sender) = sender {
-        sender.stop().await;
+    let finish = async {
+        let _ = tokio::time::timeout(LAST_WORK, outside).await;
+        if let Some(sender) = sender {
+            sender.stop().await;
+        }
+    };
+    tokio::select! {
+        () = finish => {}
+        () = tell_of_waiting() => {}
     }
     result.map(|()| signal)
+}
+
+/// Says what is waited for, once it takes a while; ends when the person will not wait.
+async fn tell_of_waiting() {
+    tokio::time::sleep(PATIENCE).await;
+    eprintln!("ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again");
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn start_sender(store: &Store, tell: &UnboundedSender<Message>) -> Option<Sender> {
@@ -153,6 +168,7 @@ impl Console {
                 self.dirty = false;
                 continue;
             }
+            let tick = self.state.tick();
             let message = tokio::select! {
                 biased;
                 Some(message) = messages.recv() => message,
@@ -166,9 +182,8 @@ impl Console {
                     None => return Ok(()),
                 },
                 () = tokio::time::sleep(frame_in), if self.dirty => continue,
-                () = tokio::time::sleep(TICK.saturating_sub(drawn.elapsed())), if !self.dirty && self.state.ticks() => {
-                    Message::Now(Timestamp::now())
-                }
+                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(drawn.elapsed())),
+                    if !self.dirty && tick.is_some() => Message::Now(Timestamp::now()),
             };
             self.take(message, tell)?;
         }

@@ -1,22 +1,24 @@
 //! Everything that is on the screen, as plain data.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
-use crate::delivery::{DeliveryId, Sending};
+use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
-use crate::store::Counts;
+use crate::store::{Counts, Revision};
 
 use super::action::Scope;
-use super::deliveries::Deliveries;
+use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
 use super::keys::Key;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
+use super::scroll::Scroll;
 use super::theme::Theme;
 use super::variables::Variables;
 
@@ -87,6 +89,15 @@ pub struct ReceiverState {
     pub requests: std::collections::VecDeque<Arc<Received>>,
 }
 
+/// A delivery whose end is told at the bottom left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Why it came to be, which says the words of its end.
+    pub kind: Kind,
+}
+
 /// The console.
 #[derive(Debug)]
 pub struct State {
@@ -100,6 +111,8 @@ pub struct State {
     pub profiles: Profiles,
     /// The chosen profile as it is stored.
     pub chosen: Option<Box<Profile>>,
+    /// How far it was scrolled.
+    pub summary: Scroll,
     /// Pane 2, while something is edited.
     pub editor: Option<Editor>,
     /// Pane 3.
@@ -110,12 +123,14 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
-    /// The test that is watched until its end.
-    pub testing: Option<DeliveryId>,
+    /// The tests that are watched until their ends, the newest last.
+    pub testing: Vec<Watched>,
     /// What the sender does.
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// What of the store was read.
+    pub revision: Revision,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
     /// Variables that people added.
@@ -138,14 +153,16 @@ impl State {
             focus: Pane::Profiles,
             profiles: Profiles::default(),
             chosen: None,
+            summary: Scroll::default(),
             editor: None,
             variables: Variables::default(),
             deliveries: Deliveries::default(),
             overlay: None,
             notice: None,
-            testing: None,
+            testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,
@@ -200,9 +217,16 @@ impl State {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
     }
 
-    /// Whether a running time is on the screen, so that it must be drawn again ten times a second.
+    /// How often the screen must be drawn anew for the running times on it: ten times a second for
+    /// tenths, once a second for longer waits, never where there are none.
     #[must_use]
-    pub fn ticks(&self) -> bool {
-        !self.sending.in_flight.is_empty() || self.deliveries.has_waiting()
+    pub fn tick(&self) -> Option<Duration> {
+        let tenths = Duration::from_millis(100);
+        if !self.sending.in_flight.is_empty() {
+            return Some(tenths);
+        }
+        let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
+        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min()?;
+        Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
     }
 }

@@ -37,6 +37,11 @@ impl Screen {
             previous(info);
         }));
         TAKEN.store(true, Ordering::SeqCst);
+        // An error half way gives back what was taken so far.
+        Self::turn_on().inspect_err(|_| restore())
+    }
+
+    fn turn_on() -> io::Result<Self> {
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())))?;

@@ -1,7 +1,7 @@
 //! Test: what is on the screen is sent, saved or not, and its end is told at the bottom left.
 
 use crate::callback::Values;
-use crate::delivery::{State as DeliveryState, Summary};
+use crate::delivery::{Kind, State as DeliveryState, Summary};
 use crate::profile::{Event, Profile, ProfileId};
 
 use super::deliveries::state_text;
@@ -51,15 +51,17 @@ pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, V
     }
 }
 
-/// Tells the end of the test that is watched, once it is there.
+/// Tells the ends of the tests that are watched, as they are there.
 pub fn watch(state: &mut State, rows: &[Summary]) {
-    let Some(testing) = state.testing else { return };
-    let Some(row) = rows.iter().find(|r| r.id == testing) else { return };
-    if row.state.is_pending() {
-        return;
+    for watched in state.testing.clone() {
+        let ended = |r: &&Summary| r.id == watched.id && !r.state.is_pending();
+        let Some(row) = rows.iter().find(ended) else { continue };
+        state.testing.retain(|t| t.id != watched.id);
+        let (text, _) = state_text::describe(row, None, state.now);
+        let text = match watched.kind {
+            Kind::Test => format!("{TESTED} · {text}"),
+            Kind::Event | Kind::Again => format!("{} sent again · {text}", row.profile_title),
+        };
+        if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
     }
-    state.testing = None;
-    let (text, _) = state_text::describe(row, None, state.now);
-    let text = format!("{TESTED} · {text}");
-    if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
 }

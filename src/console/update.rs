@@ -6,14 +6,34 @@ use crossterm::event::KeyCode;
 
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::receiver::Received;
+use crate::store::{Revision, UnsavedDraft};
 
 use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose, Unsaved};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
-use super::state::{Pane, State};
-use super::{deliveries, profiles, testing, variables, view};
+use super::state::{Pane, State, Watched};
+use super::{deliveries, preview, profiles, testing, variables, view};
+
+/// Said when an earlier session's draft is back.
+const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
+
+/// Actions that only move the eye.
+const LIST_MOVES: [Action; 12] = [
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+    Action::Left,
+    Action::Right,
+    Action::NextField,
+    Action::PreviousField,
+    Action::NextPane,
+    Action::PreviousPane,
+];
 
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
@@ -43,13 +63,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.now = now;
             Vec::new()
         }
-        Message::Profiles(rows) => {
-            state.profiles.set(rows);
-            profiles::show_chosen(state)
-        }
+        Message::Profiles(rows) => profiles::listed(state, rows),
         Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => fresh(state, *draft, identity),
         Message::Saved(profile) => saved(state, *profile),
+        Message::Switched(profile) => switched(state, *profile),
         Message::Deleted(id) => profiles::deleted(state, id),
         Message::Restored(id) => {
             state.praise("Brought back");
@@ -61,6 +79,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.own_variables = all;
             Vec::new()
         }
+        Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
         Message::TestValues(id, values) => {
             testing::remember(state, &id, values);
             Vec::new()
@@ -71,8 +90,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Tested(id) => {
-            state.testing = Some(id);
+        Message::Accepted(id, kind) => {
+            state.testing.push(Watched { id, kind });
             state.say(testing::TESTING);
             deliveries::show_new(state)
         }
@@ -89,9 +108,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.counts = counts;
             Vec::new()
         }
-        Message::StoreChanged => {
-            vec![Effect::LoadDeliveries(state.deliveries.query()), Effect::LoadCounts]
+        Message::StoreChanged => vec![Effect::LoadRevision],
+        Message::Revision(revision) => revised(state, revision),
+        Message::Conflict(mine, theirs) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
+            Vec::new()
         }
+        Message::Draft(draft) => kept(state, *draft),
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
                 state.complain(format!("Nothing can be recorded: {trouble}"));
@@ -114,6 +138,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Failed(text) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
+            state.deliveries.read_failed();
             state.complain(text);
             Vec::new()
         }
@@ -160,14 +185,15 @@ fn above_windows(key: Key) -> Option<Action> {
     matches!(action, Action::Quit | Action::Redraw).then_some(action)
 }
 
-/// In the editor a key that writes text is never an action, and arrows belong to the text first.
+/// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
     if let Some(effects) = editor::complete(state, key) {
         return effects;
     }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
-    let for_text = in_text && (key.is_text() || arrow);
+    // A letter or digit chooses where there is a choice; it is an action nowhere in the editor.
+    let for_text = key.is_text() || (in_text && arrow);
     if !for_text && let Some(action) = action::resolve(key, &state.scopes()) {
         // Space belongs to what has the keyboard.
         return do_action(state, action);
@@ -178,7 +204,12 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
 fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
     match action::resolve(key, scopes) {
         Some(action) => do_action(state, action),
-        None => Vec::new(),
+        None => {
+            if key.is_text() {
+                state.complain(format!("{key} does nothing here · ? shows every key"));
+            }
+            Vec::new()
+        }
     }
 }
 
@@ -208,11 +239,18 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
         state.complain(format!("{name}: {why}"));
         return Vec::new();
     }
+    // What was said is about what was done before; moving about leaves it to be read.
+    if !LIST_MOVES.contains(&action) {
+        state.notice = None;
+    }
     if let Some(effects) = everywhere(state, action) {
         return effects;
     }
     if state.overlay.is_some() {
         return overlay::act(state, action);
+    }
+    if state.focus == Pane::Editor && state.editor.is_none() && state.summary.act(action) {
+        return Vec::new();
     }
     match state.focus {
         Pane::Editor if state.editor.is_some() => editor::act(state, action),
@@ -246,6 +284,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Test if state.overlay.is_none() => testing::open(state),
+        Action::Preview if state.overlay.is_none() => preview::open(state),
         Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
             let at = state.focus.number() - 1;
             let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
@@ -327,13 +366,14 @@ fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purp
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
+        Purpose::Preview => preview::sample(state, *profile),
         Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {
                 Status::Active => Status::Disabled,
                 Status::AutoDisabled | Status::Disabled => Status::Active,
             };
-            vec![Effect::SaveProfile(profile)]
+            vec![Effect::SwitchProfile(profile)]
         }
         Purpose::Duplicate => {
             let mut draft = Draft::from(&*profile);
@@ -362,8 +402,41 @@ fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    open_stored(state, profile);
+    // A session that ended without saving may have left something.
+    vec![Effect::LoadDraft(profile.id.clone())]
+}
+
+/// Opens a profile as it is stored.
+pub fn open_stored(state: &mut State, profile: &Profile) {
     open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules));
+}
+
+/// What an earlier session typed into the profile that was just opened.
+fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
+    let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
+    if let Some(editor) = state.editor.as_mut().filter(fits) {
+        editor.bring_back(draft.draft);
+        state.say(BROUGHT_BACK);
+    }
     Vec::new()
+}
+
+/// Reads anew what has changed, by whichever session.
+fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    let before = std::mem::replace(&mut state.revision, revision);
+    let mut effects = Vec::new();
+    if revision.profiles != before.profiles {
+        effects.push(Effect::LoadProfiles);
+    }
+    if revision.variables != before.variables {
+        effects.push(Effect::LoadOwnVariables);
+    }
+    if revision.deliveries != before.deliveries {
+        effects.extend(deliveries::changed(state));
+        effects.push(Effect::LoadCounts);
+    }
+    effects
 }
 
 fn identity(profile: &Profile) -> Identity {
@@ -391,6 +464,15 @@ fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     effects
 }
 
+/// A profile was enabled or disabled in the list; an open editor of it keeps what is typed.
+fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
+    let title = profile.title.to_string();
+    let effects = saved(state, profile);
+    state.praise(format!("{word} {title}"));
+    effects
+}
+
 /// What was typed before the last end comes back; the newest of it is opened.
 fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     drafts.sort_by_key(|d| d.draft.edited_at);
@@ -408,12 +490,15 @@ fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     };
     editor.bring_back(draft.draft);
     open(state, editor);
-    state.say("What was typed and not saved is back: Ctrl+S saves it, Esc closes it");
+    state.say(BROUGHT_BACK);
     Vec::new()
 }
 
 fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {
     state.receiver.requests.push_front(request);
     state.receiver.requests.truncate(REQUESTS);
+    if let Some(Overlay::Receiver(window)) = &mut state.overlay {
+        window.pushed(state.receiver.requests.len());
+    }
     Vec::new()
 }

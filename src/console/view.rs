@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::delivery::Role;
 
-use super::action::{self, TABLE};
+use super::action::{self, Action, TABLE};
 use super::deliveries::{self, state_text, timeline};
 use super::frame;
 use super::keys::Key;
@@ -133,7 +133,12 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
-    let counts = format!(" · {} queued · {} waiting ", state.counts.queued, state.counts.waiting);
+    // What is being sent stands on disk as it was before, and is counted once.
+    let first = state.sending.in_flight.values().filter(|f| f.n == 1).count();
+    let again = state.sending.in_flight.len() - first;
+    let rest = |all: u64, under_way: usize| all.saturating_sub(u64::try_from(under_way).unwrap_or(0));
+    let (queued, waiting) = (rest(state.counts.queued, first), rest(state.counts.waiting, again));
+    let counts = format!(" · {queued} queued · {waiting} waiting ");
     let sending = format!("· {} sending ", state.sending.in_flight.len());
     let receiver = match &state.receiver.address {
         Some(address) => format!("  receiver {address} "),
@@ -163,33 +168,47 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let scopes = state.scopes();
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
+    let mut words: Vec<(Action, String, &str)> = Vec::new();
     for scope in &scopes {
         for entry in TABLE.iter().filter(|e| e.scope == *scope && !e.short.is_empty()) {
             let does =
                 |key: &Key| !state.is_for_text(*key) && action::resolve(*key, &scopes) == Some(entry.action);
             let Some(key) = entry.keys().find(does) else { continue };
-            let shown = spans.iter().any(|s| s.content == format!("{key}"));
-            if shown || update::why_not(state, entry.action).is_some() {
-                continue;
+            let shown = words.iter().any(|(action, ..)| *action == entry.action);
+            if !shown && update::why_not(state, entry.action).is_none() {
+                words.push((entry.action, key.to_string(), entry.short));
             }
-            let (key, label) = (key.to_string(), format!(" {}  ", entry.short));
-            used += key.width() + label.width();
-            if used > usize::from(area.width) {
-                break;
-            }
-            spans.push(Span::styled(key, theme.key));
-            spans.push(Span::styled(label, theme.dim));
         }
     }
+    // Who is lost must find the help and the way out, and Test is what this is for: they stand at the
+    // end, however narrow it is.
+    let kept = [Action::Test, Action::Receiver, Action::Help, Action::Quit];
+    let (last, first): (Vec<_>, Vec<_>) = words.into_iter().partition(|(action, ..)| kept.contains(action));
+    let columns = |key: &str, label: &str| key.width() + label.width() + 3;
+    let mut room = usize::from(area.width).saturating_sub(1);
+    room = room.saturating_sub(last.iter().map(|(_, key, label)| columns(key, label)).sum::<usize>());
+    let mut spans = vec![Span::raw(" ")];
+    let mut add = |key: String, label: &str| {
+        spans.push(Span::styled(key, theme.key));
+        spans.push(Span::styled(format!(" {label}  "), theme.dim));
+    };
+    for (_, key, label) in first {
+        let needed = columns(&key, label);
+        if needed > room {
+            break;
+        }
+        room -= needed;
+        add(key, label);
+    }
+    last.into_iter().for_each(|(_, key, label)| add(key, label));
     out.render_widget(Line::from(spans), area);
 }
 
 /// The sentence at the bottom left; while a test runs, how it stands.
 fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let testing = state.testing.and_then(|id| state.deliveries.rows().iter().find(|r| r.id == id));
+    let rows = state.deliveries.rows();
+    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
     // What was said since the test began goes first, or it could not be read before its end.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();

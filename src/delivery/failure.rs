@@ -20,6 +20,12 @@ pub fn no_request(message: impl Into<String>) -> Failure {
     Failure { class: ErrorClass::Request, message: message.into() }
 }
 
+/// No token for the request, for this reason.
+#[must_use]
+pub fn no_token(why: &Failure) -> Failure {
+    Failure { class: why.class, message: format!("no token: {}", why.message) }
+}
+
 /// An answer other than 2xx; `location` is where a redirect leads.
 #[must_use]
 pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> {

@@ -8,16 +8,20 @@ pub mod guard;
 mod id;
 mod outbox;
 mod prepare;
+mod preview;
+mod printable;
 mod record;
 mod resting;
 mod sender;
 mod sending;
+mod tokens;
 mod transport;
 mod verdict;
 mod work;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
+pub use preview::{check_address, preview};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
 };

@@ -1,21 +1,23 @@
 //! One attempt over HTTP.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Request, Response, StatusCode, Url};
 
 use crate::callback::{self, Signed};
-use crate::profile::Choice as _;
+use crate::profile::{Auth, Choice as _, OAuth2};
 
 use super::failure;
 use super::guard::{self, GuardedResolver};
+use super::printable::printable;
 use super::record::{Attempt, ErrorClass, Failure, Job};
+use super::tokens::{Token, Tokens};
 use super::verdict;
 
 /// How much of an answer is read: enough to keep the connection for the next request.
@@ -32,10 +34,11 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 )]
 pub struct TransportError(#[from] reqwest::Error);
 
-/// The pooled HTTP client, cheap to clone.
+/// The pooled HTTP client with its tokens, cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
+    tokens: Arc<Tokens>,
 }
 
 /// An attempt, and how long the endpoint asked to be left alone.
@@ -63,7 +66,7 @@ impl Transport {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .dns_resolver(GuardedResolver)
             .build()?;
-        Ok(Self { client })
+        Ok(Self { client, tokens: Arc::default() })
     }
 
     /// Makes the next try of a job. What goes wrong is told in the attempt.
@@ -71,17 +74,18 @@ impl Transport {
         let started_at = Timestamp::now();
         let clock = Instant::now();
         let timeout = Duration::from_millis(job.policy.timeout_ms().into());
-        let mut answer = Answer::default();
+        let mut so_far = SoFar::default();
         let result = match self.request(job, started_at) {
             Ok(request) => {
-                let url = request.url().clone();
-                let exchange = exchange(&self.client, request, &url, &mut answer);
-                tokio::time::timeout(timeout, exchange)
-                    .await
-                    .unwrap_or_else(|_| Err(failure::timed_out(job.policy.timeout_ms())))
+                let sending = self.send(request, oauth2(job), &mut so_far);
+                tokio::time::timeout(timeout, sending).await.unwrap_or_else(|_| {
+                    let timed_out = failure::timed_out(job.policy.timeout_ms());
+                    Err(if so_far.awaits_token { failure::no_token(&timed_out) } else { timed_out })
+                })
             }
             Err(failure) => Err(failure),
         };
+        let answer = so_far.answer;
         let attempt = Attempt {
             n: job.attempts + 1,
             started_at,
@@ -95,8 +99,51 @@ impl Transport {
         Tried { attempt, retry_after: retry_after(answer.status, &answer.headers) }
     }
 
-    /// The request with the credentials that the profile has now.
-    fn request(&self, job: &Job, at: Timestamp) -> Result<reqwest::Request, Failure> {
+    /// Sends the request; with a token, where the profile wants one. After a 401 a new token is
+    /// fetched and the same request sent with it, once (facts, section 1).
+    async fn send(
+        &self,
+        mut request: Request,
+        oauth2: Option<&OAuth2>,
+        so_far: &mut SoFar,
+    ) -> Result<(), Failure> {
+        let Some(oauth2) = oauth2 else { return self.exchange(request, so_far).await };
+        let again = request.try_clone();
+        let token = self.token(oauth2, so_far).await?;
+        request.headers_mut().insert(AUTHORIZATION, token.header.clone());
+        let result = self.exchange(request, so_far).await;
+        if so_far.answer.status != Some(StatusCode::UNAUTHORIZED) {
+            return result;
+        }
+        self.tokens.forget(oauth2, &token);
+        // Only a streamed body cannot be sent twice, and there is none.
+        let Some(mut again) = again else { return result };
+        let token = self.token(oauth2, so_far).await?;
+        again.headers_mut().insert(AUTHORIZATION, token.header.clone());
+        so_far.answer = Answer::default();
+        self.exchange(again, so_far).await
+    }
+
+    async fn token(&self, oauth2: &OAuth2, so_far: &mut SoFar) -> Result<Arc<Token>, Failure> {
+        so_far.awaits_token = true;
+        let token = self.tokens.get(&self.client, oauth2).await.map_err(|why| failure::no_token(&why));
+        so_far.awaits_token = false;
+        token
+    }
+
+    async fn exchange(&self, request: Request, so_far: &mut SoFar) -> Result<(), Failure> {
+        let (url, answer) = (request.url().clone(), &mut so_far.answer);
+        let response = self.client.execute(request).await.map_err(|e| failure::of_error(&e, &url))?;
+        let status = response.status();
+        answer.status = Some(status);
+        answer.headers = response.headers().clone();
+        read_body(response, &url, answer).await?;
+        let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
+        failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
+    }
+
+    /// The request with the credentials that the profile has now, but for a token.
+    fn request(&self, job: &Job, at: Timestamp) -> Result<Request, Failure> {
         let callback = &job.callback;
         let profile = job.profile.as_deref().ok_or_else(|| {
             failure::no_request("the profile is gone, and with it the credentials of this callback")
@@ -130,6 +177,21 @@ impl Transport {
     }
 }
 
+/// How far an attempt has come.
+#[derive(Default)]
+struct SoFar {
+    /// The endpoint's, never the token server's.
+    answer: Answer,
+    awaits_token: bool,
+}
+
+fn oauth2(job: &Job) -> Option<&OAuth2> {
+    match &job.profile.as_deref()?.auth {
+        Auth::OAuth2(oauth2) => Some(oauth2),
+        Auth::None | Auth::Basic { .. } | Auth::ApiKey { .. } => None,
+    }
+}
+
 /// What has come of an answer so far, kept when the time runs out in the middle of it.
 #[derive(Default)]
 struct Answer {
@@ -137,21 +199,6 @@ struct Answer {
     headers: HeaderMap,
     body: Vec<u8>,
     cut: bool,
-}
-
-async fn exchange(
-    client: &Client,
-    request: reqwest::Request,
-    url: &Url,
-    answer: &mut Answer,
-) -> Result<(), Failure> {
-    let response = client.execute(request).await.map_err(|e| failure::of_error(&e, url))?;
-    let status = response.status();
-    answer.status = Some(status);
-    answer.headers = response.headers().clone();
-    read_body(response, url, answer).await?;
-    let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
-    failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
 }
 
 /// Reads to [`READ_LIMIT`] and keeps [`KEEP_LIMIT`]; a longer answer is cut off, which is no failure.
@@ -179,23 +226,4 @@ fn retry_after(status: Option<StatusCode>, headers: &HeaderMap) -> Option<Durati
 
 fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(n, v)| (n.to_string(), printable(v.as_bytes()))).collect()
-}
-
-/// Bytes as text: what is no UTF-8 or a control character is written as `\xNN`.
-fn printable(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if c.is_control() {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            } else {
-                out.push(c);
-            }
-        }
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    }
-    out
 }

@@ -1,6 +1,7 @@
 //! How a callback proves to the endpoint where it comes from.
 
 use super::choice::Choice;
+use super::oauth2::OAuth2;
 use super::secret::Secret;
 
 /// The credentials of a profile.
@@ -23,6 +24,8 @@ pub enum Auth {
         /// The key.
         key: Secret,
     },
+    /// `Authorization: Bearer …` with a token from an authentication URL (the seed's *Advanced*).
+    OAuth2(Box<OAuth2>),
 }
 
 /// The kinds of authentication offered.
@@ -35,16 +38,32 @@ pub enum AuthKind {
     Basic,
     /// A key in a header.
     ApiKey,
+    /// A token from an authentication URL.
+    OAuth2,
 }
 
 impl Choice for AuthKind {
-    const ALL: &'static [Self] = &[Self::None, Self::Basic, Self::ApiKey];
+    const ALL: &'static [Self] = &[Self::None, Self::Basic, Self::ApiKey, Self::OAuth2];
 
     fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Basic => "basic",
             Self::ApiKey => "api-key",
+            Self::OAuth2 => "oauth2",
+        }
+    }
+}
+
+impl AuthKind {
+    /// The label in the list, in the seed's words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Basic => "Basic",
+            Self::ApiKey => "API key",
+            Self::OAuth2 => "Advanced",
         }
     }
 }
@@ -57,6 +76,7 @@ impl Auth {
             Self::None => AuthKind::None,
             Self::Basic { .. } => AuthKind::Basic,
             Self::ApiKey { .. } => AuthKind::ApiKey,
+            Self::OAuth2(_) => AuthKind::OAuth2,
         }
     }
 }

@@ -1,15 +1,16 @@
 //! From a draft to a profile, or to every field's error at once.
 
+mod auth;
+
 use jiff::Timestamp;
 
 use super::Profile;
-use super::auth::{Auth, AuthKind};
 use super::body::{Body, BodyForm};
 use super::channel::{Channel, Event};
 use super::choice::Choice;
 use super::draft::Draft;
 use super::encryption::{Algorithm, Encryption, IV_BYTES, Iv, check_length};
-use super::endpoint::{Endpoint, UserInfo};
+use super::endpoint::Endpoint;
 use super::field::{Field, FieldError};
 use super::format::DataFormat;
 use super::headers::{Header, check_name, check_value};
@@ -269,66 +270,6 @@ impl Check<'_> {
             headers.push(Header { name: name.to_owned(), value });
         }
         headers
-    }
-
-    fn auth(&mut self, in_url: Option<UserInfo>, headers: &[Header]) -> Auth {
-        let draft = self.draft;
-        let Some(kind) = self.one_of::<AuthKind>(Field::AuthKind, &draft.auth_kind) else {
-            return Auth::None;
-        };
-        let (kind, user, password) = match (kind, in_url) {
-            (AuthKind::None, Some((user, password))) => (AuthKind::Basic, user, password),
-            (_, Some(_)) => {
-                self.error(
-                    Field::Endpoint,
-                    "user and password stand in the URL and there is an authentication too",
-                );
-                return Auth::None;
-            }
-            (kind, None) => (kind, draft.auth_user.clone(), draft.auth_password.clone()),
-        };
-        let has_header = |name: &str| headers.iter().any(|h| h.name.eq_ignore_ascii_case(name));
-        match kind {
-            AuthKind::None => Auth::None,
-            AuthKind::Basic => {
-                if user.is_empty() {
-                    self.error(Field::AuthUser, "a user is needed");
-                } else if user.contains(':') || user.chars().any(char::is_control) {
-                    self.error(
-                        Field::AuthUser,
-                        "a colon or control character cannot stand in a user (RFC 7617)",
-                    );
-                }
-                if password.chars().any(char::is_control) {
-                    self.error(
-                        Field::AuthPassword,
-                        "a control character cannot stand in a password (RFC 7617)",
-                    );
-                }
-                if has_header("authorization") {
-                    self.error(Field::AuthKind, "there is an Authorization header too: keep one of the two");
-                }
-                Auth::Basic { user, password: Secret::new(password) }
-            }
-            AuthKind::ApiKey => {
-                let header = draft.auth_header.trim().to_owned();
-                self.take(Field::AuthHeader, check_name(&header));
-                if header.eq_ignore_ascii_case("content-type") {
-                    self.error(Field::AuthHeader, "Content-Type cannot carry a key");
-                }
-                if has_header(&header) {
-                    self.error(
-                        Field::AuthHeader,
-                        format!("{header} is among the headers too: keep one of the two"),
-                    );
-                }
-                if draft.auth_key.trim().is_empty() {
-                    self.error(Field::AuthKey, "a key is needed");
-                }
-                self.take(Field::AuthKey, check_value(&draft.auth_key));
-                Auth::ApiKey { header, key: Secret::new(draft.auth_key.trim()) }
-            }
-        }
     }
 
     fn encryption(&mut self) -> Option<Encryption> {

@@ -1,22 +1,32 @@
 //! A profile as JSON: what `profiles apply` reads and `profiles export` writes.
 //!
 //! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
-//! name. A secret that was left out, or is `null`, stands for the one that is stored already.
+//! name. A document is the whole profile: a member that is absent is as in a new one, so without
+//! `auth`, `enc`, `headers` or `signing_secret` there are none. For a secret that is stored already
+//! `null` stands in its place; a password, key, vector or client secret may be left out too.
+
+mod auth;
+mod error;
+mod placeholders;
+mod removed;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value, json};
 
 use super::Profile;
-use super::auth::Auth;
 use super::channel::Channel;
 use super::choice::Choice;
 use super::draft::{Draft, DraftHeader};
-use super::encryption::Iv;
+use super::encryption::{Algorithm, Iv};
 use super::field::Field;
 use super::id::ProfileId;
 use super::status::Status;
-use super::template::is_variable_name;
+
+pub use error::DocumentError;
+use error::{misfit, problem};
+use placeholders::modern_placeholders;
+pub use removed::Part;
 
 /// A profile read from JSON, not checked yet.
 #[derive(Debug, Clone)]
@@ -27,22 +37,16 @@ pub struct Document {
     pub draft: Draft,
     /// Secrets that were left out; [`Document::keep_secrets`] fills them.
     pub left_out: Vec<Field>,
+    /// What is absent from the whole document; [`Document::removed`] tells what that removes.
+    absent: Vec<Part>,
     /// When it was made, where the file says so.
     pub created_at: Option<Timestamp>,
     /// When it was saved last, where the file says so.
     pub modified_at: Option<Timestamp>,
 }
 
-/// JSON that is no profile: where, and why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}{message}")]
-pub struct DocumentError {
-    place: String,
-    message: String,
-}
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Fields {
     profile_id: Option<String>,
     title: Option<String>,
@@ -54,17 +58,17 @@ struct Fields {
     headers: Option<Value>,
     enc: Option<Enc>,
     status: Option<u64>,
-    created_at: Option<Timestamp>,
-    modified_at: Option<Timestamp>,
+    created_at: Option<String>,
+    modified_at: Option<String>,
     data_format: Option<String>,
-    auth: Option<AuthFields>,
+    auth: Option<auth::Members>,
     retry: Option<Retry>,
     #[serde(default)]
     signing_secret: Told,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Enc {
     algo: Option<String>,
     key: Option<String>,
@@ -75,17 +79,7 @@ struct Enc {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AuthFields {
-    r#type: Option<String>,
-    user: Option<String>,
-    password: Option<String>,
-    header: Option<String>,
-    key: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Retry {
     count: Option<Number>,
     interval_s: Option<Number>,
@@ -108,22 +102,29 @@ impl<'de> Deserialize<'de> for Told {
     }
 }
 
-fn problem(place: &str, message: impl Into<String>) -> DocumentError {
-    let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
-    DocumentError { place, message: message.into() }
-}
-
 impl Document {
-    /// Reads one profile.
+    /// Reads one profile that comes from elsewhere, with what is older there brought up to date: in
+    /// Voice's URL and body `{name}` becomes `<name>` (our decision).
+    ///
+    /// # Errors
+    /// As [`Document::read`].
+    pub fn import(value: Value) -> Result<Self, DocumentError> {
+        let mut document = Self::read(value)?;
+        let draft = &mut document.draft;
+        if draft.channel() == Some(Channel::Voice) {
+            draft.endpoint = modern_placeholders(&draft.endpoint);
+            draft.body = modern_placeholders(&draft.body);
+        }
+        Ok(document)
+    }
+
+    /// Reads one profile exactly as it is written.
     ///
     /// # Errors
     /// A field that is unknown or of another type, by its place.
     pub fn read(value: Value) -> Result<Self, DocumentError> {
-        let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| {
-            let place = error.path().to_string();
-            let place = if place == "." { String::new() } else { place };
-            problem(&place, error.into_inner().to_string())
-        })?;
+        let absent = removed::absent(&value);
+        let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| misfit(&error))?;
         let id = fields
             .profile_id
             .map(|id| ProfileId::parse(&id).map_err(|error| problem("profile_id", error.to_string())))
@@ -140,12 +141,8 @@ impl Document {
         set(&mut draft.endpoint, fields.url);
         set(&mut draft.body, fields.body);
         set(&mut draft.data_format, fields.data_format);
-        if named == Some(Channel::Voice) {
-            draft.endpoint = modern_placeholders(&draft.endpoint);
-            draft.body = modern_placeholders(&draft.body);
-        }
         if let Some(headers) = fields.headers {
-            draft.headers = read_headers(headers, &mut left_out)?;
+            draft.headers = read_rows(headers, "headers", Field::HeaderValue, &mut left_out)?;
         }
         if let Some(status) = fields.status {
             let status = Status::from_number(status)
@@ -156,18 +153,20 @@ impl Document {
             read_retry(retry, &mut draft)?;
         }
         if let Some(auth) = fields.auth {
-            read_auth(auth, &mut draft, &mut left_out);
+            auth::read(auth, &mut draft, &mut left_out)?;
         }
         if let Some(enc) = fields.enc {
             read_enc(enc, &mut draft, &mut left_out);
+            one_of::<Algorithm>("enc.algo", &draft.enc_algorithm)?;
         }
         match fields.signing_secret {
             Told::Text(secret) => draft.signing_secret = secret,
             Told::Null => left_out.push(Field::SigningSecret),
             Told::Nothing => {}
         }
-        let (created_at, modified_at) = (fields.created_at, fields.modified_at);
-        Ok(Self { id, draft, left_out, created_at, modified_at })
+        let created_at = read_time("created_at", fields.created_at)?;
+        let modified_at = read_time("modified_at", fields.modified_at)?;
+        Ok(Self { id, draft, left_out, absent, created_at, modified_at })
     }
 
     /// Fills the secrets that were left out with those of the stored profile.
@@ -181,14 +180,34 @@ impl Document {
                 Field::EncIv => self.draft.enc_iv.clone_from(&stored.enc_iv),
                 Field::SigningSecret => self.draft.signing_secret.clone_from(&stored.signing_secret),
                 Field::HeaderValue(at) => {
-                    let row = &mut self.draft.headers[at];
-                    match stored.headers.iter().find(|h| h.name.eq_ignore_ascii_case(&row.name)) {
-                        Some(kept) => row.value.clone_from(&kept.value),
-                        None => self.left_out.push(field),
-                    }
+                    self.keep_row(field, at, |draft| &mut draft.headers, &stored.headers);
+                }
+                Field::AuthClientSecret => {
+                    self.draft.oauth2.client_secret.clone_from(&stored.oauth2.client_secret);
+                }
+                Field::TokenFieldValue(at) => {
+                    self.keep_row(field, at, |draft| &mut draft.oauth2.fields, &stored.oauth2.fields);
+                }
+                Field::TokenHeaderValue(at) => {
+                    self.keep_row(field, at, |draft| &mut draft.oauth2.headers, &stored.oauth2.headers);
                 }
                 _ => self.left_out.push(field),
             }
+        }
+    }
+
+    /// Fills the value of a row with that of the stored row of its name, if there is one.
+    fn keep_row(
+        &mut self,
+        field: Field,
+        at: usize,
+        rows: fn(&mut Draft) -> &mut Vec<DraftHeader>,
+        stored: &[DraftHeader],
+    ) {
+        let row = &mut rows(&mut self.draft)[at];
+        match stored.iter().find(|kept| kept.name.eq_ignore_ascii_case(&row.name)) {
+            Some(kept) => row.value.clone_from(&kept.value),
+            None => self.left_out.push(field),
         }
     }
 }
@@ -199,26 +218,42 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// Headers as an object, or as the same JSON in a string (public page).
-fn read_headers(value: Value, left_out: &mut Vec<Field>) -> Result<Vec<DraftHeader>, DocumentError> {
+fn read_time(place: &str, text: Option<String>) -> Result<Option<Timestamp>, DocumentError> {
+    let wanted = || problem(place, "a time such as 2025-04-17T13:05:20Z is needed");
+    text.map(|text| text.parse().map_err(|_| wanted())).transpose()
+}
+
+/// Checks a name where a whole secret may have been put by mistake, which a message must not hold.
+fn one_of<C: Choice>(place: &str, name: &str) -> Result<(), DocumentError> {
+    let wanted = || problem(place, format!("one of {} is needed", C::names()));
+    C::from_name(name).map(|_| ()).ok_or_else(wanted)
+}
+
+/// Rows as an object, or as the same JSON in a string (public page).
+fn read_rows(
+    value: Value,
+    place: &str,
+    field: fn(usize) -> Field,
+    left_out: &mut Vec<Field>,
+) -> Result<Vec<DraftHeader>, DocumentError> {
     let value = match value {
         Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
         Value::String(text) => serde_json::from_str(&text)
-            .map_err(|error| problem("headers", format!("not JSON in a string: {error}")))?,
+            .map_err(|error| problem(place, format!("not JSON in a string: {error}")))?,
         other => other,
     };
     let Value::Object(members) = value else {
-        return Err(problem("headers", "an object of names and values is needed"));
+        return Err(problem(place, "an object of names and values is needed"));
     };
     let mut rows = Vec::new();
     for (name, value) in members {
         let value = match value {
             Value::String(text) => text,
             Value::Null => {
-                left_out.push(Field::HeaderValue(rows.len()));
+                left_out.push(field(rows.len()));
                 String::new()
             }
-            _ => return Err(problem(&format!("headers.{name}"), "the value must be text")),
+            _ => return Err(problem(&format!("{place}.{name}"), "the value must be text")),
         };
         rows.push(DraftHeader { name, value });
     }
@@ -238,19 +273,6 @@ fn read_retry(retry: Retry, draft: &mut Draft) -> Result<(), DocumentError> {
     Ok(())
 }
 
-fn read_auth(auth: AuthFields, draft: &mut Draft, left_out: &mut Vec<Field>) {
-    set(&mut draft.auth_kind, auth.r#type);
-    set(&mut draft.auth_user, auth.user);
-    set(&mut draft.auth_header, auth.header);
-    match draft.auth_kind.as_str() {
-        "basic" if auth.password.is_none() => left_out.push(Field::AuthPassword),
-        "api-key" if auth.key.is_none() => left_out.push(Field::AuthKey),
-        _ => {}
-    }
-    set(&mut draft.auth_password, auth.password);
-    set(&mut draft.auth_key, auth.key);
-}
-
 fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
     draft.encryption = true;
     draft.enc_random_iv = enc.random_iv.unwrap_or(false);
@@ -264,29 +286,6 @@ fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
     set(&mut draft.enc_key, enc.key);
     set(&mut draft.enc_iv, enc.iv);
     set(&mut draft.enc_parameters, enc.parameters);
-}
-
-/// Voice's older `{name}` as `<name>` (our decision).
-fn modern_placeholders(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        let inside = &rest[at + 1..];
-        match inside.split_once('}') {
-            Some((name, after)) if is_variable_name(name) => {
-                out.push('<');
-                out.push_str(name);
-                out.push('>');
-                rest = after;
-            }
-            _ => {
-                out.push('{');
-                rest = inside;
-            }
-        }
-    }
-    out + rest
 }
 
 /// Whether secrets are written.
@@ -328,14 +327,8 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
         })
         .collect();
     put("headers", Value::Object(headers));
-    match &profile.auth {
-        Auth::None => {}
-        Auth::Basic { user, password } => {
-            put("auth", json!({"type": "basic", "user": user, "password": secret(password.reveal())}));
-        }
-        Auth::ApiKey { header, key } => {
-            put("auth", json!({"type": "api-key", "header": header, "key": secret(key.reveal())}));
-        }
+    if let Some(auth) = auth::write(&profile.auth, &secret) {
+        put("auth", auth);
     }
     if let Some(enc) = &profile.encryption {
         let (iv, random) = match &enc.iv {

@@ -8,6 +8,7 @@ use super::channel::Channel;
 use super::choice::Choice;
 use super::encryption::{Algorithm, Iv};
 use super::method::Method;
+use super::oauth2::{Extra, OAuth2, SentAs};
 use super::secret::Secret;
 use super::status::Status;
 
@@ -35,6 +36,7 @@ pub struct Draft {
     pub auth_password: String,
     pub auth_header: String,
     pub auth_key: String,
+    pub oauth2: DraftOAuth2,
     pub encryption: bool,
     pub enc_algorithm: String,
     pub enc_key: String,
@@ -45,7 +47,21 @@ pub struct Draft {
     pub status: String,
 }
 
-/// A header row of a draft.
+/// Advanced authentication of a draft.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "each is named for its field, see Field")]
+pub struct DraftOAuth2 {
+    pub token_url: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub sent_as: String,
+    pub scope: String,
+    pub fields: Vec<DraftHeader>,
+    pub headers: Vec<DraftHeader>,
+}
+
+/// A row of a draft: a header, or a field or header of its token request.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "named for what they are")]
 pub struct DraftHeader {
@@ -56,6 +72,20 @@ pub struct DraftHeader {
 impl Default for Draft {
     fn default() -> Self {
         Self::new(Channel::Default)
+    }
+}
+
+impl Default for DraftOAuth2 {
+    fn default() -> Self {
+        Self {
+            token_url: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            sent_as: SentAs::default().name().to_owned(),
+            scope: String::new(),
+            fields: Vec::new(),
+            headers: Vec::new(),
+        }
     }
 }
 
@@ -81,6 +111,7 @@ impl Draft {
             auth_password: String::new(),
             auth_header: String::new(),
             auth_key: String::new(),
+            oauth2: DraftOAuth2::default(),
             encryption: false,
             enc_algorithm: Algorithm::default().name().to_owned(),
             enc_key: String::new(),
@@ -146,6 +177,7 @@ impl From<&Profile> for Draft {
                 draft.auth_header.clone_from(header);
                 draft.auth_key = text(key);
             }
+            Auth::OAuth2(oauth2) => draft.oauth2 = oauth2.as_ref().into(),
         }
         if let Some(encryption) = &profile.encryption {
             draft.encryption = true;
@@ -158,6 +190,23 @@ impl From<&Profile> for Draft {
             draft.enc_parameters.clone_from(&encryption.parameters);
         }
         draft
+    }
+}
+
+impl From<&OAuth2> for DraftOAuth2 {
+    fn from(oauth2: &OAuth2) -> Self {
+        let rows = |extras: &[Extra]| {
+            extras.iter().map(|e| DraftHeader { name: e.name.clone(), value: text(&e.value) }).collect()
+        };
+        Self {
+            token_url: oauth2.token_url.as_str().to_owned(),
+            client_id: oauth2.client_id.clone(),
+            client_secret: text(&oauth2.client_secret),
+            sent_as: oauth2.sent_as.name().to_owned(),
+            scope: oauth2.scope.clone().unwrap_or_default(),
+            fields: rows(&oauth2.fields),
+            headers: rows(&oauth2.headers),
+        }
     }
 }
 

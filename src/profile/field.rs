@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A field of a draft. Header rows are counted from 0.
+/// A field of a draft. Rows are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is named for its field in the JSON")]
 pub enum Field {
@@ -24,6 +24,15 @@ pub enum Field {
     AuthPassword,
     AuthHeader,
     AuthKey,
+    AuthTokenUrl,
+    AuthClientId,
+    AuthClientSecret,
+    AuthSentAs,
+    AuthScope,
+    TokenFieldName(usize),
+    TokenFieldValue(usize),
+    TokenHeaderName(usize),
+    TokenHeaderValue(usize),
     Encryption,
     EncAlgorithm,
     EncKey,
@@ -50,12 +59,19 @@ impl Field {
             Self::RetryTimeout => "Timeout",
             Self::RetryBackoff => "Backoff",
             Self::DataFormat => "Data format",
-            Self::HeaderValue(_) => "Value",
+            Self::HeaderValue(_) | Self::TokenFieldValue(_) | Self::TokenHeaderValue(_) => "Value",
             Self::AuthKind => "Authentication",
             Self::AuthUser => "User",
             Self::AuthPassword => "Password",
             Self::HeaderName(_) | Self::AuthHeader => "Header",
             Self::AuthKey | Self::EncKey => "Key",
+            Self::AuthTokenUrl => "Token URL",
+            Self::AuthClientId => "Client id",
+            Self::AuthClientSecret => "Client secret",
+            Self::AuthSentAs => "Sent as",
+            Self::AuthScope => "Scope",
+            Self::TokenFieldName(_) => "Token field",
+            Self::TokenHeaderName(_) => "Token header",
             Self::Encryption => "Encryption",
             Self::EncAlgorithm => "Algorithm",
             Self::EncIv => "Init. vector",
@@ -89,6 +105,15 @@ impl fmt::Display for Field {
             Self::AuthPassword => "auth.password",
             Self::AuthHeader => "auth.header",
             Self::AuthKey => "auth.key",
+            Self::AuthTokenUrl => "auth.token_url",
+            Self::AuthClientId => "auth.client_id",
+            Self::AuthClientSecret => "auth.client_secret",
+            Self::AuthSentAs => "auth.sent_as",
+            Self::AuthScope => "auth.scope",
+            Self::TokenFieldName(n) => return write!(f, "auth.fields (name {})", n + 1),
+            Self::TokenFieldValue(n) => return write!(f, "auth.fields (value {})", n + 1),
+            Self::TokenHeaderName(n) => return write!(f, "auth.headers (name {})", n + 1),
+            Self::TokenHeaderValue(n) => return write!(f, "auth.headers (value {})", n + 1),
             Self::Encryption => "enc",
             Self::EncAlgorithm => "enc.algo",
             Self::EncKey => "enc.key",

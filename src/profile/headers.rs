@@ -1,9 +1,11 @@
 //! The headers that a profile adds to its requests.
 
+use std::fmt;
+
 use super::template::Template;
 
-/// One header row of a profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One header row of a profile. Debug output hides the value where it is a secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// As typed.
     pub name: String,
@@ -16,6 +18,18 @@ impl Header {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         is_secret_name(&self.name)
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Header");
+        shown.field("name", &self.name);
+        if self.is_secret() {
+            shown.finish_non_exhaustive()
+        } else {
+            shown.field("value", &self.value).finish()
+        }
     }
 }
 

@@ -20,18 +20,20 @@ mod headers;
 mod id;
 mod json_body;
 mod method;
+mod oauth2;
 mod retry;
 mod secret;
 mod status;
 mod template;
 mod title;
+mod token_url;
 
 pub use auth::{Auth, AuthKind};
 pub use body::{Body, BodyForm};
 pub use channel::{Channel, Event};
 pub use check::{Identity, Rules};
 pub use choice::Choice;
-pub use draft::{Draft, DraftHeader};
+pub use draft::{Draft, DraftHeader, DraftOAuth2};
 pub use encryption::{Algorithm, Encryption, IV_BYTES, Iv};
 pub use endpoint::Endpoint;
 pub use field::{Field, FieldError};
@@ -40,11 +42,13 @@ pub use headers::{Header, is_secret_name};
 pub use id::{BadProfileId, ProfileId, Region};
 pub use json_body::{JsonPart, JsonTemplate};
 pub use method::Method;
+pub use oauth2::{Extra, OAuth2, SentAs};
 pub use retry::{Backoff, RetryPolicy, RetryRow, attempt_label};
 pub use secret::Secret;
 pub use status::Status;
 pub use template::{Part, Path, Step, Template, is_variable_name, placeholder_at};
 pub use title::Title;
+pub use token_url::TokenUrl;
 
 use jiff::Timestamp;
 

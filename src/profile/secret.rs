@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A password, key or token. Debug output shows only that there is one.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Secret(String);
 
 impl Secret {

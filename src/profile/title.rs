@@ -26,7 +26,7 @@ impl Title {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_');
         if let Some(bad) = text.chars().find(|&c| !allowed(c)) {
             return Err(format!(
-                "{} is not allowed: letters, digits, spaces, hyphens and underscores only",
+                "{} is not allowed: A to Z, digits, spaces, hyphens and underscores only",
                 shown(bad)
             ));
         }

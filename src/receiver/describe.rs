@@ -8,8 +8,9 @@ use url::form_urlencoded;
 
 use crate::callback::plain_text;
 use crate::profile::is_secret_name;
+use crate::shown::shown;
 
-use super::escape::{bytes_escaped, escaped};
+use super::escape::bytes_escaped;
 use super::received::{Answer, Received};
 
 /// Headers that every request has and nobody looks for.
@@ -35,11 +36,11 @@ fn describe_in(received: &Received, zone: &TimeZone) -> String {
     let mut out = String::new();
     let time = received.received_at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
-    let target = escaped(&format!("{}{mark}{}", received.path, received.query));
+    let target = shown(&format!("{}{mark}{}", received.path, received.query));
     let answered = answer_shown(received.answered);
-    line(&mut out, &format!("{time}  {} {target}  → {answered}", escaped(&received.method)));
+    line(&mut out, &format!("{time}  {} {target}  → {answered}", shown(&received.method)));
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
-        line(&mut out, &format!("  {}: {}", escaped(name), header_shown(name, value)));
+        line(&mut out, &format!("  {}: {}", shown(name), header_shown(name, value)));
     }
     for (name, value) in &received.fields {
         let value = shortened(&plain_text(value), VALUE_SHOWN);
@@ -86,13 +87,13 @@ fn header_shown(name: &str, value: &str) -> String {
         _ => ("", value),
     };
     let hidden = format!("{scheme} ({} characters, hidden)", secret.chars().count());
-    escaped(hidden.trim_start())
+    shown(hidden.trim_start())
 }
 
-/// Escaped text on one line, its start where it is long.
+/// Text on one line, its start where it is long.
 fn shortened(text: &str, most: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(most) else { return escaped(text) };
-    let mut out = escaped(&text[..end]);
+    let Some((end, _)) = text.char_indices().nth(most) else { return shown(text) };
+    let mut out = shown(&text[..end]);
     // Writing to a `String` cannot fail.
     let _ = write!(out, "… ({} characters)", text.chars().count());
     out

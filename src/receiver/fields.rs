@@ -43,6 +43,16 @@ impl Fields {
     }
 }
 
+/// Headers as an object. One that comes twice has an array.
+#[must_use]
+pub fn headers_json(headers: &[(String, String)]) -> Value {
+    let mut members = Fields::default();
+    for (name, value) in headers {
+        members.add(name.clone(), value.as_str().into());
+    }
+    members.finish().into()
+}
+
 /// The fields of query and body. The body is read as its Content-Type says; where that is another,
 /// or the body is not what it says, what could be read counts.
 pub(super) async fn decode(parts: &Parts, body: &[u8]) -> Map<String, Value> {
@@ -95,6 +105,13 @@ mod tests {
         assert_eq!(got, json!({"a": ["1", "2", "3"], "b": "  ", "c": ""}));
         let got = fields("/?a=1", "application/json", r#"{"a":[2,3]}"#).await;
         assert_eq!(got, json!({"a": ["1", [2, 3]]}));
+    }
+
+    #[test]
+    fn headers_that_come_again_have_an_array() {
+        let pairs = [("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(headers_json(&pairs), json!({"a": ["1", "3", "4"], "b": "2"}));
     }
 
     #[tokio::test]

@@ -19,5 +19,6 @@ pub use body::{BODY_KEPT, BODY_READ};
 pub use decryption::{Decryption, fields_decrypted};
 pub use describe::describe;
 pub use error::ReceiverError;
+pub use fields::headers_json;
 pub use received::{Answer, Received};
 pub use server::{REQUESTS_KEPT, Receiver};

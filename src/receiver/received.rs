@@ -1,14 +1,18 @@
 //! A request as it arrived.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::fields::Fields;
+use crate::profile::is_secret_name;
 
-/// A request that arrived, and what was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use super::fields::headers_json;
+
+/// A request that arrived, and what was answered. Debug output hides headers that carry secrets.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     /// The HTTP method.
     pub method: String,
@@ -29,6 +33,26 @@ pub struct Received {
     pub received_at: Timestamp,
     /// What was answered, or is about to be, after the delay.
     pub answered: Answer,
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = |(name, value): &'_ (String, String)| {
+            let value = if is_secret_name(name) { "(hidden)".to_owned() } else { value.clone() };
+            (name.clone(), value)
+        };
+        f.debug_struct("Received")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers.iter().map(hidden).collect::<Vec<_>>())
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .field("body_length", &self.body_length)
+            .field("fields", &self.fields)
+            .field("received_at", &self.received_at)
+            .field("answered", &self.answered)
+            .finish()
+    }
 }
 
 /// What a request was answered with.
@@ -56,15 +80,11 @@ impl Received {
     /// comes twice has an array.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut headers = Fields::default();
-        for (name, value) in &self.headers {
-            headers.add(name.clone(), value.as_str().into());
-        }
         let mut json = Map::new();
         json.insert("method".to_owned(), json!(self.method));
         json.insert("path".to_owned(), json!(self.path));
         json.insert("query".to_owned(), json!(self.query));
-        json.insert("headers".to_owned(), headers.finish().into());
+        json.insert("headers".to_owned(), headers_json(&self.headers));
         json.insert("body".to_owned(), json!(String::from_utf8_lossy(&self.body)));
         if std::str::from_utf8(&self.body).is_err() {
             json.insert("body_base64".to_owned(), json!(STANDARD.encode(&self.body)));

@@ -56,7 +56,7 @@ fn script(name: &str) -> PathBuf {
 pub fn ask(python: &Path, name: &str, lines: &[serde_json::Value]) -> Vec<String> {
     let mut command = Command::new(python);
     let mut child = command.arg(script(name)).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let asked: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let asked = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n";
     // In a thread of its own, as the script answers while it is still being asked.
     let mut input = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));

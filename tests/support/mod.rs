@@ -8,9 +8,11 @@
     reason = "a test says what failed by panicking"
 )]
 
+pub mod desk;
 pub mod endpoint;
 pub mod picture;
 pub mod profiles;
 pub mod recording;
 pub mod scene;
+pub mod server;
 pub mod terminal;

@@ -208,6 +208,11 @@ impl Terminal {
         self.seen().bytes
     }
 
+    /// Every byte the program has written to the terminal so far.
+    pub fn output(&self) -> Vec<u8> {
+        self.seen().all.clone()
+    }
+
     /// What the program last put on the clipboard by OSC 52.
     pub fn clipboard(&self) -> Option<String> {
         self.seen().answers().clipboard.clone()

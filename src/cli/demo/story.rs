@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::Stage;
 use super::samples::TESTED;
+use crate::callback::Values;
 use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
@@ -28,7 +29,7 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
     ))?;
     let (_, profile) = choose::profile(Some(store), TESTED).await?;
     let event = profile.events.first().copied();
-    let delivery = NewDelivery::test(profile, event, test::sample_values(event, &[]));
+    let delivery = NewDelivery::test(profile, event, Values::samples(event, &[]));
     print(&format!("{}\n", test::heading(&delivery)))?;
     let mut requests = receiver.requests();
     let mut unread = Ok(());

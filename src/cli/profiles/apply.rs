@@ -9,21 +9,28 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json};
+use crate::cli::json_input::JsonInput;
+use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
-use crate::cli::shown::shown;
 use crate::profile::document::Document;
 use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
+use crate::shown::shown;
 use crate::store::Store;
 
-use super::source::Source;
+use super::source;
 
 pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
-    let source = Source(file);
-    let values = source.values()?;
+    let source = JsonInput(file);
+    let values = source::values(&source)?;
     let store = session.store()?;
-    let mut apply = Apply { store: &store, settings: session.settings(), now: now(), errors: Vec::new() };
+    let mut apply = Apply {
+        store: &store,
+        settings: session.settings(),
+        now: now(),
+        errors: Vec::new(),
+        notes: Vec::new(),
+    };
     let profiles = apply.all(values).await?;
     if !apply.errors.is_empty() {
         return Err(refused(&source, &apply.errors));
@@ -32,6 +39,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     if !profiles.is_empty() {
         store.save_profiles(profiles).await?;
     }
+    apply.notes.iter().for_each(|note| tell(note));
     if json {
         let ids: Vec<&str> = ids.iter().map(ProfileId::as_str).collect();
         print_json(&json!({"profile_ids": ids}))
@@ -40,7 +48,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     }
 }
 
-fn refused(source: &Source, errors: &[String]) -> CommandError {
+fn refused(source: &JsonInput, errors: &[String]) -> CommandError {
     let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
     CommandError::Input(format!("{source}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
 }
@@ -56,6 +64,8 @@ struct Apply<'a> {
     settings: Settings,
     now: Timestamp,
     errors: Vec<String>,
+    /// What is told once all is saved.
+    notes: Vec<String>,
 }
 
 impl Apply<'_> {
@@ -65,13 +75,13 @@ impl Apply<'_> {
         let mut places: HashMap<ProfileId, String> = HashMap::new();
         for (place, value) in values {
             if !value.is_object() {
-                self.errors.push(format!("{place}: an object with a profile's fields is needed"));
+                self.wrong(&place, "", "an object with a profile's fields is needed");
                 continue;
             }
-            let document = match Document::read(value) {
+            let document = match Document::import(value) {
                 Ok(document) => document,
                 Err(error) => {
-                    self.errors.push(placed(&place, &error.to_string()));
+                    self.wrong(&place, error.place(), error.message());
                     continue;
                 }
             };
@@ -113,7 +123,15 @@ impl Apply<'_> {
                 self.wrong(place, error.field, &error.message);
             }
         });
-        profile.ok().filter(|_| self.errors.len() == before)
+        let profile = profile.ok().filter(|_| self.errors.len() == before)?;
+        if let Some(stored) = stored {
+            for part in document.removed(stored, &profile) {
+                let Profile { title, id, .. } = &profile;
+                let note = format!("'{title}' ({id}): {part} removed: the document does not name it");
+                self.notes.push(format!("ringback: note: {note}"));
+            }
+        }
+        Some(profile)
     }
 
     /// A stored profile keeps when it was made. One that comes with its id is taken as it was, so
@@ -131,8 +149,9 @@ impl Apply<'_> {
         Identity { id, created_at, modified_at: now }
     }
 
+    /// `field` is a place within the profile's JSON; empty for the whole of it.
     fn wrong(&mut self, place: &str, field: impl Display, message: impl Display) {
-        self.errors.push(placed(place, &format!("{field}: {message}")));
+        self.errors.push(placed(place, &field.to_string(), &message.to_string()));
     }
 }
 
@@ -150,16 +169,12 @@ fn missing_secrets(document: &mut Document, stored: Option<&Profile>) -> Vec<Fie
     missing
 }
 
-/// A message that starts with a field, or with none, at its place: `profiles[1].retry.count: …`.
-fn placed(place: &str, message: &str) -> String {
-    let message = shown(message);
-    if place.is_empty() {
-        return message;
-    }
-    let starts_with_field = message.split_once(": ").is_some_and(|(field, _)| {
-        !field.contains(' ') || (field.starts_with("headers (") && field.ends_with(')'))
-    });
-    if starts_with_field { format!("{place}.{message}") } else { format!("{place}: {message}") }
+/// A message at its place in the whole: `profiles[1].retry.count: …`.
+fn placed(place: &str, field: &str, message: &str) -> String {
+    let dot = if place.is_empty() || field.is_empty() { "" } else { "." };
+    let whole = format!("{place}{dot}{field}");
+    let colon = if whole.is_empty() { "" } else { ": " };
+    shown(&format!("{whole}{colon}{message}"))
 }
 
 #[cfg(test)]
@@ -168,9 +183,11 @@ mod tests {
 
     #[test]
     fn messages_stand_at_their_place() {
-        assert_eq!(placed("", "title: a title is needed"), "title: a title is needed");
-        assert_eq!(placed("profiles[1]", "retry.count: no"), "profiles[1].retry.count: no");
-        assert_eq!(placed("profiles[1]", "headers (name 1): no"), "profiles[1].headers (name 1): no");
-        assert_eq!(placed("profiles[0]", "unknown field `x`: y"), "profiles[0]: unknown field `x`: y");
+        assert_eq!(placed("", "title", "a title is needed"), "title: a title is needed");
+        assert_eq!(placed("profiles[1]", "retry.count", "no"), "profiles[1].retry.count: no");
+        assert_eq!(placed("profiles[1]", "headers (name 1)", "no"), "profiles[1].headers (name 1): no");
+        assert_eq!(placed("profiles[0]", "headers.a: b c", "no"), "profiles[0].headers.a: b c: no");
+        assert_eq!(placed("profiles[0]", "", "an object: no"), "profiles[0]: an object: no");
+        assert_eq!(placed("", "", "no"), "no");
     }
 }

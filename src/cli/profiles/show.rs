@@ -4,9 +4,9 @@ use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::cli::shown::shown;
 use crate::profile::document::{Secrets, write};
-use crate::profile::{Auth, Choice as _, Encryption, Iv, Profile, RetryPolicy};
+use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
+use crate::shown::shown;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
@@ -39,6 +39,7 @@ fn text_of(profile: &Profile) -> String {
         Auth::None => {}
         Auth::Basic { user, .. } => put("Authentication", format!("basic, user {user}, password (hidden)")),
         Auth::ApiKey { header, .. } => put("Authentication", format!("api-key, {header}: (hidden)")),
+        Auth::OAuth2(oauth2) => token_lines(oauth2).into_iter().for_each(|(label, text)| put(label, text)),
     }
     if let Some(enc) = &profile.encryption {
         put("Encryption", encryption(enc));
@@ -59,6 +60,21 @@ fn text_of(profile: &Profile) -> String {
         above = label;
     }
     out
+}
+
+fn token_lines(oauth2: &OAuth2) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
+        ("Authentication", format!("oauth2, client {}, secret (hidden)", oauth2.client_id)),
+        ("Token URL", oauth2.token_url.as_str().to_owned()),
+        ("Sent as", oauth2.sent_as.name().to_owned()),
+    ];
+    lines.extend(oauth2.scope.clone().map(|scope| ("Scope", scope)));
+    let value = |extra: &Extra| {
+        if extra.is_secret() { "(hidden)".to_owned() } else { extra.value.reveal().to_owned() }
+    };
+    lines.extend(oauth2.fields.iter().map(|e| ("Token field", format!("{}={}", e.name, value(e)))));
+    lines.extend(oauth2.headers.iter().map(|e| ("Token header", format!("{}: {}", e.name, value(e)))));
+    lines
 }
 
 fn retry(policy: RetryPolicy) -> String {

@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 
-use crate::cli::shown::shown;
 use crate::delivery::{Attempt, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
+use crate::shown::shown;
 
 /// What is sent: the profile, the event, the request.
 pub fn heading(delivery: &NewDelivery) -> String {

@@ -3,35 +3,26 @@
 mod lines;
 mod report;
 mod trial;
-mod values;
 
 use std::process::ExitCode;
 
-use serde_json::Value;
-
-use super::choices::choices;
 use super::choose;
 use super::error::{CommandError, FAILED};
 use super::interrupt::Interrupts;
 use super::output::{print, print_json, tell};
 use super::session::Session;
+use super::values::{Chosen, ValueArgs};
 use crate::delivery::{Details, NewDelivery, State};
-use crate::profile::{Event, Profile};
 
 pub(super) use lines::{heading, last_line};
 pub(super) use trial::carry_out;
-pub(super) use values::sample_values;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
     /// An id, an id's unique start, or a title
     profile: String,
-    /// The event to test; the profile's first unless named
-    #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
-    event: Option<Event>,
-    /// Give a variable this text, or with := this JSON, in place of its sample
-    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = values::setting)]
-    set: Vec<(String, Value)>,
+    #[command(flatten)]
+    values: ValueArgs,
     /// Print one JSON object at the end instead of text
     #[arg(long)]
     json: bool,
@@ -40,14 +31,7 @@ pub(super) struct TestArgs {
 pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let event = event_of(&profile, args.event)?;
-    let mut values = sample_values(event, &store.own_variables().await?);
-    for (name, value) in &args.set {
-        if !profile.variables().iter().any(|path| path.name() == name) {
-            tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
-        }
-        values.set(name.as_str(), value.clone());
-    }
+    let Chosen { event, values, .. } = args.values.choose(&store, &profile).await?;
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
     if args.json {
@@ -70,21 +54,6 @@ pub(super) fn code(details: &Details) -> ExitCode {
     match details.summary.state {
         State::Delivered => ExitCode::SUCCESS,
         _ => FAILED.into(),
-    }
-}
-
-/// The event that was asked for, or the profile's first; none with Default.
-fn event_of(profile: &Profile, asked: Option<Event>) -> Result<Option<Event>, CommandError> {
-    use crate::profile::Choice as _;
-    match asked {
-        Some(event) if !profile.events.contains(&event) => {
-            let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
-            let has = if names.is_empty() { "no events".to_owned() } else { names.join(", ") };
-            let (title, name) = (&profile.title, event.name());
-            Err(CommandError::Input(format!("'{title}' is not told of {name}: it has {has}")))
-        }
-        Some(event) => Ok(Some(event)),
-        None => Ok(profile.events.first().copied()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! A test as one JSON object (design, section 3).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::callback::Callback;
 use crate::delivery::{Attempt, Details};
 use crate::profile::Choice;
+use crate::receiver::headers_json;
 
 /// The delivery with its request and its attempts. `request` is null when none could be made.
 pub(super) fn document(details: &Details) -> Value {
@@ -23,7 +24,7 @@ fn request(callback: &Callback) -> Value {
     json!({
         "method": callback.method.name(),
         "url": callback.url,
-        "headers": headers(&callback.headers),
+        "headers": headers_json(&callback.headers),
         "body": String::from_utf8_lossy(&callback.body),
     })
 }
@@ -35,34 +36,7 @@ fn attempt(attempt: &Attempt) -> Value {
         "duration_ms": attempt.duration_ms,
         "status": attempt.status,
         "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
-        "response_headers": headers(&attempt.response_headers),
+        "response_headers": headers_json(&attempt.response_headers),
         "response_body": String::from_utf8_lossy(&attempt.response_body),
     })
-}
-
-/// Headers as an object. One that comes twice has an array, as `receive --json` has it.
-fn headers(headers: &[(String, String)]) -> Value {
-    let mut members = Map::new();
-    for (name, value) in headers {
-        match members.get_mut(name) {
-            None => {
-                members.insert(name.clone(), json!(value));
-            }
-            Some(Value::Array(values)) => values.push(json!(value)),
-            Some(one) => *one = json!([one.take(), value]),
-        }
-    }
-    members.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_that_come_again_have_an_array() {
-        let pairs = [("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")];
-        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(headers(&pairs), json!({"a": ["1", "3", "4"], "b": "2"}));
-    }
 }

@@ -4,7 +4,7 @@ pub mod state_text;
 pub mod timeline;
 pub mod view;
 
-use crate::delivery::{DeliveryId, Details, State as DeliveryState, Summary};
+use crate::delivery::{DeliveryId, Details, Summary};
 use crate::profile::ProfileId;
 
 use super::action::Action;
@@ -75,6 +75,9 @@ pub struct Deliveries {
     /// Whether older ones are still on disk.
     more: bool,
     loading_more: bool,
+    /// Whether rows are being read, and whether they are old already.
+    loading: bool,
+    stale: bool,
     /// The chosen delivery with its attempts.
     details: Option<Box<Details>>,
 }
@@ -120,10 +123,25 @@ impl Deliveries {
         (self.show, self.profile.as_ref().map(|(_, title)| title.as_str()))
     }
 
-    /// Whether a count-down is on the screen.
-    #[must_use]
-    pub fn has_waiting(&self) -> bool {
-        self.rows.iter().any(|r| r.state == DeliveryState::Waiting)
+    /// The rows on the screen, as of the last drawing.
+    pub fn in_sight(&self) -> impl Iterator<Item = &Summary> {
+        let sight = self.list.in_sight(self.rows.len());
+        self.rows[sight].iter().chain(self.chosen())
+    }
+
+    /// Reads anew what is on the screen, once at a time: what changes meanwhile is read after it.
+    pub fn reload(&mut self) -> Vec<Effect> {
+        self.stale = self.loading;
+        if self.loading {
+            return Vec::new();
+        }
+        self.loading = true;
+        vec![Effect::LoadDeliveries(self.query())]
+    }
+
+    /// A read failed: the next change reads again.
+    pub fn read_failed(&mut self) {
+        (self.loading, self.loading_more) = (false, false);
     }
 
     /// What to read anew: all that is on the screen.
@@ -155,17 +173,28 @@ impl Deliveries {
 /// Takes rows that were read.
 pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
+    let mut effects = Vec::new();
+    if query.before.is_some() {
+        deliveries.loading_more = false;
+    } else {
+        deliveries.loading = false;
+        if deliveries.stale {
+            effects = deliveries.reload();
+        }
+    }
     let of_this_filter = query.show == deliveries.show
         && query.profile.as_ref() == deliveries.profile.as_ref().map(|(id, _)| id);
     if !of_this_filter {
-        return Vec::new();
+        return effects;
     }
     let full = rows.len() >= query.limit;
-    if query.before.is_some() {
-        deliveries.loading_more = false;
-        deliveries.more = full;
-        deliveries.rows.extend(rows);
-        return Vec::new();
+    if let Some(before) = query.before {
+        // Rows that were read anew meanwhile may end elsewhere: then these do not fit.
+        if deliveries.rows.last().is_some_and(|r| r.id == before) {
+            deliveries.more = full;
+            deliveries.rows.extend(rows);
+        }
+        return effects;
     }
     let chosen = deliveries.chosen().map(|r| r.id);
     deliveries.more = full;
@@ -176,7 +205,8 @@ pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> 
         _ if deliveries.is_following() => deliveries.list.select(0),
         _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
     }
-    load_chosen(state)
+    effects.extend(load_chosen(state));
+    effects
 }
 
 /// Reads the chosen delivery's attempts where what is known of them is old.
@@ -194,7 +224,32 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     if let Some(row) = state.deliveries.rows.iter_mut().find(|r| r.id == details.summary.id) {
         *row = details.summary.clone();
     }
-    state.deliveries.details = Some(details);
+    if let Some(Overlay::Details(window)) = &mut state.overlay {
+        window.take(&details);
+    }
+    if state.deliveries.chosen().is_some_and(|row| row.id == details.summary.id) {
+        state.deliveries.details = Some(details);
+    }
+}
+
+/// What changed in the store: the rows, what the details window shows, and tests that no row shows.
+pub fn changed(state: &mut State) -> Vec<Effect> {
+    let mut effects = state.deliveries.reload();
+    let mut unseen: Vec<DeliveryId> = state.testing.iter().map(|t| t.id).collect();
+    unseen.retain(|id| state.deliveries.rows.iter().all(|row| row.id != *id));
+    if let Some(Overlay::Details(window)) = &state.overlay {
+        unseen.push(window.id());
+    }
+    effects.extend(unseen.into_iter().map(Effect::LoadDetails));
+    effects
+}
+
+/// The delivery that the actions are about: that of the details window, or the chosen one.
+fn target(state: &State) -> Option<&Summary> {
+    match &state.overlay {
+        Some(Overlay::Details(window)) => window.details().map(|d| &d.summary),
+        _ => state.deliveries.chosen(),
+    }
 }
 
 /// Shows a delivery that was just made: follows the newest, whatever was filtered out.
@@ -204,13 +259,13 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
     deliveries.profile = None;
     deliveries.paused_at = None;
     deliveries.list.select(0);
-    vec![Effect::LoadDeliveries(deliveries.query())]
+    deliveries.reload()
 }
 
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    let chosen = state.deliveries.chosen();
+    let chosen = target(state);
     match action {
         Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
             if chosen.is_none() =>
@@ -239,15 +294,17 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         return [load_chosen(state), load_more(state)].concat();
     }
-    let chosen = deliveries.chosen().map(|r| r.id);
+    let chosen = target(state).map(|r| r.id);
+    let deliveries = &mut state.deliveries;
     match (action, chosen) {
         (Action::Details, Some(id)) => {
             // The window stays on this delivery, whatever arrives above it.
             if deliveries.is_following() {
                 deliveries.paused_at = deliveries.newest();
             }
-            state.overlay = Some(Overlay::Details(DetailsWindow::new(id)));
-            load_chosen(state)
+            let known = deliveries.details().cloned().map(Box::new);
+            state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known)));
+            vec![Effect::LoadDetails(id)]
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
@@ -284,7 +341,8 @@ fn refilter(state: &mut State) -> Vec<Effect> {
     deliveries.rows.clear();
     deliveries.paused_at = None;
     deliveries.list.select(0);
-    vec![Effect::LoadDeliveries(deliveries.query())]
+    (deliveries.loading, deliveries.loading_more) = (false, false);
+    deliveries.reload()
 }
 
 /// Reads older ones when the end of the list comes near.

@@ -14,7 +14,7 @@ pub enum Tone {
     Dim,
 }
 
-/// The state in words, such as `waiting · retry 1 of 2 in 7.2 s`.
+/// The state in words, such as `500 · retry 1 of 2 in 7.2 s`.
 #[must_use]
 pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, Tone) {
     let tries = row.policy.count() + 1;
@@ -30,11 +30,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
         State::Waiting => {
             let left = row.due_at.map_or(0, |due| millis(now, due));
             let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
-            let last = row.last_status.map_or_else(|| last_class(row), |status| status.to_string());
-            (
-                format!("{last} · waiting · retry {} of {} {when}", row.attempts, row.policy.count()),
-                Tone::Busy,
-            )
+            (format!("{} · retry {} of {} {when}", last(row), row.attempts, row.policy.count()), Tone::Busy)
         }
         State::Delivered => {
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
@@ -58,8 +54,10 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
     }
 }
 
-fn last_class(row: &Summary) -> String {
+/// Why the last try failed, in a word.
+fn last(row: &Summary) -> String {
     match row.last_error.as_ref().map(|e| e.class) {
+        Some(ErrorClass::Status) => row.last_status.map_or_else(String::new, |status| status.to_string()),
         Some(ErrorClass::Timeout) => "timed out".to_owned(),
         Some(class) => crate::profile::Choice::name(class).to_owned(),
         None => "failed".to_owned(),
@@ -71,6 +69,9 @@ fn last_class(row: &Summary) -> String {
 pub fn millis(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)
 }
+
+/// Below this many milliseconds a time is told in tenths of a second.
+pub const TENTHS_BELOW_MS: u64 = 100_000;
 
 /// `7.2 s`; minutes and hours where there are some: `2 min 05 s`.
 #[must_use]
@@ -102,7 +103,7 @@ mod tests {
             due_at: Some(Timestamp::from_millisecond(7250).unwrap()),
             accepted_at: Timestamp::UNIX_EPOCH,
             last_status: Some(500),
-            last_error: None,
+            last_error: Some(Failure { class: ErrorClass::Status, message: "500".into() }),
             last_ms: Some(84),
         }
     }
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn each_state_in_words() {
-        assert_eq!(text(&row(State::Waiting)), "500 · waiting · retry 1 of 2 in 7.2 s");
+        assert_eq!(text(&row(State::Waiting)), "500 · retry 1 of 2 in 7.2 s");
         let delivered = Summary { last_status: Some(200), attempts: 2, ..row(State::Delivered) };
         assert_eq!(text(&delivered), "delivered · 200 in 84 ms after 1 retry");
         let error = Failure { class: ErrorClass::Timeout, message: "timed out after 5000 ms".into() };

@@ -54,6 +54,11 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
     let made = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
     let flight = state.sending.in_flight.get(&row.id).filter(|f| f.n > made);
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
+        if let Some(last) = attempts.last() {
+            let waited = millis(last.started_at, flight.started_at).saturating_sub(last.duration_ms.into());
+            let text = format!("waited {}", tenths(waited));
+            lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
+        }
         let spent = millis(flight.started_at, state.now);
         #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
         let part = spent as f64 / f64::from(row.policy.timeout_ms());

@@ -47,7 +47,24 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
             Some(step_field(editor, true))
         }
         KeyCode::Enter | KeyCode::Char(' ') => Some(press(state)),
+        KeyCode::Char(c) if key.is_text() => Some(choose(state, c)),
         _ => None,
+    }
+}
+
+/// A letter or digit in a choice takes the next option that begins with it.
+fn choose(state: &mut State, c: char) -> Vec<Effect> {
+    let Some(editor) = &state.editor else { return Vec::new() };
+    let Item::Choice(field) = editor.focus else { return Vec::new() };
+    let options = item::options(field, &editor.draft, editor.rules);
+    let current = text::text(&editor.draft, field);
+    let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
+    let begins = |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+    let count = options.len();
+    let next = (1..=count).map(|step| (at + step) % count).find(|n| begins(&options[*n].1));
+    match next {
+        Some(next) => take(state, field, options[next].0.clone()),
+        None => Vec::new(),
     }
 }
 
@@ -91,7 +108,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 /// Saves, or goes to the first field in error.
 pub fn save(state: &mut State) -> Vec<Effect> {
     let Some(profile) = checked(state, "saved") else { return Vec::new() };
-    vec![Effect::SaveProfile(Box::new(profile))]
+    let seen = state.editor.as_ref().and_then(Editor::seen);
+    vec![Effect::SaveProfile(Box::new(profile), seen)]
 }
 
 /// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.
@@ -126,15 +144,16 @@ fn leave(state: &mut State) -> Vec<Effect> {
 pub fn close(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Profiles;
     match state.editor.take() {
-        Some(editor) => vec![Effect::DropDraft(editor.id().clone())],
-        None => Vec::new(),
+        Some(editor) if editor.kept => vec![Effect::DropDraft(editor.id().clone())],
+        _ => Vec::new(),
     }
 }
 
 /// What was typed goes to disk.
-pub(super) fn keep(state: &State) -> Vec<Effect> {
-    let unsaved = state.editor.as_ref().map(|e| e.unsaved(state.now));
-    unsaved.map(|u| Effect::KeepDraft(Box::new(u))).into_iter().collect()
+pub fn keep(state: &mut State) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
+    editor.kept = true;
+    vec![Effect::KeepDraft(Box::new(editor.unsaved(state.now)))]
 }
 
 fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
@@ -146,7 +165,7 @@ fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
     let at = items.iter().position(|i| *i == editor.focus).unwrap_or(0);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
     editor.focus = items[next].clone();
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 
@@ -156,7 +175,7 @@ fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
     if let Some(first) = editor.items().into_iter().next() {
         editor.focus = first;
     }
-    editor.drop_empty_headers();
+    editor.drop_empty_rows();
     Vec::new()
 }
 
@@ -228,10 +247,21 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     let count = options.len().max(1);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
     let Some((name, _)) = options.into_iter().nth(next) else { return Vec::new() };
+    take(state, field, name)
+}
+
+/// Takes an option of a choice.
+fn take(state: &mut State, field: Field, name: String) -> Vec<Effect> {
+    let Some(editor) = &mut state.editor else { return Vec::new() };
     let old = editor.draft.channel();
     editor.set(field, name);
-    if field == Field::Channel {
-        follow_channel(editor, old);
+    match field {
+        Field::Channel => follow_channel(editor, old),
+        // With retries the timeout is mandatory, which is said at once.
+        Field::RetryCount => {
+            editor.touched.insert(Field::RetryTimeout);
+        }
+        _ => {}
     }
     changed(state, field)
 }

@@ -32,9 +32,16 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
     let at = editor.completion?;
     let input = editor.inputs.get(&field)?;
     let (row, column) = input.cursor();
-    let before: String = input.rows().get(row)?.chars().take(column).collect();
+    let line = input.rows().get(row)?;
+    let before: String = line.chars().take(column).collect();
+    let after = line.chars().nth(column);
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    // In the middle of a name, or before its end, there is nothing to complete.
+    if after.is_some_and(|c| in_name(c) || c == '>') {
+        return None;
+    }
     let typed = before.rsplit_once('<')?.1;
-    if !typed.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
+    if !typed.chars().all(in_name) {
         return None;
     }
     let wanted = typed.to_ascii_lowercase();
@@ -68,9 +75,12 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     } else if Some(key) == Key::parse("ctrl+p") {
         editor.completion = Some((completion.at + count - 1) % count);
     } else if key.is(KeyCode::Tab) {
-        let rest = format!("{}>", &completion.names[completion.at][completion.typed..]);
         let (field, input) = editor.input()?;
-        input.paste(&rest);
+        // The letters that stand may be of the other case.
+        for _ in 0..completion.typed {
+            input.key(Key::parse("backspace")?);
+        }
+        input.paste(&format!("{}>", completion.names[completion.at]));
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);
         editor.completion = Some(0);

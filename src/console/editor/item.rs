@@ -1,8 +1,10 @@
 //! What can have the keyboard in the editor, step by step.
 
 use crate::profile::{
-    Algorithm, AuthKind, Channel, Choice as _, DataFormat, Draft, Event, Field, Method, Rules, Template,
+    Algorithm, AuthKind, Channel, Choice, DataFormat, Draft, Event, Field, Method, Rules, SentAs, Template,
 };
+
+use super::rows::Rows;
 
 /// The two steps of the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,10 +111,7 @@ fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
 
 fn advanced(draft: &Draft) -> Vec<Item> {
     let mut items = vec![Item::Choice(Field::DataFormat)];
-    // One empty row more than there are: typing into it makes a new one.
-    for at in 0..=draft.headers.len() {
-        items.extend([Item::Text(Field::HeaderName(at)), Item::Text(Field::HeaderValue(at))]);
-    }
+    items.extend(rows(Rows::Headers, draft));
     items.push(Item::Choice(Field::AuthKind));
     match AuthKind::from_name(&draft.auth_kind) {
         Some(AuthKind::Basic) => {
@@ -121,6 +120,7 @@ fn advanced(draft: &Draft) -> Vec<Item> {
         Some(AuthKind::ApiKey) => {
             items.extend([Item::Text(Field::AuthHeader), Item::Text(Field::AuthKey)]);
         }
+        Some(AuthKind::OAuth2) => items.extend(oauth2(draft)),
         Some(AuthKind::None) | None => {}
     }
     items.push(Item::Switch(Field::Encryption));
@@ -135,6 +135,24 @@ fn advanced(draft: &Draft) -> Vec<Item> {
     items.push(Item::Text(Field::SigningSecret));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
+}
+
+fn oauth2(draft: &Draft) -> Vec<Item> {
+    let mut items = vec![
+        Item::Text(Field::AuthTokenUrl),
+        Item::Text(Field::AuthClientId),
+        Item::Text(Field::AuthClientSecret),
+        Item::Choice(Field::AuthSentAs),
+        Item::Text(Field::AuthScope),
+    ];
+    items.extend(rows(Rows::TokenFields, draft));
+    items.extend(rows(Rows::TokenHeaders, draft));
+    items
+}
+
+/// One empty row more than there are: typing into it makes a new one.
+fn rows(rows: Rows, draft: &Draft) -> impl Iterator<Item = Item> {
+    (0..=rows.of(draft).len()).flat_map(move |at| [Item::Text(rows.name(at)), Item::Text(rows.value(at))])
 }
 
 /// The variables that can be encrypted: those that the profile uses, and those chosen already.
@@ -153,6 +171,10 @@ fn parameters(draft: &Draft) -> Vec<String> {
     names
 }
 
+fn labelled<C: Choice>(label: fn(C) -> &'static str) -> Vec<(String, String)> {
+    C::ALL.iter().map(|c| (c.name().to_owned(), label(*c).to_owned())).collect()
+}
+
 /// The options of a choice: the text in the draft, and the label.
 #[must_use]
 pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String)> {
@@ -169,9 +191,8 @@ pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String
             let formats = DataFormat::ALL.iter().map(|f| (f.name().to_owned(), f.label().to_owned()));
             std::iter::once(none).chain(formats).collect()
         }
-        Field::AuthKind => [("none", "None"), ("basic", "Basic"), ("api-key", "API key")]
-            .map(|(name, label)| (name.to_owned(), label.to_owned()))
-            .to_vec(),
+        Field::AuthKind => labelled(AuthKind::label),
+        Field::AuthSentAs => labelled(SentAs::label),
         Field::EncAlgorithm => Algorithm::ALL.iter().map(|a| named(a.name())).collect(),
         _ => Vec::new(),
     }

@@ -4,11 +4,12 @@ mod act;
 mod complete;
 mod insert;
 mod item;
+mod rows;
 mod summary;
 mod text;
 pub mod view;
 
-use act::keep;
+pub use act::keep;
 pub use act::{act, checked, close, key, paste, save, why_not};
 pub use complete::key as complete;
 pub use insert::clipboard_text;
@@ -23,6 +24,7 @@ use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, Profile
 use crate::store::UnsavedDraft;
 
 use super::input::Input;
+use rows::Rows;
 
 /// A profile while it is typed.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct Editor {
     touched: HashSet<Field>,
     all_touched: bool,
     show_secrets: bool,
+    /// Whether a draft of it was written to disk.
+    kept: bool,
     /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
     completion: Option<usize>,
     /// First line in sight, kept from one drawing to the next.
@@ -53,7 +57,8 @@ impl Editor {
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
         let mut editor = Self {
-            saved: draft.clone(),
+            // A new profile is unsaved as soon as something stands in it, a copy from the start.
+            saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
             is_new,
             draft,
@@ -65,6 +70,7 @@ impl Editor {
             touched: HashSet::new(),
             all_touched: false,
             show_secrets: false,
+            kept: false,
             completion: Some(0),
             scroll: Cell::new(0),
         };
@@ -75,6 +81,7 @@ impl Editor {
     /// Puts what was typed before back over what is stored.
     pub fn bring_back(&mut self, draft: Draft) {
         self.draft = draft;
+        self.kept = true;
         self.inputs.clear();
         self.all_touched = true;
         self.check();
@@ -96,6 +103,12 @@ impl Editor {
     #[must_use]
     pub fn draft(&self) -> &Draft {
         &self.draft
+    }
+
+    /// When what is stored was modified, as it was opened; none for a profile that was never saved.
+    #[must_use]
+    pub fn seen(&self) -> Option<Timestamp> {
+        (!self.is_new).then_some(self.identity.modified_at)
     }
 
     /// Whether something is not saved.
@@ -202,17 +215,16 @@ impl Editor {
         }
     }
 
-    /// Header rows with nothing in them go, once the keyboard is elsewhere.
-    fn drop_empty_headers(&mut self) {
-        let here = match self.focus {
-            Item::Text(Field::HeaderName(at) | Field::HeaderValue(at)) => Some(at),
-            _ => None,
-        };
-        let empty = |h: &crate::profile::DraftHeader| h.name.is_empty() && h.value.is_empty();
-        if here.is_none() && self.draft.headers.iter().any(empty) {
-            self.draft.headers.retain(|h| !empty(h));
-            self.inputs.retain(|f, _| !matches!(f, Field::HeaderName(_) | Field::HeaderValue(_)));
-            self.check();
+    /// Rows with nothing in them go, once the keyboard is elsewhere.
+    fn drop_empty_rows(&mut self) {
+        let here = self.focus.field().and_then(Rows::place).map(|(rows, ..)| rows);
+        let empty = |row: &crate::profile::DraftHeader| row.name.is_empty() && row.value.is_empty();
+        for rows in Rows::ALL {
+            if here != Some(rows) && rows.of(&self.draft).iter().any(empty) {
+                rows.of_mut(&mut self.draft).retain(|row| !empty(row));
+                self.inputs.retain(|field, _| Rows::place(*field).is_none_or(|(of, ..)| of != rows));
+                self.check();
+            }
         }
     }
 }

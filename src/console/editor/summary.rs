@@ -28,17 +28,22 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
         return;
     };
-    let inner = frame::pane(state, Pane::Editor, profile.title.as_str(), "Enter edits", area, out);
-    let inner = frame::indent(inner, 1);
-    let width = usize::from(inner.width);
-    let mut at = 0;
+    let room = usize::from(area.width).saturating_sub(LABEL + 4);
+    let mut lines = Vec::new();
     for (label, value) in facts(profile) {
-        for (n, line) in frame::wrap(&value, width.saturating_sub(LABEL + 1)).into_iter().enumerate() {
+        for (n, line) in frame::wrap(&value, room).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
-            let spans = vec![Span::styled(fit(label, LABEL), theme.label), Span::raw(" "), Span::raw(line)];
-            out.render_widget(Line::from(spans), frame::row(inner, at));
-            at += 1;
+            let label = Span::styled(fit(label, LABEL), theme.label);
+            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line)]));
         }
+    }
+    let visible = state.summary.visible(lines.len(), usize::from(area.height).saturating_sub(2));
+    let more = state.summary.more();
+    let right = if more.is_empty() { "Enter edits".to_owned() } else { format!("Enter edits {more}") };
+    let inner = frame::pane(state, Pane::Editor, profile.title.as_str(), &right, area, out);
+    let inner = frame::indent(inner, 1);
+    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(line, frame::row(inner, at));
     }
     if state.focus == Pane::Editor && state.overlay.is_none() {
         out.set_cursor_position((inner.x, inner.y));
@@ -78,6 +83,9 @@ fn facts(profile: &Profile) -> Vec<(&'static str, String)> {
             Auth::None => "none".to_owned(),
             Auth::Basic { user, .. } => format!("Basic, user {user}"),
             Auth::ApiKey { header, .. } => format!("API key in {header}"),
+            Auth::OAuth2(oauth2) => {
+                format!("Advanced, client {} at {}", oauth2.client_id, oauth2.token_url.as_str())
+            }
         },
     ));
     facts.push((

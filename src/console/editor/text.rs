@@ -1,10 +1,18 @@
 //! Which text of a draft belongs to which field.
 
-use crate::profile::{Draft, DraftHeader, Field};
+use crate::profile::{Draft, DraftHeader, Field, is_secret_name};
+
+use super::rows::{Part, Rows};
 
 /// The text of a field; empty for one that is no text.
 #[must_use]
 pub fn text(draft: &Draft, field: Field) -> &str {
+    if let Some((rows, at, part)) = Rows::place(field) {
+        return rows
+            .of(draft)
+            .get(at)
+            .map_or("", |row| if part == Part::Name { &row.name } else { &row.value });
+    }
     match field {
         Field::Title => &draft.title,
         Field::Channel => &draft.channel,
@@ -16,24 +24,41 @@ pub fn text(draft: &Draft, field: Field) -> &str {
         Field::RetryTimeout => &draft.retry_timeout,
         Field::RetryBackoff => &draft.retry_backoff,
         Field::DataFormat => &draft.data_format,
-        Field::HeaderName(at) => draft.headers.get(at).map_or("", |h| &h.name),
-        Field::HeaderValue(at) => draft.headers.get(at).map_or("", |h| &h.value),
         Field::AuthKind => &draft.auth_kind,
         Field::AuthUser => &draft.auth_user,
         Field::AuthPassword => &draft.auth_password,
         Field::AuthHeader => &draft.auth_header,
         Field::AuthKey => &draft.auth_key,
+        Field::AuthTokenUrl => &draft.oauth2.token_url,
+        Field::AuthClientId => &draft.oauth2.client_id,
+        Field::AuthClientSecret => &draft.oauth2.client_secret,
+        Field::AuthSentAs => &draft.oauth2.sent_as,
+        Field::AuthScope => &draft.oauth2.scope,
         Field::EncAlgorithm => &draft.enc_algorithm,
         Field::EncKey => &draft.enc_key,
         Field::EncIv => &draft.enc_iv,
         Field::SigningSecret => &draft.signing_secret,
         Field::Status => &draft.status,
-        Field::Events | Field::Encryption | Field::EncRandomIv | Field::EncParameters => "",
+        Field::Events
+        | Field::Encryption
+        | Field::EncRandomIv
+        | Field::EncParameters
+        | Field::HeaderName(_)
+        | Field::HeaderValue(_)
+        | Field::TokenFieldName(_)
+        | Field::TokenFieldValue(_)
+        | Field::TokenHeaderName(_)
+        | Field::TokenHeaderValue(_) => "",
     }
 }
 
-/// Writes the text of a field. A header row that is not there yet is made.
+/// Writes the text of a field. A row that is not there yet is made.
 pub fn set_text(draft: &mut Draft, field: Field, text: String) {
+    if let Some((rows, at, part)) = Rows::place(field) {
+        let row = row(rows.of_mut(draft), at);
+        *(if part == Part::Name { &mut row.name } else { &mut row.value }) = text;
+        return;
+    }
     let place = match field {
         Field::Title => &mut draft.title,
         Field::Channel => &mut draft.channel,
@@ -45,38 +70,55 @@ pub fn set_text(draft: &mut Draft, field: Field, text: String) {
         Field::RetryTimeout => &mut draft.retry_timeout,
         Field::RetryBackoff => &mut draft.retry_backoff,
         Field::DataFormat => &mut draft.data_format,
-        Field::HeaderName(at) => &mut header(draft, at).name,
-        Field::HeaderValue(at) => &mut header(draft, at).value,
         Field::AuthKind => &mut draft.auth_kind,
         Field::AuthUser => &mut draft.auth_user,
         Field::AuthPassword => &mut draft.auth_password,
         Field::AuthHeader => &mut draft.auth_header,
         Field::AuthKey => &mut draft.auth_key,
+        Field::AuthTokenUrl => &mut draft.oauth2.token_url,
+        Field::AuthClientId => &mut draft.oauth2.client_id,
+        Field::AuthClientSecret => &mut draft.oauth2.client_secret,
+        Field::AuthSentAs => &mut draft.oauth2.sent_as,
+        Field::AuthScope => &mut draft.oauth2.scope,
         Field::EncAlgorithm => &mut draft.enc_algorithm,
         Field::EncKey => &mut draft.enc_key,
         Field::EncIv => &mut draft.enc_iv,
         Field::SigningSecret => &mut draft.signing_secret,
         Field::Status => &mut draft.status,
-        Field::Events | Field::Encryption | Field::EncRandomIv | Field::EncParameters => return,
+        Field::Events
+        | Field::Encryption
+        | Field::EncRandomIv
+        | Field::EncParameters
+        | Field::HeaderName(_)
+        | Field::HeaderValue(_)
+        | Field::TokenFieldName(_)
+        | Field::TokenFieldValue(_)
+        | Field::TokenHeaderName(_)
+        | Field::TokenHeaderValue(_) => return,
     };
     *place = text;
 }
 
-fn header(draft: &mut Draft, at: usize) -> &mut DraftHeader {
-    if draft.headers.len() <= at {
-        draft.headers.resize_with(at + 1, DraftHeader::default);
+fn row(rows: &mut Vec<DraftHeader>, at: usize) -> &mut DraftHeader {
+    if rows.len() <= at {
+        rows.resize_with(at + 1, DraftHeader::default);
     }
-    &mut draft.headers[at]
+    &mut rows[at]
 }
 
 /// Whether a field holds a secret, whose text is hidden unless asked for.
 #[must_use]
 pub fn is_secret(draft: &Draft, field: Field) -> bool {
-    match field {
-        Field::AuthPassword | Field::AuthKey | Field::EncKey | Field::EncIv | Field::SigningSecret => true,
-        Field::HeaderValue(at) => {
-            draft.headers.get(at).is_some_and(|h| crate::profile::is_secret_name(&h.name))
-        }
-        _ => false,
+    if let Some((rows, at, Part::Value)) = Rows::place(field) {
+        return rows.of(draft).get(at).is_some_and(|row| is_secret_name(&row.name));
     }
+    matches!(
+        field,
+        Field::AuthPassword
+            | Field::AuthKey
+            | Field::AuthClientSecret
+            | Field::EncKey
+            | Field::EncIv
+            | Field::SigningSecret
+    )
 }

@@ -14,6 +14,7 @@ use crate::console::variables;
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 
 use super::item::{self, Button, Item, Step};
+use super::rows::{Part, Rows};
 use super::{Editor, complete, text};
 
 /// Columns of the labels.
@@ -92,9 +93,12 @@ impl<'a> Sheet<'a> {
         let mut first_parameter = true;
         for item in items {
             match &item {
-                Item::Text(Field::HeaderName(at)) => self.header_row(*at),
-                Item::Text(Field::HeaderValue(_)) => {}
-                Item::Text(field) => self.text(*field, &item),
+                Item::Text(field) => match Rows::place(*field) {
+                    Some((rows, at, Part::Name)) => self.row(rows, at),
+                    // Drawn with its name.
+                    Some((_, _, Part::Value)) => {}
+                    None => self.text(*field, &item),
+                },
                 Item::Body => self.body(),
                 Item::Choice(field) => self.choice(*field, &item),
                 Item::Event(event) => {
@@ -263,8 +267,8 @@ impl<'a> Sheet<'a> {
         self.lines.push(Line::from(spans));
     }
 
-    fn header_row(&mut self, at: usize) {
-        let (name, value) = (Field::HeaderName(at), Field::HeaderValue(at));
+    fn row(&mut self, rows: Rows, at: usize) {
+        let (name, value) = (rows.name(at), rows.value(at));
         let in_name = self.is_here(&Item::Text(name));
         let in_value = self.is_here(&Item::Text(value));
         let room = self.width.saturating_sub(LABEL + 2);
@@ -273,7 +277,7 @@ impl<'a> Sheet<'a> {
         let (name_lines, name_cursor) = self.field(name, in_name, name_room, 1);
         let (value_lines, value_cursor) = self.field(value, in_value, value_room, 1);
         let theme = self.state.settings.theme;
-        let mut spans = self.label(if at == 0 { "Headers" } else { "" }, in_name || in_value);
+        let mut spans = self.label(if at == 0 { rows.label() } else { "" }, in_name || in_value);
         let name_line = name_lines.into_iter().next().unwrap_or_default();
         let used = name_line.width();
         if used == 0 && !in_name {
@@ -282,7 +286,7 @@ impl<'a> Sheet<'a> {
             spans.extend(name_line.spans);
             spans.push(Span::raw(" ".repeat(name_room.saturating_sub(used))));
         }
-        spans.push(Span::styled(": ", theme.dim));
+        spans.push(Span::styled(rows.joint(), theme.dim));
         let value_line = value_lines.into_iter().next().unwrap_or_default();
         if value_line.width() == 0 && !in_value {
             spans.push(Span::styled("value", theme.dim));
@@ -469,6 +473,8 @@ fn placeholder(field: Field) -> &'static str {
         Field::Body => "{\"id\": \"<id>\"} or id=<id>",
         Field::SigningSecret => "whsec_… (optional)",
         Field::AuthHeader => "such as api-key",
+        Field::AuthTokenUrl => "https://…/oauth/token",
+        Field::AuthScope => "names with spaces between (optional)",
         _ => "",
     }
 }

@@ -1,13 +1,15 @@
 //! A delivery in full: request and answers with headers and bodies, durations, errors.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
 use crate::console::deliveries::{self, state_text};
 use crate::console::frame;
-use crate::console::list::List;
 use crate::console::message::Effect;
+use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::delivery::{Attempt, DeliveryId, Details};
 use crate::profile::{Choice as _, attempt_label};
@@ -18,14 +20,35 @@ use super::Overlay;
 #[derive(Debug)]
 pub struct DetailsWindow {
     id: DeliveryId,
-    list: List,
+    /// Kept here, so that the window stays on its delivery when the list moves on.
+    details: Option<Box<Details>>,
+    scroll: Scroll,
 }
 
 impl DetailsWindow {
-    /// Details of this delivery.
+    /// Details of this delivery, as far as they are known.
     #[must_use]
-    pub fn new(id: DeliveryId) -> Self {
-        Self { id, list: List::default() }
+    pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
+        Self { id, details: known, scroll: Scroll::default() }
+    }
+
+    /// The delivery.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.id
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        self.details.as_deref()
+    }
+
+    /// Takes fresh details, if they are of this delivery.
+    pub fn take(&mut self, details: &Details) {
+        if details.summary.id == self.id {
+            self.details = Some(Box::new(details.clone()));
+        }
     }
 }
 
@@ -88,38 +111,29 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
     }
 }
 
-fn shown<'a>(state: &'a State, window: &DetailsWindow) -> Option<&'a Details> {
-    state.deliveries.details().filter(|d| d.summary.id == window.id)
-}
-
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let width = usize::from(state.size.0).saturating_sub(6);
-    let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
-    let details = shown(state, window);
-    let all: Vec<Piece> = details.map(|d| pieces(state, d)).unwrap_or_default();
-    let length: usize = all.iter().map(|(text, _)| frame::wrap(text, width).len()).sum();
-    let page = usize::from(state.size.1).saturating_sub(5);
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return Vec::new() };
+    if window.scroll.act(action) {
+        return Vec::new();
+    }
     match action {
         Action::Leave => {
             state.overlay = None;
             Vec::new()
         }
         Action::CopyDelivery => {
+            let Some(Overlay::Details(window)) = &state.overlay else { return Vec::new() };
+            let all: Vec<Piece> = window.details().map(|d| pieces(state, d)).unwrap_or_default();
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
         Action::RetryNow | Action::Cancel => deliveries::act(state, action),
         Action::SendAgain => {
+            let effects = deliveries::act(state, action);
             state.overlay = None;
-            deliveries::act(state, action)
+            effects
         }
-        _ => {
-            // The list's row is the first line in sight.
-            if let Some(Overlay::Details(window)) = &mut state.overlay {
-                window.list.act(action, length.saturating_sub(page).max(1));
-            }
-            Vec::new()
-        }
+        _ => Vec::new(),
     }
 }
 
@@ -127,21 +141,24 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, "Delivery", screen.width.saturating_sub(2), screen.height, out);
-    let Some(details) = shown(state, window) else {
+    let Some(details) = window.details() else {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;
     };
     let width = usize::from(inner.width);
-    let mut at = 0;
-    let top = window.list.selected();
-    for (text, heading) in pieces(state, details) {
-        for line in frame::wrap(&text, width) {
-            if at >= top {
-                let style = if heading { theme.focus } else { theme.text };
-                out.render_widget(Span::styled(line, style), frame::row(inner, at - top));
-            }
-            at += 1;
-        }
+    let styled = |heading| if heading { theme.focus } else { theme.text };
+    let lines: Vec<(String, Style)> = pieces(state, details)
+        .into_iter()
+        .flat_map(|(text, heading)| {
+            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
+        })
+        .collect();
+    let visible = window.scroll.visible(lines.len(), usize::from(inner.height));
+    for (at, (line, style)) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(Span::styled(line, style), frame::row(inner, at));
     }
+    let more = window.scroll.more();
+    let corner = Rect { x: inner.x, y: inner.y + inner.height, height: 1, ..inner };
+    out.render_widget(Line::styled(more, theme.dim).right_aligned(), corner);
     out.set_cursor_position((inner.x, inner.y));
 }

@@ -3,6 +3,7 @@
 mod add_variable;
 mod details;
 mod help;
+mod preview;
 mod question;
 mod receiver;
 mod test_window;
@@ -10,6 +11,7 @@ mod test_window;
 pub use add_variable::AddVariable;
 pub use details::DetailsWindow;
 pub use help::Help;
+pub use preview::PreviewWindow;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use test_window::TestWindow;
@@ -31,6 +33,8 @@ pub enum Overlay {
     Question(Question),
     /// The values of a test.
     Test(Box<TestWindow>),
+    /// A request that is not sent.
+    Preview(Box<PreviewWindow>),
     /// A delivery in full.
     Details(DetailsWindow),
     /// The built-in endpoint.
@@ -47,6 +51,7 @@ impl Overlay {
             Self::Help(_) => vec![Scope::List, Scope::Global],
             Self::Question(_) => vec![Scope::Question],
             Self::Test(_) => vec![Scope::TestWindow],
+            Self::Preview(_) => vec![Scope::PreviewWindow, Scope::List],
             Self::Details(_) => vec![Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
@@ -65,6 +70,9 @@ impl Overlay {
         match self {
             Self::Test(window) if action == Action::OtherStep && !window.has_choice() => {
                 Some("the profile has one event only")
+            }
+            Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
+                Some("there are none")
             }
             Self::Details(_)
                 if matches!(
@@ -111,6 +119,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Help(_)) => help::act(state, action),
         Some(Overlay::Question(_)) => question::act(state, action),
         Some(Overlay::Test(_)) => test_window::act(state, action),
+        Some(Overlay::Preview(_)) => preview::act(state, action),
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
@@ -124,6 +133,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Help(help)) => help::draw(state, help, out),
         Some(Overlay::Question(question)) => question::draw(state, question, out),
         Some(Overlay::Test(window)) => test_window::draw(state, window, out),
+        Some(Overlay::Preview(window)) => preview::draw(state, window, out),
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),

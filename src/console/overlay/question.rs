@@ -8,7 +8,8 @@ use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::state::State;
-use crate::profile::ProfileId;
+use crate::console::update;
+use crate::profile::{Profile, ProfileId};
 
 use super::Overlay;
 
@@ -23,6 +24,8 @@ pub enum Asked {
     LeaveFor(ProfileId),
     /// Quit with something unsaved?
     Quit,
+    /// Save over what another session saved, or deleted, meanwhile? Mine, and what is stored now.
+    Conflict(Box<Profile>, Option<Box<Profile>>),
 }
 
 /// A question on the screen.
@@ -59,6 +62,17 @@ impl Question {
         Self { asked: Asked::Quit, text: text.to_owned() }
     }
 
+    /// Before one save takes the place of another session's.
+    #[must_use]
+    pub fn conflict(mine: Box<Profile>, theirs: Option<Box<Profile>>) -> Self {
+        let title = &mine.title;
+        let text = match &theirs {
+            Some(_) => format!("Another session changed {title} since it was opened here.\n\nSave over it?"),
+            None => format!("Another session deleted {title}.\n\nSave it all the same?"),
+        };
+        Self { text, asked: Asked::Conflict(mine, theirs) }
+    }
+
     pub(super) fn can_discard(&self) -> bool {
         !matches!(self.asked, Asked::Delete(_))
     }
@@ -67,6 +81,8 @@ impl Question {
         match self.asked {
             Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
             Asked::Leave | Asked::LeaveFor(_) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
+            Asked::Conflict(_, Some(_)) => &[("y", "Save mine"), ("d", "Take theirs"), ("n", "Go on typing")],
+            Asked::Conflict(_, None) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
             Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
         }
     }
@@ -91,6 +107,14 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Discard, Asked::LeaveFor(id)) => {
             let mut effects = editor::close(state);
             effects.push(Effect::LoadProfile(id, crate::console::message::Purpose::Edit));
+            effects
+        }
+        (Action::Accept, Asked::Conflict(mine, _)) => vec![Effect::OverwriteProfile(mine)],
+        (Action::Discard, Asked::Conflict(_, theirs)) => {
+            let effects = editor::close(state);
+            if let Some(theirs) = theirs {
+                update::open_stored(state, &theirs);
+            }
             effects
         }
         (Action::Accept, Asked::Quit) => vec![Effect::Quit],

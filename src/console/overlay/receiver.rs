@@ -20,6 +20,15 @@ pub struct ReceiverWindow {
     list: List,
 }
 
+impl ReceiverWindow {
+    /// A request came in at the top: the chosen one stays chosen, unless it was the oldest kept.
+    pub fn pushed(&mut self, requests: usize) {
+        if self.list.selected() >= SETTINGS.len() {
+            self.list.select((self.list.selected() + 1).min(SETTINGS.len() + requests - 1));
+        }
+    }
+}
+
 const SETTINGS: [&str; 5] = ["Answers with", "Fails the first", "Delay", "Hangs", "Resets"];
 const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
 const FAILURES: [u32; 5] = [0, 1, 2, 3, 5];
@@ -31,6 +40,8 @@ fn shown(behaviour: &Behaviour, setting: usize) -> String {
         0 => behaviour.status.to_string(),
         1 => match behaviour.fail_first {
             0 => "none".to_owned(),
+            n if behaviour.reset => format!("{n} of each delivery, by resetting"),
+            n if behaviour.hang => format!("{n} of each delivery, by hanging"),
             n => format!("{n} of each delivery, with {}", behaviour.fail_status),
         },
         2 => format!("{} ms", behaviour.delay.as_millis()),
@@ -128,7 +139,8 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     out.render_widget(Line::styled(heading, theme.focus), frame::row(inner, top));
     let free = usize::from(inner.height).saturating_sub(top + 1);
     let chosen = selected.checked_sub(SETTINGS.len());
-    let list_room = if chosen.is_some() { free / 2 } else { free };
+    // With none chosen the newest is shown.
+    let list_room = free / 2;
     let mut list = List::default();
     list.select(chosen.unwrap_or(0));
     let visible = list.visible(receiver.requests.len(), list_room);
@@ -141,7 +153,7 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
             out.set_cursor_position((area.x, area.y));
         }
     }
-    if let Some(request) = chosen.and_then(|at| receiver.requests.get(at)) {
+    if let Some(request) = receiver.requests.get(chosen.unwrap_or(0)) {
         let text = crate::receiver::describe(request);
         let lines = text.lines().flat_map(|line| frame::wrap(line, width));
         for (at, line) in lines.enumerate().take(free - list_room) {

@@ -1,6 +1,7 @@
 //! The values of a test: a sample chosen by name, each value of which can be changed before it is
 //! sent.
 
+mod origins;
 mod source;
 mod view;
 
@@ -8,7 +9,7 @@ use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, plain_text};
-use crate::console::action::Action;
+use crate::console::action::{self, Action, Scope};
 use crate::console::input::{Input, Typed};
 use crate::console::keys::Key;
 use crate::console::message::Effect;
@@ -47,6 +48,8 @@ struct Row {
     name: String,
     /// Whether the value is JSON rather than text.
     json: bool,
+    /// Whether nothing says what it is: then an object or array that is typed is meant as JSON.
+    free: bool,
     input: Input,
 }
 
@@ -80,14 +83,16 @@ impl TestWindow {
 
     /// Offers what was sent before: the values of the last tests, and those of a delivery.
     pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
-        self.remembered = remembered;
         let untouched = self.source == 0 && self.at == 0;
-        self.list_sources();
-        if let Some(last) = self.sources.iter().position(|s| matches!(s, Source::Last(_)))
-            && untouched
-        {
-            self.source = last;
-            self.fill();
+        let last = source::last(self.event, &remembered);
+        self.remembered = remembered;
+        if let Some(last) = last {
+            self.sources.push(last);
+            // Only where nothing was typed or chosen meanwhile.
+            if untouched {
+                self.source = self.sources.len() - 1;
+                self.fill();
+            }
         }
     }
 
@@ -137,7 +142,8 @@ impl TestWindow {
                 let value = values.members().get(name);
                 let json = value.is_some_and(|v| !v.is_string());
                 let text = value.map(|v| if json { v.to_string() } else { plain_text(v) });
-                Row { name: name.to_owned(), json, input: Input::line(&text.unwrap_or_default()) }
+                let free = value.is_none();
+                Row { name: name.to_owned(), json, free, input: Input::line(&text.unwrap_or_default()) }
             })
             .collect();
         self.error = None;
@@ -153,6 +159,11 @@ impl TestWindow {
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
+        // The keys of the window itself go before those that edit text.
+        let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
+        if !typed && action::resolve(key, &[Scope::TestWindow]).is_some() {
+            return false;
+        }
         self.error = None;
         self.input().is_some_and(|input| input.key(key) != Typed::Ignored)
     }
@@ -176,8 +187,14 @@ impl TestWindow {
         let mut values = self.values.clone();
         for row in &self.rows {
             let text = row.input.text();
+            if text.is_empty() && !values.members().contains_key(&row.name) {
+                // It had no value, and was given none.
+                continue;
+            }
             let value = if row.json && !text.trim().is_empty() {
                 serde_json::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
+            } else if row.free && text.trim_start().starts_with(['{', '[']) {
+                serde_json::from_str(&text).unwrap_or(Value::String(text))
             } else {
                 Value::String(text)
             };
@@ -235,15 +252,28 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Asks for the preview of these values; the window stays beneath it.
+fn preview(window: &mut TestWindow) -> Vec<Effect> {
+    match window.wanted() {
+        Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
+        Err(error) => {
+            window.error = Some(error);
+            Vec::new()
+        }
+    }
+}
+
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
     match action {
+        Action::Accept if window.file.is_some() => {}
         Action::Accept => return send(state),
         Action::NextField => window.step(true),
         Action::PreviousField => window.step(false),
         Action::Left => window.turn(false),
         Action::Right => window.turn(true),
         Action::OtherStep => window.next_event(),
+        Action::Preview => return preview(window),
         Action::OpenFile => window.file = Some(Input::line("")),
         Action::Leave if window.file.is_some() => window.file = None,
         Action::Leave => state.overlay = None,

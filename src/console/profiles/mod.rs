@@ -158,11 +158,38 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
     show_chosen(state)
 }
 
+/// Takes a fresh list, and tells what another session did to what is on the screen.
+pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
+    let before = state.profiles.chosen().cloned();
+    state.profiles.set(rows);
+    if let Some(before) = before
+        && state.profiles.rows.iter().all(|row| row.id != before.id)
+    {
+        state.complain(format!("{} was deleted by another session", before.title));
+    }
+    if let Some(editor) = &state.editor
+        && let Some(row) = state.profiles.rows.iter().find(|row| row.id == *editor.id())
+        && editor.seen().is_some_and(|seen| seen.as_millisecond() != row.modified_at.as_millisecond())
+    {
+        let text = format!("Another session changed {}: saving asks first", row.title);
+        state.complain(text);
+    }
+    show_chosen(state)
+}
+
 /// Loads the chosen profile so that it stands beside the list.
 pub fn show_chosen(state: &mut State) -> Vec<Effect> {
     if let Some(row) = state.profiles.chosen() {
-        let shown = state.chosen.as_ref().is_some_and(|p| p.id == row.id);
-        if shown { Vec::new() } else { vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)] }
+        let chosen = state.chosen.as_ref().filter(|p| p.id == row.id);
+        if chosen.is_none() {
+            state.summary.reset();
+        }
+        let at = row.modified_at.as_millisecond();
+        if chosen.is_some_and(|p| p.modified_at.as_millisecond() == at) {
+            Vec::new()
+        } else {
+            vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)]
+        }
     } else {
         state.chosen = None;
         Vec::new()
@@ -173,7 +200,12 @@ pub fn show_chosen(state: &mut State) -> Vec<Effect> {
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
-        Action::Edit | Action::Duplicate | Action::Delete | Action::Enable | Action::CopyId
+        Action::Edit
+        | Action::Preview
+        | Action::Duplicate
+        | Action::Delete
+        | Action::Enable
+        | Action::CopyId
             if state.profiles.chosen().is_none() =>
         {
             Some("no profile is chosen: n makes a new one")

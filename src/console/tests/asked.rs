@@ -14,9 +14,14 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadUnsaved
         | Effect::LoadDeliveries(_)
         | Effect::LoadDetails(_)
+        | Effect::LoadTestValues(_)
+        | Effect::LoadDraft(_)
+        | Effect::LoadRevision
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
-        Effect::SaveProfile(profile) => format!("save {}", profile.title),
+        Effect::SaveProfile(profile, _) => format!("save {}", profile.title),
+        Effect::OverwriteProfile(profile) => format!("overwrite {}", profile.title),
+        Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
         Effect::DeleteProfile(id) => format!("delete {}", short(id)),
         Effect::RestoreProfile(id) => format!("restore {}", short(id)),
         Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),
@@ -25,6 +30,8 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::Test(profile, event, _) => {
             format!("test {} with {}", profile.title, event.map_or("no event", |e| e.name()))
         }
+        Effect::Preview(wanted) => format!("preview {}", wanted.profile.title),
+        Effect::ReadValues(file) => format!("read {file}"),
         Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
         Effect::SendAgain(id) => format!("again {}", world::number(*id)),

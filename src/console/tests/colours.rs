@@ -70,10 +70,7 @@ fn without_colour_focus_choice_and_errors_can_be_told() {
     assert!(reversed(&desk, 3, 5) && !reversed(&desk, 2, 5), "the choice by reversed cells");
     desk.keys("4");
     assert!(!desk.line("1 Profiles").contains("┏1") && desk.shows("┏4 Deliveries"));
-    assert!(
-        desk.line("Bookings      wa").contains('▌') && !reversed(&desk, 3, 5),
-        "another pane's choice by a bar"
-    );
+    assert!(desk.line("wa   GET").contains('▌') && !reversed(&desk, 3, 5), "another pane's choice by a bar");
     for (sign, title) in [('●', "Order SMS  "), ('○', "Nightly repo"), ('◌', "Call log")] {
         assert!(desk.line(title).contains(sign), "the status by a sign\n{}", desk.screen());
     }

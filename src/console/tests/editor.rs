@@ -237,6 +237,21 @@ fn tab_and_shift_tab_go_round_all_fields() {
 }
 
 #[test]
+fn a_name_is_completed_after_its_bracket() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e");
+    go_to(&mut desk, "Endpoint");
+    let endpoint = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().endpoint.clone();
+    desk.types("?a=<status_").keys("tab");
+    assert_eq!(endpoint(&desk), "https://hooks.example/sms?a=<status_trace>");
+    desk.types("&b=<re").keys("ctrl+n esc");
+    assert!(desk.state.editor.is_some() && desk.state.overlay.is_none(), "Esc closes the names only");
+    desk.keys("tab");
+    assert!(desk.shows("▌Body"), "with the names closed Tab goes on\n{}", desk.screen());
+    assert!(endpoint(&desk).ends_with("&b=<re"));
+}
+
+#[test]
 fn a_header_row_comes_with_typing_and_goes_when_empty() {
     let mut desk = new_profile();
     desk.keys("f4 tab").types("X-A");

@@ -20,7 +20,7 @@ fn a_profile_from_nothing_to_the_list() {
     desk.keys("shift+tab enter");
     assert_eq!(desk.asked(), ["save Order SMS", "drop f01"]);
     assert!(desk.says().starts_with("Saved Order SMS · IN_"), "{}", desk.says());
-    assert!(desk.line("Order SMS     sms").contains("▌Order SMS"), "{}", desk.screen());
+    assert!(desk.line("sms  POST").contains("▌Order SMS"), "{}", desk.screen());
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn esc_with_nothing_unsaved_closes_and_never_quits() {
     desk.keys("e esc");
     assert!(desk.state.editor.is_none() && desk.state.overlay.is_none());
     desk.keys("esc esc esc 4 esc esc 3 esc esc 2 esc");
-    assert_eq!(desk.asked(), ["drop 1"]);
+    assert!(desk.asked().is_empty(), "what another session keeps of it stays");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn ctrl_c_quits_from_every_window() {
 #[test]
 fn the_end_from_outside_does_not_ask_and_keeps_the_draft() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    desk.keys("e").types("X").told(Message::Terminate);
+    desk.keys("e").types("X").told(Message::Terminate(15));
     assert_eq!(desk.asked(), ["keep Order SMSX", "quit"]);
 }
 

@@ -151,8 +151,22 @@ fn a_profile_deleted_elsewhere_is_told() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.world.profiles.remove(0);
     desk.keys("e");
-    assert!(desk.says().contains("is gone: another session deleted it"), "{}", desk.says());
-    assert!(!desk.shows("Order SMS"));
+    assert!(desk.says().contains("Order SMS was deleted by another session"), "{}", desk.says());
+    assert!(!desk.screen().contains("Order SMS  "));
+}
+
+#[test]
+fn a_save_over_what_another_session_saved_asks_first() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e");
+    desk.types(" B");
+    let later = desk.state.now + std::time::Duration::from_secs(1);
+    desk.world.profiles[0].modified_at = later;
+    desk.keys("ctrl+s");
+    assert!(desk.screen().contains("Another session changed Order SMS"), "{}", desk.screen());
+    desk.keys("n ctrl+s y");
+    assert!(desk.asked().contains(&"overwrite Order SMS B".to_owned()), "{:?}", desk.asked());
+    assert!(desk.says().starts_with("Saved Order SMS B"), "{}", desk.says());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::console::testing::samples;
+use crate::callback::Values;
 use crate::delivery::{ErrorClass, InFlight, Kind, Role, Sending};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
 use crate::receiver::{Answer, Received};
@@ -89,7 +89,7 @@ pub fn log() -> World {
         let profile = world.profiles[usize::from(n % 2 == 0)].clone();
         let event = profile.events.first().copied();
         let kind = if n == 3 { Kind::Event } else { Kind::Test };
-        world.accept(kind, &profile, event, &samples(event, &[]), ago(100 - 10 * n));
+        world.accept(kind, &profile, event, &Values::samples(event, &[]), ago(100 - 10 * n));
     }
     world.answered(1, 200, ago(90));
     world.answered(2, 503, ago(80));

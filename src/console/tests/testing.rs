@@ -1,5 +1,6 @@
 //! Test by keys: the window, the watching, the words of its end.
 
+use crate::callback::Values;
 use crate::console::message::{Effect, Message};
 
 use super::editor::go_to;
@@ -15,9 +16,9 @@ fn the_end_of_a_test_is_told_at_the_bottom_left() {
     assert_eq!(desk.says(), "Testing Order SMS · queued");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 500, now));
-    assert_eq!(desk.says(), "Testing Order SMS · 500 · waiting · retry 1 of 2 in 10.0 s");
+    assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 10.0 s");
     desk.later(2800);
-    assert_eq!(desk.says(), "Testing Order SMS · 500 · waiting · retry 1 of 2 in 7.2 s");
+    assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 7.2 s");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 200, now));
     assert_eq!(desk.says(), "Callback profile tested · delivered · 200 in 84 ms after 1 retry");
@@ -95,6 +96,33 @@ fn values_that_are_json_are_checked() {
     assert_eq!(desk.asked(), [""; 0]);
     desk.types("}").keys("enter");
     assert_eq!(desk.asked(), ["test Order SMS with payment_status"]);
+}
+
+#[test]
+fn the_values_of_the_last_test_are_back() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t tab ctrl+k").types("order 17").keys("enter t");
+    assert!(desk.shows("order 17") && desk.shows("‹ last test ›"), "{}", desk.screen());
+    desk.keys("right");
+    assert!(desk.shows("order 17") && desk.shows("‹ delivery of 14:02:10 ›"), "{}", desk.screen());
+    desk.keys("right");
+    assert!(!desk.shows("order 17"), "another sample takes its place\n{}", desk.screen());
+}
+
+#[test]
+fn values_come_from_a_file() {
+    let mut world = sample::world();
+    let mut values = Values::default();
+    values.set("status", "UNDELIV".into());
+    world.files.push(("failed.json".to_owned(), values));
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t ctrl+o").types("none.json").keys("enter");
+    assert!(desk.shows("✗ none.json: no such file"), "{}", desk.screen());
+    desk.keys("ctrl+k home ctrl+k").types("failed.json").keys("enter");
+    assert!(desk.shows("UNDELIV") && desk.shows("‹ failed.json ›"), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["read none.json", "read failed.json"]);
+    desk.keys("ctrl+o esc");
+    assert!(desk.shows("Test Order SMS"), "Esc closes the file's name, not the window");
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::callback::{Callback, Context, Values, render};
+use crate::callback::{Callback, Context, Moment, Values, preview, render};
 use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Counts, ProfileRow, UnsavedDraft};
+use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -20,8 +20,14 @@ pub struct World {
     pub own: Vec<(String, Variable)>,
     /// The oldest first.
     pub deliveries: Vec<Details>,
+    /// The values of tests, the latest last.
+    pub tested: Vec<(ProfileId, Option<Event>, Values)>,
+    /// Names of files, and the values in them.
+    pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
+    /// How often it was asked what has changed.
+    pub revision: i64,
 }
 
 /// The id of a profile of these tests.
@@ -51,9 +57,31 @@ impl World {
                     Identity { id: profile_id(0xf00 + self.fresh), created_at: now, modified_at: now };
                 vec![Message::Fresh(draft.clone(), identity)]
             }
-            Effect::SaveProfile(profile) => {
+            Effect::SaveProfile(profile, seen) => {
+                let theirs = self.profiles.iter().find(|p| p.id == profile.id);
+                if theirs.map(|p| p.modified_at) != *seen {
+                    let theirs = theirs.cloned().map(Box::new);
+                    return vec![Message::Conflict(profile.clone(), theirs)];
+                }
                 self.save((**profile).clone());
                 vec![Message::Saved(profile.clone()), Message::StoreChanged]
+            }
+            Effect::OverwriteProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Saved(profile.clone()), Message::StoreChanged]
+            }
+            Effect::LoadDraft(id) => {
+                let kept = self.drafts.iter().find(|d| d.profile_id == *id).cloned();
+                kept.map(|d| Message::Draft(Box::new(d))).into_iter().collect()
+            }
+            Effect::LoadRevision => {
+                self.revision += 1;
+                let n = self.revision;
+                vec![Message::Revision(Revision { profiles: n, variables: n, deliveries: n })]
+            }
+            Effect::SwitchProfile(profile) => {
+                self.save((**profile).clone());
+                vec![Message::Switched(profile.clone()), Message::StoreChanged]
             }
             Effect::DeleteProfile(id) => {
                 let gone = self.profiles.extract_if(.., |p| p.id == *id);
@@ -82,8 +110,27 @@ impl World {
                 vec![Message::OwnVariables(self.own.clone())]
             }
             Effect::Test(profile, event, values) => {
+                self.tested.push((profile.id.clone(), *event, values.clone()));
                 let id = self.accept(Kind::Test, profile, *event, values, now);
-                vec![Message::Tested(id), Message::StoreChanged]
+                vec![Message::Accepted(id, Kind::Test), Message::StoreChanged]
+            }
+            Effect::LoadTestValues(id) => {
+                let of_profile = self.tested.iter().rev().filter(|(of, ..)| of == id);
+                let values = of_profile.map(|(_, event, values)| (*event, values.clone())).collect();
+                vec![Message::TestValues(id.clone(), values)]
+            }
+            Effect::Preview(wanted) => {
+                let id = delivery_id(0xabc).to_string();
+                let mut random = |bytes: &mut [u8]| bytes.fill(b'r');
+                let mut moment =
+                    Moment { delivery_id: &id, unix_seconds: now.as_second(), random: &mut random };
+                let made = preview(&wanted.profile, &wanted.values, &wanted.origins, &mut moment);
+                vec![Message::Previewed(wanted.clone(), made.map(Box::new))]
+            }
+            Effect::ReadValues(name) => {
+                let file = self.files.iter().find(|(file, _)| file == name);
+                let values = file.map(|(_, values)| values.clone()).ok_or(format!("{name}: no such file"));
+                vec![Message::FileValues(name.clone(), values)]
             }
             Effect::SendAgain(id) => self.send_again(*id, now),
             Effect::Cancel(id) => {
@@ -233,7 +280,7 @@ impl World {
             ..old.summary
         };
         self.deliveries.push(Details { summary, attempts: Vec::new(), ..old });
-        vec![Message::Tested(new), Message::StoreChanged]
+        vec![Message::Accepted(new, Kind::Again), Message::StoreChanged]
     }
 
     fn change(&mut self, id: DeliveryId, change: impl FnOnce(&mut Summary)) {

@@ -141,6 +141,17 @@ fn current(state: &State) -> Option<String> {
     }
 }
 
+/// The event under whose heading the keyboard is, or the only one.
+fn event_here(state: &State) -> Option<Event> {
+    let mut above: Vec<Row> = rows(state);
+    above.truncate(state.variables.list.selected() + 1);
+    let heading = above.into_iter().rev().find_map(|row| match row {
+        Row::Heading(event) => Some(event),
+        Row::Variable(_) => None,
+    });
+    heading.or_else(|| events(state).first().copied())
+}
+
 /// A key while the filter is typed.
 pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     use crossterm::event::KeyCode;
@@ -219,7 +230,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CopyVariables => return copy(state),
         Action::Insert => return insert(state),
         Action::AddVariable => {
-            let event = events(state).first().copied();
+            let event = event_here(state);
             state.overlay = Some(Overlay::AddVariable(Box::new(AddVariable::new(event))));
         }
         Action::Leave if state.variables.filter.take().is_none() => {
@@ -270,11 +281,10 @@ fn insert(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let field = editor.insert(&names);
-    let unsaved = editor.unsaved(state.now);
     state.variables.chosen.clear();
     state.focus = Pane::Editor;
     state.praise(format!("Inserted {} into the {}", count(names.len()), field.label().to_lowercase()));
-    vec![Effect::KeepDraft(Box::new(unsaved))]
+    super::editor::keep(state)
 }
 
 fn count(n: usize) -> String {

@@ -41,7 +41,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         } else if state.editor.is_none() && state.chosen.is_none() {
             ""
         } else {
-            "Default has no catalogue: type any <name>, or add one with n"
+            no_variables(state)
         };
         for (at, line) in frame::wrap(hint, width.saturating_sub(1)).into_iter().enumerate() {
             out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
@@ -67,6 +67,15 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         draw_facts(state, variable, Rect { height: 3.min(inner.height), ..below }, out);
     }
     draw_filter(state, frame::row(inner, usize::from(inner.height).saturating_sub(1)), out);
+}
+
+/// Why there is nothing to choose from.
+fn no_variables(state: &State) -> &'static str {
+    let channel = state.editor.as_ref().and_then(|e| e.draft().channel());
+    match channel {
+        Some(channel) if !channel.events().is_empty() => "choose an event first: its variables stand here",
+        _ => "Default has no catalogue: type any <name>, or add one with n",
+    }
 }
 
 /// Columns for the names: as many as the longest takes, within reason.

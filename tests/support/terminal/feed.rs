@@ -77,6 +77,8 @@ pub struct Seen {
     pub bytes: u64,
     pub last_byte: Instant,
     pub tail: Vec<u8>,
+    /// All bytes, for who searches them.
+    pub all: Vec<u8>,
     pub closed: bool,
     pub exit: Option<i32>,
     parser: vt100::Parser<Answers>,
@@ -92,6 +94,7 @@ impl Seen {
             bytes: 0,
             last_byte: Instant::now(),
             tail: Vec::new(),
+            all: Vec::new(),
             closed: false,
             exit: None,
             parser,
@@ -144,6 +147,7 @@ impl Seen {
     fn take_in(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         self.last_byte = Instant::now();
+        self.all.extend_from_slice(bytes);
         self.tail.extend_from_slice(bytes);
         let surplus = self.tail.len().saturating_sub(TAIL);
         self.tail.drain(..surplus);

@@ -42,6 +42,10 @@ impl Source {
 /// The sources of an event, the last test behind the catalogue's samples.
 pub(super) fn of(event: Option<Event>, remembered: &[(Option<Event>, Values)]) -> Vec<Source> {
     let samples = event.map_or(&[][..], catalogue::samples);
-    let last = remembered.iter().filter(|(of, _)| *of == event).map(|(_, v)| Source::Last(v.clone()));
-    samples.iter().map(Source::Sample).chain(last).collect()
+    samples.iter().map(Source::Sample).chain(last(event, remembered)).collect()
+}
+
+/// The values of the last test of an event.
+pub(super) fn last(event: Option<Event>, remembered: &[(Option<Event>, Values)]) -> Option<Source> {
+    remembered.iter().find(|(of, _)| *of == event).map(|(_, values)| Source::Last(values.clone()))
 }

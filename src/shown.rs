@@ -1,4 +1,4 @@
-//! Text from outside, made harmless for a terminal.
+//! Text from outside, made harmless for a terminal that lines are printed to.
 
 /// The text with control characters, and characters that are not seen or turn the direction of
 /// writing, shown as escapes: `\n`, `\u{1b}`.

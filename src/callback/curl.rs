@@ -1,0 +1,102 @@
+//! A preview as a command: a real shell and a real curl make the same request of it.
+
+use std::collections::HashSet;
+
+use super::preview::Preview;
+use super::shell::{fits_argument, format_of, quoted, word};
+use super::wire::WireHeader;
+use crate::profile::Choice as _;
+
+/// How secrets stand in a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// In the clear, but for an access token, which is fetched when the request is sent.
+    Shown,
+    /// As shell variables, with a comment that says how to set them.
+    AsVariables,
+}
+
+/// Headers that curl makes itself, from the URL and the body.
+const CURLS_OWN: [&str; 2] = ["host", "content-length"];
+
+/// Headers that curl would add, and that this request may not have.
+const CURLS_USUAL: [&str; 4] = ["accept", "content-type", "expect", "user-agent"];
+
+/// The command for a POSIX shell, with curl 7.43 or newer. Ends with a line feed.
+#[must_use]
+pub fn command(preview: &Preview, secrets: Secrets) -> String {
+    let mut variables = Variables::default();
+    // `-q` must stand first: it leaves ~/.curlrc unread.
+    let mut lines = vec![
+        "curl -q --http1.1 --noproxy '*' --globoff --path-as-is".to_owned(),
+        format!("-X {}", preview.callback.method.name()),
+        format!("--url {}", word(&preview.callback.url)),
+    ];
+    for header in preview.headers.iter().filter(|h| !CURLS_OWN.contains(&h.name.as_str())) {
+        lines.push(format!("-H {}", variables.header(header, secrets)));
+    }
+    for name in CURLS_USUAL.iter().filter(|name| !preview.headers.iter().any(|h| h.name == **name)) {
+        lines.push(format!("-H '{name}:'"));
+    }
+    let mut before = String::new();
+    if preview.callback.method.has_body() {
+        let body = &preview.callback.body;
+        if let Some(text) = fits_argument(body) {
+            // Unlike `--data` and `--data-binary` it never takes `@` for a file.
+            lines.push(format!("--data-raw {}", quoted(text)));
+        } else {
+            before = format!("printf {} |\n", format_of(body));
+            lines.push("--data-binary @-".to_owned());
+        }
+    }
+    format!("{}{before}{}\n", variables.comment, lines.join(" \\\n  "))
+}
+
+/// The shell variables that hold secrets.
+#[derive(Default)]
+struct Variables {
+    names: HashSet<String>,
+    /// Without quotes and signs: some shells read what is pasted after `#` as a command.
+    comment: String,
+}
+
+impl Variables {
+    /// The argument of `-H`.
+    fn header(&mut self, header: &WireHeader, secrets: Secrets) -> String {
+        let WireHeader { name, value, secret, fetched } = header;
+        // A header without a value is taken for one to leave out, unless it is written so.
+        if value.trim().is_empty() && !fetched {
+            return quoted(&format!("{name};"));
+        }
+        if *fetched || (*secret && secrets == Secrets::AsVariables) {
+            let variable = self.variable(name);
+            // With `:?` the shell runs nothing while the variable is not set.
+            return format!("{}\"${{{variable}:?}}\"", quoted(&format!("{name}: ")));
+        }
+        word(&format!("{name}: {value}"))
+    }
+
+    fn variable(&mut self, header: &str) -> String {
+        let letters =
+            header.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+        let plain = format!("RINGBACK_{}", letters.collect::<String>());
+        let mut name = plain.clone();
+        let mut number = 1;
+        while !self.names.insert(name.clone()) {
+            number += 1;
+            name = format!("{plain}_{number}");
+        }
+        let header = safe(header);
+        self.comment.extend(["# First run: read -r ", &name, "\n"]);
+        self.comment.extend(["#   and paste the value of the header ", &header, "\n"]);
+        name
+    }
+}
+
+/// A header's name without the signs that mean something to a shell.
+fn safe(header: &str) -> String {
+    header.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+use serde_json::json;
+
+use super::*;
+use crate::callback::sample::{header, profile, values};
+use crate::callback::{Moment, Origins, preview};
+use crate::profile::Draft;
+
+fn shown(change: impl FnOnce(&mut Draft), text: &str) -> Preview {
+    let mut moment = Moment { delivery_id: "d1", unix_seconds: 1_700_000_000, random: &mut |_| () };
+    preview(&profile(change), &values(json!({"id": text})), &Origins::new(), &mut moment).unwrap()
+}
+
+#[test]
+fn a_command_as_a_person_reads_it() {
+    let change = |draft: &mut Draft| {
+        r#"{"id": "<id>"}"#.clone_into(&mut draft.body);
+        draft.headers = vec![header("Authorization", "Bearer t0ken"), header("X-None", "<gone>")];
+        "https://x.example/a?b=<id>".clone_into(&mut draft.endpoint);
+    };
+    let command = command(&shown(change, "it's"), Secrets::AsVariables);
+    let agent = concat!("ringback/", env!("CARGO_PKG_VERSION"));
+    let expected = format!(
+        r#"# First run: read -r RINGBACK_AUTHORIZATION
+#   and paste the value of the header authorization
+curl -q --http1.1 --noproxy '*' --globoff --path-as-is \
+  -X POST \
+  --url 'https://x.example/a?b=it%27s' \
+  -H 'user-agent: {agent}' \
+  -H 'webhook-id: d1' \
+  -H 'content-type: application/json' \
+  -H 'x-none;' \
+  -H 'authorization: '"${{RINGBACK_AUTHORIZATION:?}}" \
+  -H 'webhook-timestamp: 1700000000' \
+  -H 'accept: */*' \
+  -H 'accept-encoding: identity' \
+  -H 'expect:' \
+  --data-raw '{{"id": "it'\''s"}}'
+"#
+    );
+    assert_eq!(command, expected);
+}
+
+#[test]
+fn secrets_stand_there_only_when_asked_for() {
+    let change =
+        |draft: &mut Draft| draft.headers = vec![header("X-Token", "t0ken"), header("x_token", "other")];
+    let preview = shown(change, "");
+    let hidden = command(&preview, Secrets::AsVariables);
+    assert!(!hidden.contains("t0ken") && !hidden.contains("other"), "{hidden}");
+    assert!(
+        hidden.contains("${RINGBACK_X_TOKEN:?}") && hidden.contains("${RINGBACK_X_TOKEN_2:?}"),
+        "{hidden}"
+    );
+    let clear = command(&preview, Secrets::Shown);
+    assert!(clear.contains("-H 'x-token: t0ken'") && !clear.contains("RINGBACK"), "{clear}");
+}
+
+#[test]
+fn what_no_eye_sees_is_written_as_octal() {
+    let change = |draft: &mut Draft| "<id>".clone_into(&mut draft.body);
+    for (text, written) in [
+        ("a\0%\\'", r"printf 'a\000%%\\'\''' |"),
+        ("-\u{1b}\u{202e}", r"printf '\055\033\342\200\256' |"),
+        ("@file\n", "--data-raw '@file\n'"),
+    ] {
+        let command = command(&shown(change, text), Secrets::Shown);
+        assert!(command.contains(written), "{command}");
+        assert!(!command.chars().any(|c| c.is_control() && c != '\n'), "{command}");
+    }
+}

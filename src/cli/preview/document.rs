@@ -1,0 +1,54 @@
+//! A preview as one JSON object.
+
+use serde_json::{Map, Value, json};
+
+use crate::callback::{Place, Preview, ValueOrigin, Variable, WireHeader};
+use crate::profile::{Choice, Event, Profile};
+
+/// The request in the form of `test --json`, with every header that leaves; and the variables. A
+/// secret that was not asked for is null, and so is a token that is fetched later.
+pub(super) fn document(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> Value {
+    json!({
+        "profile_id": profile.id.as_str(),
+        "event": event.map(Choice::name),
+        "request": {
+            "method": preview.callback.method.name(),
+            "url": preview.callback.url,
+            "headers": headers(&preview.headers, secrets),
+            "body": preview.body_text(),
+        },
+        "variables": preview.variables.iter().map(|v| variable(v, secrets)).collect::<Value>(),
+        "renewed": preview.renewed,
+    })
+}
+
+/// In the order in which they leave, each once: a profile has no header twice.
+fn headers(rows: &[WireHeader], secrets: bool) -> Map<String, Value> {
+    let value = |row: &WireHeader| {
+        if row.fetched || (row.secret && !secrets) { Value::Null } else { json!(row.value) }
+    };
+    rows.iter().map(|row| (row.name.clone(), value(row))).collect()
+}
+
+fn variable(variable: &Variable, secrets: bool) -> Value {
+    let used = &variable.used;
+    let hidden = variable.is_secret() && !secrets;
+    let shown = |value: Value| if hidden { Value::Null } else { value };
+    let place = match &used.place {
+        Place::Url => "url".to_owned(),
+        Place::Header { name, .. } => format!("header {}", name.to_ascii_lowercase()),
+        Place::Body => "body".to_owned(),
+    };
+    json!({
+        "name": used.path.name(),
+        "path": used.path.as_str(),
+        "value": shown(used.value.clone().unwrap_or_default()),
+        "origin": variable.origin.map(ValueOrigin::name),
+        "place": place,
+        "escaping": used.escaping.name(),
+        "escaped": shown(used.sent.clone().into()),
+        "encrypted": used.encrypted,
+        "missing": variable.is_missing(),
+        "hidden": hidden,
+    })
+}

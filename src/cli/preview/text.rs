@@ -1,0 +1,55 @@
+//! A preview in lines of text.
+
+use crate::callback::{Place, Preview, Variable, plain_text};
+use crate::cli::table::table;
+use crate::profile::{Choice as _, Event, Profile};
+use crate::shown::{lines_shown, shown, start_shown};
+
+/// Most characters of a value in the table; the request above has them all.
+const VALUE_SHOWN: usize = 40;
+
+/// The request as it leaves, what is made anew each time, and a table of the variables.
+pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> String {
+    let title = shown(profile.title.as_str());
+    let event = event.map(|event| format!(" · {}", event.name())).unwrap_or_default();
+    let mut out =
+        format!("Preview of {title}{event} · nothing is sent\nto {}\n\n", profile.endpoint.origin());
+    out += &lines_shown(&preview.text(secrets));
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out.extend(["\nAnew at each sending: ", &preview.renewed.join(", "), "\n"]);
+    if preview.has_secrets() && !secrets {
+        out += "Secrets are hidden: --secrets shows them\n";
+    }
+    if preview.variables.is_empty() {
+        return out + "\nNo variables\n";
+    }
+    let rows: Vec<[String; 6]> = preview.variables.iter().map(|v| row(preview, v, secrets)).collect();
+    out + "\n" + &table(["VARIABLE", "VALUE", "FROM", "PLACE", "ESCAPING", "SENT AS"], &rows)
+}
+
+fn row(preview: &Preview, variable: &Variable, secrets: bool) -> [String; 6] {
+    let used = &variable.used;
+    let hidden = variable.is_secret() && !secrets;
+    let cut = |text: &str| {
+        if hidden { "••••••••".to_owned() } else { start_shown(text, VALUE_SHOWN) }
+    };
+    let place = match &used.place {
+        Place::Url => "URL".to_owned(),
+        Place::Header { name, .. } => format!("header {name}"),
+        Place::Body => "body".to_owned(),
+    };
+    let escaping = match preview.algorithm.filter(|_| used.encrypted) {
+        Some(algorithm) => format!("{algorithm}, {}", used.escaping.name()),
+        None => used.escaping.name().to_owned(),
+    };
+    [
+        used.path.to_string(),
+        used.value.as_ref().map_or_else(|| "! no value".to_owned(), |value| cut(&plain_text(value))),
+        variable.origin.map_or("-", |origin| origin.label()).to_owned(),
+        place,
+        escaping,
+        cut(&used.sent),
+    ]
+}

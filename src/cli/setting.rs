@@ -1,0 +1,40 @@
+//! One variable's value on the command line.
+
+use serde_json::Value;
+
+use crate::profile::is_variable_name;
+
+/// Reads `name=text` or `name:=JSON`.
+pub fn setting(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
+    let (name, value) = match name.strip_suffix(':') {
+        Some(name) => {
+            let json =
+                serde_json::from_str(value).map_err(|error| format!("after := is no JSON: {error}"))?;
+            (name, json)
+        }
+        None => (name, Value::from(value)),
+    };
+    if is_variable_name(name) {
+        Ok((name.to_owned(), value))
+    } else {
+        Err(format!("'{name}' is no variable's name"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn settings_are_text_or_json() {
+        assert_eq!(setting("status=FAILED"), Ok(("status".to_owned(), json!("FAILED"))));
+        assert_eq!(setting("ref="), Ok(("ref".to_owned(), json!(""))));
+        assert_eq!(setting("url=a=b"), Ok(("url".to_owned(), json!("a=b"))));
+        assert_eq!(setting(r#"payment:={"value":4.50}"#).unwrap().1.to_string(), r#"{"value":4.50}"#);
+        for bad in ["status", "=x", "a b=x", "payment:={", ":=1"] {
+            assert!(setting(bad).is_err(), "{bad}");
+        }
+    }
+}

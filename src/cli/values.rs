@@ -1,0 +1,149 @@
+//! The event of a test, and the values that it is made of.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::choices::choices;
+use super::error::CommandError;
+use super::json_input::JsonInput;
+use super::output::tell;
+use super::setting::setting;
+use crate::callback::{Origins, ValueOrigin, Values, origins_of};
+use crate::delivery::{DeliveryId, Details};
+use crate::profile::{Choice as _, Event, Profile, catalogue};
+use crate::shown::shown;
+use crate::store::Store;
+
+/// Options that say what a test is made of. What stands further down goes before what stands above.
+#[derive(Debug, clap::Args)]
+pub struct ValueArgs {
+    /// The event; unless named that of --from, or the profile's first
+    #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
+    event: Option<Event>,
+    /// Take the event's sample of this name, such as failed: `ringback variables --samples` lists them
+    #[arg(long, value_name = "NAME")]
+    sample: Option<String>,
+    /// Take the values of an earlier delivery, before those of --sample
+    #[arg(long, value_name = "DELIVERY_ID", value_parser = delivery_id)]
+    from: Option<DeliveryId>,
+    /// Take the values of a JSON object, before those of --from; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
+    /// Give a variable this text, or with := this JSON, before all others
+    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
+    set: Vec<(String, Value)>,
+}
+
+/// What a test is made of.
+#[derive(Debug)]
+pub struct Chosen {
+    /// None with Default.
+    pub event: Option<Event>,
+    /// The values of the event's variables, and of what else was given one.
+    pub values: Values,
+    /// Where each came from.
+    pub origins: Origins,
+}
+
+impl ValueArgs {
+    /// The event and its values. Says on standard error what is set in vain.
+    ///
+    /// # Errors
+    /// The profile has no such event, or there is no such sample, delivery or file.
+    pub async fn choose(&self, store: &Store, profile: &Profile) -> Result<Chosen, CommandError> {
+        let from = match self.from {
+            Some(id) => Some(delivery(store, id).await?),
+            None => None,
+        };
+        let earlier = from.as_ref().and_then(|details| details.summary.event);
+        let event = event_of(profile, self.event, earlier)?;
+        let own = store.own_variables().await?;
+        let mut values = Values::samples(event, &own);
+        let mut origins = origins_of(&catalogue::offered(event, &own));
+        let mut take = |members: &Map<String, Value>, origin| {
+            values = std::mem::take(&mut values).with(members);
+            origins.extend(members.keys().map(|name| (name.clone(), origin)));
+        };
+        if let Some(name) = &self.sample {
+            take(sample(profile, event, name)?, ValueOrigin::Catalogue);
+        }
+        if let Some(details) = &from {
+            take(details.values.members(), ValueOrigin::Delivery);
+        }
+        if let Some(file) = &self.values {
+            take(&members(file)?, ValueOrigin::File);
+        }
+        for (name, value) in &self.set {
+            if !profile.variables().iter().any(|path| path.name() == name) {
+                tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
+            }
+            values.set(name.as_str(), value.clone());
+            origins.insert(name.clone(), ValueOrigin::Hand);
+        }
+        Ok(Chosen { event, values, origins })
+    }
+}
+
+/// The event that was asked for, or the earlier delivery's where the profile has it too, or the
+/// profile's first; none with Default.
+fn event_of(
+    profile: &Profile,
+    asked: Option<Event>,
+    earlier: Option<Event>,
+) -> Result<Option<Event>, CommandError> {
+    match asked {
+        Some(event) if !profile.events.contains(&event) => {
+            let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
+            let has = if names.is_empty() { "no events".to_owned() } else { names.join(", ") };
+            let (title, name) = (&profile.title, event.name());
+            Err(CommandError::Input(format!("'{title}' is not told of {name}: it has {has}")))
+        }
+        Some(event) => Ok(Some(event)),
+        None => Ok(earlier
+            .filter(|event| profile.events.contains(event))
+            .or_else(|| profile.events.first().copied())),
+    }
+}
+
+/// The values of a named sample, letter case aside.
+fn sample(
+    profile: &Profile,
+    event: Option<Event>,
+    name: &str,
+) -> Result<&'static Map<String, Value>, CommandError> {
+    let Some(event) = event else {
+        let title = &profile.title;
+        let why = format!("'{title}' has no event, and so no samples: give values with --values or --set");
+        return Err(CommandError::Input(why));
+    };
+    let samples = catalogue::samples(event);
+    let found = samples.iter().find(|sample| sample.name.eq_ignore_ascii_case(name.trim()));
+    found.map(|sample| &sample.values).ok_or_else(|| {
+        let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
+        let (name, event) = (shown(name), event.name());
+        CommandError::Input(format!("{event} has no sample '{name}': it has {}", names.join(", ")))
+    })
+}
+
+async fn delivery(store: &Store, id: DeliveryId) -> Result<Details, CommandError> {
+    let none = || {
+        let hint = "the console lists deliveries, and `ringback test --json` tells their ids";
+        CommandError::Input(format!("there is no delivery {id}: {hint}"))
+    };
+    store.delivery(id).await?.ok_or_else(none)
+}
+
+fn delivery_id(text: &str) -> Result<DeliveryId, String> {
+    DeliveryId::parse(text).ok_or_else(|| "the whole id of a delivery is needed, a UUID".to_owned())
+}
+
+/// The JSON object of a file, or of standard input.
+fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
+    let input = JsonInput(file);
+    let refused = |why: &str| CommandError::Input(format!("{input}: nothing was sent: {why}"));
+    match input.read().map_err(|why| refused(&why))? {
+        Value::Object(members) => Ok(members),
+        _ => Err(refused("an object of variables and their values is needed")),
+    }
+}

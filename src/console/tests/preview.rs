@@ -1,0 +1,115 @@
+//! The preview by keys: what it shows, what it copies, and what it comes back to.
+
+use super::world::profile_id;
+use super::{Desk, World, sample, shot};
+use crate::callback::Values;
+use crate::console::message::Effect;
+
+/// What was asked to be copied since the last look.
+fn copied(desk: &mut Desk) -> (String, String) {
+    let effects = desk.effects();
+    let found = effects.into_iter().find_map(|effect| match effect {
+        Effect::Copy { text, what } => Some((text, what)),
+        _ => None,
+    });
+    found.expect("something is copied")
+}
+
+#[test]
+fn the_request_and_its_variables() {
+    for (columns, lines) in [(120, 40), (80, 24), (60, 16)] {
+        let mut desk = Desk::new(columns, lines).of(sample::world());
+        // Invoice mails: an encrypted value, a secret, and one without a value.
+        desk.keys("G p");
+        shot(&format!("preview_{columns}x{lines}"), &desk.screen());
+        desk.keys("end");
+        shot(&format!("preview_end_{columns}x{lines}"), &desk.screen());
+    }
+}
+
+#[test]
+fn nothing_is_sent() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("p");
+    assert_eq!(desk.asked(), ["preview Order SMS"]);
+    desk.keys("enter esc");
+    assert_eq!((desk.asked(), desk.world.deliveries.len()), (Vec::new(), 0));
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn secrets_are_hidden_until_asked_for() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("G p");
+    assert!(desk.line("api-key:").contains("••••••••") && !desk.shows("k-123"), "{}", desk.screen());
+    desk.keys("y");
+    let (text, what) = copied(&mut desk);
+    assert!(text.starts_with("POST /mail HTTP/1.1\n") && !text.contains("k-123"), "{text}");
+    assert!(what.contains("secrets hidden"), "{what}");
+    desk.keys("c");
+    let (text, what) = copied(&mut desk);
+    assert!(text.contains("${RINGBACK_API_KEY:?}") && !text.contains("k-123"), "{text}");
+    assert!(what.contains("shell variables"), "{what}");
+    desk.keys("f8");
+    assert!(desk.line("api-key:").contains("k-123"), "{}", desk.screen());
+    desk.keys("c");
+    assert!(copied(&mut desk).0.contains("-H 'api-key: k-123'"));
+    desk.keys("y");
+    assert!(copied(&mut desk).0.contains("api-key: k-123\n"));
+}
+
+#[test]
+fn a_profile_without_secrets_has_none_to_show() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("p f8");
+    assert_eq!(desk.says(), "Secrets: there are none");
+}
+
+#[test]
+fn what_is_typed_in_the_editor_is_shown_unsaved() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e").types("!").keys("f7");
+    assert!(desk.state.overlay.is_none() && desk.says().contains("Title"), "{}", desk.screen());
+    desk.keys("backspace").types(" 2").keys("f7");
+    assert!(desk.shows("Preview Order SMS 2"), "{}", desk.screen());
+    desk.keys("f7");
+    assert!(desk.state.overlay.is_none() && desk.state.editor.is_some());
+}
+
+#[test]
+fn values_come_from_where_they_are_said_to() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    let mut last = Values::default();
+    last.set("status", "FROM LAST".into());
+    desk.world.tested.push((profile_id(1), Some(crate::profile::Event::SmsSend), last));
+    desk.keys("t tab").types("-typed").keys("f7");
+    assert!(desk.line("<id>").contains("changed by hand"), "{}", desk.screen());
+    assert!(desk.line("<status>").contains("last test"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(desk.shows("Test Order SMS") && desk.shows("-typed"), "the test comes back: {}", desk.screen());
+    desk.keys("backspace backspace backspace backspace backspace backspace f7");
+    assert!(desk.line("<id>").contains("catalogue"), "{}", desk.screen());
+}
+
+#[test]
+fn a_value_that_makes_no_request_is_told() {
+    let mut desk = Desk::new(120, 40).of(World::default());
+    let mut draft = sample::order_sms();
+    draft.endpoint = "https://hooks.example/<id>/x".into();
+    desk.world.profiles.push(sample::profile(1, &draft));
+    desk.told(crate::console::message::Message::StoreChanged).answers();
+    let mut desk = Desk::new(120, 40).of(std::mem::take(&mut desk.world));
+    desk.keys("t tab ctrl+u");
+    let typed = desk.line("id  ");
+    desk.keys(&"backspace ".repeat(60)).types("..").keys("f7");
+    assert!(desk.says().contains("makes the path segment '..'"), "{typed}\n{}", desk.screen());
+    assert!(desk.shows("Test Order SMS"), "the test is still there");
+}
+
+#[test]
+fn an_answer_that_comes_late_covers_nothing_else() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.waits_for_answers().keys("p ?");
+    desk.answers();
+    assert!(desk.shows("Help") && !desk.shows("nothing is sent"), "{}", desk.screen());
+}

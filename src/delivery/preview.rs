@@ -1,0 +1,35 @@
+//! The preview of a delivery that is not made.
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
+use crate::profile::Profile;
+
+use super::guard::{self, RefusedAddress};
+use super::id::DeliveryId;
+use super::prepare::random;
+
+/// The request that a test with these values would send now, with an id and a time of its own.
+/// Nothing is sent and nothing is kept.
+///
+/// # Errors
+/// When no request can be made.
+pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<Preview, RenderError> {
+    let id = DeliveryId::generate().to_string();
+    let unix_seconds = Timestamp::now().as_second();
+    callback::preview(
+        profile,
+        values,
+        origins,
+        &mut Moment { delivery_id: &id, unix_seconds, random: &mut random },
+    )
+}
+
+/// Whether the sender would dial the address in the URL. A name is judged only where it is dialled.
+///
+/// # Errors
+/// When the address is refused.
+pub fn check_address(preview: &Preview) -> Result<(), RefusedAddress> {
+    Url::parse(&preview.callback.url).map_or(Ok(()), |url| guard::check_literal(&url))
+}

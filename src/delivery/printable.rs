@@ -1,0 +1,33 @@
+//! What comes from outside, as text for the log.
+
+use std::fmt::Write as _;
+
+/// Bytes as text: what is no UTF-8 or a control character is written as `\xNN`.
+pub(super) fn printable(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_control() {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_escaped() {
+        assert_eq!(printable("Grüße\r\n\u{1b}[2J".as_bytes()), "Grüße\\x0d\\x0a\\x1b[2J");
+        assert_eq!(printable(b"a\xffb"), "a\\xffb");
+    }
+}

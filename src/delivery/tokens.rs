@@ -1,0 +1,141 @@
+//! The tokens of *Advanced* authentication. They live in memory only.
+
+mod answer;
+mod request;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
+use reqwest::Client;
+use reqwest::header::HeaderValue;
+
+use super::record::Failure;
+use crate::profile::OAuth2;
+
+/// A token as it is sent. Nothing prints it.
+pub(super) struct Token {
+    /// `Bearer …`, marked as sensitive.
+    pub header: HeaderValue,
+    /// From then on another one is fetched.
+    pub fresh_until: Instant,
+    refused: AtomicBool,
+}
+
+impl Token {
+    fn new(header: HeaderValue, fresh_until: Instant) -> Self {
+        Self { header, fresh_until, refused: AtomicBool::new(false) }
+    }
+
+    fn is_good(&self) -> bool {
+        !self.refused.load(Ordering::Relaxed) && Instant::now() < self.fresh_until
+    }
+}
+
+/// One fetch, awaited by all who need its token. It goes on as long as one of them waits.
+type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
+
+enum Entry {
+    Fetching(Fetch),
+    Kept(Arc<Token>),
+}
+
+/// The tokens, each under everything that it depends on.
+#[derive(Default)]
+pub(super) struct Tokens {
+    entries: Mutex<HashMap<OAuth2, Entry>>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+impl Tokens {
+    /// The kept token, or a new one. Many who ask at once cause one fetch, and are told of its
+    /// failure together; who asks later fetches anew.
+    pub(super) async fn get(&self, client: &Client, oauth2: &OAuth2) -> Result<Arc<Token>, Failure> {
+        let fetch = match self.kept_or_fetching(client, oauth2) {
+            Entry::Kept(token) => return Ok(token),
+            Entry::Fetching(fetch) => fetch,
+        };
+        let waiting = Waiting { tokens: self, oauth2, fetch };
+        let token = waiting.fetch.clone().await?;
+        self.keep(&waiting, &token);
+        Ok(token)
+    }
+
+    /// Forgets a token that the endpoint refused. A newer one stays.
+    pub(super) fn forget(&self, oauth2: &OAuth2, token: &Arc<Token>) {
+        token.refused.store(true, Ordering::Relaxed);
+        let mut entries = self.entries();
+        if matches!(entries.get(oauth2), Some(Entry::Kept(kept)) if Arc::ptr_eq(kept, token)) {
+            entries.remove(oauth2);
+        }
+    }
+
+    fn kept_or_fetching(&self, client: &Client, oauth2: &OAuth2) -> Entry {
+        let mut entries = self.entries();
+        match entries.get(oauth2) {
+            Some(Entry::Kept(token)) if token.is_good() => return Entry::Kept(Arc::clone(token)),
+            Some(Entry::Fetching(fetch)) => return Entry::Fetching(fetch.clone()),
+            Some(Entry::Kept(_)) | None => {}
+        }
+        let (client, wanted) = (client.clone(), oauth2.clone());
+        let fetch = async move { request::fetch(&client, &wanted).await.map(Arc::new) };
+        let fetch = fetch.boxed().shared();
+        entries.insert(oauth2.clone(), Entry::Fetching(fetch.clone()));
+        Entry::Fetching(fetch)
+    }
+
+    /// Keeps what was fetched, unless it was refused meanwhile or something newer is there.
+    fn keep(&self, waiting: &Waiting<'_>, token: &Arc<Token>) {
+        let mut entries = self.entries();
+        let is_newer = match entries.get(waiting.oauth2) {
+            None => false,
+            Some(entry) => !waiting.is_mine(entry),
+        };
+        if !is_newer && token.is_good() {
+            // What other profiles, or this one before it was edited, no longer use goes with it.
+            entries.retain(|_, entry| !matches!(entry, Entry::Kept(old) if !old.is_good()));
+            entries.insert(waiting.oauth2.clone(), Entry::Kept(Arc::clone(token)));
+        }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<OAuth2, Entry>> {
+        // The map is whole after every step, also where a thread panicked between two.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Someone who waits for a fetch. When that fails, or their time is up, nobody else joins it: a
+/// server that hangs would else be waited for again and again.
+struct Waiting<'a> {
+    tokens: &'a Tokens,
+    oauth2: &'a OAuth2,
+    /// Never polled itself, so that it can be compared.
+    fetch: Fetch,
+}
+
+impl Waiting<'_> {
+    fn is_mine(&self, entry: &Entry) -> bool {
+        matches!(entry, Entry::Fetching(fetch) if fetch.ptr_eq(&self.fetch))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut entries = self.tokens.entries();
+        if entries.get(self.oauth2).is_some_and(|entry| self.is_mine(entry)) {
+            entries.remove(self.oauth2);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::http::StatusCode;
+use futures_util::future::{join, join_all};
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::profile::{Secret, SentAs, TokenUrl};
+
+/// A token server that answers one request for each permit of its gate.
+struct Server {
+    oauth2: OAuth2,
+    gate: Arc<Semaphore>,
+    asked: Arc<AtomicUsize>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// The first `failing` answers are failures.
+    async fn start(failing: usize) -> Self {
+        let (gate, asked) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (opened, counted) = (Arc::clone(&gate), Arc::clone(&asked));
+        let answer = move || {
+            let n = counted.fetch_add(1, Ordering::SeqCst) + 1;
+            let gate = Arc::clone(&opened);
+            async move {
+                gate.acquire().await.unwrap().forget();
+                let status = if n <= failing { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
+                (status, format!(r#"{{"access_token":"t{n}","expires_in":3600}}"#))
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer);
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let oauth2 = OAuth2 {
+            token_url: TokenUrl::parse(&url, false).unwrap(),
+            client_id: "me".to_owned(),
+            client_secret: Secret::new("hush"),
+            sent_as: SentAs::Body,
+            scope: None,
+            fields: Vec::new(),
+            headers: Vec::new(),
+        };
+        Self { oauth2, gate, asked, task }
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+/// The token, or the reason why there is none.
+fn told(result: &Result<Arc<Token>, Failure>) -> &str {
+    match result {
+        Ok(token) => token.header.to_str().unwrap(),
+        Err(failure) => &failure.message,
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_to_all_who_waited_and_the_next_fetches_anew() {
+    let server = Server::start(1).await;
+    let (tokens, client) = (Tokens::default(), client());
+    // All of them are polled once before the first one can end.
+    let all = join_all((0..64).map(|_| tokens.get(&client, &server.oauth2)));
+    server.gate.add_permits(2);
+    for result in all.await {
+        assert_eq!(told(&result), "502 Bad Gateway");
+    }
+    assert_eq!(server.asked(), 1);
+    for _ in 0..2 {
+        assert_eq!(told(&tokens.get(&client, &server.oauth2).await), "Bearer t2");
+    }
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn who_gives_up_leaves_the_others_waiting_and_nobody_joins_them() {
+    let server = Server::start(0).await;
+    let (tokens, client) = (Tokens::default(), client());
+    let mut patient = Box::pin(tokens.get(&client, &server.oauth2));
+    assert!(patient.as_mut().now_or_never().is_none());
+    assert!(tokens.get(&client, &server.oauth2).now_or_never().is_none(), "one gives up at once");
+    let late = tokens.get(&client, &server.oauth2);
+    server.gate.add_permits(2);
+    let (patient, late) = join(patient, late).await;
+    let mut both = [told(&patient), told(&late)];
+    both.sort_unstable();
+    assert_eq!(both, ["Bearer t1", "Bearer t2"]);
+    assert!(told(&tokens.get(&client, &server.oauth2).await).starts_with("Bearer t"));
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_token_goes_and_a_newer_one_stays() {
+    let server = Server::start(0).await;
+    let (tokens, client) = (Tokens::default(), client());
+    server.gate.add_permits(2);
+    let old = tokens.get(&client, &server.oauth2).await.unwrap();
+    tokens.forget(&server.oauth2, &old);
+    let new = tokens.get(&client, &server.oauth2).await.unwrap();
+    tokens.forget(&server.oauth2, &old);
+    let kept = tokens.get(&client, &server.oauth2).await.unwrap();
+    assert!(Arc::ptr_eq(&new, &kept) && !Arc::ptr_eq(&old, &new));
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_longer_good_goes_when_something_is_kept() {
+    let (one, other) = (Server::start(0).await, Server::start(0).await);
+    let (tokens, client) = (Tokens::default(), client());
+    one.gate.add_permits(1);
+    other.gate.add_permits(1);
+    let old = tokens.get(&client, &one.oauth2).await.unwrap();
+    old.refused.store(true, Ordering::Relaxed);
+    tokens.get(&client, &other.oauth2).await.unwrap();
+    assert_eq!(tokens.entries().len(), 1);
+    assert!(!format!("{tokens:?}").contains("hush"));
+}

@@ -1,0 +1,81 @@
+//! What an update takes away by not naming it.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::Document;
+use crate::profile::Profile;
+use crate::profile::auth::Auth;
+
+/// A part of a profile that protects something, or may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `headers`.
+    Headers,
+    /// `auth`.
+    Authentication,
+    /// `enc`.
+    Encryption,
+    /// `signing_secret`.
+    SigningSecret,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Headers, Self::Authentication, Self::Encryption, Self::SigningSecret];
+
+    /// Whether a profile has it.
+    fn is_in(self, profile: &Profile) -> bool {
+        match self {
+            Self::Headers => !profile.headers.is_empty(),
+            Self::Authentication => profile.auth != Auth::None,
+            Self::Encryption => profile.encryption.is_some(),
+            Self::SigningSecret => profile.signing_secret.is_some(),
+        }
+    }
+
+    /// The name of its member.
+    fn member(self) -> &'static str {
+        match self {
+            Self::Headers => "headers",
+            Self::Authentication => "auth",
+            Self::Encryption => "enc",
+            Self::SigningSecret => "signing_secret",
+        }
+    }
+
+    /// Whether a document does not name it. Only of a secret `null` says that it is to stay.
+    fn is_absent(self, document: &Value) -> bool {
+        match document.get(self.member()) {
+            None => true,
+            Some(value) => value.is_null() && self != Self::SigningSecret,
+        }
+    }
+}
+
+/// In words, for a message.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Headers => "headers",
+            Self::Authentication => "authentication",
+            Self::Encryption => "encryption",
+            Self::SigningSecret => "signing secret",
+        })
+    }
+}
+
+/// The parts that a document does not name.
+pub(super) fn absent(document: &Value) -> Vec<Part> {
+    Part::ALL.into_iter().filter(|part| part.is_absent(document)).collect()
+}
+
+impl Document {
+    /// What the stored profile has, and the one made of this document has not, only because the
+    /// document does not name it.
+    #[must_use]
+    pub fn removed(&self, stored: &Profile, made: &Profile) -> Vec<Part> {
+        let gone = |part: &Part| part.is_in(stored) && !part.is_in(made);
+        self.absent.iter().copied().filter(gone).collect()
+    }
+}

@@ -1,0 +1,42 @@
+//! The same profile and values: sent by the program's own HTTP client, and shown by the preview.
+
+use std::sync::LazyLock;
+
+use ringback::callback::{Context, Moment, Origins, Preview, Values, preview, render};
+use ringback::delivery::{DeliveryId, Job, Transport};
+use ringback::profile::Profile;
+
+use super::listener::{Listener, Wire};
+
+pub static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+});
+static TRANSPORT: LazyLock<Transport> = LazyLock::new(|| Transport::new().unwrap());
+
+fn no_random(_: &mut [u8]) {
+    panic!("these profiles draw nothing");
+}
+
+/// What left, and the preview of it: with the same id, at the same second.
+pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -> (Wire, Preview) {
+    let id = DeliveryId::generate();
+    let text = id.to_string();
+    let callback =
+        render(profile, values, &mut Context { delivery_id: &text, random: &mut no_random }).unwrap();
+    let job = Job {
+        id,
+        origin: profile.endpoint.origin().to_owned(),
+        callback,
+        values: values.clone(),
+        policy: profile.retry,
+        attempts: 0,
+        profile: Some(Box::new(profile.clone())),
+    };
+    let tried = RUNTIME.block_on(TRANSPORT.attempt(&job));
+    assert_eq!(tried.attempt.error, None);
+    let wire = listener.next();
+    let unix_seconds = wire.header("webhook-timestamp").unwrap().parse().unwrap();
+    let mut moment = Moment { delivery_id: &text, unix_seconds, random: &mut no_random };
+    let shown = preview(profile, values, &Origins::new(), &mut moment).unwrap();
+    (wire, shown)
+}

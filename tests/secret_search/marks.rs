@@ -1,0 +1,87 @@
+//! Marks: short texts that stand in one secret each and nowhere else, and all forms in which one
+//! could show.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+/// A secret's name, and its mark.
+///
+/// Letters and digits only, so that quoting and percent-encoding leave it as it is; short, so that
+/// it is found where a secret was cut or wrapped.
+pub const MARKS: [(&str, &str); 12] = [
+    ("password", "zQ1pwKx7"),
+    ("password in the URL", "zQ2urKx7"),
+    ("API key", "zQ3akKx7"),
+    ("Authorization", "zQ4auKx7"),
+    ("X-Token", "zQ5tkKx7"),
+    ("Cookie", "zQ6coKx7"),
+    ("X-Session", "zQ7seKx7"),
+    ("encryption key", "zQ8keKx7"),
+    ("initialization vector", "zQ9ivKx7"),
+    ("signing secret", "zQ0siKx7"),
+    ("typed password", "zQAtyKx7"),
+    ("typed signing secret", "zQBtsKx7"),
+];
+
+/// The mark of a secret.
+pub fn mark(name: &str) -> &'static str {
+    let found = MARKS.iter().find(|(n, _)| *n == name);
+    found.map(|(_, mark)| *mark).expect("a secret that has a mark")
+}
+
+/// The signing secret: `whsec_` and the base64 of 24 bytes, in which the mark stands.
+pub fn signing_secret(name: &str) -> String {
+    format!("whsec_{}AbCdEfGhIjKlMnOpQrStUvWx", mark(name))
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, b| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+/// The forms of a mark: itself, in hexadecimal, and in base64 wherever it may stand in it.
+fn forms(mark: &str) -> Vec<String> {
+    let mut forms = vec![mark.to_owned(), hex(mark).to_uppercase(), hex(mark)];
+    for before in 0..3 {
+        let bytes = [&b"..."[..before], mark.as_bytes()].concat();
+        // The characters that no neighbour has a part in.
+        let inner = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        forms.push(STANDARD_NO_PAD.encode(&bytes)[inner.clone()].to_owned());
+        forms.push(URL_SAFE_NO_PAD.encode(&bytes)[inner].to_owned());
+    }
+    forms
+}
+
+/// The names of the secrets of which something stands in these bytes.
+pub fn found(bytes: &[u8]) -> Vec<&'static str> {
+    let text = String::from_utf8_lossy(bytes);
+    let stands = |mark: &str| forms(mark).iter().any(|form| text.contains(form.as_str()));
+    MARKS.iter().filter(|(_, mark)| stands(mark)).map(|(name, _)| *name).collect()
+}
+
+/// Checks that no secret stands in these bytes.
+#[track_caller]
+pub fn assert_none(bytes: &[u8], place: &str) {
+    let found = found(bytes);
+    assert!(found.is_empty(), "{found:?} in {place}:\n{}", String::from_utf8_lossy(bytes));
+}
+
+/// The search finds what it must find.
+pub fn assert_search_works() {
+    use base64::engine::general_purpose::STANDARD;
+    for (name, mark) in MARKS {
+        for neighbours in ["", "a", "ab", "abc"] {
+            let secret = format!("{neighbours}{mark}xyz");
+            let base64 = STANDARD.encode(&secret);
+            for shown in [hex(&secret).to_uppercase(), hex(&secret), base64, secret] {
+                assert_eq!(found(format!("…{shown}…").as_bytes()), [name], "{shown}");
+            }
+        }
+    }
+    assert_eq!(found(b"zQ and Kx7, and nothing else"), [""; 0]);
+}

@@ -1,0 +1,376 @@
+//! Secrets stand where they are kept, and nowhere else: profiles whose every secret is marked go
+//! through every kind of failure, and then every file, every screen and every table is searched.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what failed by panicking"
+)]
+
+mod cli_support;
+mod secret_search;
+mod support;
+
+use std::path::Path;
+
+use cli_support::{Place, Ran};
+use secret_search::endpoints::Listener;
+use secret_search::marks::{self, mark, signing_secret};
+use secret_search::profiles::{KINDS, Kind};
+use secret_search::{database, frames};
+use serde_json::{Value, json};
+use support::endpoint::{Endpoint, Manner};
+use support::terminal::{Launch, Terminal};
+
+/// A way for a test to end: its name, the URL, what is set, the class of the failure.
+type End = (&'static str, String, &'static [&'static str], Option<&'static str>);
+
+/// A value that can stand in no header.
+const BROKEN_ID: &[&str] = &["--set", r#"id:="a\r\nX-Evil: 1""#];
+const BROKEN_REF: &[&str] = &["--set", r#"ref:="a\r\nX-Evil: 1""#];
+
+#[test]
+fn marks_are_found_in_every_form() {
+    marks::assert_search_works();
+}
+
+#[test]
+fn no_command_and_no_table_of_the_log_tells_a_secret() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let at_home = Place::new();
+    let receive =
+        |args: &[&str]| Listener::start(at_home.command(&[&["receive", "--listen", "0"], args].concat()));
+    let listeners = [
+        ("good", receive(&[]), None),
+        ("500", receive(&["--status", "500"]), Some("status")),
+        ("401", receive(&["--status", "401"]), Some("status")),
+        ("hang", receive(&["--hang"]), Some("timeout")),
+        ("reset", receive(&["--reset"]), Some("connect")),
+    ];
+    let moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let elsewhere = runtime.block_on(Endpoint::start(Manner::Says(moved)));
+    let speaks = runtime.block_on(Endpoint::start(Manner::Says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec())));
+    let cuts = runtime.block_on(Endpoint::start(Manner::Closes));
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut ends: Vec<End> = listeners
+        .iter()
+        .map(|(name, listener, class)| (*name, listener.url.clone(), &[][..], *class))
+        .collect();
+    let ok = listeners[0].1.url.clone();
+    ends.extend([
+        ("moved", elsewhere.url(), &[][..], Some("status")),
+        ("no HTTP", speaks.url(), &[], Some("protocol")),
+        ("cut", cuts.url(), &[], Some("connect")),
+        ("no TLS", speaks.url().replacen("http", "https", 1), &[], Some("tls")),
+        ("refused", format!("http://{closed}/"), &[], Some("connect")),
+        ("no name", "https://nobody.invalid/cb".to_owned(), &[], Some("dns")),
+        ("no address", "https://169.254.169.254/cb".to_owned(), &[], Some("refused-address")),
+        ("broken header", ok.clone(), BROKEN_ID, Some("request")),
+        ("broken secret header", ok, BROKEN_REF, Some("request")),
+    ]);
+    std::thread::scope(|scope| {
+        for kind in &KINDS {
+            scope.spawn(|| kind_through(kind, &ends));
+        }
+    });
+    for (name, listener, _) in listeners {
+        let told = listener.end();
+        marks::assert_none(&told, &format!("what receive told of {name}"));
+        assert!(String::from_utf8_lossy(&told).contains("x-token: ("), "the header arrived at {name}");
+    }
+}
+
+/// One kind of profile, through every end, every command and a search of all that is left.
+fn kind_through(kind: &Kind, ends: &[End]) {
+    let place = Place::new();
+    let document = |(name, url, ..): &End| match *name {
+        // Only with retries is a timeout told.
+        "hang" | "500" => kind.retried(name, url),
+        _ => kind.document(name, url),
+    };
+    let documents: Value = ends.iter().map(document).collect();
+    place.apply(&documents);
+    for (name, _, set, class) in ends {
+        for json in [true, false] {
+            let form = if json { &["--json"][..] } else { &[] };
+            let ran = told(&place, &[&["test", name], *set, form].concat());
+            assert_eq!(ran.code, Some(i32::from(class.is_some())), "{} {name}: {ran:?}", kind.name);
+            if json && let Some(class) = class {
+                // A request that cannot be made has no try.
+                let told =
+                    ran.json()["attempts"].get(0).map_or("request".into(), |a| a["error"]["class"].clone());
+                assert_eq!(told, *class, "{} {name}: {ran:?}", kind.name);
+            }
+        }
+    }
+    let help = place.run(&["--help"]).out;
+    for command in [
+        &["profiles", "list"][..],
+        &["profiles", "list", "--json"],
+        &["profiles", "show", "good"],
+        &["profiles", "show", "good", "--json"],
+        &["profiles", "export"],
+        &["profiles", "export", "good"],
+        &["preview", "good"],
+        &["preview", "good", "--json"],
+        &["preview", "good", "--curl"],
+        &["deliveries", "list"],
+        &["deliveries", "list", "--json"],
+    ] {
+        if help.contains(&format!("\n  {} ", command[0])) {
+            assert_eq!(told(&place, command).code, Some(0), "{command:?}");
+        }
+    }
+    for (what, document) in bad_documents(kind) {
+        let ran = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
+        assert_eq!(ran.code, Some(2), "{what}: {ran:?}");
+        marks::assert_none(format!("{ran:?}").as_bytes(), what);
+    }
+    // What is asked for is told: this shows too that there was something to be found.
+    let shown = place.run(&["profiles", "export", "--secrets"]);
+    assert_eq!(sorted(marks::found(shown.out.as_bytes())), sorted(kind.all_secrets()));
+
+    let kept = database::search(&place.db());
+    assert_eq!(sorted(kept.in_profiles), sorted(kind.all_secrets()));
+    assert_eq!(kept.tested, 0, "what was tested is forgotten");
+    assert_eq!(kept.deliveries, 2 * ends.len());
+    assert!(kept.attempts >= kept.deliveries, "{} tries", kept.attempts);
+    search_files(place.db().parent().unwrap());
+}
+
+/// Runs a command, none of whose words is a secret.
+fn told(place: &Place, args: &[&str]) -> Ran {
+    let ran = place.run(args);
+    marks::assert_none(ran.out.as_bytes(), &format!("the output of {args:?}"));
+    marks::assert_none(ran.err.as_bytes(), &format!("the errors of {args:?}"));
+    ran
+}
+
+/// Profiles with a mistake in or beside each secret.
+fn bad_documents(kind: &Kind) -> Vec<(&'static str, Value)> {
+    let mut out = Vec::new();
+    let mut bad = |what, change: &dyn Fn(&mut Value)| {
+        let mut document = kind.document("bad", "http://127.0.0.1:9/");
+        change(&mut document);
+        out.push((what, document));
+    };
+    bad("a key that is too long", &|d| d["enc"]["key"] = json!(format!("{:k<33}", mark("encryption key"))));
+    bad("a vector that is too short", &|d| d["enc"]["IV"] = json!(mark("initialization vector")));
+    bad("no base64", &|d| d["signing_secret"] = json!(format!("{}!", signing_secret("signing secret"))));
+    bad("a secret that is too short", &|d| {
+        d["signing_secret"] = json!(format!("whsec_{}", mark("signing secret")));
+    });
+    bad("a line feed in a header", &|d| d["headers"]["X-Token"] = json!(format!("{}\n", mark("X-Token"))));
+    bad("headers in a string that is no JSON", &|d| {
+        d["headers"] = json!(format!("X-Token: {}", mark("X-Token")));
+    });
+    bad("two authentications", &|d| {
+        d["url"] = json!(format!("http://ann:{}@127.0.0.1:9/", mark("password in the URL")));
+        d["auth"] = json!({"type": "api-key", "header": "api-key", "key": mark("API key")});
+    });
+    bad("a key that breaks the line", &|d| {
+        d["auth"] =
+            json!({"type": "api-key", "header": "api-key", "key": format!("{}\r\n.", mark("API key"))});
+    });
+    bad("a password that breaks the line", &|d| {
+        d["url"] = json!("http://127.0.0.1:9/");
+        d["auth"] = json!({"type": "basic", "user": "a:b", "password": format!("{}\n", mark("password"))});
+    });
+    out
+}
+
+/// Every file of a place but its database, which is searched by itself.
+fn search_files(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if entry.file_type().unwrap().is_dir() {
+            search_files(&path);
+        } else if !entry.file_name().to_string_lossy().starts_with("ringback.db")
+            || path.extension() == Some("lock".as_ref())
+        {
+            marks::assert_none(&std::fs::read(&path).unwrap(), &path.display().to_string());
+        }
+    }
+}
+
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names
+}
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn console(place: &Place, size: (u16, u16)) -> Terminal {
+    let db = place.db();
+    let launch = Launch::new(env!("CARGO_BIN_EXE_ringback")).args(["--db".as_ref(), db.as_os_str()]);
+    Terminal::start(launch.size(size.0, size.1))
+}
+
+/// Starts the built-in endpoint, and gives its URL.
+fn receiver_url(terminal: &mut Terminal) -> String {
+    terminal.wait_for("1 Profiles");
+    terminal.press("R");
+    terminal.wait_for("Space starts it");
+    terminal.press("space");
+    terminal.wait_for("listens on http://");
+    let screen = terminal.screen();
+    let url = screen.split_whitespace().find(|word| word.starts_with("http://127")).unwrap().to_owned();
+    terminal.press("esc");
+    terminal.wait_gone("● listens on");
+    url
+}
+
+/// Presses a key that changes the screen, and waits until it has.
+#[track_caller]
+fn step(terminal: &mut Terminal, key: &str) {
+    let before = terminal.snapshot();
+    terminal.press(key);
+    let same = |screen: &vt100::Screen| {
+        screen.cursor_position() == before.cursor_position() && screen.contents() == before.contents()
+    };
+    terminal.wait_until(|screen| !same(screen), &format!("the screen to answer to {key}"));
+}
+
+/// Presses Tab until this label has the keyboard, looking at each screen on the way.
+#[track_caller]
+fn go_to(terminal: &mut Terminal, label: &str) {
+    for _ in 0..60 {
+        if terminal.find(&format!("▌{label}")).is_some() {
+            return;
+        }
+        step(terminal, "tab");
+    }
+    panic!("no way to {label}:\n{}", terminal.screen());
+}
+
+/// Tests what is on the screen, and waits for the end.
+fn test_it(terminal: &mut Terminal, key: &str, told: &str) {
+    terminal.press(key);
+    terminal.wait_for("[ Send ]");
+    terminal.press("enter");
+    terminal.wait_for(told);
+}
+
+/// Searches for a title in the list of profiles, which then holds this one alone.
+fn choose(terminal: &mut Terminal, title: &str) {
+    terminal.press_all("1 / ctrl+a ctrl+k");
+    terminal.type_text(title);
+    terminal.wait_for(&format!("/{title}"));
+    terminal.wait_for("1 of 2");
+    terminal.press("enter");
+    terminal.settle();
+}
+
+fn through_the_console(kind: &Kind, size: (u16, u16)) {
+    let place = Place::new();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = format!("http://{closed}/");
+    place.apply(&json!([kind.retried("Bad one", &nowhere), kind.document("Good one", &nowhere)]));
+    let mut terminal = console(&place, size);
+    let url = receiver_url(&mut terminal);
+    choose(&mut terminal, "Good one");
+    terminal.press("enter");
+    terminal.wait_for("[Basics]");
+    go_to(&mut terminal, "Endpoint");
+    terminal.press_all("ctrl+a ctrl+k");
+    terminal.type_text(&url);
+    terminal.wait_for(&url);
+    terminal.press("ctrl+s");
+    terminal.wait_for("Saved Good one");
+    terminal.press("esc");
+    terminal.wait_for("On/off");
+    test_it(&mut terminal, "t", "Callback profile tested · delivered · 200");
+    // The summary.
+    step(&mut terminal, "2");
+
+    // Both steps of the editor, each field once.
+    terminal.press_all("1 enter");
+    terminal.wait_for("[Basics]");
+    go_to(&mut terminal, "Endpoint");
+    terminal.press("f4");
+    terminal.wait_for("[Advanced]");
+    if kind.name != "key" {
+        go_to(&mut terminal, "Password");
+        terminal.type_text(mark("typed password"));
+        terminal.wait_for(&"•".repeat(16));
+    }
+    go_to(&mut terminal, "Init. vector");
+    terminal.type_text("too long");
+    terminal.wait_for("24 of 16 characters");
+    go_to(&mut terminal, "Signing secret");
+    terminal.type_text(mark("typed signing secret"));
+    terminal.wait_for("✗");
+    // In error as it is: to test it is refused, and says why.
+    step(&mut terminal, "ctrl+t");
+    terminal.press("esc");
+    terminal.wait_for("iscard");
+    terminal.press("d");
+    terminal.wait_for("On/off");
+
+    // The delivery in full, copied too.
+    terminal.press("4");
+    terminal.press("enter");
+    terminal.wait_for("Request (credentials are not kept)");
+    terminal.press("y");
+    terminal.wait_for("Copied");
+    let copied = terminal.clipboard().expect("something was copied");
+    assert!(copied.contains("webhook-id"), "{copied}");
+    terminal.press_all("pgdn end esc");
+    terminal.press("1");
+
+    // A failure, while it waits and when it has ended.
+    choose(&mut terminal, "Bad one");
+    test_it(&mut terminal, "t", "Callback profile tested · failed");
+    terminal.press("4");
+    terminal.press("enter");
+    terminal.wait_for("refuses the connection");
+    terminal.press("esc");
+
+    // What arrived.
+    terminal.press("R");
+    terminal.wait_for("Arrived (1)");
+    terminal.press("end");
+    // A low terminal shows the first headers only.
+    terminal.wait_for(if size == SIZE { "x-token: (" } else { "x-plain: " });
+    terminal.press("esc");
+    terminal.wait_gone("Arrived (1)");
+    terminal.press("1");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 0);
+
+    let screens = frames::assert_none(&terminal.output(), size);
+    assert!(screens > 30, "{screens} screens");
+    marks::assert_none(copied.as_bytes(), "what was copied");
+    let kept = database::search(&place.db());
+    assert_eq!((kept.deliveries, kept.tested), (2, 0));
+    search_files(terminal.home());
+    search_files(place.db().parent().unwrap());
+}
+
+#[test]
+fn no_screen_tells_a_secret() {
+    std::thread::scope(|scope| {
+        for (kind, size) in KINDS.iter().zip([SIZE, (80, 24), SIZE]) {
+            scope.spawn(move || through_the_console(kind, size));
+        }
+    });
+}
+
+#[test]
+fn the_search_of_screens_finds_what_was_asked_for() {
+    let place = Place::new();
+    place.apply(&json!([KINDS[0].document("Good one", "http://127.0.0.1:9/")]));
+    let mut terminal = console(&place, SIZE);
+    terminal.wait_for("Good one");
+    terminal.settle();
+    terminal.press("enter");
+    terminal.wait_for("[Basics]");
+    terminal.press("f4");
+    terminal.wait_for("[Advanced]");
+    assert_eq!(frames::assert_none(&terminal.output(), SIZE).min(3), 3);
+    terminal.press("f8");
+    terminal.wait_for(mark("password"));
+    let found = frames::found(&terminal.output(), SIZE);
+    assert!(found.contains(&"password") && found.contains(&"encryption key"), "{found:?}");
+}

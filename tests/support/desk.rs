@@ -1,0 +1,91 @@
+//! A store and a sender, to work with directly.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ringback::callback::Values;
+use ringback::delivery::{
+    DeliveryId, Details, ErrorClass, Limits, NewDelivery, Outbox as _, Sender, Transport,
+};
+use ringback::profile::{Event, Profile};
+use ringback::store::Store;
+
+/// A store and a sender in a folder of their own.
+pub struct Desk {
+    pub store: Store,
+    pub sender: Option<Sender>,
+    pub folder: tempfile::TempDir,
+    limits: Limits,
+}
+
+impl Desk {
+    /// One with the usual limits.
+    pub fn new() -> Self {
+        Self::with(Limits::default())
+    }
+
+    pub fn with(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path().join("a.db")).expect("a store");
+        let mut desk = Self { store, sender: None, folder, limits };
+        desk.send();
+        desk
+    }
+
+    /// Starts the sender.
+    pub fn send(&mut self) {
+        let transport = Transport::new().expect("a client");
+        self.sender = Some(Sender::start(Arc::new(self.store.clone()), transport, self.limits));
+    }
+
+    /// Stops the sender.
+    pub async fn stop(&mut self) {
+        if let Some(sender) = self.sender.take() {
+            sender.stop().await;
+        }
+    }
+
+    /// Accepts a test of the profile, with the id 42.
+    pub async fn accept(&self, profile: &Profile) -> DeliveryId {
+        let mut values = Values::default();
+        values.set("id", "42".into());
+        let delivery = NewDelivery::test(profile.clone(), Some(Event::SmsSend), values);
+        let id = delivery.id;
+        self.store.accept(vec![delivery]).await.expect("accepted");
+        id
+    }
+
+    /// Waits until a delivery is as wanted.
+    pub async fn until(&self, id: DeliveryId, what: &str, wanted: impl Fn(&Details) -> bool) -> Details {
+        let mut changes = self.store.changes();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            changes.mark_unchanged();
+            let details = self.store.delivery(id).await.expect("read").expect("there");
+            if wanted(&details) {
+                return details;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "awaited {what}, and there is {:?}", details.summary);
+            let _ = tokio::time::timeout(left.min(Duration::from_secs(1)), changes.changed()).await;
+        }
+    }
+
+    /// Waits until nothing more is to be sent.
+    pub async fn ended(&self, id: DeliveryId) -> Details {
+        self.until(id, "the end", |d| !d.summary.state.is_pending()).await
+    }
+
+    /// The one attempt of a profile without retries.
+    pub async fn only_try(&self, profile: &Profile) -> Details {
+        let details = self.ended(self.accept(profile).await).await;
+        assert_eq!(details.attempts.len(), 1);
+        details
+    }
+}
+
+/// Class and sentence of the last try's failure.
+pub fn failure(details: &Details) -> (ErrorClass, String) {
+    let error = details.attempts.last().and_then(|a| a.error.clone()).expect("an error");
+    (error.class, error.message)
+}
