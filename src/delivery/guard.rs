@@ -46,7 +46,19 @@ pub fn check_literal(url: &Url) -> Result<(), RefusedAddress> {
     }
 }
 
+/// Metadata services that are not link-local: Alibaba Cloud's.
+const METADATA_V4: [Ipv4Addr; 1] = [Ipv4Addr::new(100, 100, 100, 200)];
+
+/// The same in IPv6: those of AWS and of Google Cloud.
+const METADATA_V6: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
+    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
+];
+
 fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
+    if METADATA_V4.contains(&ip) {
+        return Some("a metadata service");
+    }
     let [a, b, c, _] = ip.octets();
     match (a, b, c) {
         (0, ..) => Some("unspecified"),
@@ -60,16 +72,16 @@ fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
 }
 
 fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
-    let first = ip.segments()[0];
+    let [first, second, ..] = ip.segments();
     if ip.is_unspecified() {
         Some("unspecified")
     } else if ip.is_multicast() {
         Some("multicast")
     } else if first & 0xffc0 == 0xfe80 {
         Some("link-local")
-    } else if ip.segments()[..2] == [0x2001, 0x0db8] || first & 0xfff0 == 0x3ff0 {
+    } else if (first, second) == (0x2001, 0x0db8) || (first, second >> 12) == (0x3fff, 0) {
         Some("reserved for documentation")
-    } else if ip == Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254) {
+    } else if METADATA_V6.contains(&ip) {
         Some("a metadata service")
     } else {
         None
@@ -80,10 +92,11 @@ fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
 fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match ip.segments() {
-        // In their order: mapped, NAT64, 6to4. The first 96 bits of `::1` and `::` are those of a
+        // In their order: mapped, NAT64, NAT64 of a network's own (RFC 8215), 6to4. The first 96 bits of `::1` and `::` are those of a
         // compatible address too, which is told from them by its first half.
         [0, 0, 0, 0, 0, 0xffff, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
         | [0x2002, high, low, ..] => Some(v4(high, low)),
         [0, 0, 0, 0, 0, 0, high, low] if high > 0 => Some(v4(high, low)),
         [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
@@ -134,6 +147,12 @@ mod tests {
             "http://[::1]/",
             "http://192.168.0.9/",
             "https://8.8.8.8/",
+            "http://100.100.100.201/",
+            "http://[fd20:ce::253]/",
+            "http://[64:ff9b:1::808:808]/",
+            "http://[64:ff9b:2::a9fe:a9fe]/",
+            "http://[3ff0::1]/",
+            "http://[3fff:1000::1]/",
         ] {
             assert!(verdict(url), "{url}");
         }
@@ -141,25 +160,36 @@ mod tests {
 
     #[test]
     fn refused_in_every_spelling() {
-        for url in [
-            "http://169.254.169.254/",
-            "http://0xa9fea9fe/",
-            "http://2852039166/",
-            "http://0251.0376.0251.0376/",
-            "http://169.254.43518/",
-            "http://[::ffff:169.254.169.254]/",
-            "http://[64:ff9b::a9fe:a9fe]/",
-            "http://[2002:a9fe:a9fe::1]/",
-            "http://[2001:0:1:2:3:4:5601:5601]/",
-            "http://[fe80::1]/",
-            "http://[ff02::1]/",
-            "http://[::]/",
-            "http://0.0.0.0/",
-            "http://224.0.0.1/",
-            "http://255.255.255.255/",
-            "http://[fd00:ec2::254]/",
+        for (url, kind) in [
+            ("http://169.254.169.254/", "link-local"),
+            ("http://0xa9fea9fe/", "link-local"),
+            ("http://2852039166/", "link-local"),
+            ("http://0251.0376.0251.0376/", "link-local"),
+            ("http://169.254.43518/", "link-local"),
+            ("http://[::ffff:169.254.169.254]/", "link-local"),
+            ("http://[::169.254.169.254]/", "link-local"),
+            ("http://[64:ff9b::a9fe:a9fe]/", "link-local"),
+            ("http://[64:ff9b:1::a9fe:a9fe]/", "link-local"),
+            ("http://[64:ff9b:1:2:3:4:a9fe:a9fe]/", "link-local"),
+            ("http://[2002:a9fe:a9fe::1]/", "link-local"),
+            ("http://[2001:0:1:2:3:4:5601:5601]/", "link-local"),
+            ("http://[fe80::1]/", "link-local"),
+            ("http://[ff02::1]/", "multicast"),
+            ("http://224.0.0.1/", "multicast"),
+            ("http://[::]/", "unspecified"),
+            ("http://0.0.0.0/", "unspecified"),
+            ("http://255.255.255.255/", "reserved"),
+            ("http://100.100.100.200/", "a metadata service"),
+            ("http://[::ffff:100.100.100.200]/", "a metadata service"),
+            ("http://[fd00:ec2::254]/", "a metadata service"),
+            ("http://[fd20:ce::254]/", "a metadata service"),
+            ("http://192.0.2.7/", "reserved for documentation"),
+            ("http://[2001:db8::1]/", "reserved for documentation"),
+            ("http://[3fff::1]/", "reserved for documentation"),
+            ("http://[3fff:fff:ffff::1]/", "reserved for documentation"),
         ] {
-            assert!(!verdict(url), "{url}");
+            let refused = check_literal(&Url::parse(url).expect(url)).expect_err(url);
+            assert_eq!(refused.kind, kind, "{url}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows its storage only as the trait [`Outbox`].
 
+mod board;
 mod failure;
 pub mod guard;
 mod id;
@@ -10,11 +11,13 @@ mod prepare;
 mod preview;
 mod printable;
 mod record;
+mod resting;
 mod sender;
 mod sending;
 mod tokens;
 mod transport;
 mod verdict;
+mod work;
 
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};

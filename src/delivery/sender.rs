@@ -1,22 +1,15 @@
-//! The loop that sends what is due.
-//!
-//! It holds one timer, for what is due next, and wakes besides only when something was committed or
-//! a try ended. Whoever wants something sent, cancelled or tried now writes it to the outbox.
+//! The running sender: it waits until no other process sends, and then does the work.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
-use super::id::DeliveryId;
-use super::outbox::{Busy, Outbox};
-use super::record::{Job, Outcome};
-use super::sending::{InFlight, Role, Sending};
+use super::board::{Board, Step};
+use super::outbox::{Outbox, OutboxError};
+use super::sending::{Role, Sending};
 use super::transport::Transport;
-use super::verdict;
+use super::work::{TROUBLE_PAUSE, Work};
 
 /// How much is sent at a time (design, section 5).
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +26,6 @@ impl Default for Limits {
     }
 }
 
-/// What is under way gets this long when the sender stops; then it is cut off and stays pending.
-const STOP_GRACE: Duration = Duration::from_secs(5);
-/// How long to wait before the storage is asked again after it failed.
-const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
-/// The clock on the wall may jump: no wait is longer than this without another look at it.
-const LONGEST_NAP: Duration = Duration::from_secs(30);
-
 /// The running sender.
 #[derive(Debug)]
 pub struct Sender {
@@ -53,8 +39,8 @@ impl Sender {
     #[must_use]
     pub fn start<O: Outbox>(outbox: Arc<O>, transport: Transport, limits: Limits) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let (publish, sending) = watch::channel(Sending::default());
-        let task = tokio::spawn(run(outbox, transport, limits, publish, stopped));
+        let (board, sending) = Board::new();
+        let task = tokio::spawn(run(outbox, transport, limits, board, stopped));
         Self { stop: Some(stop), task, sending }
     }
 
@@ -83,143 +69,45 @@ async fn run<O: Outbox>(
     outbox: Arc<O>,
     transport: Transport,
     limits: Limits,
-    publish: watch::Sender<Sending>,
+    board: Board,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    publish.send_modify(|s| s.role = Role::Watches(outbox.sending_pid()));
-    let permit = loop {
-        tokio::select! {
-            permit = outbox.permit() => match permit {
-                Ok(permit) => break permit,
-                Err(error) => {
-                    publish.send_modify(|s| s.trouble = Some(error.to_string()));
-                    tokio::time::sleep(TROUBLE_PAUSE).await;
-                }
-            },
-            _ = &mut stopped => return,
+    let permit = tokio::select! {
+        permit = permit(&*outbox, &board) => permit,
+        _ = &mut stopped => {
+            board.role(Role::Stopped);
+            return;
         }
     };
-    publish.send_modify(|s| (s.role, s.trouble) = (Role::Sends, None));
-    let mut work =
-        Work { outbox, transport, limits, publish, tries: JoinSet::new(), origins: HashMap::new() };
-    work.until_stopped(&mut stopped).await;
-    work.finish().await;
+    board.role(Role::Sends);
+    Work::new(outbox, transport, limits, board).until(stopped).await;
     drop(permit);
 }
 
-struct Work<O> {
-    outbox: Arc<O>,
-    transport: Transport,
-    limits: Limits,
-    publish: watch::Sender<Sending>,
-    tries: JoinSet<(DeliveryId, String)>,
-    origins: HashMap<String, usize>,
-}
-
-impl<O: Outbox> Work<O> {
-    async fn until_stopped(&mut self, stopped: &mut oneshot::Receiver<()>) {
-        let mut commits = self.outbox.changes();
-        loop {
-            commits.mark_unchanged();
-            let nap = self.start_due().await;
-            tokio::select! {
-                biased;
-                _ = &mut *stopped => return,
-                Some(ended) = self.tries.join_next() => self.ended(ended),
-                changed = commits.changed() => if changed.is_err() { return },
-                () = sleep(nap) => {}
-            }
-        }
-    }
-
-    /// Starts what is due and has room. Gives the time until the next one is due.
-    async fn start_due(&mut self) -> Option<Duration> {
-        let room = self.limits.total.saturating_sub(self.tries.len());
-        if room == 0 {
-            return None;
-        }
-        let now = Timestamp::now();
-        let due = match self.outbox.due(now, room, &self.busy()).await {
-            Ok(due) => due,
-            Err(error) => {
-                self.publish.send_modify(|s| s.trouble = Some(error.to_string()));
-                return Some(TROUBLE_PAUSE);
-            }
+/// Takes the right to send, or waits for it and says meanwhile who has it.
+async fn permit<O: Outbox>(outbox: &O, board: &Board) -> O::Permit {
+    loop {
+        let asked = match outbox.try_permit().await {
+            Ok(None) => wait(outbox, board).await,
+            Ok(Some(permit)) => Ok(permit),
+            Err(error) => Err(error),
         };
-        for job in due.jobs {
-            let open = self.origins.entry(job.origin.clone()).or_default();
-            if *open < self.limits.per_origin {
-                *open += 1;
-                self.start(job);
-            }
+        match board.told(Step::Permit, asked) {
+            Ok(permit) => return permit,
+            Err(_) => tokio::time::sleep(TROUBLE_PAUSE).await,
         }
-        due.next.map(|at| at.duration_since(Timestamp::now()).try_into().unwrap_or_default())
-    }
-
-    fn busy(&self) -> Busy {
-        let full = self.origins.iter().filter(|(_, open)| **open >= self.limits.per_origin);
-        Busy {
-            in_flight: self.publish.borrow().in_flight.keys().copied().collect(),
-            full_origins: full.map(|(origin, _)| origin.clone()).collect(),
-        }
-    }
-
-    fn start(&mut self, job: Job) {
-        let flight = InFlight { n: job.attempts + 1, started_at: Timestamp::now() };
-        self.publish.send_modify(|s| {
-            s.in_flight.insert(job.id, flight);
-        });
-        let (outbox, transport, publish) =
-            (self.outbox.clone(), self.transport.clone(), self.publish.clone());
-        self.tries.spawn(async move {
-            let (id, origin) = (job.id, job.origin.clone());
-            let tried = transport.attempt(&job).await;
-            let failure = tried.attempt.error.as_ref();
-            let next =
-                verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, Timestamp::now());
-            record(&*outbox, &publish, Outcome { id, attempt: tried.attempt, next }).await;
-            (id, origin)
-        });
-    }
-
-    fn ended(&mut self, ended: Result<(DeliveryId, String), tokio::task::JoinError>) {
-        // A try ends with an error only when it was cut off, and then the whole sender ends.
-        let Ok((id, origin)) = ended else { return };
-        if let Some(open) = self.origins.get_mut(&origin) {
-            *open -= 1;
-            if *open == 0 {
-                self.origins.remove(&origin);
-            }
-        }
-        self.publish.send_modify(|s| {
-            s.in_flight.remove(&id);
-        });
-    }
-
-    async fn finish(&mut self) {
-        self.publish.send_modify(|s| s.role = Role::Stopped);
-        let _ = tokio::time::timeout(STOP_GRACE, async {
-            while let Some(ended) = self.tries.join_next().await {
-                self.ended(ended);
-            }
-        })
-        .await;
-        self.tries.shutdown().await;
     }
 }
 
-/// Records an outcome, and tries until it is on disk: what was sent must not be forgotten.
-async fn record<O: Outbox>(outbox: &O, publish: &watch::Sender<Sending>, outcome: Outcome) {
-    while let Err(error) = outbox.record(outcome.clone()).await {
-        publish.send_modify(|s| s.trouble = Some(error.to_string()));
-        tokio::time::sleep(TROUBLE_PAUSE).await;
-    }
-    publish.send_if_modified(|s| s.trouble.take().is_some());
-}
-
-async fn sleep(nap: Option<Duration>) {
-    match nap {
-        Some(nap) => tokio::time::sleep(nap.min(LONGEST_NAP)).await,
-        None => std::future::pending().await,
+/// Who sends may change hands while we wait: it is looked up whenever something was committed.
+async fn wait<O: Outbox>(outbox: &O, board: &Board) -> Result<O::Permit, OutboxError> {
+    let mut commits = outbox.changes();
+    let mut permit = std::pin::pin!(outbox.permit());
+    loop {
+        board.role(Role::Watches(outbox.sending_pid()));
+        tokio::select! {
+            permit = &mut permit => return permit,
+            Ok(()) = commits.changed() => {}
+        }
     }
 }

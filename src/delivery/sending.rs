@@ -13,7 +13,7 @@ pub struct Sending {
     pub role: Role,
     /// The tries under way.
     pub in_flight: BTreeMap<DeliveryId, InFlight>,
-    /// Why nothing can be recorded, while that is so.
+    /// What the storage fails at, while it does: a sentence that stands by itself.
     pub trouble: Option<String>,
 }
 

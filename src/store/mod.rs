@@ -2,7 +2,7 @@
 //! attempts.
 //!
 //! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
-//! is noticed (`watch`). Who sends holds the [`Lease`]. The sender sees the store as an
+//! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as an
 //! [`Outbox`](crate::delivery::Outbox).
 
 mod accept;
@@ -12,6 +12,7 @@ mod control;
 mod drafts;
 mod due;
 mod error;
+mod fair;
 mod find;
 mod job;
 mod lease;
@@ -19,7 +20,9 @@ mod log;
 mod open;
 mod outbox;
 mod owner;
+mod poll;
 mod profiles;
+mod purge;
 mod readers;
 mod record;
 mod revision;
@@ -41,6 +44,7 @@ pub use revision::Revision;
 pub use save::Saved;
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -48,7 +52,8 @@ use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
 use readers::Readers;
-use writer::Writer;
+use watch::Looking;
+use writer::{Order, Writer};
 
 /// How long another program may keep the file locked before that is told.
 const BUSY: Duration = Duration::from_secs(5);
@@ -61,9 +66,18 @@ pub struct Store(Arc<Shared>);
 struct Shared {
     path: PathBuf,
     changes: Arc<channel::Sender<u64>>,
-    watcher: Mutex<Option<notify::RecommendedWatcher>>,
+    noticing: Mutex<Option<Noticing>>,
     readers: Arc<Readers>,
     writer: Writer,
+}
+
+/// What notices the commits of other processes, for as long as it is held.
+#[allow(dead_code, reason = "both are held only to be dropped")]
+enum Noticing {
+    /// The system tells.
+    Told(notify::RecommendedWatcher),
+    /// It has no watch left: somebody has to ask.
+    Asked(poll::Poll),
 }
 
 impl Store {
@@ -81,15 +95,36 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_waiting(path: impl AsRef<Path>, busy: Duration) -> Result<Self, StoreError> {
-        let (db, path) = open::writer(path.as_ref(), busy)?;
+        Self::open_noticing(path.as_ref(), busy, |path, orders, looking| {
+            watch::start(path, orders, looking).ok().map(Noticing::Told)
+        })
+    }
+
+    /// As [`Store::open_waiting`], with this way to be told of writes; where it gives none, they are
+    /// asked for.
+    fn open_noticing(
+        path: &Path,
+        busy: Duration,
+        watch: impl FnOnce(&Path, Sender<Order>, Arc<Looking>) -> Option<Noticing>,
+    ) -> Result<Self, StoreError> {
+        let (db, path) = open::writer(path, busy)?;
+        let at = |error: StoreError| error.at(&path);
+        let outdated = purge::outdated(&db).map_err(at)?;
         let changes = Arc::new(channel::Sender::new(0));
-        let looking = Arc::default();
-        let writer = Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking))
-            .map_err(|error| error.at(&path))?;
-        // Without a watcher all works but the news of other processes: see `watching`.
-        let watcher = watch::start(&path, writer.orders(), looking).ok();
+        let looking = Arc::<Looking>::default();
+        let writer =
+            Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking)).map_err(at)?;
+        let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
+            Some(watching) => watching,
+            None => Noticing::Asked(poll::start(path.clone(), busy, writer.orders(), looking).map_err(at)?),
+        };
+        if let Some(before) = outdated {
+            // Nobody waits for it; where it fails, the next start does it.
+            drop(writer.ask(move |tx| purge::deleted(tx, before)));
+        }
         let readers = Arc::new(Readers::new(path.clone(), busy));
-        Ok(Self(Arc::new(Shared { path, changes, watcher: Mutex::new(watcher), readers, writer })))
+        let noticing = Mutex::new(Some(noticing));
+        Ok(Self(Arc::new(Shared { path, changes, noticing, readers, writer })))
     }
 
     /// Where the database is, with links followed.
@@ -102,12 +137,6 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> channel::Receiver<u64> {
         self.0.changes.subscribe()
-    }
-
-    /// Whether commits of other processes are noticed. Not so where the system has no watch left.
-    #[must_use]
-    pub fn watching(&self) -> bool {
-        self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after
@@ -139,7 +168,7 @@ impl Shared {
     /// The writing connection goes last: the last one to close tidies the write-ahead log away, and
     /// one that only reads cannot.
     fn close(&self) {
-        drop(self.watcher.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.noticing.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.readers.close();
         self.writer.stop();
     }

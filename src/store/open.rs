@@ -1,8 +1,8 @@
 //! Opening the file: who may read it, how it is written, and what it turns out to be.
 
-use std::fs::{DirBuilder, OpenOptions, canonicalize};
+use std::fs::{DirBuilder, OpenOptions, Permissions, canonicalize, metadata, set_permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -66,12 +66,28 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
     canonicalize(path).map_err(|error| opening(&error))
 }
 
+/// Takes away what others may do with the file, its log and its shared memory: secrets stand there.
+/// Where the system does not let us, they are another user's, who sees to that.
+fn tighten(path: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let Ok(found) = metadata(&name) else { continue };
+        let mode = found.permissions().mode() & 0o777;
+        if mode & !0o600 != 0 {
+            let _ = set_permissions(&name, Permissions::from_mode(mode & 0o600));
+        }
+    }
+}
+
 fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(busy)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     let found = schema::look(&db)?;
+    // Not before it is known to be ours.
+    tighten(path);
     if found == Found::Empty {
         // Only an empty file can be told so, and the log's mode makes it not empty.
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

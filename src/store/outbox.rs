@@ -1,5 +1,8 @@
 //! The store as the sender sees it.
 
+use std::fmt::Display;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 
@@ -11,6 +14,13 @@ use super::{accept, due, record};
 impl Outbox for Store {
     type Permit = Lease;
 
+    async fn try_permit(&self) -> Result<Option<Lease>, OutboxError> {
+        let path = self.path().to_owned();
+        let taken = tokio::task::spawn_blocking(move || Lease::try_take(&path)).await;
+        let taken = taken.map_err(|_| self.no_lease("asking for it broke off"))?;
+        taken.map_err(|error| self.no_lease(error))
+    }
+
     /// The lock is waited for in a thread of its own, which ends with the process at the latest.
     async fn permit(&self) -> Result<Lease, OutboxError> {
         let (tell, told) = oneshot::channel();
@@ -18,11 +28,9 @@ impl Outbox for Store {
         std::thread::Builder::new()
             .name("lease".to_owned())
             .spawn(move || tell.send(Lease::wait(&path)))
-            .map_err(|error| OutboxError(format!("no thread to wait for the sender's lock: {error}")))?;
-        let path = self.path().display();
-        let failed = |why: String| OutboxError(format!("{path}.lock: {why}: nothing can be sent"));
-        let taken = told.await.map_err(|_| failed("the wait for it broke off".to_owned()))?;
-        taken.map_err(|error| failed(error.to_string()))
+            .map_err(|error| self.no_lease(format_args!("no thread to wait for it: {error}")))?;
+        let taken = told.await.map_err(|_| self.no_lease("the wait for it broke off"))?;
+        taken.map_err(|error| self.no_lease(error))
     }
 
     fn sending_pid(&self) -> Option<u32> {
@@ -34,14 +42,17 @@ impl Outbox for Store {
         Ok(())
     }
 
-    /// First tries are due from the moment they are accepted, in that order.
-    async fn due(&self, now: Timestamp, limit: usize, busy: &Busy) -> Result<Due, OutboxError> {
-        let busy = Busy { in_flight: busy.in_flight.clone(), full_origins: busy.full_origins.clone() };
-        let found = self.read(move |tx| due::find(tx, now, limit, &busy)).await?;
-        if !found.unreadable.is_empty() {
+    /// What cannot be read is failed for good, and others are looked for in its place.
+    async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
+        let busy = Arc::new(busy);
+        loop {
+            let known = Arc::clone(&busy);
+            let found = self.read(move |tx| due::find(tx, now, limit, &known)).await?;
+            if found.unreadable.is_empty() {
+                return Ok(found.due);
+            }
             self.write(move |tx| due::give_up(tx, now, &found.unreadable)).await?;
         }
-        Ok(found.due)
     }
 
     async fn record(&self, outcome: Outcome) -> Result<(), OutboxError> {
@@ -51,5 +62,11 @@ impl Outbox for Store {
 
     fn changes(&self) -> watch::Receiver<u64> {
         Store::changes(self)
+    }
+}
+
+impl Store {
+    fn no_lease(&self, why: impl Display) -> OutboxError {
+        OutboxError(format!("{}.lock: {why}", self.path().display()))
     }
 }

@@ -46,7 +46,8 @@ impl Store {
         self.read(move |tx| one(tx, &id)).await
     }
 
-    /// Deletes a profile so that [`Store::restore_profile`] can undo it. Its deliveries stay.
+    /// Deletes a profile so that [`Store::restore_profile`] can undo it for a week. Its deliveries
+    /// stay.
     /// Whether it was there.
     ///
     /// # Errors
@@ -71,15 +72,6 @@ impl Store {
             Ok(tx.prepare_cached(sql)?.execute([id.as_str()])? > 0)
         })
         .await
-    }
-
-    /// Removes for good what was deleted before this time. How many.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub async fn purge_deleted(&self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |tx| Ok(tx.execute("DELETE FROM profile WHERE deleted_at < ?1", [millis(before)])?))
-            .await
     }
 }
 

@@ -85,9 +85,9 @@ CREATE TABLE delivery (
 -- First tries in order, and every list by state: ids grow with time.
 CREATE INDEX delivery_by_state ON delivery (state, id);
 CREATE INDEX delivery_by_profile ON delivery (profile_id, state, id);
--- Retries by their time. First tries are due at once and need no place here.
-CREATE INDEX delivery_waiting ON delivery (due_at, id) WHERE state = 1;
--- The way past a long queue of one endpoint that takes no more.
+-- Retries by their time, and whose they are. First tries are due at once and need no place here.
+CREATE INDEX delivery_waiting ON delivery (due_at, id, origin) WHERE state = 1;
+-- The queue of each endpoint, and the way past a long one.
 CREATE INDEX delivery_by_origin ON delivery (state, origin, due_at, id) WHERE due_at IS NOT NULL;
 
 -- Append-only: a row a try.

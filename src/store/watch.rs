@@ -15,6 +15,14 @@ use super::writer::Order;
 pub(super) struct Looking(AtomicBool);
 
 impl Looking {
+    /// Tells the writer to look, unless it was told.
+    pub(super) fn tell(&self, orders: &Sender<Order>) {
+        if self.begin() {
+            // The writer has ended when this fails, and who tells is about to.
+            let _ = orders.send(Order::Look);
+        }
+    }
+
     /// Whether the writer must be told.
     fn begin(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
@@ -43,9 +51,8 @@ pub(super) fn start(
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error here is a queue of the system that ran over: something happened, so look.
         let ours = event.map_or(true, |event| concerns(&event, &[&file, &log]));
-        if ours && looking.begin() {
-            // The writer has ended when this fails, and the watcher is about to.
-            let _ = orders.send(Order::Look);
+        if ours {
+            looking.tell(&orders);
         }
     })?;
     watcher.watch(folder, RecursiveMode::NonRecursive)?;

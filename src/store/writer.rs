@@ -86,7 +86,7 @@ impl Writer {
         Ok(Self { orders, thread: Mutex::new(Some(thread)) })
     }
 
-    /// For the watcher, which only tells to look.
+    /// For who notices writes, and only tells to look.
     pub(super) fn orders(&self) -> Sender<Order> {
         self.orders.clone()
     }
@@ -97,11 +97,20 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.ask(work).await.map_err(|_| StoreError::from(Problem::Closed))?
+    }
+
+    /// The same, begun at once and waited for or not. An error says that the thread has ended.
+    pub(super) fn ask<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
-        let closed = || StoreError::from(Problem::Closed);
-        self.orders.send(Order::Write(Box::new(asked))).map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        // Not taken, it drops its end of the answer, which says so.
+        let _ = self.orders.send(Order::Write(Box::new(asked)));
+        answer
     }
 
     /// Ends the thread after what was asked before. Further calls find it ended.
@@ -245,6 +254,7 @@ fn in_savepoint(tx: &Transaction<'_>, command: &mut dyn Command) -> Result<(), S
     Ok(())
 }
 
-fn data_version(db: &Connection) -> Result<i64, StoreError> {
+/// A number that differs when another connection has committed.
+pub(super) fn data_version(db: &Connection) -> Result<i64, StoreError> {
     Ok(db.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }

@@ -17,17 +17,41 @@ use crate::store::Store;
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// A delivery that has ended, and the sender that may have others under way.
+pub struct Ended {
+    /// What came of it.
+    pub details: Details,
+    sender: Sender,
+}
+
+impl Ended {
+    /// Lets the sender end in good order: what else is under way gets five seconds, and a signal cuts
+    /// it off. Nothing is lost then: it stays queued.
+    pub async fn stop_sending(self, interrupts: &mut Interrupts) {
+        stop(self.sender, interrupts).await;
+    }
+}
+
+async fn stop(sender: Sender, interrupts: &mut Interrupts) {
+    tokio::select! {
+        () = sender.stop() => {}
+        _ = interrupts.next() => {}
+    }
+}
+
 /// Accepts a delivery, and sends it as soon as no other session sends; else that one does. Tells
-/// each attempt and each wait as it happens, and gives what came of it.
+/// each attempt and each wait as it happens. Gives what came of it at once: the sender is still to
+/// be ended.
 ///
 /// # Errors
-/// The database fails; or a signal ended the wait, and the delivery stays queued.
+/// The database fails; or a signal ended the wait, and the delivery stays queued. The sender has
+/// ended then.
 pub async fn carry_out(
     store: &Store,
     delivery: NewDelivery,
     interrupts: &mut Interrupts,
     line: impl FnMut(&str),
-) -> Result<Details, CommandError> {
+) -> Result<Ended, CommandError> {
     let id = delivery.id;
     let transport = Transport::new()?;
     store.accept(vec![delivery]).await?;
@@ -35,19 +59,19 @@ pub async fn carry_out(
     let mut trial =
         Trial { store, id, sending: sender.sending(), line, told: 0, elsewhere: false, trouble: None };
     let ended = tokio::select! {
-        ended = trial.until_ended() => Ok(ended?),
-        code = interrupts.next() => Err(code),
+        ended = trial.until_ended() => ended,
+        code = interrupts.next() => {
+            tell("ringback: ending; what is under way gets five seconds, Ctrl+C again cuts it off");
+            stop(sender, interrupts).await;
+            return Err(CommandError::Interrupted { code, left: left(store, id).await? });
+        }
     };
-    if ended.is_err() {
-        tell("ringback: ending; what is under way gets five seconds, Ctrl+C again cuts it off");
-    }
-    tokio::select! {
-        () = sender.stop() => {}
-        _ = interrupts.next() => {}
-    }
     match ended {
-        Ok(details) => Ok(details),
-        Err(code) => Err(CommandError::Interrupted { code, left: left(store, id).await? }),
+        Ok(details) => Ok(Ended { details, sender }),
+        Err(error) => {
+            stop(sender, interrupts).await;
+            Err(error)
+        }
     }
 }
 
@@ -80,15 +104,13 @@ struct Trial<'a, L> {
 impl<L: FnMut(&str)> Trial<'_, L> {
     async fn until_ended(&mut self) -> Result<Details, CommandError> {
         let mut changes = self.store.changes();
-        let mut first_look = true;
         loop {
             changes.mark_unchanged();
             let details = self.look().await?;
             if !details.summary.state.is_pending() {
                 return Ok(details);
             }
-            self.tell_sender(first_look);
-            first_look = false;
+            self.tell_sender();
             tokio::select! {
                 // Both senders live at least as long as this.
                 _ = changes.changed() => {}
@@ -113,17 +135,13 @@ impl<L: FnMut(&str)> Trial<'_, L> {
         Ok(details)
     }
 
-    /// Tells why nothing goes out, where that is so. Who sends is known by its process id, and that
-    /// it is not us without one after the first look.
-    fn tell_sender(&mut self, first_look: bool) {
+    /// Tells why nothing goes out, where that is so.
+    fn tell_sender(&mut self) {
         let sending = self.sending.borrow_and_update().clone();
-        match sending.role {
-            Role::Watches(pid) if !self.elsewhere && (pid.is_some() || !first_look) => {
-                self.elsewhere = true;
-                let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
-                tell(&format!("ringback: another session sends{pid}: waiting for it to deliver this"));
-            }
-            _ => {}
+        if let (Role::Watches(pid), false) = (sending.role, self.elsewhere) {
+            self.elsewhere = true;
+            let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+            tell(&format!("ringback: another session sends{pid}: waiting for it to deliver this"));
         }
         if sending.trouble != self.trouble {
             if let Some(trouble) = &sending.trouble {

@@ -101,7 +101,7 @@ async fn a_revision_grows_with_what_changed_only() {
     assert_eq!(grown().await, profiles);
     store.delete_profile(&profile_id(1)).await.unwrap();
     assert_eq!(grown().await, profiles);
-    store.purge_deleted(Timestamp::MAX).await.unwrap();
+    store.write(|tx| super::super::purge::deleted(tx, Timestamp::MAX)).await.unwrap();
     assert_eq!(grown().await, profiles);
 
     let variable = Variable {

@@ -6,6 +6,7 @@ mod opening;
 mod sending;
 mod sharing;
 mod steering;
+mod turns;
 
 use jiff::Timestamp;
 use serde_json::json;

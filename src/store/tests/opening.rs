@@ -41,6 +41,45 @@ async fn a_new_file_is_its_owners_alone() {
 }
 
 #[tokio::test]
+async fn a_file_that_others_can_read_is_closed_to_them() {
+    let (folder, first) = store();
+    first.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    let files = ["a.db", "a.db-wal", "a.db-shm"].map(|name| folder.path().join(name));
+    for file in &files {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o664)).unwrap();
+    }
+    let second = Store::open(&files[0]).unwrap();
+    assert_eq!(files.each_ref().map(|file| mode(file)), [0o600; 3]);
+    drop((first, second));
+    fs::set_permissions(&files[0], fs::Permissions::from_mode(0o440)).unwrap();
+    let _ = Store::open(&files[0]);
+    assert_eq!(mode(&files[0]) & 0o200, 0, "nobody is given more than they had");
+}
+
+#[tokio::test]
+async fn a_deleted_profile_goes_for_good_after_a_week() {
+    let (folder, store) = store();
+    store.save_profiles((1..=3).map(|n| profile(n, "Order SMS")).collect()).await.unwrap();
+    for n in 1..=3 {
+        store.keep_test_values(&profile_id(n), None, &Values::default()).await.unwrap();
+    }
+    for (n, days) in [(1, 8), (2, 6)] {
+        store.delete_profile(&profile_id(n)).await.unwrap();
+        let at = Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
+        let row = (profile_id(n).to_string(), at.as_millisecond());
+        let sql = "UPDATE profile SET deleted_at = ?2 WHERE id = ?1";
+        assert_eq!(store.write(move |tx| Ok(tx.execute(sql, row)?)).await.unwrap(), 1);
+    }
+    drop(store);
+    let store = Store::open(folder.path().join("a.db")).unwrap();
+    let restored = async |n| store.restore_profile(&profile_id(n)).await.unwrap();
+    assert_eq!((restored(1).await, restored(2).await), (false, true));
+    let tested = async |n| !store.test_values(&profile_id(n)).await.unwrap().is_empty();
+    assert_eq!((tested(1).await, tested(2).await, tested(3).await), (false, true, true));
+    assert_eq!(store.profiles().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn what_was_asked_for_before_the_last_handle_went_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");

@@ -1,17 +1,15 @@
 //! The store as the sender's outbox.
 
-use std::collections::HashSet;
-
 use crate::delivery::{Busy, Due, Job, Outbox, State};
 
 use super::*;
 
-async fn due(store: &Store, ms: i64, limit: usize, busy: &Busy) -> Due {
-    store.due(at(ms), limit, busy).await.unwrap()
+async fn due(store: &Store, ms: i64, limit: usize) -> Due {
+    store.due(at(ms), limit, Busy::idle(usize::MAX)).await.unwrap()
 }
 
 async fn due_ids(store: &Store, ms: i64) -> Vec<DeliveryId> {
-    ids(&due(store, ms, 100, &Busy::default()).await.jobs)
+    ids(&due(store, ms, 100).await.jobs)
 }
 
 fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
@@ -23,7 +21,7 @@ async fn what_is_accepted_is_due_to_the_byte() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
     store.accept(vec![new.clone()]).await.unwrap();
-    let due = due(&store, 0, 10, &Busy::default()).await;
+    let due = due(&store, 0, 10).await;
     let [job] = due.jobs.as_slice() else { panic!("one job") };
     assert_eq!(job.callback, new.request.unwrap());
     assert_eq!((job.id, &job.origin, &job.values), (new.id, &new.origin, &new.values));
@@ -66,62 +64,11 @@ async fn first_tries_go_before_retries_and_each_in_order() {
     store.record(outcome(id[1], 1, Next::Retry(at(8_000)))).await.unwrap();
     assert_eq!(due_ids(&store, 9_000).await, [id[2], id[3], id[1], id[0]]);
 
-    let early = due(&store, 8_500, 100, &Busy::default()).await;
+    let early = due(&store, 8_500, 100).await;
     assert_eq!(ids(&early.jobs), [id[2], id[3], id[1]]);
     assert_eq!(early.next, Some(at(9_000)));
     assert_eq!(early.jobs[2].attempts, 1);
-    assert_eq!(ids(&due(&store, 9_000, 1, &Busy::default()).await.jobs), [id[2]]);
-}
-
-#[tokio::test]
-async fn what_is_busy_is_passed_over() {
-    let (_folder, store) = store();
-    let (a, b, c) =
-        (delivery("https://a.example"), delivery("https://b.example"), delivery("https://c.example"));
-    let id = [a.id, b.id, c.id];
-    store.accept(vec![a, b, c]).await.unwrap();
-    let busy = Busy {
-        in_flight: HashSet::from([id[0]]),
-        full_origins: HashSet::from(["https://b.example".to_owned()]),
-    };
-    assert_eq!(ids(&due(&store, 0, 10, &busy).await.jobs), [id[2]]);
-}
-
-#[tokio::test]
-async fn a_long_queue_of_a_full_endpoint_hides_nobody() {
-    let (_folder, store) = store();
-    let mut all: Vec<_> = (0..3_000).map(|_| delivery("https://hangs.example")).collect();
-    let retried: Vec<_> = all.iter().take(1_000).map(|new| new.id).collect();
-    let others: Vec<_> = (0..50).map(|n| delivery(&format!("https://{}.example", n % 3))).collect();
-    let wanted: HashSet<_> = others.iter().map(|new| new.id).collect();
-    all.extend(others);
-    store.accept(all).await.unwrap();
-    for id in &retried {
-        let next = Next::Retry(at(1_000));
-        store
-            .write({
-                let outcome = outcome(*id, 1, next);
-                move |tx| super::super::record::record(tx, &outcome)
-            })
-            .await
-            .unwrap();
-    }
-    let late = delivery("https://0.example");
-    store.accept(vec![late.clone()]).await.unwrap();
-    store.record(outcome(late.id, 1, Next::Retry(at(2_000)))).await.unwrap();
-
-    let full_origins = HashSet::from(["https://hangs.example".to_owned()]);
-    let mut busy = Busy { full_origins, in_flight: HashSet::new() };
-    let mut got = Vec::new();
-    while let found = ids(&due(&store, 3_000, 20, &busy).await.jobs)
-        && !found.is_empty()
-    {
-        got.extend(found.iter().copied());
-        busy.in_flight.extend(found);
-    }
-    assert_eq!(got.pop(), Some(late.id), "retries come last");
-    assert_eq!(got.len(), 50, "each once");
-    assert_eq!(got.into_iter().collect::<HashSet<_>>(), wanted);
+    assert_eq!(ids(&due(&store, 9_000, 1).await.jobs), [id[2]]);
 }
 
 #[tokio::test]
@@ -133,12 +80,12 @@ async fn credentials_are_those_of_the_test_or_of_today() {
     let (test, event) = (tested(on_screen.clone()), delivery("https://hooks.example"));
     let test_id = test.id;
     store.accept(vec![test, event]).await.unwrap();
-    let jobs = due(&store, 0, 10, &Busy::default()).await.jobs;
+    let jobs = due(&store, 0, 10).await.jobs;
     assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
     assert_eq!(jobs[1].profile.as_deref(), Some(&saved));
 
     store.delete_profile(&saved.id).await.unwrap();
-    let jobs = due(&store, 0, 10, &Busy::default()).await.jobs;
+    let jobs = due(&store, 0, 10).await.jobs;
     assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
     assert_eq!(jobs[1].profile, None);
 
@@ -158,7 +105,7 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
         .write(move |tx| Ok(tx.execute("UPDATE delivery SET headers = '{' WHERE id = ?1", [bad_id.bytes()])?))
         .await
         .unwrap();
-    assert_eq!(ids(&due(&store, 0, 1, &Busy::default()).await.jobs), [good_id]);
+    assert_eq!(ids(&due(&store, 0, 1).await.jobs), [good_id]);
     let rows = store.deliveries(&super::super::Filter::default()).await.unwrap();
     let failed = rows.iter().find(|row| row.id == bad_id).unwrap();
     assert_eq!(failed.state, State::Failed);

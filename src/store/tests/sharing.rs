@@ -59,7 +59,7 @@ async fn one_command_that_fails_hurts_no_other() {
     after.unwrap();
     assert!(bad.is_err());
     assert_eq!(store.profiles().await.unwrap().len(), 2);
-    assert_eq!(store.due(at(0), 10, &Busy::default()).await.unwrap().jobs.len(), 1);
+    assert_eq!(store.due(at(0), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.len(), 1);
 }
 
 #[tokio::test]
@@ -79,13 +79,25 @@ async fn own_commits_are_told() {
 async fn what_one_handle_commits_the_other_is_told() {
     let (folder, first) = store();
     let second = Store::open(folder.path().join("a.db")).unwrap();
-    assert!(second.watching());
     for n in 1..=20 {
         let mut changes = second.changes();
         first.save_profiles(vec![profile(n, "Order SMS")]).await.unwrap();
         let wanted = usize::try_from(n).unwrap();
         told(&mut changes, async || second.profiles().await.unwrap().len() == wanted).await;
     }
+}
+
+#[tokio::test]
+async fn where_the_system_does_not_tell_it_is_asked() {
+    let (folder, first) = store();
+    let path = folder.path().join("a.db");
+    let second = Store::open_noticing(&path, DEADLINE, |_, _, _| None).unwrap();
+    let mut changes = second.changes();
+    first.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    told(&mut changes, async || second.profiles().await.unwrap().len() == 1).await;
+    drop(first);
+    second.close();
+    assert!(!folder.path().join("a.db-wal").exists(), "who asks has let go of the file");
 }
 
 /// The log is written before the commit counts: being told too early would be being told never.

@@ -21,7 +21,7 @@ async fn cancelled_while_it_is_sent() {
     let details = store.delivery(new.id).await.unwrap().unwrap();
     assert_eq!((details.summary.state, details.summary.due_at), (State::Cancelled, None));
     assert_eq!((details.summary.last_status, details.attempts.len()), (Some(500), 1));
-    assert!(store.due(at(99_000), 10, &Busy::default()).await.unwrap().jobs.is_empty());
+    assert!(store.due(at(99_000), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.is_empty());
     assert!(!store.retry_now(new.id).await.unwrap());
 }
 
@@ -33,10 +33,10 @@ async fn a_wait_is_cut_short() {
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.retry_now(new.id).await.unwrap());
     store.record(outcome(new.id, 1, Next::Retry(far))).await.unwrap();
-    assert!(store.due(Timestamp::now(), 10, &Busy::default()).await.unwrap().jobs.is_empty());
+    assert!(store.due(Timestamp::now(), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.is_empty());
     assert!(store.retry_now(new.id).await.unwrap());
     assert_eq!(summary(&store, new.id).await.state, State::Waiting);
-    assert_eq!(store.due(Timestamp::now(), 10, &Busy::default()).await.unwrap().jobs.len(), 1);
+    assert_eq!(store.due(Timestamp::now(), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.len(), 1);
     assert!(!store.retry_now(DeliveryId::generate()).await.unwrap());
 }
 
@@ -69,7 +69,7 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
     let again = DeliveryId::generate();
     store.send_again(new.id, again, at(1)).await.unwrap();
     store.record(outcome(new.id, 1, Next::Failed)).await.unwrap();
-    let jobs = store.due(at(1), 10, &Busy::default()).await.unwrap().jobs;
+    let jobs = store.due(at(1), 10, Busy::idle(usize::MAX)).await.unwrap().jobs;
     assert_eq!(jobs.len(), 1);
     assert_eq!((jobs[0].id, jobs[0].profile.as_deref()), (again, Some(&shown)));
 

@@ -1,0 +1,105 @@
+//! Where the sender writes down what it does, for whoever watches.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::id::DeliveryId;
+use super::outbox::OutboxError;
+use super::sending::{InFlight, Role, Sending};
+
+/// The board. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Board {
+    sending: watch::Sender<Sending>,
+    troubles: Arc<Mutex<[Option<String>; 3]>>,
+}
+
+/// What the storage may fail at. Each is told until the same succeeds; of several the first here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Writing down what came of a try.
+    Record,
+    /// Finding out what is due.
+    Look,
+    /// Finding out whether another process sends.
+    Permit,
+}
+
+impl Step {
+    fn failed(self, error: &OutboxError) -> String {
+        let what = match self {
+            Self::Record => "what was sent cannot be recorded",
+            Self::Look => "what is due cannot be read",
+            Self::Permit => "nothing can be sent without the sender's lock",
+        };
+        format!("{what}: {error}")
+    }
+}
+
+impl Board {
+    pub fn new() -> (Self, watch::Receiver<Sending>) {
+        let (sending, watched) = watch::channel(Sending::default());
+        (Self { sending, troubles: Arc::default() }, watched)
+    }
+
+    pub fn role(&self, role: Role) {
+        self.sending.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
+    }
+
+    pub fn started(&self, id: DeliveryId, flight: InFlight) {
+        self.sending.send_modify(|s| {
+            s.in_flight.insert(id, flight);
+        });
+    }
+
+    pub fn ended(&self, ids: &[DeliveryId]) {
+        self.sending.send_modify(|s| s.in_flight.retain(|id, _| !ids.contains(id)));
+    }
+
+    /// Tells what came of a step, and passes it on.
+    pub fn told<T>(&self, step: Step, result: Result<T, OutboxError>) -> Result<T, OutboxError> {
+        let trouble = result.as_ref().err().map(|error| step.failed(error));
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles[step as usize] = trouble;
+        let first = troubles.iter().flatten().next();
+        self.sending.send_if_modified(|s| {
+            let differs = s.trouble.as_ref() != first;
+            if differs {
+                s.trouble = first.cloned();
+            }
+            differs
+        });
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_trouble_lasts_until_its_own_step_succeeds() {
+        let (board, watched) = Board::new();
+        let trouble = || watched.borrow().trouble.clone();
+        let failed = |step, why: &str| board.told::<()>(step, Err(OutboxError(why.to_owned()))).unwrap_err();
+        failed(Step::Look, "no reader");
+        let look = Some("what is due cannot be read: no reader".to_owned());
+        assert_eq!(trouble(), look);
+        failed(Step::Record, "no room");
+        assert_eq!(trouble().as_deref(), Some("what was sent cannot be recorded: no room"));
+        board.told(Step::Record, Ok(())).unwrap();
+        assert_eq!(trouble(), look, "recording says nothing about reading");
+        board.told(Step::Look, Ok(())).unwrap();
+        assert_eq!(trouble(), None);
+    }
+
+    #[test]
+    fn what_is_no_news_wakes_nobody() {
+        let (board, mut watched) = Board::new();
+        watched.mark_unchanged();
+        board.told(Step::Record, Ok(())).unwrap();
+        board.role(Role::Starting);
+        assert!(!watched.has_changed().unwrap());
+    }
+}

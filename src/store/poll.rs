@@ -1,0 +1,60 @@
+//! Noticing what other processes commit where the system does not tell: by asking, now and then.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::error::{Problem, StoreError};
+use super::open;
+use super::watch::Looking;
+use super::writer::{Order, data_version};
+
+/// How often it is asked.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// A thread that asks until this is dropped.
+pub(super) struct Poll {
+    going: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts asking. What it finds may be a commit of this process: the writer knows its own.
+///
+/// # Errors
+/// The file cannot be read, or there is no thread to be had.
+pub(super) fn start(
+    path: PathBuf,
+    busy: Duration,
+    orders: Sender<Order>,
+    looking: Arc<Looking>,
+) -> Result<Poll, StoreError> {
+    let db = open::reader(&path, busy)?;
+    let mut known = data_version(&db)?;
+    let (going, ended) = mpsc::channel::<()>();
+    let thread = thread::Builder::new()
+        .name("store-poll".to_owned())
+        .spawn(move || {
+            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                let now = data_version(&db).unwrap_or(known);
+                if now != known {
+                    known = now;
+                    looking.tell(&orders);
+                }
+            }
+        })
+        .map_err(|error| Problem::Disk(error.to_string()))?;
+    Ok(Poll { going: Some(going), thread: Some(thread) })
+}
+
+impl Drop for Poll {
+    /// Waits for the thread: its connection must be closed before the one that writes.
+    fn drop(&mut self) {
+        drop(self.going.take());
+        if let Some(thread) = self.thread.take() {
+            // An error means that it has ended, which is what is wanted.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Whose turn it is.
+
+use std::collections::{HashMap, HashSet};
+
+use proptest::prelude::*;
+
+use crate::delivery::{Busy, Job, Outbox};
+
+use super::*;
+
+/// The sender as far as turns go: what it was given is under way until it is said to have ended.
+struct Turns {
+    store: Store,
+    busy: Busy,
+}
+
+impl Turns {
+    fn new(store: &Store, per_origin: usize) -> Self {
+        Self { store: store.clone(), busy: Busy::idle(per_origin) }
+    }
+
+    async fn ask(&mut self, ms: i64, limit: usize) -> Vec<Job> {
+        let jobs = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap().jobs;
+        for job in &jobs {
+            assert!(self.busy.in_flight.insert(job.id), "it is under way");
+            *self.busy.open.entry(job.origin.clone()).or_default() += 1;
+            self.busy.after = Some(job.origin.clone());
+        }
+        jobs
+    }
+
+    async fn ask_origins(&mut self, ms: i64, limit: usize) -> String {
+        self.ask(ms, limit).await.iter().map(|job| letter(&job.origin)).collect()
+    }
+
+    async fn end(&mut self, job: &Job) {
+        self.store.record(outcome(job.id, job.attempts + 1, Next::Delivered)).await.unwrap();
+        self.busy.in_flight.remove(&job.id);
+        *self.busy.open.get_mut(&job.origin).unwrap() -= 1;
+    }
+}
+
+fn origin(letter: char) -> String {
+    format!("https://{letter}.example")
+}
+
+fn letter(origin: &str) -> char {
+    origin.chars().nth("https://".len()).unwrap()
+}
+
+/// Accepts deliveries to the endpoints of these letters, in this order.
+async fn accept(store: &Store, letters: &str) -> Vec<DeliveryId> {
+    let all: Vec<_> = letters.chars().map(|letter| delivery(&origin(letter))).collect();
+    let ids = all.iter().map(|new| new.id).collect();
+    store.accept(all).await.unwrap();
+    ids
+}
+
+async fn fail_once(store: &Store, id: DeliveryId, due_ms: i64) {
+    store.record(outcome(id, 1, Next::Retry(at(due_ms)))).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_under_way_or_has_no_room_is_passed_over() {
+    let (_folder, store) = store();
+    let ids = accept(&store, "aabbc").await;
+    let mut turns = Turns::new(&store, 2);
+    turns.busy.in_flight.insert(ids[0]);
+    turns.busy.open = HashMap::from([(origin('a'), 1), (origin('b'), 2)]);
+    let got: Vec<_> = turns.ask(0, 10).await.iter().map(|job| job.id).collect();
+    assert_eq!(got, [ids[4], ids[1]]);
+    assert!(turns.ask(0, 10).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_long_queue_takes_its_own_room_and_no_more() {
+    let (_folder, store) = store();
+    accept(&store, &"a".repeat(3_000)).await;
+    accept(&store, "zbz").await;
+    let mut turns = Turns::new(&store, 3);
+    assert_eq!(turns.ask_origins(0, 100).await, "abzaza");
+    assert_eq!(turns.ask_origins(0, 100).await, "");
+}
+
+#[tokio::test]
+async fn who_has_least_under_way_is_next_and_equals_go_round() {
+    let (_folder, store) = store();
+    accept(&store, &"abc".repeat(10)).await;
+    let mut turns = Turns::new(&store, 10);
+    let mut got = String::new();
+    for _ in 0..7 {
+        got += &turns.ask_origins(0, 1).await;
+    }
+    assert_eq!(got, "abcabca");
+    accept(&store, "d").await;
+    assert_eq!(turns.ask_origins(0, 1).await, "d", "it has nothing under way");
+    assert_eq!(turns.ask_origins(0, 2).await, "bc", "the two of two go on after d, and a has three");
+}
+
+/// One slot is free at a time, and each who had it queues again: by name the first would have it for
+/// ever.
+#[tokio::test]
+async fn no_name_starves() {
+    let (_folder, store) = store();
+    accept(&store, &"abcdefgh".repeat(20)).await;
+    let mut turns = Turns::new(&store, 4);
+    let mut got = String::new();
+    for _ in 0..24 {
+        let jobs = turns.ask(0, 1).await;
+        turns.end(&jobs[0]).await;
+        got.push(letter(&jobs[0].origin));
+    }
+    assert_eq!(got, "abcdefgh".repeat(3));
+}
+
+#[tokio::test]
+async fn of_one_endpoint_first_tries_go_before_retries_and_others_need_not_wait_for_them() {
+    let (_folder, store) = store();
+    let ids = accept(&store, "aaab").await;
+    fail_once(&store, ids[0], 10).await;
+    fail_once(&store, ids[3], 20).await;
+    let mut turns = Turns::new(&store, 5);
+    assert_eq!(turns.ask_origins(20, 2).await, "ab");
+    let rest: Vec<_> = turns.ask(20, 9).await.iter().map(|job| job.id).collect();
+    assert_eq!(rest, [ids[2], ids[0]]);
+}
+
+#[tokio::test]
+async fn a_thousand_due_retries_of_one_hide_nobodys() {
+    let (_folder, store) = store();
+    let ids = accept(&store, &("a".repeat(1_000) + "bc")).await;
+    store
+        .write(move |tx| {
+            let retry = |id: &DeliveryId, ms| outcome(*id, 1, Next::Retry(at(ms)));
+            ids[..1_000].iter().try_for_each(|id| super::super::record::record(tx, &retry(id, 10)))?;
+            super::super::record::record(tx, &retry(&ids[1_000], 20))?;
+            super::super::record::record(tx, &retry(&ids[1_001], 99))
+        })
+        .await
+        .unwrap();
+    let mut turns = Turns::new(&store, 2);
+    assert_eq!(turns.ask_origins(50, 10).await, "aba");
+    assert_eq!(turns.ask_origins(99, 10).await, "c");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn all_that_can_start_does_and_nothing_else(
+        letters in "[a-e]{0,40}",
+        failed in proptest::collection::vec(0_i64..30, 0..40),
+        per_origin in 1_usize..6,
+        limits in proptest::collection::vec(1_usize..12, 1..6),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (_folder, store) = store();
+        runtime.block_on(async {
+            let ids = accept(&store, &letters).await;
+            let mut due: HashMap<_, _> = ids.iter().copied().zip(letters.chars()).collect();
+            for (id, ms) in ids.iter().zip(&failed) {
+                fail_once(&store, *id, *ms).await;
+                if *ms > 15 {
+                    due.remove(id);
+                }
+            }
+            let mut turns = Turns::new(&store, per_origin);
+            for limit in limits {
+                let free: usize = ('a'..='e').map(|letter| {
+                    let open = turns.busy.open.get(&origin(letter)).copied().unwrap_or(0);
+                    due.values().filter(|of| **of == letter).count().min(per_origin - open)
+                }).sum();
+                let jobs = turns.ask(15, limit).await;
+                prop_assert_eq!(jobs.len(), free.min(limit));
+                for job in &jobs {
+                    prop_assert_eq!(due.remove(&job.id), Some(letter(&job.origin)));
+                }
+                prop_assert!(turns.busy.open.values().all(|open| *open <= per_origin));
+                let half: HashSet<_> = jobs.iter().map(|job| job.id).step_by(2).collect();
+                for job in jobs.iter().filter(|job| half.contains(&job.id)) {
+                    turns.end(job).await;
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
