@@ -39,16 +39,17 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
         }
     };
     let tested = test::carry_out(store, delivery, &mut interrupts, line).await;
-    let details = tested.map_err(ended)?;
+    let tested = tested.map_err(ended)?;
     unread?;
-    print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&details.summary)))?;
+    print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&tested.details.summary)))?;
     while let Ok(request) = requests.try_recv() {
         print(&describe(&request))?;
     }
     print(
         "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` tells the rest\n",
     )?;
-    let code = test::code(&details);
+    let code = test::code(&tested.details);
+    tested.stop_sending(&mut interrupts).await;
     stage.receiver.stop().await;
     Ok(code)
 }

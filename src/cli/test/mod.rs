@@ -35,18 +35,23 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
     if args.json {
-        let details = carry_out(&store, delivery, &mut interrupts, |_| ()).await?;
+        let ended = carry_out(&store, delivery, &mut interrupts, |_| ()).await?;
+        let details = &ended.details;
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             tell(&format!("ringback: no request can be made: {error}"));
         }
-        print_json(&report::document(&details))?;
-        return Ok(code(&details));
+        let (code, printed) = (code(details), print_json(&report::document(details)));
+        ended.stop_sending(&mut interrupts).await;
+        printed?;
+        return Ok(code);
     }
     let mut out = Lines { unread: false };
     out.line(&heading(&delivery));
-    let details = carry_out(&store, delivery, &mut interrupts, |line| out.line(line)).await?;
-    out.line(&last_line(&details.summary));
-    Ok(code(&details))
+    let ended = carry_out(&store, delivery, &mut interrupts, |line| out.line(line)).await?;
+    out.line(&last_line(&ended.details.summary));
+    let code = code(&ended.details);
+    ended.stop_sending(&mut interrupts).await;
+    Ok(code)
 }
 
 /// 0 delivered, 1 not (design, section 3).
