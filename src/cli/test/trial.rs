@@ -28,6 +28,13 @@ impl Ended {
     /// Lets the sender end in good order: what else is under way gets five seconds, and a signal cuts
     /// it off. Nothing is lost then: it stays queued.
     pub async fn stop_sending(self, interrupts: &mut Interrupts) {
+        let own = self.details.summary.id;
+        let others = self.sender.sending().borrow().in_flight.keys().filter(|id| **id != own).count();
+        if others > 0 {
+            tell(&format!(
+                "ringback: ending; what else is under way ({others}) gets five seconds, Ctrl+C cuts it off"
+            ));
+        }
         stop(self.sender, interrupts).await;
     }
 }
