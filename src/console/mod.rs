@@ -15,6 +15,7 @@ mod input_view;
 pub mod keys;
 mod list;
 pub mod message;
+pub mod opening;
 mod outside;
 pub mod overlay;
 pub mod preview;

@@ -4,20 +4,16 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
-use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::receiver::Received;
-use crate::store::{Revision, UnsavedDraft};
+use crate::store::Revision;
 
 use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
-use super::message::{Effect, Message, Purpose, Unsaved};
+use super::message::{Effect, Message};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
-use super::{deliveries, preview, profiles, testing, variables, view};
-
-/// Said when an earlier session's draft is back.
-const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
+use super::{deliveries, opening, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
 const LIST_MOVES: [Action; 12] = [
@@ -64,17 +60,17 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Profiles(rows) => profiles::listed(state, rows),
-        Message::Profile(id, profile, purpose) => loaded(state, &id, profile, purpose),
-        Message::Fresh(draft, identity) => fresh(state, *draft, identity),
-        Message::Saved(profile) => saved(state, *profile),
-        Message::Switched(profile) => switched(state, *profile),
+        Message::Profile(id, profile, purpose) => opening::loaded(state, &id, profile, purpose),
+        Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
+        Message::Saved(profile) => opening::saved(state, *profile),
+        Message::Switched(profile) => opening::switched(state, *profile),
         Message::Deleted(id) => profiles::deleted(state, id),
         Message::Restored(id) => {
             state.praise("Brought back");
             state.profiles.choose(&id);
             vec![Effect::LoadProfiles]
         }
-        Message::Unsaved(drafts) => bring_back(state, drafts),
+        Message::Unsaved(drafts) => opening::bring_back(state, drafts),
         Message::OwnVariables(all) => {
             state.own_variables = all;
             Vec::new()
@@ -115,7 +111,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
             Vec::new()
         }
-        Message::Draft(draft) => kept(state, *draft),
+        Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
                 state.complain(format!("Nothing can be recorded: {trouble}"));
@@ -252,7 +248,7 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
     match state.focus {
         Pane::Editor if state.editor.is_some() => editor::act(state, action),
-        Pane::Profiles | Pane::Editor if action == Action::New => new_profile(state),
+        Pane::Profiles | Pane::Editor if action == Action::New => opening::new_profile(state),
         Pane::Profiles | Pane::Editor => profiles::act(state, action),
         Pane::Variables => variables::act(state, action),
         Pane::Deliveries | Pane::Timeline => deliveries::act(state, action),
@@ -323,103 +319,6 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
 }
 
-fn new_profile(state: &mut State) -> Vec<Effect> {
-    if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
-}
-
-/// Whether something unsaved stands in the way of another draft; then it is asked about.
-fn asks_before_another(state: &mut State) -> bool {
-    let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
-    if unsaved {
-        state.overlay = Some(Overlay::Question(Question::leave()));
-    }
-    unsaved
-}
-
-fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
-    if !asks_before_another(state) {
-        let editor = Editor::open(draft, identity, true, state.settings.rules);
-        open(state, editor);
-    }
-    Vec::new()
-}
-
-fn open(state: &mut State, editor: Editor) {
-    state.editor = Some(editor);
-    state.variables.clear();
-    state.focus = Pane::Editor;
-}
-
-fn loaded(state: &mut State, id: &ProfileId, profile: Option<Box<Profile>>, purpose: Purpose) -> Vec<Effect> {
-    let Some(mut profile) = profile else {
-        state.complain(format!("{id} is gone: another session deleted it"));
-        return vec![Effect::LoadProfiles];
-    };
-    match purpose {
-        Purpose::Show => {
-            // Only if it is still the one that is chosen.
-            if state.profiles.chosen().is_some_and(|row| row.id == *id) {
-                state.chosen = Some(profile);
-            }
-            Vec::new()
-        }
-        Purpose::Edit => edit(state, &profile),
-        Purpose::Preview => preview::sample(state, *profile),
-        Purpose::Test => testing::show(state, *profile),
-        Purpose::Switch => {
-            profile.status = match profile.status {
-                Status::Active => Status::Disabled,
-                Status::AutoDisabled | Status::Disabled => Status::Active,
-            };
-            vec![Effect::SwitchProfile(profile)]
-        }
-        Purpose::Duplicate => {
-            let mut draft = Draft::from(&*profile);
-            draft.title = copy_title(&draft.title);
-            Status::Active.name().clone_into(&mut draft.status);
-            vec![Effect::Fresh(Box::new(draft))]
-        }
-    }
-}
-
-/// The title of a copy, within the longest that a title may be.
-fn copy_title(title: &str) -> String {
-    const MARK: &str = " - copy";
-    let room = crate::profile::Title::MAX - MARK.len();
-    format!("{}{MARK}", title.chars().take(room).collect::<String>().trim_end())
-}
-
-fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
-    if let Some(editor) = &state.editor {
-        if *editor.id() == profile.id {
-            state.focus = Pane::Editor;
-            return Vec::new();
-        }
-        if editor.is_changed() {
-            state.overlay = Some(Overlay::Question(Question::leave_for(profile.id.clone())));
-            return Vec::new();
-        }
-    }
-    open_stored(state, profile);
-    // A session that ended without saving may have left something.
-    vec![Effect::LoadDraft(profile.id.clone())]
-}
-
-/// Opens a profile as it is stored.
-pub fn open_stored(state: &mut State, profile: &Profile) {
-    open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules));
-}
-
-/// What an earlier session typed into the profile that was just opened.
-fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
-    let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
-    if let Some(editor) = state.editor.as_mut().filter(fits) {
-        editor.bring_back(draft.draft);
-        state.say(BROUGHT_BACK);
-    }
-    Vec::new()
-}
-
 /// Reads anew what has changed, by whichever session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     let before = std::mem::replace(&mut state.revision, revision);
@@ -435,61 +334,6 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
         effects.push(Effect::LoadCounts);
     }
     effects
-}
-
-fn identity(profile: &Profile) -> Identity {
-    Identity { id: profile.id.clone(), created_at: profile.created_at, modified_at: profile.modified_at }
-}
-
-fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
-    let mut effects = vec![Effect::LoadProfiles];
-    state.praise(format!("Saved {} · {}", profile.title, profile.id));
-    state.profiles.choose(&profile.id);
-    if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
-        editor.saved(&profile);
-        let leave = std::mem::take(&mut state.leave_after_save);
-        if !editor.is_changed() {
-            effects.push(Effect::DropDraft(profile.id.clone()));
-            if leave {
-                effects.extend(editor::close(state));
-            }
-        }
-        if let Some(next) = state.open_after_save.take() {
-            effects.push(Effect::LoadProfile(next, Purpose::Edit));
-        }
-    }
-    state.chosen = Some(Box::new(profile));
-    effects
-}
-
-/// A profile was enabled or disabled in the list; an open editor of it keeps what is typed.
-fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
-    let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
-    let title = profile.title.to_string();
-    let effects = saved(state, profile);
-    state.praise(format!("{word} {title}"));
-    effects
-}
-
-/// What was typed before the last end comes back; the newest of it is opened.
-fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
-    drafts.sort_by_key(|d| d.draft.edited_at);
-    let Some(Unsaved { draft, stored }) = drafts.pop() else { return Vec::new() };
-    if state.editor.is_some() {
-        return Vec::new();
-    }
-    let rules = state.settings.rules;
-    let mut editor = if let Some(profile) = stored {
-        Editor::open(Draft::from(&*profile), identity(&profile), false, rules)
-    } else {
-        let at = draft.edited_at;
-        let identity = Identity { id: draft.profile_id, created_at: at, modified_at: at };
-        Editor::open(Draft::default(), identity, true, rules)
-    };
-    editor.bring_back(draft.draft);
-    open(state, editor);
-    state.say(BROUGHT_BACK);
-    Vec::new()
 }
 
 fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {

@@ -7,8 +7,8 @@ use crate::console::action::Action;
 use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
+use crate::console::opening;
 use crate::console::state::State;
-use crate::console::update;
 use crate::profile::{Profile, ProfileId};
 
 use super::Overlay;
@@ -114,7 +114,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Discard, Asked::Conflict(_, theirs)) => {
             let effects = editor::close(state);
             if let Some(theirs) = theirs {
-                update::open_stored(state, &theirs);
+                opening::open_stored(state, &theirs);
             }
             effects
         }
