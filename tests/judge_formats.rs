@@ -219,7 +219,8 @@ async fn each_method_format_and_way_of_typing() {
                 assert_eq!(decoded.path, format!("/in/s-{}/{} x", TEXTS[19], TEXTS[14]), "{what}");
                 assert_eq!(decoded.args, args, "{what}");
                 assert_eq!(decoded.header("x-texts"), Some(texts_header().as_str()), "{what}");
-                assert_eq!(decoded.header("x-token"), Some("t-1+1 = 2"), "{what}");
+                // The judge repeats it, and the log must not keep it.
+                assert_eq!(decoded.header("x-token"), Some("••••"), "{what}");
                 if has_body {
                     let content_type = match format {
                         "form-data" => MULTIPART,

@@ -11,6 +11,7 @@ mod prepare;
 mod preview;
 mod printable;
 mod record;
+mod redact;
 mod resting;
 mod sender;
 mod sending;

@@ -17,6 +17,7 @@ use super::failure;
 use super::guard::{self, GuardedResolver};
 use super::printable::printable;
 use super::record::{Attempt, ErrorClass, Failure, Job};
+use super::redact;
 use super::tokens::{Token, Tokens};
 use super::verdict;
 
@@ -93,7 +94,7 @@ impl Transport {
             status: answer.status.map(|s| s.as_u16()),
             error: result.err(),
             response_headers: shown_headers(&answer.headers),
-            response_body: answer.body,
+            response_body: redact::without(answer.body, &answer.secrets),
             response_cut: answer.cut,
         };
         Tried { attempt, retry_after: retry_after(answer.status, &answer.headers) }
@@ -133,10 +134,12 @@ impl Transport {
 
     async fn exchange(&self, request: Request, so_far: &mut SoFar) -> Result<(), Failure> {
         let (url, answer) = (request.url().clone(), &mut so_far.answer);
+        answer.secrets = redact::secrets_of(request.headers());
         let response = self.client.execute(request).await.map_err(|e| failure::of_error(&e, &url))?;
         let status = response.status();
         answer.status = Some(status);
         answer.headers = response.headers().clone();
+        redact::clean(&mut answer.headers, &answer.secrets);
         read_body(response, &url, answer).await?;
         let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
         failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
@@ -157,10 +160,13 @@ impl Transport {
         let secrets = callback::credentials(profile, &job.values, &signed, &mut super::prepare::random)
             .map_err(|e| failure::no_request(e.to_string()))?;
         let mut headers = HeaderMap::new();
-        for (name, value) in callback.headers.iter().chain(&secrets) {
+        for (at, (name, value)) in callback.headers.iter().chain(&secrets).enumerate() {
             let unsendable = || failure::no_request(format!("the header {name} cannot be sent"));
             let field = HeaderName::try_from(name.as_str()).map_err(|_| unsendable())?;
-            headers.append(field, HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?);
+            let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?;
+            // Time and signature are no secrets.
+            value.set_sensitive(at >= callback.headers.len() && !name.starts_with("webhook-"));
+            headers.append(field, value);
         }
         let method = reqwest::Method::from_bytes(callback.method.name().as_bytes())
             .map_err(|_| failure::no_request("the method cannot be sent"))?;
@@ -199,6 +205,8 @@ struct Answer {
     headers: HeaderMap,
     body: Vec<u8>,
     cut: bool,
+    /// Those of the request, which an answer may repeat.
+    secrets: Vec<Vec<u8>>,
 }
 
 /// Reads to [`READ_LIMIT`] and keeps [`KEEP_LIMIT`]; a longer answer is cut off, which is no failure.
