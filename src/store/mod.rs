@@ -116,7 +116,7 @@ impl Store {
             Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking)).map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
-            None => Noticing::Asked(poll::start(path.clone(), busy, writer.orders(), looking).map_err(at)?),
+            None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
         };
         if let Some(before) = outdated {
             // Nobody waits for it; where it fails, the next start does it.

@@ -1,6 +1,6 @@
 //! Noticing what other processes commit where the system does not tell: by asking, now and then.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -25,12 +25,12 @@ pub(super) struct Poll {
 /// # Errors
 /// The file cannot be read, or there is no thread to be had.
 pub(super) fn start(
-    path: PathBuf,
+    path: &Path,
     busy: Duration,
     orders: Sender<Order>,
     looking: Arc<Looking>,
 ) -> Result<Poll, StoreError> {
-    let db = open::reader(&path, busy)?;
+    let db = open::reader(path, busy)?;
     let mut known = data_version(&db)?;
     let (going, ended) = mpsc::channel::<()>();
     let thread = thread::Builder::new()
