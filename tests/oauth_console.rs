@@ -83,7 +83,7 @@ fn a_person_types_tests_and_saves_it() {
     terminal.press("ctrl+s");
     terminal.wait_for("Saved Order SMS");
     terminal.press("esc");
-    terminal.wait_for("On/off");
+    terminal.wait_for("n New");
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);
 

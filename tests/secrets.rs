@@ -279,8 +279,17 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.press("ctrl+s");
     terminal.wait_for("Saved Good one");
     terminal.press("esc");
-    terminal.wait_for("On/off");
+    terminal.wait_for("n New");
     test_it(&mut terminal, "t", "Callback profile tested · delivered · 200");
+    // What would leave, copied too.
+    terminal.press("p");
+    terminal.wait_for("nothing is sent");
+    terminal.press("c");
+    terminal.wait_for("as a curl command");
+    let command = terminal.clipboard().expect("something was copied");
+    assert!(command.contains("curl -q") && command.contains("RINGBACK_"), "{command}");
+    marks::assert_none(command.as_bytes(), "the command that was copied");
+    terminal.press_all("pgdn end esc");
     // The summary.
     step(&mut terminal, "2");
 
@@ -306,7 +315,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.press("esc");
     terminal.wait_for("iscard");
     terminal.press("d");
-    terminal.wait_for("On/off");
+    terminal.wait_for("n New");
 
     // The delivery in full, copied too.
     terminal.press("4");

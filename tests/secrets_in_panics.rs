@@ -76,7 +76,7 @@ async fn jobs_and_deliveries_of_the_store() {
         let delivery = NewDelivery::test(profile(kind), Some(Event::SmsSend), Values::default());
         let id = delivery.id;
         store.accept(vec![delivery]).await.unwrap();
-        let due = store.due(Timestamp::now(), 10, &Busy::default()).await.unwrap();
+        let due = store.due(Timestamp::now(), 10, Busy::idle(16)).await.unwrap();
         assert!(due.jobs.iter().any(|job| job.id == id && job.profile.is_some()));
         tells_nothing(&due, "what is due");
         tells_nothing(&store.delivery(id).await.unwrap(), "a delivery");

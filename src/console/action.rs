@@ -174,13 +174,6 @@ pub const TABLE: &[Entry] = &[
         "Save the profile, or go to the first field in error",
     ),
     entry(Scope::Editor, Action::Test, "ctrl+t f5", "Test", "Send what is on the screen, saved or not"),
-    entry(
-        Scope::Editor,
-        Action::Preview,
-        "f7",
-        "Preview",
-        "Show the request of what is on the screen, with nothing sent",
-    ),
     entry(Scope::Editor, Action::Variables, "f3", "Variables", "Choose variables for this profile"),
     entry(
         Scope::Editor,
@@ -195,6 +188,13 @@ pub const TABLE: &[Entry] = &[
         "esc",
         "Close",
         "Close the editor; asks if there is something unsaved",
+    ),
+    entry(
+        Scope::Editor,
+        Action::Preview,
+        "f7",
+        "Preview",
+        "Show the request of what is on the screen, with nothing sent",
     ),
     entry(
         Scope::Editor,

@@ -99,10 +99,7 @@ impl Outside {
             }
         }
         self.carry_out(draft.take()).await;
-        if let Some(running) = self.receiver.take() {
-            running.listening.abort();
-            running.receiver.stop().await;
-        }
+        self.stop_receiver().await;
     }
 
     async fn carry_out(&mut self, effect: Option<(Instant, Effect)>) {
@@ -207,19 +204,8 @@ impl Outside {
                 Some(Message::Accepted(new, Kind::Again))
             }
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
-            Effect::SetReceiver(behaviour) => {
-                if let Some(running) = &self.receiver {
-                    running.receiver.set_behaviour(behaviour);
-                }
-                None
-            }
-            Effect::StopReceiver => {
-                if let Some(running) = self.receiver.take() {
-                    running.listening.abort();
-                    running.receiver.stop().await;
-                }
-                Some(Message::Receiver(None))
-            }
+            Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
+            Effect::StopReceiver => Some(self.stop_receiver().await),
             // The loop that has the terminal does these.
             Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
         })
@@ -238,6 +224,21 @@ impl Outside {
             }
         }
         Message::Failed(failure)
+    }
+
+    fn set_receiver(&self, behaviour: Behaviour) -> Option<Message> {
+        if let Some(running) = &self.receiver {
+            running.receiver.set_behaviour(behaviour);
+        }
+        None
+    }
+
+    async fn stop_receiver(&mut self) -> Message {
+        if let Some(running) = self.receiver.take() {
+            running.listening.abort();
+            running.receiver.stop().await;
+        }
+        Message::Receiver(None)
     }
 
     fn take_receiver(&mut self, receiver: Receiver) {

@@ -202,15 +202,13 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
-    match action::resolve(key, scopes) {
-        Some(action) => do_action(state, action),
-        None => {
-            if key.is_text() {
-                state.complain(format!("{key} does nothing here · ? shows every key"));
-            }
-            Vec::new()
-        }
+    if let Some(action) = action::resolve(key, scopes) {
+        return do_action(state, action);
     }
+    if key.is_text() {
+        state.complain(format!("{key} does nothing here · ? shows every key"));
+    }
+    Vec::new()
 }
 
 /// Why an action cannot be done now; `None` when it can.

@@ -200,7 +200,9 @@ fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
         room -= needed;
         add(key, label);
     }
-    last.into_iter().for_each(|(_, key, label)| add(key, label));
+    for (_, key, label) in last {
+        add(key, label);
+    }
     out.render_widget(Line::from(spans), area);
 }
 

@@ -39,23 +39,23 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
         }
     };
     let tested = test::carry_out(store, delivery, &mut interrupts, line).await;
-    let tested = tested.map_err(ended)?;
+    let ended = tested.map_err(thrown_away)?;
     unread?;
-    print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&tested.details.summary)))?;
+    print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&ended.details.summary)))?;
     while let Ok(request) = requests.try_recv() {
         print(&describe(&request))?;
     }
     print(
         "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` tells the rest\n",
     )?;
-    let code = test::code(&tested.details);
-    tested.stop_sending(&mut interrupts).await;
+    let code = test::code(&ended.details);
+    ended.stop_sending(&mut interrupts).await;
     stage.receiver.stop().await;
     Ok(code)
 }
 
 /// Nothing of the demo stays, whatever was under way.
-fn ended(error: CommandError) -> CommandError {
+fn thrown_away(error: CommandError) -> CommandError {
     match error {
         CommandError::Interrupted { code, .. } => CommandError::Interrupted {
             code,

@@ -40,9 +40,9 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             tell(&format!("ringback: no request can be made: {error}"));
         }
-        let (code, printed) = (code(details), print_json(&report::document(details)));
+        print_json(&report::document(details))?;
+        let code = code(details);
         ended.stop_sending(&mut interrupts).await;
-        printed?;
         return Ok(code);
     }
     let mut out = Lines { unread: false };

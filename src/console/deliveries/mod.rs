@@ -62,6 +62,16 @@ impl Show {
     }
 }
 
+/// Whether rows are being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Reading {
+    #[default]
+    Idle,
+    Once,
+    /// Something changed meanwhile: once more after it.
+    Again,
+}
+
 /// The log on the screen.
 #[derive(Debug, Default)]
 pub struct Deliveries {
@@ -75,9 +85,7 @@ pub struct Deliveries {
     /// Whether older ones are still on disk.
     more: bool,
     loading_more: bool,
-    /// Whether rows are being read, and whether they are old already.
-    loading: bool,
-    stale: bool,
+    reading: Reading,
     /// The chosen delivery with its attempts.
     details: Option<Box<Details>>,
 }
@@ -131,17 +139,17 @@ impl Deliveries {
 
     /// Reads anew what is on the screen, once at a time: what changes meanwhile is read after it.
     pub fn reload(&mut self) -> Vec<Effect> {
-        self.stale = self.loading;
-        if self.loading {
+        if self.reading != Reading::Idle {
+            self.reading = Reading::Again;
             return Vec::new();
         }
-        self.loading = true;
+        self.reading = Reading::Once;
         vec![Effect::LoadDeliveries(self.query())]
     }
 
     /// A read failed: the next change reads again.
     pub fn read_failed(&mut self) {
-        (self.loading, self.loading_more) = (false, false);
+        (self.reading, self.loading_more) = (Reading::Idle, false);
     }
 
     /// What to read anew: all that is on the screen.
@@ -177,8 +185,9 @@ pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> 
     if query.before.is_some() {
         deliveries.loading_more = false;
     } else {
-        deliveries.loading = false;
-        if deliveries.stale {
+        let again = deliveries.reading == Reading::Again;
+        deliveries.reading = Reading::Idle;
+        if again {
             effects = deliveries.reload();
         }
     }
@@ -341,7 +350,7 @@ fn refilter(state: &mut State) -> Vec<Effect> {
     deliveries.rows.clear();
     deliveries.paused_at = None;
     deliveries.list.select(0);
-    (deliveries.loading, deliveries.loading_more) = (false, false);
+    deliveries.read_failed();
     deliveries.reload()
 }
 

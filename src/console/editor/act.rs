@@ -32,7 +32,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
                 let value = input.text();
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
-                editor.touched.insert(field);
+                editor.touched.fields.insert(field);
                 editor.check();
                 return Some(keep(state));
             }
@@ -75,7 +75,7 @@ pub fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
     input.paste(pasted);
     let value = input.text();
     text::set_text(&mut editor.draft, field, value);
-    editor.touched.insert(field);
+    editor.touched.fields.insert(field);
     editor.check();
     keep(state)
 }
@@ -158,7 +158,7 @@ pub fn keep(state: &mut State) -> Vec<Effect> {
 
 fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
     if let Some(field) = editor.focus.field() {
-        editor.touched.insert(field);
+        editor.touched.fields.insert(field);
     }
     let items = editor.items();
     let count = items.len();
@@ -211,7 +211,7 @@ fn press(state: &mut State) -> Vec<Effect> {
 
 fn changed(state: &mut State, field: Field) -> Vec<Effect> {
     if let Some(editor) = &mut state.editor {
-        editor.touched.insert(field);
+        editor.touched.fields.insert(field);
         editor.check();
     }
     keep(state)
@@ -259,7 +259,7 @@ fn take(state: &mut State, field: Field, name: String) -> Vec<Effect> {
         Field::Channel => follow_channel(editor, old),
         // With retries the timeout is mandatory, which is said at once.
         Field::RetryCount => {
-            editor.touched.insert(Field::RetryTimeout);
+            editor.touched.fields.insert(Field::RetryTimeout);
         }
         _ => {}
     }

@@ -26,6 +26,13 @@ use crate::store::UnsavedDraft;
 use super::input::Input;
 use rows::Rows;
 
+/// Whose errors are shown.
+#[derive(Debug, Clone, Default)]
+struct Touched {
+    fields: HashSet<Field>,
+    all: bool,
+}
+
 /// A profile while it is typed.
 #[derive(Debug)]
 pub struct Editor {
@@ -41,8 +48,7 @@ pub struct Editor {
     inputs: HashMap<Field, Input>,
     errors: Vec<FieldError>,
     /// Fields whose errors are shown: those typed in, or all after Save or Test.
-    touched: HashSet<Field>,
-    all_touched: bool,
+    touched: Touched,
     show_secrets: bool,
     /// Whether a draft of it was written to disk.
     kept: bool,
@@ -67,8 +73,7 @@ impl Editor {
             focus: Item::Text(Field::Title),
             inputs: HashMap::new(),
             errors: Vec::new(),
-            touched: HashSet::new(),
-            all_touched: false,
+            touched: Touched::default(),
             show_secrets: false,
             kept: false,
             completion: Some(0),
@@ -83,7 +88,7 @@ impl Editor {
         self.draft = draft;
         self.kept = true;
         self.inputs.clear();
-        self.all_touched = true;
+        self.touched.all = true;
         self.check();
     }
 
@@ -184,7 +189,7 @@ impl Editor {
             input.set(&value);
         }
         text::set_text(&mut self.draft, field, value);
-        self.touched.insert(field);
+        self.touched.fields.insert(field);
         self.check();
     }
 
@@ -194,7 +199,7 @@ impl Editor {
 
     /// The error to show beside a field.
     fn error(&self, field: Field) -> Option<&str> {
-        if !self.all_touched && !self.touched.contains(&field) {
+        if !self.touched.all && !self.touched.fields.contains(&field) {
             return None;
         }
         self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str())
@@ -202,7 +207,7 @@ impl Editor {
 
     /// Goes to the first field in error.
     fn go_to_error(&mut self) {
-        self.all_touched = true;
+        self.touched.all = true;
         let fields: Vec<Field> = self.errors.iter().map(|e| e.field).collect();
         for step in [Step::Basics, Step::Advanced] {
             let items = item::items(&self.draft, step, self.is_new);

@@ -80,9 +80,8 @@ impl Question {
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
         match self.asked {
             Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
-            Asked::Leave | Asked::LeaveFor(_) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
+            Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
             Asked::Conflict(_, Some(_)) => &[("y", "Save mine"), ("d", "Take theirs"), ("n", "Go on typing")],
-            Asked::Conflict(_, None) => &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")],
             Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
         }
     }

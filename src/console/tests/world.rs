@@ -47,6 +47,7 @@ pub fn number(id: DeliveryId) -> u128 {
 
 impl World {
     /// Carries an effect out, and answers as the outside does.
+    #[allow(clippy::too_many_lines, reason = "one arm an effect")]
     pub fn answer(&mut self, effect: &Effect, now: Timestamp) -> Vec<Message> {
         match effect {
             Effect::LoadProfiles => vec![Message::Profiles(self.rows())],

@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -57,8 +58,9 @@ impl Drop for Server {
     }
 }
 
+/// A client that does not wait for ever for a gate that stays shut.
 fn client() -> Client {
-    Client::builder().no_proxy().build().unwrap()
+    Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap()
 }
 
 /// The token, or the reason why there is none.
