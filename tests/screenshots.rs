@@ -115,8 +115,10 @@ const PICTURES: &[Scene] = &[
         script: &[
             Step::For("Order SMS"),
             Step::For("sender ● running"),
-            Step::Press("t tab tab"),
+            Step::Press("t"),
             Step::For("[ Send ]"),
+            Step::Press("right right tab tab"),
+            Step::For("FAILED"),
         ],
         ..WIDE
     },

@@ -1,5 +1,6 @@
 //! Everything that is on the screen, as plain data.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::action::Scope;
 use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
 use super::keys::Key;
+use super::message::Message;
 use super::overlay::Overlay;
 use super::profiles::Profiles;
 use super::scroll::Scroll;
@@ -86,7 +88,7 @@ pub struct ReceiverState {
     /// How it answers.
     pub behaviour: crate::receiver::Behaviour,
     /// What arrived, newest first, the last hundred.
-    pub requests: std::collections::VecDeque<Arc<Received>>,
+    pub requests: VecDeque<Arc<Received>>,
 }
 
 /// A delivery whose end is told at the bottom left.
@@ -137,6 +139,10 @@ pub struct State {
     pub own_variables: Vec<(String, Variable)>,
     /// What is set.
     pub settings: Settings,
+    /// Whether a window or the editor is about to open, and what was typed since.
+    pub opening: bool,
+    /// See `opening`.
+    pub held: VecDeque<Message>,
     /// Whether the editor closes when the profile under way is saved.
     pub leave_after_save: bool,
     /// The profile that is opened then.
@@ -166,6 +172,8 @@ impl State {
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,
+            opening: false,
+            held: VecDeque::new(),
             leave_after_save: false,
             open_after_save: None,
         }

@@ -10,7 +10,7 @@ use crate::store::Revision;
 use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
-use super::message::{Effect, Message};
+use super::message::{Effect, Message, Purpose};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
 use super::{deliveries, opening, preview, profiles, testing, variables, view};
@@ -31,6 +31,8 @@ const LIST_MOVES: [Action; 12] = [
     Action::PreviousPane,
 ];
 
+/// How much of what is typed ahead is held.
+const MOST_HELD: usize = 256;
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
 
@@ -47,7 +49,58 @@ pub fn start(state: &State) -> Vec<Effect> {
 }
 
 /// Takes a message. Touches no terminal, disk, clock or network.
+///
+/// What is typed while a window or the editor is about to open is meant for it, so it is held until
+/// then.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    if state.opening && is_held(&message) {
+        if state.held.len() < MOST_HELD {
+            state.held.push_back(message);
+        }
+        return Vec::new();
+    }
+    if opens(&message) {
+        state.opening = false;
+    }
+    let mut effects = take(state, message);
+    loop {
+        state.opening |= effects.iter().any(is_opening);
+        if state.opening {
+            return effects;
+        }
+        let Some(held) = state.held.pop_front() else { return effects };
+        effects.extend(take(state, held));
+    }
+}
+
+/// Whether a message is somebody typing. Ctrl+C is not held: it ends a wait that lasts too long.
+fn is_held(message: &Message) -> bool {
+    match message {
+        Message::Key(key) => above_windows(*key).is_none(),
+        Message::Paste(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether an effect's answer opens a window or the editor.
+fn is_opening(effect: &Effect) -> bool {
+    match effect {
+        Effect::LoadProfile(_, purpose) => *purpose != Purpose::Show,
+        Effect::Fresh(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether a message is such an answer, or says that there will be none.
+fn opens(message: &Message) -> bool {
+    match message {
+        Message::Profile(_, _, purpose) => *purpose != Purpose::Show,
+        Message::Fresh(..) | Message::Failed(_) => true,
+        _ => false,
+    }
+}
+
+fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => self::key(state, key),
         Message::Paste(text) => paste(state, &text),
@@ -114,7 +167,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
-                state.complain(format!("Nothing can be recorded: {trouble}"));
+                state.complain(trouble.clone());
             }
             state.sending = sending;
             Vec::new()

@@ -68,7 +68,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     editor::view::draw(state, edit, out);
     variables::view::draw(state, pick, out);
     let [log, times] =
-        Layout::horizontal([Constraint::Percentage(55), Constraint::Percentage(45)]).areas(lower);
+        Layout::horizontal([Constraint::Percentage(58), Constraint::Percentage(42)]).areas(lower);
     deliveries::view::draw(state, log, out);
     timeline::draw(state, times, out);
 }
@@ -124,7 +124,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
     let sender = match (&state.sending.trouble, state.sending.role) {
-        (Some(_), _) => Span::styled("✗ cannot record", theme.bad),
+        (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
         (None, Role::Watches(Some(pid))) => {

@@ -139,8 +139,8 @@ fn trouble_of_the_sender_is_told_once() {
     let mut sending = sample::sending();
     sending.trouble = Some("the disk is full".to_owned());
     desk.told(Message::Sending(sending.clone()));
-    assert_eq!(desk.says(), "Nothing can be recorded: the disk is full");
-    assert!(desk.shows("✗ cannot record"));
+    assert_eq!(desk.says(), "the disk is full");
+    assert!(desk.shows("✗ in trouble"));
     desk.keys("u").told(Message::Sending(sending));
     assert_eq!(desk.says(), "Undo: nothing was deleted");
 }
