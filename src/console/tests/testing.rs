@@ -144,3 +144,14 @@ fn trouble_of_the_sender_is_told_once() {
     desk.keys("u").told(Message::Sending(sending));
     assert_eq!(desk.says(), "Undo: nothing was deleted");
 }
+
+#[test]
+fn what_is_typed_ahead_is_for_the_window_that_opens() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.waits_for_answers();
+    desk.keys("t enter");
+    assert!(desk.state.editor.is_none() && desk.asked().is_empty(), "{:?}", desk.asked());
+    desk.answers();
+    assert!(desk.asked().iter().any(|asked| asked.starts_with("test Order SMS")), "{:?}", desk.asked());
+    assert!(desk.state.editor.is_none(), "Enter was not for the list");
+}
