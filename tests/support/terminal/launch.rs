@@ -84,6 +84,8 @@ impl Launch {
             command.env("PATH", path);
         }
         command.env("HOME", home);
+        // What a program that is killed leaves behind goes with the home.
+        command.env("TMPDIR", home);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         for (name, value) in self.env {
