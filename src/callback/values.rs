@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::exact;
 use crate::profile::catalogue::{self, Variable};
 use crate::profile::{Event, Path, Step};
 
@@ -29,6 +30,18 @@ impl Values {
             self.0.insert(name.clone(), value.clone());
         }
         self
+    }
+
+    /// Reads a JSON object, the text of its numbers kept.
+    ///
+    /// # Errors
+    /// Why it is no JSON object.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match exact::from_str(text) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Err("an object of variables and values is needed".to_owned()),
+            Err(error) => Err(format!("not JSON: {error}")),
+        }
     }
 
     /// The JSON object.

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::callback::exact;
+
 /// Where JSON comes from: a file, or standard input where it is `-`.
 pub struct JsonInput<'a>(pub &'a Path);
 
@@ -18,7 +20,8 @@ impl JsonInput<'_> {
         let bytes = self.bytes().map_err(|error| format!("it cannot be read ({error})"))?;
         // Some editors put a byte order mark first, which JSON does not have.
         let json = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        serde_json::from_slice(json).map_err(|error| no_json(&error))
+        let text = std::str::from_utf8(json).map_err(|error| format!("it is not UTF-8 ({error})"))?;
+        exact::from_str(text).map_err(|error| no_json(&error))
     }
 
     fn bytes(&self) -> std::io::Result<Vec<u8>> {

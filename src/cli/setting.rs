@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::callback::exact;
 use crate::profile::is_variable_name;
 
 /// Reads `name=text` or `name:=JSON`.
@@ -9,8 +10,7 @@ pub fn setting(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let json =
-                serde_json::from_str(value).map_err(|error| format!("after := is no JSON: {error}"))?;
+            let json = exact::from_str(value).map_err(|error| format!("after := is no JSON: {error}"))?;
             (name, json)
         }
         None => (name, Value::from(value)),

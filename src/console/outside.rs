@@ -316,11 +316,7 @@ fn read_values(file: &str) -> Result<Values, String> {
         return Err(format!("{path}: a file of at most {MOST_VALUES} bytes is needed"));
     }
     let text = std::fs::read_to_string(&path).map_err(told)?;
-    match serde_json::from_str(&text) {
-        Ok(serde_json::Value::Object(members)) => Ok(Values::new(members)),
-        Ok(_) => Err(format!("{path}: a JSON object of variables and values is needed")),
-        Err(error) => Err(format!("{path}: not JSON: {error}")),
-    }
+    Values::parse(&text).map_err(|error| format!("{path}: {error}"))
 }
 
 async fn accept(

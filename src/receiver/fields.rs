@@ -7,6 +7,8 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde_json::{Map, Value};
+
+use crate::callback::exact;
 use url::form_urlencoded;
 
 /// Named values in the order in which they came. A name that comes twice gets an array.
@@ -62,7 +64,8 @@ pub(super) async fn decode(parts: &Parts, body: &[u8]) -> Map<String, Value> {
         "application/x-www-form-urlencoded" => fields.add_pairs(body),
         "multipart/form-data" => add_multipart(&mut fields, parts, body).await,
         json if json == "application/json" || json.ends_with("+json") => {
-            if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
+            let text = std::str::from_utf8(body).unwrap_or_default();
+            if let Ok(Value::Object(members)) = exact::from_str(text) {
                 members.into_iter().for_each(|(name, value)| fields.add(name, value));
             }
         }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
-use serde_json::{Map, Value};
 
 use crate::callback::Values;
 use crate::delivery::{DeliveryId, ErrorClass, Failure, State};
@@ -80,9 +79,7 @@ pub(super) fn values_text(values: &Values) -> Result<String, StoreError> {
 }
 
 pub(super) fn values(text: &str) -> Result<Values, Why> {
-    serde_json::from_str::<Map<String, Value>>(text)
-        .map(Values::new)
-        .map_err(|error| format!("values: {error}"))
+    Values::parse(text).map_err(|error| format!("values: {error}"))
 }
 
 /// A profile with its secrets.

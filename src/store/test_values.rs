@@ -44,9 +44,9 @@ impl Store {
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
                 let (event, text): (String, String) = (row.get(0)?, row.get(1)?);
-                let members = serde_json::from_str(&text)
+                let values = Values::parse(&text)
                     .map_err(|error| StoreError::unreadable(format_args!("test values of {id}"), error))?;
-                all.push((Event::from_name(&event), Values::new(members)));
+                all.push((Event::from_name(&event), values));
             }
             Ok(all)
         })

@@ -4,6 +4,8 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use serde_json::Value;
 
+use crate::callback::exact;
+
 use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::input::{Input, Typed};
@@ -55,7 +57,7 @@ impl AddVariable {
         let meaning = if meaning.is_empty() { "added by hand".to_owned() } else { meaning };
         // An object or array is meant as JSON; anything else is text, as most values are.
         let sample = if sample.starts_with(['{', '[']) {
-            serde_json::from_str(&sample).map_err(|e| format!("the sample is not JSON: {e}"))?
+            exact::from_str(&sample).map_err(|e| format!("the sample is not JSON: {e}"))?
         } else {
             Value::String(sample)
         };

@@ -8,7 +8,7 @@ mod view;
 use crossterm::event::KeyCode;
 use serde_json::Value;
 
-use crate::callback::{Values, plain_text};
+use crate::callback::{Values, exact, plain_text};
 use crate::console::action::{self, Action, Scope};
 use crate::console::input::{Input, Typed};
 use crate::console::keys::Key;
@@ -192,9 +192,9 @@ impl TestWindow {
                 continue;
             }
             let value = if row.json && !text.trim().is_empty() {
-                serde_json::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
+                exact::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
             } else if row.free && text.trim_start().starts_with(['{', '[']) {
-                serde_json::from_str(&text).unwrap_or(Value::String(text))
+                exact::from_str(&text).unwrap_or(Value::String(text))
             } else {
                 Value::String(text)
             };
