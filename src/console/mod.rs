@@ -22,6 +22,7 @@ pub mod preview;
 pub mod profiles;
 mod run;
 mod scroll;
+mod search_line;
 pub mod state;
 mod terminal;
 pub mod testing;

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
-use crate::console::input_view::{self, Look};
+use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::store::ProfileRow;
@@ -41,7 +41,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let hint = if searching { "no title has this" } else { "none yet: n makes one" };
         out.render_widget(Line::styled(fit(hint, width), state.settings.theme.dim), frame::row(inner, 0));
     }
-    draw_search(state, frame::row(inner, height), out);
+    if let Some((input, typing)) = state.profiles.search() {
+        search_line::draw(state, input, typing, frame::row(inner, height), out);
+    }
 }
 
 fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bool) -> Line<'static> {
@@ -94,21 +96,5 @@ fn short_channel(channel: Channel) -> &'static str {
         Channel::Sms => "sms",
         Channel::Email => "mail",
         Channel::Whatsapp => "wa",
-    }
-}
-
-fn draw_search(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let Some((input, typing)) = state.profiles.search() else { return };
-    let theme = &state.settings.theme;
-    let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
-    let (lines, cursor) = input_view::draw(input, &look);
-    out.render_widget(Span::styled("/", theme.key), area);
-    let field = frame::indent(area, 1);
-    for line in lines {
-        out.render_widget(line, field);
-    }
-    if let Some((x, y)) = cursor {
-        out.set_cursor_position((field.x + x, field.y + y));
     }
 }

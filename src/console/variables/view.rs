@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::callback::plain_text;
 use crate::console::frame::{self, cut, fit};
-use crate::console::input_view::{self, Look};
+use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
@@ -66,7 +66,15 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let below = Rect { y: inner.y + u16::try_from(height).unwrap_or(0), ..inner };
         draw_facts(state, variable, Rect { height: 3.min(inner.height), ..below }, out);
     }
-    draw_filter(state, frame::row(inner, usize::from(inner.height).saturating_sub(1)), out);
+    if let Some((input, typing)) = state.variables.filter() {
+        search_line::draw(
+            state,
+            input,
+            typing,
+            frame::row(inner, usize::from(inner.height).saturating_sub(1)),
+            out,
+        );
+    }
 }
 
 /// Why there is nothing to choose from.
@@ -129,20 +137,4 @@ fn draw_facts(state: &State, variable: &Variable, area: Rect, out: &mut Frame<'_
         Span::raw(cut(&plain_text(&variable.sample), width.saturating_sub(5))),
     ]);
     out.render_widget(sample, frame::row(frame::indent(area, 1), 2));
-}
-
-fn draw_filter(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let Some((input, typing)) = state.variables.filter() else { return };
-    let theme = &state.settings.theme;
-    let width = usize::from(area.width).saturating_sub(1);
-    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
-    let (lines, cursor) = input_view::draw(input, &look);
-    out.render_widget(Span::styled("/", theme.key), area);
-    let field = frame::indent(area, 1);
-    if let Some(line) = lines.into_iter().next() {
-        out.render_widget(line, field);
-    }
-    if let Some((x, y)) = cursor {
-        out.set_cursor_position((field.x + x, field.y + y));
-    }
 }
