@@ -9,26 +9,22 @@
 )]
 
 mod cli_support;
+mod secret_ends;
 mod secret_search;
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use cli_support::{Place, Ran};
+use secret_ends::{End, echo, ends, token_ends};
 use secret_search::endpoints::Listener;
 use secret_search::marks::{self, mark, signing_secret};
 use secret_search::profiles::{KINDS, Kind};
 use secret_search::{database, frames};
 use serde_json::{Value, json};
-use support::endpoint::{Endpoint, Manner};
+use support::server::Server;
 use support::terminal::{Launch, Terminal};
-
-/// A way for a test to end: its name, the URL, what is set, the class of the failure.
-type End = (&'static str, String, &'static [&'static str], Option<&'static str>);
-
-/// A value that can stand in no header.
-const BROKEN_ID: &[&str] = &["--set", r#"id:="a\r\nX-Evil: 1""#];
-const BROKEN_REF: &[&str] = &["--set", r#"ref:="a\r\nX-Evil: 1""#];
 
 #[test]
 fn marks_are_found_in_every_form() {
@@ -48,32 +44,27 @@ fn no_command_and_no_table_of_the_log_tells_a_secret() {
         ("hang", receive(&["--hang"]), Some("timeout")),
         ("reset", receive(&["--reset"]), Some("connect")),
     ];
-    let moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n".to_vec();
-    let elsewhere = runtime.block_on(Endpoint::start(Manner::Says(moved)));
-    let speaks = runtime.block_on(Endpoint::start(Manner::Says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec())));
-    let cuts = runtime.block_on(Endpoint::start(Manner::Closes));
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut ends: Vec<End> = listeners
-        .iter()
-        .map(|(name, listener, class)| (*name, listener.url.clone(), &[][..], *class))
-        .collect();
-    let ok = listeners[0].1.url.clone();
-    ends.extend([
-        ("moved", elsewhere.url(), &[][..], Some("status")),
-        ("no HTTP", speaks.url(), &[], Some("protocol")),
-        ("cut", cuts.url(), &[], Some("connect")),
-        ("no TLS", speaks.url().replacen("http", "https", 1), &[], Some("tls")),
-        ("refused", format!("http://{closed}/"), &[], Some("connect")),
-        ("no name", "https://nobody.invalid/cb".to_owned(), &[], Some("dns")),
-        ("no address", "https://169.254.169.254/cb".to_owned(), &[], Some("refused-address")),
-        ("broken header", ok.clone(), BROKEN_ID, Some("request")),
-        ("broken secret header", ok, BROKEN_REF, Some("request")),
-    ]);
+    let received: Vec<End> =
+        listeners.iter().map(|(name, listener, class)| End::new(name, &listener.url, *class)).collect();
+    let good = received[0].url.clone();
+    let mut all = runtime.block_on(ends(&good));
+    all.ways.splice(0..0, received);
+    let tokens = runtime.block_on(token_ends(&good));
     std::thread::scope(|scope| {
         for kind in &KINDS {
-            scope.spawn(|| kind_through(kind, &ends));
+            let (common, tokens) = (&all.ways, &tokens);
+            scope.spawn(move || {
+                let own = if kind.wants_token() { &tokens.ways[..] } else { &[] };
+                kind_through(kind, &common.iter().chain(own).collect::<Vec<_>>(), &tokens.granting);
+            });
         }
     });
+    // Each secret was there to be repeated.
+    let sent = KINDS.iter().flat_map(Kind::all_secrets).chain(["access token"]);
+    let never_sent = ["encryption key", "initialization vector", "signing secret"];
+    let expected: BTreeSet<&str> = sent.filter(|name| !never_sent.contains(name)).collect();
+    let repeated: BTreeSet<&str> = all.repeated().union(&tokens.repeated()).copied().collect();
+    assert_eq!(repeated, expected);
     for (name, listener, _) in listeners {
         let told = listener.end();
         marks::assert_none(&told, &format!("what receive told of {name}"));
@@ -82,25 +73,56 @@ fn no_command_and_no_table_of_the_log_tells_a_secret() {
 }
 
 /// One kind of profile, through every end, every command and a search of all that is left.
-fn kind_through(kind: &Kind, ends: &[End]) {
+fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
     let place = Place::new();
-    let document = |(name, url, ..): &End| match *name {
+    let granting_url = granting.url();
+    let document = |end: &&End| {
         // Only with retries is a timeout told.
-        "hang" | "500" => kind.retried(name, url),
-        _ => kind.document(name, url),
+        let mut document = match end.name {
+            "hang" | "500" | "tokens hang" | "tokens 500" => kind.retried(end.name, &end.url),
+            _ => kind.document(end.name, &end.url),
+        };
+        if kind.wants_token() {
+            document["auth"]["token_url"] = json!(end.token_url.as_deref().unwrap_or(&granting_url));
+            document["auth"]["sent_as"] = json!(end.sent_as);
+        }
+        document
     };
     let documents: Value = ends.iter().map(document).collect();
     place.apply(&documents);
-    for (name, _, set, class) in ends {
+    for End { name, set, class, .. } in ends {
         for json in [true, false] {
             let form = if json { &["--json"][..] } else { &[] };
+            let before = granting.seen().len();
             let ran = told(&place, &[&["test", name], *set, form].concat());
             assert_eq!(ran.code, Some(i32::from(class.is_some())), "{} {name}: {ran:?}", kind.name);
-            if json && let Some(class) = class {
+            if kind.wants_token() && *name == "401" {
+                assert_eq!(granting.seen().len() - before, 2, "a second token after the first 401");
+            }
+            if !json {
+                continue;
+            }
+            let report = ran.json();
+            let attempt = &report["attempts"][0];
+            if let Some(class) = class {
                 // A request that cannot be made has no try.
-                let told =
-                    ran.json()["attempts"].get(0).map_or("request".into(), |a| a["error"]["class"].clone());
-                assert_eq!(told, *class, "{} {name}: {ran:?}", kind.name);
+                let told = if attempt.is_null() { &json!("request") } else { &attempt["error"]["class"] };
+                assert_eq!(told, class, "{} {name}: {ran:?}", kind.name);
+            }
+            if name.starts_with("tokens") {
+                let message = attempt["error"]["message"].as_str().unwrap();
+                assert!(message.starts_with("no token: "), "{name}: {message}");
+            }
+            if name.starts_with("echo") {
+                for part in ["response_headers", "response_body"] {
+                    // What was repeated is kept, but for the secrets.
+                    let kept = attempt[part].to_string();
+                    assert!(
+                        kept.contains("x-plain") && kept.contains("••••"),
+                        "{} {name}: {kept}",
+                        kind.name
+                    );
+                }
             }
         }
     }
@@ -177,6 +199,41 @@ fn bad_documents(kind: &Kind) -> Vec<(&'static str, Value)> {
         d["url"] = json!("http://127.0.0.1:9/");
         d["auth"] = json!({"type": "basic", "user": "a:b", "password": format!("{}\n", mark("password"))});
     });
+    let advanced = |change: &dyn Fn(&mut Value)| {
+        let mut auth = json!({
+            "type": "oauth2", "token_url": "http://127.0.0.1:9/token", "client_id": "ann",
+            "client_secret": mark("client secret"),
+        });
+        change(&mut auth);
+        auth
+    };
+    for (what, auth) in [
+        (
+            "a client secret that breaks the line",
+            advanced(&|a| a["client_secret"] = json!(format!("{}\n.", mark("client secret")))),
+        ),
+        (
+            "a second client secret",
+            advanced(&|a| a["fields"] = json!({"client_secret": mark("token field")})),
+        ),
+        (
+            "a token field that is no text",
+            advanced(&|a| a["fields"] = json!({"api_key": [mark("token field")]})),
+        ),
+        (
+            "a token header that breaks the line",
+            advanced(&|a| a["headers"] = json!({"X-Secret": format!("{}\n.", mark("token header"))})),
+        ),
+        (
+            "a token URL with a password",
+            advanced(&|a| a["token_url"] = json!(format!("http://ann:{}@127.0.0.1:9/", mark("token URL")))),
+        ),
+    ] {
+        bad(what, &|d| {
+            d["url"] = json!("http://127.0.0.1:9/");
+            d["auth"] = auth.clone();
+        });
+    }
     out
 }
 
@@ -257,16 +314,85 @@ fn choose(terminal: &mut Terminal, title: &str) {
     terminal.press_all("1 / ctrl+a ctrl+k");
     terminal.type_text(title);
     terminal.wait_for(&format!("/{title}"));
-    terminal.wait_for("1 of 2");
+    terminal.wait_for("1 of 4");
     terminal.press("enter");
     terminal.settle();
+}
+
+/// Both steps of the editor, each field once, with secrets that are not saved.
+fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
+    terminal.press_all("1 enter");
+    terminal.wait_for("[Basics]");
+    go_to(terminal, "Endpoint");
+    terminal.press("f4");
+    terminal.wait_for("[Advanced]");
+    let typed = match kind.name {
+        "key" => None,
+        "token" => Some("Client secret"),
+        _ => Some("Password"),
+    };
+    if let Some(label) = typed {
+        go_to(terminal, label);
+        terminal.type_text(mark("typed password"));
+        terminal.wait_for(&"•".repeat(16));
+    }
+    go_to(terminal, "Init. vector");
+    terminal.type_text("too long");
+    terminal.wait_for("24 of 16 characters");
+    go_to(terminal, "Signing secret");
+    terminal.type_text(mark("typed signing secret"));
+    terminal.wait_for("✗");
+    // In error as it is: to test it is refused, and says why.
+    step(terminal, "ctrl+t");
+    terminal.press("esc");
+    terminal.wait_for("iscard");
+    terminal.press("d");
+    terminal.wait_for("n New");
+}
+
+/// Tests the profiles whose endpoints repeat what they are sent, and looks at their answers in full.
+fn look_at_echoes(terminal: &mut Terminal) {
+    for (title, end) in [("Loud one", "delivered · 200"), ("Cross one", "failed")] {
+        terminal.press("1");
+        choose(terminal, title);
+        test_it(terminal, "t", &format!("Callback profile tested · {end}"));
+        terminal.press("4");
+        terminal.press("enter");
+        terminal.wait_for("Request (credentials are not kept)");
+        terminal.wait_for(title);
+        for _ in 0..12 {
+            terminal.press("pgdn");
+            terminal.settle();
+        }
+        terminal.wait_for("••••");
+        terminal.press("y");
+        terminal.wait_for("Copied");
+        let copied = terminal.clipboard().expect("something was copied");
+        assert!(copied.contains(title) && copied.contains("echo: x-token: ••••"), "{copied}");
+        marks::assert_none(copied.as_bytes(), title);
+        terminal.press("esc");
+    }
 }
 
 fn through_the_console(kind: &Kind, size: (u16, u16)) {
     let place = Place::new();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = format!("http://{closed}/");
-    place.apply(&json!([kind.retried("Bad one", &nowhere), kind.document("Good one", &nowhere)]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let granting = runtime.block_on(secret_ends::granting());
+    let (loud, cross) = (runtime.block_on(echo(200)), runtime.block_on(echo(500)));
+    let mut documents = [
+        kind.retried("Bad one", &nowhere),
+        kind.document("Good one", &nowhere),
+        kind.document("Loud one", &loud.url()),
+        kind.document("Cross one", &cross.url()),
+    ];
+    if kind.wants_token() {
+        for document in &mut documents {
+            document["auth"]["token_url"] = json!(granting.url());
+        }
+    }
+    place.apply(&json!(documents));
     let mut terminal = console(&place, size);
     let url = receiver_url(&mut terminal);
     choose(&mut terminal, "Good one");
@@ -293,29 +419,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     // The summary.
     step(&mut terminal, "2");
 
-    // Both steps of the editor, each field once.
-    terminal.press_all("1 enter");
-    terminal.wait_for("[Basics]");
-    go_to(&mut terminal, "Endpoint");
-    terminal.press("f4");
-    terminal.wait_for("[Advanced]");
-    if kind.name != "key" {
-        go_to(&mut terminal, "Password");
-        terminal.type_text(mark("typed password"));
-        terminal.wait_for(&"•".repeat(16));
-    }
-    go_to(&mut terminal, "Init. vector");
-    terminal.type_text("too long");
-    terminal.wait_for("24 of 16 characters");
-    go_to(&mut terminal, "Signing secret");
-    terminal.type_text(mark("typed signing secret"));
-    terminal.wait_for("✗");
-    // In error as it is: to test it is refused, and says why.
-    step(&mut terminal, "ctrl+t");
-    terminal.press("esc");
-    terminal.wait_for("iscard");
-    terminal.press("d");
-    terminal.wait_for("n New");
+    type_into_the_editor(&mut terminal, kind);
 
     // The delivery in full, copied too.
     terminal.press("4");
@@ -336,6 +440,8 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.wait_for("refuses the connection");
     terminal.press("esc");
 
+    look_at_echoes(&mut terminal);
+
     // What arrived.
     terminal.press("R");
     terminal.wait_for("Arrived (1)");
@@ -352,7 +458,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     assert!(screens > 30, "{screens} screens");
     marks::assert_none(copied.as_bytes(), "what was copied");
     let kept = database::search(&place.db());
-    assert_eq!((kept.deliveries, kept.tested), (2, 0));
+    assert_eq!((kept.deliveries, kept.tested), (4, 0));
     search_files(terminal.home());
     search_files(place.db().parent().unwrap());
 }
@@ -360,7 +466,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
 #[test]
 fn no_screen_tells_a_secret() {
     std::thread::scope(|scope| {
-        for (kind, size) in KINDS.iter().zip([SIZE, (80, 24), SIZE]) {
+        for (kind, size) in KINDS.iter().zip([SIZE, (80, 24), SIZE, SIZE]) {
             scope.spawn(move || through_the_console(kind, size));
         }
     });

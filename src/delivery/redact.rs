@@ -11,13 +11,14 @@ const HIDDEN: &[u8] = "••••".as_bytes();
 const SHORTEST: usize = 4;
 
 /// The secrets among a request's headers: the values that were marked as sensitive, what follows
-/// `Basic` or `Bearer`, and the password of Basic. As they were sent; another spelling of one (such
-/// as with JSON escapes) is not known.
+/// `Basic` or `Bearer`, and the password of Basic. As they were sent and as they stand in JSON;
+/// another spelling of one (such as with percent signs) is not known.
 #[must_use]
 pub fn secrets_of(headers: &HeaderMap) -> Vec<Vec<u8>> {
     let mut secrets = Vec::new();
     for value in headers.values().filter(|value| value.is_sensitive()) {
-        let whole = value.as_bytes();
+        // What reads a header leaves the spaces around it out.
+        let whole = value.as_bytes().trim_ascii();
         secrets.push(whole.to_vec());
         let Some(space) = whole.iter().position(|byte| *byte == b' ') else { continue };
         let (scheme, rest) = (&whole[..space], &whole[space + 1..]);
@@ -29,10 +30,33 @@ pub fn secrets_of(headers: &HeaderMap) -> Vec<Vec<u8>> {
             secrets.push(plain[colon + 1..].to_vec());
         }
     }
+    let in_json: Vec<Vec<u8>> = secrets.iter().filter_map(|secret| in_json(secret)).collect();
+    secrets.extend(in_json);
     secrets.retain(|secret| secret.len() >= SHORTEST);
     // The longest first: a secret within another must not leave the rest of it behind.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets
+}
+
+/// A secret as it stands between the quotes of JSON, if that is another spelling.
+fn in_json(secret: &[u8]) -> Option<Vec<u8>> {
+    let quoted = serde_json::to_string(std::str::from_utf8(secret).ok()?).ok()?;
+    let inner = &quoted.as_bytes()[1..quoted.len() - 1];
+    (inner != secret).then(|| inner.to_vec())
+}
+
+/// The text without the secrets, of which the end did not come or was not kept: a secret may have
+/// been cut there, and what is left of it goes too.
+#[must_use]
+pub fn without_in_part(text: Vec<u8>, secrets: &[Vec<u8>]) -> Vec<u8> {
+    let mut text = without(text, secrets);
+    let begun =
+        |secret: &Vec<u8>| (SHORTEST..secret.len()).rev().find(|&length| text.ends_with(&secret[..length]));
+    if let Some(length) = secrets.iter().filter_map(begun).max() {
+        text.truncate(text.len() - length);
+        text.extend_from_slice(HIDDEN);
+    }
+    text
 }
 
 /// The text without the secrets.
@@ -84,6 +108,24 @@ mod tests {
         let answer = b"Basic YW5uOnMzY3JldCE= or YW5uOnMzY3JldCE= or s3cret! from north".to_vec();
         let shown = String::from_utf8(without(answer, &secrets)).unwrap();
         assert_eq!(shown, "•••• or •••• or •••• from north");
+    }
+
+    #[test]
+    fn spaces_around_and_escapes_within_hide_nothing_from_us() {
+        let secrets = secrets_of(&headers(r#"Key a"b\c  "#));
+        let answer = br#"a"b\c {"was": "Key a\"b\\c", "key": "a\"b\\c"}"#.to_vec();
+        let shown = String::from_utf8(without(answer, &secrets)).unwrap();
+        assert_eq!(shown, r#"•••• {"was": "••••", "key": "••••"}"#);
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_at_a_cut_is_hidden() {
+        let secrets = secrets_of(&headers("Bearer t0ken-1"));
+        let shown = |text: &str| String::from_utf8(without_in_part(text.into(), &secrets)).unwrap();
+        assert_eq!(shown("got Bearer t0k"), "got ••••");
+        assert_eq!(shown("got t0ken-"), "got ••••");
+        assert_eq!(shown("got t0ken-1"), "got ••••");
+        assert_eq!(shown("t0ken-1 and t0k"), "•••• and t0k", "three letters stand anywhere by chance");
     }
 
     #[test]

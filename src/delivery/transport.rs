@@ -86,7 +86,7 @@ impl Transport {
             }
             Err(failure) => Err(failure),
         };
-        let answer = so_far.answer;
+        let mut answer = so_far.answer;
         let attempt = Attempt {
             n: job.attempts + 1,
             started_at,
@@ -94,7 +94,7 @@ impl Transport {
             status: answer.status.map(|s| s.as_u16()),
             error: result.err(),
             response_headers: shown_headers(&answer.headers),
-            response_body: redact::without(answer.body, &answer.secrets),
+            response_body: answer.shown_body(),
             response_cut: answer.cut,
         };
         Tried { attempt, retry_after: retry_after(answer.status, &answer.headers) }
@@ -205,8 +205,22 @@ struct Answer {
     headers: HeaderMap,
     body: Vec<u8>,
     cut: bool,
+    /// Read to its end.
+    whole: bool,
     /// Those of the request, which an answer may repeat.
     secrets: Vec<Vec<u8>>,
+}
+
+impl Answer {
+    /// The body without secrets, which is taken out.
+    fn shown_body(&mut self) -> Vec<u8> {
+        let body = std::mem::take(&mut self.body);
+        if self.whole && !self.cut {
+            redact::without(body, &self.secrets)
+        } else {
+            redact::without_in_part(body, &self.secrets)
+        }
+    }
 }
 
 /// Reads to [`READ_LIMIT`] and keeps [`KEEP_LIMIT`]; a longer answer is cut off, which is no failure.
@@ -220,9 +234,10 @@ async fn read_body(response: Response, url: &Url, answer: &mut Answer) -> Result
         answer.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         answer.cut = read > KEEP_LIMIT;
         if read > READ_LIMIT {
-            break;
+            return Ok(());
         }
     }
+    answer.whole = true;
     Ok(())
 }
 

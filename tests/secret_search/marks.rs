@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 ///
 /// Letters and digits only, so that quoting and percent-encoding leave it as it is; short, so that
 /// it is found where a secret was cut or wrapped.
-pub const MARKS: [(&str, &str); 12] = [
+pub const MARKS: [(&str, &str); 17] = [
     ("password", "zQ1pwKx7"),
     ("password in the URL", "zQ2urKx7"),
     ("API key", "zQ3akKx7"),
@@ -23,6 +23,11 @@ pub const MARKS: [(&str, &str); 12] = [
     ("signing secret", "zQ0siKx7"),
     ("typed password", "zQAtyKx7"),
     ("typed signing secret", "zQBtsKx7"),
+    ("client secret", "zQCcsKx7"),
+    ("token field", "zQDtfKx7"),
+    ("token header", "zQEthKx7"),
+    ("access token", "zQFatKx7"),
+    ("token URL", "zQGtuKx7"),
 ];
 
 /// The mark of a secret.

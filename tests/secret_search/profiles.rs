@@ -13,10 +13,11 @@ pub struct Kind {
 const OF_ALL: [&str; 5] =
     ["X-Token", "X-Session", "encryption key", "initialization vector", "signing secret"];
 
-pub const KINDS: [Kind; 3] = [
+pub const KINDS: [Kind; 4] = [
     Kind { name: "basic", secrets: &["password", "Cookie"] },
     Kind { name: "key", secrets: &["API key", "Authorization"] },
     Kind { name: "url", secrets: &["password in the URL", "Cookie"] },
+    Kind { name: "token", secrets: &["client secret", "token field", "token header", "Cookie"] },
 ];
 
 impl Kind {
@@ -53,6 +54,15 @@ impl Kind {
                 document["auth"] = json!({"type": "api-key", "header": "X-Auth-Key", "key": mark("API key")});
                 headers["Authorization"] = json!(format!("Bearer {}", mark("Authorization")));
             }
+            "token" => {
+                document["auth"] = json!({
+                    "type": "oauth2", "token_url": "http://127.0.0.1:9/token", "client_id": "ann",
+                    "client_secret": format!("c {}&\"ü%", mark("client secret")),
+                    "fields": {"audience": "north", "api_key": format!("f {}&=\"", mark("token field"))},
+                    "headers": {"X-Tenant": "north", "X-Secret": format!("Key {}\"\\", mark("token header"))},
+                });
+                headers["Cookie"] = json!(format!("a={}", mark("Cookie")));
+            }
             _ => {
                 let with_user = format!("://ann:{}%21@", mark("password in the URL"));
                 document["url"] = json!(url.replacen("://", &with_user, 1));
@@ -61,6 +71,11 @@ impl Kind {
         }
         document["headers"] = headers;
         document
+    }
+
+    /// Whether its credentials are a token that has to be fetched.
+    pub fn wants_token(&self) -> bool {
+        self.name == "token"
     }
 
     /// The same with one retry after a second.

@@ -22,6 +22,8 @@ use crate::profile::{OAuth2, SentAs};
 const READ_LIMIT: usize = 64 * 1024;
 /// Most characters of a message that a server has a say in.
 const MESSAGE: usize = 240;
+/// Shorter parts of a secret stand in any message by chance.
+const SHORTEST: usize = 4;
 /// What stands for a secret.
 const HIDDEN: &str = "(hidden)";
 
@@ -130,8 +132,17 @@ fn no_answer(message: String) -> Failure {
 fn told(message: &str, oauth2: &OAuth2) -> String {
     let secret = oauth2.client_secret.reveal();
     let mut secrets = vec![secret.to_owned(), form_encoded(secret), basic(oauth2)];
-    let extras = oauth2.fields.iter().chain(&oauth2.headers).filter(|extra| extra.is_secret());
-    secrets.extend(extras.map(|extra| printable(extra.value.reveal().as_bytes())));
+    for extra in oauth2.fields.iter().filter(|extra| extra.is_secret()) {
+        secrets.extend([printable(extra.value.reveal().as_bytes()), form_encoded(extra.value.reveal())]);
+    }
+    for extra in oauth2.headers.iter().filter(|extra| extra.is_secret()) {
+        // What reads a header leaves the spaces around it out, and may name what follows `Key` alone.
+        let whole = printable(extra.value.reveal().trim().as_bytes());
+        secrets.extend(
+            whole.split_once(' ').map(|(_, rest)| rest.to_owned()).filter(|rest| rest.len() >= SHORTEST),
+        );
+        secrets.push(whole);
+    }
     secrets.retain(|secret| !secret.is_empty());
     // The longest first: one may begin with another.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
