@@ -102,6 +102,8 @@ pub enum Purpose {
     Preview,
     /// To be enabled or disabled.
     Switch,
+    /// To be shown anew in an editor in which nothing is typed.
+    Reload,
     /// To make another like it.
     Duplicate,
 }

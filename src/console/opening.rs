@@ -61,6 +61,16 @@ pub fn loaded(
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
+        Purpose::Reload => {
+            let fits = |e: &Editor| e.id() == id && !e.is_changed();
+            if state.editor.as_ref().is_some_and(fits) {
+                let rules = state.settings.rules;
+                let editor = Editor::open(Draft::from(&*profile), identity(&profile), false, rules);
+                state.say(format!("Another session changed {}: it is shown as it is now", profile.title));
+                state.editor = Some(editor);
+            }
+            Vec::new()
+        }
         Purpose::Preview => preview::sample(state, *profile),
         Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
@@ -113,6 +123,8 @@ pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     if let Some(editor) = state.editor.as_mut().filter(fits) {
         editor.bring_back(draft.draft);
         state.say(BROUGHT_BACK);
+        // From now on it is this session's.
+        return editor::keep(state);
     }
     Vec::new()
 }
@@ -170,5 +182,6 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     editor.bring_back(draft.draft);
     open(state, editor);
     state.say(BROUGHT_BACK);
-    Vec::new()
+    // From now on it is this session's.
+    editor::keep(state)
 }

@@ -53,7 +53,10 @@ pub fn start(state: &State) -> Vec<Effect> {
 /// What is typed while a window or the editor is about to open is meant for it, so it is held until
 /// then.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    if state.opening && is_held(&message) {
+    if state.opening && insists(state, &message) {
+        return vec![Effect::Quit];
+    }
+    if state.opening && is_typed(&message) {
         if state.held.len() < MOST_HELD {
             state.held.push_back(message);
         }
@@ -73,31 +76,47 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
-/// Whether a message is somebody typing. Ctrl+C is not held: it ends a wait that lasts too long.
-fn is_held(message: &Message) -> bool {
-    match message {
-        Message::Key(key) => above_windows(*key).is_none(),
-        Message::Paste(_) => true,
-        _ => false,
-    }
+/// Whether a message is somebody typing.
+fn is_typed(message: &Message) -> bool {
+    matches!(message, Message::Key(_) | Message::Paste(_))
 }
 
-/// Whether an effect's answer opens a window or the editor.
+/// Whether what is typed next is meant for what comes of this effect: a window, the editor as it is
+/// saved, the list without what is deleted.
 fn is_opening(effect: &Effect) -> bool {
     match effect {
-        Effect::LoadProfile(_, purpose) => *purpose != Purpose::Show,
-        Effect::Fresh(_) => true,
+        Effect::LoadProfile(_, purpose) => !matches!(purpose, Purpose::Show | Purpose::Reload),
+        Effect::Fresh(_)
+        | Effect::SaveProfile(..)
+        | Effect::OverwriteProfile(_)
+        | Effect::SwitchProfile(_)
+        | Effect::DeleteProfile(_)
+        | Effect::SendAgain(_)
+        | Effect::Preview(..) => true,
         _ => false,
     }
 }
 
-/// Whether a message is such an answer, or says that there will be none.
+/// Whether a message is the answer to such an effect, or says that there will be none.
 fn opens(message: &Message) -> bool {
     match message {
-        Message::Profile(_, _, purpose) => *purpose != Purpose::Show,
-        Message::Fresh(..) | Message::Failed(_) => true,
+        Message::Profile(_, _, purpose) => !matches!(purpose, Purpose::Show | Purpose::Reload),
+        Message::Fresh(..)
+        | Message::Saved(_)
+        | Message::Conflict(..)
+        | Message::Switched(_)
+        | Message::Deleted(_)
+        | Message::Accepted(..)
+        | Message::Previewed(..)
+        | Message::Failed(_) => true,
         _ => false,
     }
+}
+
+/// Ctrl+C pressed again while the first waits: the person will not wait.
+fn insists(state: &State, message: &Message) -> bool {
+    let quits = |m: &Message| matches!(m, Message::Key(key) if above_windows(*key) == Some(Action::Quit));
+    quits(message) && state.held.iter().any(quits)
 }
 
 fn take(state: &mut State, message: Message) -> Vec<Effect> {

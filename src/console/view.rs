@@ -127,6 +127,9 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
+        (None, Role::Watches(Some(pid))) if area.width < WIDE.0 => {
+            Span::styled(format!("○ pid {pid} sends"), theme.warn)
+        }
         (None, Role::Watches(Some(pid))) => {
             Span::styled(format!("○ another session sends (pid {pid})"), theme.warn)
         }

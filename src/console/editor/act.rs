@@ -7,7 +7,7 @@ use crate::console::input::Typed;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
-use crate::console::state::{Pane, State};
+use crate::console::state::{Pane, State, Tone};
 use crate::profile::{Choice as _, Draft, Event, Field, Profile};
 
 use super::item::{self, Button, Item, Step};
@@ -29,6 +29,8 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     if let Some((field, input)) = editor.input() {
         match input.key(key) {
             Typed::Changed => {
+                // What was wrong may be mended by this key.
+                state.notice.take_if(|notice| notice.tone == Tone::Bad);
                 let value = input.text();
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);

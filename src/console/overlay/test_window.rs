@@ -107,6 +107,9 @@ impl TestWindow {
     pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
         match values {
             Ok(values) => {
+                // What the file does not name stays as it was on the screen.
+                let shown = self.typed().map_or_else(|_| self.values.clone(), |(_, values)| values);
+                let values = shown.with(values.members());
                 self.sources.push(Source::File(name, values));
                 self.source = self.sources.len() - 1;
                 self.file = None;

@@ -167,14 +167,21 @@ pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     {
         state.complain(format!("{} was deleted by another session", before.title));
     }
+    let mut reload = None;
     if let Some(editor) = &state.editor
         && let Some(row) = state.profiles.rows.iter().find(|row| row.id == *editor.id())
         && editor.seen().is_some_and(|seen| seen.as_millisecond() != row.modified_at.as_millisecond())
     {
-        let text = format!("Another session changed {}: saving asks first", row.title);
-        state.complain(text);
+        if editor.is_changed() {
+            let text = format!("Another session changed {}: saving asks first", row.title);
+            state.complain(text);
+        } else {
+            reload = Some(row.id.clone());
+        }
     }
-    show_chosen(state)
+    let mut effects = show_chosen(state);
+    effects.extend(reload.map(|id| Effect::LoadProfile(id, Purpose::Reload)));
+    effects
 }
 
 /// Loads the chosen profile so that it stands beside the list.
@@ -225,8 +232,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match (action, chosen) {
         (Action::Search, _) => {
             state.profiles.typing = true;
-            state.profiles.search.get_or_insert_with(|| Input::line(""));
-            Vec::new()
+            state.profiles.search = Some(Input::line(""));
+            state.profiles.find();
+            show_chosen(state)
         }
         (Action::Leave, _) => {
             state.profiles.end_search();

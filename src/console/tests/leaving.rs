@@ -213,3 +213,14 @@ fn too_small_a_screen_takes_no_key_but_quit() {
     desk.resized(80, 24);
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMSX");
 }
+
+#[test]
+fn what_follows_a_save_waits_for_it() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types(" B");
+    desk.waits_for_answers();
+    desk.keys("ctrl+s esc");
+    desk.answers();
+    assert!(desk.state.editor.is_none() && desk.state.overlay.is_none(), "{}", desk.screen());
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS B");
+}

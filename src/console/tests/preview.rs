@@ -107,9 +107,11 @@ fn a_value_that_makes_no_request_is_told() {
 }
 
 #[test]
-fn an_answer_that_comes_late_covers_nothing_else() {
+fn what_is_typed_ahead_is_for_the_preview() {
     let mut desk = Desk::new(120, 40).of(sample::world());
-    desk.waits_for_answers().keys("p ?");
+    desk.waits_for_answers().keys("p c");
+    assert!(desk.asked().is_empty(), "{:?}", desk.asked());
     desk.answers();
-    assert!(desk.shows("Help") && !desk.shows("nothing is sent"), "{}", desk.screen());
+    assert!(desk.shows("nothing is sent"), "{}", desk.screen());
+    assert!(desk.asked().iter().any(|asked| asked.starts_with("copy")), "{:?}", desk.asked());
 }

@@ -155,3 +155,13 @@ fn what_is_typed_ahead_is_for_the_window_that_opens() {
     assert!(desk.asked().iter().any(|asked| asked.starts_with("test Order SMS")), "{:?}", desk.asked());
     assert!(desk.state.editor.is_none(), "Enter was not for the list");
 }
+
+#[test]
+fn a_second_ctrl_c_does_not_wait_for_an_answer() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.waits_for_answers();
+    desk.keys("t ctrl+c");
+    assert!(desk.asked().is_empty(), "the first waits with the rest: {:?}", desk.asked());
+    desk.keys("ctrl+c");
+    assert_eq!(desk.asked(), ["quit"]);
+}

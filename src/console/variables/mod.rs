@@ -219,7 +219,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Search => {
             state.variables.typing = true;
-            state.variables.filter.get_or_insert_with(|| Input::line(""));
+            state.variables.filter = Some(Input::line(""));
         }
         Action::Toggle => {
             let at = state.variables.list.selected();
