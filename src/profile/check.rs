@@ -1,6 +1,8 @@
 //! From a draft to a profile, or to every field's error at once.
 
 mod auth;
+#[cfg(test)]
+mod limits;
 
 use jiff::Timestamp;
 
