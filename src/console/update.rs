@@ -16,7 +16,7 @@ use super::state::{Pane, State, Watched};
 use super::{deliveries, opening, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
-const LIST_MOVES: [Action; 12] = [
+const MOVES: [Action; 17] = [
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -29,6 +29,11 @@ const LIST_MOVES: [Action; 12] = [
     Action::PreviousField,
     Action::NextPane,
     Action::PreviousPane,
+    Action::GoProfiles,
+    Action::GoEditor,
+    Action::GoVariables,
+    Action::GoDeliveries,
+    Action::GoTimeline,
 ];
 
 /// How much of what is typed ahead is held.
@@ -306,7 +311,7 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.
-    if !LIST_MOVES.contains(&action) {
+    if !MOVES.contains(&action) {
         state.notice = None;
     }
     if let Some(effects) = everywhere(state, action) {

@@ -165,3 +165,15 @@ fn a_second_ctrl_c_does_not_wait_for_an_answer() {
     desk.keys("ctrl+c");
     assert_eq!(desk.asked(), ["quit"]);
 }
+
+#[test]
+fn going_to_look_leaves_what_was_said() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("y");
+    let said = desk.says();
+    assert!(!said.is_empty());
+    desk.keys("4 5 1 tab down");
+    assert_eq!(desk.says(), said);
+    desk.keys("1 /");
+    assert_ne!(desk.says(), said);
+}
