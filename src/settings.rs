@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::profile::{Choice, Region, Rules};
 
 /// What a person has set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The region of new profile ids.
     pub region: Region,
