@@ -57,6 +57,19 @@ impl Transport {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, TransportError> {
+        Ok(Self { client: Self::client()?, tokens: Arc::default() })
+    }
+
+    /// Another one with connections of its own and the same tokens: a connection is driven by the
+    /// runtime that opened it, a token is good on all of them.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn beside(&self) -> Result<Self, TransportError> {
+        Ok(Self { client: Self::client()?, tokens: Arc::clone(&self.tokens) })
+    }
+
+    fn client() -> Result<Client, TransportError> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let client = Client::builder()
@@ -67,7 +80,7 @@ impl Transport {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .dns_resolver(GuardedResolver)
             .build()?;
-        Ok(Self { client, tokens: Arc::default() })
+        Ok(client)
     }
 
     /// Makes the next try of a job. What goes wrong is told in the attempt.
