@@ -22,13 +22,15 @@ use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Ru
 use ringback::store::Store;
 
 /// Deliveries in each round.
-const DELIVERIES: usize = 20_000;
+const DELIVERIES: usize = 40_000;
 /// Tries under way at a time.
 const CONCURRENCY: usize = 64;
 /// Rounds; the median counts.
 const ROUNDS: usize = 5;
-/// Rows accepted in one commit.
+/// Deliveries that a source hands over at a time; it waits until they are on disk.
 const BATCH: usize = 500;
+/// Sources that do so at the same time.
+const SOURCES: usize = 4;
 /// The body, 110 bytes.
 const BODY: &str = r#"{"id":"ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1","status":"DELIVRD","recipient":"+919800000083","message":"Hi!"}"#;
 
@@ -117,12 +119,22 @@ async fn deliver(url: &str) -> f64 {
     let store = Store::open(folder.path().join("bench.db")).unwrap();
     let profile = profile(url);
     store.save_profiles(vec![profile.clone()]).await.unwrap();
-    let limits = Limits { per_origin: CONCURRENCY, total: CONCURRENCY };
+    let limits = Limits { per_origin: CONCURRENCY, ..Limits::default() };
     let start = Instant::now();
     let sender = Sender::start(Arc::new(store.clone()), Transport::new().unwrap(), limits);
-    for _ in 0..DELIVERIES / BATCH {
-        let batch = (0..BATCH).map(|_| NewDelivery::event(&profile, None, Values::default()));
-        store.accept(batch.collect()).await.unwrap();
+    let sources: Vec<_> = (0..SOURCES)
+        .map(|_| {
+            let (store, profile) = (store.clone(), profile.clone());
+            tokio::spawn(async move {
+                for _ in 0..DELIVERIES / BATCH / SOURCES {
+                    let batch = (0..BATCH).map(|_| NewDelivery::event(&profile, None, Values::default()));
+                    store.accept(batch.collect()).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for source in sources {
+        source.await.unwrap();
     }
     while store.counts().await.unwrap().delivered < DELIVERIES as u64 {
         tokio::time::sleep(Duration::from_millis(5)).await;

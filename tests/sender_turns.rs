@@ -9,15 +9,14 @@
 
 mod support;
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{
-    Busy, Due, Limits, NewDelivery, Outbox, OutboxError, Outcome, Role, Sender, Sending, Transport,
+    Busy, Due, Limits, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender, Sending, Transport,
 };
 use ringback::profile::{Event, Profile};
 use ringback::receiver::{Behaviour, Receiver};
@@ -38,7 +37,11 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
-    Sender::start(Arc::new(outbox), Transport::new().expect("a client"), Limits { per_origin, total })
+    Sender::start(
+        Arc::new(outbox),
+        Transport::new().expect("a client"),
+        Limits { per_origin, total, ..Limits::default() },
+    )
 }
 
 fn new(profile: &Profile) -> NewDelivery {
@@ -173,13 +176,21 @@ impl Outbox for Failing {
         self.store.due(now, limit, busy).await
     }
 
-    fn record(&self, outcome: Outcome) -> impl Future<Output = Result<(), OutboxError>> + Send {
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
         assert!(!takes_one(&self.panics), "a mistake in this program");
-        self.store.record(outcome)
+        self.store.record(outcomes).await
+    }
+
+    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
+        self.store.shift(by).await
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
         Outbox::changes(&self.store)
+    }
+
+    fn news(&self) -> watch::Receiver<News> {
+        self.store.news()
     }
 }
 

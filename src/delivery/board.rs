@@ -47,14 +47,26 @@ impl Board {
         self.sending.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
     }
 
-    pub fn started(&self, id: DeliveryId, flight: InFlight) {
-        self.sending.send_modify(|s| {
-            s.in_flight.insert(id, flight);
+    /// Tries that were started, and such that are over.
+    pub fn update(
+        &self,
+        started: impl Iterator<Item = (DeliveryId, InFlight)>,
+        ended: impl Iterator<Item = DeliveryId>,
+    ) {
+        self.sending.send_modify(|sending| {
+            sending.in_flight.extend(started);
+            for id in ended {
+                sending.in_flight.remove(&id);
+            }
         });
     }
 
-    pub fn ended(&self, ids: &[DeliveryId]) {
-        self.sending.send_modify(|s| s.in_flight.retain(|id, _| !ids.contains(id)));
+    /// There is no sender, for this reason.
+    pub fn broken(&self, why: &dyn std::fmt::Display) {
+        self.sending.send_modify(|sending| {
+            sending.role = Role::Stopped;
+            sending.trouble = Some(format!("nothing can be sent: {why}"));
+        });
     }
 
     /// Tells what came of a step, and passes it on.

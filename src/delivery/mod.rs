@@ -3,6 +3,9 @@
 //! It knows its storage only as the trait [`Outbox`].
 
 mod board;
+mod clock;
+mod crew;
+mod endpoints;
 mod failure;
 pub mod guard;
 mod id;
@@ -21,10 +24,10 @@ mod verdict;
 mod work;
 
 pub use id::DeliveryId;
-pub use outbox::{Busy, Due, Outbox, OutboxError};
+pub use outbox::{Busy, Due, News, Outbox, OutboxError, Place};
 pub use preview::{check_address, preview};
 pub use record::{
-    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State, Summary,
+    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, State, Summary,
 };
 pub use sender::{Limits, Sender};
 pub use sending::{InFlight, Role, Sending};

@@ -1,11 +1,14 @@
 //! What is known of a delivery and of its attempts.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::callback::{Callback, Values};
 use crate::profile::{Choice, Event, Profile, ProfileId, RetryPolicy};
 
 use super::id::DeliveryId;
+use super::outbox::Place;
 
 /// Why a delivery came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,13 +100,18 @@ pub struct NewDelivery {
     pub accepted_at: Timestamp,
 }
 
+/// Scheme, host and port of an endpoint, shared by its deliveries.
+pub type Origin = Arc<str>;
+
 /// A delivery that is due, with what is needed to send it.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The delivery.
     pub id: DeliveryId,
+    /// Where the storage has it.
+    pub place: Place,
     /// Scheme, host and port.
-    pub origin: String,
+    pub origin: Origin,
     /// The request, without credentials.
     pub callback: Callback,
     /// The values, for header values that are secrets.
@@ -113,7 +121,7 @@ pub struct Job {
     /// Tries made so far.
     pub attempts: u32,
     /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
-    pub profile: Option<Box<Profile>>,
+    pub profile: Option<Arc<Profile>>,
 }
 
 /// Why an attempt failed.
@@ -207,6 +215,8 @@ pub struct Attempt {
 pub struct Outcome {
     /// The delivery.
     pub id: DeliveryId,
+    /// Where the storage has it.
+    pub place: Place,
     /// The try.
     pub attempt: Attempt,
     /// Where the delivery stands now.
@@ -222,6 +232,17 @@ pub enum Next {
     Failed,
     /// To be tried again at this time.
     Retry(Timestamp),
+}
+
+impl Next {
+    /// When it is tried again, if it is.
+    #[must_use]
+    pub fn retry_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Retry(at) => Some(at),
+            Self::Delivered | Self::Failed => None,
+        }
+    }
 }
 
 /// A delivery as it is listed, newest first.

@@ -1,11 +1,13 @@
 //! The running sender: it waits until no other process sends, and then does the work.
 
 use std::sync::Arc;
+use std::thread;
 
+use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
-use tokio::task::JoinHandle;
 
 use super::board::{Board, Step};
+use super::crew::Crew;
 use super::outbox::{Outbox, OutboxError};
 use super::sending::{Role, Sending};
 use super::transport::Transport;
@@ -18,30 +20,54 @@ pub struct Limits {
     pub per_origin: usize,
     /// Tries under way in all.
     pub total: usize,
+    /// Answers that are not on disk yet. Nothing more is sent until some are: what was sent and not
+    /// recorded is sent again after a crash.
+    pub unrecorded: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_origin: 16, total: 256 }
+        Self { per_origin: 16, total: 256, unrecorded: 1024 }
     }
 }
 
-/// The running sender.
+/// The running sender. Dropped, it ends at once; what is under way stays pending.
 #[derive(Debug)]
 pub struct Sender {
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
+    /// Dropped, the thread ends whatever it does.
+    _alive: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
     sending: watch::Receiver<Sending>,
 }
 
 impl Sender {
-    /// Starts sending, as soon as no other process does. Needs a tokio runtime.
+    /// Starts sending, as soon as no other process does, on threads of its own: what the console or a
+    /// command does meanwhile takes nothing from it.
     #[must_use]
     pub fn start<O: Outbox>(outbox: Arc<O>, transport: Transport, limits: Limits) -> Self {
         let (stop, stopped) = oneshot::channel();
+        let (alive, dead) = oneshot::channel::<()>();
+        let (tell, ended) = oneshot::channel();
         let (board, sending) = Board::new();
-        let task = tokio::spawn(run(outbox, transport, limits, board, stopped));
-        Self { stop: Some(stop), task, sending }
+        let own = board.clone();
+        let work = move || {
+            // Dropped at the very end, which tells.
+            let _tell = tell;
+            match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(async {
+                    tokio::select! {
+                        () = run(outbox, transport, limits, own, stopped) => {}
+                        _ = dead => {}
+                    }
+                }),
+                Err(error) => own.broken(&error),
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("sender".to_owned()).spawn(work) {
+            board.broken(&error);
+        }
+        Self { stop: Some(stop), _alive: alive, ended, sending }
     }
 
     /// What it does just now.
@@ -55,13 +81,8 @@ impl Sender {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Sender {
-    fn drop(&mut self) {
-        self.task.abort();
+        // An error is the end, too.
+        let _ = (&mut self.ended).await;
     }
 }
 
@@ -79,9 +100,19 @@ async fn run<O: Outbox>(
             return;
         }
     };
-    board.role(Role::Sends);
-    Work::new(outbox, transport, limits, board).until(stopped).await;
+    match Crew::gather(transport, threads()) {
+        Ok(crew) => {
+            board.role(Role::Sends);
+            Work::new(outbox, crew, limits, board).until(stopped).await;
+        }
+        Err(error) => board.broken(&error),
+    }
     drop(permit);
+}
+
+/// Threads that make tries: the other half of the machine is for the storage and everybody else.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, 8)
 }
 
 /// Takes the right to send, or waits for it and says meanwhile who has it.

@@ -1,20 +1,25 @@
 //! The loop that sends what is due.
 //!
-//! It holds one timer, for what is due next, and wakes besides only when something was committed or
-//! a try ended. Whoever wants something sent, cancelled or tried now writes it to the outbox.
+//! It starts what was read ahead and has room, keeps one question to the storage under way while
+//! there may be more, and one record of what ended. It holds one timer, for what is due next, and
+//! wakes besides only when there is news, or when a try, a question or a record has ended. Whoever
+//! wants something sent, cancelled or tried now writes it to the outbox.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use tokio::sync::oneshot;
-use tokio::task::{Id, JoinError, JoinSet};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{oneshot, watch};
+use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 
 use super::board::{Board, Step};
+use super::clock::Clock;
+use super::crew::Crew;
+use super::endpoints::Endpoints;
 use super::id::DeliveryId;
-use super::outbox::{Busy, Outbox};
-use super::record::{Job, Outcome};
+use super::outbox::{Busy, Due, News, Outbox, OutboxError, Place};
+use super::record::{Job, Origin, Outcome};
 use super::resting::Resting;
 use super::sender::Limits;
 use super::sending::{InFlight, Role};
@@ -23,146 +28,336 @@ use super::verdict;
 
 /// How long to wait before the storage is asked again after it failed.
 pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
+
 /// What is under way gets this long when the sender stops; then it is cut off and stays pending.
 const STOP_GRACE: Duration = Duration::from_secs(5);
+
 /// The clock on the wall may jump: no wait is longer than this without another look at it.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
+
+/// Most that are read and not started.
+const READ_AHEAD: usize = 2048;
 
 /// What the loop holds.
 pub struct Work<O> {
     outbox: Arc<O>,
-    transport: Transport,
+    crew: Crew,
     limits: Limits,
     board: Board,
-    tries: JoinSet<()>,
+    tries: JoinSet<Outcome>,
     /// Which delivery each try is of, and where it goes: a try that breaks off cannot say so itself.
-    under_way: HashMap<Id, (DeliveryId, String)>,
-    /// Tries under way to each origin that has any.
-    open: HashMap<String, usize>,
-    /// The origin that had the last turn.
-    after: Option<String>,
+    under_way: HashMap<Id, (DeliveryId, Place, Origin)>,
+    endpoints: Endpoints,
     resting: Resting,
+    question: Question,
+    records: Records,
+    clock: Clock,
+    /// When the next retry is due.
+    next_due: Option<Timestamp>,
+    started: Vec<(DeliveryId, InFlight)>,
+    ended: Vec<DeliveryId>,
+}
+
+/// What is asked of the storage.
+#[derive(Default)]
+struct Question {
+    /// The one under way, and the news that it was asked at.
+    asked: Option<(JoinHandle<Result<Due, OutboxError>>, News)>,
+    /// There is something new, which may be for who has room.
+    fresh: bool,
+    /// There may be more of what there was.
+    more: bool,
+    /// No sooner than this: the last one failed.
+    not_before: Option<Instant>,
+    /// Who had the last turn.
+    after: Option<Place>,
+}
+
+impl Question {
+    fn is_open(&self) -> bool {
+        self.fresh || self.more
+    }
+}
+
+/// What ended and is not on disk yet.
+#[derive(Default)]
+struct Records {
+    waiting: Vec<Outcome>,
+    under_way: Option<(JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>)>,
+    /// No sooner than this: the last one failed.
+    not_before: Option<Instant>,
+}
+
+impl Records {
+    fn len(&self) -> usize {
+        self.waiting.len() + self.under_way.as_ref().map_or(0, |(_, batch)| batch.len())
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let batch = self.under_way.iter().flat_map(|(_, batch)| batch.iter());
+        self.waiting.iter().chain(batch).map(|outcome| outcome.place)
+    }
 }
 
 impl<O: Outbox> Work<O> {
-    pub fn new(outbox: Arc<O>, transport: Transport, limits: Limits, board: Board) -> Self {
+    pub fn new(outbox: Arc<O>, crew: Crew, limits: Limits, board: Board) -> Self {
         Self {
             outbox,
-            transport,
+            crew,
             limits,
             board,
             tries: JoinSet::new(),
             under_way: HashMap::new(),
-            open: HashMap::new(),
-            after: None,
+            endpoints: Endpoints::new(limits.per_origin),
             resting: Resting::default(),
+            question: Question { fresh: true, ..Question::default() },
+            records: Records::default(),
+            clock: Clock::start(),
+            next_due: None,
+            started: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
     /// Sends until it is told to stop, and gives what is under way a little time.
     pub async fn until(mut self, mut stopped: oneshot::Receiver<()>) {
-        let mut commits = self.outbox.changes();
+        let mut news = self.outbox.news();
+        let mut seen = *news.borrow_and_update();
         loop {
-            commits.mark_unchanged();
-            let nap = self.start_due().await;
+            self.look_at_clock().await;
+            self.note(&mut seen, &mut news);
+            self.start();
+            self.record();
+            self.ask(seen);
+            self.tell();
+            let nap = self.nap();
             tokio::select! {
                 biased;
                 _ = &mut stopped => break,
                 Some(ended) = self.tries.join_next_with_id() => self.ended(ended),
-                changed = commits.changed() => if changed.is_err() { break },
+                recorded = joined(&mut self.records.under_way) => self.recorded(recorded),
+                answer = joined(&mut self.question.asked) => self.answered(answer, *news.borrow()),
+                changed = news.changed() => if changed.is_err() { break },
                 () = sleep(nap) => {}
             }
         }
+        self.stop().await;
+    }
+
+    /// Starts nothing more, and records what still ends in time.
+    async fn stop(mut self) {
         self.board.role(Role::Stopped);
-        let rest = async {
-            while let Some(ended) = self.tries.join_next_with_id().await {
-                self.ended(ended);
+        if let Some((asked, _)) = self.question.asked.take() {
+            asked.abort();
+        }
+        let until = tokio::time::Instant::now() + STOP_GRACE;
+        while !self.tries.is_empty() || self.records.len() > 0 {
+            self.record();
+            self.tell();
+            let nap = self.nap();
+            tokio::select! {
+                biased;
+                Some(ended) = self.tries.join_next_with_id() => self.ended(ended),
+                recorded = joined(&mut self.records.under_way) => self.recorded(recorded),
+                () = tokio::time::sleep_until(until) => break,
+                () = sleep(nap) => {}
             }
-        };
-        let _ = tokio::time::timeout(STOP_GRACE, rest).await;
+        }
         self.tries.shutdown().await;
-        let cut: Vec<_> = self.under_way.into_values().map(|(id, _)| id).collect();
-        self.board.ended(&cut);
+        self.ended.extend(self.under_way.values().map(|(id, ..)| *id));
+        self.tell();
     }
 
-    /// Starts what is due and has room. Gives the time until the next one is due.
-    async fn start_due(&mut self) -> Option<Duration> {
-        let room = self.limits.total.saturating_sub(self.tries.len());
-        if room == 0 {
-            return None;
+    /// What was read before something was steered may no longer hold; what is new is asked for.
+    fn note(&mut self, seen: &mut News, news: &mut watch::Receiver<News>) {
+        let now = *news.borrow_and_update();
+        if now == *seen {
+            return;
         }
-        let asked = self.outbox.due(Timestamp::now(), room, self.busy()).await;
-        let Ok(due) = self.board.told(Step::Look, asked) else { return Some(TROUBLE_PAUSE) };
-        for job in due.jobs {
-            self.start(job);
+        if now.steered != seen.steered {
+            self.endpoints.forget_read();
+            // A retry may be due sooner than it was.
+            self.next_due = None;
         }
-        let next = due.next.map(|at| at.duration_since(Timestamp::now()).try_into().unwrap_or_default());
-        next.into_iter().chain(self.resting.next(Instant::now())).min()
+        *seen = now;
+        self.question.fresh = true;
     }
 
-    fn busy(&self) -> Busy {
-        let under_way = self.under_way.values().map(|(id, _)| *id);
-        Busy {
-            in_flight: under_way.chain(self.resting.at(Instant::now())).collect(),
-            open: self.open.clone(),
-            per_origin: self.limits.per_origin,
-            after: self.after.clone(),
+    /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
+    /// that was set.
+    async fn look_at_clock(&mut self) {
+        let Some(by) = self.clock.look() else { return };
+        let shifted = self.outbox.shift(by).await;
+        if self.board.told(Step::Look, shifted).is_ok() {
+            self.next_due = None;
+            self.question.fresh = true;
         }
     }
 
-    fn start(&mut self, job: Job) {
-        let (id, origin) = (job.id, job.origin.clone());
-        self.board.started(id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() });
-        *self.open.entry(origin.clone()).or_default() += 1;
-        self.after = Some(origin.clone());
-        let (outbox, transport, board) =
-            (Arc::clone(&self.outbox), self.transport.clone(), self.board.clone());
-        let task = self.tries.spawn(async move { attempt(&*outbox, &transport, &board, &job).await });
-        self.under_way.insert(task.id(), (id, origin));
+    fn start(&mut self) {
+        // What cannot be recorded is not sent on top of that.
+        if self.records.not_before.is_some() {
+            return;
+        }
+        while self.tries.len() < self.limits.total
+            && self.records.len() < self.limits.unrecorded
+            && let Some(job) = self.endpoints.start()
+        {
+            let (id, place, origin) = (job.id, job.place, job.origin.clone());
+            self.started.push((id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() }));
+            let (runtime, transport) = self.crew.next();
+            let task = self.tries.spawn_on(attempt(transport, job), runtime);
+            self.under_way.insert(task.id(), (id, place, origin));
+        }
     }
 
-    /// Takes out the try that ended, and with it all others that have: the storage is asked once for
-    /// all their room.
-    fn ended(&mut self, first: Result<(Id, ()), JoinError>) {
-        let mut ids = Vec::new();
+    /// Takes out the try that ended, and with it all others that have.
+    fn ended(&mut self, first: Result<(Id, Outcome), JoinError>) {
         let mut next = Some(first);
         while let Some(ended) = next {
-            let (task, whole) = match ended {
-                Ok((task, ())) => (task, true),
-                Err(error) => (error.id(), false),
+            let (task, outcome) = match ended {
+                Ok((task, outcome)) => (task, Some(outcome)),
+                Err(error) => (error.id(), None),
             };
-            if let Some((id, origin)) = self.under_way.remove(&task) {
-                if whole {
-                    self.resting.forget(id);
+            if let Some((id, place, origin)) = self.under_way.remove(&task) {
+                self.endpoints.end(&origin);
+                self.question.more = true;
+                if let Some(outcome) = outcome {
+                    self.resting.forget(place);
+                    self.records.waiting.push(outcome);
                 } else {
-                    self.resting.add(id, Instant::now());
+                    self.resting.add(place, Instant::now());
+                    self.ended.push(id);
                 }
-                self.close(&origin);
-                ids.push(id);
             }
             next = self.tries.try_join_next_with_id();
         }
-        self.board.ended(&ids);
     }
 
-    fn close(&mut self, origin: &str) {
-        if let Some(open) = self.open.get_mut(origin) {
-            *open -= 1;
-            if *open == 0 {
-                self.open.remove(origin);
+    /// Has what ended written down, all that waits for it at once.
+    fn record(&mut self) {
+        let early = self.records.not_before.is_some_and(|at| at > Instant::now());
+        if self.records.under_way.is_some() || self.records.waiting.is_empty() || early {
+            return;
+        }
+        let batch: Arc<[Outcome]> = std::mem::take(&mut self.records.waiting).into();
+        let (outbox, told) = (Arc::clone(&self.outbox), Arc::clone(&batch));
+        let task = tokio::spawn(async move { outbox.record(told).await });
+        self.records.under_way = Some((task, batch));
+    }
+
+    fn recorded(&mut self, result: Result<Result<(), OutboxError>, JoinError>) {
+        let Some((_, batch)) = self.records.under_way.take() else { return };
+        let result = result.unwrap_or_else(|error| Err(OutboxError(format!("recording broke off: {error}"))));
+        if self.board.told(Step::Record, result).is_err() {
+            // What was sent must not be forgotten: it is told until it is on disk.
+            self.records.waiting.splice(0..0, batch.iter().cloned());
+            self.records.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+            return;
+        }
+        self.records.not_before = None;
+        for outcome in &*batch {
+            self.ended.push(outcome.id);
+            if let Some(at) = outcome.next.retry_at() {
+                self.next_due = Some(self.next_due.map_or(at, |next| next.min(at)));
             }
         }
     }
+
+    /// Asks the storage for more, unless it was asked, has no more, or there is enough.
+    fn ask(&mut self, seen: News) {
+        let now = Instant::now();
+        let due = self.next_due.is_some_and(|at| at <= Timestamp::now());
+        let rested = self.resting.take_rested(now);
+        if due {
+            self.next_due = None;
+        }
+        self.question.fresh |= due || rested;
+        let early = self.question.not_before.is_some_and(|at| at > now);
+        let wanted = self.question.fresh || (self.question.more && self.endpoints.is_thirsty());
+        if self.question.asked.is_some() || !wanted || early {
+            return;
+        }
+        if self.endpoints.read() >= READ_AHEAD && !self.endpoints.can_start() {
+            // All that was read is of endpoints without room: others must not wait for those.
+            self.endpoints.forget_read();
+        }
+        let limit = READ_AHEAD.saturating_sub(self.endpoints.read());
+        if limit == 0 {
+            return;
+        }
+        (self.question.fresh, self.question.more) = (false, false);
+        let busy = self.busy();
+        let outbox = Arc::clone(&self.outbox);
+        let task = tokio::spawn(async move { outbox.due(Timestamp::now(), limit, busy).await });
+        self.question.asked = Some((task, seen));
+    }
+
+    fn busy(&mut self) -> Busy {
+        let under_way = self.under_way.values().map(|(_, place, _)| *place);
+        let resting = self.resting.at(Instant::now());
+        let known = under_way.chain(self.endpoints.places()).chain(self.records.places()).chain(resting);
+        let known = known.map(|place| place.row).collect();
+        let (open, ahead) = self.endpoints.ask(Instant::now());
+        Busy { known, open, per_origin: self.limits.per_origin, ahead, after: self.question.after }
+    }
+
+    fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
+        let Some((_, asked_at)) = self.question.asked.take() else { return };
+        let answer =
+            answer.unwrap_or_else(|error| Err(OutboxError(format!("the question broke off: {error}"))));
+        let Ok(due) = self.board.told(Step::Look, answer) else {
+            self.question.fresh = true;
+            self.question.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+            return;
+        };
+        self.question.not_before = None;
+        if now.steered != asked_at.steered {
+            self.question.fresh = true;
+            return;
+        }
+        // Something came: there may be more of it than there was room for.
+        self.question.more |= !due.jobs.is_empty();
+        if let Some(last) = due.jobs.last() {
+            self.question.after = Some(last.place);
+        }
+        self.next_due = self.next_due.into_iter().chain(due.next).min();
+        self.endpoints.add(due.jobs);
+    }
+
+    /// Writes what was started and ended on the board.
+    fn tell(&mut self) {
+        if !self.started.is_empty() || !self.ended.is_empty() {
+            self.board.update(self.started.drain(..), self.ended.drain(..));
+        }
+    }
+
+    /// The time until something is due that no event tells.
+    fn nap(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let until = |at: Instant| at.saturating_duration_since(now);
+        let due = self.next_due.map(|at| {
+            let wait: SignedDuration = at.duration_since(Timestamp::now());
+            Duration::try_from(wait).unwrap_or_default()
+        });
+        let asked = self.question.not_before.filter(|_| self.question.is_open()).map(until);
+        let recorded = self.records.not_before.map(until);
+        due.into_iter().chain(asked).chain(recorded).chain(self.resting.next(now)).min()
+    }
 }
 
-async fn attempt<O: Outbox>(outbox: &O, transport: &Transport, board: &Board, job: &Job) {
-    let tried = transport.attempt(job).await;
+async fn attempt(transport: Transport, job: Job) -> Outcome {
+    let tried = transport.attempt(&job).await;
     let failure = tried.attempt.error.as_ref();
     let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, Timestamp::now());
-    let outcome = Outcome { id: job.id, attempt: tried.attempt, next };
-    // What was sent must not be forgotten: it is told until it is on disk.
-    while board.told(Step::Record, outbox.record(outcome.clone()).await).is_err() {
-        tokio::time::sleep(TROUBLE_PAUSE).await;
+    Outcome { id: job.id, place: job.place, attempt: tried.attempt, next }
+}
+
+/// Waits for the task, if there is one.
+async fn joined<T, D>(task: &mut Option<(JoinHandle<T>, D)>) -> Result<T, JoinError> {
+    match task {
+        Some((task, _)) => task.await,
+        None => std::future::pending().await,
     }
 }
 

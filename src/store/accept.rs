@@ -7,9 +7,15 @@ use crate::profile::Choice;
 
 use super::columns::{document_text, headers_text, millis, state_number, values_text};
 use super::error::StoreError;
+use super::lane::Lanes;
 
-/// Writes a delivery: queued and due at once, or failed when no request could be made.
-pub(super) fn insert(tx: &Transaction<'_>, new: &NewDelivery) -> Result<(), StoreError> {
+/// Writes deliveries: queued and due at once, or failed where no request could be made.
+pub(super) fn insert_all(tx: &Transaction<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
+    let mut lanes = Lanes::default();
+    batch.iter().try_for_each(|new| insert(tx, lanes.of(tx, new)?, new))
+}
+
+fn insert(tx: &Transaction<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
     let (callback, failure) = match &new.request {
         Ok(callback) => (Some(callback), None),
         Err(failure) => (None, Some(failure)),
@@ -17,19 +23,18 @@ pub(super) fn insert(tx: &Transaction<'_>, new: &NewDelivery) -> Result<(), Stor
     let state = if failure.is_none() { State::Queued } else { State::Failed };
     let accepted_at = millis(new.accepted_at);
     let sql = "INSERT INTO delivery
-                   (id, state, origin, kind, profile_id, profile_title, event, was_tested,
+                   (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
                     ended_at, last_class, last_message, method, url, headers, vals, body)
                VALUES
-                   (:id, :state, :origin, :kind, :profile_id, :profile_title, :event, :was_tested,
+                   (:id, :state, :lane, :kind, :profile_title, :event, :was_tested,
                     :retry_count, :interval_s, :timeout_ms, :backoff, 0, :due_at, :accepted_at,
                     :ended_at, :class, :message, :method, :url, :headers, :vals, :body)";
     tx.prepare_cached(sql)?.execute(named_params! {
         ":id": new.id.bytes(),
         ":state": state_number(state),
-        ":origin": new.origin,
+        ":lane": lane,
         ":kind": new.kind.name(),
-        ":profile_id": new.profile_id.as_str(),
         ":profile_title": new.profile_title,
         ":event": new.event.map(Choice::name),
         ":was_tested": new.tested.is_some(),

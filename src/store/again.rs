@@ -9,6 +9,7 @@ use crate::profile::Choice;
 use super::Store;
 use super::columns::{headers, headers_text, millis};
 use super::error::{Problem, StoreError};
+use super::lane;
 use super::profiles;
 
 /// The header that carries the delivery's id (facts, section 4).
@@ -20,6 +21,7 @@ struct Earlier {
     profile_id: String,
     was_tested: bool,
     headers: Option<String>,
+    origin: String,
 }
 
 impl Store {
@@ -56,13 +58,15 @@ impl Store {
 }
 
 fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreError> {
-    let sql = "SELECT seq, profile_id, was_tested, headers FROM delivery WHERE id = ?1";
+    let sql = "SELECT delivery.seq, profile_id, was_tested, headers, origin
+               FROM delivery JOIN lane ON lane.seq = delivery.lane WHERE id = ?1";
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Earlier {
             seq: row.get(0)?,
             profile_id: row.get(1)?,
             was_tested: row.get(2)?,
             headers: row.get(3)?,
+            origin: row.get(4)?,
         })
     };
     Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], read).optional()?)
@@ -82,15 +86,16 @@ fn copy(
     tested: bool,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO delivery
-                   (id, state, origin, kind, profile_id, profile_title, event, was_tested,
+                   (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
                     method, url, headers, vals, body)
-               SELECT :id, 0, origin, :kind, profile_id, profile_title, event, :tested,
+               SELECT :id, 0, :lane, :kind, profile_title, event, :tested,
                     retry_count, interval_s, timeout_ms, backoff, 0, :at, :at,
                     method, url, :headers, vals, body
                FROM delivery WHERE seq = :earlier";
     tx.prepare_cached(sql)?.execute(named_params! {
         ":id": new_id.bytes(),
+        ":lane": lane::find_or_make(tx, &earlier.profile_id, &earlier.origin, true)?,
         ":kind": Kind::Again.name(),
         ":tested": tested,
         ":at": millis(at),

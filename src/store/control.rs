@@ -1,6 +1,6 @@
 //! What a person does to a delivery that is still to be sent: stop it, or hurry it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::delivery::DeliveryId;
@@ -44,6 +44,23 @@ impl Store {
     }
 }
 
+/// Moves the time of all that waits.
+pub(super) fn shift(tx: &Transaction<'_>, by: SignedDuration) -> Result<(), StoreError> {
+    let ms = i64::try_from(by.as_millis()).unwrap_or(0);
+    tx.execute("UPDATE delivery SET due_at = due_at + ?1 WHERE state = 1", [ms])?;
+    steered(tx)
+}
+
+/// What was read of pending deliveries may no longer hold.
+pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE revision SET steering = steering + 1")?.execute([])?;
+    Ok(())
+}
+
 fn changed(tx: &Transaction<'_>, sql: &str, id: DeliveryId, now: i64) -> Result<Option<i64>, StoreError> {
-    Ok(tx.prepare_cached(sql)?.query_row((id.bytes(), now), |row| row.get(0)).optional()?)
+    let seq = tx.prepare_cached(sql)?.query_row((id.bytes(), now), |row| row.get(0)).optional()?;
+    if seq.is_some() {
+        steered(tx)?;
+    }
+    Ok(seq)
 }

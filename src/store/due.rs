@@ -30,8 +30,9 @@ pub(super) fn find(
     let now = millis(now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx);
-    for row in fair::choose(tx, now, limit, busy)? {
-        match jobs.read(row)? {
+    for chosen in fair::choose(tx, now, limit, busy)? {
+        let row = chosen.row;
+        match jobs.read(chosen)? {
             Ok(job) => found.due.jobs.push(job),
             Err(why) => found.unreadable.push((row, why)),
         }

@@ -1,65 +1,92 @@
-//! Whose turn it is: each endpoint gets the same share of what may be under way.
+//! Whose turn it is: each endpoint gets the same share of what may be under way, and of an endpoint
+//! each profile that has something for it.
 //!
-//! The endpoint with the fewest tries under way comes first; among equals it goes round by name,
-//! from where it stopped last. So neither a long queue, nor an endpoint that hangs, nor a name that
-//! sorts late keeps another from its turn. Only indexes are read, and of them no more than a row or
-//! two for each endpoint looked at and each delivery chosen.
+//! A lane is the queue of one profile to one endpoint. The lane whose endpoint has the fewest tries
+//! under way comes first; among equals it goes round, from where it stopped last. So neither a long
+//! queue, nor an endpoint that hangs, nor a late number keeps another from its turn. Only indexes are
+//! read, and of them no more than a row or two for each lane looked at and each delivery chosen.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ops::Bound;
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use crate::delivery::{Busy, DeliveryId};
+use crate::delivery::{Busy, Origin};
 
 use super::error::StoreError;
+use super::hold::Holds;
 
-/// Retries that are due and looked at in order of their time, before endpoints are asked one by one
+/// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
 const RETRIES: usize = 512;
 
-/// The endpoints of due retries, in order of their time.
-const DUE_RETRIES: &str = "SELECT origin FROM delivery INDEXED BY delivery_waiting
-     WHERE state = 1 AND due_at <= ?1 ORDER BY due_at, id";
+/// The lanes of due retries, in order of their time.
+const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
+     WHERE state = 1 AND due_at <= ?1 ORDER BY due_at";
 
-/// The next endpoint by name with something pending of one state.
-const ORIGIN_AFTER: &str = "SELECT origin FROM delivery INDEXED BY delivery_by_origin
-     WHERE state = ?1 AND origin > ?2 AND due_at IS NOT NULL ORDER BY origin LIMIT 1";
+/// The next lane with something pending of one state.
+const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_pending
+     WHERE state = ?1 AND lane > ?2 AND due_at IS NOT NULL ORDER BY lane LIMIT 1";
 
-/// What is due of one endpoint in one state, from a time and id on.
-const NEXT_OF: &str = "SELECT due_at, id, seq FROM delivery INDEXED BY delivery_by_origin
-     WHERE state = ?1 AND origin = ?2 AND (due_at, id) > (?3, ?4) AND due_at <= ?5
-     ORDER BY due_at, id";
+/// What is due of one lane in one state, from a time and row on.
+const NEXT_OF: &str = "SELECT due_at, seq FROM delivery INDEXED BY delivery_pending
+     WHERE state = ?1 AND lane = ?2 AND (due_at, seq) > (?3, ?4) AND due_at <= ?5
+     ORDER BY due_at, seq";
 
-/// The rows of at most `limit` deliveries that can start at `now`, in milliseconds, in their order.
+/// A delivery that was chosen.
+pub(super) struct Chosen {
+    pub(super) row: i64,
+    pub(super) lane: i64,
+    pub(super) origin: Origin,
+}
+
+/// At most `limit` deliveries that can start at `now`, in milliseconds, in their order.
 pub(super) fn choose(
     tx: &Transaction<'_>,
     now: i64,
     limit: usize,
     busy: &Busy,
-) -> Result<Vec<i64>, StoreError> {
-    let round = Round { tx, now, busy, retries: retries(tx, now)? };
+) -> Result<Vec<Chosen>, StoreError> {
+    let round = Round { tx, now, busy, retries: retries(tx, now)?, holds: Holds::read(tx)? };
     let mut queues = round.queues(limit)?;
-    let mut turns: BinaryHeap<_> =
-        queues.iter().enumerate().map(|(place, queue)| Reverse((queue.open, place))).collect();
+    let mut open = busy.open.clone();
+    let mut turns: BinaryHeap<_> = queues
+        .iter()
+        .enumerate()
+        .map(|(place, queue)| Reverse((count(&open, &queue.origin), place)))
+        .collect();
     let mut chosen = Vec::new();
     while chosen.len() < limit
-        && let Some(Reverse((open, place))) = turns.pop()
+        && let Some(Reverse((as_of, place))) = turns.pop()
     {
         let queue = &mut queues[place];
-        chosen.push(queue.row);
-        if open + 1 < busy.per_origin && round.advance(queue)? {
-            turns.push(Reverse((open + 1, place)));
+        let now_open = count(&open, &queue.origin);
+        if now_open >= busy.most(&queue.origin) {
+            continue;
+        }
+        if now_open > as_of {
+            // Another lane of the same endpoint had its turn meanwhile.
+            turns.push(Reverse((now_open, place)));
+            continue;
+        }
+        chosen.push(Chosen { row: queue.row, lane: queue.lane, origin: queue.origin.clone() });
+        *open.entry(queue.origin.clone()).or_default() += 1;
+        if round.advance(queue)? {
+            turns.push(Reverse((now_open + 1, place)));
         }
     }
     Ok(chosen)
 }
 
-/// The endpoints with retries that are due.
+fn count(open: &HashMap<Origin, usize>, origin: &str) -> usize {
+    open.get(origin).copied().unwrap_or(0)
+}
+
+/// The lanes with retries that are due.
 enum Retries {
     /// These.
-    Of(BTreeSet<String>),
+    Of(BTreeSet<i64>),
     /// Too many are due to look at each.
     Many,
 }
@@ -67,25 +94,21 @@ enum Retries {
 fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
     let mut statement = tx.prepare_cached(DUE_RETRIES)?;
     let mut rows = statement.query([now])?;
-    let mut origins = BTreeSet::new();
+    let mut lanes = BTreeSet::new();
     for _ in 0..RETRIES {
-        let Some(row) = rows.next()? else { return Ok(Retries::Of(origins)) };
-        let origin = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        if !origins.contains(origin) {
-            origins.insert(origin.to_owned());
-        }
+        let Some(row) = rows.next()? else { return Ok(Retries::Of(lanes)) };
+        lanes.insert(row.get(0)?);
     }
     Ok(Retries::Many)
 }
 
-/// What is due of one endpoint, from its next one on.
+/// What is due of one lane, from its next one on.
 struct Queue {
-    origin: String,
-    /// Tries under way.
-    open: usize,
+    lane: i64,
+    origin: Origin,
     turn: Turn,
-    /// Time and id of the next one, to go on from.
-    at: (i64, [u8; 16]),
+    /// Time and row of the next one, to go on from.
+    at: (i64, i64),
     /// The row of the next one.
     row: i64,
 }
@@ -97,38 +120,41 @@ enum Turn {
     Retry,
 }
 
-const START: (i64, [u8; 16]) = (i64::MIN, [0; 16]);
+const START: (i64, i64) = (i64::MIN, 0);
 
 struct Round<'a> {
     tx: &'a Transaction<'a>,
     now: i64,
     busy: &'a Busy,
     retries: Retries,
+    holds: Holds,
 }
 
 impl Round<'_> {
-    /// The endpoints that may take a turn, going round: until `wanted` have nothing under way, since
-    /// those come before all others.
+    /// The lanes that may take a turn, going round: until `wanted` endpoints have nothing under way,
+    /// since those come before all others.
     fn queues(&self, wanted: usize) -> Result<Vec<Queue>, StoreError> {
-        let start = self.busy.after.as_deref().unwrap_or_default();
+        let start = self.busy.after.map_or(0, |place| place.lane);
         let (mut queues, mut idle) = (Vec::new(), 0);
-        let (mut after, mut wrapped) = (start.to_owned(), start.is_empty());
+        let (mut after, mut wrapped) = (start, start == 0);
+        let mut origins = HashMap::new();
         while idle < wanted {
-            let origin = match self.origin_after(&after)? {
-                Some(origin) if !wrapped || start.is_empty() || origin.as_str() <= start => origin,
+            let lane = match self.lane_after(after)? {
+                Some(lane) if !wrapped || start == 0 || lane <= start => lane,
                 Some(_) => break,
                 None if wrapped => break,
                 None => {
-                    (after, wrapped) = (String::new(), true);
+                    (after, wrapped) = (0, true);
                     continue;
                 }
             };
-            let open = self.busy.open.get(&origin).copied().unwrap_or(0);
-            after.clone_from(&origin);
-            if open >= self.busy.per_origin {
+            after = lane;
+            let Some(origin) = self.origin(lane, &mut origins)? else { continue };
+            let open = count(&self.busy.open, &origin);
+            if open >= self.busy.most(&origin) {
                 continue;
             }
-            let mut queue = Queue { origin, open, turn: Turn::First, at: START, row: 0 };
+            let mut queue = Queue { lane, origin, turn: Turn::First, at: START, row: 0 };
             if self.advance(&mut queue)? {
                 idle += usize::from(open == 0);
                 queues.push(queue);
@@ -137,36 +163,53 @@ impl Round<'_> {
         Ok(queues)
     }
 
-    /// The next endpoint by name that has first tries or retries.
-    fn origin_after(&self, after: &str) -> Result<Option<String>, StoreError> {
+    /// The endpoint of a lane, unless it is held.
+    fn origin(&self, lane: i64, seen: &mut HashMap<String, Origin>) -> Result<Option<Origin>, StoreError> {
+        let sql = "SELECT origin, profile_id, by_hand FROM lane WHERE seq = ?1";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let mut rows = statement.query([lane])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+        if self.holds.hold(text(1)?, row.get(2)?) {
+            return Ok(None);
+        }
+        let name = text(0)?;
+        if let Some(origin) = seen.get(name) {
+            return Ok(Some(origin.clone()));
+        }
+        let origin = Origin::from(name);
+        seen.insert(name.to_owned(), origin.clone());
+        Ok(Some(origin))
+    }
+
+    /// The next lane that has first tries or retries.
+    fn lane_after(&self, after: i64) -> Result<Option<i64>, StoreError> {
         let first = self.pending_after(Turn::First, after)?;
         let retry = match &self.retries {
-            Retries::Of(origins) => {
-                origins.range::<str, _>((Bound::Excluded(after), Bound::Unbounded)).next().cloned()
-            }
+            Retries::Of(lanes) => lanes.range((Bound::Excluded(after), Bound::Unbounded)).next().copied(),
             Retries::Many => self.pending_after(Turn::Retry, after)?,
         };
         Ok(first.into_iter().chain(retry).min())
     }
 
-    fn pending_after(&self, turn: Turn, after: &str) -> Result<Option<String>, StoreError> {
-        let mut statement = self.tx.prepare_cached(ORIGIN_AFTER)?;
+    fn pending_after(&self, turn: Turn, after: i64) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.tx.prepare_cached(LANE_AFTER)?;
         Ok(statement.query_row((turn as i64, after), |row| row.get(0)).optional()?)
     }
 
-    /// Leads a queue to its next delivery that is not under way: first tries, then retries. Whether
-    /// there is one.
+    /// Leads a queue to its next delivery that is not known already: first tries, then retries.
+    /// Whether there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
         let mut statement = self.tx.prepare_cached(NEXT_OF)?;
         loop {
             // A first try is due since it was accepted, whatever a clock that was set back says.
             let until = if queue.turn == Turn::First { i64::MAX } else { self.now };
-            let (time, id) = queue.at;
-            let mut rows = statement.query((queue.turn as i64, &queue.origin, time, id, until))?;
-            while let Some(row) = rows.next()? {
-                let id = row.get(1)?;
-                if !self.busy.in_flight.contains(&DeliveryId::from_bytes(id)) {
-                    (queue.at, queue.row) = ((row.get(0)?, id), row.get(2)?);
+            let (time, row) = queue.at;
+            let mut rows = statement.query((queue.turn as i64, queue.lane, time, row, until))?;
+            while let Some(found) = rows.next()? {
+                let row = found.get(1)?;
+                if !self.busy.known.contains(&row) {
+                    (queue.at, queue.row) = ((found.get(0)?, row), row);
                     return Ok(true);
                 }
             }
@@ -187,7 +230,7 @@ mod tests {
     fn each_question_is_answered_from_the_middle_of_an_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         super::super::schema::migrate(&mut db).unwrap();
-        for sql in [DUE_RETRIES, ORIGIN_AFTER, NEXT_OF] {
+        for sql in [DUE_RETRIES, LANE_AFTER, NEXT_OF] {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

@@ -1,21 +1,23 @@
 //! A stored delivery as the sender needs it, with the credentials of today.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::callback::Callback;
-use crate::delivery::Job;
+use crate::delivery::{Job, Origin, Place};
 use crate::profile::{Profile, RetryPolicy};
 
 use super::columns::{self, Why, get};
 use super::error::StoreError;
+use super::fair::Chosen;
 use super::profiles;
 
 /// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
 pub(super) struct Jobs<'a> {
     tx: &'a Transaction<'a>,
-    profiles: HashMap<String, Result<Option<Profile>, Why>>,
+    profiles: HashMap<i64, Result<Option<Arc<Profile>>, Why>>,
 }
 
 impl<'a> Jobs<'a> {
@@ -23,24 +25,27 @@ impl<'a> Jobs<'a> {
         Self { tx, profiles: HashMap::new() }
     }
 
-    /// The job of a row; or why the row has no meaning.
-    pub(super) fn read(&mut self, seq: i64) -> Result<Result<Job, Why>, StoreError> {
-        let sql = "SELECT id, origin, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, profile_id
+    /// The job that was chosen; or why its row has no meaning.
+    pub(super) fn read(&mut self, chosen: Chosen) -> Result<Result<Job, Why>, StoreError> {
+        let Chosen { row: seq, lane, origin } = chosen;
+        let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
+                       method, url, headers, body, vals, was_tested
                    FROM delivery WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([seq])?;
         let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };
-        let (mut job, profile_id) = match job(row) {
+        let place = Place { row: seq, lane };
+        let (mut job, was_tested) = match job(row, place, origin) {
             Ok(read) => read,
             Err(why) => return Ok(Err(why)),
         };
-        let profile = match self.tested(seq)? {
-            Some(document) => columns::profile(&document).map(Some),
-            None => self.stored(profile_id)?,
+        let tested = if was_tested { self.tested(seq)? } else { None };
+        let profile = match tested {
+            Some(document) => columns::profile(&document).map(|profile| Some(Arc::new(profile))),
+            None => self.stored(lane)?,
         };
         Ok(profile.map_err(|why| format!("its profile: {why}")).map(|profile| {
-            job.profile = profile.map(Box::new);
+            job.profile = profile;
             job
         }))
     }
@@ -50,29 +55,32 @@ impl<'a> Jobs<'a> {
         Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?)
     }
 
-    fn stored(&mut self, id: String) -> Result<Result<Option<Profile>, Why>, StoreError> {
-        if let Some(known) = self.profiles.get(&id) {
+    fn stored(&mut self, lane: i64) -> Result<Result<Option<Arc<Profile>>, Why>, StoreError> {
+        if let Some(known) = self.profiles.get(&lane) {
             return Ok(known.clone());
         }
+        let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
+        let id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
         let document = profiles::document(self.tx, &id)?;
-        let profile = document.map(|text| columns::profile(&text)).transpose();
-        self.profiles.insert(id, profile.clone());
+        let profile = document.map(|text| columns::profile(&text).map(Arc::new)).transpose();
+        self.profiles.insert(lane, profile.clone());
         Ok(profile)
     }
 }
 
-/// The job without its profile, and the profile's id.
-fn job(row: &Row<'_>) -> Result<(Job, String), Why> {
+/// The job without its profile, and whether it is a test with a profile of its own.
+fn job(row: &Row<'_>, place: Place, origin: Origin) -> Result<(Job, bool), Why> {
     let job = Job {
         id: columns::delivery_id(row, 0)?,
-        origin: get(row, 1)?,
-        attempts: get(row, 2)?,
-        policy: policy(row, 3)?,
-        callback: callback(row, 7)?.ok_or("it has no request")?,
-        values: columns::values(&get::<String>(row, 11)?)?,
+        place,
+        origin,
+        attempts: get(row, 1)?,
+        policy: policy(row, 2)?,
+        callback: callback(row, 6)?.ok_or("it has no request")?,
+        values: columns::values(&get::<String>(row, 10)?)?,
         profile: None,
     };
-    Ok((job, get(row, 12)?))
+    Ok((job, get(row, 11)?))
 }
 
 /// A policy, from four columns: count, interval, timeout, backoff.

@@ -14,7 +14,9 @@ mod due;
 mod error;
 mod fair;
 mod find;
+mod hold;
 mod job;
+mod lane;
 mod lease;
 mod log;
 mod open;
@@ -28,10 +30,12 @@ mod record;
 mod revision;
 mod save;
 mod schema;
+mod tally;
 mod test_values;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod wal;
 mod watch;
 mod writer;
 
@@ -53,7 +57,7 @@ use tokio::sync::watch as channel;
 
 use readers::Readers;
 use watch::Looking;
-use writer::{Order, Writer};
+use writer::{Order, Told, Writer};
 
 /// How long another program may keep the file locked before that is told.
 const BUSY: Duration = Duration::from_secs(5);
@@ -65,7 +69,7 @@ pub struct Store(Arc<Shared>);
 
 struct Shared {
     path: PathBuf,
-    changes: Arc<channel::Sender<u64>>,
+    told: Told,
     noticing: Mutex<Option<Noticing>>,
     readers: Arc<Readers>,
     writer: Writer,
@@ -110,10 +114,9 @@ impl Store {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
         let outdated = purge::outdated(&db).map_err(at)?;
-        let changes = Arc::new(channel::Sender::new(0));
+        let told = Told::default();
         let looking = Arc::<Looking>::default();
-        let writer =
-            Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking)).map_err(at)?;
+        let writer = Writer::start(db, path.clone(), busy, told.clone(), Arc::clone(&looking)).map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
             None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
@@ -124,7 +127,7 @@ impl Store {
         }
         let readers = Arc::new(Readers::new(path.clone(), busy));
         let noticing = Mutex::new(Some(noticing));
-        Ok(Self(Arc::new(Shared { path, changes, noticing, readers, writer })))
+        Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer })))
     }
 
     /// Where the database is, with links followed.
@@ -136,7 +139,7 @@ impl Store {
     /// Changes whenever something was committed, by whichever process.
     #[must_use]
     pub fn changes(&self) -> channel::Receiver<u64> {
-        self.0.changes.subscribe()
+        self.0.told.changes.subscribe()
     }
 
     /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after

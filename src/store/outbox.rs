@@ -3,13 +3,13 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
 
-use crate::delivery::{Busy, Due, NewDelivery, Outbox, OutboxError, Outcome};
+use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome};
 
 use super::{Lease, Store};
-use super::{accept, due, record};
+use super::{accept, control, due, record};
 
 impl Outbox for Store {
     type Permit = Lease;
@@ -38,7 +38,7 @@ impl Outbox for Store {
     }
 
     async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {
-        self.write(move |tx| batch.iter().try_for_each(|new| accept::insert(tx, new))).await?;
+        self.write(move |tx| accept::insert_all(tx, &batch)).await?;
         Ok(())
     }
 
@@ -55,13 +55,22 @@ impl Outbox for Store {
         }
     }
 
-    async fn record(&self, outcome: Outcome) -> Result<(), OutboxError> {
-        self.write(move |tx| record::record(tx, &outcome)).await?;
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
+        self.write(move |tx| record::record_all(tx, &outcomes)).await?;
+        Ok(())
+    }
+
+    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
+        self.write(move |tx| control::shift(tx, by)).await?;
         Ok(())
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
         Store::changes(self)
+    }
+
+    fn news(&self) -> watch::Receiver<News> {
+        self.0.told.news.subscribe()
     }
 }
 

@@ -8,6 +8,11 @@ use crate::profile::Choice;
 use super::columns::{headers_text, millis, state_number};
 use super::error::StoreError;
 
+/// Adds the attempts, and moves their deliveries on.
+pub(super) fn record_all(tx: &Transaction<'_>, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    outcomes.iter().try_for_each(|outcome| record(tx, outcome))
+}
+
 /// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
 /// no longer there has nothing to record.
 pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), StoreError> {
@@ -24,11 +29,13 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
                    ended_at = iif(state < 2, :ended_at, ended_at),
                    attempts = max(attempts, :n), last_status = :status, last_class = :class,
                    last_message = :message, last_ms = :duration_ms
-               WHERE id = :id RETURNING seq";
-    let seq: Option<i64> = tx
+               WHERE seq = :seq AND id = :id RETURNING was_tested";
+    let seq = outcome.place.row;
+    let was_tested: Option<bool> = tx
         .prepare_cached(sql)?
         .query_row(
             named_params! {
+                ":seq": seq,
                 ":id": outcome.id.bytes(),
                 ":state": state_number(state),
                 ":due_at": due_at,
@@ -42,9 +49,9 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
             |row| row.get(0),
         )
         .optional()?;
-    let Some(seq) = seq else { return Ok(()) };
+    let Some(was_tested) = was_tested else { return Ok(()) };
     append(tx, seq, attempt)?;
-    if !state.is_pending() {
+    if was_tested && !state.is_pending() {
         forget_tested(tx, seq)?;
     }
     Ok(())
@@ -60,11 +67,11 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 /// have been lost.
 fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), StoreError> {
     let sql = "INSERT INTO attempt
-                   (delivery, n, started_at, duration_ms, status, class, message,
+                   (key, started_at, duration_ms, status, class, message,
                     response_cut, response_headers, response_body)
-               VALUES (:delivery, :n, :started_at, :duration_ms, :status, :class, :message,
+               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :status, :class, :message,
                        :cut, :headers, :body)
-               ON CONFLICT (delivery, n) DO NOTHING";
+               ON CONFLICT (key) DO NOTHING";
     tx.prepare_cached(sql)?.execute(named_params! {
         ":delivery": seq,
         ":n": attempt.n,

@@ -10,7 +10,11 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
+use crate::delivery::News;
+
 use super::error::{Problem, StoreError};
+use super::tally::{Mark, Tally};
+use super::wal::Log;
 use super::watch::Looking;
 
 /// Most commands in one transaction.
@@ -70,15 +74,18 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread, which owns the connection from now on.
     pub(super) fn start(
-        db: Connection,
+        mut db: Connection,
         path: PathBuf,
         busy: Duration,
-        changes: Arc<watch::Sender<u64>>,
+        told: Told,
         looking: Arc<Looking>,
     ) -> Result<Self, StoreError> {
         let (orders, queue) = mpsc::channel();
         let known = data_version(&db)?;
-        let mut desk = Desk { db, path, busy, changes, looking, known };
+        let tally = Tally::of(&db)?;
+        let stand = Stand::read(&db)?;
+        let log = Log::of(&mut db)?;
+        let mut desk = Desk { db, path, busy, told, looking, known, tally, stand, log };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(&queue))
@@ -132,15 +139,56 @@ impl Drop for Writer {
     }
 }
 
+/// Who is told of commits.
+#[derive(Clone, Default)]
+pub(super) struct Told {
+    /// Counts all, by whichever process.
+    pub(super) changes: Arc<watch::Sender<u64>>,
+    /// For the sender: only what it did not do itself.
+    pub(super) news: Arc<watch::Sender<News>>,
+}
+
+impl Told {
+    fn changed(&self) {
+        self.changes.send_modify(|n| *n += 1);
+    }
+
+    fn news(&self, arrived: bool, steered: bool) {
+        if arrived || steered {
+            self.news.send_modify(|news| {
+                news.arrived += u64::from(arrived);
+                news.steered += u64::from(steered);
+            });
+        }
+    }
+}
+
+/// The numbers of the revision that tell what others did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stand {
+    deliveries: i64,
+    steering: i64,
+}
+
+impl Stand {
+    fn read(db: &Connection) -> Result<Self, StoreError> {
+        let mut statement = db.prepare_cached("SELECT deliveries, steering FROM revision")?;
+        Ok(statement.query_row([], |row| Ok(Self { deliveries: row.get(0)?, steering: row.get(1)? }))?)
+    }
+}
+
 /// What the thread owns.
 struct Desk {
     db: Connection,
     path: PathBuf,
     busy: Duration,
-    changes: Arc<watch::Sender<u64>>,
+    told: Told,
     looking: Arc<Looking>,
     /// Of other connections' commits, as last seen.
     known: i64,
+    tally: Tally,
+    stand: Stand,
+    log: Log,
 }
 
 /// What stands beside the commands of a batch.
@@ -171,14 +219,21 @@ impl Desk {
     fn batch(&mut self, first: Box<dyn Command>, queue: &Receiver<Order>, aside: &mut Aside) {
         let mut done = Vec::new();
         let before = self.db.total_changes();
-        let committed = transact(&mut self.db, first, queue, aside, &mut done)
+        let committed = transact(&mut self.db, &self.tally, first, queue, aside, &mut done)
             .map_err(|error| error.at(&self.path).waited(self.busy));
-        if committed.is_ok() && self.db.total_changes() != before {
-            self.changes.send_modify(|n| *n += 1);
+        if let Ok(came) = committed
+            && self.db.total_changes() != before
+        {
+            let stand = Stand::read(&self.db).unwrap_or(self.stand);
+            self.told.news(came, stand.steering != self.stand.steering);
+            self.stand = stand;
+            self.told.changed();
         }
+        let committed = committed.map(|_| ());
         for command in done {
             command.answer(committed.clone());
         }
+        self.log.keep_short(&self.db);
     }
 
     /// Tells when another process has committed. A commit is seen in the file before it counts; who
@@ -190,20 +245,26 @@ impl Desk {
         // Where the lock could not be had, something is going on: telling once too often does no harm.
         if now != self.known || !settled {
             self.known = now;
-            self.changes.send_modify(|n| *n += 1);
+            let stand = Stand::read(&self.db).unwrap_or(self.stand);
+            self.told.news(stand.deliveries != self.stand.deliveries, stand.steering != self.stand.steering);
+            self.stand = stand;
+            self.told.changed();
         }
     }
 }
 
-/// Runs commands until none is waiting, and commits. All that were taken are in `done`.
+/// Runs commands until none is waiting, and commits. All that were taken are in `done`. Whether
+/// something came that is to be sent.
 fn transact(
     db: &mut Connection,
+    tally: &Tally,
     first: Box<dyn Command>,
     queue: &Receiver<Order>,
     aside: &mut Aside,
     done: &mut Vec<Box<dyn Command>>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut next = Some(first);
+    tally.back_to(Mark::default());
     let tx = match Transaction::new(db, TransactionBehavior::Immediate) {
         Ok(tx) => tx,
         Err(error) => {
@@ -213,7 +274,7 @@ fn transact(
     };
     let until = Instant::now() + COLLECT;
     while let Some(mut command) = next.take() {
-        let ran = in_savepoint(&tx, command.as_mut());
+        let ran = in_savepoint(&tx, tally, command.as_mut());
         done.push(command);
         ran?;
         if aside.stop || done.len() >= BATCH || Instant::now() >= until {
@@ -221,7 +282,10 @@ fn transact(
         }
         next = take(queue, aside);
     }
-    Ok(tx.commit()?)
+    let came = tally.came();
+    tally.settle(&tx)?;
+    tx.commit()?;
+    Ok(came)
 }
 
 /// The next command, if one is waiting.
@@ -241,7 +305,8 @@ fn take(queue: &Receiver<Order>, aside: &mut Aside) -> Option<Box<dyn Command>> 
 
 /// Runs one command so that its failure undoes nothing but itself. An error here ends the whole
 /// transaction: some failures, such as a full disk, make `SQLite` roll all of it back.
-fn in_savepoint(tx: &Transaction<'_>, command: &mut dyn Command) -> Result<(), StoreError> {
+fn in_savepoint(tx: &Transaction<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
+    let before = tally.mark();
     let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT command")?;
     if let Err(error) = command.run(tx) {
@@ -249,6 +314,7 @@ fn in_savepoint(tx: &Transaction<'_>, command: &mut dyn Command) -> Result<(), S
             return Err(error);
         }
         run("ROLLBACK TO command")?;
+        tally.back_to(before);
     }
     run("RELEASE command")?;
     Ok(())

@@ -1,9 +1,9 @@
 //! The same profile and values: sent by the program's own HTTP client, and shown by the preview.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use ringback::callback::{Context, Moment, Origins, Preview, Values, preview, render};
-use ringback::delivery::{DeliveryId, Job, Transport};
+use ringback::delivery::{DeliveryId, Job, Place, Transport};
 use ringback::profile::Profile;
 
 use super::listener::{Listener, Wire};
@@ -25,12 +25,13 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         render(profile, values, &mut Context { delivery_id: &text, random: &mut no_random }).unwrap();
     let job = Job {
         id,
-        origin: profile.endpoint.origin().to_owned(),
+        place: Place::default(),
+        origin: profile.endpoint.origin().into(),
         callback,
         values: values.clone(),
         policy: profile.retry,
         attempts: 0,
-        profile: Some(Box::new(profile.clone())),
+        profile: Some(Arc::new(profile.clone())),
     };
     let tried = RUNTIME.block_on(TRANSPORT.attempt(&job));
     assert_eq!(tried.attempt.error, None);

@@ -14,9 +14,9 @@ async fn many(store: &Store) -> Vec<NewDelivery> {
     store.accept(all.clone()).await.unwrap();
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
-            0 => store.record(outcome(new.id, 1, Next::Delivered)).await.unwrap(),
-            1 => store.record(outcome(new.id, 1, Next::Failed)).await.unwrap(),
-            2 => store.record(outcome(new.id, 1, Next::Retry(at(9_000)))).await.unwrap(),
+            0 => record(&store, new.id, 1, Next::Delivered).await,
+            1 => record(&store, new.id, 1, Next::Failed).await,
+            2 => record(&store, new.id, 1, Next::Retry(at(9_000))).await,
             3 => assert!(store.cancel(new.id).await.unwrap()),
             _ => {}
         }
@@ -120,9 +120,9 @@ async fn a_revision_grows_with_what_changed_only() {
     let new = delivery("https://hooks.example");
     store.accept(vec![new.clone()]).await.unwrap();
     assert_eq!(grown().await, deliveries);
-    store.record(outcome(new.id, 1, Next::Retry(at(9_000)))).await.unwrap();
+    record(&store, new.id, 1, Next::Retry(at(9_000))).await;
     assert_eq!(grown().await, deliveries);
-    store.record(outcome(new.id, 2, Next::Retry(at(9_500)))).await.unwrap();
+    record(&store, new.id, 2, Next::Retry(at(9_500))).await;
     assert_eq!(grown().await, deliveries);
     let draft =
         UnsavedDraft { profile_id: profile_id(1), is_new: true, draft: draft("Ord"), edited_at: at(0) };

@@ -9,12 +9,15 @@ mod steering;
 mod turns;
 
 use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Values};
-use crate::delivery::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Outcome};
+use crate::delivery::{
+    Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Outbox as _, Outcome, Place,
+};
 use crate::profile::{
     Backoff, Draft, Event, Identity, Method, Profile, ProfileId, Region, RetryPolicy, Rules,
 };
@@ -112,7 +115,21 @@ fn attempt(n: u32, status: u16) -> Attempt {
     }
 }
 
-fn outcome(id: DeliveryId, n: u32, next: Next) -> Outcome {
+fn outcome(id: DeliveryId, place: Place, n: u32, next: Next) -> Outcome {
     let status = if next == Next::Delivered { 200 } else { 500 };
-    Outcome { id, attempt: attempt(n, status), next }
+    Outcome { id, place, attempt: attempt(n, status), next }
+}
+
+/// Where the store keeps a delivery, if it does.
+async fn place(store: &Store, id: DeliveryId) -> Place {
+    let sql = "SELECT seq, lane FROM delivery WHERE id = ?1";
+    let read = |row: &rusqlite::Row<'_>| Ok(Place { row: row.get(0)?, lane: row.get(1)? });
+    let found = store.read(move |tx| Ok(tx.query_row(sql, [id.bytes()], read).optional()?)).await;
+    found.unwrap().unwrap_or_default()
+}
+
+/// Records a try as the sender does.
+async fn record(store: &Store, id: DeliveryId, n: u32, next: Next) {
+    let outcome = outcome(id, place(store, id).await, n, next);
+    store.record([outcome].into()).await.unwrap();
 }

@@ -17,7 +17,7 @@ async fn cancelled_while_it_is_sent() {
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.cancel(new.id).await.unwrap());
     assert!(!store.cancel(new.id).await.unwrap());
-    store.record(outcome(new.id, 1, Next::Retry(at(9_000)))).await.unwrap();
+    record(&store, new.id, 1, Next::Retry(at(9_000))).await;
     let details = store.delivery(new.id).await.unwrap().unwrap();
     assert_eq!((details.summary.state, details.summary.due_at), (State::Cancelled, None));
     assert_eq!((details.summary.last_status, details.attempts.len()), (Some(500), 1));
@@ -32,7 +32,7 @@ async fn a_wait_is_cut_short() {
     let far = Timestamp::now() + std::time::Duration::from_hours(1);
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.retry_now(new.id).await.unwrap());
-    store.record(outcome(new.id, 1, Next::Retry(far))).await.unwrap();
+    record(&store, new.id, 1, Next::Retry(far)).await;
     assert!(store.due(Timestamp::now(), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.is_empty());
     assert!(store.retry_now(new.id).await.unwrap());
     assert_eq!(summary(&store, new.id).await.state, State::Waiting);
@@ -45,7 +45,7 @@ async fn sent_again_it_differs_by_its_id_only() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
     store.accept(vec![new.clone()]).await.unwrap();
-    store.record(outcome(new.id, 1, Next::Delivered)).await.unwrap();
+    record(&store, new.id, 1, Next::Delivered).await;
     let again = DeliveryId::generate();
     store.send_again(new.id, again, at(5_000)).await.unwrap();
     let details = store.delivery(again).await.unwrap().unwrap();
@@ -68,7 +68,7 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
     store.accept(vec![new.clone()]).await.unwrap();
     let again = DeliveryId::generate();
     store.send_again(new.id, again, at(1)).await.unwrap();
-    store.record(outcome(new.id, 1, Next::Failed)).await.unwrap();
+    record(&store, new.id, 1, Next::Failed).await;
     let jobs = store.due(at(1), 10, Busy::idle(usize::MAX)).await.unwrap().jobs;
     assert_eq!(jobs.len(), 1);
     assert_eq!((jobs[0].id, jobs[0].profile.as_deref()), (again, Some(&shown)));
@@ -107,10 +107,10 @@ async fn every_choice_comes_back() {
     }
     for class in ErrorClass::ALL {
         let new = delivery("https://hooks.example");
-        let mut outcome = outcome(new.id, 1, Next::Failed);
+        let mut outcome = outcome(new.id, place(&store, new.id).await, 1, Next::Failed);
         outcome.attempt.error = Some(Failure { class: *class, message: class.name().to_owned() });
         store.accept(vec![new.clone()]).await.unwrap();
-        store.record(outcome.clone()).await.unwrap();
+        store.record([outcome.clone()].into()).await.unwrap();
         assert_eq!(summary(&store, new.id).await.last_error, outcome.attempt.error);
     }
 }

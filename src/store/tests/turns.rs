@@ -22,9 +22,9 @@ impl Turns {
     async fn ask(&mut self, ms: i64, limit: usize) -> Vec<Job> {
         let jobs = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap().jobs;
         for job in &jobs {
-            assert!(self.busy.in_flight.insert(job.id), "it is under way");
+            assert!(self.busy.known.insert(job.place.row), "it is under way");
             *self.busy.open.entry(job.origin.clone()).or_default() += 1;
-            self.busy.after = Some(job.origin.clone());
+            self.busy.after = Some(job.place);
         }
         jobs
     }
@@ -34,8 +34,8 @@ impl Turns {
     }
 
     async fn end(&mut self, job: &Job) {
-        self.store.record(outcome(job.id, job.attempts + 1, Next::Delivered)).await.unwrap();
-        self.busy.in_flight.remove(&job.id);
+        record(&self.store, job.id, job.attempts + 1, Next::Delivered).await;
+        self.busy.known.remove(&job.place.row);
         *self.busy.open.get_mut(&job.origin).unwrap() -= 1;
     }
 }
@@ -57,7 +57,7 @@ async fn accept(store: &Store, letters: &str) -> Vec<DeliveryId> {
 }
 
 async fn fail_once(store: &Store, id: DeliveryId, due_ms: i64) {
-    store.record(outcome(id, 1, Next::Retry(at(due_ms)))).await.unwrap();
+    record(store, id, 1, Next::Retry(at(due_ms))).await;
 }
 
 #[tokio::test]
@@ -65,8 +65,8 @@ async fn what_is_under_way_or_has_no_room_is_passed_over() {
     let (_folder, store) = store();
     let ids = accept(&store, "aabbc").await;
     let mut turns = Turns::new(&store, 2);
-    turns.busy.in_flight.insert(ids[0]);
-    turns.busy.open = HashMap::from([(origin('a'), 1), (origin('b'), 2)]);
+    turns.busy.known.insert(place(&store, ids[0]).await.row);
+    turns.busy.open = HashMap::from([(origin('a').into(), 1), (origin('b').into(), 2)]);
     let got: Vec<_> = turns.ask(0, 10).await.iter().map(|job| job.id).collect();
     assert_eq!(got, [ids[4], ids[1]]);
     assert!(turns.ask(0, 10).await.is_empty());
@@ -78,7 +78,7 @@ async fn a_long_queue_takes_its_own_room_and_no_more() {
     accept(&store, &"a".repeat(3_000)).await;
     accept(&store, "zbz").await;
     let mut turns = Turns::new(&store, 3);
-    assert_eq!(turns.ask_origins(0, 100).await, "abzaza");
+    assert_eq!(turns.ask_origins(0, 100).await, "azbaza");
     assert_eq!(turns.ask_origins(0, 100).await, "");
 }
 
@@ -131,10 +131,13 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
     let ids = accept(&store, &("a".repeat(1_000) + "bc")).await;
     store
         .write(move |tx| {
-            let retry = |id: &DeliveryId, ms| outcome(*id, 1, Next::Retry(at(ms)));
-            ids[..1_000].iter().try_for_each(|id| super::super::record::record(tx, &retry(id, 10)))?;
-            super::super::record::record(tx, &retry(&ids[1_000], 20))?;
-            super::super::record::record(tx, &retry(&ids[1_001], 99))
+            // Rows are numbered as they come.
+            let retry = |(row, id): (i64, &DeliveryId)| {
+                let ms = [10, 20, 99][usize::try_from(row - 1_000).unwrap_or(0)];
+                outcome(*id, Place { row, lane: 1 }, 1, Next::Retry(at(ms)))
+            };
+            let all: Vec<_> = (1..).zip(&ids).map(retry).collect();
+            super::super::record::record_all(tx, &all)
         })
         .await
         .unwrap();
@@ -167,7 +170,7 @@ proptest! {
             let mut turns = Turns::new(&store, per_origin);
             for limit in limits {
                 let free: usize = ('a'..='e').map(|letter| {
-                    let open = turns.busy.open.get(&origin(letter)).copied().unwrap_or(0);
+                    let open = turns.busy.open.get(origin(letter).as_str()).copied().unwrap_or(0);
                     due.values().filter(|of| **of == letter).count().min(per_origin - open)
                 }).sum();
                 let jobs = turns.ask(15, limit).await;

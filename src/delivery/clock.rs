@@ -1,0 +1,142 @@
+//! Time as the schedule sees it: it follows the system's clock, and notices when that is set.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A difference up to this is slewing and rounding, and is followed without a word.
+const SLACK: SignedDuration = SignedDuration::from_secs(2);
+
+/// The three clocks at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The clock on the wall, which can be set.
+    pub wall: Timestamp,
+    /// Runs evenly, and stands while the machine sleeps.
+    pub awake: Instant,
+    /// Time since the machine was started, sleep counted; none where the system does not tell.
+    pub up: Option<Duration>,
+}
+
+impl Reading {
+    /// The clocks now.
+    pub fn now() -> Self {
+        Self { wall: Timestamp::now(), awake: Instant::now(), up: None }
+    }
+
+    /// The same, with the time since the start: it costs reading a file.
+    fn with_up(self) -> Self {
+        Self { up: up(), ..self }
+    }
+}
+
+/// What was seen last.
+#[derive(Debug)]
+pub struct Clock {
+    last: Reading,
+}
+
+impl Clock {
+    /// Begins now.
+    pub fn start() -> Self {
+        Self { last: Reading::now().with_up() }
+    }
+
+    /// By how much the clock on the wall was set since the last look. A machine that slept, and woke
+    /// to a later time, has not had its clock set.
+    pub fn look(&mut self) -> Option<SignedDuration> {
+        let now = Reading::now();
+        let suspect = beyond(self.passed(&now), now.awake.duration_since(self.last.awake)).is_some();
+        // The time since the start is read only when something is odd, or else it would be stale then.
+        self.judge(if suspect { now.with_up() } else { now })
+    }
+
+    fn passed(&self, now: &Reading) -> SignedDuration {
+        now.wall.duration_since(self.last.wall)
+    }
+
+    fn judge(&mut self, now: Reading) -> Option<SignedDuration> {
+        let awake = now.awake.duration_since(self.last.awake);
+        let wall = self.passed(&now);
+        let real = match (self.last.up, now.up) {
+            (Some(before), Some(after)) => after.saturating_sub(before).max(awake),
+            _ => awake,
+        };
+        let up = now.up.or_else(|| self.last.up.map(|up| up + awake));
+        self.last = Reading { up, ..now };
+        beyond(wall, real)
+    }
+}
+
+/// What the wall's clock moved beyond what really passed, if that is more than slack.
+fn beyond(wall: SignedDuration, real: Duration) -> Option<SignedDuration> {
+    let jump = wall - SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX);
+    (jump.abs() > SLACK).then_some(jump)
+}
+
+/// Time since the machine was started, sleep counted (proc(5)).
+fn up() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+    fn after(from: Reading, awake: Duration, asleep: Duration, set: SignedDuration) -> Reading {
+        let passed = awake + asleep;
+        Reading {
+            wall: from.wall + passed + set,
+            awake: from.awake + awake,
+            up: from.up.map(|up| up + passed),
+        }
+    }
+
+    fn clock() -> Clock {
+        Clock { last: Reading { up: Some(SECOND * 1000), ..Reading::now() } }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_told_once_and_by_how_much() {
+        for set in [HOUR, -HOUR] {
+            let mut clock = clock();
+            let now = after(clock.last, SECOND, Duration::ZERO, set);
+            assert_eq!(clock.judge(now), Some(set));
+            let later = after(now, SECOND, Duration::ZERO, SignedDuration::ZERO);
+            assert_eq!(clock.judge(later), None);
+        }
+    }
+
+    #[test]
+    fn sleep_is_time_that_passed() {
+        let mut clock = clock();
+        let now = after(clock.last, SECOND, SECOND * 3600, SignedDuration::ZERO);
+        assert_eq!(clock.judge(now), None);
+    }
+
+    #[test]
+    fn sleep_and_a_clock_that_was_set_are_told_apart() {
+        let mut clock = clock();
+        let now = after(clock.last, SECOND, SECOND * 3600, -HOUR);
+        assert_eq!(clock.judge(now), Some(-HOUR));
+    }
+
+    #[test]
+    fn a_clock_that_is_drawn_slowly_is_followed() {
+        let mut clock = clock();
+        for _ in 0..100 {
+            let now = after(clock.last, SECOND, Duration::ZERO, SignedDuration::from_millis(100));
+            assert_eq!(clock.judge(now), None);
+        }
+    }
+
+    #[test]
+    fn the_real_clocks_agree() {
+        assert_eq!(Clock::start().look(), None);
+    }
+}

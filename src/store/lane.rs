@@ -1,0 +1,42 @@
+//! Lanes: the queue of one profile to one endpoint.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::delivery::{Kind, NewDelivery};
+
+use super::error::StoreError;
+
+/// Finds the lanes of what comes in, and makes those that are missing. A batch mostly has few.
+#[derive(Default)]
+pub(super) struct Lanes(HashMap<(String, String, bool), i64>);
+
+impl Lanes {
+    pub(super) fn of(&mut self, tx: &Transaction<'_>, new: &NewDelivery) -> Result<i64, StoreError> {
+        let key = (new.profile_id.to_string(), new.origin.to_string(), new.kind != Kind::Event);
+        if let Some(lane) = self.0.get(&key) {
+            return Ok(*lane);
+        }
+        let lane = find_or_make(tx, &key.0, &key.1, key.2)?;
+        self.0.insert(key, lane);
+        Ok(lane)
+    }
+}
+
+/// The lane of this profile, endpoint and way of sending.
+pub(super) fn find_or_make(
+    tx: &Transaction<'_>,
+    profile_id: &str,
+    origin: &str,
+    by_hand: bool,
+) -> Result<i64, StoreError> {
+    let key = (profile_id, origin, by_hand);
+    let sql = "SELECT seq FROM lane WHERE profile_id = ?1 AND origin = ?2 AND by_hand = ?3";
+    if let Some(lane) = tx.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()? {
+        return Ok(lane);
+    }
+    let sql = "INSERT INTO lane (profile_id, origin, by_hand) VALUES (?1, ?2, ?3)";
+    tx.prepare_cached(sql)?.execute(key)?;
+    Ok(tx.last_insert_rowid())
+}
