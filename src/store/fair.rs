@@ -26,12 +26,17 @@ const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
      WHERE state = 1 AND due_at <= ?1 ORDER BY due_at";
 
 /// The next lane with something pending of one state.
-const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_pending
-     WHERE state = ?1 AND lane > ?2 AND due_at IS NOT NULL ORDER BY lane LIMIT 1";
+const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
 
-/// What is due of one lane in one state, from a time and row on.
-const NEXT_OF: &str = "SELECT due_at, seq FROM delivery INDEXED BY delivery_pending
-     WHERE state = ?1 AND lane = ?2 AND (due_at, seq) > (?3, ?4) AND due_at <= ?5
+/// First tries of one lane, from an id on. They are due since they were accepted, whatever a clock
+/// that was set back says.
+const NEXT_FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = 0 AND lane = ?1 AND id > ?2 ORDER BY id";
+
+/// Retries of one lane that are due, from a time and row on.
+const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane = ?1 AND (due_at, seq) > (?2, ?3) AND due_at <= ?4
      ORDER BY due_at, seq";
 
 /// A delivery that was chosen.
@@ -106,21 +111,24 @@ fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
 struct Queue {
     lane: i64,
     origin: Origin,
-    turn: Turn,
-    /// Time and row of the next one, to go on from.
-    at: (i64, i64),
+    /// Where the next one stands, to go on from.
+    at: At,
     /// The row of the next one.
     row: i64,
 }
 
-/// A pending state, in the order of their turns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    First,
-    Retry,
+/// A place in a queue: first tries come first.
+#[derive(Clone, Copy)]
+enum At {
+    /// A first try, of this id.
+    First([u8; 16]),
+    /// A retry, of this time.
+    Retry(i64),
 }
 
-const START: (i64, i64) = (i64::MIN, 0);
+/// The states that are pending.
+const QUEUED: i64 = 0;
+const WAITING: i64 = 1;
 
 struct Round<'a> {
     tx: &'a Transaction<'a>,
@@ -154,7 +162,7 @@ impl Round<'_> {
             if open >= self.busy.most(&origin) {
                 continue;
             }
-            let mut queue = Queue { lane, origin, turn: Turn::First, at: START, row: 0 };
+            let mut queue = Queue { lane, origin, at: At::First([0; 16]), row: 0 };
             if self.advance(&mut queue)? {
                 idle += usize::from(open == 0);
                 queues.push(queue);
@@ -184,40 +192,52 @@ impl Round<'_> {
 
     /// The next lane that has first tries or retries.
     fn lane_after(&self, after: i64) -> Result<Option<i64>, StoreError> {
-        let first = self.pending_after(Turn::First, after)?;
+        let first = self.pending_after(QUEUED, after)?;
         let retry = match &self.retries {
             Retries::Of(lanes) => lanes.range((Bound::Excluded(after), Bound::Unbounded)).next().copied(),
-            Retries::Many => self.pending_after(Turn::Retry, after)?,
+            Retries::Many => self.pending_after(WAITING, after)?,
         };
         Ok(first.into_iter().chain(retry).min())
     }
 
-    fn pending_after(&self, turn: Turn, after: i64) -> Result<Option<i64>, StoreError> {
+    fn pending_after(&self, state: i64, after: i64) -> Result<Option<i64>, StoreError> {
         let mut statement = self.tx.prepare_cached(LANE_AFTER)?;
-        Ok(statement.query_row((turn as i64, after), |row| row.get(0)).optional()?)
+        Ok(statement.query_row((state, after), |row| row.get(0)).optional()?)
     }
 
     /// Leads a queue to its next delivery that is not known already: first tries, then retries.
     /// Whether there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
-        let mut statement = self.tx.prepare_cached(NEXT_OF)?;
-        loop {
-            // A first try is due since it was accepted, whatever a clock that was set back says.
-            let until = if queue.turn == Turn::First { i64::MAX } else { self.now };
-            let (time, row) = queue.at;
-            let mut rows = statement.query((queue.turn as i64, queue.lane, time, row, until))?;
+        if let At::First(id) = queue.at {
+            let mut statement = self.tx.prepare_cached(NEXT_FIRST)?;
+            let mut rows = statement.query((queue.lane, id))?;
             while let Some(found) = rows.next()? {
-                let row = found.get(1)?;
-                if !self.busy.known.contains(&row) {
-                    (queue.at, queue.row) = ((found.get(0)?, row), row);
+                if self.is_new(found.get(0)?, queue) {
+                    queue.at = At::First(found.get(1)?);
                     return Ok(true);
                 }
             }
-            if queue.turn == Turn::Retry {
-                return Ok(false);
-            }
-            (queue.turn, queue.at) = (Turn::Retry, START);
+            (queue.at, queue.row) = (At::Retry(i64::MIN), 0);
         }
+        let At::Retry(time) = queue.at else { return Ok(false) };
+        let mut statement = self.tx.prepare_cached(NEXT_RETRY)?;
+        let mut rows = statement.query((queue.lane, time, queue.row, self.now))?;
+        while let Some(found) = rows.next()? {
+            if self.is_new(found.get(0)?, queue) {
+                queue.at = At::Retry(found.get(1)?);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes the row as the next one, unless it is known already.
+    fn is_new(&self, row: i64, queue: &mut Queue) -> bool {
+        let new = !self.busy.known.contains(&row);
+        if new {
+            queue.row = row;
+        }
+        new
     }
 }
 
@@ -230,7 +250,7 @@ mod tests {
     fn each_question_is_answered_from_the_middle_of_an_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         super::super::schema::migrate(&mut db).unwrap();
-        for sql in [DUE_RETRIES, LANE_AFTER, NEXT_OF] {
+        for sql in [DUE_RETRIES, LANE_AFTER, NEXT_FIRST, NEXT_RETRY] {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

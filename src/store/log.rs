@@ -1,6 +1,6 @@
 //! The log of deliveries: lists by page, one in full, and how many there are.
 
-use rusqlite::{OptionalExtension, Params, Row, Transaction};
+use rusqlite::{Params, Row, Transaction};
 
 use crate::delivery::{Attempt, DeliveryId, Details, State, Summary};
 use crate::profile::{Choice, ProfileId};
@@ -108,80 +108,49 @@ impl Store {
     }
 }
 
-/// The rows of a page, newest first. Each state of a lane is a range of an index; the newest of each
-/// range together hold the newest of all.
+/// Each state is a range of an index; the newest of each range together hold the newest of all.
 fn page(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
-    let before = before(tx, filter.before)?;
+    let before = filter.before.map_or([0xFF; 16], DeliveryId::bytes);
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
     let mut all = Vec::new();
     match (&filter.profile, filter.state) {
         (None, None) => {
-            let tail = "WHERE delivery.seq < ?1 ORDER BY delivery.seq DESC LIMIT ?2";
+            let tail = "WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
             select(tx, tail, (before, limit), &mut all)?;
         }
         (None, Some(state)) => {
+            let tail = "INDEXED BY delivery_by_state WHERE state = ?1 AND id < ?2
+                        ORDER BY id DESC LIMIT ?3";
             for state in state.states() {
-                let tail = if state.is_pending() { PENDING } else { ENDED };
                 select(tx, tail, (columns::state_number(state), before, limit), &mut all)?;
             }
         }
         (Some(profile), state) => {
+            let tail = "INDEXED BY delivery_by_profile WHERE profile_id = ?1 AND state = ?2 AND id < ?3
+                        ORDER BY id DESC LIMIT ?4";
             let states = state.map_or_else(|| State::ALL.to_vec(), StateFilter::states);
-            for lane in lanes(tx, profile)? {
-                for state in &states {
-                    let tail = if state.is_pending() { PENDING_OF } else { ENDED_OF };
-                    let params = (columns::state_number(*state), before, limit, lane);
-                    select(tx, tail, params, &mut all)?;
-                }
+            for state in states {
+                let params = (profile.as_str(), columns::state_number(state), before, limit);
+                select(tx, tail, params, &mut all)?;
             }
         }
     }
-    all.sort_unstable_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+    all.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.id));
     all.truncate(filter.limit);
-    Ok(all.into_iter().map(|(_, summary)| summary).collect())
-}
-
-const ENDED: &str = "INDEXED BY delivery_ended
-     WHERE state = ?1 AND state >= 2 AND delivery.seq < ?2 ORDER BY delivery.seq DESC LIMIT ?3";
-const ENDED_OF: &str = "INDEXED BY delivery_ended_by_lane
-     WHERE lane = ?4 AND state = ?1 AND state >= 2 AND delivery.seq < ?2
-     ORDER BY delivery.seq DESC LIMIT ?3";
-/// What is pending stands in the order in which it is sent: its rows are sorted first, and only those
-/// of the page are read.
-const PENDING: &str = "WHERE delivery.seq IN (
-         SELECT seq FROM delivery INDEXED BY delivery_pending
-         WHERE state = ?1 AND due_at IS NOT NULL AND seq < ?2 ORDER BY seq DESC LIMIT ?3)";
-const PENDING_OF: &str = "WHERE delivery.seq IN (
-         SELECT seq FROM delivery INDEXED BY delivery_pending
-         WHERE state = ?1 AND lane = ?4 AND due_at IS NOT NULL AND seq < ?2 ORDER BY seq DESC LIMIT ?3)";
-
-/// The row that a page ends before.
-fn before(tx: &Transaction<'_>, id: Option<DeliveryId>) -> Result<i64, StoreError> {
-    let Some(id) = id else { return Ok(i64::MAX) };
-    // It may be gone: then those that came after it show the place.
-    let sql = "SELECT seq FROM delivery WHERE id >= ?1 ORDER BY id LIMIT 1";
-    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?.unwrap_or(i64::MAX))
-}
-
-/// The queues that a profile has or had.
-fn lanes(tx: &Transaction<'_>, profile: &ProfileId) -> Result<Vec<i64>, StoreError> {
-    let mut statement = tx.prepare_cached("SELECT seq FROM lane WHERE profile_id = ?1")?;
-    let lanes = statement.query_map([profile.as_str()], |row| row.get(0))?;
-    Ok(lanes.collect::<Result<_, _>>()?)
+    Ok(all)
 }
 
 fn select(
     tx: &Transaction<'_>,
     tail: &str,
     params: impl Params,
-    into: &mut Vec<(i64, Summary)>,
+    into: &mut Vec<Summary>,
 ) -> Result<(), StoreError> {
-    let mut statement =
-        tx.prepare_cached(&format!("SELECT {SUMMARY}, delivery.seq FROM delivery {tail}",))?;
+    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery {tail}"))?;
     let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
         let id = DeliveryId::from_bytes(row.get(0)?);
-        into.push((row.get(AFTER_SUMMARY)?, summary(row).map_err(|why| unreadable(id, why))?));
+        into.push(summary(row).map_err(|why| unreadable(id, why))?);
     }
     Ok(())
 }

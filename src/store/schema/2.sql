@@ -1,5 +1,5 @@
--- Deliveries for speed: two indexes to keep where one comes in, three where one ends, and counts that
--- are written once a transaction.
+-- Deliveries for speed: small numbers in the indexes where texts were, and counts that are written
+-- once a transaction.
 
 DROP TRIGGER delivery_came;
 DROP TRIGGER delivery_moved;
@@ -73,13 +73,12 @@ SELECT d.seq, d.id, d.state, l.seq, d.kind, d.profile_title, d.event, d.was_test
 FROM delivery_1 AS d JOIN lane AS l
     ON l.profile_id = d.profile_id AND l.origin = d.origin AND l.by_hand = (d.kind <> 'event');
 
--- What is to be sent: the queue of each lane, and the way past a long one.
-CREATE INDEX delivery_pending ON delivery (state, lane, due_at) WHERE due_at IS NOT NULL;
+-- Lists by state, and the queue of each lane: ids grow with time.
+CREATE INDEX delivery_by_state ON delivery (state, id);
+CREATE INDEX delivery_by_lane ON delivery (state, lane, id);
 -- Retries by their time. First tries are due at once and need no place here.
 CREATE INDEX delivery_waiting ON delivery (due_at, lane) WHERE state = 1;
--- What has ended, by state and by profile, for lists. Row numbers grow with time.
-CREATE INDEX delivery_ended ON delivery (state) WHERE state >= 2;
-CREATE INDEX delivery_ended_by_lane ON delivery (lane, state) WHERE state >= 2;
+CREATE INDEX delivery_waiting_by_lane ON delivery (lane, due_at) WHERE state = 1;
 
 -- Append-only: a row a try. The key is the delivery's number and the try's, 1 being the first.
 CREATE TABLE attempt (
