@@ -7,14 +7,17 @@
 
 mod accept;
 mod again;
+mod bulk;
 mod columns;
 mod control;
 mod drafts;
 mod due;
 mod error;
 mod fair;
+mod filter;
 mod find;
 mod job;
+mod keeping;
 mod lease;
 mod log;
 mod open;
@@ -22,12 +25,15 @@ mod outbox;
 mod owner;
 mod poll;
 mod profiles;
+mod prune;
 mod purge;
 mod readers;
 mod record;
 mod revision;
 mod save;
 mod schema;
+mod select;
+mod shrink;
 mod test_values;
 #[cfg(test)]
 mod tests;
@@ -35,13 +41,18 @@ mod variables;
 mod watch;
 mod writer;
 
+pub use bulk::{Change, Did};
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
+pub use filter::{Filter, StateFilter, StatusFilter};
+pub use keeping::Keeping;
 pub use lease::Lease;
-pub use log::{Counts, Filter, StateFilter};
+pub use log::Counts;
 pub use profiles::ProfileRow;
+pub use prune::{Keep, Removed};
 pub use revision::Revision;
 pub use save::Saved;
+pub use select::{Found, LOOKED_AT, Searched};
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
