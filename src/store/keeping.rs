@@ -18,7 +18,7 @@ const SPARE: u64 = 256;
 
 /// When it is looked for what can go.
 #[derive(Debug, Clone, Copy)]
-struct Pace {
+pub(super) struct Pace {
     /// After the start, which has better to do.
     first: Duration,
     /// At most this often, while deliveries come.
@@ -29,6 +29,11 @@ struct Pace {
 
 const PACE: Pace =
     Pace { first: Duration::from_secs(10), often: Duration::from_mins(1), seldom: Duration::from_hours(1) };
+
+/// At once, for tests.
+#[cfg(test)]
+pub(super) const QUICK: Pace =
+    Pace { first: Duration::ZERO, often: Duration::from_millis(1), seldom: Duration::from_hours(1) };
 
 /// Removes what is kept no longer, for as long as this is held and this process sends.
 #[derive(Debug)]
@@ -43,7 +48,7 @@ impl Keeping {
         Self::at(PACE, store, keep, sending)
     }
 
-    fn at(pace: Pace, store: Store, keep: Keep, sending: watch::Receiver<Sending>) -> Self {
+    pub(super) fn at(pace: Pace, store: Store, keep: Keep, sending: watch::Receiver<Sending>) -> Self {
         Self { task: tokio::spawn(run(store, keep, sending, pace)) }
     }
 }

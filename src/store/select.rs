@@ -257,6 +257,24 @@ impl Store {
     }
 }
 
+/// The newest of those whose ids are from the first of these to the last.
+pub(super) fn between(
+    tx: &Transaction<'_>,
+    first: DeliveryId,
+    last: DeliveryId,
+    most: usize,
+) -> Result<Vec<Summary>, StoreError> {
+    let sql = format!("SELECT {SUMMARY} FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([first.bytes(), last.bytes()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()?.filter(|_| all.len() < most) {
+        let id = DeliveryId::from_bytes(row.get(0)?);
+        all.push(summary(row).map_err(|why| unreadable(id, why))?);
+    }
+    Ok(all)
+}
+
 /// A delivery that was found earlier, if it still fits.
 fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option<Summary>, StoreError> {
     let sql = format!("SELECT {SUMMARY}, url, ended_at FROM delivery WHERE id = ?1");
