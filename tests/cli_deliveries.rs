@@ -102,7 +102,7 @@ fn one_or_all_are_counted_cancelled_and_sent_again() {
     assert_eq!(now.out, format!("{}  due now\n", queued[0]));
     let one = place.run(&["deliveries", "retry", &ids[0], "--json"]).json();
     let new = one["new_delivery_id"].as_str().unwrap().to_owned();
-    assert_eq!(listed(&place, &["--limit", "1"]), [new.clone()]);
+    assert_eq!(listed(&place, &["--limit", "1"]), std::slice::from_ref(&new));
 
     let cancelled = place.run(&["deliveries", "cancel", &new]);
     assert_eq!((cancelled.code, cancelled.out), (Some(0), format!("{new}  cancelled\n")));

@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let store = session.store()?;
     let database = store.path().to_owned();
     let keep = keep(&settings);
-    let named = settings_of(settings, &database, false);
+    let named = settings_of(&settings, &database, false);
     let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
     show(store, named, keep, None, notice).await
 }
@@ -34,7 +34,7 @@ pub(super) async fn demo(
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
     let keep = keep(&settings);
-    let named = settings_of(settings, store.path(), true);
+    let named = settings_of(&settings, store.path(), true);
     let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
     show(store, named, keep, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
@@ -62,7 +62,7 @@ async fn show(
     Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
 }
 
-fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettings {
+fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ConsoleSettings {
         rules: settings.rules(),
@@ -83,8 +83,8 @@ pub(super) fn keep(settings: &Settings) -> Keep {
 
 /// What a script is told that wants the console.
 fn no_terminal() -> CommandError {
-    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback receive`, \
-                    `ringback demo`";
+    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, \
+                    `ringback deliveries`, `ringback receive`, `ringback demo`";
     CommandError::Input(format!(
         "the console needs a terminal, and there is none here\n\
          use a command instead: {commands}; `ringback --help` tells of each"

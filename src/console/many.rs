@@ -43,7 +43,7 @@ pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> 
             Ok(false) => Some("stopped".to_owned()),
             Err(error) => Some(error.to_string()),
         };
-        let _ = tell.send(Message::Many(News::Ended { did: all, cut }));
+        let _ = tell.send(Message::Many(News::Ended { did: Box::new(all), cut }));
     });
     stopped
 }
@@ -66,7 +66,7 @@ async fn run(
         next = after;
         if told.elapsed() >= TOLD {
             told = Instant::now();
-            let _ = tell.send(Message::Many(News::Goes(all.clone())));
+            let _ = tell.send(Message::Many(News::Goes(Box::new(all.clone()))));
         }
     }
     Ok(true)

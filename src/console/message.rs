@@ -60,7 +60,7 @@ pub enum Message {
     /// A test was accepted, or an earlier delivery once more.
     Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
-    Deliveries(Query, Found),
+    Deliveries(Box<Query>, Found),
     /// What comes of something that is done to many deliveries.
     Many(News),
     /// One delivery in full.

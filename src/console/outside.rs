@@ -189,7 +189,7 @@ impl Outside {
             }
             Effect::LoadDeliveries(query) => {
                 let found = search(store, &query).await?;
-                Some(Message::Deliveries(query, found))
+                Some(Message::Deliveries(Box::new(query), found))
             }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
@@ -208,24 +208,24 @@ impl Outside {
                 store.send_again(id, new, Timestamp::now()).await?;
                 Some(Message::Accepted(new, Kind::Again))
             }
-            Effect::CountMany(many) => {
-                many::count(store.clone(), many, self.tell.clone());
-                None
-            }
-            Effect::ChangeMany(many) => {
-                self.stop = many::change(store.clone(), many, self.tell.clone());
-                None
-            }
-            Effect::StopMany => {
-                self.stop.store(true, Ordering::Release);
-                None
-            }
+            Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
             Effect::StopReceiver => Some(self.stop_receiver().await),
             // The loop that has the terminal does these.
             Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
         })
+    }
+
+    /// What is done to many deliveries goes on beside everything else, and tells by itself.
+    fn many(&mut self, effect: Effect) -> Option<Message> {
+        let (store, tell) = (self.store.clone(), self.tell.clone());
+        match effect {
+            Effect::CountMany(many) => many::count(store, many, tell),
+            Effect::ChangeMany(many) => self.stop = many::change(store, many, tell),
+            _ => self.stop.store(true, Ordering::Release),
+        }
+        None
     }
 
     async fn start_receiver(&mut self, behaviour: Behaviour) -> Message {

@@ -94,9 +94,10 @@ impl StatusFilter {
         let (start, whole) = text.strip_suffix("xx").map_or((text.as_str(), true), |start| (start, false));
         let digits = start.len() == if whole { 3 } else { 1 } && start.bytes().all(|b| b.is_ascii_digit());
         let number: u16 = start.parse().ok().filter(|_| digits)?;
-        match whole {
-            true => (100..600).contains(&number).then_some(Self::Code(number)),
-            false => (1..6).contains(&number).then_some(Self::Hundred(number)),
+        if whole {
+            (100..600).contains(&number).then_some(Self::Code(number))
+        } else {
+            (1..6).contains(&number).then_some(Self::Hundred(number))
         }
     }
 
@@ -288,7 +289,7 @@ mod tests {
     fn a_status_leaves_few_states() {
         let states = |status: &str, state| {
             let statuses = vec![StatusFilter::parse(status).unwrap()];
-            Filter { statuses, state, ..Filter::default() }.states()
+            Filter { state, statuses, ..Filter::default() }.states()
         };
         assert_eq!(states("5xx", None), [State::Waiting, State::Failed, State::Cancelled]);
         assert!(states("2xx", None).contains(&State::Delivered));

@@ -140,7 +140,8 @@ pub(super) fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
 struct Ended {
     id: DeliveryId,
     attempts: u32,
-    ended_at: i64,
+    /// When, in milliseconds.
+    end: i64,
 }
 
 /// Goes through what has ended, the oldest first; `counted` are taken for removed already.
@@ -162,7 +163,7 @@ fn outdated(
         if surplus == 0 && row.id >= young {
             return Ok(Outdated { next: None, ..found });
         }
-        let goes = surplus > 0 || row.ended_at < millis(cutoff);
+        let goes = surplus > 0 || row.end < millis(cutoff);
         if goes {
             rows += 1 + u64::from(row.attempts);
             if rows > MOST_ROWS && !found.ids.is_empty() {
@@ -202,7 +203,7 @@ fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>,
         let before = all.len();
         while let Some(row) = rows.next()? {
             let id = DeliveryId::from_bytes(row.get(0)?);
-            all.push(Ended { id, attempts: row.get(1)?, ended_at: row.get(2)? });
+            all.push(Ended { id, attempts: row.get(1)?, end: row.get(2)? });
         }
         if all.len() - before == LOOKED_AT {
             let last = all.last().map(|row| row.id);

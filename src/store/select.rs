@@ -315,3 +315,28 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
     })?;
     Ok((n, Some(stop.map_or((at + 1, None), |id| (at, Some(id))))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of a million costs no more than one of a hundred: nothing is sorted, and each range is
+    /// entered in its middle.
+    #[test]
+    fn each_range_is_walked_in_the_order_of_its_index() {
+        let mut db = rusqlite::Connection::open_in_memory().unwrap();
+        super::super::schema::migrate(&mut db).unwrap();
+        let profile = ProfileId::parse("IN_00000000-0000-0000-0000-000000000001").unwrap();
+        let ranges = [Range::All, Range::State(State::Failed), Range::Profile(&profile, State::Failed)];
+        for range in ranges {
+            let tail = range.tail();
+            let sql = format!("SELECT {SUMMARY}, url, ended_at FROM delivery {tail} ORDER BY id DESC");
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut rows = statement.raw_query();
+            let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
+            assert!(plan.starts_with("SEARCH delivery USING INDEX"), "{plan}");
+            assert!(plan.contains("id>? AND id<?"), "{plan}");
+            assert!(rows.next().unwrap().is_none(), "nothing is sorted: {tail}");
+        }
+    }
+}

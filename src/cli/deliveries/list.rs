@@ -25,7 +25,11 @@ pub(super) struct ListArgs {
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
     let Some(store) = session.store_if_there()? else {
-        return if json { print("[]\n") } else { none(true) };
+        if json {
+            return print("[]\n");
+        }
+        none(true);
+        return Ok(());
     };
     let filter = args.filter.filter(&store, Timestamp::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
@@ -34,15 +38,14 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     out.end()?;
     match older {
         Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
-        None if out.printed == 0 && !json => return none(args.filter.is_empty()),
+        None if out.printed == 0 && !json => none(args.filter.is_empty()),
         None => {}
     }
     Ok(())
 }
 
-fn none(at_all: bool) -> Result<(), CommandError> {
+fn none(at_all: bool) {
     tell(if at_all { "nothing was sent yet: `ringback test` sends something" } else { "no delivery fits" });
-    Ok(())
 }
 
 /// Prints page after page; nothing is held but one of them. Gives the last one printed, if there are

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::table::table;
 use crate::delivery::{State, Summary};
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 
 /// A delivery as JSON, by the names of `test --json` where it has one.
 pub(super) fn json_of(row: &Summary) -> Value {
@@ -13,7 +13,7 @@ pub(super) fn json_of(row: &Summary) -> Value {
         "delivery_id": row.id.to_string(),
         "profile_id": row.profile_id.as_str(),
         "profile_title": row.profile_title,
-        "event": row.event.map(|event| event.name()),
+        "event": row.event.map(Choice::name),
         "kind": row.kind.name(),
         "state": row.state.name(),
         "accepted_at": row.accepted_at,

@@ -34,11 +34,11 @@ pub enum News {
     /// They cannot be counted; why.
     Uncounted(String),
     /// So much was done.
-    Goes(Did),
+    Goes(Box<Did>),
     /// It ended.
     Ended {
         /// What was done.
-        did: Did,
+        did: Box<Did>,
         /// Why not all of it.
         cut: Option<String>,
     },

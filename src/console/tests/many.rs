@@ -114,7 +114,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.keys("y");
     assert_eq!(desk.says(), "Cancelling: 0 of 4 · Esc in the deliveries stops it");
     let did = |cancelled| Did { cancelled, ..Did::default() };
-    desk.told(Message::Many(News::Goes(did(2))));
+    desk.told(Message::Many(News::Goes(Box::new(did(2)))));
     assert_eq!(desk.says(), "Cancelling: 2 of 4 · Esc in the deliveries stops it");
     desk.keys("A");
     assert_eq!(desk.says(), "Send all again: another is under way: Esc stops it");
@@ -122,7 +122,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.keys("esc");
     assert_eq!(desk.asked(), ["stop"]);
     let why = Some("it has no request".to_owned());
-    let did = Did { left: 1, why, ..did(2) };
+    let did = Box::new(Did { left: 1, why, ..did(2) });
     desk.told(Message::Many(News::Ended { did, cut: Some("stopped".to_owned()) }));
     assert_eq!(desk.says(), "Cancelled 2 · left as they are: 1 (it has no request): stopped");
     desk.keys("esc");

@@ -145,7 +145,9 @@ impl World {
                 self.change(*id, |row| row.due_at = Some(now));
                 vec![Message::Done("The next try is due now".to_owned()), Message::StoreChanged]
             }
-            Effect::LoadDeliveries(query) => vec![Message::Deliveries(query.clone(), self.found(query))],
+            Effect::LoadDeliveries(query) => {
+                vec![Message::Deliveries(Box::new(query.clone()), self.found(query))]
+            }
             Effect::LoadDetails(id) => {
                 let details = self.deliveries.iter().find(|d| d.summary.id == *id);
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
@@ -357,7 +359,7 @@ impl World {
                 }
             }
         }
-        vec![Message::Many(News::Ended { did, cut: None }), Message::StoreChanged]
+        vec![Message::Many(News::Ended { did: Box::new(did), cut: None }), Message::StoreChanged]
     }
 
     fn counts(&self) -> Counts {
