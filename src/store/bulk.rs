@@ -1,7 +1,7 @@
 //! What is done to many deliveries at once, a batch at a time: others' writes go in between, and it
 //! can be left after any batch.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::delivery::{DeliveryId, State, Summary};
@@ -71,7 +71,8 @@ impl Change {
     /// is sent again meanwhile is not met again.
     #[must_use]
     pub fn of(self, mut filter: Filter, now: Timestamp) -> Filter {
-        filter.until = Some(filter.until.map_or(now, |until| until.min(now)));
+        let later = now.checked_add(SignedDuration::from_millis(1)).ok().map(DeliveryId::first_at);
+        filter.before = filter.before.into_iter().chain(later).min();
         filter.state = filter.state.or(Some(match self {
             Self::Retry => StateFilter::Retriable,
             Self::Cancel => StateFilter::Pending,
