@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::profile::{Choice, Region, Rules};
 
 /// What a person has set.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The region of new profile ids.
     pub region: Region,
@@ -21,6 +21,23 @@ pub struct Settings {
     pub extended_retries: bool,
     /// Whether the console has colours.
     pub theme: ThemeName,
+    /// How many days the log keeps a delivery that has ended; 0 for ever.
+    pub keep_days: u32,
+    /// How many deliveries that have ended the log keeps; 0 all.
+    pub keep_deliveries: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            region: Region::default(),
+            allow_insecure_http: false,
+            extended_retries: false,
+            theme: ThemeName::default(),
+            keep_days: 90,
+            keep_deliveries: 1_000_000,
+        }
+    }
 }
 
 /// The themes of the console.
@@ -54,7 +71,7 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -114,6 +131,8 @@ impl Settings {
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
             "theme" => self.theme = choice(name, value)?,
+            "keep_days" => self.keep_days = number(name, value)?,
+            "keep_deliveries" => self.keep_deliveries = number(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -127,6 +146,12 @@ fn choice<C: Choice>(name: &str, value: &DeValue) -> Result<C, String> {
 
 fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
+}
+
+fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
+    let digits = value.as_integer().filter(|digits| digits.radix() == 10);
+    let number = digits.and_then(|digits| digits.as_str().parse().ok());
+    number.ok_or_else(|| format!("{name} must be a whole number, 0 or more"))
 }
 
 /// Where the settings are unless another file is named; `None` without a home folder.
@@ -151,7 +176,8 @@ mod tests {
 
     #[test]
     fn everything_can_be_set() {
-        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n";
+        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
+                    keep_days = 7\nkeep_deliveries = 0\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -159,6 +185,8 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            keep_days: 7,
+            keep_deliveries: 0,
         };
         assert_eq!(loaded.settings, settings);
         assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
@@ -176,7 +204,7 @@ mod tests {
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
                 "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme",
+                 there are region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries",
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

@@ -30,6 +30,20 @@ pub fn start_shown(text: &str, most: usize) -> String {
     }
 }
 
+/// A number with a blank between thousands: `1 204`.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Line and paragraph separators, zero-width and bidirectional controls, tags.
 fn is_unseen(c: char) -> bool {
     matches!(c,
@@ -49,6 +63,12 @@ mod tests {
         assert_eq!(lines_shown("a\n\u{7}b"), "a\n\\u{7}b");
         assert_eq!(start_shown("Grüße", 3), "Grü…");
         assert_eq!(start_shown("Grüße", 5), "Grüße");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let all = [0, 999, 1_204, 100_000, 1_234_567].map(grouped);
+        assert_eq!(all, ["0", "999", "1 204", "100 000", "1 234 567"]);
     }
 
     proptest! {

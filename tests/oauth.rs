@@ -56,7 +56,7 @@ fn bearers(endpoint: &Server) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_deliveries_at_once_wait_for_one_token() {
-    let desk = Desk::with(Limits { per_origin: 64, total: 64 });
+    let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     let endpoint = guarded(&["hush-1"]).await;
     let tokens =
         Server::start(|_, n| Reply { after: Duration::from_millis(300), ..grants(n, &json!("3600")) }).await;
@@ -140,7 +140,7 @@ async fn a_token_is_fetched_again_before_it_expires() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_401_the_same_request_goes_out_with_a_new_token() {
-    let desk = Desk::with(Limits { per_origin: 64, total: 64 });
+    let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     let (endpoint, tokens) = (guarded(&["hush-2"]).await, granting().await);
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let details = desk.only_try(&profile).await;
@@ -161,7 +161,7 @@ async fn after_a_401_the_same_request_goes_out_with_a_new_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_401_at_once_cause_one_fetch() {
-    let desk = Desk::with(Limits { per_origin: 64, total: 64 });
+    let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     let tokens = granting().await;
     let open = guarded(&["hush-1"]).await;
     desk.only_try(&advanced(&open.url(), &tokens.url(), |_| ())).await;

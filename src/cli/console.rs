@@ -12,7 +12,7 @@ use crate::console::theme::Theme;
 use crate::console::{self, Start};
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings, ThemeName};
-use crate::store::Store;
+use crate::store::{Keep, Store};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if !terminal::is_there() {
@@ -21,9 +21,10 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
     let database = store.path().to_owned();
-    let named = settings_of(settings, &database, false);
+    let keep = keep(&settings);
+    let named = settings_of(&settings, &database, false);
     let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
-    show(store, named, None, notice).await
+    show(store, named, keep, None, notice).await
 }
 
 /// The console on the demo's database.
@@ -32,19 +33,21 @@ pub(super) async fn demo(
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let named = settings_of(settings, store.path(), true);
+    let keep = keep(&settings);
+    let named = settings_of(&settings, store.path(), true);
     let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
-    show(store, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
+    show(store, named, keep, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
 async fn show(
     store: Store,
     settings: ConsoleSettings,
+    keep: Keep,
     receiver: Option<Receiver>,
     notice: Option<Notice>,
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
-    let start = Start { store: store.clone(), settings, receiver, notice };
+    let start = Start { store: store.clone(), settings, keep, receiver, notice };
     let signal = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
@@ -59,7 +62,7 @@ async fn show(
     Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
 }
 
-fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettings {
+fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ConsoleSettings {
         rules: settings.rules(),
@@ -73,10 +76,15 @@ fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettin
     }
 }
 
+/// How long the log is kept.
+pub(super) fn keep(settings: &Settings) -> Keep {
+    Keep { days: settings.keep_days, deliveries: settings.keep_deliveries }
+}
+
 /// What a script is told that wants the console.
 fn no_terminal() -> CommandError {
-    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback receive`, \
-                    `ringback demo`";
+    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, \
+                    `ringback deliveries`, `ringback receive`, `ringback demo`";
     CommandError::Input(format!(
         "the console needs a terminal, and there is none here\n\
          use a command instead: {commands}; `ringback --help` tells of each"

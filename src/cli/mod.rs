@@ -3,10 +3,12 @@
 //! Text for people unless `--json` is given; errors on standard error; exit codes as in the design,
 //! section 3: 0 done, 1 failed, 2 wrong usage or input.
 
+mod ask;
 mod choices;
 mod choose;
 mod completions;
 mod console;
+mod deliveries;
 mod demo;
 mod error;
 mod interrupt;
@@ -20,6 +22,7 @@ mod setting;
 mod table;
 mod terminal;
 mod test;
+mod times;
 mod values;
 mod variables;
 
@@ -53,6 +56,8 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// Send a profile's callback to its endpoint, with retries, and tell each attempt
     Test(test::TestArgs),
+    /// List, show, retry, cancel and remove what was sent, or is to be
+    Deliveries(deliveries::DeliveriesArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
     /// Write completions of commands and options for a shell
@@ -96,6 +101,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Variables(args)) => variables::run(session, &args).await,
         Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
+        Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
-use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
+use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
-use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Counts, Found, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
+use super::deliveries::many::{Many, News};
 use super::keys::Key;
 use super::preview::Wanted;
 
@@ -59,7 +60,9 @@ pub enum Message {
     /// A test was accepted, or an earlier delivery once more.
     Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
-    Deliveries(Query, Vec<Summary>),
+    Deliveries(Box<Query>, Found),
+    /// What comes of something that is done to many deliveries.
+    Many(News),
     /// One delivery in full.
     Details(Box<Details>),
     /// How many are pending.
@@ -139,6 +142,9 @@ pub enum Effect {
     Cancel(DeliveryId),
     RetryNow(DeliveryId),
     SendAgain(DeliveryId),
+    CountMany(Box<Many>),
+    ChangeMany(Box<Many>),
+    StopMany,
     Copy {
         text: String,
         what: String,

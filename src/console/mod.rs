@@ -14,6 +14,7 @@ pub mod input;
 mod input_view;
 pub mod keys;
 mod list;
+mod many;
 pub mod message;
 pub mod opening;
 mod outside;

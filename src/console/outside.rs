@@ -1,6 +1,7 @@
 //! Carries out effects, one after the other, and brings the answers back as messages.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,9 +13,10 @@ use crate::callback::Values;
 use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
-use crate::store::{Filter, Saved, StateFilter, Store, StoreError, UnsavedDraft};
+use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
 use super::deliveries::{Query, Show};
+use super::many;
 use super::message::{Effect, Message, Purpose, Unsaved};
 
 /// Where the built-in endpoint listens when the console starts it.
@@ -47,6 +49,8 @@ pub struct Outside {
     region: Region,
     tell: UnboundedSender<Message>,
     receiver: Option<Running>,
+    /// Stops what is being done to many deliveries.
+    stop: Arc<AtomicBool>,
 }
 
 struct Running {
@@ -63,7 +67,8 @@ impl Outside {
         tell: UnboundedSender<Message>,
         receiver: Option<Receiver>,
     ) -> Self {
-        let mut outside = Self { store, region, tell, receiver: None };
+        let stop = Arc::default();
+        let mut outside = Self { store, region, tell, receiver: None, stop };
         if let Some(receiver) = receiver {
             outside.take_receiver(receiver);
         }
@@ -183,8 +188,8 @@ impl Outside {
                 Some(accept(store, *profile, event, values).await)
             }
             Effect::LoadDeliveries(query) => {
-                let rows = store.deliveries(&filter(&query)).await?;
-                Some(Message::Deliveries(query, rows))
+                let found = search(store, &query).await?;
+                Some(Message::Deliveries(Box::new(query), found))
             }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
@@ -203,12 +208,24 @@ impl Outside {
                 store.send_again(id, new, Timestamp::now()).await?;
                 Some(Message::Accepted(new, Kind::Again))
             }
+            Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
             Effect::StopReceiver => Some(self.stop_receiver().await),
             // The loop that has the terminal does these.
             Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
         })
+    }
+
+    /// What is done to many deliveries goes on beside everything else, and tells by itself.
+    fn many(&mut self, effect: Effect) -> Option<Message> {
+        let (store, tell) = (self.store.clone(), self.tell.clone());
+        match effect {
+            Effect::CountMany(many) => many::count(store, many, tell),
+            Effect::ChangeMany(many) => self.stop = many::change(store, many, tell),
+            _ => self.stop.store(true, Ordering::Release),
+        }
+        None
     }
 
     async fn start_receiver(&mut self, behaviour: Behaviour) -> Message {
@@ -333,6 +350,17 @@ async fn accept(
     }
 }
 
+/// Rows of each state that are looked at when something has changed: a few milliseconds.
+const LOOKED_AT_AGAIN: usize = 5_000;
+
+async fn search(store: &Store, query: &Query) -> Result<Found, StoreError> {
+    let filter = filter(query);
+    match &query.earlier {
+        Some(earlier) => store.search_again(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
+        None => store.search(&filter, LOOKED_AT).await,
+    }
+}
+
 fn filter(query: &Query) -> Filter {
     let state = match query.show {
         Show::All => None,
@@ -341,7 +369,9 @@ fn filter(query: &Query) -> Filter {
         Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
-    Filter { state, profile: query.profile.clone(), before: query.before, limit: query.limit }
+    let (statuses, text) = Filter::typed(&query.text);
+    let Query { profile, before, limit, .. } = query.clone();
+    Filter { state, profile, statuses, text, before, limit, ..Filter::default() }
 }
 
 /// The store as the sender wants it.

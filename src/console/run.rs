@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::delivery::{Limits, Sender, Transport};
 use crate::receiver::Receiver;
-use crate::store::Store;
+use crate::store::{Keep, Keeping, Store};
 
 use super::clipboard::{self, Route};
 use super::keys::Key;
@@ -39,6 +39,8 @@ pub struct Start {
     pub settings: Settings,
     /// A receiver that runs already.
     pub receiver: Option<Receiver>,
+    /// How long the log is kept.
+    pub keep: Keep,
     /// A sentence to begin with, such as what is wrong with the settings.
     pub notice: Option<Notice>,
 }
@@ -64,12 +66,15 @@ pub async fn run(start: Start) -> io::Result<Option<u8>> {
     let outside = Outside::new(start.store.clone(), state.settings.region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let sender = start_sender(&start.store, &tell).await;
+    let keeping =
+        sender.as_ref().map(|sender| Keeping::start(start.store.clone(), start.keep, sender.sending()));
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let mut console = Console { screen, state, ask, dirty: true, done: false, signal: None };
     let result = console.run(messages, &tell).await;
     let signal = console.signal;
     drop(console);
     news.abort();
+    drop(keeping);
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
         if let Some(sender) = sender {

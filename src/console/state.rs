@@ -206,7 +206,7 @@ impl State {
             (None, Pane::Editor) => edits && self.editor.is_some(),
             (None, Pane::Profiles) => (edits || ends) && self.profiles.is_typing(),
             (None, Pane::Variables) => (edits || ends) && self.variables.is_typing(),
-            (None, Pane::Deliveries | Pane::Timeline) => false,
+            (None, Pane::Deliveries | Pane::Timeline) => (edits || ends) && self.deliveries.is_typing(),
         }
     }
 

@@ -168,9 +168,13 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.say(testing::TESTING);
             deliveries::show_new(state)
         }
-        Message::Deliveries(query, rows) => {
-            testing::watch(state, &rows);
-            deliveries::set(state, &query, rows)
+        Message::Deliveries(query, found) => {
+            testing::watch(state, &found.rows);
+            deliveries::set(state, &query, found)
+        }
+        Message::Many(news) => {
+            deliveries::many::news(state, news);
+            Vec::new()
         }
         Message::Details(details) => {
             testing::watch(state, std::slice::from_ref(&details.summary));
@@ -240,7 +244,8 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     let typed = match state.focus {
         Pane::Profiles => profiles::type_search(state, key),
         Pane::Variables => variables::type_filter(state, key),
-        Pane::Editor | Pane::Deliveries | Pane::Timeline => None,
+        Pane::Deliveries | Pane::Timeline => deliveries::search::key(state, key),
+        Pane::Editor => None,
     };
     if let Some(effects) = typed {
         return effects;
@@ -391,6 +396,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             variables::paste_filter(state, text);
             Vec::new()
         }
+        Pane::Deliveries if state.deliveries.is_typing() => deliveries::search::paste(state, text),
         Pane::Editor => editor::paste(state, text),
         _ => Vec::new(),
     }

@@ -37,24 +37,31 @@ impl Store {
         new_id: DeliveryId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
-            let text = earlier.headers.as_deref().ok_or(Problem::NoRequest(id))?;
-            let mut headers =
-                headers(text).map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))?;
-            for (name, value) in &mut headers {
-                if name.eq_ignore_ascii_case(ID_HEADER) {
-                    *value = new_id.to_string();
-                }
-            }
-            let tested = earlier.was_tested && is_kept(tx, earlier.seq)?;
-            if earlier.was_tested && !tested && profiles::document(tx, &earlier.profile_id)?.is_none() {
-                return Err(Problem::TestedGone(id).into());
-            }
-            copy(tx, &earlier, new_id, at, &headers_text(&headers), tested)
-        })
-        .await
+        self.write(move |tx| send_again(tx, id, new_id, at)).await
     }
+}
+
+/// As [`Store::send_again`]; an error leaves nothing behind.
+pub(super) fn send_again(
+    tx: &Transaction<'_>,
+    id: DeliveryId,
+    new_id: DeliveryId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
+    let text = earlier.headers.as_deref().ok_or(Problem::NoRequest(id))?;
+    let mut headers =
+        headers(text).map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))?;
+    for (name, value) in &mut headers {
+        if name.eq_ignore_ascii_case(ID_HEADER) {
+            *value = new_id.to_string();
+        }
+    }
+    let tested = earlier.was_tested && is_kept(tx, earlier.seq)?;
+    if earlier.was_tested && !tested && profiles::document(tx, &earlier.profile_id)?.is_none() {
+        return Err(Problem::TestedGone(id).into());
+    }
+    copy(tx, &earlier, new_id, at, &headers_text(&headers), tested)
 }
 
 fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreError> {

@@ -17,16 +17,7 @@ impl Store {
     /// The file cannot be written.
     pub async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError> {
         let now = millis(Timestamp::now());
-        self.write(move |tx| {
-            let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2
-                       WHERE id = ?1 AND state < 2 RETURNING seq";
-            let seq = changed(tx, sql, id, now)?;
-            if let Some(seq) = seq {
-                forget_tested(tx, seq)?;
-            }
-            Ok(seq.is_some())
-        })
-        .await
+        self.write(move |tx| cancel(tx, id, now)).await
     }
 
     /// Makes a delivery due now. Whether it is still to be sent.
@@ -35,12 +26,7 @@ impl Store {
     /// The file cannot be written.
     pub async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError> {
         let now = millis(Timestamp::now());
-        self.write(move |tx| {
-            let sql = "UPDATE delivery SET due_at = min(due_at, ?2)
-                       WHERE id = ?1 AND state < 2 RETURNING seq";
-            Ok(changed(tx, sql, id, now)?.is_some())
-        })
-        .await
+        self.write(move |tx| retry_now(tx, id, now)).await
     }
 }
 
@@ -55,6 +41,24 @@ pub(super) fn shift(tx: &Transaction<'_>, by: SignedDuration) -> Result<(), Stor
 pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.prepare_cached("UPDATE revision SET steering = steering + 1")?.execute([])?;
     Ok(())
+}
+
+/// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.
+pub(super) fn cancel(tx: &Transaction<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2
+               WHERE id = ?1 AND state < 2 RETURNING seq";
+    let seq = changed(tx, sql, id, now)?;
+    if let Some(seq) = seq {
+        forget_tested(tx, seq)?;
+    }
+    Ok(seq.is_some())
+}
+
+/// Makes a delivery due at `now`, in milliseconds. Whether it is still to be sent.
+pub(super) fn retry_now(tx: &Transaction<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE delivery SET due_at = min(due_at, ?2)
+               WHERE id = ?1 AND state < 2 RETURNING seq";
+    Ok(changed(tx, sql, id, now)?.is_some())
 }
 
 fn changed(tx: &Transaction<'_>, sql: &str, id: DeliveryId, now: i64) -> Result<Option<i64>, StoreError> {

@@ -74,7 +74,7 @@ pub enum Problem {
         why: String,
     },
     /// No delivery of that id.
-    #[error("there is no delivery {0}: the console (`ringback`) lists those there are")]
+    #[error("there is no delivery {0}: `ringback deliveries list` shows those there are")]
     NoDelivery(DeliveryId),
     /// The delivery never had a request.
     #[error("delivery {0} has no request to send again: mend the profile, then test it")]

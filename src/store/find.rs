@@ -1,10 +1,12 @@
-//! Which profile a person means on the command line.
+//! Which profile or delivery a person means on the command line.
 
+use crate::delivery::{DeliveryId, Summary};
 use crate::profile::ProfileId;
 
 use super::Store;
 use super::error::StoreError;
 use super::profiles::{ProfileRow, rows};
+use super::select;
 
 /// Shortest start of an id: the region says nothing by itself.
 const LEAST_PREFIX: usize = "IN_0".len();
@@ -33,6 +35,32 @@ impl Store {
     }
 }
 
+/// Shortest start of a delivery's id, and most deliveries that are told of one.
+const LEAST_DIGITS: usize = 4;
+const MOST: usize = 10;
+
+impl Store {
+    /// The deliveries that a text may mean: the one of that id, or those whose id starts so, the ten
+    /// newest of them. One is the one meant; of several a person chooses.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn find_deliveries(&self, text: &str) -> Result<Vec<Summary>, StoreError> {
+        let Some((first, last)) = delivery_range(text) else { return Ok(Vec::new()) };
+        self.read(move |tx| select::between(tx, first, last, MOST)).await
+    }
+}
+
+/// The first and the last id that start with a text; `None` when no id does.
+fn delivery_range(text: &str) -> Option<(DeliveryId, DeliveryId)> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    if !(LEAST_DIGITS..=32).contains(&digits.len()) {
+        return None;
+    }
+    let filled = |with: &str| DeliveryId::parse(&format!("{digits}{}", with.repeat(32 - digits.len())));
+    Some((filled("0")?, filled("f")?))
+}
+
 /// The range of ids that start with a text; `None` when no id does.
 fn id_range(text: &str) -> Option<(String, String)> {
     let (region, unique) = text.split_once('_')?;
@@ -49,6 +77,19 @@ fn id_range(text: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_of_a_deliverys_id_is_a_range_too() {
+        let text = |id: DeliveryId| id.to_string();
+        let (first, last) = delivery_range(" 0196-Ab7").unwrap();
+        assert_eq!(text(first), "0196ab70-0000-0000-0000-000000000000");
+        assert_eq!(text(last), "0196ab7f-ffff-ffff-ffff-ffffffffffff");
+        let whole = DeliveryId::generate();
+        assert_eq!(delivery_range(&text(whole)), Some((whole, whole)));
+        for bad in ["", "019", "0196x", &"0".repeat(33), "order"] {
+            assert_eq!(delivery_range(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn a_start_of_an_id_is_a_range() {

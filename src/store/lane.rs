@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::delivery::{Kind, NewDelivery};
+use crate::profile::ProfileId;
 
 use super::error::StoreError;
 
@@ -39,4 +40,11 @@ pub(super) fn find_or_make(
     let sql = "INSERT INTO lane (profile_id, origin, by_hand) VALUES (?1, ?2, ?3)";
     tx.prepare_cached(sql)?.execute(key)?;
     Ok(tx.last_insert_rowid())
+}
+
+/// The lanes that a profile has or had.
+pub(super) fn of_profile(tx: &Transaction<'_>, profile: &ProfileId) -> Result<Vec<i64>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT seq FROM lane WHERE profile_id = ?1")?;
+    let lanes = statement.query_map([profile.as_str()], |row| row.get(0))?;
+    Ok(lanes.collect::<Result<_, _>>()?)
 }

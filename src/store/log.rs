@@ -1,52 +1,13 @@
-//! The log of deliveries: lists by page, one in full, and how many there are.
+//! The log of deliveries: one in full, and how many there are.
 
-use rusqlite::{Params, Row, Transaction};
+use rusqlite::{Row, Transaction};
 
-use crate::delivery::{Attempt, DeliveryId, Details, State, Summary};
-use crate::profile::{Choice, ProfileId};
+use crate::delivery::{Attempt, DeliveryId, Details, Summary};
 
 use super::Store;
 use super::columns::{self, Why, get};
 use super::error::StoreError;
 use super::job::{callback, policy};
-
-/// Which deliveries are listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those that stand so.
-    pub state: Option<StateFilter>,
-    /// Only those of this profile.
-    pub profile: Option<ProfileId>,
-    /// Only those older than this one: the last of the page before.
-    pub before: Option<DeliveryId>,
-    /// Most in one page.
-    pub limit: usize,
-}
-
-impl Default for Filter {
-    fn default() -> Self {
-        Self { state: None, profile: None, before: None, limit: 100 }
-    }
-}
-
-/// One state, or all that have something left to send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StateFilter {
-    /// Queued or waiting.
-    Pending,
-    /// This one.
-    Is(State),
-}
-
-impl StateFilter {
-    fn states(self) -> Vec<State> {
-        let wanted = |state: &State| match self {
-            Self::Pending => state.is_pending(),
-            Self::Is(only) => *state == only,
-        };
-        State::ALL.iter().copied().filter(wanted).collect()
-    }
-}
 
 /// How many deliveries there are, by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,22 +21,13 @@ pub struct Counts {
 }
 
 /// The columns of a summary; see [`summary`].
-const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
+pub(super) const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
      interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms";
 
 /// The first column after those of a summary.
-const AFTER_SUMMARY: usize = 17;
+pub(super) const AFTER_SUMMARY: usize = 17;
 
 impl Store {
-    /// A page of deliveries, newest first by id.
-    ///
-    /// # Errors
-    /// The file, or what is stored there, cannot be read.
-    pub async fn deliveries(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
-        let filter = filter.clone();
-        self.read(move |tx| page(tx, &filter)).await
-    }
-
     /// Everything about one delivery, if it is there.
     ///
     /// # Errors
@@ -108,58 +60,11 @@ impl Store {
     }
 }
 
-/// Each state is a range of an index; the newest of each range together hold the newest of all.
-fn page(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
-    let before = filter.before.map_or([0xFF; 16], DeliveryId::bytes);
-    let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-    let mut all = Vec::new();
-    match (&filter.profile, filter.state) {
-        (None, None) => {
-            let tail = "WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
-            select(tx, tail, (before, limit), &mut all)?;
-        }
-        (None, Some(state)) => {
-            let tail = "INDEXED BY delivery_by_state WHERE state = ?1 AND id < ?2
-                        ORDER BY id DESC LIMIT ?3";
-            for state in state.states() {
-                select(tx, tail, (columns::state_number(state), before, limit), &mut all)?;
-            }
-        }
-        (Some(profile), state) => {
-            let tail = "INDEXED BY delivery_by_profile WHERE profile_id = ?1 AND state = ?2 AND id < ?3
-                        ORDER BY id DESC LIMIT ?4";
-            let states = state.map_or_else(|| State::ALL.to_vec(), StateFilter::states);
-            for state in states {
-                let params = (profile.as_str(), columns::state_number(state), before, limit);
-                select(tx, tail, params, &mut all)?;
-            }
-        }
-    }
-    all.sort_unstable_by_key(|summary| std::cmp::Reverse(summary.id));
-    all.truncate(filter.limit);
-    Ok(all)
-}
-
-fn select(
-    tx: &Transaction<'_>,
-    tail: &str,
-    params: impl Params,
-    into: &mut Vec<Summary>,
-) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery {tail}"))?;
-    let mut rows = statement.query(params)?;
-    while let Some(row) = rows.next()? {
-        let id = DeliveryId::from_bytes(row.get(0)?);
-        into.push(summary(row).map_err(|why| unreadable(id, why))?);
-    }
-    Ok(())
-}
-
-fn unreadable(id: DeliveryId, why: Why) -> StoreError {
+pub(super) fn unreadable(id: DeliveryId, why: Why) -> StoreError {
     StoreError::unreadable(format_args!("delivery {id}"), why)
 }
 
-fn summary(row: &Row<'_>) -> Result<Summary, Why> {
+pub(super) fn summary(row: &Row<'_>) -> Result<Summary, Why> {
     Ok(Summary {
         id: columns::delivery_id(row, 0)?,
         kind: columns::choice(&get::<String>(row, 1)?)?,

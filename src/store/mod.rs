@@ -7,15 +7,18 @@
 
 mod accept;
 mod again;
+mod bulk;
 mod columns;
 mod control;
 mod drafts;
 mod due;
 mod error;
 mod fair;
+mod filter;
 mod find;
 mod hold;
 mod job;
+mod keeping;
 mod lane;
 mod lease;
 mod log;
@@ -24,12 +27,15 @@ mod outbox;
 mod owner;
 mod poll;
 mod profiles;
+mod prune;
 mod purge;
 mod readers;
 mod record;
 mod revision;
 mod save;
 mod schema;
+mod select;
+mod shrink;
 mod tally;
 mod test_values;
 #[cfg(test)]
@@ -39,13 +45,18 @@ mod wal;
 mod watch;
 mod writer;
 
+pub use bulk::{Change, Did};
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
+pub use filter::{Filter, StateFilter, StatusFilter};
+pub use keeping::Keeping;
 pub use lease::Lease;
-pub use log::{Counts, Filter, StateFilter};
+pub use log::Counts;
 pub use profiles::ProfileRow;
+pub use prune::{Keep, Removed};
 pub use revision::Revision;
 pub use save::Saved;
+pub use select::{Found, LOOKED_AT, Searched};
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;

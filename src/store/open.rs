@@ -95,6 +95,9 @@ fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
     write_ahead(&db, busy)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is wiped where its page is written anyway. Whole pages that come free are not:
+    // they are cut off the file, or written over.
+    db.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
     db.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
     // A file that is up to date needs no lock: another session may be writing just now.
     if found != Found::Schema(schema::KNOWN) {

@@ -18,7 +18,7 @@ pub fn heading(delivery: &NewDelivery) -> String {
 }
 
 /// An attempt, such as `1st try  500 Internal Server Error  84 ms`.
-pub(super) fn attempt_line(attempt: &Attempt) -> String {
+pub fn attempt_line(attempt: &Attempt) -> String {
     let number = u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX);
     let came = match (&attempt.error, attempt.status) {
         (Some(error), _) => shown(&error.message),

@@ -14,7 +14,8 @@ use super::session::Session;
 use super::values::{Chosen, ValueArgs};
 use crate::delivery::{Details, NewDelivery, State};
 
-pub(super) use lines::{heading, last_line};
+pub(super) use lines::{attempt_line, heading, last_line};
+pub(super) use report::document;
 pub(super) use trial::carry_out;
 
 #[derive(Debug, clap::Args)]

@@ -1,17 +1,23 @@
 //! Panes 4 and 5: the deliveries as they happen, and the timeline of the chosen one.
 
+pub mod many;
+pub mod search;
 pub mod state_text;
 pub mod timeline;
 pub mod view;
 
 use crate::delivery::{DeliveryId, Details, Summary};
 use crate::profile::ProfileId;
+use crate::store::{Found, Searched};
 
 use super::action::Action;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{DetailsWindow, Overlay};
 use super::state::{Pane, State};
+
+use many::Running;
+use search::Search;
 
 /// How many deliveries are read at a time.
 pub const PAGE: usize = 200;
@@ -23,6 +29,10 @@ pub struct Query {
     pub show: Show,
     /// Of one profile only.
     pub profile: Option<ProfileId>,
+    /// What was typed to find them: statuses and text.
+    pub text: String,
+    /// What of this was found before, where it takes a search.
+    pub earlier: Option<Searched>,
     /// Those before this one; the newest without.
     pub before: Option<DeliveryId>,
     /// How many at most.
@@ -82,8 +92,15 @@ pub struct Deliveries {
     profile: Option<(ProfileId, String)>,
     /// The newest seen when the person moved away; while set, the chosen delivery stays chosen.
     paused_at: Option<DeliveryId>,
-    /// Whether older ones are still on disk.
-    more: bool,
+    search: Search,
+    /// What is being done to many of them.
+    running: Option<Running>,
+    /// How often it was asked about many of them.
+    asked: u64,
+    /// The newest on disk, whether it is shown or not.
+    newest: Option<DeliveryId>,
+    /// Where older ones are still to be looked for; none when there are none.
+    next: Option<DeliveryId>,
     loading_more: bool,
     reading: Reading,
     /// The chosen delivery with its attempts.
@@ -158,6 +175,8 @@ impl Deliveries {
         Query {
             show: self.show,
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
+            text: self.search.text(),
+            earlier: self.searched(),
             before: None,
             limit: self.wanted_rows(),
         }
@@ -176,10 +195,17 @@ impl Deliveries {
     fn newest(&self) -> Option<DeliveryId> {
         self.rows.first().map(|r| r.id)
     }
+
+    /// What the search has found so far, so that it need not begin again.
+    fn searched(&self) -> Option<Searched> {
+        let known = || self.rows.iter().map(|row| row.id).collect();
+        let searches = self.search.is_on() && self.newest.is_some();
+        searches.then(|| Searched { known: known(), newest: self.newest, next: self.next })
+    }
 }
 
 /// Takes rows that were read.
-pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> {
+pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let mut effects = Vec::new();
     if query.before.is_some() {
@@ -192,22 +218,27 @@ pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> 
         }
     }
     let of_this_filter = query.show == deliveries.show
+        && query.text == deliveries.search.text()
         && query.profile.as_ref() == deliveries.profile.as_ref().map(|(id, _)| id);
     if !of_this_filter {
         return effects;
     }
-    let full = rows.len() >= query.limit;
     if let Some(before) = query.before {
-        // Rows that were read anew meanwhile may end elsewhere: then these do not fit.
-        if deliveries.rows.last().is_some_and(|r| r.id == before) {
-            deliveries.more = full;
-            deliveries.rows.extend(rows);
+        // What was read anew meanwhile may end elsewhere: then these do not fit.
+        if deliveries.next == Some(before) {
+            let first = deliveries.rows.is_empty();
+            deliveries.next = found.next;
+            deliveries.rows.extend(found.rows);
+            if first {
+                effects.extend(load_chosen(state));
+            }
         }
+        effects.extend(load_more(state));
         return effects;
     }
     let chosen = deliveries.chosen().map(|r| r.id);
-    deliveries.more = full;
-    deliveries.rows = rows;
+    (deliveries.newest, deliveries.next) = (found.newest, found.next);
+    deliveries.rows = found.rows;
     let place = chosen.and_then(|id| deliveries.rows.iter().position(|r| r.id == id));
     match place {
         Some(at) if !deliveries.is_following() => deliveries.list.select(at),
@@ -215,6 +246,7 @@ pub fn set(state: &mut State, query: &Query, rows: Vec<Summary>) -> Vec<Effect> 
         _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
     }
     effects.extend(load_chosen(state));
+    effects.extend(load_more(state));
     effects
 }
 
@@ -266,6 +298,7 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     deliveries.show = Show::All;
     deliveries.profile = None;
+    deliveries.search = Search::default();
     deliveries.paused_at = None;
     deliveries.list.select(0);
     deliveries.reload()
@@ -289,7 +322,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         }
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
-        _ => None,
+        _ => many::why_not(state, action),
     }
 }
 
@@ -337,6 +370,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             deliveries.list.select(0);
             load_chosen(state)
         }
+        (Action::Search, _) => search::open(state),
+        (Action::RetryAll | Action::CancelAll | Action::SendAllAgain, _) => many::ask(state, action),
+        (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopMany],
+        (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
         (Action::Leave, _) => {
             state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };
             Vec::new()
@@ -348,6 +385,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 fn refilter(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     deliveries.rows.clear();
+    (deliveries.newest, deliveries.next) = (None, None);
     deliveries.paused_at = None;
     deliveries.list.select(0);
     deliveries.read_failed();
@@ -358,10 +396,10 @@ fn refilter(state: &mut State) -> Vec<Effect> {
 fn load_more(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let near_end = deliveries.list.selected() + PAGE / 4 >= deliveries.rows.len();
-    if !near_end || !deliveries.more || deliveries.loading_more {
+    if !near_end || deliveries.next.is_none() || deliveries.loading_more {
         return Vec::new();
     }
     deliveries.loading_more = true;
-    let before = deliveries.rows.last().map(|r| r.id);
-    vec![Effect::LoadDeliveries(Query { before, limit: PAGE, ..deliveries.query() })]
+    let before = deliveries.next;
+    vec![Effect::LoadDeliveries(Query { before, limit: PAGE, earlier: None, ..deliveries.query() })]
 }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::console::theme::Theme;
 use crate::delivery::Summary;
@@ -24,21 +25,24 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         format!("Deliveries ─ paused · {} new", deliveries.new_since_paused())
     };
     let (show, profile) = deliveries.filter();
-    let filter = match (show, profile) {
-        (Show::All, None) => String::new(),
-        (show, None) => show.name().to_owned(),
-        (Show::All, Some(title)) => cut(title, 20),
-        (show, Some(title)) => format!("{} · {}", show.name(), cut(title, 20)),
-    };
+    let show = (show != Show::All).then(|| show.name().to_owned());
+    let search = deliveries.search.shown(20);
+    let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
+    let filter = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
     let focused = state.focus == Pane::Deliveries && state.overlay.is_none();
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {
-        let hint = if filter.is_empty() { "nothing sent yet: t tests a profile" } else { "none of these" };
+        let hint = match (filter.is_empty(), deliveries.next) {
+            (true, _) => "nothing sent yet: t tests a profile",
+            (false, None) => "none of these",
+            (false, Some(_)) => "none so far",
+        };
         out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
     }
-    let visible = deliveries.list.visible(rows.len(), usize::from(inner.height));
+    let height = usize::from(inner.height).saturating_sub(usize::from(deliveries.search.is_typing()));
+    let visible = deliveries.list.visible(rows.len(), height);
     let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();
@@ -48,6 +52,16 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             out.set_cursor_position((area.x, area.y));
         }
     }
+    if let Some(input) = deliveries.search.typed() {
+        search_line::draw(state, input, true, frame::row(inner, height), out);
+    }
+}
+
+/// How far a search came that goes on.
+fn searching(state: &State) -> Option<String> {
+    let deliveries = &state.deliveries;
+    let next = deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
+    Some(format!("back to {} …", clock(next.made_at())))
 }
 
 /// How wide title and state are, alike for all rows in sight.

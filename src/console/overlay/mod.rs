@@ -77,7 +77,14 @@ impl Overlay {
             Self::Details(_)
                 if matches!(
                     action,
-                    Action::Details | Action::FilterState | Action::FilterProfile | Action::Follow
+                    Action::Details
+                        | Action::FilterState
+                        | Action::FilterProfile
+                        | Action::Follow
+                        | Action::Search
+                        | Action::RetryAll
+                        | Action::CancelAll
+                        | Action::SendAllAgain
                 ) =>
             {
                 Some("Esc goes back to the list first")
@@ -87,6 +94,9 @@ impl Overlay {
             }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")
+            }
+            Self::Question(question) if action == Action::Accept && question.is_counting() => {
+                Some("they are still being counted")
             }
             _ => None,
         }

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
+use crate::console::deliveries::many::{self, Many};
 use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
@@ -26,6 +27,8 @@ pub enum Asked {
     Quit,
     /// Save over what another session saved, or deleted, meanwhile? Mine, and what is stored now.
     Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// Do this to many deliveries?
+    Many(Box<Many>),
 }
 
 /// A question on the screen.
@@ -73,13 +76,34 @@ impl Question {
         Self { text, asked: Asked::Conflict(mine, theirs) }
     }
 
+    /// Before something is done to many deliveries; at first they are still to be counted.
+    #[must_use]
+    pub fn many(many: Box<Many>) -> Self {
+        Self { text: many.question(), asked: Asked::Many(many) }
+    }
+
+    /// What is asked about many deliveries, if that is what is asked.
+    #[must_use]
+    pub fn about_many(&self) -> Option<&Many> {
+        match &self.asked {
+            Asked::Many(many) => Some(many),
+            _ => None,
+        }
+    }
+
     pub(super) fn can_discard(&self) -> bool {
-        !matches!(self.asked, Asked::Delete(_))
+        !matches!(self.asked, Asked::Delete(_) | Asked::Many(_))
+    }
+
+    pub(super) fn is_counting(&self) -> bool {
+        self.about_many().is_some_and(|many| many.count.is_none())
     }
 
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
         match self.asked {
             Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
+            Asked::Many(_) if self.is_counting() => &[("n", "Leave them")],
+            Asked::Many(_) => &[("y", "Do it"), ("n", "Leave them")],
             Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
                 &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")]
             }
@@ -118,6 +142,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             }
             effects
         }
+        (Action::Accept, Asked::Many(many)) => many::begin(state, many),
         (Action::Accept, Asked::Quit) => vec![Effect::Quit],
         (Action::Discard, Asked::Quit) => {
             let mut effects = editor::close(state);

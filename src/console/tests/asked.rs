@@ -1,5 +1,6 @@
 //! Effects in short words, so that a test can say what it expects.
 
+use crate::console::deliveries::many::Many;
 use crate::console::message::Effect;
 use crate::profile::{Choice as _, ProfileId};
 
@@ -35,6 +36,9 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
         Effect::SendAgain(id) => format!("again {}", world::number(*id)),
+        Effect::CountMany(many) => format!("count {}", first_line(many)),
+        Effect::ChangeMany(many) => format!("do {}", first_line(many)),
+        Effect::StopMany => "stop".to_owned(),
         Effect::Copy { text, .. } => format!("copy {text}"),
         Effect::StartReceiver(_) => "start receiver".to_owned(),
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
@@ -48,4 +52,8 @@ pub fn words(effect: &Effect) -> Option<String> {
 fn short(id: &ProfileId) -> &str {
     let text = id.as_str();
     text[text.len() - 12..].trim_start_matches('0')
+}
+
+fn first_line(many: &Many) -> String {
+    many.question().lines().next().unwrap_or_default().to_owned()
 }

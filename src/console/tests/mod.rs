@@ -11,6 +11,7 @@ mod colours;
 mod deliveries;
 mod editor;
 mod leaving;
+mod many;
 mod preview;
 mod profiles;
 mod screens;

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
+use crate::console::deliveries::many::{Many, News};
 use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Counts, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Change, Counts, Did, Filter, Found, ProfileRow, Revision, UnsavedDraft};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -28,6 +29,8 @@ pub struct World {
     pub fresh: u128,
     /// How often it was asked what has changed.
     pub revision: i64,
+    /// Rows that a search looks at before it answers; 0 is all.
+    pub patience: usize,
 }
 
 /// The id of a profile of these tests.
@@ -142,16 +145,25 @@ impl World {
                 self.change(*id, |row| row.due_at = Some(now));
                 vec![Message::Done("The next try is due now".to_owned()), Message::StoreChanged]
             }
-            Effect::LoadDeliveries(query) => vec![Message::Deliveries(query.clone(), self.found(query))],
+            Effect::LoadDeliveries(query) => {
+                vec![Message::Deliveries(Box::new(query.clone()), self.found(query))]
+            }
             Effect::LoadDetails(id) => {
                 let details = self.deliveries.iter().find(|d| d.summary.id == *id);
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
             }
             Effect::LoadCounts => vec![Message::Counts(self.counts())],
             Effect::Copy { what, .. } => vec![Message::Done(format!("Copied {what}"))],
+            Effect::CountMany(many) => {
+                let n = self.of_many(many).len() as u64;
+                let mut many = many.clone();
+                many.count = Some(n);
+                vec![Message::Many(News::Counted(many))]
+            }
+            Effect::ChangeMany(many) => self.change_many(many, now),
             Effect::StartReceiver(_) => vec![Message::Receiver(Some("127.0.0.1:9977".to_owned()))],
             Effect::StopReceiver => vec![Message::Receiver(None)],
-            Effect::SetReceiver(_) | Effect::Redraw | Effect::Quit => Vec::new(),
+            Effect::SetReceiver(_) | Effect::StopMany | Effect::Redraw | Effect::Quit => Vec::new(),
         }
     }
 
@@ -290,7 +302,8 @@ impl World {
         }
     }
 
-    fn found(&self, query: &Query) -> Vec<Summary> {
+    fn found(&self, query: &Query) -> Found {
+        let (statuses, text) = Filter::typed(&query.text);
         let fits = |row: &&Summary| {
             let state = match query.show {
                 Show::All => true,
@@ -300,10 +313,53 @@ impl World {
                 Show::Cancelled => row.state == State::Cancelled,
             };
             let profile = query.profile.as_ref().is_none_or(|id| row.profile_id == *id);
-            let age = query.before.is_none_or(|before| row.id < before);
-            state && profile && age
+            let status = statuses.is_empty() || statuses.iter().any(|s| s.to_string() == status_of(row));
+            let has_text = text.as_ref().is_none_or(|text| row.profile_title.to_lowercase().contains(text));
+            state && profile && status && has_text
         };
-        self.deliveries.iter().rev().map(|d| &d.summary).filter(fits).take(query.limit).cloned().collect()
+        let newest = self.deliveries.last().map(|d| d.summary.id);
+        let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
+        let mut left = self.deliveries.iter().rev().map(|d| &d.summary).filter(older);
+        let patience = if self.patience == 0 { usize::MAX } else { self.patience };
+        let (mut rows, mut last) = (Vec::new(), None);
+        for row in left.by_ref().take(patience) {
+            last = Some(row.id);
+            rows.extend(Some(row).filter(&fits).cloned());
+            if rows.len() == query.limit {
+                break;
+            }
+        }
+        let next = last.filter(|_| left.next().is_some());
+        Found { rows, newest, next }
+    }
+
+    fn of_many(&self, many: &Many) -> Vec<DeliveryId> {
+        let fits = |row: &&Summary| {
+            many.filter.states().contains(&row.state)
+                && many.filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
+        };
+        self.deliveries.iter().map(|d| &d.summary).filter(fits).map(|row| row.id).collect()
+    }
+
+    fn change_many(&mut self, many: &Many, now: Timestamp) -> Vec<Message> {
+        let mut did = Did::default();
+        for id in self.of_many(many) {
+            match many.change {
+                Change::Cancel => {
+                    self.change(id, |row| (row.state, row.due_at) = (State::Cancelled, None));
+                    did.cancelled += 1;
+                }
+                _ if many.filter.states() == [State::Waiting] => {
+                    self.change(id, |row| row.due_at = Some(now));
+                    did.due += 1;
+                }
+                _ => {
+                    self.send_again(id, now);
+                    did.again += 1;
+                }
+            }
+        }
+        vec![Message::Many(News::Ended { did: Box::new(did), cut: None }), Message::StoreChanged]
     }
 
     fn counts(&self) -> Counts {
@@ -315,5 +371,14 @@ impl World {
             failed: of(State::Failed),
             cancelled: of(State::Cancelled),
         }
+    }
+}
+
+/// A status as it is typed, or a class.
+fn status_of(row: &Summary) -> String {
+    match (row.last_status, &row.last_error) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(error)) => crate::profile::Choice::name(error.class).to_owned(),
+        (None, None) => String::new(),
     }
 }

@@ -1,8 +1,11 @@
 //! The store on real files.
 
+mod filtering;
 mod keeping;
 mod listing;
+mod many;
 mod opening;
+mod pruning;
 mod sending;
 mod sharing;
 mod steering;
@@ -61,6 +64,15 @@ fn profile(n: u128, title: &str) -> Profile {
     let created_at = at(i64::try_from(n & 0xFFFF).unwrap());
     let identity = Identity { id: profile_id(n), created_at, modified_at: created_at };
     draft(title).check(Rules::default(), identity).unwrap()
+}
+
+/// An event's delivery that was accepted at this time, to the id.
+fn accepted(ms: i64) -> NewDelivery {
+    let mut id = DeliveryId::first_at(at(ms)).bytes();
+    id[6..].copy_from_slice(&DeliveryId::generate().bytes()[6..]);
+    let mut new = delivery("https://hooks.example");
+    (new.id, new.accepted_at) = (DeliveryId::from_bytes(id), at(ms));
+    new
 }
 
 /// An event's delivery to `origin`.

@@ -107,9 +107,9 @@ async fn every_choice_comes_back() {
     }
     for class in ErrorClass::ALL {
         let new = delivery("https://hooks.example");
+        store.accept(vec![new.clone()]).await.unwrap();
         let mut outcome = outcome(new.id, place(&store, new.id).await, 1, Next::Failed);
         outcome.attempt.error = Some(Failure { class: *class, message: class.name().to_owned() });
-        store.accept(vec![new.clone()]).await.unwrap();
         store.record([outcome.clone()].into()).await.unwrap();
         assert_eq!(summary(&store, new.id).await.last_error, outcome.attempt.error);
     }

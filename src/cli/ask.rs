@@ -1,0 +1,29 @@
+//! A question with yes and no, before what cannot be taken back.
+
+use std::io::{self, BufRead as _, Write as _};
+
+use super::error::CommandError;
+use super::terminal;
+use crate::shown::shown;
+
+/// Asks, where there is somebody to ask. `without` says what was not done for want of a terminal,
+/// `declined` that nothing was.
+///
+/// # Errors
+/// Nobody can be asked, or the answer is no.
+pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandError> {
+    if !terminal::is_there() {
+        let message = format!("{without}: without a terminal to ask on, add --yes");
+        return Err(CommandError::Input(message));
+    }
+    let mut answer = String::new();
+    let mut err = io::stderr().lock();
+    let asked = write!(err, "{} [y/N] ", shown(question)).and_then(|()| err.flush());
+    asked
+        .and_then(|()| io::stdin().lock().read_line(&mut answer))
+        .map_err(|error| CommandError::System("the terminal cannot be asked".to_owned(), error))?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(CommandError::Declined(declined.to_owned())),
+    }
+}

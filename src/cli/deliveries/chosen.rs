@@ -1,0 +1,127 @@
+//! Which deliveries a person means: by id, or by what they have in common.
+
+use jiff::Timestamp;
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::times::{Time, time};
+use crate::delivery::{DeliveryId, State, Summary};
+use crate::profile::Choice as _;
+use crate::shown::shown;
+use crate::store::{Filter, StateFilter, StatusFilter, Store};
+
+use super::row;
+
+/// The options that choose.
+#[derive(Debug, clap::Args)]
+pub(super) struct FilterArgs {
+    /// Only those of this profile: an id, an id's unique start, or a title
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Only those in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
+    #[arg(long, value_parser = state, ignore_case = true)]
+    pub state: Option<StateFilter>,
+    /// Only those whose last try ended so: 404, 5xx, or a class such as timeout; one of several
+    #[arg(long, value_parser = status)]
+    pub status: Vec<StatusFilter>,
+    /// Only those accepted since then: 2h (ago), 2025-04-17, or 2025-04-17T14:02:10Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Time>,
+    /// Only those accepted before then
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Time>,
+    /// Only those with this in title, URL, last message or id, letter case aside
+    #[arg(long)]
+    pub text: Option<String>,
+    /// Only those older than this one: the next page
+    #[arg(long, value_name = "ID", value_parser = id)]
+    pub before: Option<DeliveryId>,
+}
+
+impl FilterArgs {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        let Self { profile, state, status, since, until, text, before } = self;
+        profile.is_none()
+            && state.is_none()
+            && status.is_empty()
+            && since.is_none()
+            && until.is_none()
+            && text.is_none()
+            && before.is_none()
+    }
+
+    /// The filter, as of `now`.
+    pub async fn filter(&self, store: &Store, now: Timestamp) -> Result<Filter, CommandError> {
+        let profile = match &self.profile {
+            Some(text) => Some(profile(store, text).await?),
+            None => None,
+        };
+        Ok(Filter {
+            state: self.state,
+            profile,
+            statuses: self.status.clone(),
+            since: self.since.map(|time| time.from(now)),
+            until: self.until.map(|time| time.from(now)),
+            text: self.text.clone(),
+            before: self.before,
+            ..Filter::default()
+        })
+    }
+}
+
+/// A profile's id. One that was deleted has its log still: it is known by its whole id.
+pub(super) async fn profile(store: &Store, text: &str) -> Result<crate::profile::ProfileId, CommandError> {
+    match (choose::profile(Some(store), text).await, crate::profile::ProfileId::parse(text)) {
+        (Ok((_, profile)), _) => Ok(profile.id),
+        (Err(CommandError::Input(_)), Ok(id)) => Ok(id),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Reads a state, or the word for several.
+pub(super) fn state(text: &str) -> Result<StateFilter, String> {
+    let text = text.to_ascii_lowercase();
+    match text.as_str() {
+        "pending" => Ok(StateFilter::Pending),
+        "ended" => Ok(StateFilter::Ended),
+        one => State::from_name(one).map(StateFilter::Is).ok_or_else(|| {
+            format!("there are {}, and pending and ended for several of them", State::names())
+        }),
+    }
+}
+
+fn status(text: &str) -> Result<StatusFilter, String> {
+    StatusFilter::parse(text).ok_or_else(|| {
+        format!("write a status such as 404, 5xx, or one of {}", crate::delivery::ErrorClass::names())
+    })
+}
+
+fn id(text: &str) -> Result<DeliveryId, String> {
+    DeliveryId::parse(text).ok_or_else(|| "a whole delivery id is needed".to_owned())
+}
+
+/// The delivery that a text means: an id, or the unique start of one.
+///
+/// # Errors
+/// None is meant, or several are, which are listed.
+pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store, Summary), CommandError> {
+    let none = || {
+        let text = shown(text);
+        CommandError::Input(format!("no delivery '{text}': `ringback deliveries list` shows those there are"))
+    };
+    let store = store.ok_or_else(none)?;
+    let found = store.find_deliveries(text).await?;
+    match &found[..] {
+        [] => Err(none()),
+        [one] => Ok((store.clone(), one.clone())),
+        several => {
+            let text = shown(text);
+            let lines = row::table_of(several);
+            Err(CommandError::Input(format!(
+                "'{text}' may be more than one delivery, so nothing was done; name one by more of its id:\n{}",
+                lines.trim_end()
+            )))
+        }
+    }
+}

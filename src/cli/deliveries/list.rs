@@ -1,0 +1,109 @@
+//! `ringback deliveries list`.
+
+use jiff::Timestamp;
+
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, tell};
+use crate::cli::session::Session;
+use crate::delivery::{DeliveryId, Summary};
+use crate::store::{Filter, LOOKED_AT, Store};
+
+use super::chosen::FilterArgs;
+use super::row::{json_of, table_of};
+
+/// Rows that are read and printed at a time, however many there are.
+const PAGE: usize = 1000;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Most that are listed; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+}
+
+pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
+    let Some(store) = session.store_if_there()? else {
+        if json {
+            return print("[]\n");
+        }
+        none(true);
+        return Ok(());
+    };
+    let filter = args.filter.filter(&store, Timestamp::now()).await?;
+    let limit = if args.limit == 0 { usize::MAX } else { args.limit };
+    let mut out = Out { json, printed: 0 };
+    let older = pages(&store, filter, limit, &mut out).await?;
+    out.end()?;
+    match older {
+        Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
+        None if out.printed == 0 && !json => none(args.filter.is_empty()),
+        None => {}
+    }
+    Ok(())
+}
+
+fn none(at_all: bool) {
+    tell(if at_all { "nothing was sent yet: `ringback test` sends something" } else { "no delivery fits" });
+}
+
+/// Prints page after page; nothing is held but one of them. Gives the last one printed, if there are
+/// older ones.
+async fn pages(
+    store: &Store,
+    mut filter: Filter,
+    limit: usize,
+    out: &mut Out,
+) -> Result<Option<DeliveryId>, CommandError> {
+    loop {
+        filter.limit = (limit - out.printed).min(PAGE);
+        let found = store.search(&filter, LOOKED_AT).await?;
+        out.rows(&found.rows)?;
+        filter.before = found.next;
+        if filter.before.is_none() {
+            return Ok(None);
+        }
+        if out.printed >= limit {
+            filter.limit = 1;
+            // What was looked at last need not be followed by another that fits.
+            let more = !store.deliveries(&filter).await?.is_empty();
+            return Ok(found.rows.last().map(|row| row.id).filter(|_| more));
+        }
+    }
+}
+
+/// Standard output, page by page.
+struct Out {
+    json: bool,
+    printed: usize,
+}
+
+impl Out {
+    fn rows(&mut self, rows: &[Summary]) -> Result<(), CommandError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut text = String::new();
+        if self.json {
+            for row in rows {
+                text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
+                text.push_str(&json_of(row).to_string());
+            }
+        } else {
+            let table = table_of(rows);
+            let body = table.split_once('\n').map_or("", |(_, body)| body);
+            text.push_str(if self.printed == 0 { &table } else { body });
+        }
+        self.printed += rows.len();
+        print(&text)
+    }
+
+    fn end(&self) -> Result<(), CommandError> {
+        match (self.json, self.printed) {
+            (false, _) => Ok(()),
+            (true, 0) => print("[]\n"),
+            (true, _) => print("]\n"),
+        }
+    }
+}

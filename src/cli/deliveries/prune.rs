@@ -1,0 +1,193 @@
+//! `ringback deliveries prune`: what has ended goes out of the log, and the file gives the space back.
+
+use futures_util::FutureExt as _;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::cli::ask::ask;
+use crate::cli::console::keep;
+use crate::cli::error::CommandError;
+use crate::cli::interrupt::Interrupts;
+use crate::cli::output::{print, print_json, tell};
+use crate::cli::session::Session;
+use crate::cli::times::long;
+use crate::delivery::State;
+use crate::profile::Choice as _;
+use crate::shown::grouped;
+use crate::store::{Change, Did, Filter, Keep, Removed, StateFilter, Store};
+
+use super::{chosen, steer};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PruneArgs {
+    /// What ended longer ago than this, such as 30d; without it, what the settings keep no longer
+    #[arg(long, value_name = "TIME", value_parser = long)]
+    older_than: Option<SignedDuration>,
+    /// Only what ended so: delivered, failed or cancelled
+    #[arg(long, value_parser = chosen::state, requires = "older_than", ignore_case = true)]
+    state: Option<StateFilter>,
+    /// Only those of this profile: an id, an id's unique start, or a title
+    #[arg(long, requires = "older_than")]
+    profile: Option<String>,
+    /// Count them, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Result<(), CommandError> {
+    let what = match args.older_than {
+        Some(ago) => What::Older(ago),
+        None => What::Settings(keep(&session.settings())),
+    };
+    let pending = |state: StateFilter| State::ALL.iter().any(|s| s.is_pending() && state.has(*s));
+    if args.state.is_some_and(pending) {
+        let text =
+            "--state: what is still to be sent stays; there are delivered, failed, cancelled and ended";
+        return Err(CommandError::Input(text.to_owned()));
+    }
+    let now = Timestamp::now();
+    let Some(store) = session.store_if_there()? else { return told(&Pruned::default(), true, json) };
+    let pruning = what.of(&store, args, now).await?;
+    let fit = pruning.count(&store, now).await?;
+    let mut pruned = Pruned { fit, before: store.size()?, ..Pruned::default() };
+    pruned.after = pruned.before;
+    if args.dry_run || fit == 0 {
+        return told(&pruned, args.dry_run, json);
+    }
+    if !args.yes {
+        let noun = if fit == 1 { "delivery" } else { "deliveries" };
+        let question = format!("Remove {} {noun} from the log for good?", grouped(fit));
+        let not = format!("{} {noun} fit, and nothing was removed", grouped(fit));
+        ask(&question, &not, "nothing was removed")?;
+    }
+    let ended = pruning.remove(&store, now, fit, &mut pruned.removed).await;
+    if ended.is_ok() {
+        tell("giving the space back …");
+    }
+    store.shrink(0).await?;
+    pruned.after = store.size()?;
+    match ended {
+        Err(CommandError::Interrupted { code, .. }) => {
+            let left = format!(
+                "{} of {} removed; the same command goes on",
+                grouped(pruned.removed.deliveries),
+                grouped(fit)
+            );
+            Err(CommandError::Interrupted { code, left })
+        }
+        Err(error) => Err(error),
+        Ok(()) => told(&pruned, false, json),
+    }
+}
+
+/// What goes.
+enum What {
+    Older(SignedDuration),
+    Settings(Keep),
+}
+
+/// The same, looked up.
+enum Pruning {
+    Fitting(Box<Filter>),
+    Outdated(Keep),
+}
+
+impl What {
+    async fn of(self, store: &Store, args: &PruneArgs, now: Timestamp) -> Result<Pruning, CommandError> {
+        let ago = match self {
+            Self::Settings(keep) => return Ok(Pruning::Outdated(keep)),
+            Self::Older(ago) => ago,
+        };
+        let profile = match &args.profile {
+            Some(text) => Some(chosen::profile(store, text).await?),
+            None => None,
+        };
+        let ended_before = Some(now.checked_sub(ago).unwrap_or(Timestamp::MIN));
+        let filter = Filter { state: args.state, profile, ended_before, ..Filter::default() };
+        Ok(Pruning::Fitting(Box::new(Change::Remove.of(filter, now))))
+    }
+}
+
+impl Pruning {
+    async fn count(&self, store: &Store, now: Timestamp) -> Result<u64, CommandError> {
+        Ok(match self {
+            Self::Fitting(filter) => store.count(filter).await?,
+            Self::Outdated(keep) => store.outdated(*keep, now).await?.deliveries,
+        })
+    }
+
+    async fn remove(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        of: u64,
+        removed: &mut Removed,
+    ) -> Result<(), CommandError> {
+        let keep = match self {
+            Self::Fitting(filter) => {
+                let mut did = Did::default();
+                let ended = steer::change(store, Change::Remove, (**filter).clone(), of, &mut did).await;
+                *removed = did.removed;
+                return ended;
+            }
+            Self::Outdated(keep) => *keep,
+        };
+        let mut interrupts = Interrupts::watch()?;
+        let mut progress = steer::Progress::new(of);
+        let mut after = None;
+        loop {
+            if let Some(code) = interrupts.next().now_or_never() {
+                return Err(CommandError::Interrupted { code, left: String::new() });
+            }
+            let (then, next) = store.prune_next(keep, now, after).await?;
+            removed.add(then);
+            progress.at(removed.deliveries);
+            after = next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What came of it; sizes of the file are in bytes.
+#[derive(Debug, Default)]
+struct Pruned {
+    fit: u64,
+    removed: Removed,
+    before: u64,
+    after: u64,
+}
+
+fn told(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
+    let Pruned { fit, removed, before, after } = pruned;
+    if json {
+        return print_json(&json!({
+            "fit": fit, "dry_run": dry, "removed": removed.deliveries, "attempts": removed.attempts,
+            "bytes_before": before, "bytes_after": after,
+        }));
+    }
+    if dry || *fit == 0 {
+        let fits = if *fit == 1 { "delivery fits" } else { "deliveries fit" };
+        let nothing = if dry { ": nothing was removed" } else { "" };
+        return print(&format!("{} {fits}{nothing}\n", grouped(*fit)));
+    }
+    print(&format!(
+        "removed {} deliveries and {} attempts; the file went from {} to {}\n",
+        grouped(removed.deliveries),
+        grouped(removed.attempts),
+        size(*before),
+        size(*after)
+    ))
+}
+
+/// A size for people, in powers of 1024.
+fn size(bytes: u64) -> String {
+    match bytes / 1024 {
+        0..10_240 => format!("{} KiB", bytes / 1024),
+        kib => format!("{} MiB", kib / 1024),
+    }
+}

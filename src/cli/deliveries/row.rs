@@ -1,0 +1,59 @@
+//! A delivery as it is listed.
+
+use serde_json::{Value, json};
+
+use crate::cli::table::table;
+use crate::delivery::{State, Summary};
+use crate::profile::Choice;
+
+/// A delivery as JSON, by the names of `test --json` where it has one.
+pub(super) fn json_of(row: &Summary) -> Value {
+    let error = row.last_error.as_ref();
+    json!({
+        "delivery_id": row.id.to_string(),
+        "profile_id": row.profile_id.as_str(),
+        "profile_title": row.profile_title,
+        "event": row.event.map(Choice::name),
+        "kind": row.kind.name(),
+        "state": row.state.name(),
+        "accepted_at": row.accepted_at,
+        "due_at": row.due_at,
+        "tries": row.attempts,
+        "status": row.last_status,
+        "error": error.map(|e| json!({"class": e.class.name(), "message": e.message})),
+        "duration_ms": row.last_ms,
+    })
+}
+
+/// Deliveries as a table for people, with a heading.
+pub(super) fn table_of(rows: &[Summary]) -> String {
+    let cells: Vec<[String; 7]> = rows
+        .iter()
+        .map(|row| {
+            [
+                row.id.to_string(),
+                row.accepted_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                row.kind.name().to_owned(),
+                row.state.name().to_owned(),
+                format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
+                row.profile_title.clone(),
+                came(row),
+            ]
+        })
+        .collect();
+    table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "TRIES", "PROFILE", "LAST TRY"], &cells)
+}
+
+/// What came of the last try, and when the next one is due.
+fn came(row: &Summary) -> String {
+    let ms = row.last_ms.map(|ms| format!(" · {ms} ms")).unwrap_or_default();
+    let last = match (&row.last_error, row.last_status) {
+        (Some(error), _) => error.message.clone(),
+        (None, Some(status)) => format!("{status}{ms}"),
+        (None, None) => String::new(),
+    };
+    match row.due_at.filter(|_| row.state == State::Waiting) {
+        Some(due) => format!("{last} · next {}", due.strftime("%H:%M:%S")),
+        None => last,
+    }
+}

@@ -1,0 +1,112 @@
+//! `ringback deliveries show`.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, print_json};
+use crate::cli::session::Session;
+use crate::cli::test::{attempt_line, document};
+use crate::delivery::Details;
+use crate::profile::{Backoff, Choice as _};
+use crate::shown::{lines_shown, shown};
+
+use super::chosen;
+
+pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    let (store, summary) = chosen::delivery(store.as_ref(), text).await?;
+    let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
+    let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
+    if json { print_json(&json_of(&details)) } else { print(&text_of(&details)) }
+}
+
+/// The object that `test --json` ends with, and what else is known.
+fn json_of(details: &Details) -> Value {
+    let row = &details.summary;
+    let mut all = document(details);
+    let more = json!({
+        "kind": row.kind.name(),
+        "profile_title": row.profile_title,
+        "accepted_at": row.accepted_at,
+        "due_at": row.due_at,
+        "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
+        "retry": {
+            "count": row.policy.count(),
+            "interval_s": row.policy.interval_s(),
+            "timeout_ms": row.policy.timeout_ms(),
+            "backoff": row.policy.backoff().name(),
+        },
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+        all.extend(more);
+    }
+    let attempts = all["attempts"].as_array_mut().into_iter().flatten();
+    for (json, attempt) in attempts.zip(&details.attempts) {
+        json["response_cut"] = attempt.response_cut.into();
+    }
+    all
+}
+
+/// The same for people.
+fn text_of(details: &Details) -> String {
+    let row = &details.summary;
+    let mut out = String::new();
+    let mut fact = |name: &str, value: String| {
+        let _ = writeln!(out, "{name:9} {}", shown(&value));
+    };
+    fact("delivery", row.id.to_string());
+    let why = row.last_error.as_ref().filter(|_| row.state != crate::delivery::State::Delivered);
+    fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
+    fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
+    fact("event", row.event.map_or("none", |event| event.name()).to_owned());
+    fact("kind", row.kind.name().to_owned());
+    fact("accepted", row.accepted_at.to_string());
+    if let Some(due) = row.due_at {
+        fact("due", due.to_string());
+    }
+    let policy = row.policy;
+    let (interval, timeout) = (policy.interval_s(), policy.timeout_ms());
+    let doubled = if policy.backoff() == Backoff::Exponential { ", doubled each time" } else { "" };
+    fact(
+        "retries",
+        match policy.count() {
+            0 => format!("none; timeout {timeout} ms"),
+            n => format!("{n}, after {interval} s{doubled}; timeout {timeout} ms"),
+        },
+    );
+    match &details.callback {
+        Some(callback) => {
+            let _ = writeln!(out, "\n{} {}", callback.method.name(), shown(&callback.url));
+            headers(&mut out, &callback.headers);
+            body(&mut out, &callback.body, false);
+        }
+        None => out.push_str("\nno request could be made\n"),
+    }
+    for attempt in &details.attempts {
+        let _ = writeln!(out, "\n{}  started {}", attempt_line(attempt), attempt.started_at);
+        headers(&mut out, &attempt.response_headers);
+        body(&mut out, &attempt.response_body, attempt.response_cut);
+    }
+    out
+}
+
+fn headers(out: &mut String, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        let _ = writeln!(out, "  {}: {}", shown(name), shown(value));
+    }
+}
+
+fn body(out: &mut String, bytes: &[u8], cut: bool) {
+    if bytes.is_empty() {
+        return;
+    }
+    out.push('\n');
+    for line in lines_shown(&String::from_utf8_lossy(bytes)).lines() {
+        let _ = writeln!(out, "  {line}");
+    }
+    if cut {
+        let _ = writeln!(out, "  … the first {} bytes; the rest was not kept", bytes.len());
+    }
+}

@@ -1,0 +1,237 @@
+//! `ringback deliveries retry` and `cancel`: one, or all that fit, counted first.
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::cli::ask::ask;
+use crate::cli::error::CommandError;
+use crate::cli::interrupt::Interrupts;
+use crate::cli::output::{print, print_json, tell};
+use crate::cli::session::Session;
+use crate::delivery::{DeliveryId, State, Summary};
+use crate::profile::Choice as _;
+use crate::shown::grouped;
+use crate::store::{Change, Did, Filter, Lease, StateFilter, Store};
+
+use super::chosen::{self, FilterArgs};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SteerArgs {
+    /// An id, or the unique start of one; without it, all that fit the options
+    #[arg(conflicts_with_all = ["all", "profile", "state", "status", "since", "until", "text", "before"])]
+    delivery: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// All of them, where no other option says which
+    #[arg(long)]
+    all: bool,
+    /// Count them, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Retry,
+    Cancel,
+}
+
+impl Verb {
+    fn change(self) -> Change {
+        match self {
+            Self::Retry => Change::Retry,
+            Self::Cancel => Change::Cancel,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// Whether it can be done to any of these.
+    fn takes(self, states: StateFilter) -> bool {
+        let some = |wanted: StateFilter| State::ALL.iter().any(|s| states.has(*s) && wanted.has(*s));
+        match self {
+            // What is delivered is sent again where that is asked for in so many words.
+            Self::Retry => true,
+            Self::Cancel => some(StateFilter::Pending),
+        }
+    }
+}
+
+pub(super) async fn run(
+    session: &Session,
+    args: &SteerArgs,
+    verb: Verb,
+    json: bool,
+) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    if let Some(text) = &args.delivery {
+        let (store, row) = chosen::delivery(store.as_ref(), text).await?;
+        return one(&store, row, verb, args.dry_run, json).await;
+    }
+    let name = verb.name();
+    if args.filter.is_empty() && !args.all {
+        let which = "name a delivery, or say which: --state failed, --profile P, --since 2h, … or --all";
+        return Err(CommandError::Input(format!("{which} (`ringback deliveries {name} --help`)")));
+    }
+    if let Some(state) = args.filter.state.filter(|state| !verb.takes(*state)) {
+        let shown = State::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
+        return Err(CommandError::Input(format!("--state {shown}: what has ended cannot be cancelled")));
+    }
+    let Some(store) = store else { return told(verb, &Did::default(), 0, args.dry_run, json) };
+    let now = Timestamp::now();
+    let filter = verb.change().of(args.filter.filter(&store, now).await?, now);
+    let count = store.count(&filter).await?;
+    if args.dry_run || count == 0 {
+        return told(verb, &Did::default(), count, args.dry_run, json);
+    }
+    if !args.yes {
+        let noun = if count == 1 { "delivery" } else { "deliveries" };
+        let question = match verb {
+            Verb::Retry => format!("Send {} {noun} now?", grouped(count)),
+            Verb::Cancel => format!("Cancel {} {noun}?", grouped(count)),
+        };
+        let not = format!("{} {noun} fit, and nothing was done", grouped(count));
+        ask(&question, &not, "nothing was done")?;
+    }
+    let mut did = Did::default();
+    change(&store, verb.change(), filter, count, &mut did).await.map_err(|error| match error {
+        CommandError::Interrupted { code, .. } => {
+            let at = did.last.map(|last| format!(" --before {last}")).unwrap_or_default();
+            let left =
+                format!("{} of {} done; the same command with{at} goes on", done(&did), grouped(count));
+            CommandError::Interrupted { code, left }
+        }
+        other => other,
+    })?;
+    told(verb, &did, count, false, json)?;
+    tell_who_sends(&store, &did);
+    Ok(())
+}
+
+/// Does it batch by batch; Ctrl+C ends it after the batch that is under way.
+pub(super) async fn change(
+    store: &Store,
+    change: Change,
+    filter: Filter,
+    of: u64,
+    did: &mut Did,
+) -> Result<(), CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    let mut progress = Progress::new(of);
+    let mut next = Some(filter);
+    while let Some(filter) = next {
+        if let Some(code) = interrupts.next().now_or_never() {
+            return Err(CommandError::Interrupted { code, left: String::new() });
+        }
+        let (then, after) = store.change_next(change, &filter).await?;
+        did.add(then);
+        progress.at(did.done() + did.left);
+        next = after;
+    }
+    Ok(())
+}
+
+/// Tells a person now and then how far it came.
+pub(super) struct Progress {
+    of: u64,
+    told: std::time::Instant,
+}
+
+impl Progress {
+    pub(super) fn new(of: u64) -> Self {
+        Self { of, told: std::time::Instant::now() }
+    }
+
+    pub(super) fn at(&mut self, done: u64) {
+        if self.told.elapsed() >= std::time::Duration::from_secs(2) {
+            self.told = std::time::Instant::now();
+            tell(&format!("{} of {} …", grouped(done), grouped(self.of)));
+        }
+    }
+}
+
+/// One delivery, named by its id: nothing is asked, as one can be dealt with again.
+async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> Result<(), CommandError> {
+    let id = row.id;
+    let done = match (verb, row.state.is_pending()) {
+        (Verb::Cancel, false) => {
+            let state = row.state.name();
+            return Err(CommandError::Input(format!("delivery {id} has ended already: it is {state}")));
+        }
+        _ if dry => ("would change", None),
+        (Verb::Cancel, true) if store.cancel(id).await? => ("cancelled", None),
+        (Verb::Retry, true) if store.retry_now(id).await? => ("due now", None),
+        (Verb::Cancel, true) => return Err(moved_on(id)),
+        // It may have ended since it was read.
+        (Verb::Retry, _) => {
+            let new = DeliveryId::generate();
+            store.send_again(id, new, Timestamp::now()).await?;
+            ("sent again as", Some(new))
+        }
+    };
+    let (what, new) = done;
+    if json {
+        let new = new.map(|new| new.to_string());
+        print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
+    } else {
+        let new = new.map(|new| format!(" {new}")).unwrap_or_default();
+        print(&format!("{id}  {what}{new}\n"))?;
+    }
+    if verb == Verb::Retry && !dry {
+        tell_who_sends(store, &Did { due: 1, ..Did::default() });
+    }
+    Ok(())
+}
+
+fn moved_on(id: DeliveryId) -> CommandError {
+    CommandError::Input(format!("delivery {id} has ended meanwhile"))
+}
+
+/// What is due waits where nobody sends.
+fn tell_who_sends(store: &Store, did: &Did) {
+    if did.due + did.again > 0 && Lease::holder(store.path()).is_none() {
+        tell("nobody sends from this database just now: the console (`ringback`) does, and so does a test");
+    }
+}
+
+fn done(did: &Did) -> String {
+    grouped(did.done())
+}
+
+fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
+    if json {
+        return print_json(&match verb {
+            Verb::Retry => json!({
+                "fit": fit, "dry_run": dry, "due_now": did.due, "sent_again": did.again, "left": did.left,
+                "why": did.why,
+            }),
+            Verb::Cancel => json!({
+                "fit": fit, "dry_run": dry, "cancelled": did.cancelled, "left": did.left, "why": did.why,
+            }),
+        });
+    }
+    if dry || fit == 0 {
+        let fits = if fit == 1 { "delivery fits" } else { "deliveries fit" };
+        let nothing = if dry { ": nothing was done" } else { "" };
+        return print(&format!("{} {fits}{nothing}\n", grouped(fit)));
+    }
+    let mut said = match verb {
+        Verb::Retry => format!("due now: {} · sent again: {}", grouped(did.due), grouped(did.again)),
+        Verb::Cancel => format!("cancelled: {}", grouped(did.cancelled)),
+    };
+    if did.left > 0 {
+        let why = did.why.as_deref().unwrap_or("they have moved on");
+        said = format!("{said} · left as they are: {} ({why})", grouped(did.left));
+    }
+    print(&format!("{said}\n"))
+}

@@ -1,0 +1,143 @@
+//! The filter of pane 4, and what is done to all that it leaves.
+
+use crate::callback::Values;
+use crate::console::deliveries::many::News;
+use crate::console::message::Message;
+use crate::delivery::Kind;
+use crate::store::Did;
+
+use super::world::{World, number};
+use super::{Desk, sample};
+
+fn shown(desk: &Desk) -> Vec<u128> {
+    desk.state.deliveries.rows().iter().map(|row| number(row.id)).collect()
+}
+
+#[test]
+fn typing_filters_by_text_and_status() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 /").types("book");
+    assert_eq!(shown(&desk), [8, 6, 4, 2]);
+    assert!(desk.line("4 Deliveries").contains("/book"), "{}", desk.screen());
+    desk.keys("esc");
+    assert_eq!(shown(&desk).len(), 9);
+    desk.keys("/").types("timeout").keys("enter");
+    assert_eq!(shown(&desk), [3]);
+    desk.keys("/ backspace");
+    assert!(desk.shows("none of these"), "{}", desk.screen());
+    desk.keys("esc /").pastes("refused-address");
+    assert_eq!(shown(&desk), [4]);
+    desk.keys("enter esc");
+    assert_eq!(shown(&desk).len(), 9, "Esc shows all again");
+    desk.keys("esc");
+    assert_eq!(desk.state.focus.number(), 1);
+}
+
+#[test]
+fn what_is_typed_is_no_action() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("5 /").types("Acq1");
+    assert_eq!(desk.asked(), [""; 0]);
+    assert!(desk.shows("/Acq1"), "{}", desk.screen());
+    desk.keys("esc q");
+    assert_eq!(desk.asked(), ["quit"]);
+}
+
+#[test]
+fn a_search_goes_on_by_itself_and_what_comes_does_not_end_it() {
+    let mut world = sample::world();
+    let profiles = [world.profiles[0].clone(), world.profiles[1].clone()];
+    for n in 0..100 {
+        let profile = &profiles[usize::from(n % 50 == 0)];
+        world.accept(Kind::Test, profile, None, &Values::default(), sample::start());
+    }
+    world.patience = 10;
+    let mut desk = Desk::new(120, 40).of(world);
+    desk.keys("4").waits_for_answers();
+    desk.keys("/").types("bookings");
+    desk.happens(|world| world.patience = 10);
+    assert!(desk.shows("nothing sent yet") || desk.shows("none so far") || desk.shows("none of these"));
+    desk.answers();
+    assert_eq!(shown(&desk), [51, 1]);
+}
+
+#[test]
+fn all_that_the_filter_leaves_are_counted_before_they_are_cancelled() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 p C");
+    assert_eq!(desk.asked(), ["count Cancel all pending deliveries of Order SMS?"]);
+    assert!(desk.shows("Cancel 2 pending deliveries of Order SMS?"), "{}", desk.screen());
+    desk.keys("n");
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("C y");
+    assert_eq!(desk.asked()[1], "do Cancel 2 pending deliveries of Order SMS?");
+    assert_eq!(desk.says(), "Cancelled 2");
+    desk.keys("C");
+    assert_eq!(desk.says(), "There are no pending deliveries of Order SMS");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn all_are_tried_now_or_sent_again() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 ctrl+r y");
+    assert_eq!(desk.asked()[1], "do Retry now 2 waiting deliveries?");
+    assert_eq!(desk.says(), "Due now: 2");
+    desk.keys("A");
+    assert!(desk.shows("Send again 2 failed deliveries?"), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(desk.says(), "Sent again: 2");
+    assert_eq!(desk.state.deliveries.rows().len(), 11);
+    desk.keys("s s s s A");
+    assert!(desk.shows("Send again 1 cancelled delivery?"), "{}", desk.screen());
+    desk.keys("n ctrl+r");
+    assert_eq!(desk.says(), "Retry all: those shown have ended: A sends them again");
+    desk.keys("s s A");
+    assert_eq!(desk.says(), "Send all again: those shown are still to be sent");
+}
+
+#[test]
+fn nothing_is_done_before_it_is_counted() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4").waits_for_answers();
+    desk.keys("C y");
+    assert_eq!(desk.says(), "Yes: they are still being counted");
+    desk.keys("n").answers();
+    assert!(desk.state.overlay.is_none(), "the count of a question that was left is passed over");
+    assert_eq!(desk.asked(), ["count Cancel all pending deliveries?"]);
+}
+
+#[test]
+fn it_tells_how_far_it_is_and_can_be_stopped() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 C").waits_for_answers();
+    desk.keys("y");
+    assert_eq!(desk.says(), "Cancelling: 0 of 4 · Esc in the deliveries stops it");
+    let did = |cancelled| Did { cancelled, ..Did::default() };
+    desk.told(Message::Many(News::Goes(Box::new(did(2)))));
+    assert_eq!(desk.says(), "Cancelling: 2 of 4 · Esc in the deliveries stops it");
+    desk.keys("A");
+    assert_eq!(desk.says(), "Send all again: another is under way: Esc stops it");
+    desk.asked();
+    desk.keys("esc");
+    assert_eq!(desk.asked(), ["stop"]);
+    let why = Some("it has no request".to_owned());
+    let did = Box::new(Did { left: 1, why, ..did(2) });
+    desk.told(Message::Many(News::Ended { did, cut: Some("stopped".to_owned()) }));
+    assert_eq!(desk.says(), "Cancelled 2 · left as they are: 1 (it has no request): stopped");
+    desk.keys("esc");
+    assert_eq!(desk.state.focus.number(), 1);
+}
+
+#[test]
+fn in_the_details_they_wait_for_the_list() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    for key in ["/", "C", "A", "ctrl+r"] {
+        desk.keys("4 enter").keys(key);
+        assert!(desk.says().ends_with("Esc goes back to the list first"), "{}", desk.says());
+        desk.keys("esc");
+    }
+    let mut desk = Desk::new(120, 40).of(World::default());
+    desk.keys("4 C");
+    assert_eq!(desk.says(), "There are no pending deliveries");
+}
