@@ -15,6 +15,7 @@ mod redact;
 mod resting;
 mod sender;
 mod sending;
+mod series;
 mod tokens;
 mod transport;
 mod verdict;
@@ -28,4 +29,5 @@ pub use record::{
 };
 pub use sender::{Limits, Sender};
 pub use sending::{InFlight, Role, Sending};
+pub use series::{Mark, Series};
 pub use transport::{Transport, TransportError};

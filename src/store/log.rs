@@ -60,7 +60,7 @@ pub struct Counts {
 }
 
 /// The columns of a summary; see [`summary`].
-const SUMMARY: &str = "id, kind, profile_id, profile_title, event, state, attempts, retry_count, \
+pub(super) const SUMMARY: &str = "id, kind, profile_id, profile_title, event, state, attempts, retry_count, \
      interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms";
 
 /// The first column after those of a summary.
@@ -155,11 +155,11 @@ fn select(
     Ok(())
 }
 
-fn unreadable(id: DeliveryId, why: Why) -> StoreError {
+pub(super) fn unreadable(id: DeliveryId, why: Why) -> StoreError {
     StoreError::unreadable(format_args!("delivery {id}"), why)
 }
 
-fn summary(row: &Row<'_>) -> Result<Summary, Why> {
+pub(super) fn summary(row: &Row<'_>) -> Result<Summary, Why> {
     Ok(Summary {
         id: columns::delivery_id(row, 0)?,
         kind: columns::choice(&get::<String>(row, 1)?)?,

@@ -28,6 +28,8 @@ mod record;
 mod revision;
 mod save;
 mod schema;
+mod standing;
+mod summaries;
 mod test_values;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ pub use log::{Counts, Filter, StateFilter};
 pub use profiles::ProfileRow;
 pub use revision::Revision;
 pub use save::Saved;
+pub use standing::Standing;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;

@@ -8,7 +8,7 @@ use crate::profile::Choice;
 use crate::receiver::headers_json;
 
 /// The delivery with its request and its attempts. `request` is null when none could be made.
-pub(super) fn document(details: &Details) -> Value {
+pub fn document(details: &Details) -> Value {
     let summary = &details.summary;
     json!({
         "delivery_id": summary.id.to_string(),

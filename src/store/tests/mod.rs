@@ -5,6 +5,7 @@ mod listing;
 mod opening;
 mod sending;
 mod sharing;
+mod standing;
 mod steering;
 mod turns;
 
