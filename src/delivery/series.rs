@@ -2,23 +2,23 @@
 //!
 //! A run may accept a million. To say what became of them nobody needs to remember their ids: each
 //! carries the run's mark, and they grow in the order in which they were made.
+//!
+//! The mark stands in the middle: people tell ids apart by their ends.
 
 use jiff::Timestamp;
 
 use super::id::DeliveryId;
 use super::prepare::random;
 
-/// Bits of the number that tells the ids of one millisecond apart.
-const COUNT_BITS: u32 = 26;
-/// Those of them that stand beside the mark.
-const LOW_BITS: u32 = 14;
-
-/// What all ids of a series end in: random, so that no two series share it.
+/// What all ids of a series have after their time: random, so that no two series share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mark([u8; 6]);
 
 impl Mark {
-    /// The last six bytes of the ids.
+    /// Where it stands in the bytes of an id, from 0.
+    pub const PLACE: std::ops::Range<usize> = 6..12;
+
+    /// The bytes at that place.
     #[must_use]
     pub fn bytes(self) -> [u8; 6] {
         self.0
@@ -27,18 +27,18 @@ impl Mark {
     /// Whether the id is of this series.
     #[must_use]
     pub fn is_on(self, id: DeliveryId) -> bool {
-        id.bytes()[10..] == self.0
+        id.bytes()[Self::PLACE] == self.0
     }
 }
 
-/// Makes ids: UUIDs of version 7 whose random part is a number, which grows, and the mark (RFC 9562
-/// lets it be both).
+/// Makes ids: UUIDs of version 7 whose random part is the mark and a number that grows (RFC 9562
+/// leaves that to who makes them).
 #[derive(Debug)]
 pub struct Series {
     mark: Mark,
     /// Of the last id: milliseconds since 1970.
     at: u64,
-    /// Of the last id: which one of its millisecond.
+    /// How many were made.
     count: u32,
 }
 
@@ -48,6 +48,9 @@ impl Series {
     pub fn start() -> Self {
         let mut mark = [0; 6];
         random(&mut mark);
+        // Four bits of the version, and two of the variant.
+        mark[0] = 0x70 | mark[0] & 0x0F;
+        mark[2] = 0x80 | mark[2] & 0x3F;
         Self { mark: Mark(mark), at: 0, count: 0 }
     }
 
@@ -64,24 +67,16 @@ impl Series {
     }
 
     fn make_at(&mut self, now: u64) -> DeliveryId {
-        if now > self.at {
-            (self.at, self.count) = (now, 0);
-        } else {
-            self.count += 1;
-            if self.count >> COUNT_BITS > 0 {
-                (self.at, self.count) = (self.at + 1, 0);
-            }
+        self.at = self.at.max(now);
+        self.count = self.count.wrapping_add(1);
+        if self.count == 0 {
+            self.at += 1;
         }
-        // The fields of version 7: 48 bits of time, 4 of version, 12 free, 2 of variant, 62 free.
-        let count = u128::from(self.count);
-        let mark = self.mark.0.iter().fold(0, |all, byte| all << 8 | u128::from(*byte));
-        let id = u128::from(self.at) << 80
-            | 7 << 76
-            | (count >> LOW_BITS) << 64
-            | 0b10 << 62
-            | (count & ((1 << LOW_BITS) - 1)) << 48
-            | mark;
-        DeliveryId::from_bytes(id.to_be_bytes())
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&self.at.to_be_bytes()[2..]);
+        bytes[Mark::PLACE].copy_from_slice(&self.mark.0);
+        bytes[12..].copy_from_slice(&self.count.to_be_bytes());
+        DeliveryId::from_bytes(bytes)
     }
 }
 
@@ -97,9 +92,8 @@ mod tests {
         ids.extend([series.make_at(999), series.make_at(1_001), series.make_at(0), series.make()]);
         assert!(ids.is_sorted_by(|one, next| one < next));
         assert!(ids.iter().all(|id| series.mark().is_on(*id)));
-        series.count = (1 << COUNT_BITS) - 1;
-        let last = series.make_at(0);
-        assert!(last > ids[ids.len() - 1], "a full millisecond goes over into the next");
+        series.count = u32::MAX;
+        assert!(series.make_at(0) > ids[ids.len() - 1], "the number may begin anew");
     }
 
     #[test]
@@ -115,6 +109,7 @@ mod tests {
         let (own, foreign) = (one.make(), other.make());
         assert!(one.mark().is_on(own) && !one.mark().is_on(foreign));
         assert!(!one.mark().is_on(DeliveryId::generate()));
-        assert_eq!(own.bytes()[10..], one.mark().bytes());
+        assert_eq!(own.bytes()[Mark::PLACE], one.mark().bytes());
+        assert_ne!(own.to_string()[28..], one.make().to_string()[28..], "ids differ at their ends");
     }
 }

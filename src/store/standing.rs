@@ -10,11 +10,11 @@ use super::columns::state_number;
 use super::error::StoreError;
 use super::log::Counts;
 
-/// Both read nothing but an index of states and ids.
+/// Both read nothing but an index of states and ids. The mark stands at [`Mark::PLACE`].
 const COUNT: &str = "SELECT count(*) FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 11) = ?4";
+     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 7, 6) = ?4";
 const FIRST: &str = "SELECT id FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 11) = ?4 ORDER BY id LIMIT 1";
+     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 7, 6) = ?4 ORDER BY id LIMIT 1";
 
 /// How the deliveries of a series stand, from one id on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,12 @@ fn counts(tx: &Transaction<'_>, mark: Mark, from: DeliveryId, to: DeliveryId) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mark_is_looked_for_at_its_place() {
+        let sql = format!("substr(id, {}, {})", Mark::PLACE.start + 1, Mark::PLACE.len());
+        assert!(COUNT.contains(&sql) && FIRST.contains(&sql));
+    }
 
     #[test]
     fn no_row_is_read_for_it() {
