@@ -24,8 +24,9 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-async fn queued(place: &Place) -> u64 {
-    Store::open(place.db()).unwrap().counts().await.unwrap().queued
+fn queued(place: &Place) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(Store::open(place.db()).unwrap().counts()).unwrap().queued
 }
 
 #[test]
@@ -69,8 +70,8 @@ fn one_event_that_cannot_be_meant_is_refused() {
     place.run(&["send", "Several"]).refused(2, &["name one: message_status, payment_status"]);
     place.run(&["send", &id, "--event", "Voice"]).refused(2, &["is not told of Voice: it has sms-send"]);
     place.run(&["send", "nobody"]).refused(2, &["no profile 'nobody'"]);
-    place.run(&["send"]).refused(2, &["--from <FILE>"]);
-    place.run(&["send", &id, "--strict"]).refused(2, &["--from"]);
+    place.run(&["send"]).refused(2, &["<PROFILE|--from <FILE>>"]);
+    place.run(&["send", &id, "--strict"]).refused(2, &["--strict"]);
     place.run(&["send", &id, "--from", "x"]).refused(2, &["cannot be used with"]);
     assert!(endpoint.book().is_empty());
     let sent = place.run(&["send", "Several", "--event", "payment_status", "--json"]);
@@ -143,8 +144,8 @@ fn where_nothing_can_be_accepted_the_input_is_wrong() {
     assert_eq!((empty.code, empty.out.as_str()), (Some(0), "0 accepted\n"));
 }
 
-#[tokio::test]
-async fn strict_accepts_all_or_nothing() {
+#[test]
+fn strict_accepts_all_or_nothing() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let good = events(&id, "", 1000);
@@ -159,7 +160,7 @@ async fn strict_accepts_all_or_nothing() {
         assert_eq!(lines(&sent.out).last().unwrap()["accepted"], 0);
     }
     assert!(endpoint.book().is_empty());
-    assert_eq!(queued(&place).await, 0);
+    assert_eq!(queued(&place), 0);
 
     let file = place.file("good.ndjson", &good);
     let from_pipe = place.run_with_input(&["send", "--strict", "--from", "-"], &good);
@@ -233,8 +234,8 @@ fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
     assert_eq!(send.code(), Some(1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
+#[test]
+fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
@@ -257,7 +258,7 @@ async fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
         drop(input);
     }
     drop(lease);
-    assert_eq!(queued(&place).await, 10);
+    assert_eq!(queued(&place), 10);
     let work = place.run(&["work", "--until-idle"]);
     assert!(work.out.ends_with("10 delivered, 0 failed · nothing is queued\n"), "{work:?}");
 }
@@ -314,4 +315,26 @@ fn two_at_once_tell_each_of_its_own() {
         assert_eq!(send.code(), Some(0));
     }
     assert_eq!(endpoint.book().len(), 400);
+}
+
+#[test]
+fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let mut command = place.command(&["send", "--from", "-", "--json", "--no-wait"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut send = Running::reading(command);
+    let mut input = send.input();
+    input.write_all(events(&id, "", 5).as_bytes()).unwrap();
+    send.line(On::Out, "\"line\":5");
+    let other = rusqlite::Connection::open(place.db()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    input.write_all(events(&id, "more", 3).as_bytes()).unwrap();
+    send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
+    send.line(On::Err, "standard input was taken up to line 5");
+    send.line(On::Err, "is locked by another program");
+    assert_eq!(send.code(), Some(1));
+    assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":5"));
+    drop(other);
+    assert_eq!(queued(&place), 5);
 }

@@ -279,7 +279,9 @@ impl Run {
         let mut text = format!("stopped: {accepted} accepted: {ends}");
         if matches!(self.read, Read::Part { .. }) {
             let (next, name) = (self.to_line + 1, &self.name);
-            let input = if is_stdin { "what follows" } else { &format!("tail -n +{next} {name}") };
+            // Quoted, whatever the name: what is told must be right where it is pasted.
+            let quoted = format!("'{}'", name.replace('\'', r"'\''"));
+            let input = if is_stdin { "what follows" } else { &format!("tail -n +{next} {quoted}") };
             text += &format!(
                 "\n{name} was taken up to line {}; the rest goes on with: {input} | ringback send --from -",
                 self.to_line

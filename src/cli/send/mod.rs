@@ -23,9 +23,9 @@ use one::EventArgs;
 use source::Source;
 
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["profile", "from"])))]
 pub(super) struct SendArgs {
     /// An id, an id's unique start, or a title
-    #[arg(required_unless_present = "from", conflicts_with = "from")]
     profile: Option<String>,
     #[command(flatten)]
     event: EventArgs,
@@ -33,7 +33,7 @@ pub(super) struct SendArgs {
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// Accept nothing unless every line is good
-    #[arg(long, requires = "from")]
+    #[arg(long, requires = "from", conflicts_with = "profile")]
     strict: bool,
     /// Only accept them: who sends delivers them, `ringback work` or the console
     #[arg(long)]
