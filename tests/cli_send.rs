@@ -1,6 +1,6 @@
 //! `ringback send`: one event, and the lines of a file or a pipe.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod cli_support;
 mod recorder;

@@ -1,6 +1,6 @@
 //! `ringback send` with many lines: on a terminal, and in how much memory.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod cli_support;
 mod recorder;

@@ -1,7 +1,7 @@
 //! Several sessions on one database: one sends, the others wait; no try is made by two, and who is
 //! killed is replaced at once.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and tell")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may fail, and tell")]
 
 mod cli_support;
 mod durable;

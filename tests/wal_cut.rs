@@ -3,7 +3,7 @@
 //!
 //! `RINGBACK_CUTS=all cargo test --test wal_cut` cuts at every frame.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod durable;
 mod support;
@@ -26,7 +26,7 @@ const BATCH: usize = 5;
 const BATCHES: usize = 8;
 /// Cuts at frames in a usual run.
 const CUTS: usize = 100;
-/// Bytes before the first frame, and before the page of each (the file format of SQLite, section 4).
+/// Bytes before the first frame, and before the page of each (`SQLite`'s file format, section 4).
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
@@ -151,12 +151,12 @@ async fn accept(store: &Store, profile: &Profile, n: usize) -> Batch {
 
 async fn until(store: &Store, wanted: impl Fn(Counts) -> bool) {
     let mut changes = store.changes();
-    let waited = tokio::time::timeout(Duration::from_secs(30), async {
+    let in_time = tokio::time::timeout(Duration::from_secs(30), async {
         while !wanted(store.counts().await.unwrap()) {
             changes.changed().await.unwrap();
         }
     });
-    waited.await.expect("in time");
+    in_time.await.unwrap();
 }
 
 fn log_of(path: &Path) -> PathBuf {

@@ -1,5 +1,7 @@
 //! The sender of a command that waits for what is sent: its start, its news, its end.
 
+use std::time::Instant;
+
 use tokio::sync::watch;
 
 use super::interrupt::Interrupts;
@@ -57,6 +59,16 @@ impl News {
             self.trouble = trouble;
         }
         news
+    }
+}
+
+/// Waits until something was committed, and a look may be taken.
+pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
+    // In this order nothing is lost when another thing happens first.
+    tokio::time::sleep_until(next.into()).await;
+    if changes.changed().await.is_err() {
+        // The database was closed: nothing more is committed.
+        std::future::pending::<()>().await;
     }
 }
 

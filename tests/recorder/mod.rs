@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 
 /// The longest that anything is waited for.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What has arrived of one delivery.
 #[derive(Debug, Default, Clone)]

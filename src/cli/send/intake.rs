@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::line;
 use super::lines::{LONGEST_LINE, Line, Lines};
 use super::roster::{Roster, event_meant};
-use super::source::{Input, Source};
+use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
 use crate::delivery::{Mark, NewDelivery, Series};
@@ -61,7 +61,7 @@ pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Ma
     let mut intake = Intake {
         roster: Roster::new(store.clone(), Handle::current()),
         series,
-        name: source.name.clone(),
+        input: source.named.clone(),
         strict,
         out,
     };
@@ -81,7 +81,7 @@ pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Ma
 struct Intake {
     roster: Roster,
     series: Series,
-    name: String,
+    input: Named,
     strict: bool,
     out: mpsc::Sender<Result<Batch, CommandError>>,
 }
@@ -129,7 +129,7 @@ impl Intake {
     }
 
     fn unread(&self, error: io::Error) -> CommandError {
-        CommandError::System(format!("{} cannot be read", self.name), error)
+        CommandError::System(format!("{} cannot be read", self.input), error)
     }
 
     /// The lines that can be had without waiting, or the next one; none at the end of the input. What

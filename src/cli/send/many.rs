@@ -8,15 +8,16 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::intake::{self, Batch, Batches, Item};
+use super::left::left;
 use super::progress::{self, Read};
 use super::report::{Report, lines_of};
-use super::source::Source;
+use super::source::{Named, Source};
 use super::tally::{Ended, Tally};
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::pace::Pace;
-use crate::cli::sending::{News, stop_when_done, stop_when_interrupted};
+use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted};
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
 use crate::store::{Filter, StateFilter, Store};
@@ -63,7 +64,7 @@ pub async fn run(
 ) -> Result<ExitCode, CommandError> {
     // Without a client nothing is accepted.
     let transport = if options.wait { Some(Transport::new()?) } else { None };
-    let (size, name, is_stdin) = (source.size(), source.name.clone(), source.is_stdin);
+    let (size, input) = (source.size(), source.named.clone());
     let (mut batches, mark) = intake::start(&store, source, options.strict)?;
     let mut run = Run {
         changes: store.changes(),
@@ -81,7 +82,7 @@ pub async fn run(
         read: Read::Part { bytes: 0, of: size },
         checking: options.strict,
         to_line: 0,
-        name,
+        input,
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
     run.line.clear();
@@ -95,9 +96,9 @@ pub async fn run(
     run.report.end(&run.tally);
     match ended {
         Ok(End::Done) => looked.and_then(|()| run.code()),
-        Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left(is_stdin) }),
+        Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
         Err(error) => {
-            tell(&format!("ringback: {}", run.left(is_stdin)));
+            tell(&format!("ringback: {}", run.left()));
             Err(error)
         }
     }
@@ -122,8 +123,7 @@ struct Run {
     checking: bool,
     /// The last line that was accepted or refused; those before it were too.
     to_line: u64,
-    /// Of the input.
-    name: String,
+    input: Named,
 }
 
 impl Run {
@@ -147,17 +147,18 @@ impl Run {
                 }
                 () = changed(&mut self.news) => self.tell_news(),
                 _ = tick.tick(), if self.line.is_on() => self.draw(),
-                batch = batches.recv(), if reading => match batch {
-                    Some(batch) => self.take(batch?).await?,
-                    None => {
-                        self.read = Read::Whole;
-                        if self.checking || !self.options.wait {
-                            return Ok(End::Done);
-                        }
-                        // Whatever became of them since the last look.
-                        self.changes.mark_changed();
+                batch = batches.recv(), if reading => {
+                    if let Some(batch) = batch {
+                        self.take(batch?).await?;
+                        continue;
                     }
-                },
+                    self.read = Read::Whole;
+                    if self.checking || !self.options.wait {
+                        return Ok(End::Done);
+                    }
+                    // Whatever became of them since the last look.
+                    self.changes.mark_changed();
+                }
             }
         }
     }
@@ -180,7 +181,7 @@ impl Run {
         self.report.lines(&told);
         for (line, why) in told.iter().filter_map(|(line, came)| Some((line, came.as_ref().err()?))) {
             self.tally.refused_one();
-            self.line.tell(&format!("ringback: {}: line {line}: {why}", self.name));
+            self.line.tell(&format!("ringback: {}: line {line}: {why}", self.input));
         }
         self.checking = batch.checking;
         if let Read::Part { bytes, .. } = &mut self.read {
@@ -248,14 +249,14 @@ impl Run {
             let lines = if refused == 1 { "a line is" } else { "some lines are" };
             return Err(CommandError::Input(format!(
                 "{}: nothing was accepted, since {lines} bad",
-                self.name
+                self.input
             )));
         }
         if accepted == 0 && refused > 0 {
             return Err(CommandError::Input(format!(
                 "{}: no line of it could be accepted; each must be one whole JSON object, as `jq -c .` \
                  writes them",
-                self.name
+                self.input
             )));
         }
         let good =
@@ -264,40 +265,10 @@ impl Run {
     }
 
     /// What a run leaves behind that was ended before its end, and how to go on.
-    fn left(&self, is_stdin: bool) -> String {
-        let Tally { accepted, .. } = self.tally;
-        if self.checking || (accepted == 0 && self.to_line == 0) {
-            return "stopped: nothing was accepted".to_owned();
-        }
-        let mut ends = self.tally.ends();
-        if self.tally.pending() > 0 {
-            let (comma, n) = (if ends.is_empty() { "" } else { ", " }, self.tally.pending());
-            let (stay, them) = if n == 1 { ("stays", "it") } else { ("stay", "them") };
-            let path = self.store.path().display();
-            ends += &format!("{comma}{n} {stay} queued in {path}: `ringback work` goes on with {them}");
-        }
-        let mut text = format!("stopped: {accepted} accepted: {ends}");
-        if matches!(self.read, Read::Part { .. }) {
-            let (next, name) = (self.to_line + 1, &self.name);
-            // Quoted, whatever the name: what is told must be right where it is pasted.
-            let quoted = format!("'{}'", name.replace('\'', r"'\''"));
-            let input = if is_stdin { "what follows" } else { &format!("tail -n +{next} {quoted}") };
-            text += &format!(
-                "\n{name} was taken up to line {}; the rest goes on with: {input} | ringback send --from -",
-                self.to_line
-            );
-        }
-        text
-    }
-}
-
-/// Waits until something was committed, and a look may be taken.
-async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
-    // In this order nothing is lost when another thing happens first.
-    tokio::time::sleep_until(next.into()).await;
-    if changes.changed().await.is_err() {
-        // The database was closed: nothing more is committed.
-        std::future::pending::<()>().await;
+    fn left(&self) -> String {
+        let whole = matches!(self.read, Read::Whole);
+        let to_line = if self.checking { 0 } else { self.to_line };
+        left(&self.tally, self.store.path(), (!whole).then_some(&self.input), to_line)
     }
 }
 

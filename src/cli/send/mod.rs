@@ -1,6 +1,7 @@
 //! `ringback send`: events that happened, one or many, on disk before anything is said of them.
 
 mod intake;
+mod left;
 mod line;
 mod lines;
 mod many;

@@ -8,7 +8,7 @@ use super::intake::Item;
 use super::tally::Tally;
 use crate::cli::output::print;
 use crate::delivery::{DeliveryId, State, Summary};
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 use crate::shown::shown;
 
 /// Reasons of failures that are told apart; others are counted together.
@@ -113,7 +113,7 @@ fn undelivered(summary: &Summary) -> Value {
         "state": summary.state.name(),
         "delivery_id": summary.id.to_string(),
         "profile_id": summary.profile_id.as_str(),
-        "event": summary.event.map(|event| event.name()),
+        "event": summary.event.map(Choice::name),
         "attempts": summary.attempts,
         "status": summary.last_status,
         "error": error.map(|e| json!({"class": e.class.name(), "message": e.message})),
@@ -135,9 +135,9 @@ fn numbers(tally: &Tally) -> Value {
 
 /// All in one write, so that none is half there when the program is killed in between.
 fn print_all(documents: impl Iterator<Item = Value>) {
-    let text: String = documents.map(|document| format!("{document}\n")).collect();
-    if !text.is_empty() {
-        let _ = print(&text);
+    let lines: Vec<String> = documents.map(|document| format!("{document}\n")).collect();
+    if !lines.is_empty() {
+        let _ = print(&lines.concat());
     }
 }
 

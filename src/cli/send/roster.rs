@@ -81,8 +81,8 @@ pub fn event_meant(profile: &Profile, named: Option<Event>) -> Result<Option<Eve
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(*only)),
         (None, several) => {
-            let names: Vec<&str> = several.iter().map(|event| event.name()).collect();
-            Err(format!("'{}' is told of several events, so name one: {}", profile.title, names.join(", ")))
+            let all: Vec<&str> = several.iter().map(|event| event.name()).collect();
+            Err(format!("'{}' is told of several events, so name one: {}", profile.title, all.join(", ")))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where events come from: a file, or a pipe; read once, or twice.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, remove_file};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,11 +15,27 @@ use crate::shown::shown;
 /// An input that is open.
 #[derive(Debug)]
 pub struct Source {
-    /// For messages.
-    pub name: String,
-    /// Whether it is the standard input.
-    pub is_stdin: bool,
+    /// What it is called.
+    pub named: Named,
     from: From,
+}
+
+/// What an input is called.
+#[derive(Debug, Clone)]
+pub enum Named {
+    /// The standard input.
+    Stdin,
+    /// A file, a named pipe, …
+    File(String),
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(name) => f.write_str(&shown(name)),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -40,17 +57,17 @@ impl Source {
     /// There is no such file, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, CommandError> {
         if path == Path::new("-") {
-            return Ok(Self { name: "standard input".to_owned(), is_stdin: true, from: From::Stdin });
+            return Ok(Self { named: Named::Stdin, from: From::Stdin });
         }
-        let name = shown(&path.display().to_string());
-        let refused = |error: io::Error| CommandError::Input(format!("{name}: it cannot be read ({error})"));
+        let named = Named::File(path.display().to_string());
+        let refused = |error: io::Error| CommandError::Input(format!("{named}: it cannot be read ({error})"));
         let file = File::open(path).map_err(refused)?;
         let found = file.metadata().map_err(refused)?;
         if found.is_dir() {
-            return Err(CommandError::Input(format!("{name}: is a folder; name a file in it")));
+            return Err(CommandError::Input(format!("{named}: is a folder; name a file in it")));
         }
         let from = if found.is_file() { From::File(file) } else { From::Stream(file) };
-        Ok(Self { name, is_stdin: false, from })
+        Ok(Self { named, from })
     }
 
     /// Its length in bytes, where that is known.

@@ -41,10 +41,15 @@ impl Tally {
     pub async fn look(&mut self, store: &Store, mark: Mark) -> Result<Option<Ended>, StoreError> {
         let Some((from, to)) = self.range else { return Ok(None) };
         let standing = store.standing(mark, from, to).await?;
-        self.settled = sum(self.settled, standing.settled);
-        self.rest = standing.rest;
+        self.stand(standing.settled, standing.rest);
         self.range = Some((standing.floor, to));
         Ok((standing.floor > from).then_some((from, standing.floor)))
+    }
+
+    /// Takes in what a look has found: what has ended since the last one, and the others.
+    pub fn stand(&mut self, settled: Counts, rest: Counts) {
+        self.settled = sum(self.settled, settled);
+        self.rest = rest;
     }
 
     /// How many stand so, as of the last look.

@@ -14,7 +14,7 @@ use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::print;
 use super::pace::Pace;
-use super::sending::{News, stop, stop_when_interrupted};
+use super::sending::{News, look_due, stop, stop_when_interrupted};
 use super::session::Session;
 use super::status_line::StatusLine;
 use crate::delivery::{Limits, Outcome, Sender, Transport};
@@ -167,15 +167,5 @@ impl Work {
         let (under_way, pace) = (self.news.under_way(), self.pace.text(None));
         self.line.draw(|columns| self.report.progress(&self.counts, under_way, pace, columns));
         self.drawn = true;
-    }
-}
-
-/// Waits until something was committed, and a look may be taken.
-async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
-    // In this order nothing is lost when another thing happens first.
-    tokio::time::sleep_until(next.into()).await;
-    if changes.changed().await.is_err() {
-        // The database was closed: nothing more is committed.
-        std::future::pending::<()>().await;
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::test::{attempt_label_of, came_of, wait_until};
 use crate::delivery::{DeliveryId, Next, Outcome, State, Summary};
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 use crate::shown::shown;
 use crate::store::Counts;
 
@@ -46,19 +46,19 @@ impl Report {
         }
         let of: HashMap<DeliveryId, &Summary> = summaries.iter().map(|one| (one.id, one)).collect();
         let all = outcomes.iter().map(|outcome| (outcome, of.get(&outcome.id).copied()));
-        if self.json {
-            return all.map(|(outcome, summary)| format!("{}\n", document(outcome, summary))).collect();
+        let mut lines: Vec<String> = if self.json {
+            all.map(|(outcome, summary)| format!("{}\n", document(outcome, summary))).collect()
+        } else if beside_progress {
+            let failed = all.filter(|(outcome, _)| outcome.next == Next::Failed);
+            failed.map(|(outcome, summary)| line(outcome, summary)).collect()
+        } else {
+            all.map(|(outcome, summary)| line(outcome, summary)).collect()
+        };
+        if beside_progress && !self.json && lines.len() > FAILURES {
+            let more = lines.split_off(FAILURES).len();
+            lines.push(format!("… and {more} more failed\n"));
         }
-        if !beside_progress {
-            return all.map(|(outcome, summary)| line(outcome, summary)).collect();
-        }
-        let failed: Vec<_> = all.filter(|(outcome, _)| outcome.next == Next::Failed).collect();
-        let shown = failed.iter().take(FAILURES).map(|(outcome, summary)| line(outcome, *summary));
-        let mut text: String = shown.collect();
-        if failed.len() > FAILURES {
-            text += &format!("… and {} more failed\n", failed.len() - FAILURES);
-        }
-        text
+        lines.concat()
     }
 
     /// How far it has come, in one line for so many columns.
@@ -132,7 +132,7 @@ fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
         "state": state(outcome).name(),
         "delivery_id": outcome.id.to_string(),
         "profile_id": summary.map(|summary| summary.profile_id.as_str()),
-        "event": summary.and_then(|summary| summary.event).map(|event| event.name()),
+        "event": summary.and_then(|summary| summary.event).map(Choice::name),
         "n": attempt.n,
         "started_at": attempt.started_at,
         "duration_ms": attempt.duration_ms,
