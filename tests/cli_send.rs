@@ -333,8 +333,8 @@ fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
     send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
     send.line(On::Err, "standard input was taken up to line 5");
     send.line(On::Err, "is locked by another program");
+    drop(other);
     assert_eq!(send.code(), Some(1));
     assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":5"));
-    drop(other);
     assert_eq!(queued(&place), 5);
 }
