@@ -83,8 +83,8 @@ pub(super) fn keep(settings: &Settings) -> Keep {
 
 /// What a script is told that wants the console.
 fn no_terminal() -> CommandError {
-    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, \
-                    `ringback deliveries`, `ringback receive`, `ringback demo`";
+    let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback send`, \
+                    `ringback work`, `ringback deliveries`, `ringback receive`, `ringback demo`";
     CommandError::Input(format!(
         "the console needs a terminal, and there is none here\n\
          use a command instead: {commands}; `ringback --help` tells of each"

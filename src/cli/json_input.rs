@@ -36,7 +36,7 @@ impl JsonInput<'_> {
 
 /// Why it is no JSON, with line and column. Of half a surrogate pair the reader says only that the
 /// escape ends.
-fn no_json(error: &serde_json::Error) -> String {
+pub fn no_json(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let half = text.contains("surrogate") || text.starts_with("unexpected end of hex escape");
     let hint =

@@ -14,17 +14,22 @@ mod error;
 mod interrupt;
 mod json_input;
 mod output;
+mod pace;
 mod preview;
 mod profiles;
 pub mod receive;
+mod send;
+mod sending;
 mod session;
 mod setting;
+mod status_line;
 mod table;
 mod terminal;
 mod test;
 mod times;
 mod values;
 mod variables;
+mod work;
 
 use std::io;
 use std::process::ExitCode;
@@ -58,6 +63,10 @@ enum Command {
     Test(test::TestArgs),
     /// List, show, retry, cancel and remove what was sent, or is to be
     Deliveries(deliveries::DeliveriesArgs),
+    /// Send events that happened: one, or each line of a file or a pipe
+    Send(send::SendArgs),
+    /// Send what is queued, and nothing else
+    Work(work::WorkArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
     /// Write completions of commands and options for a shell
@@ -102,6 +111,8 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
+        Some(Command::Send(args)) => send::run(session, args).await,
+        Some(Command::Work(args)) => work::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,

@@ -75,9 +75,7 @@ impl ValueArgs {
             take(&members(file)?, ValueOrigin::File);
         }
         for (name, value) in &self.set {
-            if !profile.variables().iter().any(|path| path.name() == name) {
-                tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
-            }
+            tell_if_in_vain(profile, name);
             values.set(name.as_str(), value.clone());
             origins.insert(name.clone(), ValueOrigin::Hand);
         }
@@ -94,15 +92,26 @@ fn event_of(
 ) -> Result<Option<Event>, CommandError> {
     match asked {
         Some(event) if !profile.events.contains(&event) => {
-            let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
-            let has = if names.is_empty() { "no events".to_owned() } else { names.join(", ") };
-            let (title, name) = (&profile.title, event.name());
-            Err(CommandError::Input(format!("'{title}' is not told of {name}: it has {has}")))
+            Err(CommandError::Input(not_told_of(profile, event)))
         }
         Some(event) => Ok(Some(event)),
         None => Ok(earlier
             .filter(|event| profile.events.contains(event))
             .or_else(|| profile.events.first().copied())),
+    }
+}
+
+/// Why a profile takes no values of an event that is not among its own.
+pub fn not_told_of(profile: &Profile, event: Event) -> String {
+    let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
+    let has = if names.is_empty() { "no events".to_owned() } else { names.join(", ") };
+    format!("'{}' is not told of {}: it has {has}", profile.title, event.name())
+}
+
+/// Says on standard error that a variable was set in vain.
+pub fn tell_if_in_vain(profile: &Profile, name: &str) {
+    if !profile.variables().iter().any(|path| path.name() == name) {
+        tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
     }
 }
 
@@ -139,7 +148,7 @@ fn delivery_id(text: &str) -> Result<DeliveryId, String> {
 }
 
 /// The JSON object of a file, or of standard input.
-fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
+pub fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
     let input = JsonInput(file);
     let refused = |why: &str| CommandError::Input(format!("{input}: nothing was sent: {why}"));
     match input.read().map_err(|why| refused(&why))? {

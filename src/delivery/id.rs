@@ -43,6 +43,12 @@ impl DeliveryId {
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
     }
 
+    /// The first one after this.
+    #[must_use]
+    pub fn after(self) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+    }
+
     /// The 16 bytes, as the store keeps them.
     #[must_use]
     pub fn bytes(self) -> [u8; 16] {

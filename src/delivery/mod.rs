@@ -18,6 +18,7 @@ mod redact;
 mod resting;
 mod sender;
 mod sending;
+mod series;
 mod tokens;
 mod transport;
 mod verdict;
@@ -31,4 +32,5 @@ pub use record::{
 };
 pub use sender::{Limits, Sender};
 pub use sending::{InFlight, Role, Sending};
+pub use series::{Mark, Series};
 pub use transport::{Transport, TransportError};

@@ -13,7 +13,8 @@ impl NewDelivery {
     /// A test of the profile as it is on the screen, saved or not.
     #[must_use]
     pub fn test(profile: Profile, event: Option<Event>, values: Values) -> Self {
-        let mut delivery = Self::prepare(&profile, Kind::Test, event, values);
+        let id = DeliveryId::generate();
+        let mut delivery = Self::prepare(id, &profile, Kind::Test, event, values);
         delivery.tested = Some(Box::new(profile));
         delivery
     }
@@ -21,11 +22,16 @@ impl NewDelivery {
     /// An event that happened; the stored profile's credentials are used.
     #[must_use]
     pub fn event(profile: &Profile, event: Option<Event>, values: Values) -> Self {
-        Self::prepare(profile, Kind::Event, event, values)
+        Self::event_as(DeliveryId::generate(), profile, event, values)
     }
 
-    fn prepare(profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
-        let id = DeliveryId::generate();
+    /// The same with an id that the caller has made.
+    #[must_use]
+    pub fn event_as(id: DeliveryId, profile: &Profile, event: Option<Event>, values: Values) -> Self {
+        Self::prepare(id, profile, Kind::Event, event, values)
+    }
+
+    fn prepare(id: DeliveryId, profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
         let text = id.to_string();
         let mut context = Context { delivery_id: &text, random: &mut random };
         let request = callback::render(profile, &values, &mut context);

@@ -36,6 +36,8 @@ mod save;
 mod schema;
 mod select;
 mod shrink;
+mod standing;
+mod summaries;
 mod tally;
 mod test_values;
 #[cfg(test)]
@@ -57,6 +59,7 @@ pub use prune::{Keep, Removed};
 pub use revision::Revision;
 pub use save::Saved;
 pub use select::{Found, LOOKED_AT, Searched};
+pub use standing::Standing;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;

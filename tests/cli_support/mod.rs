@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -148,7 +149,13 @@ pub enum On {
 
 impl Running {
     pub fn start(mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null());
+        Self::reading(command)
+    }
+
+    /// The same with the standard input that the command has.
+    pub fn reading(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
         Self { child, out, err }
@@ -172,8 +179,33 @@ impl Running {
 
     /// Sends SIGINT, as Ctrl+C does.
     pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends a signal by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What is written to its standard input, once.
+    pub fn input(&mut self) -> ChildStdin {
+        self.child.stdin.take().unwrap()
+    }
+
+    /// Kills it, as a power cut does. Whether it still ran.
+    pub fn kill9(&mut self) -> bool {
+        let _ = self.child.kill();
+        wait(&mut self.child).signal() == Some(9)
+    }
+
+    /// All lines of its standard output that were not asked for, once it has ended.
+    pub fn rest(&self) -> Vec<String> {
+        self.out.iter().collect()
     }
 
     /// The exit code, once it has ended by itself.

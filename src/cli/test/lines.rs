@@ -1,8 +1,9 @@
 //! A test in lines of text.
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 
-use crate::delivery::{Attempt, NewDelivery, State, Summary};
+use crate::delivery::{Attempt, Kind, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
 use crate::shown::shown;
 
@@ -14,36 +15,55 @@ pub fn heading(delivery: &NewDelivery) -> String {
         Ok(callback) => format!("\n{} {}", callback.method.name(), shown(&callback.url)),
         Err(_) => String::new(),
     };
-    format!("Test of {title}{event}{request}")
+    let what = if delivery.kind == Kind::Test { "Test of " } else { "" };
+    format!("{what}{title}{event}{request}")
 }
 
 /// An attempt, such as `1st try  500 Internal Server Error  84 ms`.
 pub fn attempt_line(attempt: &Attempt) -> String {
-    let number = u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX);
-    let came = match (&attempt.error, attempt.status) {
+    format!("{}  {}  {} ms", attempt_label_of(attempt), came_of(attempt), attempt.duration_ms)
+}
+
+/// Which try it is, such as `1st retry`.
+pub fn attempt_label_of(attempt: &Attempt) -> String {
+    attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX))
+}
+
+/// What came of an attempt, such as `200 OK`.
+pub fn came_of(attempt: &Attempt) -> String {
+    match (&attempt.error, attempt.status) {
         (Some(error), _) => shown(&error.message),
         (None, Some(status)) => {
             let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
             reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
         }
         (None, None) => "no answer".to_owned(),
-    };
-    format!("{}  {came}  {} ms", attempt_label(number), attempt.duration_ms)
+    }
 }
 
 /// The wait after an attempt, such as `wait 10 s`; `None` when there is none.
 pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> {
     let due = summary.due_at.filter(|_| summary.state == State::Waiting)?;
+    Some(wait_until(attempt, due))
+}
+
+/// The same, from the end of an attempt to the next try.
+pub fn wait_until(attempt: &Attempt, due: Timestamp) -> String {
     let ended_ms = attempt.started_at.as_millisecond() + i64::from(attempt.duration_ms);
     // What was recorded a little later is no longer wait.
     let tenths = (due.as_millisecond() - ended_ms + 50) / 100;
     let fraction = if tenths % 10 == 0 { String::new() } else { format!(".{}", tenths % 10) };
-    Some(format!("wait {}{fraction} s", tenths / 10))
+    format!("wait {}{fraction} s", tenths / 10)
 }
 
 /// How it ended, in the words of the console.
 pub fn last_line(summary: &Summary) -> String {
-    let came = match summary.state {
+    format!("Callback profile tested · {}", ending(summary))
+}
+
+/// How a delivery ended, such as `delivered after 1 retry`.
+pub fn ending(summary: &Summary) -> String {
+    match summary.state {
         State::Delivered => match summary.attempts {
             0 | 1 => "delivered".to_owned(),
             2 => "delivered after 1 retry".to_owned(),
@@ -57,16 +77,14 @@ pub fn last_line(summary: &Summary) -> String {
             }
         }
         state => state.name().to_owned(),
-    };
-    format!("Callback profile tested · {came}")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{DeliveryId, ErrorClass, Failure, Kind};
+    use crate::delivery::{DeliveryId, ErrorClass, Failure};
     use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
-    use jiff::Timestamp;
 
     fn attempt(n: u32, status: Option<u16>, error: Option<&str>) -> Attempt {
         let failure = |message: &str| Failure { class: ErrorClass::Status, message: message.to_owned() };

@@ -14,9 +14,9 @@ use super::session::Session;
 use super::values::{Chosen, ValueArgs};
 use crate::delivery::{Details, NewDelivery, State};
 
-pub(super) use lines::{attempt_line, heading, last_line};
+pub(super) use lines::{attempt_label_of, attempt_line, came_of, ending, heading, last_line, wait_until};
 pub(super) use report::document;
-pub(super) use trial::carry_out;
+pub(super) use trial::{carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
@@ -41,12 +41,12 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             tell(&format!("ringback: no request can be made: {error}"));
         }
-        print_json(&report::document(details))?;
+        print_json(&document(details))?;
         let code = code(details);
         ended.stop_sending(&mut interrupts).await;
         return Ok(code);
     }
-    let mut out = Lines { unread: false };
+    let mut out = Lines::default();
     out.line(&heading(&delivery));
     let ended = carry_out(&store, delivery, &mut interrupts, |line| out.line(line)).await?;
     out.line(&last_line(&ended.details.summary));
@@ -65,12 +65,13 @@ pub(super) fn code(details: &Details) -> ExitCode {
 
 /// Standard output, a line at a time. A reader that has gone does not end the test: the exit code
 /// still tells what came of it.
-struct Lines {
+#[derive(Default)]
+pub(super) struct Lines {
     unread: bool,
 }
 
 impl Lines {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         if !self.unread {
             self.unread = print(&format!("{text}\n")).is_err();
         }

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::lines::{attempt_line, wait_line};
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
-use crate::delivery::{
-    DeliveryId, Details, Limits, NewDelivery, Outbox as _, Role, Sender, Sending, State, Transport,
-};
+use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
+use crate::delivery::{DeliveryId, Details, Limits, NewDelivery, Outbox as _, Sender, State, Transport};
 use crate::store::Store;
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
@@ -25,24 +22,10 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Lets the sender end in good order: what else is under way gets five seconds, and a signal cuts
-    /// it off. Nothing is lost then: it stays queued.
+    /// Lets the sender end in good order: see [`stop_when_done`].
     pub async fn stop_sending(self, interrupts: &mut Interrupts) {
         let own = self.details.summary.id;
-        let others = self.sender.sending().borrow().in_flight.keys().filter(|id| **id != own).count();
-        if others > 0 {
-            tell(&format!(
-                "ringback: ending; what else is under way ({others}) gets five seconds, Ctrl+C cuts it off"
-            ));
-        }
-        stop(self.sender, interrupts).await;
-    }
-}
-
-async fn stop(sender: Sender, interrupts: &mut Interrupts) {
-    tokio::select! {
-        () = sender.stop() => {}
-        _ = interrupts.next() => {}
+        stop_when_done(self.sender, interrupts, |id| id == own).await;
     }
 }
 
@@ -60,16 +43,29 @@ pub async fn carry_out(
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
+    // Without a client nothing is accepted.
     let transport = Transport::new()?;
     store.accept(vec![delivery]).await?;
+    see_through(store, id, transport, interrupts, line).await
+}
+
+/// The same for a delivery that has been accepted.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn see_through(
+    store: &Store,
+    id: DeliveryId,
+    transport: Transport,
+    interrupts: &mut Interrupts,
+    line: impl FnMut(&str),
+) -> Result<Ended, CommandError> {
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
-    let mut trial =
-        Trial { store, id, sending: sender.sending(), line, told: 0, elsewhere: false, trouble: None };
+    let mut trial = Trial { store, id, news: News::of(&sender), line, told: 0 };
     let ended = tokio::select! {
         ended = trial.until_ended() => ended,
         code = interrupts.next() => {
-            tell("ringback: ending; what is under way gets five seconds, Ctrl+C again cuts it off");
-            stop(sender, interrupts).await;
+            stop_when_interrupted(sender, interrupts).await;
             return Err(CommandError::Interrupted { code, left: left(store, id).await? });
         }
     };
@@ -88,8 +84,7 @@ async fn left(store: &Store, id: DeliveryId) -> Result<String, CommandError> {
     Ok(match state {
         Some(State::Delivered) => format!("delivery {id} was delivered meanwhile"),
         Some(State::Queued | State::Waiting) => format!(
-            "delivery {id} stays queued in {}: the console (`ringback`) goes on with it, and so does the \
-             next `ringback test`",
+            "delivery {id} stays queued in {}: `ringback work` goes on with it, and so does the console",
             store.path().display()
         ),
         Some(State::Failed | State::Cancelled) | None => format!("delivery {id} has ended meanwhile"),
@@ -99,13 +94,10 @@ async fn left(store: &Store, id: DeliveryId) -> Result<String, CommandError> {
 struct Trial<'a, L> {
     store: &'a Store,
     id: DeliveryId,
-    sending: watch::Receiver<Sending>,
+    news: News,
     line: L,
     /// Attempts that were told.
     told: usize,
-    /// Whether it was told that another session sends.
-    elsewhere: bool,
-    trouble: Option<String>,
 }
 
 impl<L: FnMut(&str)> Trial<'_, L> {
@@ -117,11 +109,13 @@ impl<L: FnMut(&str)> Trial<'_, L> {
             if !details.summary.state.is_pending() {
                 return Ok(details);
             }
-            self.tell_sender();
+            for news in self.news.next("waiting for it to deliver this") {
+                tell(&format!("ringback: {news}"));
+            }
             tokio::select! {
                 // Both senders live at least as long as this.
                 _ = changes.changed() => {}
-                _ = self.sending.changed() => {}
+                () = self.news.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -140,21 +134,5 @@ impl<L: FnMut(&str)> Trial<'_, L> {
         }
         self.told = details.attempts.len();
         Ok(details)
-    }
-
-    /// Tells why nothing goes out, where that is so.
-    fn tell_sender(&mut self) {
-        let sending = self.sending.borrow_and_update().clone();
-        if let (Role::Watches(pid), false) = (sending.role, self.elsewhere) {
-            self.elsewhere = true;
-            let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
-            tell(&format!("ringback: another session sends{pid}: waiting for it to deliver this"));
-        }
-        if sending.trouble != self.trouble {
-            if let Some(trouble) = &sending.trouble {
-                tell(&format!("ringback: {trouble}"));
-            }
-            self.trouble = sending.trouble;
-        }
     }
 }

@@ -8,6 +8,7 @@ mod opening;
 mod pruning;
 mod sending;
 mod sharing;
+mod standing;
 mod steering;
 mod turns;
 

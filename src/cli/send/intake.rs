@@ -1,0 +1,191 @@
+//! Reads lines and makes deliveries of them, on a thread of its own: reading waits for who writes.
+//!
+//! What was made waits in a short queue to be accepted, so that a fast input waits for the disk and
+//! not in memory.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::line;
+use super::lines::{LONGEST_LINE, Line, Lines};
+use super::roster::{Roster, event_meant};
+use super::source::{Input, Named, Source};
+use crate::callback::Values;
+use crate::cli::error::CommandError;
+use crate::delivery::{Mark, NewDelivery, Series};
+use crate::store::{Store, StoreError};
+
+/// Most lines of one batch: one commit.
+const BATCH: usize = 512;
+/// A batch is closed when its requests and values have this many bytes.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Batches that wait to be accepted.
+const AHEAD: usize = 2;
+
+/// Some lines, in their order.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// What became of each that is not blank; where the input is only looked at, of the bad ones.
+    pub items: Vec<Item>,
+    /// The last line that was read.
+    pub to_line: u64,
+    /// Bytes of the input that were read.
+    pub to_byte: u64,
+    /// Whether the input is only looked at: it is read again if all of it is good.
+    pub checking: bool,
+}
+
+/// What became of a line.
+#[derive(Debug)]
+pub enum Item {
+    /// A delivery, to be accepted.
+    Made { line: u64, delivery: Box<NewDelivery> },
+    /// Nothing, for this reason.
+    Refused { line: u64, why: String },
+}
+
+/// What is read, batch by batch; closed at the end of the input.
+pub type Batches = mpsc::Receiver<Result<Batch, CommandError>>;
+
+/// Starts reading. `strict` reads the whole input first, and goes on only if every line is good.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Mark), CommandError> {
+    let (out, batches) = mpsc::channel(AHEAD);
+    let series = Series::start();
+    let mark = series.mark();
+    let mut intake = Intake {
+        roster: Roster::new(store.clone(), Handle::current()),
+        series,
+        input: source.named.clone(),
+        strict,
+        out,
+    };
+    let folder = store.path().parent().unwrap_or(Path::new(".")).to_owned();
+    std::thread::Builder::new()
+        .name("send-intake".to_owned())
+        .spawn(move || {
+            if let Err(Stop::Failed(error)) = intake.run(source, &folder) {
+                // Where nobody listens any more the command has ended.
+                let _ = intake.out.blocking_send(Err(error));
+            }
+        })
+        .map_err(|error| CommandError::System("no thread to read from".to_owned(), error))?;
+    Ok((batches, mark))
+}
+
+struct Intake {
+    roster: Roster,
+    series: Series,
+    input: Named,
+    strict: bool,
+    out: mpsc::Sender<Result<Batch, CommandError>>,
+}
+
+/// Why reading ended before the input did.
+enum Stop {
+    Failed(CommandError),
+    /// Nobody wants more.
+    Unwanted,
+    /// A line is bad, and that ends it.
+    Bad,
+}
+
+impl<E: Into<CommandError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Intake {
+    fn run(&mut self, source: Source, folder: &Path) -> Result<(), Stop> {
+        if !self.strict {
+            return self.all(source.once(), false);
+        }
+        let mut twice = source.twice(folder).map_err(|error| self.unread(error))?;
+        let first = std::mem::replace(&mut twice.input, Box::new(io::empty()));
+        self.all(first, true)?;
+        let again = twice.again().map_err(|error| self.unread(error))?;
+        self.all(again, false)
+    }
+
+    /// Reads an input to its end. A bad line of a strict one ends it: where it is only looked at, once
+    /// all bad lines were told.
+    fn all(&mut self, input: Input, checking: bool) -> Result<(), Stop> {
+        let mut lines = Lines::new(input);
+        let mut bad = false;
+        while let Some(batch) = self.batch(&mut lines, checking)? {
+            bad |= batch.items.iter().any(|item| matches!(item, Item::Refused { .. }));
+            self.out.blocking_send(Ok(batch)).map_err(|_| Stop::Unwanted)?;
+            if self.strict && !checking && bad {
+                break;
+            }
+        }
+        if self.strict && bad { Err(Stop::Bad) } else { Ok(()) }
+    }
+
+    fn unread(&self, error: io::Error) -> CommandError {
+        CommandError::System(format!("{} cannot be read", self.input), error)
+    }
+
+    /// The lines that can be had without waiting, or the next one; none at the end of the input. What
+    /// was read must not wait for lines that may never come.
+    fn batch<R: Read>(&mut self, lines: &mut Lines<R>, checking: bool) -> Result<Option<Batch>, Stop> {
+        let mut batch = Batch { checking, ..Batch::default() };
+        let (mut read, mut bytes) = (0, 0);
+        while read < BATCH && bytes < BATCH_BYTES {
+            let Some(line) = lines.next().map_err(|error| self.unread(error))? else { break };
+            if read == 0 {
+                self.roster.refresh()?;
+            }
+            read += 1;
+            let made = self.made(&line)?;
+            let line = lines.number();
+            match made {
+                Ok(_) if checking => {}
+                Ok(delivery) => {
+                    bytes += weight(&delivery);
+                    batch.items.push(Item::Made { line, delivery: Box::new(delivery) });
+                }
+                Err(why) => batch.items.push(Item::Refused { line, why }),
+            }
+            if !lines.has_more_at_hand() {
+                break;
+            }
+        }
+        (batch.to_line, batch.to_byte) = (lines.number(), lines.bytes());
+        Ok((read > 0).then_some(batch))
+    }
+
+    /// The delivery of a line; or why there is none.
+    fn made(&mut self, line: &Line<'_>) -> Result<Result<NewDelivery, String>, StoreError> {
+        let Line::Text(text) = line else {
+            return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes")));
+        };
+        let line = match line::read(text) {
+            Ok(line) => line,
+            Err(why) => return Ok(Err(why)),
+        };
+        let profile = self.roster.find(&line.profile_id)?;
+        Ok(profile.and_then(|profile| {
+            let event = event_meant(&profile, line.event)?;
+            let delivery = NewDelivery::event_as(self.series.make(), &profile, event, Values::new(line.data));
+            match &delivery.request {
+                Err(failure) if self.strict => Err(format!("no request can be made: {failure}")),
+                // It is accepted, and fails for that reason (facts, section 4).
+                _ => Ok(delivery),
+            }
+        }))
+    }
+}
+
+/// What a delivery takes in memory, more or less.
+fn weight(delivery: &NewDelivery) -> usize {
+    let request = delivery.request.as_ref().map_or(0, |request| request.url.len() + request.body.len());
+    let values: usize = delivery.values.members().values().map(|value| value.to_string().len()).sum();
+    request + values
+}

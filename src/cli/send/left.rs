@@ -1,0 +1,65 @@
+//! What a run leaves behind that was ended before its end, and how to go on.
+
+use std::path::Path;
+
+use super::source::Named;
+use super::tally::Tally;
+
+/// `unread` is the input where there may be more of it, and `to_line` its last line that was taken.
+pub fn left(tally: &Tally, database: &Path, unread: Option<&Named>, to_line: u64) -> String {
+    if tally.accepted == 0 && to_line == 0 {
+        return "stopped: nothing was accepted".to_owned();
+    }
+    let mut ends = vec![tally.ends()];
+    ends.retain(|part| !part.is_empty());
+    let stay = match tally.pending() {
+        0 => None,
+        1 => Some(("1 stays", "it")),
+        n => Some((&*format!("{n} stay"), "them")),
+    };
+    ends.extend(stay.map(|(stay, them)| {
+        format!("{stay} queued in {}: `ringback work` goes on with {them}", database.display())
+    }));
+    let rest = unread.map(|input| {
+        let next = match input {
+            Named::Stdin => "what follows".to_owned(),
+            // Quoted, whatever the name: what is told must be right where it is pasted.
+            Named::File(name) => format!("tail -n +{} '{}'", to_line + 1, name.replace('\'', r"'\''")),
+        };
+        format!(
+            "\n{input} was taken up to line {to_line}; the rest goes on with: {next} | ringback send --from -"
+        )
+    });
+    format!("stopped: {} accepted: {}{}", tally.accepted, ends.join(", "), rest.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Series;
+    use crate::store::Counts;
+
+    #[test]
+    fn what_is_told_can_be_pasted() {
+        let mut tally = Tally::default();
+        let name = Named::File("o'clock.ndjson".to_owned());
+        let told = |tally: &Tally, input, line| left(tally, Path::new("/a.db"), input, line);
+        assert_eq!(told(&tally, Some(&name), 0), "stopped: nothing was accepted");
+        let mut series = Series::start();
+        tally.took(3, series.make(), series.make());
+        tally.stand(Counts { delivered: 1, ..Counts::default() }, Counts { queued: 2, ..Counts::default() });
+        let stay =
+            "stopped: 3 accepted: 1 delivered, 2 stay queued in /a.db: `ringback work` goes on with them";
+        assert_eq!(told(&tally, None, 4), stay);
+        assert_eq!(
+            told(&tally, Some(&name), 4),
+            format!(
+                "{stay}\no'clock.ndjson was taken up to line 4; the rest goes on with: \
+                 tail -n +5 'o'\\''clock.ndjson' | ringback send --from -"
+            )
+        );
+        assert!(
+            told(&tally, Some(&Named::Stdin), 4).ends_with("with: what follows | ringback send --from -")
+        );
+    }
+}

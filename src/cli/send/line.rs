@@ -1,0 +1,104 @@
+//! What one line of NDJSON says: an event that happened, and whose it is (facts, section 6).
+
+use serde_json::{Map, Value};
+
+use crate::callback::exact;
+use crate::cli::json_input::no_json;
+use crate::profile::{Choice as _, Event, ProfileId};
+
+/// A line that makes sense by itself. Whether the profile is there, and takes the event, is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    /// Whose.
+    pub profile_id: ProfileId,
+    /// Which, where the line says so.
+    pub event: Option<Event>,
+    /// The values, the text of their numbers kept.
+    pub data: Map<String, Value>,
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// Why it is no event, in words that stand by themselves.
+pub fn read(line: &[u8]) -> Result<EventLine, String> {
+    let text = std::str::from_utf8(line).map_err(|error| format!("it is not UTF-8 ({error})"))?;
+    // One line is all that was read: its number is told beside this.
+    let json = exact::from_str(text).map_err(|error| no_json(&error).replace("line 1 column", "column"))?;
+    let Value::Object(mut members) = json else {
+        return Err(
+            "an object is needed: {\"callback_profile_id\": …, \"event\": …, \"data\": {…}}".to_owned()
+        );
+    };
+    let profile_id = match members.remove("callback_profile_id") {
+        Some(Value::String(text)) => ProfileId::parse(&text).map_err(|error| error.to_string())?,
+        Some(_) => return Err("callback_profile_id must be a text".to_owned()),
+        None => return Err("callback_profile_id is missing".to_owned()),
+    };
+    let event = match members.remove("event") {
+        Some(Value::String(name)) => Some(
+            Event::from_name(&name)
+                .ok_or_else(|| format!("there is no event '{name}': there are {}", Event::names()))?,
+        ),
+        None | Some(Value::Null) => None,
+        Some(_) => return Err("event must be a text".to_owned()),
+    };
+    let data = match members.remove("data") {
+        Some(Value::Object(data)) => data,
+        Some(_) => return Err("data must be an object of variables and their values".to_owned()),
+        None => return Err("data is missing".to_owned()),
+    };
+    match members.keys().next() {
+        Some(name) => {
+            Err(format!("'{name}' is not known here: there are callback_profile_id, event and data"))
+        }
+        None => Ok(EventLine { profile_id, event, data }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "IN_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa";
+
+    fn with(rest: &str) -> Result<EventLine, String> {
+        read(format!(r#"{{"callback_profile_id":"{ID}"{rest}}}"#).as_bytes())
+    }
+
+    #[test]
+    fn an_event_is_read_with_the_text_of_its_numbers() {
+        let line = with(r#","event":"SMS-send","data":{"id":"7","price":0.120,"n":1e400}"#).unwrap();
+        assert_eq!((line.profile_id.as_str(), line.event), (ID, Some(Event::SmsSend)));
+        assert_eq!(Value::from(line.data).to_string(), r#"{"id":"7","price":0.120,"n":1e400}"#);
+        assert_eq!(with(r#","data":{}"#).unwrap().event, None);
+        assert_eq!(with(r#","event":null,"data":{}"#).unwrap().event, None);
+    }
+
+    #[test]
+    fn each_mistake_has_its_reason() {
+        for (line, why) in [
+            ("", "no JSON: EOF"),
+            ("{\"callback_profile_id\":", "at column 23"),
+            ("[1]", "an object is needed"),
+            ("{}", "callback_profile_id is missing"),
+            ("{\"callback_profile_id\": 7}", "must be a text"),
+            ("{\"callback_profile_id\": \"Orders\"}", "'Orders' is not a callback profile id"),
+        ] {
+            let told = read(line.as_bytes()).unwrap_err();
+            assert!(told.contains(why), "{line}: {told}");
+        }
+        for (rest, why) in [
+            ("", "data is missing"),
+            (r#","data":[]"#, "data must be an object"),
+            (r#","data":null"#, "data must be an object"),
+            (r#","event":"sms","data":{}"#, "there is no event 'sms': there are Voice, sms-send"),
+            (r#","event":7,"data":{}"#, "event must be a text"),
+            (r#","data":{},"evnt":"x""#, "'evnt' is not known here"),
+        ] {
+            let told = with(rest).unwrap_err();
+            assert!(told.contains(why), "{rest}: {told}");
+        }
+        assert!(read(b"{\"\xFF\":1}").unwrap_err().contains("not UTF-8"));
+    }
+}

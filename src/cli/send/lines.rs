@@ -1,0 +1,178 @@
+//! The lines of an input, numbered, each read in bounded memory.
+
+use std::io::{self, BufRead as _, BufReader, Read};
+
+/// Longest line, in bytes without its line feed (ours): what is longer is told and passed over.
+pub const LONGEST_LINE: usize = 1024 * 1024;
+
+/// What is read at a time.
+const BUFFER: usize = 128 * 1024;
+
+/// Some editors put a byte order mark first.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Reads lines. Blank ones are counted and passed over.
+pub struct Lines<R> {
+    from: BufReader<R>,
+    /// Of the line that was read last; 0 before the first.
+    number: u64,
+    /// Bytes read so far.
+    bytes: u64,
+    /// The start of a line, as much of it as is kept.
+    line: Vec<u8>,
+}
+
+/// A line that is not blank.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// Without its line end.
+    Text(&'a [u8]),
+    /// Longer than [`LONGEST_LINE`].
+    TooLong,
+}
+
+impl<R: Read> Lines<R> {
+    pub fn new(from: R) -> Self {
+        Self { from: BufReader::with_capacity(BUFFER, from), number: 0, bytes: 0, line: Vec::new() }
+    }
+
+    /// The number of the line that was read last, from 1; blank ones count.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether a whole line can be had without waiting for the input.
+    pub fn has_more_at_hand(&self) -> bool {
+        self.from.buffer().contains(&b'\n')
+    }
+
+    /// The next line that is not blank; none at the end.
+    ///
+    /// # Errors
+    /// The input cannot be read.
+    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        while let Some(too_long) = self.read()? {
+            if too_long {
+                return Ok(Some(Line::TooLong));
+            }
+            if !self.line.trim_ascii().is_empty() {
+                return Ok(Some(Line::Text(self.line.trim_ascii())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads one line, and no more of it than is kept. Whether it is too long; none at the end.
+    fn read(&mut self) -> io::Result<Option<bool>> {
+        self.line.clear();
+        let (mut begun, mut too_long) = (false, false);
+        loop {
+            let buffer = match self.from.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = buffer.iter().position(|byte| *byte == b'\n');
+            if buffer.is_empty() && !begun {
+                return Ok(None);
+            }
+            begun = true;
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            // One more for the carriage return that some write before the line feed.
+            too_long |= self.line.len() + part.len() > LONGEST_LINE + 1;
+            if !too_long {
+                self.line.extend_from_slice(part);
+            }
+            let used = part.len() + usize::from(end.is_some());
+            self.from.consume(used);
+            self.bytes += used as u64;
+            if end.is_some() || used == 0 {
+                break;
+            }
+        }
+        self.number += 1;
+        if self.number == 1 && self.line.starts_with(MARK) {
+            self.line.drain(..MARK.len());
+        }
+        Ok(Some(too_long || self.line.trim_ascii_end().len() > LONGEST_LINE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(text: &[u8]) -> Vec<(u64, Option<String>)> {
+        let mut lines = Lines::new(text);
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().unwrap() {
+            let text = match line {
+                Line::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+                Line::TooLong => None,
+            };
+            all.push((lines.number(), text));
+        }
+        assert_eq!(lines.bytes(), text.len() as u64);
+        all
+    }
+
+    fn line(number: u64, text: &str) -> (u64, Option<String>) {
+        (number, Some(text.to_owned()))
+    }
+
+    #[test]
+    fn blank_lines_count_and_the_last_needs_no_end() {
+        assert_eq!(all(b"a\n\n  \r\nb\r\nc"), [line(1, "a"), line(4, "b"), line(5, "c")]);
+        assert_eq!(all(b"\xEF\xBB\xBFa\n"), [line(1, "a")]);
+        assert_eq!(all(b""), []);
+        assert_eq!(all(b"\n\n"), []);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_passed_over_in_bounded_memory() {
+        let longest = "x".repeat(LONGEST_LINE);
+        assert_eq!(all(format!("{longest}\r\nb").as_bytes()), [line(1, &longest), line(2, "b")]);
+        let text = format!("a\n{longest}x\n{}\nb\n", "y".repeat(LONGEST_LINE * 4));
+        assert_eq!(all(text.as_bytes()), [line(1, "a"), (2, None), (3, None), line(4, "b")]);
+        let mut lines = Lines::new(text.as_bytes());
+        while lines.next().unwrap().is_some() {
+            assert!(lines.line.capacity() <= 2 * (LONGEST_LINE + BUFFER), "{}", lines.line.capacity());
+        }
+    }
+
+    #[test]
+    fn what_can_be_had_at_once_is_known() {
+        let mut lines = Lines::new(&b"a\nb\nc"[..]);
+        assert!(!lines.has_more_at_hand(), "nothing was read yet");
+        lines.next().unwrap();
+        assert!(lines.has_more_at_hand());
+        lines.next().unwrap();
+        assert!(!lines.has_more_at_hand(), "the third may go on");
+    }
+
+    proptest! {
+        #[test]
+        fn they_are_those_of_the_text_however_it_comes(text in "[a\\r\\n ]{0,60}", at_a_time in 1_usize..9) {
+            let expected: Vec<_> = text
+                .split('\n')
+                .enumerate()
+                .map(|(at, text)| line(at as u64 + 1, text.trim_ascii()))
+                .filter(|(_, text)| text.as_deref() != Some(""))
+                .collect();
+            prop_assert_eq!(all(text.as_bytes()), expected.clone());
+            let mut lines = Lines::new(text.as_bytes());
+            lines.from = BufReader::with_capacity(at_a_time, text.as_bytes());
+            let mut found = 0;
+            while lines.next().unwrap().is_some() {
+                found += 1;
+            }
+            prop_assert_eq!(found, expected.len());
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Many events: accepted batch by batch, and watched until all of them have ended.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use super::intake::{self, Batch, Batches, Item};
+use super::left::left;
+use super::progress::{self, Read};
+use super::report::{Report, lines_of};
+use super::source::{Named, Source};
+use super::tally::{Ended, Tally};
+use crate::cli::error::{CommandError, FAILED};
+use crate::cli::interrupt::Interrupts;
+use crate::cli::output::tell;
+use crate::cli::pace::Pace;
+use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted};
+use crate::cli::status_line::StatusLine;
+use crate::delivery::{Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
+use crate::store::{Filter, StateFilter, Store};
+
+/// The least time between two looks at what has become of them.
+const LOOK: Duration = Duration::from_millis(20);
+/// The most: what others commit is noticed in any case, and a look takes what it takes.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+/// A look may take this part of the time: a million queued take a while to count.
+const LOOK_SHARE: u32 = 20;
+/// How often the progress is drawn (four times a second is what a slow line bears).
+const TICK: Duration = Duration::from_millis(250);
+/// Undelivered ones that are read at a time.
+const PAGE: usize = 256;
+
+/// How a run was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Nothing is accepted unless every line is good.
+    pub strict: bool,
+    /// To the end of all, and not only until they are accepted.
+    pub wait: bool,
+    /// Lines of JSON instead of text.
+    pub json: bool,
+}
+
+/// How it went.
+enum End {
+    /// All was read, and what was accepted has ended, where that is waited for.
+    Done,
+    /// A signal came: the exit code that tells of it.
+    Signal(u8),
+}
+
+/// Sends what the source has.
+///
+/// # Errors
+/// The input has no event that can be sent, it or the database fails, or a signal came.
+pub async fn run(
+    store: Store,
+    source: Source,
+    options: Options,
+    interrupts: &mut Interrupts,
+) -> Result<ExitCode, CommandError> {
+    // Without a client nothing is accepted.
+    let transport = if options.wait { Some(Transport::new()?) } else { None };
+    let (size, input) = (source.size(), source.named.clone());
+    let (mut batches, mark) = intake::start(&store, source, options.strict)?;
+    let mut run = Run {
+        changes: store.changes(),
+        store,
+        mark,
+        options,
+        transport,
+        sender: None,
+        news: None,
+        tally: Tally::default(),
+        report: Report::new(options.json),
+        line: StatusLine::new(),
+        pace: Pace::default(),
+        next_look: Instant::now(),
+        read: Read::Part { bytes: 0, of: size },
+        checking: options.strict,
+        to_line: 0,
+        input,
+    };
+    let ended = run.until_ended(&mut batches, interrupts).await;
+    run.line.clear();
+    if let Some(sender) = run.sender.take() {
+        match &ended {
+            Ok(End::Done) => stop_when_done(sender, interrupts, |id| mark.is_on(id)).await,
+            Ok(End::Signal(_)) | Err(_) => stop_when_interrupted(sender, interrupts).await,
+        }
+    }
+    let looked = run.look().await;
+    run.report.end(&run.tally);
+    match ended {
+        Ok(End::Done) => looked.and_then(|()| run.code()),
+        Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
+        Err(error) => {
+            tell(&format!("ringback: {}", run.left()));
+            Err(error)
+        }
+    }
+}
+
+struct Run {
+    store: Store,
+    mark: Mark,
+    options: Options,
+    /// Until sending starts.
+    transport: Option<Transport>,
+    sender: Option<Sender>,
+    news: Option<News>,
+    changes: watch::Receiver<u64>,
+    tally: Tally,
+    report: Report,
+    line: StatusLine,
+    pace: Pace,
+    next_look: Instant,
+    read: Read,
+    /// Whether the input is only looked at.
+    checking: bool,
+    /// The last line that was accepted or refused; those before it were too.
+    to_line: u64,
+    input: Named,
+}
+
+impl Run {
+    async fn until_ended(
+        &mut self,
+        batches: &mut Batches,
+        interrupts: &mut Interrupts,
+    ) -> Result<End, CommandError> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let reading = matches!(self.read, Read::Part { .. });
+            tokio::select! {
+                biased;
+                code = interrupts.next() => return Ok(End::Signal(code)),
+                () = look_due(&mut self.changes, self.next_look), if !self.checking => {
+                    self.look().await?;
+                    if !reading && self.tally.pending() == 0 {
+                        return Ok(End::Done);
+                    }
+                }
+                () = changed(&mut self.news) => self.tell_news(),
+                _ = tick.tick(), if self.line.is_on() => self.draw(),
+                batch = batches.recv(), if reading => {
+                    if let Some(batch) = batch {
+                        self.take(batch?).await?;
+                        continue;
+                    }
+                    self.read = Read::Whole;
+                    if self.checking || !self.options.wait {
+                        return Ok(End::Done);
+                    }
+                    // Whatever became of them since the last look.
+                    self.changes.mark_changed();
+                }
+            }
+        }
+    }
+
+    /// Accepts a batch, and tells of it once it is on disk.
+    async fn take(&mut self, batch: Batch) -> Result<(), CommandError> {
+        let told = lines_of(&batch.items);
+        let made = |item| match item {
+            Item::Made { delivery, .. } => Some(*delivery),
+            Item::Refused { .. } => None,
+        };
+        let new: Vec<NewDelivery> = batch.items.into_iter().filter_map(made).collect();
+        let ids = new.first().map(|first| first.id).zip(new.last().map(|last| last.id));
+        let count = new.len() as u64;
+        if let Some((first, last)) = ids {
+            self.store.accept(new).await?;
+            self.tally.took(count, first, last);
+            self.send();
+        }
+        self.report.lines(&told);
+        for (line, why) in told.iter().filter_map(|(line, came)| Some((line, came.as_ref().err()?))) {
+            self.tally.refused_one();
+            self.line.tell(&format!("ringback: {}: line {line}: {why}", self.input));
+        }
+        self.checking = batch.checking;
+        if let Read::Part { bytes, .. } = &mut self.read {
+            *bytes = batch.to_byte;
+        }
+        if !batch.checking {
+            self.to_line = batch.to_line;
+        }
+        Ok(())
+    }
+
+    /// Starts the sender, unless it runs: there is something for it now.
+    fn send(&mut self) {
+        if let Some(transport) = self.transport.take() {
+            let sender = Sender::start(Arc::new(self.store.clone()), transport, Limits::default());
+            self.news = Some(News::of(&sender));
+            self.sender = Some(sender);
+        }
+    }
+
+    /// Counts anew, and tells of those that ended otherwise than delivered.
+    async fn look(&mut self) -> Result<(), CommandError> {
+        let start = Instant::now();
+        if let Some(ended) = self.tally.look(&self.store, self.mark).await? {
+            self.tell_undelivered(ended).await?;
+        }
+        let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
+        self.next_look = Instant::now() + pause;
+        Ok(())
+    }
+
+    async fn tell_undelivered(&mut self, (from, to): Ended) -> Result<(), CommandError> {
+        for state in [State::Failed, State::Cancelled] {
+            let mut before = if self.tally.of(state) > 0 { Some(to) } else { None };
+            while let Some(end) = before {
+                let state = Some(StateFilter::Is(state));
+                let filter = Filter { state, before: Some(end), limit: PAGE, ..Filter::default() };
+                let mut page = self.store.deliveries(&filter).await?;
+                before = page.last().map(|last| last.id).filter(|last| *last > from && page.len() == PAGE);
+                page.retain(|summary| summary.id >= from && self.mark.is_on(summary.id));
+                self.report.ended(&page);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_news(&mut self) {
+        let news = self.news.as_mut().map(|news| news.next("it delivers these, and this one watches"));
+        for news in news.into_iter().flatten() {
+            self.line.tell(&format!("ringback: {news}"));
+        }
+    }
+
+    fn draw(&mut self) {
+        self.pace.note(Instant::now(), self.tally.ended());
+        let left = matches!(self.read, Read::Whole).then(|| self.tally.pending());
+        let pace = self.pace.text(left);
+        self.line.draw(|columns| progress::text(&self.tally, self.read, self.checking, pace, columns));
+    }
+
+    /// The exit code of a run that came to its end; an error where nothing of the input was any good.
+    fn code(&self) -> Result<ExitCode, CommandError> {
+        let Tally { accepted, refused, .. } = self.tally;
+        if self.options.strict && refused > 0 && accepted == 0 {
+            let lines = if refused == 1 { "a line is" } else { "some lines are" };
+            return Err(CommandError::Input(format!(
+                "{}: nothing was accepted, since {lines} bad",
+                self.input
+            )));
+        }
+        if accepted == 0 && refused > 0 {
+            return Err(CommandError::Input(format!(
+                "{}: no line of it could be accepted; each must be one whole JSON object, as `jq -c .` \
+                 writes them",
+                self.input
+            )));
+        }
+        let good =
+            if self.options.wait { self.tally.all_delivered() } else { self.tally.of(State::Failed) == 0 };
+        Ok(if good && refused == 0 { ExitCode::SUCCESS } else { FAILED.into() })
+    }
+
+    /// What a run leaves behind that was ended before its end, and how to go on.
+    fn left(&self) -> String {
+        let whole = matches!(self.read, Read::Whole);
+        let to_line = if self.checking { 0 } else { self.to_line };
+        left(&self.tally, self.store.path(), (!whole).then_some(&self.input), to_line)
+    }
+}
+
+async fn changed(news: &mut Option<News>) {
+    match news {
+        Some(news) => news.changed().await,
+        None => std::future::pending().await,
+    }
+}

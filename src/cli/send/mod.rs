@@ -1,0 +1,58 @@
+//! `ringback send`: events that happened, one or many, on disk before anything is said of them.
+
+mod intake;
+mod left;
+mod line;
+mod lines;
+mod many;
+mod one;
+mod progress;
+mod report;
+mod roster;
+mod source;
+mod tally;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::choose;
+use super::error::CommandError;
+use super::interrupt::Interrupts;
+use super::session::Session;
+use many::Options;
+use one::EventArgs;
+use source::Source;
+
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["profile", "from"])))]
+pub(super) struct SendArgs {
+    /// An id, an id's unique start, or a title
+    profile: Option<String>,
+    #[command(flatten)]
+    event: EventArgs,
+    /// Send the events of a file, one JSON object a line; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Accept nothing unless every line is good
+    #[arg(long, requires = "from", conflicts_with = "profile")]
+    strict: bool,
+    /// Only accept them: who sends delivers them, `ringback work` or the console
+    #[arg(long)]
+    no_wait: bool,
+    /// Print one line of JSON for each thing that happens
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    let SendArgs { profile, event, from, strict, no_wait, json } = args;
+    let wait = !no_wait;
+    if let Some(file) = from {
+        let source = Source::open(&file)?;
+        return many::run(session.store()?, source, Options { strict, wait, json }, &mut interrupts).await;
+    }
+    let store = session.store_if_there()?;
+    let (store, profile) = choose::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
+    one::run(&store, &profile, &event, wait, json, &mut interrupts).await
+}

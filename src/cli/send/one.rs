@@ -1,0 +1,100 @@
+//! One event, told from its first try to its end.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use super::report::accepted;
+use super::roster::{event_meant, taking};
+use crate::callback::Values;
+use crate::cli::choices::choices;
+use crate::cli::error::{CommandError, FAILED};
+use crate::cli::interrupt::Interrupts;
+use crate::cli::output::{print_json, tell};
+use crate::cli::setting::setting;
+use crate::cli::test::{self, Lines};
+use crate::cli::values::{members, tell_if_in_vain};
+use crate::delivery::{NewDelivery, Outbox as _, Transport};
+use crate::profile::{Event, Profile};
+use crate::store::Store;
+
+/// Options that say what happened. What stands further down goes before what stands above.
+#[derive(Debug, clap::Args)]
+pub struct EventArgs {
+    /// The event; may be left out where the profile has only one
+    #[arg(long, value_parser = choices::<Event>(), ignore_case = true, conflicts_with = "from")]
+    event: Option<Event>,
+    /// Take the values of a JSON object; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    values: Option<PathBuf>,
+    /// Give a variable this text, or with := this JSON, before those of --values
+    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting, conflicts_with = "from")]
+    set: Vec<(String, Value)>,
+}
+
+/// Sends an event.
+///
+/// # Errors
+/// The profile takes no such event, the values cannot be read, the database fails, or a signal came.
+pub async fn run(
+    store: &Store,
+    profile: &Profile,
+    args: &EventArgs,
+    wait: bool,
+    json: bool,
+    interrupts: &mut Interrupts,
+) -> Result<ExitCode, CommandError> {
+    let refused = |why: String| CommandError::Input(format!("{why}; nothing was sent"));
+    taking(profile).map_err(refused)?;
+    let event = event_meant(profile, args.event).map_err(refused)?;
+    let delivery = NewDelivery::event(profile, event, args.values(profile)?);
+    let (id, heading) = (delivery.id, test::heading(&delivery));
+    let no_request = delivery.request.as_ref().err().map(ToString::to_string);
+    // Without a client nothing is accepted.
+    let transport = if wait { Some(Transport::new()?) } else { None };
+    store.accept(vec![delivery]).await?;
+
+    let mut out = Lines::default();
+    if json {
+        out.line(&accepted(None, id).to_string());
+    } else {
+        out.line(&format!("{heading}\naccepted as {id}"));
+    }
+    if let Some(why) = no_request.filter(|_| json || !wait) {
+        tell(&format!("ringback: no request can be made: {why}"));
+        if !wait {
+            return Ok(FAILED.into());
+        }
+    }
+    let Some(transport) = transport else { return Ok(ExitCode::SUCCESS) };
+    let told = |line: &str| {
+        if !json {
+            out.line(line);
+        }
+    };
+    let ended = test::see_through(store, id, transport, interrupts, told).await?;
+    if json {
+        // As with the lines before, that nobody reads it is told by nobody.
+        let _ = print_json(&test::document(&ended.details));
+    } else {
+        out.line(&test::ending(&ended.details.summary));
+    }
+    let code = test::code(&ended.details);
+    ended.stop_sending(interrupts).await;
+    Ok(code)
+}
+
+impl EventArgs {
+    fn values(&self, profile: &Profile) -> Result<Values, CommandError> {
+        let mut values = match &self.values {
+            Some(file) => Values::new(members(file)?),
+            None => Values::new(Map::new()),
+        };
+        for (name, value) in &self.set {
+            tell_if_in_vain(profile, name);
+            values.set(name.as_str(), value.clone());
+        }
+        Ok(values)
+    }
+}

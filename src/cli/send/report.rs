@@ -1,0 +1,171 @@
+//! What a run prints on standard output: lines of JSON as things happen, or a summary at the end.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::intake::Item;
+use super::tally::Tally;
+use crate::cli::output::print;
+use crate::delivery::{DeliveryId, State, Summary};
+use crate::profile::Choice;
+use crate::shown::shown;
+
+/// Reasons of failures that are told apart; others are counted together.
+const REASONS: usize = 8;
+
+/// What is printed. A reader that has gone does not end the run: its exit code still tells.
+#[derive(Debug)]
+pub enum Report {
+    /// A summary for people, with the reasons of failures by their number.
+    Text { reasons: BTreeMap<String, u64>, others: u64 },
+    /// A line of JSON for each thing that happens.
+    Json,
+}
+
+impl Report {
+    pub fn new(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text { reasons: BTreeMap::new(), others: 0 } }
+    }
+
+    /// Tells of lines, those that were accepted only once they are on disk.
+    pub fn lines(&self, items: &[(u64, Result<DeliveryId, String>)]) {
+        if let Self::Json = self {
+            let lines = items.iter().map(|(line, came)| match came {
+                Ok(id) => accepted(Some(*line), *id),
+                Err(why) => json!({"line": line, "state": "refused", "error": why}),
+            });
+            print_all(lines);
+        }
+    }
+
+    /// Tells of deliveries that have ended otherwise than delivered.
+    pub fn ended(&mut self, summaries: &[Summary]) {
+        match self {
+            Self::Json => print_all(summaries.iter().map(undelivered)),
+            Self::Text { reasons, others } => {
+                for error in summaries.iter().filter_map(|summary| summary.last_error.as_ref()) {
+                    let full = reasons.len() >= REASONS;
+                    match reasons.get_mut(&error.message) {
+                        Some(n) => *n += 1,
+                        None if full => *others += 1,
+                        None => drop(reasons.insert(error.message.clone(), 1)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the numbers.
+    pub fn end(&self, tally: &Tally) {
+        match self {
+            Self::Json => print_all(std::iter::once(numbers(tally))),
+            Self::Text { reasons, others } => {
+                // The next lines say it when nobody reads these.
+                let _ = print(&(sentence(tally) + &listed(reasons, *others)));
+            }
+        }
+    }
+}
+
+/// Such as `5 accepted: 3 delivered, 2 failed`, with a line feed.
+fn sentence(tally: &Tally) -> String {
+    let mut parts = Vec::new();
+    if tally.accepted > 0 && !tally.ends().is_empty() {
+        parts.push(tally.ends());
+    }
+    match tally.pending() {
+        0 => {}
+        n => parts.push(format!("{n} queued")),
+    }
+    let ends = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let refused = match tally.refused {
+        0 => String::new(),
+        1 => " · 1 bad line".to_owned(),
+        n => format!(" · {n} bad lines"),
+    };
+    format!("{} accepted{ends}{refused}\n", tally.accepted)
+}
+
+/// The reasons, the most frequent first.
+fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
+    let mut sorted: Vec<(&String, &u64)> = reasons.iter().collect();
+    sorted.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    let mut lines: Vec<String> =
+        sorted.iter().map(|(message, n)| format!("  {n} × {}\n", shown(message))).collect();
+    if others > 0 {
+        lines.push(format!("  {others} × something else\n"));
+    }
+    lines.concat()
+}
+
+/// The line that says that a delivery is on disk.
+pub fn accepted(line: Option<u64>, id: DeliveryId) -> Value {
+    match line {
+        Some(line) => json!({"line": line, "state": "accepted", "delivery_id": id.to_string()}),
+        None => json!({"state": "accepted", "delivery_id": id.to_string()}),
+    }
+}
+
+fn undelivered(summary: &Summary) -> Value {
+    let error = summary.last_error.as_ref();
+    json!({
+        "state": summary.state.name(),
+        "delivery_id": summary.id.to_string(),
+        "profile_id": summary.profile_id.as_str(),
+        "event": summary.event.map(Choice::name),
+        "attempts": summary.attempts,
+        "status": summary.last_status,
+        "error": error.map(|e| json!({"class": e.class.name(), "message": e.message})),
+    })
+}
+
+fn numbers(tally: &Tally) -> Value {
+    json!({
+        "state": "ended",
+        "accepted": tally.accepted,
+        "refused": tally.refused,
+        "delivered": tally.of(State::Delivered),
+        "failed": tally.of(State::Failed),
+        "cancelled": tally.of(State::Cancelled),
+        "pending": tally.pending(),
+        "removed": tally.removed(),
+    })
+}
+
+/// All in one write, so that none is half there when the program is killed in between.
+fn print_all(documents: impl Iterator<Item = Value>) {
+    let lines: Vec<String> = documents.map(|document| format!("{document}\n")).collect();
+    if !lines.is_empty() {
+        let _ = print(&lines.concat());
+    }
+}
+
+/// What is told of each line of a batch: its delivery's id, or why it was refused.
+pub fn lines_of(items: &[Item]) -> Vec<(u64, Result<DeliveryId, String>)> {
+    let told = |item: &Item| match item {
+        Item::Made { line, delivery } => (*line, Ok(delivery.id)),
+        Item::Refused { line, why } => (*line, Err(why.clone())),
+    };
+    items.iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_frequent_reason_comes_first() {
+        let reasons = BTreeMap::from([("a\u{1b}".to_owned(), 1), ("b".to_owned(), 3)]);
+        assert_eq!(listed(&reasons, 2), "  3 × b\n  1 × a\\u{1b}\n  2 × something else\n");
+        assert_eq!(listed(&BTreeMap::new(), 0), "");
+    }
+
+    #[test]
+    fn nothing_accepted_says_so() {
+        let mut tally = Tally::default();
+        assert_eq!(sentence(&tally), "0 accepted\n");
+        tally.refused_one();
+        assert_eq!(sentence(&tally), "0 accepted · 1 bad line\n");
+    }
+}

@@ -1,0 +1,129 @@
+//! What has become of the events of one run, in numbers: however many they are, this is all that is
+//! remembered of them.
+
+use crate::delivery::{DeliveryId, Mark, State};
+use crate::store::{Counts, Store, StoreError};
+
+/// The numbers of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Deliveries that are on disk.
+    pub accepted: u64,
+    /// Lines that were refused.
+    pub refused: u64,
+    settled: Counts,
+    rest: Counts,
+    /// All that were accepted lie between these.
+    range: Option<(DeliveryId, DeliveryId)>,
+}
+
+/// Where what was counted as ended lies: its first id, and the end.
+pub type Ended = (DeliveryId, DeliveryId);
+
+impl Tally {
+    /// Notes deliveries that were accepted, the ids in their order.
+    pub fn took(&mut self, count: u64, first: DeliveryId, last: DeliveryId) {
+        self.accepted += count;
+        let from = self.range.map_or(first, |(from, _)| from);
+        self.range = Some((from, last.after()));
+    }
+
+    /// Notes a line that was refused.
+    pub fn refused_one(&mut self) {
+        self.refused += 1;
+    }
+
+    /// Counts anew. Gives where deliveries lie that have ended, and all older ones with them: it is
+    /// told once of each.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn look(&mut self, store: &Store, mark: Mark) -> Result<Option<Ended>, StoreError> {
+        let Some((from, to)) = self.range else { return Ok(None) };
+        let standing = store.standing(mark, from, to).await?;
+        self.stand(standing.settled, standing.rest);
+        self.range = Some((standing.floor, to));
+        Ok((standing.floor > from).then_some((from, standing.floor)))
+    }
+
+    /// Takes in what a look has found: what has ended since the last one, and the others.
+    pub fn stand(&mut self, settled: Counts, rest: Counts) {
+        self.settled = sum(self.settled, settled);
+        self.rest = rest;
+    }
+
+    /// How many stand so, as of the last look.
+    pub fn of(&self, state: State) -> u64 {
+        let counts = sum(self.settled, self.rest);
+        match state {
+            State::Queued => counts.queued,
+            State::Waiting => counts.waiting,
+            State::Delivered => counts.delivered,
+            State::Failed => counts.failed,
+            State::Cancelled => counts.cancelled,
+        }
+    }
+
+    /// How many have something left to send, as of the last look.
+    pub fn pending(&self) -> u64 {
+        self.rest.queued + self.rest.waiting
+    }
+
+    /// How many have ended, as of the last look.
+    pub fn ended(&self) -> u64 {
+        self.of(State::Delivered) + self.of(State::Failed) + self.of(State::Cancelled)
+    }
+
+    /// How many were taken out of the log before they were counted. Right after a look only.
+    pub fn removed(&self) -> u64 {
+        self.accepted.saturating_sub(self.ended() + self.pending())
+    }
+
+    /// Whether all that was accepted was delivered.
+    pub fn all_delivered(&self) -> bool {
+        self.of(State::Delivered) == self.accepted
+    }
+
+    /// Such as `3 delivered, 1 failed`: those numbers that there are.
+    pub fn ends(&self) -> String {
+        let numbers = [
+            (self.of(State::Delivered), "delivered"),
+            (self.of(State::Failed), "failed"),
+            (self.of(State::Cancelled), "cancelled"),
+            (self.removed(), "ended and no longer in the log"),
+        ];
+        let parts: Vec<String> = numbers
+            .iter()
+            .filter(|(n, what)| *n > 0 || (*what == "delivered" && self.pending() == 0))
+            .map(|(n, what)| format!("{n} {what}"))
+            .collect();
+        parts.join(", ")
+    }
+}
+
+fn sum(one: Counts, other: Counts) -> Counts {
+    Counts {
+        queued: one.queued + other.queued,
+        waiting: one.waiting + other.waiting,
+        delivered: one.delivered + other.delivered,
+        failed: one.failed + other.failed,
+        cancelled: one.cancelled + other.cancelled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_not_there_are_not_told() {
+        let settled = Counts { delivered: 3, failed: 1, ..Counts::default() };
+        let tally = Tally { accepted: 4, settled, ..Tally::default() };
+        assert_eq!(tally.ends(), "3 delivered, 1 failed");
+        assert!(!tally.all_delivered());
+        assert_eq!(Tally { accepted: 5, settled, ..Tally::default() }.removed(), 1);
+        let rest = Counts { queued: 2, ..Counts::default() };
+        assert_eq!(Tally { accepted: 2, rest, ..Tally::default() }.ends(), "");
+        assert_eq!(Tally::default().ends(), "0 delivered");
+    }
+}

@@ -1,0 +1,99 @@
+//! The sender of a command that waits for what is sent: its start, its news, its end.
+
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::interrupt::Interrupts;
+use super::output::tell;
+use crate::delivery::{DeliveryId, Role, Sender, Sending};
+
+/// What a person is told of the sender, each thing once.
+#[derive(Debug)]
+pub struct News {
+    sending: watch::Receiver<Sending>,
+    /// Whether another session sends; none while that is not known.
+    elsewhere: Option<bool>,
+    trouble: Option<String>,
+}
+
+impl News {
+    pub fn of(sender: &Sender) -> Self {
+        Self { sending: sender.sending(), elsewhere: None, trouble: None }
+    }
+
+    /// Waits until the sender does something else.
+    pub async fn changed(&mut self) {
+        if self.sending.changed().await.is_err() {
+            // It has ended, and does nothing else any more.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// How many tries are under way here.
+    pub fn under_way(&self) -> usize {
+        self.sending.borrow().in_flight.len()
+    }
+
+    /// Whether another session sends, and the storage's trouble, where these are news. `instead` says
+    /// what becomes of this command while another sends.
+    pub fn next(&mut self, instead: &str) -> Vec<String> {
+        let (role, trouble) = {
+            let sending = self.sending.borrow_and_update();
+            (sending.role, sending.trouble.clone())
+        };
+        let mut news = Vec::new();
+        match role {
+            Role::Watches(pid) if self.elsewhere != Some(true) => {
+                self.elsewhere = Some(true);
+                let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+                news.push(format!("another session sends{pid}: {instead}"));
+            }
+            Role::Sends if self.elsewhere.replace(false) == Some(true) => {
+                news.push("the other session has ended: this one sends now".to_owned());
+            }
+            _ => {}
+        }
+        if trouble != self.trouble {
+            news.extend(trouble.clone());
+            self.trouble = trouble;
+        }
+        news
+    }
+}
+
+/// Waits until something was committed, and a look may be taken.
+pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
+    // In this order nothing is lost when another thing happens first.
+    tokio::time::sleep_until(next.into()).await;
+    if changes.changed().await.is_err() {
+        // The database was closed: nothing more is committed.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Ends a sender after a signal. What is under way gets five seconds; a second signal cuts it off.
+pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) {
+    tell("ringback: ending; what is under way gets five seconds, Ctrl+C again cuts it off");
+    stop(sender, interrupts).await;
+}
+
+/// Ends a sender whose work for this command is done: what else is under way gets five seconds, and
+/// a signal cuts it off. Nothing is lost then: it stays queued.
+pub async fn stop_when_done(sender: Sender, interrupts: &mut Interrupts, own: impl Fn(DeliveryId) -> bool) {
+    let others = sender.sending().borrow().in_flight.keys().filter(|id| !own(**id)).count();
+    if others > 0 {
+        tell(&format!(
+            "ringback: ending; what else is under way ({others}) gets five seconds, Ctrl+C cuts it off"
+        ));
+    }
+    stop(sender, interrupts).await;
+}
+
+/// Ends a sender; a signal cuts it off.
+pub async fn stop(sender: Sender, interrupts: &mut Interrupts) {
+    tokio::select! {
+        () = sender.stop() => {}
+        _ = interrupts.next() => {}
+    }
+}

@@ -1,0 +1,100 @@
+//! One line at the bottom of a terminal that says how far a command has come.
+//!
+//! It is written to standard error, and only where that is a terminal: what a script reads is not
+//! touched. It has no colours, so `NO_COLOR` is kept as it is.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use unicode_width::UnicodeWidthChar as _;
+
+use super::output::tell;
+use crate::shown::shown;
+
+/// Columns of a terminal that does not tell.
+const USUAL_COLUMNS: u16 = 80;
+
+/// The line. Dropped, it takes itself away.
+#[derive(Debug)]
+pub struct StatusLine {
+    on: bool,
+    /// What stands on the screen.
+    text: String,
+}
+
+impl StatusLine {
+    /// One that draws where there is a terminal that can go back to the start of a line.
+    pub fn new() -> Self {
+        let dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
+        Self { on: io::stderr().is_terminal() && !dumb, text: String::new() }
+    }
+
+    /// Whether anybody sees it.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// Shows what `text` makes for so many columns, in the place of what was shown before.
+    pub fn draw(&mut self, text: impl FnOnce(usize) -> String) {
+        if !self.on {
+            return;
+        }
+        // A character in the last column makes some terminals go on to the next line.
+        let columns = crossterm::terminal::size().map_or(USUAL_COLUMNS, |(columns, _)| columns);
+        let columns = usize::from(columns).saturating_sub(1);
+        let text = cut(&shown(&text(columns)), columns).to_owned();
+        if text != self.text {
+            write(&format!("\r{text}\x1b[K"));
+            self.text = text;
+        }
+    }
+
+    /// Tells something on standard error, above the line.
+    pub fn tell(&mut self, text: &str) {
+        self.clear();
+        tell(text);
+    }
+
+    /// Takes it away until it is drawn again.
+    pub fn clear(&mut self) {
+        if !std::mem::take(&mut self.text).is_empty() {
+            write("\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for StatusLine {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// A terminal that is gone is not written to: nobody is there to read.
+fn write(bytes: &str) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
+}
+
+/// As much of a text as fits.
+fn cut(text: &str, columns: usize) -> &str {
+    let mut width = 0;
+    for (at, c) in text.char_indices() {
+        width += c.width().unwrap_or(0);
+        if width > columns {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_never_runs_over_into_the_next_line() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "abc");
+        assert_eq!(cut("a日本", 4), "a日");
+        assert_eq!(cut("a", 0), "");
+    }
+}

@@ -1,0 +1,171 @@
+//! `ringback work`: the sender alone, on what is queued.
+
+mod report;
+mod tap;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+use super::error::CommandError;
+use super::interrupt::Interrupts;
+use super::output::print;
+use super::pace::Pace;
+use super::sending::{News, look_due, stop, stop_when_interrupted};
+use super::session::Session;
+use super::status_line::StatusLine;
+use crate::delivery::{Limits, Outcome, Sender, Transport};
+use crate::store::{Counts, Store};
+
+use report::Report;
+use tap::Tap;
+
+/// Outcomes that are told at a time.
+const PAGE: usize = 256;
+/// The least time between two looks at how many there are.
+const LOOK: Duration = Duration::from_millis(20);
+/// How often the progress is drawn, while there is any.
+const TICK: Duration = Duration::from_millis(250);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct WorkArgs {
+    /// End when nothing is queued, and no retry waits
+    #[arg(long)]
+    until_idle: bool,
+    /// Print one line of JSON for each try
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    let store = session.store()?;
+    let transport = Transport::new()?;
+    let (tap, outcomes) = Tap::on(store.clone());
+    let sender = Sender::start(Arc::new(tap), transport, Limits::default());
+    let mut work = Work {
+        changes: store.changes(),
+        counts: store.counts().await?,
+        store,
+        outcomes,
+        news: News::of(&sender),
+        report: Report::new(args.json),
+        line: StatusLine::new(),
+        pace: Pace::default(),
+        next_look: Instant::now(),
+        drawn: false,
+    };
+    let ended = work.until_ended(args.until_idle, &mut interrupts).await;
+    work.line.clear();
+    // What is under way is told too; so it must not wait for somebody to listen.
+    let stopping = async {
+        match &ended {
+            Ok(None) => stop(sender, &mut interrupts).await,
+            Ok(Some(_)) | Err(_) => stop_when_interrupted(sender, &mut interrupts).await,
+        }
+    };
+    work.tell_until(stopping).await?;
+    let signal = ended?;
+    work.counts = work.store.counts().await?;
+    let _ = print(&work.report.end(&work.counts));
+    // A signal is the end of what would go on for ever; else it tells that there is more to do.
+    Ok(signal.filter(|_| args.until_idle).map_or(ExitCode::SUCCESS, ExitCode::from))
+}
+
+struct Work {
+    store: Store,
+    outcomes: mpsc::Receiver<Outcome>,
+    news: News,
+    changes: watch::Receiver<u64>,
+    counts: Counts,
+    report: Report,
+    line: StatusLine,
+    pace: Pace,
+    next_look: Instant,
+    /// Whether the line shows all that is known.
+    drawn: bool,
+}
+
+impl Work {
+    /// Tells what happens until there is nothing left, where that is the end; or until a signal
+    /// comes, whose exit code it gives.
+    async fn until_ended(
+        &mut self,
+        until_idle: bool,
+        interrupts: &mut Interrupts,
+    ) -> Result<Option<u8>, CommandError> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Both have a use for the numbers; else nobody asks for them.
+        let counted = until_idle || self.line.is_on();
+        self.changes.mark_changed();
+        loop {
+            let mut page = Vec::new();
+            tokio::select! {
+                biased;
+                code = interrupts.next() => return Ok(Some(code)),
+                () = look_due(&mut self.changes, self.next_look), if counted => {
+                    self.counts = self.store.counts().await?;
+                    self.next_look = Instant::now() + LOOK;
+                    self.drawn = false;
+                    if until_idle && self.counts.queued + self.counts.waiting == 0 {
+                        return Ok(None);
+                    }
+                }
+                () = self.news.changed() => self.tell_news(),
+                _ = tick.tick(), if self.line.is_on() && !self.drawn => self.draw(),
+                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
+            }
+        }
+    }
+
+    /// Tells what happens until the sender has stopped, and what had happened by then.
+    async fn tell_until(&mut self, stopping: impl Future<Output = ()>) -> Result<(), CommandError> {
+        let mut stopping = std::pin::pin!(stopping);
+        loop {
+            let mut page = Vec::new();
+            tokio::select! {
+                () = &mut stopping => break,
+                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
+            }
+        }
+        let mut page = Vec::new();
+        while let Ok(outcome) = self.outcomes.try_recv() {
+            page.push(outcome);
+        }
+        self.tell(page).await
+    }
+
+    async fn tell(&mut self, outcomes: Vec<Outcome>) -> Result<(), CommandError> {
+        if outcomes.is_empty() {
+            return Ok(());
+        }
+        let ids = outcomes.iter().map(|outcome| outcome.id).collect();
+        let summaries = self.store.summaries(ids).await?;
+        let text = self.report.told(&outcomes, &summaries, self.line.is_on());
+        if !text.is_empty() {
+            self.line.clear();
+            // A reader that has gone is no reason to leave deliveries where they are.
+            let _ = print(&text);
+        }
+        self.drawn = false;
+        Ok(())
+    }
+
+    fn tell_news(&mut self) {
+        for news in self.news.next("waiting for it to end") {
+            self.line.tell(&format!("ringback: {news}"));
+        }
+        self.drawn = false;
+    }
+
+    fn draw(&mut self) {
+        self.pace.note(Instant::now(), self.report.tries());
+        let (under_way, pace) = (self.news.under_way(), self.pace.text(None));
+        self.line.draw(|columns| self.report.progress(&self.counts, under_way, pace, columns));
+        self.drawn = true;
+    }
+}

@@ -1,0 +1,222 @@
+//! What `work` tells: each try, how far it has come, and what is left at the end.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::cli::test::{attempt_label_of, came_of, wait_until};
+use crate::delivery::{DeliveryId, Next, Outcome, State, Summary};
+use crate::profile::Choice;
+use crate::shown::shown;
+use crate::store::Counts;
+
+/// Most failures of one page that are told above a line of progress.
+const FAILURES: usize = 10;
+
+/// What was told so far, in numbers.
+#[derive(Debug)]
+pub struct Report {
+    json: bool,
+    /// Tries that ended.
+    tries: u64,
+    delivered: u64,
+    failed: u64,
+}
+
+impl Report {
+    pub fn new(json: bool) -> Self {
+        Self { json, tries: 0, delivered: 0, failed: 0 }
+    }
+
+    /// Tries that ended so far.
+    pub fn tries(&self) -> u64 {
+        self.tries
+    }
+
+    /// Notes tries, and gives the lines that tell of them. Beside a line of progress only failures are
+    /// told, and not all where they are many.
+    pub fn told(&mut self, outcomes: &[Outcome], summaries: &[Summary], beside_progress: bool) -> String {
+        for outcome in outcomes {
+            self.tries += 1;
+            match outcome.next {
+                Next::Delivered => self.delivered += 1,
+                Next::Failed => self.failed += 1,
+                Next::Retry(_) => {}
+            }
+        }
+        let of: HashMap<DeliveryId, &Summary> = summaries.iter().map(|one| (one.id, one)).collect();
+        let all = outcomes.iter().map(|outcome| (outcome, of.get(&outcome.id).copied()));
+        let mut lines: Vec<String> = if self.json {
+            all.map(|(outcome, summary)| format!("{}\n", document(outcome, summary))).collect()
+        } else if beside_progress {
+            let failed = all.filter(|(outcome, _)| outcome.next == Next::Failed);
+            failed.map(|(outcome, summary)| line(outcome, summary)).collect()
+        } else {
+            all.map(|(outcome, summary)| line(outcome, summary)).collect()
+        };
+        if beside_progress && !self.json && lines.len() > FAILURES {
+            let more = lines.split_off(FAILURES).len();
+            lines.push(format!("… and {more} more failed\n"));
+        }
+        lines.concat()
+    }
+
+    /// How far it has come, in one line for so many columns.
+    pub fn progress(
+        &self,
+        counts: &Counts,
+        under_way: usize,
+        pace: Option<String>,
+        columns: usize,
+    ) -> String {
+        let Self { delivered, failed, .. } = self;
+        let mut parts = vec![format!("{} queued", counts.queued), format!("{} waiting", counts.waiting)];
+        parts.push(format!("{under_way} under way"));
+        parts.push(format!("{delivered} delivered"));
+        parts.push(format!("{failed} failed"));
+        parts.extend(pace);
+        while parts.len() > 1 && parts.join(" · ").chars().count() > columns {
+            parts.pop();
+        }
+        parts.join(" · ")
+    }
+
+    /// What was done, and what is left.
+    pub fn end(&self, counts: &Counts) -> String {
+        let Self { json, tries, delivered, failed } = self;
+        let Counts { queued, waiting, .. } = counts;
+        if *json {
+            let end = json!({
+                "state": "ended", "tries": tries, "delivered": delivered, "failed": failed,
+                "queued": queued, "waiting": waiting,
+            });
+            return format!("{end}\n");
+        }
+        let left = match queued + waiting {
+            0 => "nothing is queued".to_owned(),
+            _ => format!("{queued} queued and {waiting} waiting: `ringback work` goes on with them"),
+        };
+        format!("{delivered} delivered, {failed} failed · {left}\n")
+    }
+}
+
+fn state(outcome: &Outcome) -> State {
+    match outcome.next {
+        Next::Delivered => State::Delivered,
+        Next::Failed => State::Failed,
+        Next::Retry(_) => State::Waiting,
+    }
+}
+
+/// Such as `14:02:10 waiting Order SMS · 1st try 500 Internal Server Error 84 ms · wait 10 s · <id>`.
+fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
+    let attempt = &outcome.attempt;
+    let time = attempt.started_at.strftime("%H:%M:%S");
+    let title = summary.map_or_else(|| "(removed)".to_owned(), |summary| shown(&summary.profile_title));
+    let wait = match outcome.next {
+        Next::Retry(at) => format!(" · {}", wait_until(attempt, at)),
+        Next::Delivered | Next::Failed => String::new(),
+    };
+    let (state, label, came) = (state(outcome).name(), attempt_label_of(attempt), came_of(attempt));
+    let (ms, id) = (attempt.duration_ms, outcome.id);
+    format!("{time} {state} {title} · {label} {came} {ms} ms{wait} · {id}\n")
+}
+
+fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
+    let attempt = &outcome.attempt;
+    let due_at = match outcome.next {
+        Next::Retry(at) => Some(at),
+        Next::Delivered | Next::Failed => None,
+    };
+    json!({
+        "state": state(outcome).name(),
+        "delivery_id": outcome.id.to_string(),
+        "profile_id": summary.map(|summary| summary.profile_id.as_str()),
+        "event": summary.and_then(|summary| summary.event).map(Choice::name),
+        "n": attempt.n,
+        "started_at": attempt.started_at,
+        "duration_ms": attempt.duration_ms,
+        "status": attempt.status,
+        "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
+        "due_at": due_at,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::delivery::{Attempt, ErrorClass, Failure, Place};
+
+    fn outcome(next: Next) -> Outcome {
+        let message = "500 Internal\u{1b}".to_owned();
+        let error = (next != Next::Delivered).then_some(Failure { class: ErrorClass::Status, message });
+        let attempt = Attempt {
+            n: 1,
+            started_at: Timestamp::UNIX_EPOCH,
+            duration_ms: 84,
+            status: Some(if error.is_none() { 200 } else { 500 }),
+            error,
+            response_headers: Vec::new(),
+            response_body: Vec::new(),
+            response_cut: false,
+        };
+        Outcome { id: DeliveryId::from_bytes([1; 16]), place: Place::default(), attempt, next }
+    }
+
+    const ID: &str = "01010101-0101-0101-0101-010101010101";
+
+    #[test]
+    fn each_try_is_a_line() {
+        let retry = Next::Retry(Timestamp::from_millisecond(10_084).unwrap());
+        let all = [outcome(Next::Delivered), outcome(retry), outcome(Next::Failed)];
+        let mut report = Report::new(false);
+        let lines = report.told(&all, &[], false);
+        assert_eq!(
+            lines.lines().collect::<Vec<_>>(),
+            [
+                format!("00:00:00 delivered (removed) · 1st try 200 OK 84 ms · {ID}"),
+                format!(
+                    "00:00:00 waiting (removed) · 1st try 500 Internal\\u{{1b}} 84 ms · wait 10 s · {ID}"
+                ),
+                format!("00:00:00 failed (removed) · 1st try 500 Internal\\u{{1b}} 84 ms · {ID}"),
+            ]
+        );
+        let counts = Counts { queued: 2, waiting: 1, ..Counts::default() };
+        assert_eq!(
+            report.progress(&counts, 3, Some("9/s".to_owned()), 80),
+            "2 queued · 1 waiting · 3 under way · 1 delivered · 1 failed · 9/s"
+        );
+        assert_eq!(report.progress(&counts, 3, None, 20), "2 queued · 1 waiting");
+        let left = "2 queued and 1 waiting: `ringback work` goes on with them";
+        assert_eq!(report.end(&counts), format!("1 delivered, 1 failed · {left}\n"));
+        assert_eq!(report.end(&Counts::default()), "1 delivered, 1 failed · nothing is queued\n");
+    }
+
+    #[test]
+    fn beside_a_line_of_progress_only_failures_are_told() {
+        let mut report = Report::new(false);
+        assert_eq!(report.told(&[outcome(Next::Delivered)], &[], true), "");
+        let many = vec![outcome(Next::Failed); FAILURES + 2];
+        let lines = report.told(&many, &[], true);
+        assert_eq!(lines.lines().count(), FAILURES + 1);
+        assert_eq!(lines.lines().last(), Some("… and 2 more failed"));
+        assert_eq!(report.tries(), 13);
+    }
+
+    #[test]
+    fn json_tells_each_whole() {
+        let mut report = Report::new(true);
+        let line = report.told(&[outcome(Next::Delivered)], &[], true);
+        assert_eq!(
+            line,
+            format!(
+                "{{\"state\":\"delivered\",\"delivery_id\":\"{ID}\",\"profile_id\":null,\"event\":null,\
+                 \"n\":1,\"started_at\":\"1970-01-01T00:00:00Z\",\"duration_ms\":84,\"status\":200,\
+                 \"error\":null,\"due_at\":null}}\n"
+            )
+        );
+        assert!(report.end(&Counts::default()).starts_with("{\"state\":\"ended\",\"tries\":1,"));
+    }
+}

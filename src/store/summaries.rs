@@ -1,0 +1,29 @@
+//! Some deliveries by their ids, as they are listed.
+
+use crate::delivery::{DeliveryId, Summary};
+
+use super::Store;
+use super::error::StoreError;
+use super::log::{SUMMARY, summary, unreadable};
+
+impl Store {
+    /// These deliveries in this order; without those that are no longer there.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError> {
+        self.read(move |tx| {
+            let mut statement =
+                tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE id = ?1"))?;
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let mut rows = statement.query([id.bytes()])?;
+                if let Some(row) = rows.next()? {
+                    found.push(summary(row).map_err(|why| unreadable(id, why))?);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
