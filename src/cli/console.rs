@@ -7,6 +7,7 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
+use crate::console::keymap;
 use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
 use crate::console::theme::Theme;
 use crate::console::{self, Start};
@@ -68,6 +69,7 @@ fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettin
             ThemeName::Colour => Theme::colour(),
             ThemeName::Mono => Theme::mono(),
         },
+        keys: keymap::bind(&settings.keys).0,
         database: name,
         demo,
     }

@@ -31,7 +31,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         (show, Some(title)) => format!("{} · {}", show.name(), cut(title, 20)),
     };
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
-    let focused = state.focus == Pane::Deliveries && state.overlay.is_none();
+    let focused = state.focus == Pane::Deliveries && !state.is_covered();
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {

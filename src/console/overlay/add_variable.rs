@@ -116,7 +116,10 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
     }
     let hint = match &form.error {
         Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
-        None => Line::styled("Enter adds · Tab goes on · Esc goes back", theme.dim),
+        None => {
+            let hint = "{form-accept} adds · {form-next-field} goes on · {form-leave} goes back";
+            Line::styled(state.settings.keys.spell(hint), theme.dim)
+        }
     };
     out.render_widget(hint, frame::row(inner, 4));
 }

@@ -36,10 +36,10 @@ pub struct Question {
 }
 
 impl Question {
-    /// Before a profile is deleted.
+    /// Before a profile is deleted; `undo` is the key that brings it back.
     #[must_use]
-    pub fn delete(id: ProfileId, title: &str) -> Self {
-        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. u brings it back.");
+    pub fn delete(id: ProfileId, title: &str, undo: &str) -> Self {
+        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. {undo} brings it back.");
         Self { asked: Asked::Delete(id), text }
     }
 
@@ -77,14 +77,20 @@ impl Question {
         !matches!(self.asked, Asked::Delete(_))
     }
 
+    /// The names of the actions, and what each would do.
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
+        const YES: &str = "question-accept";
+        const THIRD: &str = "question-discard";
+        const NO: &str = "question-refuse";
         match self.asked {
-            Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
+            Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
             Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
-                &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")]
+                &[(YES, "Save"), (THIRD, "Discard"), (NO, "Go on typing")]
             }
-            Asked::Conflict(_, Some(_)) => &[("y", "Save mine"), ("d", "Take theirs"), ("n", "Go on typing")],
-            Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
+            Asked::Conflict(_, Some(_)) => {
+                &[(YES, "Save mine"), (THIRD, "Take theirs"), (NO, "Go on typing")]
+            }
+            Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
         }
     }
 }
@@ -139,8 +145,8 @@ pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
         out.render_widget(Line::raw(line), frame::row(inner, at));
     }
     let mut spans = Vec::new();
-    for (key, label) in question.answers() {
-        spans.push(Span::styled(*key, theme.key));
+    for (name, label) in question.answers() {
+        spans.push(Span::styled(state.settings.keys.shown(name), theme.key));
         spans.push(Span::raw(format!(" {label}   ")));
     }
     let answers = frame::row(inner, count + 1);

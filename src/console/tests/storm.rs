@@ -10,6 +10,7 @@ use crate::callback::Values;
 use crate::console::action::{Entry, TABLE};
 use crate::console::keys::Key;
 use crate::console::message::Message;
+use crate::console::strokes::Strokes;
 use crate::delivery::{ErrorClass, Kind};
 use crate::profile::{Channel, Draft};
 use crate::store::UnsavedDraft;
@@ -46,7 +47,7 @@ enum Step {
 }
 
 fn keys() -> impl Strategy<Value = Key> {
-    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).collect();
+    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).map(Strokes::first).collect();
     // Moving and typing more often than the rest, as people do; and every Ctrl and Alt beside it.
     let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n y d v a i 1 2 3 4 5";
     let often: Vec<Key> = often.split(' ').filter_map(Key::parse).collect();
