@@ -60,7 +60,8 @@ impl Find {
     /// Why an action of a search cannot be done now; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
-        (action.is_match() && self.wanted().is_none()).then_some("nothing is looked for: {reading-search} finds a text")
+        (action.is_match() && self.wanted().is_none())
+            .then_some("nothing is looked for: {reading-search} finds a text")
     }
 
     /// What is looked for, in small letters.

@@ -13,7 +13,7 @@ use super::state::State;
 use super::strokes::Strokes;
 
 /// How many of a place's own keys go before the palette, which leads to all others.
-const FIRST: usize = 5;
+const FIRST: usize = 4;
 
 /// A key and what it does.
 struct Word {
@@ -32,10 +32,7 @@ impl Word {
 
     /// Those of a place stand first, those of the whole program at the end.
     fn is_last(&self) -> bool {
-        matches!(
-            self.action,
-            Action::Test | Action::Receiver | Action::Palette | Action::Help | Action::Quit
-        )
+        matches!(self.action, Action::Test | Action::Receiver | Action::Palette | Action::Help | Action::Quit)
     }
 }
 
@@ -100,12 +97,12 @@ fn does(state: &State, entry: &Entry, key: Strokes) -> bool {
     !state.is_for_text(first) && state.meaning(first) == Some(meaning)
 }
 
-/// Who is lost must find the help and the way out, and Test is what this is for: they stand there,
+/// Who is lost must find the help and the ways out, and Test is what this is for: they stand there,
 /// however narrow it is.
 fn rank(action: Action, place: usize) -> usize {
     match action {
         Action::Help => 0,
-        Action::Quit | Action::Test => 1,
+        Action::Quit | Action::Leave | Action::Test => 1,
         Action::Palette => FIRST + 2,
         Action::Receiver => FIRST + 3 + usize::from(u16::MAX),
         _ if place < FIRST => place + 2,

@@ -314,7 +314,9 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
             Some((entry, _)) => {
                 format!("{keys} does nothing here · {}: {}", entry.scope.title(), entry.label())
             }
-            None => format!("{keys} does nothing here · {} shows every key", state.settings.keys.shown("help")),
+            None => {
+                format!("{keys} does nothing here · {} shows every key", state.settings.keys.shown("help"))
+            }
         }
     };
     state.complain(text);
@@ -325,7 +327,8 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
 pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
         let scopes = state.scopes();
-        let found = state.settings.keys.entries().find(|(e, _)| e.action == action && scopes.contains(&e.scope));
+        let found =
+            state.settings.keys.entries().find(|(e, _)| e.action == action && scopes.contains(&e.scope));
         let name = found.map_or("", |(entry, _)| entry.label());
         state.complain(format!("{name}: {}", state.settings.keys.spell(why)));
         return Vec::new();
@@ -371,7 +374,8 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         }
         // The same key closes what it opened.
         Action::Help => {
-            state.guide = if matches!(state.guide, Some(Guide::Help(_))) { None } else { Some(Guide::help()) };
+            state.guide =
+                if matches!(state.guide, Some(Guide::Help(_))) { None } else { Some(Guide::help()) };
             Vec::new()
         }
         Action::Palette => {

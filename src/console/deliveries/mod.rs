@@ -280,9 +280,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery if reading => {
             Some("it is still being read")
         }
-        Action::FilterProfile
-            if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() =>
-        {
+        Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
             Some("no profile is chosen")
         }
         Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery

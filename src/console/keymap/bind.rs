@@ -60,7 +60,9 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Strokes>), String> {
         let why = "Ctrl+S needs another key beside it: flow control keeps it in some terminals";
         return Err(told(why.to_owned()));
     }
-    keys.extend(entry.keys().filter(|own| kept::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>());
+    keys.extend(
+        entry.keys().filter(|own| kept::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>(),
+    );
     Ok((line, keys))
 }
 
@@ -117,7 +119,8 @@ mod tests {
     }
 
     fn bound(all: &[(&str, &str)]) -> (Keymap, Vec<String>) {
-        let all: Vec<_> = all.iter().enumerate().map(|(at, (name, keys))| binding(at + 2, name, keys)).collect();
+        let all: Vec<_> =
+            all.iter().enumerate().map(|(at, (name, keys))| binding(at + 2, name, keys)).collect();
         bind(&all)
     }
 
@@ -135,7 +138,8 @@ mod tests {
 
     #[test]
     fn keys_are_bound_and_the_old_ones_are_free() {
-        let (keymap, notices) = bound(&[("profiles-new", "ctrl+n o"), ("list-top", "home tt"), ("test", "x")]);
+        let (keymap, notices) =
+            bound(&[("profiles-new", "ctrl+n o"), ("list-top", "home tt"), ("test", "x")]);
         assert_eq!(notices, [""; 0]);
         let does = |key: &str| {
             keymap.resolve(Key::parse(key).unwrap(), &[Scope::Profiles, Scope::Global, Scope::List])
@@ -151,7 +155,10 @@ mod tests {
     fn two_actions_can_change_places() {
         let (keymap, notices) = bound(&[("profiles-new", "e"), ("profiles-edit", "enter n")]);
         assert_eq!(notices, [""; 0]);
-        assert_eq!((keymap.shown("profiles-new"), keymap.shown("profiles-edit")), ("e".into(), "Enter".into()));
+        assert_eq!(
+            (keymap.shown("profiles-new"), keymap.shown("profiles-edit")),
+            ("e".into(), "Enter".into())
+        );
     }
 
     #[test]
@@ -192,10 +199,15 @@ mod tests {
     fn a_key_that_is_anothers_is_told_and_the_later_one_gives_way() {
         let (keymap, notices) = bound(&[("profiles-new", "e"), ("help", "j")]);
         assert_eq!(notices.len(), 2, "{notices:?}");
-        assert!(notices.contains(&"config.toml:2: profiles-new: e is Edit already (profiles-edit) · it stays on n".to_owned()));
+        assert!(notices.contains(
+            &"config.toml:2: profiles-new: e is Edit already (profiles-edit) · it stays on n".to_owned()
+        ));
         assert_eq!(keymap, Keymap::default());
         let (keymap, notices) = bound(&[("profiles-new", "x"), ("profiles-undo", "x")]);
-        assert_eq!(notices, ["config.toml:3: profiles-undo: x is New already (profiles-new) · it stays on u"]);
+        assert_eq!(
+            notices,
+            ["config.toml:3: profiles-undo: x is New already (profiles-new) · it stays on u"]
+        );
         assert_eq!(keymap.shown("profiles-new"), "x");
         // One that is put back has its own key again, which another took.
         let (keymap, notices) = bound(&[("profiles-new", "y"), ("profiles-undo", "n")]);

@@ -49,8 +49,13 @@ impl Help {
         let offers = self.offers(state);
         let screen = frame::room_for_windows(out.area());
         let inner = frame::window(state, "Help", 96, screen.height, out);
-        let hint = state.settings.keys.spell("{guide-search} searches · {guide-accept} does what a line says");
-        view::search(state, &self.lookup, ("/", &hint), inner, out);
+        let hint = if self.lookup.typing {
+            "words of an action, a key, or a name of the settings"
+        } else {
+            "searches · {guide-accept} does what a line says"
+        };
+        let (sign, hint) = (state.settings.keys.shown("guide-search"), state.settings.keys.spell(hint));
+        view::search(state, &self.lookup, (&sign, &hint), inner, out);
         let area = view::middle(inner);
         let rows = rows(&offers);
         let list = &self.lookup.list;

@@ -37,6 +37,14 @@ impl Offer {
         matches!(&self.target, Target::Entry(entry) if scopes.contains(&entry.scope))
     }
 
+    /// The words that count most in a search: the name in the settings, or the title.
+    pub fn alias(&self) -> String {
+        match &self.target {
+            Target::Entry(entry) => format!("{} {}", entry.short, self.name),
+            Target::Profile(_) => self.text.clone(),
+        }
+    }
+
     /// All that it can be found by.
     pub fn haystack(&self) -> String {
         let short = match &self.target {

@@ -56,7 +56,7 @@ impl Palette {
         }
         let why = state.overlay.as_ref().map(|_| "a window is open: Esc closes it first");
         all.extend(self.profiles.iter().map(|row| offer::profile(row, why)));
-        rank::rank(&wanted, all, Offer::haystack)
+        rank::rank(&wanted, all, |offer| (offer.haystack(), offer.alias()))
     }
 
     /// Draws the palette.
@@ -65,7 +65,13 @@ impl Palette {
         let screen = frame::room_for_windows(out.area());
         let height = screen.height.min(24);
         let inner = frame::window(state, "Palette", 96, height, out);
-        view::search(state, &self.lookup, (":", "a few letters of an action, or of a profile's title"), inner, out);
+        view::search(
+            state,
+            &self.lookup,
+            (":", "a few letters of an action, or of a profile's title"),
+            inner,
+            out,
+        );
         let lines = view::middle(inner);
         let visible = self.lookup.list.visible(offers.len(), usize::from(lines.height));
         for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
