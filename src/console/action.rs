@@ -414,7 +414,7 @@ pub const TABLE: &[Entry] = &[
         Scope::Guide,
         Action::Search,
         "/ tab",
-        "Search",
+        "Search/list",
         "Search while typing; Tab goes from there to the list and back",
     ),
     entry(Scope::Guide, Action::NextMatch, "n ctrl+n", "", "To the next line found"),

@@ -128,6 +128,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Does what the line of this entry of the table says.
+#[cfg(test)]
+pub fn do_line(state: &mut State, line: usize) -> Vec<Effect> {
+    let offer = offer::entries(state).swap_remove(line);
+    do_it::do_it(state, offer)
+}
+
 /// Draws the help or the palette.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
     match &state.guide {

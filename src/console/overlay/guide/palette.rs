@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use crate::console::action::Scope;
+use crate::console::action::{Action, Entry, Scope};
 use crate::console::frame;
 use crate::console::profiles::Profiles;
 use crate::console::state::State;
@@ -47,7 +47,9 @@ impl Palette {
     /// be done where the keyboard was.
     pub fn offers(&self, state: &State) -> Vec<Offer> {
         let mut all = offer::entries(state);
-        all.retain(|offer| !matches!(&offer.target, Target::Entry(entry) if entry.scope == Scope::Guide));
+        // What is done in the palette itself needs no palette.
+        let own = |entry: &Entry| entry.scope == Scope::Guide || entry.action == Action::Palette;
+        all.retain(|offer| !matches!(&offer.target, Target::Entry(entry) if own(entry)));
         let wanted = self.lookup.search.text();
         if wanted.trim().is_empty() {
             let here = state.scopes_beneath();

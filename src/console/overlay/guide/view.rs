@@ -12,7 +12,7 @@ use crate::console::input_view::{self, Look};
 use crate::console::state::State;
 
 use super::lookup::Lookup;
-use super::offer::Offer;
+use super::offer::{Offer, Target};
 
 /// Columns of the keys in the help.
 const KEYS: usize = 20;
@@ -99,7 +99,10 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
     let line = match offer {
         None => Line::styled("nothing has this", theme.dim),
         Some(Offer { why: Some(why), .. }) => Line::styled(cut(&format!("✗ {why}"), width), theme.warn),
-        Some(offer) => Line::styled(cut(&offer.name, width), theme.dim),
+        Some(offer) => {
+            let what = if matches!(offer.target, Target::Entry(_)) { "in the settings: " } else { "" };
+            Line::styled(cut(&format!("{what}{}", offer.name), width), theme.dim)
+        }
     };
     out.render_widget(line, frame::row(inner, usize::from(inner.height).saturating_sub(1)));
 }
