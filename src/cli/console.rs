@@ -22,9 +22,18 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
     let database = store.path().to_owned();
-    let named = settings_of(settings, &database, false);
-    let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
+    let named = settings_of(&settings, &database, false);
+    let notice = first_of(&notices).map(|text| Notice { text, tone: Tone::Bad });
     show(store, named, None, notice).await
+}
+
+/// What is wrong with the settings, as far as it fits into a line: every command tells all of it.
+fn first_of(notices: &[String]) -> Option<String> {
+    let first = notices.first()?;
+    Some(match notices.len() {
+        1 => first.clone(),
+        n => format!("{} more · {first}", n - 1),
+    })
 }
 
 /// The console on the demo's database.
@@ -33,8 +42,9 @@ pub(super) async fn demo(
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let named = settings_of(settings, store.path(), true);
-    let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
+    let named = settings_of(&settings, store.path(), true);
+    let text = "Press {test} and Enter: the first try fails, a retry succeeds. {help} shows every key.";
+    let text = named.keys.spell(text);
     show(store, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
@@ -60,7 +70,7 @@ async fn show(
     Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
 }
 
-fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettings {
+fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ConsoleSettings {
         rules: settings.rules(),

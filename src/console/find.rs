@@ -14,7 +14,7 @@ use super::state::State;
 /// What is looked for in a window.
 #[derive(Debug, Default)]
 pub struct Find {
-    input: Option<Input>,
+    input: Option<Box<Input>>,
     typing: bool,
     /// The line that was gone to last.
     at: Option<usize>,
@@ -93,7 +93,7 @@ impl Find {
     pub fn act(&mut self, action: Action, top: usize, lines: impl FnOnce() -> Vec<String>) -> Went {
         match action {
             Action::Search => {
-                *self = Self { input: Some(Input::line("")), typing: true, at: None };
+                *self = Self { input: Some(Box::new(Input::line(""))), typing: true, at: None };
                 Went::Done
             }
             Action::Leave if self.input.is_some() => {

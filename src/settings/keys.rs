@@ -58,7 +58,7 @@ fn keys(value: &DeValue) -> Option<Vec<String>> {
         return Some(words(text));
     }
     let mut all = Vec::new();
-    for item in value.as_array()?.iter() {
+    for item in value.as_array()? {
         all.extend(words(item.get_ref().as_str()?));
     }
     Some(all)

@@ -119,16 +119,16 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, "Receiver", 100, screen.height, out);
     let width = usize::from(inner.width);
-    let head = match &receiver.address {
-        Some(address) => Line::from(vec![
+    let head = if let Some(address) = &receiver.address {
+        let copies = format!("  {} copies it", keys.shown("receiver-window-copy-id"));
+        Line::from(vec![
             Span::styled("● listens on ", theme.good),
             Span::raw(format!("http://{address}/")),
-            Span::styled(format!("  {} copies it", keys.shown("receiver-window-copy-id")), theme.dim),
-        ]),
-        None => {
-            let start = keys.shown("receiver-window-toggle");
-            Line::styled(format!("○ off · {start} starts it on this machine"), theme.dim)
-        }
+            Span::styled(copies, theme.dim),
+        ])
+    } else {
+        let start = keys.shown("receiver-window-toggle");
+        Line::styled(format!("○ off · {start} starts it on this machine"), theme.dim)
     };
     out.render_widget(head, frame::row(inner, 0));
     let selected = window.list.selected();

@@ -275,18 +275,14 @@ pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
     if state.profiles.place(id).is_none() {
         state.profiles.end_search();
     }
-    match state.profiles.place(id) {
-        Some(row) => {
-            state.focus = Pane::Profiles;
-            state.profiles.typing = false;
-            state.profiles.list.select(row);
-            show_chosen(state)
-        }
-        None => {
-            state.complain("It is gone: another session deleted it");
-            Vec::new()
-        }
-    }
+    let Some(row) = state.profiles.place(id) else {
+        state.complain("It is gone: another session deleted it");
+        return Vec::new();
+    };
+    state.focus = Pane::Profiles;
+    state.profiles.typing = false;
+    state.profiles.list.select(row);
+    show_chosen(state)
 }
 
 /// A profile was deleted.

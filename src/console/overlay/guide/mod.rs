@@ -26,7 +26,7 @@ use offer::Offer;
 #[derive(Debug)]
 pub enum Guide {
     /// What every key does.
-    Help(Help),
+    Help(Box<Help>),
     /// Every action, searched while typing.
     Palette(Box<Palette>),
 }
@@ -35,7 +35,7 @@ impl Guide {
     /// The help, with all of it in sight.
     #[must_use]
     pub fn help() -> Self {
-        Self::Help(Help::default())
+        Self::Help(Box::default())
     }
 
     /// The palette, with the keyboard in its search.

@@ -37,10 +37,8 @@ impl Palette {
         let typed = self.lookup.search.text().to_ascii_lowercase();
         let mut words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
         words.retain(|word| !GO_TO.contains(word.as_str()));
-        self.profiles = match words.is_empty() {
-            true => Vec::new(),
-            false => profiles.titled(&words).take(PROFILES).cloned().collect(),
-        };
+        let most = if words.is_empty() { 0 } else { PROFILES };
+        self.profiles = profiles.titled(&words).take(most).cloned().collect();
     }
 
     /// What fits what is typed, the best first; with nothing typed every action, first those that can
