@@ -51,7 +51,7 @@ fn keys_of_the_settings_work_and_the_rest_stays() {
     terminal.press("?");
     terminal.wait_for("does what a line says");
     terminal.press_all("/ m a k e space a space n e w");
-    terminal.wait_for("o                    Make a new profile");
+    terminal.wait_for("o                   Make a new profile");
     terminal.press_all("esc esc q");
     assert_eq!(terminal.wait_exit(), 0);
 }
