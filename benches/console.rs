@@ -12,6 +12,7 @@ use figures::{Figure, keep, percentile};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ringback::console::keymap::Keymap;
 use ringback::console::keys::Key;
 use ringback::console::message::Message;
 use ringback::console::state::{Settings, State};
@@ -29,6 +30,7 @@ fn main() {
         rules: Rules::default(),
         region: Region::In,
         theme: Theme::colour(),
+        keys: Keymap::default(),
         database: "bench.db".to_owned(),
         demo: false,
     };
@@ -37,7 +39,7 @@ fn main() {
     let rows = (0..PROFILES).map(row).collect();
     update(&mut state, Message::Profiles(rows));
     terminal.draw(|frame| view(&state, frame)).unwrap();
-    let mut moves = measure(&mut state, &mut terminal, &["down", "pgdn", "up", "G", "g"]);
+    let mut moves = measure(&mut state, &mut terminal, &["down", "pgdn", "up", "G", "home"]);
     update(&mut state, Message::Key(Key::parse("/").unwrap()));
     let mut search = measure(&mut state, &mut terminal, &["9", "9", "backspace", "backspace"]);
     keep(

@@ -1,5 +1,9 @@
 //! Settings: a small TOML file, which never keeps the program from starting.
 
+mod keys;
+
+pub use keys::Binding;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +25,8 @@ pub struct Settings {
     pub extended_retries: bool,
     /// Whether the console has colours.
     pub theme: ThemeName,
+    /// Keys in place of the usual ones, in the order of the file.
+    pub keys: Vec<Binding>,
     /// How many days the log keeps a delivery that has ended; 0 for ever.
     pub keep_days: u32,
     /// How many deliveries that have ended the log keeps; 0 all.
@@ -34,6 +40,7 @@ impl Default for Settings {
             allow_insecure_http: false,
             extended_retries: false,
             theme: ThemeName::default(),
+            keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
         }
@@ -71,7 +78,7 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -98,14 +105,17 @@ impl Settings {
     pub fn parse(text: &str, file: &Path) -> Loaded {
         let mut settings = Self::default();
         let mut notices = Vec::new();
-        let mut tell = |at: usize, what: String| {
+        let place = |at: usize| {
             let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-            notices.push(format!("{}:{line}: {what}", file.display()));
+            format!("{}:{line}", file.display())
         };
+        let mut tell = |at: usize, what: String| notices.push(format!("{}: {what}", place(at)));
         match DeTable::parse(text) {
             Ok(table) => {
                 for (name, value) in table.get_ref() {
-                    if let Err(what) = settings.set(name.get_ref(), value) {
+                    if name.get_ref() == "keys" {
+                        settings.keys = keys::read(value, place, &mut tell);
+                    } else if let Err(what) = settings.set(name.get_ref(), value) {
                         tell(name.span().start, what);
                     }
                 }
@@ -174,10 +184,29 @@ mod tests {
         Settings::parse(text, Path::new("config.toml"))
     }
 
+    fn binding(action: &str, keys: &[&str], place: &str) -> Binding {
+        let keys = keys.iter().map(ToString::to_string).collect();
+        Binding { action: action.to_owned(), keys, place: place.to_owned() }
+    }
+
+    #[test]
+    fn keys_that_are_none_are_told_with_their_line() {
+        let loaded = parse("[keys]\nquit = 5\nhelp = \"f1\"\ntest = [\"x\", 1]\n");
+        assert_eq!(
+            loaded.notices,
+            [
+                "config.toml:2: quit: keys are a text as in quit = \"ctrl+s f2\", or a list of such",
+                "config.toml:4: test: keys are a text as in test = \"ctrl+s f2\", or a list of such",
+            ]
+        );
+        assert_eq!(loaded.settings.keys, [binding("help", &["f1"], "config.toml:3")]);
+        assert_eq!(parse("keys = 1").notices, ["config.toml:1: keys must be a table: [keys]"]);
+    }
+
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
-                    keep_days = 7\nkeep_deliveries = 0\n";
+                    keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -187,6 +216,10 @@ mod tests {
             theme: ThemeName::Mono,
             keep_days: 7,
             keep_deliveries: 0,
+            keys: vec![
+                binding("editor-save", &["ctrl+w", "f2"], "config.toml:8"),
+                binding("quit", &["f12"], "config.toml:9"),
+            ],
         };
         assert_eq!(loaded.settings, settings);
         assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
@@ -196,15 +229,14 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
         let loaded =
-            parse("# mine\nregion = \"XX\"\n\nnetwork = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
+            parse("# mine\nregion = \"XX\"\n\nnetwerk = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
         let mut notices = loaded.notices;
         notices.sort();
         assert_eq!(
-            notices,
+            notices.iter().map(String::as_str).collect::<Vec<_>>(),
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
-                "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries",
+                &format!("config.toml:4: there is no setting netwerk: there are {NAMES}"),
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ringback::callback::Values;
+use ringback::console::keymap::Keymap;
 use ringback::console::keys::Key;
 use ringback::console::message::{Message, Purpose};
 use ringback::console::state::{Settings, State};
@@ -91,6 +92,7 @@ fn the_console_with_everything_open() {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),
+            keys: Keymap::default(),
             database: "a.db".to_owned(),
             demo: false,
         };

@@ -14,7 +14,7 @@ use super::state::{Pane, State};
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
-    let focused = state.focus == pane && state.overlay.is_none();
+    let focused = state.focus == pane && !state.is_covered();
     // Focus is told by the border's weight too, not by colour alone.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
@@ -60,6 +60,12 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
 #[must_use]
 pub fn room_for_windows(screen: Rect) -> Rect {
     Rect { y: screen.y + 1, height: screen.height.saturating_sub(3), ..screen }
+}
+
+/// The columns inside a window that leaves one free at each side of a screen of this width.
+#[must_use]
+pub fn width_inside(screen: u16) -> usize {
+    usize::from(screen).saturating_sub(6)
 }
 
 /// Line `n` of an area; empty when it has fewer.

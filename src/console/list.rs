@@ -53,8 +53,15 @@ impl List {
     /// The rows in sight when `height` rows fit, the chosen one among them.
     #[must_use]
     pub fn visible(&self, length: usize, height: usize) -> std::ops::Range<usize> {
+        self.visible_around(self.selected, length, height)
+    }
+
+    /// The rows in sight, this one among them, where the rows on the screen are more than those that
+    /// can be chosen.
+    #[must_use]
+    pub fn visible_around(&self, row: usize, length: usize, height: usize) -> std::ops::Range<usize> {
         self.page.set(height);
-        let selected = self.selected.min(length.saturating_sub(1));
+        let selected = row.min(length.saturating_sub(1));
         let mut offset = self.offset.get().min(length.saturating_sub(height));
         offset = offset.min(selected).max((selected + 1).saturating_sub(height));
         self.offset.set(offset);

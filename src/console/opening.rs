@@ -10,7 +10,8 @@ use super::state::{Pane, State};
 use super::{preview, testing};
 
 /// Said when an earlier session's draft is back.
-const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
+const BROUGHT_BACK: &str =
+    "What was typed and not saved is back: {editor-save} saves it, {editor-leave} closes it";
 
 /// Asks for a new profile, after a question if something unsaved is open.
 pub fn new_profile(state: &mut State) -> Vec<Effect> {
@@ -122,7 +123,7 @@ pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
     if let Some(editor) = state.editor.as_mut().filter(fits) {
         editor.bring_back(draft.draft);
-        state.say(BROUGHT_BACK);
+        state.say(state.settings.keys.spell(BROUGHT_BACK));
         // From now on it is this session's.
         return editor::keep(state);
     }
@@ -181,7 +182,7 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     };
     editor.bring_back(draft.draft);
     open(state, editor);
-    state.say(BROUGHT_BACK);
+    state.say(state.settings.keys.spell(BROUGHT_BACK));
     // From now on it is this session's.
     editor::keep(state)
 }

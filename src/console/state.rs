@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
 use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
@@ -13,12 +14,13 @@ use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
 use crate::store::{Counts, Revision};
 
-use super::action::Scope;
+use super::action::{Action, Scope};
 use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
+use super::keymap::{Keymap, Meaning};
 use super::keys::Key;
 use super::message::Message;
-use super::overlay::Overlay;
+use super::overlay::{Guide, Overlay};
 use super::profiles::Profiles;
 use super::scroll::Scroll;
 use super::theme::Theme;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub region: Region,
     /// Colours.
     pub theme: Theme,
+    /// Which keys do what.
+    pub keys: Keymap,
     /// The name of the database, for the top line.
     pub database: String,
     /// Whether the demo runs.
@@ -123,6 +127,10 @@ pub struct State {
     pub deliveries: Deliveries,
     /// A window above the panes.
     pub overlay: Option<Overlay>,
+    /// The help or the palette, above everything else.
+    pub guide: Option<Guide>,
+    /// The first of two letters in a row, until the second.
+    pub pending: Option<Key>,
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
     /// The tests that are watched until their ends, the newest last.
@@ -164,6 +172,8 @@ impl State {
             variables: Variables::default(),
             deliveries: Deliveries::default(),
             overlay: None,
+            guide: None,
+            pending: None,
             notice: None,
             testing: Vec::new(),
             sending: Sending::default(),
@@ -179,9 +189,24 @@ impl State {
         }
     }
 
+    /// The whole screen.
+    #[must_use]
+    pub fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
+    }
+
     /// The scopes that have the keyboard, the first one first.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
+        match &self.guide {
+            Some(_) => vec![Scope::Guide, Scope::List],
+            None => self.scopes_beneath(),
+        }
+    }
+
+    /// The scopes that have the keyboard once help and palette are closed.
+    #[must_use]
+    pub fn scopes_beneath(&self) -> Vec<Scope> {
         match &self.overlay {
             Some(overlay) => overlay.scopes(),
             None => match self.focus {
@@ -196,11 +221,42 @@ impl State {
         }
     }
 
+    /// Whether a window, the help or the palette lies above the panes.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.overlay.is_some() || self.guide.is_some()
+    }
+
+    /// What a key means where the keyboard is, if it is not for text.
+    #[must_use]
+    pub fn meaning(&self, key: Key) -> Option<Meaning> {
+        let keys = &self.settings.keys;
+        keys.resolve(key, &self.scopes()).or_else(|| self.above_windows(key).map(Meaning::Does))
+    }
+
+    /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
+    /// none is typed, and the way out not by a letter.
+    fn above_windows(&self, key: Key) -> Option<Action> {
+        let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
+            return None;
+        };
+        let writes = match (&self.guide, &self.overlay) {
+            (Some(guide), _) => guide.is_typing(),
+            (None, Some(overlay)) => overlay.writes_text(),
+            (None, None) => return None,
+        };
+        let fits = !key.is_text() || (!writes && action != Action::Quit);
+        (fits && action.works_above_windows()).then_some(action)
+    }
+
     /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
     #[must_use]
     pub fn is_for_text(&self, key: Key) -> bool {
         let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
         let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
+        if let Some(guide) = &self.guide {
+            return edits && guide.is_typing();
+        }
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => edits && overlay.writes_text(),
             (None, Pane::Editor) => edits && self.editor.is_some(),

@@ -7,16 +7,20 @@ use crossterm::event::KeyCode;
 use crate::receiver::Received;
 use crate::store::Revision;
 
-use super::action::{self, Action, Scope, TABLE};
+use super::action::{Action, Scope};
 use super::editor::{self, Editor};
+use super::keymap::Meaning;
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
-use super::overlay::{self, Overlay, Question, ReceiverWindow};
+use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, guide};
+use super::possible::why_not;
 use super::state::{Pane, State, Watched};
 use super::{deliveries, opening, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
-const MOVES: [Action; 17] = [
+const MOVES: [Action; 19] = [
+    Action::NextMatch,
+    Action::PreviousMatch,
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -120,7 +124,7 @@ fn opens(message: &Message) -> bool {
 
 /// Ctrl+C pressed again while the first waits: the person will not wait.
 fn insists(state: &State, message: &Message) -> bool {
-    let quits = |m: &Message| matches!(m, Message::Key(key) if above_windows(*key) == Some(Action::Quit));
+    let quits = |m: &Message| matches!(m, Message::Key(key) if !key.is_text() && is_quit(state, *key));
     quits(message) && state.held.iter().any(quits)
 }
 
@@ -223,22 +227,32 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
+fn is_quit(state: &State, key: Key) -> bool {
+    state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(Action::Quit))
+}
+
 /// A key: first for text that is typed, then for the action that it stands for.
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
         // A question could not be seen; what was typed is kept as a draft.
-        let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
-        return if quits { vec![Effect::Quit] } else { Vec::new() };
+        return if is_quit(state, key) { vec![Effect::Quit] } else { Vec::new() };
+    }
+    if let Some(first) = state.pending.take() {
+        return second(state, first, key);
+    }
+    if state.guide.is_some() {
+        return match guide::key(state, key) {
+            Some(effects) => effects,
+            None => resolved(state, key),
+        };
     }
     if let Some(effects) = overlay::enter(state, key) {
         return effects;
     }
     if state.overlay.is_some() {
-        let scopes = state.scopes();
-        return match (overlay::key(state, key), above_windows(key)) {
-            (Some(effects), _) => effects,
-            (None, Some(action)) => do_action(state, action),
-            (None, None) => resolved(state, key, &scopes),
+        return match overlay::key(state, key) {
+            Some(effects) => effects,
+            None => resolved(state, key),
         };
     }
     let typed = match state.focus {
@@ -253,14 +267,7 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if state.focus == Pane::Editor && state.editor.is_some() {
         return editor_key(state, key);
     }
-    let scopes = state.scopes();
-    resolved(state, key, &scopes)
-}
-
-/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
-fn above_windows(key: Key) -> Option<Action> {
-    let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
-    matches!(action, Action::Quit | Action::Redraw).then_some(action)
+    resolved(state, key)
 }
 
 /// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
@@ -272,47 +279,63 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
     // A letter or digit chooses where there is a choice; it is an action nowhere in the editor.
     let for_text = key.is_text() || (in_text && arrow);
-    if !for_text && let Some(action) = action::resolve(key, &state.scopes()) {
+    if !for_text && state.meaning(key).is_some() {
         // Space belongs to what has the keyboard.
-        return do_action(state, action);
+        return resolved(state, key);
     }
-    editor::key(state, key).unwrap_or_default()
+    editor::key(state, key).unwrap_or_else(|| unknown(state, &key.to_string()))
 }
 
-fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
-    if let Some(action) = action::resolve(key, scopes) {
-        return do_action(state, action);
+fn resolved(state: &mut State, key: Key) -> Vec<Effect> {
+    match state.meaning(key) {
+        Some(Meaning::Does(action)) => do_action(state, action),
+        Some(Meaning::Begins) => {
+            state.pending = Some(key);
+            Vec::new()
+        }
+        None => unknown(state, &key.to_string()),
     }
-    if key.is_text() {
-        state.complain(format!("{key} does nothing here · ? shows every key"));
+}
+
+/// The second of two keys in a row: it completes them, or ends them. Only a key does; no time passes.
+fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
+    if key.is(KeyCode::Esc) {
+        return Vec::new();
     }
+    match state.settings.keys.resolve_two(first, key, &state.scopes()) {
+        Some(action) => do_action(state, action),
+        None => unknown(state, &format!("{first}{key}")),
+    }
+}
+
+/// Keys that do nothing where they are pressed: says where they do something, or where to look.
+fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
+    let text = if state.is_covered() {
+        format!("{keys} does nothing in this window · {} shows what does", state.settings.keys.shown("help"))
+    } else {
+        let mut elsewhere = state.settings.keys.entries().filter(|(entry, _)| entry.scope.is_pane());
+        let other = elsewhere.find(|(_, theirs)| theirs.iter().any(|k| k.to_string() == keys));
+        match other {
+            Some((entry, _)) => {
+                format!("{keys} does nothing here · {}: {}", entry.scope.title(), entry.label())
+            }
+            None => {
+                format!("{keys} does nothing here · {} shows every key", state.settings.keys.shown("help"))
+            }
+        }
+    };
+    state.complain(text);
     Vec::new()
 }
 
-/// Why an action cannot be done now; `None` when it can.
-#[must_use]
-pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    match &state.overlay {
-        Some(overlay @ Overlay::Details(_)) => {
-            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
-        }
-        Some(overlay) => return overlay.why_not(action),
-        None => {}
-    }
-    match state.focus {
-        Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
-        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
-        Pane::Variables => variables::why_not(state, action),
-        Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
-    }
-}
-
-fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
+/// Does an action where the keyboard is, or says why it cannot be done.
+pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
         let scopes = state.scopes();
-        let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
-        let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
-        state.complain(format!("{name}: {why}"));
+        let found =
+            state.settings.keys.entries().find(|(e, _)| e.action == action && scopes.contains(&e.scope));
+        let name = found.map_or("", |(entry, _)| entry.label());
+        state.complain(format!("{name}: {}", state.settings.keys.spell(why)));
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.
@@ -321,6 +344,9 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
     if let Some(effects) = everywhere(state, action) {
         return effects;
+    }
+    if state.guide.is_some() {
+        return guide::act(state, action);
     }
     if state.overlay.is_some() {
         return overlay::act(state, action);
@@ -341,6 +367,7 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     let effects = match action {
         Action::Quit => {
+            state.guide = None;
             if state.editor.as_ref().is_some_and(Editor::is_changed)
                 && !matches!(state.overlay, Some(Overlay::Question(_)))
             {
@@ -350,8 +377,15 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
                 vec![Effect::Quit]
             }
         }
-        Action::Help if state.overlay.is_none() => {
-            state.overlay = Some(Overlay::Help(Box::default()));
+        // The same key closes what it opened.
+        Action::Help => {
+            state.guide =
+                if matches!(state.guide, Some(Guide::Help(_))) { None } else { Some(Guide::help()) };
+            Vec::new()
+        }
+        Action::Palette => {
+            let open = matches!(state.guide, Some(Guide::Palette(_)));
+            state.guide = if open { None } else { Some(Guide::palette()) };
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
@@ -384,6 +418,10 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if view::too_small(state.size) {
+        return Vec::new();
+    }
+    if state.guide.is_some() {
+        guide::paste(state, text);
         return Vec::new();
     }
     if state.overlay.is_some() {

@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_origin: 16, total: 256, unrecorded: 1024 }
+        Self { per_origin: 16, total: 256, unrecorded: 256 }
     }
 }
 

@@ -308,14 +308,21 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let chosen = target(state);
+    let reading = matches!(&state.overlay, Some(Overlay::Details(window)) if window.details().is_none());
     match action {
+        Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery if reading => {
+            Some("it is still being read")
+        }
+        Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
+            Some("no profile is chosen")
+        }
         Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
             if chosen.is_none() =>
         {
             Some("no delivery is chosen")
         }
         Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
-            Some("it has ended: a sends it again")
+            Some("it has ended: {deliveries-send-again} sends it again")
         }
         Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
             Some("it is being sent just now")

@@ -30,7 +30,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
     let filter = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
-    let focused = state.focus == Pane::Deliveries && state.overlay.is_none();
+    let focused = state.focus == Pane::Deliveries && !state.is_covered();
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {

@@ -19,6 +19,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let editor = state.editor.as_ref()?;
     match action {
         Action::Save if !editor.is_changed() && !editor.is_new => Some("nothing has changed"),
+        Action::Left | Action::Right if !matches!(editor.focus, Item::Choice(_) | Item::Button(_)) => {
+            Some("there is no choice in this field")
+        }
         _ => None,
     }
 }

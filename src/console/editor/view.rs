@@ -34,7 +34,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     };
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
     let inner = frame::indent(inner, 1);
-    let focused = state.focus == Pane::Editor && state.overlay.is_none();
+    let focused = state.focus == Pane::Editor && !state.is_covered();
     let mut sheet = Sheet::new(state, editor, inner, focused);
     sheet.write();
     sheet.show(inner, out);

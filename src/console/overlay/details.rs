@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
 use crate::console::deliveries::{self, state_text};
+use crate::console::find::{Find, Went};
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::scroll::Scroll;
@@ -23,13 +24,14 @@ pub struct DetailsWindow {
     /// Kept here, so that the window stays on its delivery when the list moves on.
     details: Option<Box<Details>>,
     scroll: Scroll,
+    pub(super) find: Find,
 }
 
 impl DetailsWindow {
     /// Details of this delivery, as far as they are known.
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
-        Self { id, details: known, scroll: Scroll::default() }
+        Self { id, details: known, scroll: Scroll::default(), find: Find::default() }
     }
 
     /// The delivery.
@@ -111,7 +113,41 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
     }
 }
 
+/// The lines of at most so many columns, with their styles.
+fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)> {
+    let theme = &state.settings.theme;
+    let styled = |heading| if heading { theme.focus } else { theme.text };
+    pieces(state, details)
+        .into_iter()
+        .flat_map(|(text, heading)| {
+            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
+        })
+        .collect()
+}
+
+/// Looks for a text. False when the action is none of a search.
+fn find(state: &mut State, action: Action) -> bool {
+    let width = frame::room_for_windows(state.screen()).width;
+    let Some(Overlay::Details(window)) = &state.overlay else { return false };
+    let text = || -> Vec<String> {
+        let lines = window.details().map(|details| lines(state, details, frame::width_inside(width)));
+        lines.unwrap_or_default().into_iter().map(|(line, _)| line).collect()
+    };
+    let lines = if action.is_match() { text() } else { Vec::new() };
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return false };
+    match window.find.act(action, window.scroll.top(), || lines) {
+        Went::Elsewhere => return false,
+        Went::Done => {}
+        Went::To(line) => window.scroll.go_to(line),
+        Went::Nowhere(why) => state.complain(why),
+    }
+    true
+}
+
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if find(state, action) {
+        return Vec::new();
+    }
     let Some(Overlay::Details(window)) = &mut state.overlay else { return Vec::new() };
     if window.scroll.act(action) {
         return Vec::new();
@@ -145,20 +181,19 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;
     };
-    let width = usize::from(inner.width);
-    let styled = |heading| if heading { theme.focus } else { theme.text };
-    let lines: Vec<(String, Style)> = pieces(state, details)
-        .into_iter()
-        .flat_map(|(text, heading)| {
-            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
-        })
-        .collect();
-    let visible = window.scroll.visible(lines.len(), usize::from(inner.height));
+    let lines = lines(state, details, usize::from(inner.width));
+    let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
+    let visible = window.scroll.visible(lines.len(), height);
     for (at, (line, style)) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        out.render_widget(Span::styled(line, style), frame::row(inner, at));
+        let line = window.find.mark(Line::from(Span::styled(line, style)), theme.marked);
+        out.render_widget(line, frame::row(inner, at));
     }
     let more = window.scroll.more();
     let corner = Rect { x: inner.x, y: inner.y + inner.height, height: 1, ..inner };
     out.render_widget(Line::styled(more, theme.dim).right_aligned(), corner);
-    out.set_cursor_position((inner.x, inner.y));
+    if !window.find.draw(state, frame::row(inner, height), out) {
+        let here = window.find.line().filter(|line| visible.contains(line));
+        let line = frame::row(inner, here.map_or(0, |line| line - visible.start));
+        out.set_cursor_position((line.x, line.y));
+    }
 }

@@ -9,8 +9,9 @@ use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, exact, plain_text};
-use crate::console::action::{self, Action, Scope};
+use crate::console::action::{Action, Scope};
 use crate::console::input::{Input, Typed};
+use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
@@ -161,10 +162,10 @@ impl TestWindow {
         self.rows.get_mut(at).map(|row| &mut row.input)
     }
 
-    pub(super) fn key(&mut self, key: Key) -> bool {
+    pub(super) fn key(&mut self, key: Key, keys: &Keymap) -> bool {
         // The keys of the window itself go before those that edit text.
         let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
-        if !typed && action::resolve(key, &[Scope::TestWindow]).is_some() {
+        if !typed && keys.resolve(key, &[Scope::TestWindow]).is_some() {
             return false;
         }
         self.error = None;
@@ -178,8 +179,19 @@ impl TestWindow {
     }
 
     /// Whether there is another event to choose.
-    pub(super) fn has_choice(&self) -> bool {
+    fn has_choice(&self) -> bool {
         self.profile.events.len() > 1
+    }
+
+    /// Why an action cannot be done in this window; `None` when it can.
+    pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
+        match action {
+            Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
+            Action::Accept if self.file.is_some() => Some("a file is named first: Enter reads it"),
+            Action::Left | Action::Right if self.at > 0 => Some("the sample is chosen in the first line"),
+            Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
+            _ => None,
+        }
     }
 
     /// The event and the values as typed.

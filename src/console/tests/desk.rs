@@ -9,6 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
 use crate::console::message::{Effect, Message};
 use crate::console::state::{Settings, State};
@@ -43,6 +44,7 @@ impl Desk {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),
+            keys: Keymap::default(),
             database: "orders.db".to_owned(),
             demo: false,
         };
