@@ -8,8 +8,8 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::input_view::shown;
 use super::state::{Pane, State};
+use crate::shown::drawn;
 
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
@@ -79,9 +79,9 @@ pub fn indent(area: Rect, columns: u16) -> Rect {
 /// Text cut to so many columns, with `…` where something is missing.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    let text = shown(text);
+    let text = drawn(text);
     if text.width() <= width {
-        return text;
+        return text.into_owned();
     }
     let mut out = String::new();
     let mut used = 0;
@@ -115,7 +115,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in shown(paragraph).split_inclusive(' ') {
+        for word in drawn(paragraph).split_inclusive(' ') {
             // The blank after the last word of a line may hang over its end.
             if used + word.trim_end().width() > width && !line.is_empty() {
                 lines.push(line.trim_end().to_owned());
