@@ -1,5 +1,9 @@
 //! Settings: a small TOML file, which never keeps the program from starting.
 
+mod look;
+
+pub use look::{Borders, ThemeName, Zone};
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,29 +23,12 @@ pub struct Settings {
     pub allow_insecure_http: bool,
     /// Retries up to the channel's maximum.
     pub extended_retries: bool,
-    /// Whether the console has colours.
+    /// The colours of the console.
     pub theme: ThemeName,
-}
-
-/// The themes of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeName {
-    /// The terminal's own 16 colours.
-    #[default]
-    Colour,
-    /// None.
-    Mono,
-}
-
-impl Choice for ThemeName {
-    const ALL: &'static [Self] = &[Self::Colour, Self::Mono];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Colour => "colour",
-            Self::Mono => "mono",
-        }
-    }
+    /// The characters of borders and signs; by the locale where nothing is set.
+    pub borders: Option<Borders>,
+    /// The zone of times on the screen.
+    pub time: Zone,
 }
 
 /// Settings, and what was wrong with their file.
@@ -54,7 +41,7 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, borders, time";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -113,7 +100,9 @@ impl Settings {
             "region" => self.region = choice(name, value)?,
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
-            "theme" => self.theme = choice(name, value)?,
+            "theme" => self.theme = look::theme(name, value)?,
+            "borders" => self.borders = Some(choice(name, value)?),
+            "time" => self.time = choice(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -151,7 +140,8 @@ mod tests {
 
     #[test]
     fn everything_can_be_set() {
-        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n";
+        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
+                    borders = \"ascii\"\ntime = \"local\"\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -159,6 +149,8 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            borders: Some(Borders::Ascii),
+            time: Zone::Local,
         };
         assert_eq!(loaded.settings, settings);
         assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
@@ -176,7 +168,7 @@ mod tests {
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
                 "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme",
+                 there are region, allow_insecure_http, extended_retries, theme, borders, time",
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

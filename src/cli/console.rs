@@ -7,11 +7,13 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
+use crate::console::clock::Clock;
+use crate::console::signs::Signs;
 use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
-use crate::console::theme::Theme;
+use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::receiver::Receiver;
-use crate::settings::{Loaded, Settings, ThemeName};
+use crate::settings::{Loaded, Settings};
 use crate::store::Store;
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
@@ -64,13 +66,16 @@ fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettin
     ConsoleSettings {
         rules: settings.rules(),
         region: settings.region,
-        theme: match settings.theme {
-            ThemeName::Colour => Theme::colour(),
-            ThemeName::Mono => Theme::mono(),
-        },
+        theme: Theme::of(settings.theme, Depth::of(variable)),
+        signs: Signs::of(settings.borders, variable),
+        clock: Clock::of(settings.time),
         database: name,
         demo,
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// What a script is told that wants the console.

@@ -32,6 +32,9 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     }
     let inner = block.inner(area);
     out.render_widget(block, area);
+    if focused {
+        stand(indent(inner, 1), out);
+    }
     inner
 }
 
@@ -53,7 +56,16 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     let inner = block.inner(area);
     out.render_widget(Clear, area);
     out.render_widget(block, area);
-    indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1)
+    let inner = indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1);
+    stand(inner, out);
+    inner
+}
+
+/// The cursor stands where the keyboard is, for those who read by it, until something there says better.
+fn stand(area: Rect, out: &mut Frame<'_>) {
+    if !area.is_empty() {
+        out.set_cursor_position((area.x, area.y));
+    }
 }
 
 /// The screen without its top line, its footer and the sentence at the bottom.

@@ -60,6 +60,8 @@ pub enum Message {
     Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Query, Vec<Summary>),
+    /// How many of this query are newer than those that it asks for.
+    Newer(Query, usize),
     /// One delivery in full.
     Details(Box<Details>),
     /// How many are pending.
@@ -134,6 +136,8 @@ pub enum Effect {
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
+    /// How many are newer than the query asks for, as far as is worth counting.
+    CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
     Cancel(DeliveryId),

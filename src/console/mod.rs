@@ -7,6 +7,7 @@
 
 pub mod action;
 mod clipboard;
+pub mod clock;
 pub mod deliveries;
 pub mod editor;
 mod frame;
@@ -23,6 +24,7 @@ pub mod profiles;
 mod run;
 mod scroll;
 mod search_line;
+pub mod signs;
 pub mod state;
 mod terminal;
 pub mod testing;

@@ -14,6 +14,7 @@ use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
+use super::deliveries::paused::{MOST_NEW, newer};
 use super::deliveries::{Query, Show};
 use super::message::{Effect, Message, Purpose, Unsaved};
 
@@ -186,6 +187,12 @@ impl Outside {
                 let rows = store.deliveries(&filter(&query)).await?;
                 Some(Message::Deliveries(query, rows))
             }
+            Effect::CountNewer(query) => {
+                let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+                let rows = store.deliveries(&filter(&newest)).await?;
+                let newer = newer(&query, &rows);
+                Some(Message::Newer(query, newer))
+            }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
@@ -341,7 +348,8 @@ fn filter(query: &Query) -> Filter {
         Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
-    Filter { state, profile: query.profile.clone(), before: query.before, limit: query.limit }
+    let before = query.before.or(query.upto.map(DeliveryId::next));
+    Filter { state, profile: query.profile.clone(), before, limit: query.limit }
 }
 
 /// The store as the sender wants it.

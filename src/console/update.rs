@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
+use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
 
@@ -13,6 +14,7 @@ use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
+use super::theme::Depth;
 use super::{deliveries, opening, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
@@ -171,6 +173,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Deliveries(query, rows) => {
             testing::watch(state, &rows);
             deliveries::set(state, &query, rows)
+        }
+        Message::Newer(query, count) => {
+            state.deliveries.take_newer(&query, count);
+            Vec::new()
         }
         Message::Details(details) => {
             testing::watch(state, std::slice::from_ref(&details.summary));
@@ -350,6 +356,13 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
+        Action::Theme => {
+            state.settings.theme = state.settings.theme.next();
+            let theme = &state.settings.theme;
+            let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
+            state.say(format!("Theme {}{none}", theme.name.name()));
+            Vec::new()
+        }
         Action::Receiver if state.overlay.is_none() => {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
             Vec::new()

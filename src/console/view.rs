@@ -27,8 +27,14 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
-/// Draws the state.
+/// Draws the state, with the colours and the signs that are set.
 pub fn view(state: &State, out: &mut Frame<'_>) {
+    draw(state, out);
+    state.settings.theme.put_on(out.buffer_mut());
+    state.settings.signs.put_on(out.buffer_mut());
+}
+
+fn draw(state: &State, out: &mut Frame<'_>) {
     let area = out.area();
     if too_small((area.width, area.height)) {
         return draw_too_small(area, out);

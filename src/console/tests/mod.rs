@@ -11,10 +11,13 @@ mod colours;
 mod deliveries;
 mod editor;
 mod leaving;
+mod look;
+mod paused;
 mod preview;
 mod profiles;
 mod screens;
 mod storm;
+mod styles;
 mod testing;
 mod variables;
 

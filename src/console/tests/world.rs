@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
+use crate::console::deliveries::paused::{MOST_NEW, newer};
 use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
@@ -143,6 +144,10 @@ impl World {
                 vec![Message::Done("The next try is due now".to_owned()), Message::StoreChanged]
             }
             Effect::LoadDeliveries(query) => vec![Message::Deliveries(query.clone(), self.found(query))],
+            Effect::CountNewer(query) => {
+                let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+                vec![Message::Newer(query.clone(), newer(query, &self.found(&newest)))]
+            }
             Effect::LoadDetails(id) => {
                 let details = self.deliveries.iter().find(|d| d.summary.id == *id);
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
@@ -301,7 +306,8 @@ impl World {
             };
             let profile = query.profile.as_ref().is_none_or(|id| row.profile_id == *id);
             let age = query.before.is_none_or(|before| row.id < before);
-            state && profile && age
+            let old = query.upto.is_none_or(|upto| row.id <= upto);
+            state && profile && age && old
         };
         self.deliveries.iter().rev().map(|d| &d.summary).filter(fits).take(query.limit).cloned().collect()
     }
