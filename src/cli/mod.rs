@@ -8,6 +8,7 @@ mod choose;
 mod completions;
 mod console;
 mod demo;
+mod doctor;
 mod error;
 mod interrupt;
 mod json_input;
@@ -55,6 +56,8 @@ enum Command {
     Test(test::TestArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
+    /// Look files, sender, terminal, clipboard and certificates over, and say what to mend
+    Doctor(doctor::DoctorArgs),
     /// Write completions of commands and options for a shell
     Completions(completions::CompletionsArgs),
     /// Show it all on a throwaway database with sample profiles and a receiver
@@ -97,6 +100,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,
         None => console::run(session).await,

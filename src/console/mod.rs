@@ -35,4 +35,5 @@ pub mod update;
 pub mod variables;
 pub mod view;
 
+pub use clipboard::Route;
 pub use run::{Start, run};

@@ -16,8 +16,8 @@ use super::{editor, overlay, profiles, testing, update, variables};
 
 /// From here on all panes stand side by side.
 const WIDE: (u16, u16) = (120, 30);
-/// The least that the console works in.
-const LEAST: (u16, u16) = (60, 16);
+/// The least that the console works in: columns and lines.
+pub const LEAST: (u16, u16) = (60, 16);
 /// From so many columns on the top line says all, and the names of the panes have blanks around them.
 const ROOMY: u16 = 70;
 

@@ -14,6 +14,7 @@ mod due;
 mod error;
 mod fair;
 mod find;
+mod inspect;
 mod job;
 mod lease;
 mod log;
@@ -37,6 +38,7 @@ mod writer;
 
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
+pub use inspect::{Inspection, inspect};
 pub use lease::Lease;
 pub use log::{Counts, Filter, StateFilter};
 pub use profiles::ProfileRow;
