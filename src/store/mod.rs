@@ -21,6 +21,7 @@ mod log;
 mod open;
 mod outbox;
 mod owner;
+mod place;
 mod poll;
 mod profiles;
 mod purge;
@@ -53,6 +54,7 @@ use std::time::Duration;
 use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
+use place::Place;
 use readers::Readers;
 use watch::Looking;
 use writer::{Order, Writer};
@@ -111,11 +113,13 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
+        let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
         let outdated = purge::outdated(&db).map_err(at)?;
         let changes = Arc::new(channel::Sender::new(0));
         let looking = Arc::<Looking>::default();
         let writer =
-            Writer::start(db, path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking)).map_err(at)?;
+            Writer::start(db, place.clone(), path.clone(), busy, Arc::clone(&changes), Arc::clone(&looking))
+                .map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
             None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
@@ -124,7 +128,7 @@ impl Store {
             // Nobody waits for it; where it fails, the next start does it.
             drop(writer.ask(move |tx| purge::deleted(tx, before)));
         }
-        let readers = Arc::new(Readers::new(path.clone(), busy));
+        let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
         Ok(Self(Arc::new(Shared { path, changes, noticing, readers, writer })))
     }

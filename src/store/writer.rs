@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use super::error::{Problem, StoreError};
+use super::place::Place;
 use super::watch::Looking;
 
 /// Most commands in one transaction.
@@ -71,6 +72,7 @@ impl Writer {
     /// Starts the thread, which owns the connection from now on.
     pub(super) fn start(
         db: Connection,
+        place: Place,
         path: PathBuf,
         busy: Duration,
         changes: Arc<watch::Sender<u64>>,
@@ -78,7 +80,7 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let (orders, queue) = mpsc::channel();
         let known = data_version(&db)?;
-        let mut desk = Desk { db, path, busy, changes, looking, known };
+        let mut desk = Desk { db, place, holds: true, path, busy, changes, looking, known };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(&queue))
@@ -135,6 +137,9 @@ impl Drop for Writer {
 /// What the thread owns.
 struct Desk {
     db: Connection,
+    place: Place,
+    /// Whether the file was in its place when it was looked at last.
+    holds: bool,
     path: PathBuf,
     busy: Duration,
     changes: Arc<watch::Sender<u64>>,
@@ -171,8 +176,16 @@ impl Desk {
     fn batch(&mut self, first: Box<dyn Command>, queue: &Receiver<Order>, aside: &mut Aside) {
         let mut done = Vec::new();
         let before = self.db.total_changes();
-        let committed = transact(&mut self.db, first, queue, aside, &mut done)
-            .map_err(|error| error.at(&self.path).waited(self.busy));
+        let committed = match self.place.holds() {
+            Ok(()) => transact(&mut self.db, first, queue, aside, &mut done)
+                // What went into a file that is gone is not on disk.
+                .and_then(|()| Ok(self.place.holds()?)),
+            Err(problem) => {
+                done.push(first);
+                Err(problem.into())
+            }
+        };
+        let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy));
         if committed.is_ok() && self.db.total_changes() != before {
             self.changes.send_modify(|n| *n += 1);
         }
@@ -185,6 +198,10 @@ impl Desk {
     /// commits holds the write lock until it does, so taking that lock is waiting for it.
     fn look(&mut self) {
         self.looking.done();
+        let holds = self.place.holds().is_ok();
+        if std::mem::replace(&mut self.holds, holds) != holds {
+            self.changes.send_modify(|n| *n += 1);
+        }
         let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
         let now = data_version(&self.db).unwrap_or(self.known);
         // Where the lock could not be had, something is going on: telling once too often does no harm.

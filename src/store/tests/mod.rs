@@ -3,6 +3,7 @@
 mod keeping;
 mod listing;
 mod opening;
+mod place;
 mod sending;
 mod sharing;
 mod steering;
