@@ -68,10 +68,14 @@ pub enum Message {
     Counts(Counts),
     /// Something was committed, here or elsewhere.
     StoreChanged,
+    /// What has changed cannot be read: why, and what to do.
+    Unreadable(String),
     /// What the sender does.
     Sending(Sending),
     /// The receiver runs at this address, or not.
     Receiver(Option<String>),
+    /// The receiver has ended, and nobody stopped it.
+    ReceiverEnded,
     /// A request reached the receiver.
     Received(Arc<Received>),
     /// An action is done; a sentence about it.

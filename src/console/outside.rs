@@ -135,7 +135,10 @@ impl Outside {
                 })
             }
             Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
-            Effect::LoadRevision => Some(Message::Revision(store.revision().await?)),
+            Effect::LoadRevision => Some(match store.revision().await {
+                Ok(revision) => Message::Revision(revision),
+                Err(error) => Message::Unreadable(error.to_string()),
+            }),
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
                 Some(Message::Deleted(id))
@@ -250,11 +253,20 @@ impl Outside {
 
     fn take_receiver(&mut self, receiver: Receiver) {
         let mut requests = receiver.requests();
+        let ended = receiver.ended();
         let tell = self.tell.clone();
         let listening = tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError;
+            tokio::pin!(ended);
             loop {
-                match requests.recv().await {
+                let request = tokio::select! {
+                    request = requests.recv() => request,
+                    () = &mut ended => {
+                        let _ = tell.send(Message::ReceiverEnded);
+                        return;
+                    }
+                };
+                match request {
                     Ok(request) => {
                         if tell.send(Message::Received(request)).is_err() {
                             return;

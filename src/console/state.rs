@@ -137,6 +137,8 @@ pub struct State {
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// Why the database cannot be read, while it cannot.
+    pub unreadable: Option<String>,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -174,6 +176,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            unreadable: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),

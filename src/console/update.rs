@@ -189,6 +189,13 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
+        Message::Unreadable(why) => {
+            if state.unreadable.as_ref() != Some(&why) {
+                state.complain(why.clone());
+                state.unreadable = Some(why);
+            }
+            Vec::new()
+        }
         Message::Conflict(mine, theirs) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
             state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
@@ -196,8 +203,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
-            if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
-                state.complain(trouble.clone());
+            match (&sending.trouble, &state.sending.trouble) {
+                (Some(trouble), before) if before.as_ref() != Some(trouble) => {
+                    state.complain(trouble.clone())
+                }
+                (None, Some(_)) => state.praise("The sender is out of trouble"),
+                _ => {}
             }
             state.sending = sending;
             Vec::new()
@@ -208,6 +219,11 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
                 None => state.say("The receiver is off"),
             }
             state.receiver.address = address;
+            Vec::new()
+        }
+        Message::ReceiverEnded => {
+            state.receiver.address = None;
+            state.complain("The receiver has ended by itself: R and Space start it again");
             Vec::new()
         }
         Message::Received(request) => received(state, request),
@@ -411,15 +427,20 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Reads anew what has changed, by whichever session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    // What could not be read may have changed in between, without a number for it.
+    let again = state.unreadable.take().is_some();
+    if again {
+        state.praise("The database can be read again");
+    }
     let before = std::mem::replace(&mut state.revision, revision);
     let mut effects = Vec::new();
-    if revision.profiles != before.profiles {
+    if again || revision.profiles != before.profiles {
         effects.push(Effect::LoadProfiles);
     }
-    if revision.variables != before.variables {
+    if again || revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
     }
-    if revision.deliveries != before.deliveries {
+    if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));
         effects.push(Effect::LoadCounts);
     }

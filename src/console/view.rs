@@ -130,6 +130,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
     let sender = match (&state.sending.trouble, state.sending.role) {
+        _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
         (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
@@ -223,6 +224,9 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     // What was said since the test began goes first, or it could not be read before its end.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();
+    // What is wrong stays to be read for as long as it is.
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref()).filter(|_| notice.is_none());
+    pieces.extend(wrong.map(|why| (why.clone(), theme.bad)));
     if let Some(notice) = notice {
         let style = match notice.tone {
             Tone::Good => theme.good,

@@ -19,6 +19,7 @@ mod screens;
 mod storm;
 mod styles;
 mod testing;
+mod truth;
 mod variables;
 
 use desk::Desk;
