@@ -135,10 +135,7 @@ impl Outside {
                 })
             }
             Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
-            Effect::LoadRevision => Some(match store.revision().await {
-                Ok(revision) => Message::Revision(revision),
-                Err(error) => Message::Unreadable(error.to_string()),
-            }),
+            Effect::LoadRevision => Some(revision(store).await),
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
                 Some(Message::Deleted(id))
@@ -190,12 +187,7 @@ impl Outside {
                 let rows = store.deliveries(&filter(&query)).await?;
                 Some(Message::Deliveries(query, rows))
             }
-            Effect::CountNewer(query) => {
-                let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
-                let rows = store.deliveries(&filter(&newest)).await?;
-                let newer = newer(&query, &rows);
-                Some(Message::Newer(query, newer))
-            }
+            Effect::CountNewer(query) => Some(count_newer(store, query).await?),
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
@@ -362,6 +354,20 @@ fn filter(query: &Query) -> Filter {
     };
     let before = query.before.or(query.upto.map(DeliveryId::next));
     Filter { state, profile: query.profile.clone(), before, limit: query.limit }
+}
+
+async fn revision(store: &Store) -> Message {
+    match store.revision().await {
+        Ok(revision) => Message::Revision(revision),
+        Err(error) => Message::Unreadable(error.to_string()),
+    }
+}
+
+async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
+    let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+    let rows = store.deliveries(&filter(&newest)).await?;
+    let newer = newer(&query, &rows);
+    Ok(Message::Newer(query, newer))
 }
 
 /// The store as the sender wants it.

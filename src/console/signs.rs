@@ -62,7 +62,7 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
     let mut chars = cell.symbol().chars();
     let (Some(sign), None) = (chars.next(), chars.next()) else { return None };
     Some(match sign {
-        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' => "+",
+        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '✓' => "+",
         // What has the keyboard has a heavier border.
         '┏' | '┓' | '┗' | '┛' | '┃' => "#",
         '─' | '·' | '–' => "-",
@@ -74,12 +74,10 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
         '◌' => ".",
         '▌' | '›' | '→' => ">",
         '‹' | '←' => "<",
-        '↑' => "^",
+        // And the pictures of control characters.
+        '↑' | '\u{2400}'..='\u{2421}' => "^",
         '↓' => "v",
-        '✓' => "+",
         '✗' | '×' => "x",
-        // Pictures of control characters.
-        '\u{2400}'..='\u{2421}' => "^",
         '\u{fffd}' => "?",
         _ => return None,
     })

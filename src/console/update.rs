@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
+use crate::delivery::Sending;
 use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
@@ -190,10 +191,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
         Message::Unreadable(why) => {
-            if state.unreadable.as_ref() != Some(&why) {
-                state.complain(why.clone());
-                state.unreadable = Some(why);
-            }
+            unreadable(state, why);
             Vec::new()
         }
         Message::Conflict(mine, theirs) => {
@@ -203,22 +201,11 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
-            match (&sending.trouble, &state.sending.trouble) {
-                (Some(trouble), before) if before.as_ref() != Some(trouble) => {
-                    state.complain(trouble.clone())
-                }
-                (None, Some(_)) => state.praise("The sender is out of trouble"),
-                _ => {}
-            }
-            state.sending = sending;
+            self::sending(state, sending);
             Vec::new()
         }
         Message::Receiver(address) => {
-            match &address {
-                Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
-                None => state.say("The receiver is off"),
-            }
-            state.receiver.address = address;
+            receiver(state, address);
             Vec::new()
         }
         Message::ReceiverEnded => {
@@ -239,6 +226,31 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Terminate(_) => vec![Effect::Quit],
     }
+}
+
+/// What the sender does; its trouble is said when it is news, and when it is over.
+fn sending(state: &mut State, sending: Sending) {
+    match (&sending.trouble, &state.sending.trouble) {
+        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
+        (None, Some(_)) => state.praise("The sender is out of trouble"),
+        _ => {}
+    }
+    state.sending = sending;
+}
+
+fn unreadable(state: &mut State, why: String) {
+    if state.unreadable.as_ref() != Some(&why) {
+        state.complain(why.clone());
+        state.unreadable = Some(why);
+    }
+}
+
+fn receiver(state: &mut State, address: Option<String>) {
+    match &address {
+        Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
+        None => state.say("The receiver is off"),
+    }
+    state.receiver.address = address;
 }
 
 /// A key: first for text that is typed, then for the action that it stands for.

@@ -1,6 +1,6 @@
 //! Noticing that the file was written to, by whichever process, without asking again and again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,9 +66,8 @@ fn concerns(event: &Event, folder: &Path, names: &[&OsString]) -> bool {
         event.kind,
         EventKind::Any | EventKind::Modify(_) | EventKind::Create(_) | EventKind::Remove(_)
     );
-    let named =
-        |path: &Path| path.file_name().is_some_and(|name| names.iter().any(|n| n.as_os_str() == name));
-    let ours = |path: &Path| path == folder || named(path);
+    let one_of = |name: &OsStr| names.iter().any(|n| n.as_os_str() == name);
+    let ours = |path: &Path| path == folder || path.file_name().is_some_and(one_of);
     written && (event.need_rescan() || event.paths.iter().any(|path| ours(path)))
 }
 

@@ -10,11 +10,8 @@ use super::finding::Finding;
 const TOPIC: &str = "database";
 
 pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
-    let path = match path {
-        Ok(path) => path,
-        Err(_) => {
-            return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
-        }
+    let Ok(path) = path else {
+        return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
     };
     // A file that cannot be looked at is there: opening it tells what is wrong.
     if !path.try_exists().unwrap_or(true) {

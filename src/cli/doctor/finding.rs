@@ -1,5 +1,7 @@
 //! One thing that was looked at.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -67,20 +69,18 @@ pub fn text(found: &[Finding]) -> String {
     let mut out = String::new();
     for finding in found {
         let Finding { topic, state, .. } = finding;
-        out.push_str(&format!("{:8} {topic:width$}  {}\n", state.name(), shown(&finding.found)));
+        // Writing into a string cannot fail.
+        let _ = writeln!(out, "{:8} {topic:width$}  {}", state.name(), shown(&finding.found));
         if let Some(mend) = &finding.mend {
-            out.push_str(&format!("{:8} {:width$}  -> {}\n", "", "", shown(mend)));
+            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", shown(mend));
         }
     }
     let ill = found.iter().filter(|f| f.state == State::Problem).count();
-    out.push_str(
-        match ill {
-            0 => "\nNothing to mend.\n".to_owned(),
-            1 => "\n1 problem to mend.\n".to_owned(),
-            n => format!("\n{n} problems to mend.\n"),
-        }
-        .as_str(),
-    );
+    let _ = match ill {
+        0 => writeln!(out, "\nNothing to mend."),
+        1 => writeln!(out, "\n1 problem to mend."),
+        n => writeln!(out, "\n{n} problems to mend."),
+    };
     out
 }
 

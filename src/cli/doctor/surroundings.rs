@@ -13,7 +13,9 @@ use super::finding::Finding;
 
 pub fn look() -> Vec<Finding> {
     let mut all = vec![terminal()];
-    all.extend([size(), locale(), colours()].into_iter().flatten());
+    all.extend(size());
+    all.push(locale());
+    all.extend(colours());
     all.extend([clipboard(), certificates()]);
     all
 }
@@ -59,16 +61,16 @@ fn size() -> Option<Finding> {
     })
 }
 
-fn locale() -> Option<Finding> {
+fn locale() -> Finding {
     let known = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, variable(name)?)));
     let found = known.map_or("none is set".to_owned(), |(name, value)| format!("{name}={value}"));
-    Some(if is_utf8(variable) {
+    if is_utf8(variable) {
         Finding::ok("locale", found)
     } else {
         let mend = "set LANG to one with UTF-8, such as C.UTF-8, where your terminal knows it; \
                     or set borders = \"unicode\"";
         Finding::note("locale", format!("{found}: the console keeps to ASCII"), mend)
-    })
+    }
 }
 
 fn colours() -> Option<Finding> {

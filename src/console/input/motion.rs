@@ -100,6 +100,7 @@ pub fn column(text: &Text, at: Place) -> usize {
 }
 
 /// Columns that a text takes in a field.
+#[must_use]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(|g| seen(g).width()).sum() }
 }

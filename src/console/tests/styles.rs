@@ -31,11 +31,11 @@ const SCREENS: &[(&str, &str)] = &[
     ("add_variable", "v n"),
 ];
 
-fn screens(theme: Theme, keys: &str) -> String {
+fn screens(theme: &Theme, keys: &str) -> String {
     let mut shown = Vec::new();
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
-        desk.state.settings.theme = theme;
+        desk.state.settings.theme = *theme;
         desk.told(Message::Sending(sample::sending())).keys(keys);
         shown.push(desk.styled());
     }
@@ -45,14 +45,14 @@ fn screens(theme: Theme, keys: &str) -> String {
 #[test]
 fn in_colour() {
     for (name, keys) in SCREENS {
-        shot(&format!("style_colour_{name}"), &screens(Theme::colour(), keys));
+        shot(&format!("style_colour_{name}"), &screens(&Theme::colour(), keys));
     }
 }
 
 #[test]
 fn without_colour() {
     for (name, keys) in SCREENS {
-        shot(&format!("style_mono_{name}"), &screens(Theme::mono(), keys));
+        shot(&format!("style_mono_{name}"), &screens(&Theme::mono(), keys));
     }
 }
 

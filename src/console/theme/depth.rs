@@ -93,8 +93,9 @@ impl Depth {
     fn colour(self, shade: Shade) -> Color {
         match (self, shade) {
             (Self::None, _) | (_, Shade::Own | Shade::Faint) => Color::Reset,
-            (_, Shade::Named(colour)) | (Self::Eight, Shade::Mixed(.., colour)) => colour,
-            (Self::Sixteen, Shade::Mixed(_, _, _, colour, _)) => colour,
+            (_, Shade::Named(colour))
+            | (Self::Eight, Shade::Mixed(.., colour))
+            | (Self::Sixteen, Shade::Mixed(_, _, _, colour, _)) => colour,
             (Self::Indexed, Shade::Mixed(r, g, b, ..)) => Color::Indexed(indexed(r, g, b)),
             (Self::True, Shade::Mixed(r, g, b, ..)) => Color::Rgb(r, g, b),
         }
@@ -106,17 +107,20 @@ const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// The nearest of 256 colours: of the cube (16 to 231), or of the greys (232 to 255).
 fn indexed(r: u8, g: u8, b: u8) -> u8 {
-    let away = |(x, y, z): (u8, u8, u8)| {
-        let squared = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-        squared(r, x) + squared(g, y) + squared(b, z)
+    let wanted = [r, g, b];
+    let away = |found: [u8; 3]| {
+        let squared = |at: usize| u32::from(wanted[at].abs_diff(found[at])).pow(2);
+        (0..3).map(squared).sum::<u32>()
     };
-    let step = |part: u8| {
-        let nearest = STEPS.iter().enumerate().min_by_key(|(_, s)| s.abs_diff(part));
-        nearest.map_or((0, 0), |(at, s)| (u8::try_from(at).unwrap_or(0), *s))
-    };
-    let ((x, red), (y, green), (z, blue)) = (step(r), step(g), step(b));
-    let cube = (16 + 36 * x + 6 * y + z, away((red, green, blue)));
-    let greys = (0..24u8).map(|n| (232 + n, away((8 + 10 * n, 8 + 10 * n, 8 + 10 * n))));
+    let (mut cube, mut found) = (0, [0; 3]);
+    for (part, nearest) in wanted.into_iter().zip(&mut found) {
+        let steps = (0u8..).zip(STEPS);
+        let (at, step) = steps.min_by_key(|(_, step)| step.abs_diff(part)).unwrap_or_default();
+        cube = cube * 6 + at;
+        *nearest = step;
+    }
+    let cube = (16 + cube, away(found));
+    let greys = (0..24u8).map(|n| (232 + n, away([8 + 10 * n; 3])));
     greys.chain([cube]).min_by_key(|(_, away)| *away).map_or(cube.0, |(index, _)| index)
 }
 
