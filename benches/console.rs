@@ -12,14 +12,17 @@ use figures::{Figure, keep, percentile};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ringback::console::clock::Clock;
 use ringback::console::keymap::Keymap;
 use ringback::console::keys::Key;
 use ringback::console::message::Message;
+use ringback::console::signs::Signs;
 use ringback::console::state::{Settings, State};
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
 use ringback::console::view::view;
 use ringback::profile::{Channel, Method, ProfileId, Region, Rules, Status};
+use ringback::settings::Zone;
 use ringback::store::ProfileRow;
 
 const PROFILES: usize = 100_000;
@@ -31,6 +34,8 @@ fn main() {
         region: Region::In,
         theme: Theme::colour(),
         keys: Keymap::default(),
+        signs: Signs::default(),
+        clock: Clock::of(Zone::Utc),
         database: "bench.db".to_owned(),
         demo: false,
     };

@@ -1,8 +1,10 @@
 //! Settings: a small TOML file, which never keeps the program from starting.
 
 mod keys;
+mod look;
 
 pub use keys::Binding;
+pub use look::{Borders, ThemeName, Zone};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,8 +25,12 @@ pub struct Settings {
     pub allow_insecure_http: bool,
     /// Retries up to the channel's maximum.
     pub extended_retries: bool,
-    /// Whether the console has colours.
+    /// The colours of the console.
     pub theme: ThemeName,
+    /// The characters of borders and signs; by the locale where nothing is set.
+    pub borders: Option<Borders>,
+    /// The zone of times on the screen.
+    pub time: Zone,
     /// Keys in place of the usual ones, in the order of the file.
     pub keys: Vec<Binding>,
     /// How many days the log keeps a delivery that has ended; 0 for ever.
@@ -40,30 +46,11 @@ impl Default for Settings {
             allow_insecure_http: false,
             extended_retries: false,
             theme: ThemeName::default(),
+            borders: None,
+            time: Zone::default(),
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
-        }
-    }
-}
-
-/// The themes of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeName {
-    /// The terminal's own 16 colours.
-    #[default]
-    Colour,
-    /// None.
-    Mono,
-}
-
-impl Choice for ThemeName {
-    const ALL: &'static [Self] = &[Self::Colour, Self::Mono];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Colour => "colour",
-            Self::Mono => "mono",
         }
     }
 }
@@ -78,7 +65,8 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, keys";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, borders, time, keep_days, \
+     keep_deliveries, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -140,7 +128,9 @@ impl Settings {
             "region" => self.region = choice(name, value)?,
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
-            "theme" => self.theme = choice(name, value)?,
+            "theme" => self.theme = look::theme(name, value)?,
+            "borders" => self.borders = Some(choice(name, value)?),
+            "time" => self.time = choice(name, value)?,
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
@@ -206,6 +196,7 @@ mod tests {
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
+                    borders = \"ascii\"\ntime = \"local\"\n\
                     keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
@@ -214,11 +205,13 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            borders: Some(Borders::Ascii),
+            time: Zone::Local,
             keep_days: 7,
             keep_deliveries: 0,
             keys: vec![
-                binding("editor-save", &["ctrl+w", "f2"], "config.toml:8"),
-                binding("quit", &["f12"], "config.toml:9"),
+                binding("editor-save", &["ctrl+w", "f2"], "config.toml:10"),
+                binding("quit", &["f12"], "config.toml:11"),
             ],
         };
         assert_eq!(loaded.settings, settings);

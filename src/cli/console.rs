@@ -7,12 +7,14 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
+use crate::console::clock::Clock;
 use crate::console::keymap;
+use crate::console::signs::Signs;
 use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
-use crate::console::theme::Theme;
+use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::receiver::Receiver;
-use crate::settings::{Loaded, Settings, ThemeName};
+use crate::settings::{Loaded, Settings};
 use crate::store::{Keep, Store};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
@@ -78,10 +80,9 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
     ConsoleSettings {
         rules: settings.rules(),
         region: settings.region,
-        theme: match settings.theme {
-            ThemeName::Colour => Theme::colour(),
-            ThemeName::Mono => Theme::mono(),
-        },
+        theme: Theme::of(settings.theme, Depth::of(variable)),
+        signs: Signs::of(settings.borders, variable),
+        clock: Clock::of(settings.time),
         keys: keymap::bind(&settings.keys).0,
         database: name,
         demo,
@@ -91,6 +92,10 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
 /// How long the log is kept.
 pub(super) fn keep(settings: &Settings) -> Keep {
     Keep { days: settings.keep_days, deliveries: settings.keep_deliveries }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// What a script is told that wants the console.

@@ -44,6 +44,12 @@ impl Session {
         loaded
     }
 
+    /// The settings file, whether it is there or not; none without a home folder.
+    #[must_use]
+    pub fn settings_file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(settings::usual_file)
+    }
+
     /// The database, made where it is missing.
     ///
     /// # Errors

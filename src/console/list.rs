@@ -26,6 +26,14 @@ impl List {
         self.selected = row;
     }
 
+    /// Chooses the row that the chosen one has become, with rows come or gone above it: it stays on its
+    /// line of the screen.
+    pub fn stay_on(&mut self, row: usize) {
+        let offset = (self.offset.get() + row).saturating_sub(self.selected);
+        self.offset.set(offset);
+        self.selected = row;
+    }
+
     /// The rows in sight as of the last drawing, of a list of this length.
     #[must_use]
     pub fn in_sight(&self, length: usize) -> std::ops::Range<usize> {

@@ -63,16 +63,22 @@ pub enum Message {
     Deliveries(Box<Query>, Found),
     /// What comes of something that is done to many deliveries.
     Many(News),
+    /// How many of this query are newer than those that it asks for.
+    Newer(Query, usize),
     /// One delivery in full.
     Details(Box<Details>),
     /// How many are pending.
     Counts(Counts),
     /// Something was committed, here or elsewhere.
     StoreChanged,
+    /// What has changed cannot be read: why, and what to do.
+    Unreadable(String),
     /// What the sender does.
     Sending(Sending),
     /// The receiver runs at this address, or not.
     Receiver(Option<String>),
+    /// The receiver has ended, and nobody stopped it.
+    ReceiverEnded,
     /// A request reached the receiver.
     Received(Arc<Received>),
     /// An action is done; a sentence about it.
@@ -137,6 +143,8 @@ pub enum Effect {
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
+    /// How many are newer than the query asks for, as far as is worth counting.
+    CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
     Cancel(DeliveryId),

@@ -7,6 +7,7 @@
 
 pub mod action;
 mod clipboard;
+pub mod clock;
 pub mod deliveries;
 pub mod editor;
 mod find;
@@ -28,6 +29,7 @@ pub mod profiles;
 mod run;
 mod scroll;
 mod search_line;
+pub mod signs;
 pub mod state;
 pub mod strokes;
 mod terminal;
@@ -39,4 +41,5 @@ pub mod update;
 pub mod variables;
 pub mod view;
 
+pub use clipboard::Route;
 pub use run::{Start, run};

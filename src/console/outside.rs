@@ -15,6 +15,7 @@ use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
+use super::deliveries::paused::{MOST_NEW, newer};
 use super::deliveries::{Query, Show};
 use super::many;
 use super::message::{Effect, Message, Purpose, Unsaved};
@@ -139,7 +140,7 @@ impl Outside {
                 })
             }
             Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
-            Effect::LoadRevision => Some(Message::Revision(store.revision().await?)),
+            Effect::LoadRevision => Some(revision(store).await),
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
                 Some(Message::Deleted(id))
@@ -191,6 +192,7 @@ impl Outside {
                 let found = search(store, &query).await?;
                 Some(Message::Deliveries(Box::new(query), found))
             }
+            Effect::CountNewer(query) => Some(count_newer(store, query).await?),
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
@@ -260,11 +262,20 @@ impl Outside {
 
     fn take_receiver(&mut self, receiver: Receiver) {
         let mut requests = receiver.requests();
+        let ended = receiver.ended();
         let tell = self.tell.clone();
         let listening = tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError;
+            tokio::pin!(ended);
             loop {
-                match requests.recv().await {
+                let request = tokio::select! {
+                    request = requests.recv() => request,
+                    () = &mut ended => {
+                        let _ = tell.send(Message::ReceiverEnded);
+                        return;
+                    }
+                };
+                match request {
                     Ok(request) => {
                         if tell.send(Message::Received(request)).is_err() {
                             return;
@@ -370,8 +381,23 @@ fn filter(query: &Query) -> Filter {
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
     let (statuses, text) = Filter::typed(&query.text);
-    let Query { profile, before, limit, .. } = query.clone();
+    let Query { profile, limit, .. } = query.clone();
+    let before = query.before.or(query.upto.map(DeliveryId::next));
     Filter { state, profile, statuses, text, before, limit, ..Filter::default() }
+}
+
+async fn revision(store: &Store) -> Message {
+    match store.revision().await {
+        Ok(revision) => Message::Revision(revision),
+        Err(error) => Message::Unreadable(error.to_string()),
+    }
+}
+
+async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
+    let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+    let found = store.search(&filter(&newest), LOOKED_AT).await?;
+    let newer = newer(&query, &found.rows);
+    Ok(Message::Newer(query, newer))
 }
 
 /// The store as the sender wants it.

@@ -15,6 +15,7 @@ use crate::receiver::Received;
 use crate::store::{Counts, Revision};
 
 use super::action::{Action, Scope};
+use super::clock::{self, Clock};
 use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
 use super::keymap::{Keymap, Meaning};
@@ -23,6 +24,7 @@ use super::message::Message;
 use super::overlay::{Guide, Overlay};
 use super::profiles::Profiles;
 use super::scroll::Scroll;
+use super::signs::Signs;
 use super::theme::Theme;
 use super::variables::Variables;
 
@@ -49,7 +51,7 @@ impl Pane {
     }
 }
 
-/// What is set for the console and does not change while it runs.
+/// What is set for the console.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The rules that depend on settings.
@@ -60,6 +62,10 @@ pub struct Settings {
     pub theme: Theme,
     /// Which keys do what.
     pub keys: Keymap,
+    /// Borders and signs.
+    pub signs: Signs,
+    /// How times are told.
+    pub clock: Clock,
     /// The name of the database, for the top line.
     pub database: String,
     /// Whether the demo runs.
@@ -139,6 +145,8 @@ pub struct State {
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// Why the database cannot be read, while it cannot.
+    pub unreadable: Option<String>,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -178,6 +186,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            unreadable: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
@@ -282,7 +291,8 @@ impl State {
     }
 
     /// How often the screen must be drawn anew for the running times on it: ten times a second for
-    /// tenths, once a second for longer waits, never where there are none.
+    /// tenths, once a second for longer waits, when an age becomes another one, never where there are
+    /// none.
     #[must_use]
     pub fn tick(&self) -> Option<Duration> {
         let tenths = Duration::from_millis(100);
@@ -290,7 +300,21 @@ impl State {
             return Some(tenths);
         }
         let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
-        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min()?;
-        Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
+        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min();
+        let wait =
+            least.map(|ms| if ms < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
+        wait.into_iter().chain(self.ages()).min()
+    }
+
+    /// How long the ages on the screen stay true; `None` where there are none.
+    fn ages(&self) -> Option<Duration> {
+        let window = match &self.overlay {
+            Some(Overlay::Details(window)) => window.details(),
+            _ => None,
+        };
+        let rows = self.settings.clock.tells_ages().then(|| self.deliveries.in_sight());
+        let shown = window.map(|details| details.summary.accepted_at).into_iter();
+        let shown = shown.chain(rows.into_iter().flatten().map(|row| row.accepted_at));
+        shown.map(|at| clock::age_lasts(at, self.now)).min()
     }
 }

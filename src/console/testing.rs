@@ -5,7 +5,6 @@ use crate::delivery::{Kind, State as DeliveryState, Summary};
 use crate::profile::{Event, Profile, ProfileId};
 
 use super::deliveries::state_text;
-use super::deliveries::view::clock;
 use super::editor;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, TestWindow};
@@ -49,7 +48,7 @@ pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, V
     }
     window.remember(values);
     if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
-        let time = clock(details.summary.accepted_at);
+        let time = state.settings.clock.in_list(details.summary.accepted_at, state.now);
         window.offer(time, details.summary.event, details.values.clone());
     }
 }

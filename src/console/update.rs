@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
+use crate::delivery::Sending;
+use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
 
@@ -15,6 +17,7 @@ use super::message::{Effect, Message, Purpose};
 use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, guide};
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
+use super::theme::Depth;
 use super::{deliveries, opening, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
@@ -180,6 +183,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             deliveries::many::news(state, news);
             Vec::new()
         }
+        Message::Newer(query, count) => {
+            state.deliveries.take_newer(&query, count);
+            Vec::new()
+        }
         Message::Details(details) => {
             testing::watch(state, std::slice::from_ref(&details.summary));
             deliveries::set_details(state, details);
@@ -191,6 +198,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
+        Message::Unreadable(why) => {
+            unreadable(state, why);
+            Vec::new()
+        }
         Message::Conflict(mine, theirs) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
             state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
@@ -198,18 +209,16 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
-            if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
-                state.complain(trouble.clone());
-            }
-            state.sending = sending;
+            self::sending(state, sending);
             Vec::new()
         }
         Message::Receiver(address) => {
-            match &address {
-                Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
-                None => state.say("The receiver is off"),
-            }
-            state.receiver.address = address;
+            receiver(state, address);
+            Vec::new()
+        }
+        Message::ReceiverEnded => {
+            state.receiver.address = None;
+            state.complain("The receiver has ended by itself: R and Space start it again");
             Vec::new()
         }
         Message::Received(request) => received(state, request),
@@ -229,6 +238,31 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
 
 fn is_quit(state: &State, key: Key) -> bool {
     state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(Action::Quit))
+}
+
+/// What the sender does; its trouble is said when it is news, and when it is over.
+fn sending(state: &mut State, sending: Sending) {
+    match (&sending.trouble, &state.sending.trouble) {
+        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
+        (None, Some(_)) => state.praise("The sender is out of trouble"),
+        _ => {}
+    }
+    state.sending = sending;
+}
+
+fn unreadable(state: &mut State, why: String) {
+    if state.unreadable.as_ref() != Some(&why) {
+        state.complain(why.clone());
+        state.unreadable = Some(why);
+    }
+}
+
+fn receiver(state: &mut State, address: Option<String>) {
+    match &address {
+        Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
+        None => state.say("The receiver is off"),
+    }
+    state.receiver.address = address;
 }
 
 /// A key: first for text that is typed, then for the action that it stands for.
@@ -389,6 +423,13 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
+        Action::Theme => {
+            state.settings.theme = state.settings.theme.next();
+            let theme = &state.settings.theme;
+            let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
+            state.say(format!("Theme {}{none}", theme.name.name()));
+            Vec::new()
+        }
         Action::Receiver if state.overlay.is_none() => {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
             Vec::new()
@@ -442,15 +483,20 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Reads anew what has changed, by whichever session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    // What could not be read may have changed in between, without a number for it.
+    let again = state.unreadable.take().is_some();
+    if again {
+        state.praise("The database can be read again");
+    }
     let before = std::mem::replace(&mut state.revision, revision);
     let mut effects = Vec::new();
-    if revision.profiles != before.profiles {
+    if again || revision.profiles != before.profiles {
         effects.push(Effect::LoadProfiles);
     }
-    if revision.variables != before.variables {
+    if again || revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
     }
-    if revision.deliveries != before.deliveries {
+    if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));
         effects.push(Effect::LoadCounts);
     }

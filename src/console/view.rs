@@ -13,8 +13,8 @@ use super::{editor, footer, frame, overlay, profiles, testing, variables};
 
 /// From here on all panes stand side by side.
 const WIDE: (u16, u16) = (120, 30);
-/// The least that the console works in.
-const LEAST: (u16, u16) = (60, 16);
+/// The least that the console works in: columns and lines.
+pub const LEAST: (u16, u16) = (60, 16);
 /// From so many columns on the top line says all, and the names of the panes have blanks around them.
 const ROOMY: u16 = 70;
 
@@ -24,8 +24,14 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
-/// Draws the state.
+/// Draws the state, with the colours and the signs that are set.
 pub fn view(state: &State, out: &mut Frame<'_>) {
+    draw(state, out);
+    state.settings.theme.put_on(out.buffer_mut());
+    state.settings.signs.put_on(out.buffer_mut());
+}
+
+fn draw(state: &State, out: &mut Frame<'_>) {
     let area = out.area();
     if too_small((area.width, area.height)) {
         return draw_too_small(state, area, out);
@@ -124,6 +130,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
     let sender = match (&state.sending.trouble, state.sending.role) {
+        _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
         (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
@@ -175,6 +182,9 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     // What was said since the test began goes first, or it could not be read before its end.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();
+    // What is wrong stays to be read for as long as it is.
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref()).filter(|_| notice.is_none());
+    pieces.extend(wrong.map(|why| (why.clone(), theme.bad)));
     if let Some(notice) = notice {
         let style = match notice.tone {
             Tone::Good => theme.good,

@@ -17,6 +17,7 @@ mod fair;
 mod filter;
 mod find;
 mod hold;
+mod inspect;
 mod job;
 mod keeping;
 mod lane;
@@ -25,6 +26,7 @@ mod log;
 mod open;
 mod outbox;
 mod owner;
+mod place;
 mod poll;
 mod profiles;
 mod prune;
@@ -51,6 +53,7 @@ pub use bulk::{Change, Did};
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
 pub use filter::{Filter, StateFilter, StatusFilter};
+pub use inspect::{Inspection, inspect};
 pub use keeping::Keeping;
 pub use lease::Lease;
 pub use log::Counts;
@@ -69,6 +72,7 @@ use std::time::Duration;
 use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
+use place::Place;
 use readers::Readers;
 use watch::Looking;
 use writer::{Order, Told, Writer};
@@ -127,10 +131,12 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
+        let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
         let outdated = purge::outdated(&db).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
-        let writer = Writer::start(db, path.clone(), busy, told.clone(), Arc::clone(&looking)).map_err(at)?;
+        let writer = Writer::start(db, place.clone(), path.clone(), busy, told.clone(), Arc::clone(&looking))
+            .map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
             None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
@@ -139,7 +145,7 @@ impl Store {
             // Nobody waits for it; where it fails, the next start does it.
             drop(writer.ask(move |tx| purge::deleted(tx, before)));
         }
-        let readers = Arc::new(Readers::new(path.clone(), busy));
+        let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
         Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer })))
     }

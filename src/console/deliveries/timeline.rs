@@ -13,7 +13,6 @@ use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
 
 use super::state_text::{millis, tenths};
-use super::view::clock;
 
 const LABEL: usize = 11;
 
@@ -73,7 +72,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         let part = 1.0 - left as f64 / whole as f64;
         let text = format!("{} of {} left", tenths(left), tenths(whole));
         lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
-        let due = Span::styled(format!("○ due {}", clock(due)), theme.dim);
+        let due = Span::styled(format!("○ due {}", state.settings.clock.in_list(due, state.now)), theme.dim);
         lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
     } else if row.state == DeliveryState::Queued {
         lines.push(Line::from(vec![label("1st try"), Span::styled("○ queued", theme.dim)]));

@@ -29,20 +29,24 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 /// A key that is no action here: text, or a way through the fields. `None` when it means nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let editor = state.editor.as_mut()?;
+    let killed = std::mem::take(&mut editor.killed);
     if let Some((field, input)) = editor.input() {
-        match input.key(key) {
-            Typed::Changed => {
+        input.lend(killed);
+        let typed = input.key(key);
+        let value = (typed == Typed::Changed).then(|| input.text());
+        editor.killed = input.take_killed();
+        match (typed, value) {
+            (Typed::Changed, Some(value)) => {
                 // What was wrong may be mended by this key.
                 state.notice.take_if(|notice| notice.tone == Tone::Bad);
-                let value = input.text();
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.fields.insert(field);
                 editor.check();
                 return Some(keep(state));
             }
-            Typed::Used => return Some(Vec::new()),
-            Typed::Ignored => {}
+            (Typed::Ignored, _) => {}
+            _ => return Some(Vec::new()),
         }
     }
     match key.code() {

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
 use crate::store::UnsavedDraft;
 
-use super::input::Input;
+use super::input::{Input, Killed};
 use rows::Rows;
 
 /// Whose errors are shown.
@@ -46,6 +46,8 @@ pub struct Editor {
     focus: Item,
     /// Text fields that were typed in, with their undo history.
     inputs: HashMap<Field, Input>,
+    /// What was taken away last in one field, to be inserted in another.
+    killed: Killed,
     errors: Vec<FieldError>,
     /// Fields whose errors are shown: those typed in, or all after Save or Test.
     touched: Touched,
@@ -72,6 +74,7 @@ impl Editor {
             step: Step::Basics,
             focus: Item::Text(Field::Title),
             inputs: HashMap::new(),
+            killed: Killed::default(),
             errors: Vec::new(),
             touched: Touched::default(),
             show_secrets: false,

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
+use crate::console::clock::{Clock, age};
 use crate::console::deliveries::{self, state_text};
 use crate::console::find::{Find, Went};
 use crate::console::frame;
@@ -59,6 +60,7 @@ type Piece = (String, bool);
 
 fn pieces(state: &State, details: &Details) -> Vec<Piece> {
     let row = &details.summary;
+    let clock = &state.settings.clock;
     let (state_words, _) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
     let event = row.event.map_or("none", |e| e.name());
     let mut out = vec![
@@ -66,7 +68,10 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         (format!("delivery  {}", row.id), false),
         (format!("profile   {}", row.profile_id), false),
         (format!("event     {event}"), false),
-        (format!("accepted  {}", row.accepted_at), false),
+        (
+            format!("accepted  {} · {}", clock.in_full(row.accepted_at), age(row.accepted_at, state.now)),
+            false,
+        ),
         (String::new(), false),
     ];
     if let Some(callback) = &details.callback {
@@ -79,17 +84,17 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         out.push((format!("No request could be made: {why}"), true));
     }
     for attempt in &details.attempts {
-        answer(&mut out, attempt);
+        answer(&mut out, attempt, clock);
     }
     out
 }
 
-fn answer(out: &mut Vec<Piece>, attempt: &Attempt) {
+fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
     let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
     out.push((String::new(), false));
     out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
-    out.push((format!("started   {}", attempt.started_at), false));
+    out.push((format!("started   {}", clock.in_full(attempt.started_at)), false));
     if let Some(error) = &attempt.error {
         out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
     }

@@ -161,13 +161,16 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
         let here = chosen == Some(at);
         let area = frame::row(inner, top + 1 + at - visible.start);
         let style = if here { theme.selected } else { theme.text };
-        out.render_widget(Line::styled(fit(&request_line(&receiver.requests[at]), width), style), area);
+        out.render_widget(
+            Line::styled(fit(&request_line(state, &receiver.requests[at]), width), style),
+            area,
+        );
         if here {
             out.set_cursor_position((area.x, area.y));
         }
     }
     if let Some(request) = receiver.requests.get(chosen.unwrap_or(0)) {
-        let text = crate::receiver::describe(request);
+        let text = crate::receiver::describe_in(request, state.settings.clock.zone());
         let lines = text.lines().flat_map(|line| frame::wrap(line, width));
         for (at, line) in lines.enumerate().take(free - list_room) {
             out.render_widget(Line::styled(line, theme.text), frame::row(inner, top + 1 + list_room + at));
@@ -175,13 +178,13 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     }
 }
 
-fn request_line(request: &Received) -> String {
+fn request_line(state: &State, request: &Received) -> String {
     let answer = match request.answered {
         Answer::Status(status) => status.to_string(),
         Answer::Hung => "no answer".to_owned(),
         Answer::Reset => "closed".to_owned(),
     };
-    let time = request.received_at.strftime("%H:%M:%S");
+    let time = state.settings.clock.of_day(request.received_at);
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     format!(" {time} {:6} → {answer:9} {}{query}", request.method, request.path)
 }

@@ -197,8 +197,18 @@ fn lines_pasted_into_the_body_are_one_step() {
     let body = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().body.clone();
     assert_eq!(body(&desk), "a{\"id\": \"<id>\",\n \"q\": 1}\n");
     assert_eq!(desk.asked(), ["keep ", "keep "]);
-    desk.keys("ctrl+u");
+    desk.keys("ctrl+_");
     assert_eq!(body(&desk), "a", "one undo takes the whole paste back");
+}
+
+#[test]
+fn what_one_field_lost_another_can_take() {
+    let mut desk = new_profile();
+    desk.types("Order SMS").keys("ctrl+w").types("mail");
+    go_to(&mut desk, "Body");
+    desk.keys("ctrl+y");
+    let draft = desk.state.editor.as_ref().unwrap().draft();
+    assert_eq!((draft.title.as_str(), draft.body.as_str()), ("Order mail", "SMS"));
 }
 
 #[test]

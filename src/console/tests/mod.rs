@@ -13,13 +13,17 @@ mod editor;
 mod guide;
 mod keys;
 mod leaving;
+mod look;
 mod many;
+mod paused;
 mod preview;
 mod profiles;
 mod reading;
 mod screens;
 mod storm;
+mod styles;
 mod testing;
+mod truth;
 mod variables;
 
 use desk::Desk;

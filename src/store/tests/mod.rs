@@ -5,6 +5,7 @@ mod keeping;
 mod listing;
 mod many;
 mod opening;
+mod place;
 mod pruning;
 mod sending;
 mod sharing;
