@@ -220,13 +220,13 @@ mod tests {
 
     #[test]
     fn the_way_out_stays() {
-        let (keymap, notices) = bound(&[("quit", "f12"), ("leave", "backspace"), ("profiles-undo", "")]);
+        let (keymap, notices) = bound(&[("quit", "f11"), ("leave", "backspace"), ("profiles-undo", "")]);
         assert_eq!(notices, [""; 0]);
         let shown = |name: &str| {
             let line = TABLE.iter().position(|entry| entry.name() == name).unwrap();
             keymap.of(line).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(shown("quit"), "F12 Ctrl+C");
+        assert_eq!(shown("quit"), "F11 Ctrl+C");
         assert_eq!(shown("leave"), "Backspace Esc");
         assert_eq!(shown("profiles-undo"), "");
     }

@@ -84,7 +84,6 @@ impl Overlay {
                         | Action::FilterState
                         | Action::FilterProfile
                         | Action::Follow
-                        | Action::Search
                         | Action::RetryAll
                         | Action::CancelAll
                         | Action::SendAllAgain

@@ -71,7 +71,7 @@ fn every_list_moves_with_letters_and_with_arrows() {
 #[test]
 fn the_keys_of_the_settings_work_and_are_shown() {
     let mut desk =
-        bound(&[("profiles-new", "o"), ("editor-save", "ctrl+w f12"), ("list-top", "tt"), ("test", "x")]);
+        bound(&[("profiles-new", "o"), ("editor-save", "ctrl+w f11"), ("list-top", "tt"), ("test", "x")]);
     assert!(desk.shows("o New") && desk.shows("x Test"), "{}", desk.screen());
     desk.keys("n");
     assert!(desk.state.editor.is_none());
@@ -80,7 +80,7 @@ fn the_keys_of_the_settings_work_and_are_shown() {
     assert!(desk.line("Order SMS  ").contains('▌'), "{}", desk.screen());
     desk.keys("o").types("Title");
     assert!(desk.shows("Ctrl+W Save"), "{}", desk.screen());
-    desk.keys("f12");
+    desk.keys("f11");
     assert!(desk.says().starts_with("Not saved"), "{}", desk.says());
     desk.keys("esc d ? /").types("make a new");
     assert!(desk.line("Make a new profile").contains("▌o "), "{}", desk.screen());
@@ -106,10 +106,10 @@ fn a_key_that_does_nothing_here_says_where_it_does() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     for (keys, said) in [
         ("r", "r does nothing here · Deliveries, timeline and details: Retry now"),
-        ("f12", "F12 does nothing here · ? shows every key"),
+        ("f11", "F11 does nothing here · ? shows every key"),
         ("z", "z does nothing here · ? shows every key"),
         ("4 enter q", "q does nothing in this window · ? shows what does"),
-        ("esc e tab f12", "F12 does nothing here · ? shows every key"),
+        ("esc e tab f11", "F11 does nothing here · ? shows every key"),
     ] {
         desk.keys(keys);
         assert_eq!(desk.says(), said, "{keys}");

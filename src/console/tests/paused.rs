@@ -42,7 +42,7 @@ fn what_comes_never_shifts_what_is_read() {
     assert!(desk.shows("Deliveries ─ paused · 120 new"), "{}", desk.screen());
     desk.keys("j k");
     assert_eq!((list(&desk), desk.cursor()), (before, at), "nor what moving shows");
-    desk.keys("g k");
+    desk.keys("g g k");
     assert_eq!(chosen(&desk), 300, "the top is where it was");
     assert_eq!(desk.says(), "120 came since: F goes to the newest");
     desk.keys("F");
