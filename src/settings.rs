@@ -1,13 +1,17 @@
 //! Settings: a small TOML file, which never keeps the program from starting.
 
+mod network;
+
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::profile::network::Network;
 use crate::profile::{Choice, Region, Rules};
 
 /// What a person has set.
@@ -21,6 +25,8 @@ pub struct Settings {
     pub extended_retries: bool,
     /// Whether the console has colours.
     pub theme: ThemeName,
+    /// Which addresses are dialled.
+    pub network: Arc<Network>,
 }
 
 /// The themes of the console.
@@ -54,7 +60,8 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme";
+const NAMES: &str =
+    "region, allow_insecure_http, extended_retries, theme, network, network_allow, network_deny";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -104,7 +111,11 @@ impl Settings {
     /// What a profile is checked by.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { allow_insecure_http: self.allow_insecure_http, extended_retries: self.extended_retries }
+        Rules {
+            allow_insecure_http: self.allow_insecure_http,
+            extended_retries: self.extended_retries,
+            network: Some(Arc::clone(&self.network)),
+        }
     }
 
     fn set(&mut self, name: &str, value: &Spanned<DeValue>) -> Result<(), String> {
@@ -114,6 +125,9 @@ impl Settings {
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
             "theme" => self.theme = choice(name, value)?,
+            "network" | "network_allow" | "network_deny" => {
+                return network::set(Arc::make_mut(&mut self.network), name, value);
+            }
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -159,24 +173,25 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            ..Settings::default()
         };
         assert_eq!(loaded.settings, settings);
-        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
+        let network = Some(Arc::default());
+        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true, network });
         assert_eq!(parse(""), Loaded::default());
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
         let loaded =
-            parse("# mine\nregion = \"XX\"\n\nnetwork = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
+            parse("# mine\nregion = \"XX\"\n\nnetwrok = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
         let mut notices = loaded.notices;
         notices.sort();
         assert_eq!(
             notices,
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
-                "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme",
+                &format!("config.toml:4: there is no setting netwrok: there are {NAMES}"),
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

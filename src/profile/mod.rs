@@ -20,6 +20,7 @@ mod headers;
 mod id;
 mod json_body;
 mod method;
+pub mod network;
 mod oauth2;
 mod retry;
 mod secret;

@@ -177,7 +177,7 @@ fn labelled<C: Choice>(label: fn(C) -> &'static str) -> Vec<(String, String)> {
 
 /// The options of a choice: the text in the draft, and the label.
 #[must_use]
-pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String)> {
+pub fn options(field: Field, draft: &Draft, rules: &Rules) -> Vec<(String, String)> {
     let named = |name: &str| (name.to_owned(), name.to_owned());
     match field {
         Field::Channel => Channel::ALL.iter().map(|c| named(c.name())).collect(),

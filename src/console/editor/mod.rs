@@ -139,7 +139,7 @@ impl Editor {
     /// # Errors
     /// All fields in error.
     pub fn profile(&self) -> Result<Profile, Vec<FieldError>> {
-        self.draft.check(self.rules, self.identity.clone())
+        self.draft.check(self.rules.clone(), self.identity.clone())
     }
 
     /// What is kept on disk until it is saved.

@@ -331,7 +331,7 @@ impl<'a> Sheet<'a> {
     fn choice(&mut self, field: Field, item: &Item) {
         let here = self.is_here(item);
         let theme = self.state.settings.theme;
-        let options = item::options(field, &self.editor.draft, self.editor.rules);
+        let options = item::options(field, &self.editor.draft, &self.editor.rules);
         let current = text::text(&self.editor.draft, field);
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABEL);
