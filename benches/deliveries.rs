@@ -119,7 +119,7 @@ async fn deliver(url: &str) -> f64 {
     store.save_profiles(vec![profile.clone()]).await.unwrap();
     let limits = Limits { per_origin: CONCURRENCY, total: CONCURRENCY };
     let start = Instant::now();
-    let sender = Sender::start(Arc::new(store.clone()), Transport::new().unwrap(), limits);
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), limits);
     for _ in 0..DELIVERIES / BATCH {
         let batch = (0..BATCH).map(|_| NewDelivery::event(&profile, None, Values::default()));
         store.accept(batch.collect()).await.unwrap();

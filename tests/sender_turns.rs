@@ -38,7 +38,7 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
-    Sender::start(Arc::new(outbox), Transport::new().expect("a client"), Limits { per_origin, total })
+    Sender::start(Arc::new(outbox), Transport::new(Arc::default()), Limits { per_origin, total })
 }
 
 fn new(profile: &Profile) -> NewDelivery {

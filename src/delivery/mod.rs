@@ -4,7 +4,7 @@
 
 mod board;
 mod failure;
-pub mod guard;
+mod guard;
 mod id;
 mod outbox;
 mod prepare;
@@ -15,11 +15,13 @@ mod redact;
 mod resting;
 mod sender;
 mod sending;
+mod tls;
 mod tokens;
 mod transport;
 mod verdict;
 mod work;
 
+pub use guard::Names;
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, Outbox, OutboxError};
 pub use preview::{check_address, preview};
@@ -28,4 +30,5 @@ pub use record::{
 };
 pub use sender::{Limits, Sender};
 pub use sending::{InFlight, Role, Sending};
-pub use transport::{Transport, TransportError};
+pub use tls::check_files;
+pub use transport::Transport;

@@ -3,6 +3,7 @@
 mod auth;
 #[cfg(test)]
 mod limits;
+mod tls;
 
 use std::sync::Arc;
 
@@ -97,6 +98,7 @@ impl Check<'_> {
         let auth = self.auth(user.flatten(), &headers);
         let encryption = if draft.encryption { self.encryption() } else { None };
         let signing_secret = self.signing_secret();
+        let tls = self.tls();
         let status = self.one_of::<Status>(Field::Status, &draft.status);
         let mut errors = self.errors;
         errors.sort_by_key(|e| e.field);
@@ -114,6 +116,8 @@ impl Check<'_> {
                     data_format,
                     headers,
                     auth,
+                    tls,
+                    http2: draft.http2,
                     encryption,
                     signing_secret,
                     status,

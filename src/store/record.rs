@@ -61,9 +61,9 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), StoreError> {
     let sql = "INSERT INTO attempt
                    (delivery, n, started_at, duration_ms, status, class, message,
-                    response_cut, response_headers, response_body)
+                    response_cut, response_headers, response_body, address)
                VALUES (:delivery, :n, :started_at, :duration_ms, :status, :class, :message,
-                       :cut, :headers, :body)
+                       :cut, :headers, :body, :address)
                ON CONFLICT (delivery, n) DO NOTHING";
     tx.prepare_cached(sql)?.execute(named_params! {
         ":delivery": seq,
@@ -76,6 +76,7 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), Store
         ":cut": attempt.response_cut,
         ":headers": headers_text(&attempt.response_headers),
         ":body": attempt.response_body,
+        ":address": attempt.address.map(|address| address.to_string()),
     })?;
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Desk {
 
     /// Starts the sender.
     pub fn send(&mut self) {
-        let transport = Transport::new().expect("a client");
+        let transport = Transport::new(Arc::default());
         self.sender = Some(Sender::start(Arc::new(self.store.clone()), transport, self.limits));
     }
 

@@ -1,6 +1,6 @@
 //! A test in lines of text.
 
-use reqwest::StatusCode;
+use hyper::StatusCode;
 
 use crate::delivery::{Attempt, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
@@ -74,6 +74,7 @@ mod tests {
             n,
             started_at: Timestamp::UNIX_EPOCH,
             duration_ms: 84,
+            address: None,
             status,
             error: error.map(failure),
             response_headers: Vec::new(),

@@ -55,12 +55,12 @@ async fn stop(sender: Sender, interrupts: &mut Interrupts) {
 /// ended then.
 pub async fn carry_out(
     store: &Store,
+    transport: Transport,
     delivery: NewDelivery,
     interrupts: &mut Interrupts,
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
-    let transport = Transport::new()?;
     store.accept(vec![delivery]).await?;
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
     let mut trial =

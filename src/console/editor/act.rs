@@ -202,6 +202,7 @@ fn press(state: &mut State) -> Vec<Effect> {
         Item::Switch(field) => {
             let switch = match field {
                 Field::EncRandomIv => &mut editor.draft.enc_random_iv,
+                Field::Http2 => &mut editor.draft.http2,
                 _ => &mut editor.draft.encryption,
             };
             *switch = !*switch;

@@ -255,6 +255,7 @@ impl World {
             n: row.attempts,
             started_at: now - std::time::Duration::from_millis(84),
             duration_ms: 84,
+            address: Some(([127, 0, 0, 1], 9977).into()),
             status,
             error,
             response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
