@@ -153,6 +153,25 @@ fn the_rules_of_the_second_step_stand_by_their_fields() {
 }
 
 #[test]
+fn a_file_that_cannot_be_used_is_told_at_its_field() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("G e f4");
+    go_to(&mut desk, "CA file");
+    desk.types("ca.pem");
+    assert!(desk.shows("✗ a whole path is needed"), "{}", desk.screen());
+    desk.keys("ctrl+a ctrl+k").types("/nowhere/ca.pem");
+    assert!(!desk.shows("✗"), "{}", desk.screen());
+    go_to(&mut desk, "HTTP/2");
+    desk.keys("ctrl+s");
+    assert!(desk.shows("✗ /nowhere/ca.pem: there is no"), "{}", desk.screen());
+    assert!(desk.shows("Not saved · CA file"), "{}", desk.screen());
+    desk.types("x");
+    assert!(!desk.shows("✗"), "another path may be good: {}", desk.screen());
+    desk.keys("ctrl+a ctrl+k").keys("ctrl+s");
+    assert!(!desk.shows("Not saved"), "{}", desk.screen());
+}
+
+#[test]
 fn secrets_are_dots_until_asked_for() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("G e f4");

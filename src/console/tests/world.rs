@@ -59,6 +59,9 @@ impl World {
                 vec![Message::Fresh(draft.clone(), identity)]
             }
             Effect::SaveProfile(profile, seen) => {
+                if let Err(error) = crate::delivery::check_files(&profile.tls) {
+                    return vec![Message::Unusable(error)];
+                }
                 let theirs = self.profiles.iter().find(|p| p.id == profile.id);
                 if theirs.map(|p| p.modified_at) != *seen {
                     let theirs = theirs.cloned().map(Box::new);

@@ -56,6 +56,14 @@ impl Configs {
         Ok(config)
     }
 
+    /// As if the time until the next look had passed.
+    #[cfg(test)]
+    pub(super) fn look_again(&self) {
+        for made in self.made().values_mut() {
+            made.looked_at -= LOOK;
+        }
+    }
+
     fn made(&self) -> MutexGuard<'_, HashMap<(Tls, bool), Made>> {
         // The map is whole after every step, also where a thread panicked between two.
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
