@@ -150,7 +150,7 @@ fn io_reason(error: &io::Error, place: &Place<'_>) -> String {
 }
 
 fn tls_reason(error: &rustls::Error) -> String {
-    use rustls::CertificateError as C;
+    use rustls::{AlertDescription as A, CertificateError as C};
     match error {
         rustls::Error::InvalidCertificate(why) => {
             let why = match why {
@@ -162,6 +162,31 @@ fn tls_reason(error: &rustls::Error) -> String {
                 other => other.to_string(),
             };
             format!("the certificate is not valid: {why}")
+        }
+        rustls::Error::AlertReceived(alert) => match alert {
+            A::CertificateRequired => {
+                "the server asks for a client certificate, and the profile has none".to_owned()
+            }
+            A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::UnknownCA
+            | A::AccessDenied
+            | A::DecryptError => format!("the server refuses the client certificate ({alert:?})"),
+            A::HandshakeFailure => {
+                "the server refuses the handshake: no cipher in common, or a client certificate is missing"
+                    .to_owned()
+            }
+            A::ProtocolVersion => "the server speaks only versions of TLS before 1.2".to_owned(),
+            A::UnrecognisedName => "the server does not know this name".to_owned(),
+            A::NoApplicationProtocol => "the server speaks no HTTP that is offered".to_owned(),
+            other => format!("the server broke the handshake off ({other:?})"),
+        },
+        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
+        rustls::Error::PeerIncompatible(why) => {
+            format!("the server speaks no TLS that is safe, 1.2 or newer ({why:?})")
         }
         other => other.to_string(),
     }
