@@ -79,6 +79,9 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
             return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls_reason(tls)));
         }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+            if http.is_parse_too_large() {
+                return (ErrorClass::Protocol, format!("the headers of the answer of {place} are too long"));
+            }
             if http.is_parse() {
                 return (
                     ErrorClass::Protocol,
@@ -93,6 +96,10 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
     }
     // The innermost cause says most: the outer ones repeat it in other words.
     if let Some(io) = chain.iter().rev().find_map(|c| c.downcast_ref::<io::Error>()) {
+        // So the client tells of chunks that are none.
+        if matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
+            return (ErrorClass::Protocol, format!("the answer of {place} is not HTTP: {io}"));
+        }
         return (ErrorClass::Connect, io_reason(io, place));
     }
     (ErrorClass::Protocol, format!("{place}: {}", last(&chain)))

@@ -94,11 +94,15 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     };
     let duration = format!("{} ms", attempt.duration_ms);
     let room = width.saturating_sub(LABEL + duration.width() + 6);
+    // Where the address was dialled; the outcome goes before it.
+    let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();
+    let address = if text.width() + address.width() < room { address } else { String::new() };
     Line::from(vec![
         label,
         Span::styled("━━", style),
         Span::styled(format!(" {sign} "), style),
-        Span::styled(fit(&text, room), style),
+        Span::styled(fit(&text, room - address.width()), style),
+        Span::styled(address, theme.dim),
         Span::styled(format!(" {duration}"), theme.dim),
     ])
 }

@@ -104,6 +104,23 @@ fn each_rule_stands_by_its_field_while_typing() {
 }
 
 #[test]
+fn an_address_that_is_not_dialled_is_told_while_typing() {
+    use crate::profile::network::{Network, Reach};
+    let network = Network { reach: Reach::Public, ..Network::default() };
+    for (network, typed, error) in [
+        (Network::default(), "https://0xa9fea9fe/", "✗ 169.254.169.254 is link-local"),
+        (network, "http://127.1/", "✗ 127.0.0.1 is loopback"),
+    ] {
+        let mut desk = Desk::new(120, 40).of(World::default());
+        desk.state.settings.rules.network = Some(std::sync::Arc::new(network));
+        desk.keys("n");
+        go_to(&mut desk, "Endpoint");
+        desk.types(typed);
+        assert!(desk.shows(error), "{}", desk.screen());
+    }
+}
+
+#[test]
 fn the_numbers_of_a_retry_have_limits() {
     for (label, typed, error) in [
         ("Time interval", "0", "a whole number from 1 to 86400"),
