@@ -2,18 +2,21 @@
 
 mod keys;
 mod look;
+mod network;
 
 pub use keys::Binding;
 pub use look::{Borders, ThemeName, Zone};
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::profile::network::Network;
 use crate::profile::{Choice, Region, Rules};
 
 /// What a person has set.
@@ -37,6 +40,8 @@ pub struct Settings {
     pub keep_days: u32,
     /// How many deliveries that have ended the log keeps; 0 all.
     pub keep_deliveries: u64,
+    /// Which addresses are dialled.
+    pub network: Arc<Network>,
 }
 
 impl Default for Settings {
@@ -51,6 +56,7 @@ impl Default for Settings {
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
+            network: Arc::default(),
         }
     }
 }
@@ -65,8 +71,8 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, borders, time, keep_days, \
-     keep_deliveries, keys";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, network, network_allow, network_deny, \
+     theme, borders, time, keep_days, keep_deliveries, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -119,7 +125,11 @@ impl Settings {
     /// What a profile is checked by.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { allow_insecure_http: self.allow_insecure_http, extended_retries: self.extended_retries }
+        Rules {
+            allow_insecure_http: self.allow_insecure_http,
+            extended_retries: self.extended_retries,
+            network: Some(Arc::clone(&self.network)),
+        }
     }
 
     fn set(&mut self, name: &str, value: &Spanned<DeValue>) -> Result<(), String> {
@@ -133,6 +143,9 @@ impl Settings {
             "time" => self.time = choice(name, value)?,
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
+            "network" | "network_allow" | "network_deny" => {
+                return network::set(Arc::make_mut(&mut self.network), name, value);
+            }
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -213,9 +226,11 @@ mod tests {
                 binding("editor-save", &["ctrl+w", "f2"], "config.toml:10"),
                 binding("quit", &["f12"], "config.toml:11"),
             ],
+            ..Settings::default()
         };
         assert_eq!(loaded.settings, settings);
-        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
+        let network = Some(Arc::default());
+        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true, network });
         assert_eq!(parse(""), Loaded::default());
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
+use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
 use crate::store::{Counts, Found, ProfileRow, Revision, UnsavedDraft};
 
@@ -37,6 +37,8 @@ pub enum Message {
     Saved(Box<Profile>),
     /// A profile was not saved, since another session saved it meanwhile, or deleted it.
     Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// A profile was not saved, since a file that it names cannot be used.
+    Unusable(FieldError),
     /// What was typed into a profile by a session that ended without saving it.
     Draft(Box<UnsavedDraft>),
     /// What has changed, by whichever session.

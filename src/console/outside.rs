@@ -126,8 +126,14 @@ impl Outside {
             Effect::LoadProfiles => Some(Message::Profiles(store.profiles().await?)),
             Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
             Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
-            Effect::SaveProfile(profile, seen) => Some(save(store, profile, seen).await?),
+            Effect::SaveProfile(profile, seen) => Some(match unusable(&profile).await {
+                Some(refused) => refused,
+                None => save(store, profile, seen).await?,
+            }),
             Effect::OverwriteProfile(mut profile) => {
+                if let Some(refused) = unusable(&profile).await {
+                    return Ok(Some(refused));
+                }
                 profile.modified_at = now();
                 store.save_profiles(vec![(*profile).clone()]).await?;
                 Some(Message::Saved(profile))
@@ -289,6 +295,13 @@ impl Outside {
         });
         self.receiver = Some(Running { receiver, listening });
     }
+}
+
+/// What is wrong with the files that a profile names, if something is.
+async fn unusable(profile: &Profile) -> Option<Message> {
+    let tls = profile.tls.clone();
+    let checked = tokio::task::spawn_blocking(move || delivery::check_files(&tls)).await;
+    checked.ok()?.err().map(Message::Unusable)
 }
 
 async fn save(

@@ -116,6 +116,7 @@ fn opens(message: &Message) -> bool {
         Message::Fresh(..)
         | Message::Saved(_)
         | Message::Conflict(..)
+        | Message::Unusable(_)
         | Message::Switched(_)
         | Message::Deleted(_)
         | Message::Accepted(..)
@@ -205,6 +206,11 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Conflict(mine, theirs) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
             state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
+            Vec::new()
+        }
+        Message::Unusable(error) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            editor::unusable(state, error);
             Vec::new()
         }
         Message::Draft(draft) => opening::kept(state, *draft),

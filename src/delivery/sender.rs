@@ -100,13 +100,9 @@ async fn run<O: Outbox>(
             return;
         }
     };
-    match Crew::gather(transport, threads()) {
-        Ok(crew) => {
-            board.role(Role::Sends);
-            Work::new(outbox, crew, limits, board).until(stopped).await;
-        }
-        Err(error) => board.broken(&error),
-    }
+    board.role(Role::Sends);
+    let crew = Crew::gather(transport, threads());
+    Work::new(outbox, crew, limits, board).until(stopped).await;
     drop(permit);
 }
 

@@ -67,10 +67,10 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 /// have been lost.
 fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), StoreError> {
     let sql = "INSERT INTO attempt
-                   (key, started_at, duration_ms, status, class, message,
+                   (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body)
-               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :status, :class, :message,
-                       :cut, :headers, :body)
+               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :address, :status, :class,
+                       :message, :cut, :headers, :body)
                ON CONFLICT (key) DO NOTHING";
     tx.prepare_cached(sql)?.execute(named_params! {
         ":delivery": seq,
@@ -83,6 +83,7 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), Store
         ":cut": attempt.response_cut,
         ":headers": headers_text(&attempt.response_headers),
         ":body": attempt.response_body,
+        ":address": attempt.address.map(|address| address.to_string()),
     })?;
     Ok(())
 }

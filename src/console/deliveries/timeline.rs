@@ -93,18 +93,22 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     };
     let duration = format!("{} ms", attempt.duration_ms);
     let room = width.saturating_sub(LABEL + duration.width() + 6);
+    // Where the address was dialled; the outcome goes before it.
+    let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();
+    let address = if text.width() + address.width() < room { address } else { String::new() };
     Line::from(vec![
         label,
         Span::styled("━━", style),
         Span::styled(format!(" {sign} "), style),
-        Span::styled(fit(&text, room), style),
+        Span::styled(fit(&text, room - address.width()), style),
+        Span::styled(address, theme.dim),
         Span::styled(format!(" {duration}"), theme.dim),
     ])
 }
 
 /// `200 OK`; a status that has no name stands alone.
 fn status_words(status: u16) -> String {
-    let name = reqwest::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    let name = hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
     name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }
 

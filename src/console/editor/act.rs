@@ -65,7 +65,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
 fn choose(state: &mut State, c: char) -> Vec<Effect> {
     let Some(editor) = &state.editor else { return Vec::new() };
     let Item::Choice(field) = editor.focus else { return Vec::new() };
-    let options = item::options(field, &editor.draft, editor.rules);
+    let options = item::options(field, &editor.draft, &editor.rules);
     let current = text::text(&editor.draft, field);
     let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
     let begins = |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
@@ -209,6 +209,7 @@ fn press(state: &mut State) -> Vec<Effect> {
         Item::Switch(field) => {
             let switch = match field {
                 Field::EncRandomIv => &mut editor.draft.enc_random_iv,
+                Field::Http2 => &mut editor.draft.http2,
                 _ => &mut editor.draft.encryption,
             };
             *switch = !*switch;
@@ -250,7 +251,7 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
             Vec::new()
         };
     };
-    let options = item::options(field, &editor.draft, editor.rules);
+    let options = item::options(field, &editor.draft, &editor.rules);
     let current = text::text(&editor.draft, field);
     let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
     let count = options.len().max(1);

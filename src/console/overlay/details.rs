@@ -1,5 +1,7 @@
 //! A delivery in full: request and answers with headers and bodies, durations, errors.
 
+use std::net::SocketAddr;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -14,6 +16,7 @@ use crate::console::message::Effect;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::delivery::{Attempt, DeliveryId, Details};
+use crate::profile::network::Kind;
 use crate::profile::{Choice as _, attempt_label};
 
 use super::Overlay;
@@ -95,11 +98,22 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     out.push((String::new(), false));
     out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
     out.push((format!("started   {}", clock.in_full(attempt.started_at)), false));
+    if let Some(address) = attempt.address {
+        out.push((format!("address   {address}{}", within(address)), false));
+    }
     if let Some(error) = &attempt.error {
         out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
     }
     headers(out, &attempt.response_headers);
     body(out, &attempt.response_body, attempt.response_cut);
+}
+
+/// Marks an address of the own machine or networks.
+fn within(address: SocketAddr) -> String {
+    match Kind::of(address.ip()) {
+        Kind::Inside(inside) => format!(" ({inside})"),
+        Kind::Public | Kind::Never(_) => String::new(),
+    }
 }
 
 fn headers(out: &mut Vec<Piece>, headers: &[(String, String)]) {

@@ -63,6 +63,9 @@ impl World {
                 vec![Message::Fresh(draft.clone(), identity)]
             }
             Effect::SaveProfile(profile, seen) => {
+                if let Err(error) = crate::delivery::check_files(&profile.tls) {
+                    return vec![Message::Unusable(error)];
+                }
                 let theirs = self.profiles.iter().find(|p| p.id == profile.id);
                 if theirs.map(|p| p.modified_at) != *seen {
                     let theirs = theirs.cloned().map(Box::new);
@@ -272,6 +275,7 @@ impl World {
             n: row.attempts,
             started_at: now - std::time::Duration::from_millis(84),
             duration_ms: 84,
+            address: Some(([127, 0, 0, 1], 9977).into()),
             status,
             error,
             response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
