@@ -21,6 +21,8 @@ pub struct Settings {
     pub extended_retries: bool,
     /// Whether the console has colours.
     pub theme: ThemeName,
+    /// Whether clicks and the wheel come to the console from the start.
+    pub mouse: bool,
 }
 
 /// The themes of the console.
@@ -54,7 +56,7 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, mouse";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -114,6 +116,7 @@ impl Settings {
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
             "theme" => self.theme = choice(name, value)?,
+            "mouse" => self.mouse = flag(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn everything_can_be_set() {
-        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n";
+        let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\nmouse = true\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -159,6 +162,7 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            mouse: true,
         };
         assert_eq!(loaded.settings, settings);
         assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
@@ -176,7 +180,7 @@ mod tests {
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
                 "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme",
+                 there are region, allow_insecure_http, extended_retries, theme, mouse",
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::input_view::shown;
+use super::pointer::Place;
 use super::state::{Pane, State};
 
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
@@ -32,6 +33,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     }
     let inner = block.inner(area);
     out.render_widget(block, area);
+    state.mouse.note(area, Place::Pane(pane));
     inner
 }
 

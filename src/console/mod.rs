@@ -6,31 +6,39 @@
 //! view; the windows above the panes stand in [`overlay`].
 
 pub mod action;
-mod clipboard;
+mod copying;
 pub mod deliveries;
 pub mod editor;
 mod frame;
 pub mod input;
 mod input_view;
 pub mod keys;
+mod keyboard;
 mod list;
+mod looping;
 pub mod message;
 pub mod opening;
 mod outside;
 pub mod overlay;
+pub mod pointer;
 pub mod preview;
 pub mod profiles;
+pub mod programs;
+mod quiet;
 mod run;
 mod scroll;
 mod search_line;
+mod signals;
 pub mod state;
 mod terminal;
 pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod timers;
 pub mod update;
 pub mod variables;
 pub mod view;
 
 pub use run::{Start, run};
+pub use signals::Ended;

@@ -14,6 +14,7 @@ use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
+use super::copying;
 use super::deliveries::{Query, Show};
 use super::message::{Effect, Message, Purpose, Unsaved};
 
@@ -203,11 +204,17 @@ impl Outside {
                 store.send_again(id, new, Timestamp::now()).await?;
                 Some(Message::Accepted(new, Kind::Again))
             }
+            Effect::WriteFile { text, what } => Some(copying::to_file(&text, &what)),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
             Effect::StopReceiver => Some(self.stop_receiver().await),
             // The loop that has the terminal does these.
-            Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
+            Effect::Copy { .. }
+            | Effect::Run(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => None,
         })
     }
 

@@ -11,9 +11,9 @@ use super::action::{self, Action, Scope, TABLE};
 use super::editor::{self, Editor};
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
-use super::overlay::{self, Overlay, Question, ReceiverWindow};
+use super::overlay::{self, Overlay, Question, ReceiverWindow, Uncopied};
 use super::state::{Pane, State, Watched};
-use super::{deliveries, opening, preview, profiles, testing, variables, view};
+use super::{deliveries, opening, pointer, preview, profiles, programs, testing, variables, view};
 
 /// Actions that only move the eye.
 const MOVES: [Action; 17] = [
@@ -38,6 +38,10 @@ const MOVES: [Action; 17] = [
 
 /// How much of what is typed ahead is held.
 const MOST_HELD: usize = 256;
+/// Said when the mouse is ours.
+const MOUSE_ON: &str = "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
+/// Said when it is not.
+const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
 
@@ -83,7 +87,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 
 /// Whether a message is somebody typing.
 fn is_typed(message: &Message) -> bool {
-    matches!(message, Message::Key(_) | Message::Paste(_))
+    matches!(message, Message::Key(_) | Message::Paste(_) | Message::Pointer(_))
 }
 
 /// Whether what is typed next is meant for what comes of this effect: a window, the editor as it is
@@ -128,6 +132,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => self::key(state, key),
         Message::Paste(text) => paste(state, &text),
+        Message::Pointer(pointer) => pointer::point(state, pointer),
         Message::Resize(columns, lines) => {
             state.size = (columns, lines);
             Vec::new()
@@ -215,7 +220,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
-        Message::Terminate(_) => vec![Effect::Quit],
+        Message::Uncopied(text, what, why) => {
+            state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
+            Vec::new()
+        }
+        Message::Returned(returned) => programs::returned(state, *returned),
+        Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
     }
 }
 
@@ -252,10 +262,10 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     resolved(state, key, &scopes)
 }
 
-/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
+/// Ctrl+C, Ctrl+L and Ctrl+Z, which work whatever lies above the panes.
 fn above_windows(key: Key) -> Option<Action> {
     let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
-    matches!(action, Action::Quit | Action::Redraw).then_some(action)
+    matches!(action, Action::Quit | Action::Redraw | Action::Suspend).then_some(action)
 }
 
 /// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
@@ -302,7 +312,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     }
 }
 
-fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
+/// Does an action where the keyboard is, or says why it cannot be done.
+pub fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
         let scopes = state.scopes();
         let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
@@ -350,6 +361,13 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Mouse if state.overlay.is_none() => {
+            let on = !state.mouse.is_on();
+            state.mouse.turn(on);
+            state.say(if on { MOUSE_ON } else { MOUSE_OFF });
+            vec![Effect::CaptureMouse(on)]
+        }
         Action::Receiver if state.overlay.is_none() => {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
             Vec::new()

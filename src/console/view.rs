@@ -11,6 +11,7 @@ use super::action::{self, Action, TABLE};
 use super::deliveries::{self, state_text, timeline};
 use super::frame;
 use super::keys::Key;
+use super::pointer::Place;
 use super::state::{Pane, State, Tone};
 use super::{editor, overlay, profiles, testing, update, variables};
 
@@ -27,9 +28,21 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
+/// Whether all panes stand side by side.
+fn is_wide((columns, lines): (u16, u16)) -> bool {
+    columns >= WIDE.0 && lines >= WIDE.1
+}
+
+/// Whether the list of deliveries is on the screen.
+#[must_use]
+pub fn shows_deliveries(state: &State) -> bool {
+    is_wide(state.size) || matches!(state.focus, Pane::Deliveries | Pane::Timeline)
+}
+
 /// Draws the state.
 pub fn view(state: &State, out: &mut Frame<'_>) {
     let area = out.area();
+    state.mouse.clear();
     if too_small((area.width, area.height)) {
         return draw_too_small(area, out);
     }
@@ -41,7 +54,7 @@ pub fn view(state: &State, out: &mut Frame<'_>) {
     ])
     .areas(area);
     draw_top(state, top, out);
-    if area.width >= WIDE.0 && area.height >= WIDE.1 {
+    if is_wide((area.width, area.height)) {
         draw_wide(state, middle, out);
     } else {
         draw_narrow(state, middle, out);
@@ -102,6 +115,7 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let mut spans = vec![Span::raw(" ")];
+    let mut at = area.x + 1;
     for pane in Pane::ALL {
         let name = match pane {
             Pane::Profiles => "Profiles",
@@ -113,6 +127,9 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         let changed = pane == Pane::Editor && state.editor.as_ref().is_some_and(editor::Editor::is_changed);
         let label = format!("{} {name}{}", pane.number(), if changed { "*" } else { "" });
         let label = if area.width < ROOMY { label } else { format!(" {label} ") };
+        let width = u16::try_from(label.width()).unwrap_or(0);
+        state.mouse.note(Rect { x: at, width, ..area }, Place::Pane(pane));
+        at += width + 1;
         let style = if pane == state.focus { theme.selected } else { theme.dim };
         spans.push(Span::styled(label, style));
         spans.push(Span::raw(" "));

@@ -11,6 +11,7 @@ use super::action::Action;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{DetailsWindow, Overlay};
+use super::programs;
 use super::state::{Pane, State};
 
 /// How many deliveries are read at a time.
@@ -288,9 +289,25 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
             Some("it is being sent just now")
         }
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
+        Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
         _ => None,
     }
+}
+
+/// Chooses a row of the list by its number; as with the arrows, the newest is followed no more.
+pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.list.select(row.min(deliveries.rows.len().saturating_sub(1)));
+    moved(state)
+}
+
+fn moved(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    if deliveries.is_following() && deliveries.list.selected() > 0 {
+        deliveries.paused_at = deliveries.newest();
+    }
+    [load_chosen(state), load_more(state)].concat()
 }
 
 /// Does an action of these panes.
@@ -298,10 +315,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let length = deliveries.rows.len();
     if deliveries.list.act(action, length) {
-        if deliveries.is_following() && deliveries.list.selected() > 0 {
-            deliveries.paused_at = deliveries.newest();
-        }
-        return [load_chosen(state), load_more(state)].concat();
+        return moved(state);
     }
     let chosen = target(state).map(|r| r.id);
     let deliveries = &mut state.deliveries;
@@ -332,6 +346,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             };
             refilter(state)
         }
+        (Action::Pager, _) => programs::open_response(state),
         (Action::Follow, _) => {
             deliveries.paused_at = None;
             deliveries.list.select(0);

@@ -7,6 +7,7 @@ mod preview;
 mod question;
 mod receiver;
 mod test_window;
+mod uncopied;
 
 pub use add_variable::AddVariable;
 pub use details::DetailsWindow;
@@ -15,6 +16,7 @@ pub use preview::PreviewWindow;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use test_window::TestWindow;
+pub use uncopied::Uncopied;
 pub(crate) use test_window::enter;
 
 use ratatui::Frame;
@@ -22,6 +24,7 @@ use ratatui::Frame;
 use super::action::{Action, Scope};
 use super::keys::Key;
 use super::message::Effect;
+use super::pointer::Place;
 use super::state::State;
 
 /// The window that has the keyboard.
@@ -41,6 +44,8 @@ pub enum Overlay {
     Receiver(ReceiverWindow),
     /// A variable of one's own.
     AddVariable(Box<AddVariable>),
+    /// A text that could not be copied.
+    Uncopied(Box<Uncopied>),
 }
 
 impl Overlay {
@@ -55,6 +60,7 @@ impl Overlay {
             Self::Details(_) => vec![Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
+            Self::Uncopied(_) => vec![Scope::CopyWindow, Scope::List],
         }
     }
 
@@ -85,6 +91,9 @@ impl Overlay {
             Self::Help(_) if matches!(action, Action::Test | Action::Receiver) => {
                 Some("Esc closes the help first")
             }
+            Self::Uncopied(window) if action == Action::ShowInFull && window.is_in_full() => {
+                Some("it is shown in full")
+            }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")
             }
@@ -113,6 +122,13 @@ pub fn paste(state: &mut State, text: &str) {
     }
 }
 
+/// Gives the keyboard to a row of the window that was clicked.
+pub fn choose_row(state: &mut State, row: usize) {
+    if let Some(Overlay::Test(window)) = &mut state.overlay {
+        window.choose_row(row);
+    }
+}
+
 /// Does an action in the window.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match &state.overlay {
@@ -123,12 +139,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
+        Some(Overlay::Uncopied(_)) => uncopied::act(state, action),
         None => Vec::new(),
     }
 }
 
 /// Draws the window.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
+    if state.overlay.is_some() {
+        // What is clicked now is the window's, wherever it is.
+        state.mouse.clear();
+        state.mouse.note(out.area(), Place::Window);
+    }
     match &state.overlay {
         Some(Overlay::Help(help)) => help::draw(state, help, out),
         Some(Overlay::Question(question)) => question::draw(state, question, out),
@@ -137,6 +159,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
+        Some(Overlay::Uncopied(window)) => uncopied::draw(state, window, out),
         None => {}
     }
 }

@@ -8,6 +8,7 @@ use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::opening;
+use crate::console::programs::{self, Subject};
 use crate::console::state::State;
 use crate::profile::{Profile, ProfileId};
 
@@ -26,6 +27,20 @@ pub enum Asked {
     Quit,
     /// Save over what another session saved, or deleted, meanwhile? Mine, and what is stored now.
     Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// Open the editor on its text once more, since it is no profile?
+    EditAgain(Written),
+    /// Take what an editor wrote that did not end well?
+    TakeIt(Written),
+}
+
+/// What came back from an editor. The text may hold secrets, so it is not told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written(Subject, String);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Written").field(&self.0).finish_non_exhaustive()
+    }
 }
 
 /// A question on the screen.
@@ -73,8 +88,22 @@ impl Question {
         Self { text, asked: Asked::Conflict(mine, theirs) }
     }
 
+    /// After an editor left a text that is no profile.
+    #[must_use]
+    pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
+        let told = format!("Not taken: {error}\n\nOpen it once more, as it was written?");
+        Self { asked: Asked::EditAgain(Written(subject, text)), text: told }
+    }
+
+    /// After an editor failed that had changed its text.
+    #[must_use]
+    pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
+        let told = format!("{trouble}. It had written something by then.\n\nTake that?");
+        Self { asked: Asked::TakeIt(Written(subject, text)), text: told }
+    }
+
     pub(super) fn can_discard(&self) -> bool {
-        !matches!(self.asked, Asked::Delete(_))
+        !matches!(self.asked, Asked::Delete(_) | Asked::EditAgain(_) | Asked::TakeIt(_))
     }
 
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
@@ -84,6 +113,8 @@ impl Question {
                 &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")]
             }
             Asked::Conflict(_, Some(_)) => &[("y", "Save mine"), ("d", "Take theirs"), ("n", "Go on typing")],
+            Asked::EditAgain(_) => &[("y", "Edit again"), ("n", "Leave it as it was")],
+            Asked::TakeIt(_) => &[("y", "Take it"), ("n", "Leave it as it was")],
             Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
         }
     }
@@ -118,6 +149,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             }
             effects
         }
+        (Action::Accept, Asked::EditAgain(Written(subject, text))) => programs::edit_again(subject, text),
+        (Action::Accept, Asked::TakeIt(Written(subject, text))) => programs::take(state, subject, text),
         (Action::Accept, Asked::Quit) => vec![Effect::Quit],
         (Action::Discard, Asked::Quit) => {
             let mut effects = editor::close(state);

@@ -1,0 +1,46 @@
+//! How often the screen changes by itself, for the running times on it.
+
+use std::time::Duration;
+
+use crate::delivery::{State as DeliveryState, Summary};
+
+use super::deliveries::state_text;
+use super::overlay::Overlay;
+use super::state::State;
+use super::view;
+
+/// How often the screen must be drawn anew: ten times a second for tenths, once a second for longer
+/// waits, never where no running time is on the screen.
+#[must_use]
+pub fn tick(state: &State) -> Option<Duration> {
+    let tenths = Duration::from_millis(100);
+    let left = |row: &Summary| {
+        if state.sending.in_flight.contains_key(&row.id) {
+            return Some(0);
+        }
+        // Once it is due its words stand still until something happens.
+        let waits = row.due_at.filter(|_| row.state == DeliveryState::Waiting);
+        waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
+    };
+    let pending = running(state).into_iter().filter(|row| row.state.is_pending());
+    let least = pending.filter_map(left).min()?;
+    Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
+}
+
+/// The deliveries whose state stands on the screen.
+fn running(state: &State) -> Vec<&Summary> {
+    if view::too_small(state.size) {
+        return Vec::new();
+    }
+    let rows = state.deliveries.rows();
+    let mut seen: Vec<&Summary> = match &state.overlay {
+        // It covers the panes.
+        Some(Overlay::Details(window)) => window.details().map(|d| &d.summary).into_iter().collect(),
+        _ if view::shows_deliveries(state) => state.deliveries.in_sight().collect(),
+        // The newest stands in a line of its own.
+        _ => rows.first().into_iter().collect(),
+    };
+    // The last test is told at the bottom.
+    seen.extend(state.testing.iter().rev().find_map(|test| rows.iter().find(|row| row.id == test.id)));
+    seen
+}
