@@ -8,11 +8,14 @@
     reason = "a test says what failed by panicking"
 )]
 
+pub mod console;
 pub mod desk;
 pub mod endpoint;
 pub mod picture;
+pub mod process;
 pub mod profiles;
 pub mod recording;
 pub mod scene;
 pub mod server;
 pub mod terminal;
+pub mod tmux;

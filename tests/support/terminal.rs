@@ -23,6 +23,11 @@ use feed::{Feed, Seen};
 pub use keys::bytes_of;
 pub use launch::Launch;
 
+/// Sends a signal by its name without `SIG`, such as `TERM`, to a process.
+pub fn send_signal(name: &str, pid: u32) {
+    signals::send(name, &pid.to_string());
+}
+
 /// How long the screen must stand still to be called settled.
 const STILL: Duration = Duration::from_millis(60);
 /// How long a program has to answer to `esc` before the next key goes.
