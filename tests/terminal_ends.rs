@@ -195,7 +195,8 @@ fn with_its_terminal_closed_while_an_editor_has_it_the_program_ends() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     apply(&db, &order_sms("https://hooks.example/cb"));
-    let mut terminal = Terminal::start(support::console::launch(&db).env("EDITOR", "sh -c 'echo in it; cat'"));
+    let mut terminal =
+        Terminal::start(support::console::launch(&db).env("EDITOR", "sh -c 'echo in it; cat'"));
     terminal.wait_for("Order SMS");
     terminal.press("enter");
     terminal.wait_for("fixed after creation");

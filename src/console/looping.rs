@@ -17,6 +17,8 @@ use super::state::State;
 use super::terminal::Screen;
 use super::{timers, update};
 
+/// How long after a program's end a Ctrl+C may arrive that was pressed at it.
+const LATE: Duration = Duration::from_millis(500);
 /// At most thirty frames a second.
 const FRAME: Duration = Duration::from_millis(34);
 
@@ -27,6 +29,8 @@ pub struct Console {
     keyboard: Option<Keyboard>,
     /// A program that has the terminal: an editor, a pager.
     program: Option<Running>,
+    /// When a program gave the terminal back last.
+    returned: Option<Instant>,
     state: State,
     ask: UnboundedSender<Effect>,
     tell: UnboundedSender<Message>,
@@ -60,10 +64,23 @@ impl Console {
     ) -> io::Result<Self> {
         let keyboard = Some(Keyboard::read(tell.clone())?);
         let going_on = signals::going_on()?;
-        let (program, ended) = (None, None);
+        let (program, returned, ended) = (None, None, None);
         let drawn = Instant::now();
         let (dirty, suspend) = (true, false);
-        Ok(Self { screen, keyboard, program, state, ask, tell, going_on, drawn, dirty, suspend, ended })
+        Ok(Self {
+            screen,
+            keyboard,
+            program,
+            returned,
+            state,
+            ask,
+            tell,
+            going_on,
+            drawn,
+            dirty,
+            suspend,
+            ended,
+        })
     }
 
     /// Draws the first frame.
@@ -121,7 +138,7 @@ impl Console {
             match woken {
                 Woken::Message(message) => self.take(message).await?,
                 Woken::Returned(message) => {
-                    self.program = None;
+                    (self.program, self.returned) = (None, Some(Instant::now()));
                     self.screen.take_from_program()?;
                     self.listen_again()?;
                     self.take(message).await?;
@@ -137,24 +154,26 @@ impl Console {
     }
 
     async fn take(&mut self, message: Message) -> io::Result<()> {
-        match (&message, &mut self.program) {
-            // Ctrl+C and Ctrl+\ are the program's, which has the terminal.
-            (Message::Terminate(n), Some(_)) if [Signal::INT, Signal::QUIT].map(number).contains(n) => {
-                return Ok(());
-            }
-            // What was written in it so far is not lost.
-            (Message::Terminate(_), Some(program)) => {
-                let written = program.end().await;
-                self.give(written)?;
-            }
-            _ => {}
-        }
         match message {
+            // Ctrl+C and Ctrl+\ are the program's that has the terminal.
+            Message::Terminate(n) if is_pressed(n) && self.is_programs() => return Ok(()),
             Message::Terminate(number) => self.ended = Some(Ended::Signal(number)),
             Message::Panicked => self.ended = Some(Ended::Panicked),
             _ => {}
         }
+        // What was written in a program so far is not lost.
+        if self.ended.is_some()
+            && let Some(mut program) = self.program.take()
+        {
+            let written = program.end().await;
+            self.give(written)?;
+        }
         self.give(message)
+    }
+
+    /// Whether what is pressed is for a program, or was until just now.
+    fn is_programs(&self) -> bool {
+        self.program.is_some() || self.returned.is_some_and(|at| at.elapsed() < LATE)
     }
 
     /// Gives a message to the state, and does what it asks for.
@@ -223,6 +242,11 @@ async fn ended(program: &mut Option<Running>) -> Message {
         Some(running) => running.ended().await,
         None => std::future::pending().await,
     }
+}
+
+/// Whether a signal is one that keys send.
+fn is_pressed(signal: u8) -> bool {
+    [Signal::INT, Signal::QUIT].map(number).contains(&signal)
 }
 
 /// Whether an error says that nobody is at the other end of the terminal.

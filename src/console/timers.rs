@@ -34,8 +34,9 @@ fn running(state: &State) -> Vec<&Summary> {
     }
     let rows = state.deliveries.rows();
     let mut seen: Vec<&Summary> = match &state.overlay {
-        // It covers the panes.
         Some(Overlay::Details(window)) => window.details().map(|d| &d.summary).into_iter().collect(),
+        // These cover the panes.
+        Some(Overlay::Help(_) | Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
         _ if view::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest stands in a line of its own.
         _ => rows.first().into_iter().collect(),

@@ -39,7 +39,8 @@ const MOVES: [Action; 17] = [
 /// How much of what is typed ahead is held.
 const MOST_HELD: usize = 256;
 /// Said when the mouse is ours.
-const MOUSE_ON: &str = "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
+const MOUSE_ON: &str =
+    "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
 /// Said when it is not.
 const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
 /// How many requests the receiver's window keeps.

@@ -113,6 +113,19 @@ impl Terminal {
         self.send(pasted.as_bytes());
     }
 
+    /// Presses and lets go of a button of the mouse on a cell, counted from 0, as a terminal reports it
+    /// that was asked for SGR reports: 0 is the left button, 64 and 65 are the wheel up and down.
+    ///
+    /// # Panics
+    /// When the program did not ask for it.
+    #[track_caller]
+    pub fn mouse(&mut self, button: u8, x: u16, y: u16) {
+        let asked = self.seen().screen().mouse_protocol_encoding() == vt100::MouseProtocolEncoding::Sgr;
+        assert!(asked, "the program leaves the mouse to the terminal");
+        let (x, y) = (x + 1, y + 1);
+        self.send(format!("\x1b[<{button};{x};{y}M\x1b[<{button};{x};{y}m").as_bytes());
+    }
+
     /// Gives the terminal another size, in cells. The program is told by `SIGWINCH`.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         let mut seen = self.seen();

@@ -14,8 +14,8 @@ use crate::console::variables;
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 
 use super::item::{self, Button, Item, Step};
-use super::rows::{Part, Rows};
 use super::pointed::{self, Spot};
+use super::rows::{Part, Rows};
 use super::{Editor, complete, text};
 
 /// Columns of the labels.

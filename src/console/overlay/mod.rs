@@ -16,8 +16,8 @@ pub use preview::PreviewWindow;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use test_window::TestWindow;
-pub use uncopied::Uncopied;
 pub(crate) use test_window::enter;
+pub use uncopied::Uncopied;
 
 use ratatui::Frame;
 

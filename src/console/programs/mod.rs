@@ -70,9 +70,6 @@ pub struct Returned {
 impl fmt::Debug for Returned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { subject, trouble, .. } = self;
-        f.debug_struct("Returned")
-            .field("subject", subject)
-            .field("trouble", trouble)
-            .finish_non_exhaustive()
+        f.debug_struct("Returned").field("subject", subject).field("trouble", trouble).finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
 //! A text in a file that only its owner can read, in a folder of its own, gone when it is dropped.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -23,7 +23,10 @@ impl PrivateFile {
     /// # Errors
     /// There is no room, or no folder for temporary files.
     pub fn new(name: &str, text: &str) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("ringback-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("ringback-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()?;
         let path = folder.path().join(name);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         file.write_all(text.as_bytes())?;
@@ -50,7 +53,6 @@ impl PrivateFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn only_its_owner_reads_it_and_it_goes() {

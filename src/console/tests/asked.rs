@@ -1,6 +1,7 @@
 //! Effects in short words, so that a test can say what it expects.
 
 use crate::console::message::Effect;
+use crate::console::programs::Program;
 use crate::profile::{Choice as _, ProfileId};
 
 use super::world;
@@ -36,6 +37,11 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
         Effect::SendAgain(id) => format!("again {}", world::number(*id)),
         Effect::Copy { text, .. } => format!("copy {text}"),
+        Effect::WriteFile { what, .. } => format!("write {what}"),
+        Effect::Run(Program::Editor { .. }) => "editor".to_owned(),
+        Effect::Run(Program::Pager { .. }) => "pager".to_owned(),
+        Effect::CaptureMouse(on) => format!("mouse {on}"),
+        Effect::Suspend => "suspend".to_owned(),
         Effect::StartReceiver(_) => "start receiver".to_owned(),
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
         Effect::StopReceiver => "stop receiver".to_owned(),

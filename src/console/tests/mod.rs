@@ -11,11 +11,14 @@ mod colours;
 mod deliveries;
 mod editor;
 mod leaving;
+mod pointer;
 mod preview;
 mod profiles;
+mod programs;
 mod screens;
 mod storm;
 mod testing;
+mod timers;
 mod variables;
 
 use desk::Desk;

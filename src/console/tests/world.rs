@@ -26,6 +26,8 @@ pub struct World {
     pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
+    /// Whether nothing takes what is copied.
+    pub no_clipboard: bool,
     /// How often it was asked what has changed.
     pub revision: i64,
 }
@@ -148,10 +150,19 @@ impl World {
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
             }
             Effect::LoadCounts => vec![Message::Counts(self.counts())],
+            Effect::Copy { text, what } if self.no_clipboard => {
+                vec![Message::Uncopied(text.clone(), what.clone(), "nothing takes it".to_owned())]
+            }
             Effect::Copy { what, .. } => vec![Message::Done(format!("Copied {what}"))],
             Effect::StartReceiver(_) => vec![Message::Receiver(Some("127.0.0.1:9977".to_owned()))],
             Effect::StopReceiver => vec![Message::Receiver(None)],
-            Effect::SetReceiver(_) | Effect::Redraw | Effect::Quit => Vec::new(),
+            Effect::WriteFile { what, .. } => vec![Message::Done(format!("Wrote {what}"))],
+            Effect::SetReceiver(_)
+            | Effect::Run(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => Vec::new(),
         }
     }
 
