@@ -91,7 +91,7 @@ fn starts(db: impl Fn(usize) -> std::path::PathBuf, text: &str) -> (Vec<f64>, Ve
 
 /// Waits until the start has left nothing to do.
 fn quiet(terminal: &Terminal) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let (bytes, before) = (terminal.bytes_written(), sleeps(terminal.pid()));
         std::thread::sleep(Duration::from_millis(500));
@@ -183,8 +183,7 @@ fn ticks(figures: &mut Vec<Figure>, folder: &Path) {
 
 /// Profiles, and deliveries that have ended: nothing of it is sent.
 fn fill(db: &Path) {
-    let deliveries =
-        std::env::var("RINGBACK_DELIVERIES").map_or(DELIVERIES, |text| text.parse().expect("a number"));
+    let deliveries = std::env::var("RINGBACK_DELIVERIES").map_or(DELIVERIES, |text| text.parse().unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = Store::open(db).unwrap();
     runtime.block_on(async {

@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let store = session.store()?;
     let database = store.path().to_owned();
     let mouse = settings.mouse;
-    let named = settings_of(settings, &database, false);
+    let named = settings_of(&settings, &database, false);
     let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
     show(store, named, mouse, None, notice).await
 }
@@ -34,7 +34,7 @@ pub(super) async fn demo(
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
     let mouse = settings.mouse;
-    let named = settings_of(settings, store.path(), true);
+    let named = settings_of(&settings, store.path(), true);
     let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
     show(store, named, mouse, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
@@ -61,7 +61,7 @@ async fn show(
     Ok(ended.code().into())
 }
 
-fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettings {
+fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ConsoleSettings {
         rules: settings.rules(),

@@ -111,8 +111,8 @@ pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     let place = state.mouse.find(pointer.at);
     match pointer.deed {
         Deed::Click => place.map_or_else(Vec::new, |place| click(state, place)),
-        Deed::WheelUp => wheel(state, place, Action::Up),
-        Deed::WheelDown => wheel(state, place, Action::Down),
+        Deed::WheelUp => wheel(state, place.as_ref(), Action::Up),
+        Deed::WheelDown => wheel(state, place.as_ref(), Action::Down),
     }
 }
 
@@ -142,7 +142,7 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
         }
         Place::Item(item) => {
             state.focus = Pane::Editor;
-            editor::click(state, item)
+            editor::click(state, &item)
         }
         Place::Step(step) => {
             state.focus = Pane::Editor;
@@ -154,9 +154,9 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
 }
 
 /// The wheel moves what lies under it; the keyboard stays where it is.
-fn wheel(state: &mut State, place: Option<Place>, action: Action) -> Vec<Effect> {
+fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect> {
     let under = match place {
-        Some(Place::Pane(pane) | Place::Row(pane, _)) => pane,
+        Some(Place::Pane(pane) | Place::Row(pane, _)) => *pane,
         Some(Place::Item(_) | Place::Step(_)) => Pane::Editor,
         Some(Place::Window | Place::WindowRow(_)) => state.focus,
         None => return Vec::new(),

@@ -52,12 +52,12 @@ pub(super) fn note_steps(state: &State, names: &str, area: Rect) {
 }
 
 /// A click: goes to a text; does what a switch or a button does; turns a choice that is clicked again.
-pub fn click(state: &mut State, item: Item) -> Vec<Effect> {
+pub fn click(state: &mut State, item: &Item) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
-    if !editor.items().contains(&item) {
+    if !editor.items().contains(item) {
         return Vec::new();
     }
-    let again = editor.focus == item;
+    let again = editor.focus == *item;
     act::go_to(editor, item.clone());
     match item {
         Item::Text(_) | Item::Body => Vec::new(),

@@ -150,7 +150,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             effects
         }
         (Action::Accept, Asked::EditAgain(Written(subject, text))) => programs::edit_again(subject, text),
-        (Action::Accept, Asked::TakeIt(Written(subject, text))) => programs::take(state, subject, text),
+        (Action::Accept, Asked::TakeIt(Written(subject, text))) => programs::take(state, subject, &text),
         (Action::Accept, Asked::Quit) => vec![Effect::Quit],
         (Action::Discard, Asked::Quit) => {
             let mut effects = editor::close(state);

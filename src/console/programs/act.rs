@@ -1,5 +1,7 @@
 //! What the console gives to editor and pager, and what it makes of what comes back.
 
+use std::fmt::Write as _;
+
 use crate::console::action::Action;
 use crate::console::editor;
 use crate::console::message::Effect;
@@ -79,15 +81,15 @@ fn response(details: &Details) -> Option<String> {
     let mut out =
         format!("{} · try {} · {status} · {} ms\n", details.summary.profile_title, last.n, last.duration_ms);
     if let Some(error) = &last.error {
-        out += &format!("{} ({})\n", error.message, error.class.name());
+        let _ = writeln!(out, "{} ({})", error.message, error.class.name());
     }
     for (name, value) in &last.response_headers {
-        out += &format!("{name}: {value}\n");
+        let _ = writeln!(out, "{name}: {value}");
     }
     out += "\n";
     out += &String::from_utf8_lossy(&last.response_body);
     if last.response_cut {
-        out += &format!("\n… the first {} bytes; the rest was not kept\n", last.response_body.len());
+        let _ = writeln!(out, "\n… the first {} bytes; the rest was not kept", last.response_body.len());
     }
     Some(out)
 }
@@ -101,7 +103,7 @@ pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
             state.say(UNCHANGED);
             Vec::new()
         }
-        (None, Some(text)) => take(state, subject, text),
+        (None, Some(text)) => take(state, subject, &text),
         (Some(trouble), None) => {
             state.complain(format!("{trouble} · nothing was changed"));
             Vec::new()
@@ -114,22 +116,22 @@ pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
 }
 
 /// Takes a text into the editor pane, as typed and not saved; asks what to do with one that is none.
-pub fn take(state: &mut State, subject: Subject, text: String) -> Vec<Effect> {
+pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
     let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
     match &subject {
         Subject::Body(id) if here(id).is_some() => {
             state.praise("The body is as it was written: Ctrl+S saves it");
-            editor::take_body(state, &text)
+            editor::take_body(state, text)
         }
         Subject::Profile(id) => {
             let Some(editor) = here(id) else { return gone(state) };
-            match profile_text::read(&text, id, editor.draft(), editor.is_new()) {
+            match profile_text::read(text, id, editor.draft(), editor.is_new()) {
                 Ok(draft) => {
                     state.praise("The profile is as it was written: Ctrl+S saves it");
                     editor::take_draft(state, draft)
                 }
                 Err(error) => {
-                    let text = profile_text::with_error(&text, &error);
+                    let text = profile_text::with_error(text, &error);
                     state.overlay = Some(Overlay::Question(Question::edit_again(subject, text, &error)));
                     Vec::new()
                 }

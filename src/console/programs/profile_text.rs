@@ -1,5 +1,7 @@
 //! A profile as text for an editor: JSON with remarks above it, and back.
 
+use std::fmt::Write as _;
+
 use crate::profile::document::{Document, Secrets, write_draft};
 use crate::profile::{Draft, Field, ProfileId};
 
@@ -26,8 +28,11 @@ pub fn text(id: &ProfileId, draft: &Draft, show_secrets: bool) -> Result<String,
 
 /// The same text with what is wrong told above it.
 pub fn with_error(text: &str, error: &str) -> String {
-    let told: String = error.lines().map(|line| format!("// ✗ {line}\n")).collect();
-    format!("{told}{}", without_errors(text))
+    let mut out = String::new();
+    for line in error.lines() {
+        let _ = writeln!(out, "// ✗ {line}");
+    }
+    out + &without_errors(text)
 }
 
 fn without_errors(text: &str) -> String {
