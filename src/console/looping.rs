@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use super::copying;
 use super::keyboard::Keyboard;
 use super::message::{Effect, Message};
+use super::pace::Pace;
 use super::programs::{Program, Running};
 use super::signals::{self, Ended, hung_up, number};
 use super::state::State;
@@ -19,8 +20,6 @@ use super::{timers, update};
 
 /// How long after a program's end a Ctrl+C may arrive that was pressed at it.
 const LATE: Duration = Duration::from_millis(500);
-/// At most thirty frames a second.
-const FRAME: Duration = Duration::from_millis(34);
 
 /// The console while it runs.
 pub struct Console {
@@ -35,7 +34,7 @@ pub struct Console {
     ask: UnboundedSender<Effect>,
     tell: UnboundedSender<Message>,
     going_on: unix::Signal,
-    drawn: Instant,
+    pace: Pace,
     dirty: bool,
     suspend: bool,
     ended: Option<Ended>,
@@ -65,7 +64,7 @@ impl Console {
         let keyboard = Some(Keyboard::read(tell.clone())?);
         let going_on = signals::going_on()?;
         let (program, returned, ended) = (None, None, None);
-        let drawn = Instant::now();
+        let pace = Pace::default();
         let (dirty, suspend) = (true, false);
         Ok(Self {
             screen,
@@ -76,7 +75,7 @@ impl Console {
             ask,
             tell,
             going_on,
-            drawn,
+            pace,
             dirty,
             suspend,
             ended,
@@ -88,7 +87,7 @@ impl Console {
     /// # Errors
     /// The terminal is gone.
     pub fn show(&mut self) -> io::Result<()> {
-        self.screen.draw(&self.state)?;
+        self.draw()?;
         if self.state.mouse.is_on() {
             self.screen.capture_mouse(true)?;
         }
@@ -118,11 +117,9 @@ impl Console {
                 self.suspend().await?;
             }
             let has_terminal = self.program.is_none();
-            let frame_in = FRAME.saturating_sub(self.drawn.elapsed());
+            let frame_in = self.pace.wait(Instant::now());
             if self.dirty && has_terminal && frame_in.is_zero() {
-                self.screen.draw(&self.state)?;
-                self.drawn = Instant::now();
-                self.dirty = false;
+                self.draw()?;
                 continue;
             }
             let tick = timers::tick(&self.state).filter(|_| has_terminal && !self.dirty);
@@ -132,7 +129,7 @@ impl Console {
                 returned = ended(&mut self.program) => Woken::Returned(returned),
                 Some(()) = self.going_on.recv() => Woken::GoesOn,
                 () = tokio::time::sleep(frame_in), if self.dirty && has_terminal => Woken::Frame,
-                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.drawn.elapsed())),
+                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
                     if tick.is_some() => Woken::Message(Message::Now(Timestamp::now())),
             };
             match woken {
@@ -151,6 +148,13 @@ impl Console {
                 Woken::GoesOn | Woken::Frame => {}
             }
         }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.screen.draw(&self.state)?;
+        self.pace.drew(Instant::now());
+        self.dirty = false;
+        Ok(())
     }
 
     async fn take(&mut self, message: Message) -> io::Result<()> {

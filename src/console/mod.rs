@@ -20,6 +20,7 @@ pub mod message;
 pub mod opening;
 mod outside;
 pub mod overlay;
+mod pace;
 pub mod pointer;
 pub mod preview;
 pub mod profiles;
