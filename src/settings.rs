@@ -42,6 +42,8 @@ pub struct Settings {
     pub keep_deliveries: u64,
     /// Which addresses are dialled.
     pub network: Arc<Network>,
+    /// Whether clicks and the wheel come to the console from the start.
+    pub mouse: bool,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             theme: ThemeName::default(),
             borders: None,
             time: Zone::default(),
+            mouse: false,
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
@@ -72,7 +75,7 @@ pub struct Loaded {
 
 /// The settings there are, for messages.
 const NAMES: &str = "region, allow_insecure_http, extended_retries, network, network_allow, network_deny, \
-     theme, borders, time, keep_days, keep_deliveries, keys";
+     theme, borders, time, mouse, keep_days, keep_deliveries, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -146,6 +149,7 @@ impl Settings {
             "network" | "network_allow" | "network_deny" => {
                 return network::set(Arc::make_mut(&mut self.network), name, value);
             }
+            "mouse" => self.mouse = flag(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -209,7 +213,7 @@ mod tests {
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
-                    borders = \"ascii\"\ntime = \"local\"\n\
+                    borders = \"ascii\"\ntime = \"local\"\nmouse = true\n\
                     keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
@@ -218,13 +222,14 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            mouse: true,
             borders: Some(Borders::Ascii),
             time: Zone::Local,
             keep_days: 7,
             keep_deliveries: 0,
             keys: vec![
-                binding("editor-save", &["ctrl+w", "f2"], "config.toml:10"),
-                binding("quit", &["f12"], "config.toml:11"),
+                binding("editor-save", &["ctrl+w", "f2"], "config.toml:11"),
+                binding("quit", &["f12"], "config.toml:12"),
             ],
             ..Settings::default()
         };

@@ -18,16 +18,16 @@ use crate::settings::{Loaded, Settings};
 use crate::store::{Keep, Store};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
-    if !terminal::is_there() {
-        return Err(no_terminal());
+    if let Some(why) = terminal::why_not() {
+        return Err(no_terminal(why));
     }
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
     let database = store.path().to_owned();
-    let keep = keep(&settings);
+    let (keep, mouse) = (keep(&settings), settings.mouse);
     let named = settings_of(&settings, &database, false);
     let notice = first_of(&notices).map(|text| Notice { text, tone: Tone::Bad });
-    show(store, named, keep, None, notice).await
+    show(store, named, keep, mouse, None, notice).await
 }
 
 /// What is wrong with the settings, as far as it fits into a line: every command tells all of it.
@@ -45,23 +45,24 @@ pub(super) async fn demo(
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let keep = keep(&settings);
+    let (keep, mouse) = (keep(&settings), settings.mouse);
     let named = settings_of(&settings, store.path(), true);
     let text = "Press {test} and Enter: the first try fails, a retry succeeds. {help} shows every key.";
     let text = named.keys.spell(text);
-    show(store, named, keep, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
+    show(store, named, keep, mouse, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
 async fn show(
     store: Store,
     settings: ConsoleSettings,
     keep: Keep,
+    mouse: bool,
     receiver: Option<Receiver>,
     notice: Option<Notice>,
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
-    let start = Start { store: store.clone(), settings, keep, receiver, notice };
-    let signal = console::run(start)
+    let start = Start { store: store.clone(), settings, keep, mouse, receiver, notice };
+    let ended = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
     let counts = store.counts().await?;
@@ -71,8 +72,7 @@ async fn show(
         1 => tell("1 delivery is pending: it goes on when ringback runs again"),
         n => tell(&format!("{n} deliveries are pending: they go on when ringback runs again")),
     }
-    // As a shell tells it: 128 and the signal's number.
-    Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
+    Ok(ended.code().into())
 }
 
 fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
@@ -98,12 +98,12 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// What a script is told that wants the console.
-fn no_terminal() -> CommandError {
+/// What who cannot have the console is told.
+fn no_terminal(why: &str) -> CommandError {
     let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback send`, \
                     `ringback work`, `ringback deliveries`, `ringback receive`, `ringback demo`";
     CommandError::Input(format!(
-        "the console needs a terminal, and there is none here\n\
+        "the console needs a terminal, and {why}\n\
          use a command instead: {commands}; `ringback --help` tells of each"
     ))
 }

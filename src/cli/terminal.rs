@@ -6,6 +6,18 @@ use std::io::{IsTerminal as _, stdin, stdout};
 /// more than print.
 #[must_use]
 pub fn is_there() -> bool {
-    let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
-    stdin().is_terminal() && stdout().is_terminal() && !dumb
+    why_not().is_none()
+}
+
+/// What is missing for the console, as the end of a sentence; `None` when nothing is.
+#[must_use]
+pub fn why_not() -> Option<&'static str> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Some("there is none here");
+    }
+    match std::env::var_os("TERM") {
+        Some(name) if name == "dumb" => Some("this one can only print (TERM=dumb)"),
+        Some(name) if !name.is_empty() => None,
+        _ => Some("nothing says which one this is (TERM is not set)"),
+    }
 }

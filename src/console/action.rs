@@ -69,6 +69,13 @@ pub enum Action {
     Left,
     Right,
     OpenFile,
+    EditBody,
+    EditProfile,
+    Pager,
+    ShowInFull,
+    WriteFile,
+    Mouse,
+    Suspend,
     Palette,
     NextMatch,
     PreviousMatch,
@@ -105,6 +112,7 @@ pub enum Scope {
     Form,
     Reading,
     Guide,
+    CopyWindow,
 }
 
 impl Scope {
@@ -120,6 +128,7 @@ impl Scope {
         Self::PreviewWindow,
         Self::ReceiverWindow,
         Self::Form,
+        Self::CopyWindow,
         Self::Question,
         Self::Reading,
         Self::Guide,
@@ -160,6 +169,7 @@ impl Scope {
             Self::Form => "New variable",
             Self::Reading => "In details and preview",
             Self::Guide => "In palette and help",
+            Self::CopyWindow => "What could not be copied",
         }
     }
 }
@@ -215,6 +225,13 @@ pub const TABLE: &[Entry] = &[
     ),
     entry(Scope::Profiles, Action::Search, "/", "Search", "Search titles while typing; Esc shows all again"),
     entry(Scope::Profiles, Action::CopyId, "y", "Copy id", "Copy the callback profile id"),
+    entry(
+        Scope::Profiles,
+        Action::EditProfile,
+        "E",
+        "",
+        "Edit the chosen profile as JSON in $VISUAL or $EDITOR",
+    ),
     entry(Scope::Profiles, Action::Duplicate, "d", "Duplicate", "Make a new profile like the chosen one"),
     entry(
         Scope::Profiles,
@@ -266,6 +283,14 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Editor, Action::Left, "left", "", "In a choice: the one before"),
     entry(Scope::Editor, Action::Right, "right", "", "In a choice: the next one (Space does so too)"),
     entry(Scope::Editor, Action::Secrets, "f8", "Secrets", "Show or hide passwords and keys"),
+    entry(Scope::Editor, Action::EditBody, "ctrl+o", "$EDITOR", "Edit the body in $VISUAL or $EDITOR"),
+    entry(
+        Scope::Editor,
+        Action::EditProfile,
+        "ctrl+g",
+        "",
+        "Edit the whole profile as JSON in $VISUAL or $EDITOR; hidden secrets stand as null",
+    ),
     entry(
         Scope::Variables,
         Action::Toggle,
@@ -346,6 +371,7 @@ pub const TABLE: &[Entry] = &[
         "Send all again",
         "Send all failed ones of this filter again; asks first",
     ),
+    entry(Scope::Deliveries, Action::Pager, "o", "", "Read the last answer in $PAGER"),
     entry(Scope::Deliveries, Action::Leave, "esc", "Back", "One level up"),
     entry(Scope::TestWindow, Action::Accept, "ctrl+t f5", "Send", "Send the test (Enter does so too)"),
     entry(Scope::TestWindow, Action::NextField, "tab down", "", "Go to the next value"),
@@ -405,6 +431,16 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Form, Action::NextField, "tab down", "Next", "Go to the next field"),
     entry(Scope::Form, Action::PreviousField, "shift+tab up", "", "Go to the field before"),
     entry(Scope::Form, Action::Leave, "esc", "Back", "Back, with nothing added"),
+    entry(Scope::CopyWindow, Action::ShowInFull, "v enter", "Show", "Show it in full, to be selected"),
+    entry(
+        Scope::CopyWindow,
+        Action::WriteFile,
+        "w",
+        "Write file",
+        "Write it to a file that only you can read",
+    ),
+    entry(Scope::CopyWindow, Action::Pager, "o", "Pager", "Read it in $PAGER"),
+    entry(Scope::CopyWindow, Action::Leave, "esc", "Back", "Back, with nothing copied"),
     entry(Scope::Question, Action::Accept, "y enter", "Yes", "Do it"),
     entry(Scope::Question, Action::Discard, "d", "Discard", "Discard what was typed"),
     entry(Scope::Question, Action::Refuse, "n esc", "No", "Leave things as they are"),
@@ -432,6 +468,14 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Global, Action::GoDeliveries, "4", "", "Go to the deliveries"),
     entry(Scope::Global, Action::GoTimeline, "5", "", "Go to the timeline"),
     entry(Scope::Global, Action::Theme, "f12", "", "Take the next theme: terminal, dark, light, mono"),
+    entry(
+        Scope::Global,
+        Action::Mouse,
+        "M",
+        "",
+        "Take the mouse for clicks and the wheel, or leave it to the terminal's own selection",
+    ),
+    entry(Scope::Global, Action::Suspend, "ctrl+z", "", "Stop, with the shell's word; fg comes back"),
     entry(Scope::Global, Action::Redraw, "ctrl+l", "", "Draw the screen anew"),
     entry(Scope::Global, Action::Leave, "esc", "Back", "One level up; never quits"),
     entry(Scope::Global, Action::Quit, "q ctrl+c", "Quit", "Quit; what is pending stays queued"),

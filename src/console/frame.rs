@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::pointer::Place;
 use super::state::{Pane, State};
 use crate::shown::drawn;
 
@@ -35,6 +36,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     if focused {
         stand(indent(inner, 1), out);
     }
+    state.mouse.note(area, Place::Pane(pane));
     inner
 }
 

@@ -14,7 +14,9 @@ use crate::store::{Counts, Found, ProfileRow, Revision, UnsavedDraft};
 use super::deliveries::Query;
 use super::deliveries::many::{Many, News};
 use super::keys::Key;
+use super::pointer::Pointer;
 use super::preview::Wanted;
+use super::programs::{Program, Returned};
 
 /// Something happened.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub enum Message {
     Key(Key),
     /// Text was pasted in one piece.
     Paste(String),
+    /// Something was done with the mouse.
+    Pointer(Pointer),
     /// The terminal has this many columns and lines now.
     Resize(u16, u16),
     /// The time is this; comes with every other message and with ticks.
@@ -87,6 +91,12 @@ pub enum Message {
     Done(String),
     /// An action failed; why, and what to do.
     Failed(String),
+    /// A text could not be copied: the text, what it is, and why.
+    Uncopied(String, String, String),
+    /// An editor gave the terminal back.
+    Returned(Box<Returned>),
+    /// Something in the program panicked, which was told.
+    Panicked,
     /// The process is asked to end, by the signal of this number.
     Terminate(u8),
 }
@@ -107,6 +117,8 @@ pub enum Purpose {
     Show,
     /// To be edited.
     Edit,
+    /// To be edited as JSON in an editor of the person's own.
+    EditText,
     /// To be tested.
     Test,
     /// To be shown as the request that would leave.
@@ -159,6 +171,14 @@ pub enum Effect {
         text: String,
         what: String,
     },
+    /// To a new file, which only its owner can read.
+    WriteFile {
+        text: String,
+        what: String,
+    },
+    Run(Program),
+    CaptureMouse(bool),
+    Suspend,
     StartReceiver(Behaviour),
     SetReceiver(Behaviour),
     StopReceiver,

@@ -6,8 +6,8 @@
 //! view; the windows above the panes stand in [`overlay`].
 
 pub mod action;
-mod clipboard;
 pub mod clock;
+mod copying;
 pub mod deliveries;
 pub mod editor;
 mod find;
@@ -15,20 +15,27 @@ mod footer;
 mod frame;
 pub mod input;
 mod input_view;
+mod keyboard;
 pub mod keymap;
 pub mod keys;
 mod list;
+mod looping;
 mod many;
 pub mod message;
 pub mod opening;
 mod outside;
 pub mod overlay;
+mod pace;
+pub mod pointer;
 pub mod possible;
 pub mod preview;
 pub mod profiles;
+pub mod programs;
+mod quiet;
 mod run;
 mod scroll;
 mod search_line;
+mod signals;
 pub mod signs;
 pub mod state;
 pub mod strokes;
@@ -37,9 +44,11 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod timers;
 pub mod update;
 pub mod variables;
 pub mod view;
 
-pub use clipboard::Route;
+pub use copying::Route;
 pub use run::{Start, run};
+pub use signals::Ended;

@@ -7,7 +7,7 @@ use super::editor::{self, Editor};
 use super::message::{Effect, Purpose, Unsaved};
 use super::overlay::{Overlay, Question};
 use super::state::{Pane, State};
-use super::{preview, testing};
+use super::{preview, programs, testing};
 
 /// Said when an earlier session's draft is back.
 const BROUGHT_BACK: &str =
@@ -62,6 +62,13 @@ pub fn loaded(
             Vec::new()
         }
         Purpose::Edit => edit(state, &profile),
+        Purpose::EditText => {
+            let mut effects = edit(state, &profile);
+            if state.editor.as_ref().is_some_and(|editor| editor.id() == id) {
+                effects.extend(programs::open_profile(state));
+            }
+            effects
+        }
         Purpose::Reload => {
             let fits = |e: &Editor| e.id() == id && !e.is_changed();
             if state.editor.as_ref().is_some_and(fits) {

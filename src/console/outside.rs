@@ -15,6 +15,7 @@ use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
+use super::copying;
 use super::deliveries::paused::{MOST_NEW, newer};
 use super::deliveries::{Query, Show};
 use super::many;
@@ -217,11 +218,17 @@ impl Outside {
                 Some(Message::Accepted(new, Kind::Again))
             }
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),
+            Effect::WriteFile { text, what } => Some(copying::to_file(&text, &what)),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
             Effect::StopReceiver => Some(self.stop_receiver().await),
             // The loop that has the terminal does these.
-            Effect::Copy { .. } | Effect::Redraw | Effect::Quit => None,
+            Effect::Copy { .. }
+            | Effect::Run(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => None,
         })
     }
 

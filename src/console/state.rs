@@ -2,26 +2,26 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use crate::delivery::{DeliveryId, Kind, Sending, Summary};
+use crate::delivery::{DeliveryId, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
 use crate::store::{Counts, Revision};
 
 use super::action::{Action, Scope};
-use super::clock::{self, Clock};
-use super::deliveries::{Deliveries, state_text};
+use super::clock::Clock;
+use super::deliveries::Deliveries;
 use super::editor::Editor;
 use super::keymap::{Keymap, Meaning};
 use super::keys::Key;
 use super::message::Message;
 use super::overlay::{Guide, Overlay};
+use super::pointer::Mouse;
 use super::profiles::Profiles;
 use super::scroll::Scroll;
 use super::signs::Signs;
@@ -157,6 +157,8 @@ pub struct State {
     pub settings: Settings,
     /// Whether a window or the editor is about to open, and what was typed since.
     pub opening: bool,
+    /// What the mouse finds, where it is ours.
+    pub mouse: Mouse,
     /// See `opening`.
     pub held: VecDeque<Message>,
     /// Whether the editor closes when the profile under way is saved.
@@ -192,6 +194,7 @@ impl State {
             own_variables: Vec::new(),
             settings,
             opening: false,
+            mouse: Mouse::default(),
             held: VecDeque::new(),
             leave_after_save: false,
             open_after_save: None,
@@ -288,33 +291,5 @@ impl State {
     /// Says that something is wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
-    }
-
-    /// How often the screen must be drawn anew for the running times on it: ten times a second for
-    /// tenths, once a second for longer waits, when an age becomes another one, never where there are
-    /// none.
-    #[must_use]
-    pub fn tick(&self) -> Option<Duration> {
-        let tenths = Duration::from_millis(100);
-        if !self.sending.in_flight.is_empty() {
-            return Some(tenths);
-        }
-        let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
-        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min();
-        let wait =
-            least.map(|ms| if ms < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
-        wait.into_iter().chain(self.ages()).min()
-    }
-
-    /// How long the ages on the screen stay true; `None` where there are none.
-    fn ages(&self) -> Option<Duration> {
-        let window = match &self.overlay {
-            Some(Overlay::Details(window)) => window.details(),
-            _ => None,
-        };
-        let rows = self.settings.clock.tells_ages().then(|| self.deliveries.in_sight());
-        let shown = window.map(|details| details.summary.accepted_at).into_iter();
-        let shown = shown.chain(rows.into_iter().flatten().map(|row| row.accepted_at));
-        shown.map(|at| clock::age_lasts(at, self.now)).min()
     }
 }

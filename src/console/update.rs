@@ -14,11 +14,11 @@ use super::editor::{self, Editor};
 use super::keymap::Meaning;
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
-use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, guide};
+use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, guide};
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
 use super::theme::Depth;
-use super::{deliveries, opening, preview, profiles, testing, variables, view};
+use super::{deliveries, opening, pointer, preview, profiles, programs, testing, variables, view};
 
 /// Actions that only move the eye.
 const MOVES: [Action; 19] = [
@@ -45,6 +45,11 @@ const MOVES: [Action; 19] = [
 
 /// How much of what is typed ahead is held.
 const MOST_HELD: usize = 256;
+/// Said when the mouse is ours.
+const MOUSE_ON: &str =
+    "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
+/// Said when it is not.
+const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
 
@@ -90,7 +95,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 
 /// Whether a message is somebody typing.
 fn is_typed(message: &Message) -> bool {
-    matches!(message, Message::Key(_) | Message::Paste(_))
+    matches!(message, Message::Key(_) | Message::Paste(_) | Message::Pointer(_))
 }
 
 /// Whether what is typed next is meant for what comes of this effect: a window, the editor as it is
@@ -136,6 +141,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => self::key(state, key),
         Message::Paste(text) => paste(state, &text),
+        Message::Pointer(pointer) => pointer::point(state, pointer),
         Message::Resize(columns, lines) => {
             state.size = (columns, lines);
             Vec::new()
@@ -238,7 +244,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
-        Message::Terminate(_) => vec![Effect::Quit],
+        Message::Uncopied(text, what, why) => {
+            state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
+            Vec::new()
+        }
+        Message::Returned(returned) => programs::returned(state, *returned),
+        Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
     }
 }
 
@@ -435,6 +446,13 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
             state.say(format!("Theme {}{none}", theme.name.name()));
             Vec::new()
+        }
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Mouse if state.overlay.is_none() => {
+            let on = !state.mouse.is_on();
+            state.mouse.turn(on);
+            state.say(if on { MOUSE_ON } else { MOUSE_OFF });
+            vec![Effect::CaptureMouse(on)]
         }
         Action::Receiver if state.overlay.is_none() => {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));

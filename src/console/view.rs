@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::delivery::Role;
 
 use super::deliveries::{self, state_text, timeline};
+use super::pointer::Place;
 use super::state::{Pane, State, Tone};
 use super::{editor, footer, frame, overlay, profiles, testing, variables};
 
@@ -24,6 +25,17 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
+/// Whether all panes stand side by side.
+fn is_wide((columns, lines): (u16, u16)) -> bool {
+    columns >= WIDE.0 && lines >= WIDE.1
+}
+
+/// Whether the list of deliveries is on the screen.
+#[must_use]
+pub fn shows_deliveries(state: &State) -> bool {
+    is_wide(state.size) || matches!(state.focus, Pane::Deliveries | Pane::Timeline)
+}
+
 /// Draws the state, with the colours and the signs that are set.
 pub fn view(state: &State, out: &mut Frame<'_>) {
     draw(state, out);
@@ -33,6 +45,7 @@ pub fn view(state: &State, out: &mut Frame<'_>) {
 
 fn draw(state: &State, out: &mut Frame<'_>) {
     let area = out.area();
+    state.mouse.clear();
     if too_small((area.width, area.height)) {
         return draw_too_small(state, area, out);
     }
@@ -44,7 +57,7 @@ fn draw(state: &State, out: &mut Frame<'_>) {
     ])
     .areas(area);
     draw_top(state, top, out);
-    if area.width >= WIDE.0 && area.height >= WIDE.1 {
+    if is_wide((area.width, area.height)) {
         draw_wide(state, middle, out);
     } else {
         draw_narrow(state, middle, out);
@@ -108,6 +121,7 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let mut spans = vec![Span::raw(" ")];
+    let mut at = area.x + 1;
     for pane in Pane::ALL {
         let name = match pane {
             Pane::Profiles => "Profiles",
@@ -119,6 +133,9 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         let changed = pane == Pane::Editor && state.editor.as_ref().is_some_and(editor::Editor::is_changed);
         let label = format!("{} {name}{}", pane.number(), if changed { "*" } else { "" });
         let label = if area.width < ROOMY { label } else { format!(" {label} ") };
+        let width = u16::try_from(label.width()).unwrap_or(0);
+        state.mouse.note(Rect { x: at, width, ..area }, Place::Pane(pane));
+        at += width + 1;
         let style = if pane == state.focus { theme.selected } else { theme.dim };
         spans.push(Span::styled(label, style));
         spans.push(Span::raw(" "));

@@ -10,6 +10,7 @@ mod error;
 mod placeholders;
 mod removed;
 mod tls;
+mod typed;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -28,6 +29,7 @@ pub use error::DocumentError;
 use error::{misfit, problem};
 use placeholders::modern_placeholders;
 pub use removed::Part;
+pub use typed::write_draft;
 
 /// A profile read from JSON, not checked yet.
 #[derive(Debug, Clone)]
@@ -178,7 +180,11 @@ impl Document {
 
     /// Fills the secrets that were left out with those of the stored profile.
     pub fn keep_secrets(&mut self, stored: &Profile) {
-        let stored = Draft::from(stored);
+        self.keep_secrets_of(&Draft::from(stored));
+    }
+
+    /// As [`Document::keep_secrets`], with those of what was typed before.
+    pub fn keep_secrets_of(&mut self, stored: &Draft) {
         for field in std::mem::take(&mut self.left_out) {
             match field {
                 Field::AuthPassword => self.draft.auth_password.clone_from(&stored.auth_password),

@@ -8,12 +8,15 @@
     reason = "a test says what failed by panicking"
 )]
 
+pub mod console;
 pub mod desk;
 pub mod endpoint;
 pub mod picture;
+pub mod process;
 pub mod profiles;
 pub mod recording;
 pub mod scene;
 pub mod secure;
 pub mod server;
 pub mod terminal;
+pub mod tmux;

@@ -23,6 +23,11 @@ use feed::{Feed, Seen};
 pub use keys::bytes_of;
 pub use launch::Launch;
 
+/// Sends a signal by its name without `SIG`, such as `TERM`, to a process.
+pub fn send_signal(name: &str, pid: u32) {
+    signals::send(name, &pid.to_string());
+}
+
 /// How long the screen must stand still to be called settled.
 const STILL: Duration = Duration::from_millis(60);
 /// How long a program has to answer to `esc` before the next key goes.
@@ -106,6 +111,19 @@ impl Terminal {
         let bracketed = self.seen().screen().bracketed_paste();
         let pasted = if bracketed { format!("\x1b[200~{text}\x1b[201~") } else { text };
         self.send(pasted.as_bytes());
+    }
+
+    /// Presses and lets go of a button of the mouse on a cell, counted from 0, as a terminal reports it
+    /// that was asked for SGR reports: 0 is the left button, 64 and 65 are the wheel up and down.
+    ///
+    /// # Panics
+    /// When the program did not ask for it.
+    #[track_caller]
+    pub fn mouse(&mut self, button: u8, x: u16, y: u16) {
+        let asked = self.seen().screen().mouse_protocol_encoding() == vt100::MouseProtocolEncoding::Sgr;
+        assert!(asked, "the program leaves the mouse to the terminal");
+        let (x, y) = (x + 1, y + 1);
+        self.send(format!("\x1b[<{button};{x};{y}M\x1b[<{button};{x};{y}m").as_bytes());
     }
 
     /// Gives the terminal another size, in cells. The program is told by `SIGWINCH`.

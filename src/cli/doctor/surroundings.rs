@@ -106,6 +106,11 @@ fn clipboard() -> Finding {
             Finding::note("clipboard", found, mend)
         }
         Route::Desktop => Finding::ok("clipboard", found),
+        Route::None => Finding::note(
+            "clipboard",
+            found,
+            "work in tmux or over SSH; what is copied is shown in full here",
+        ),
     }
 }
 

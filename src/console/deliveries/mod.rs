@@ -15,6 +15,7 @@ use super::action::Action;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{DetailsWindow, Overlay};
+use super::programs;
 use super::state::{Pane, State};
 
 use many::Running;
@@ -328,9 +329,25 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
             Some("it is being sent just now")
         }
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
+        Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
         _ => many::why_not(state, action),
     }
+}
+
+/// Chooses a row of the list by its number; as with the arrows, the newest is followed no more.
+pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.list.select(row.min(deliveries.rows.len().saturating_sub(1)));
+    moved(state)
+}
+
+fn moved(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    if deliveries.is_following() && deliveries.list.selected() > 0 {
+        deliveries.pause();
+    }
+    [load_chosen(state), load_more(state)].concat()
 }
 
 /// Does an action of these panes.
@@ -338,14 +355,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let (length, before) = (deliveries.rows.len(), deliveries.list.selected());
     if deliveries.list.act(action, length) {
-        if deliveries.is_following() && deliveries.list.selected() > 0 {
-            deliveries.pause();
-        }
+        let deliveries = &state.deliveries;
         if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
             let came = paused::words(deliveries.new_since_paused());
             state.say(format!("{came} came since: F goes to the newest"));
         }
-        return [load_chosen(state), load_more(state)].concat();
+        return moved(state);
     }
     let chosen = target(state).map(|r| r.id);
     let deliveries = &mut state.deliveries;
@@ -376,6 +391,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             };
             refilter(state)
         }
+        (Action::Pager, _) => programs::open_response(state),
         (Action::Follow, _) => {
             deliveries.paused_at = None;
             deliveries.list.select(0);

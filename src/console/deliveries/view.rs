@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pointer::Place;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::console::theme::Theme;
@@ -48,6 +49,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let here = at == deliveries.list.selected();
         let area = frame::row(inner, at - visible.start);
         out.render_widget(line(state, &rows[at], columns, here, focused), area);
+        state.mouse.note(area, Place::Row(Pane::Deliveries, at));
         if here && focused {
             out.set_cursor_position((area.x, area.y));
         }

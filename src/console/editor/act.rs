@@ -7,6 +7,7 @@ use crate::console::input::Typed;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
+use crate::console::programs;
 use crate::console::state::{Pane, State, Tone};
 use crate::profile::{Choice as _, Draft, Event, Field, Profile};
 
@@ -18,6 +19,7 @@ use super::{Editor, insert, text};
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let editor = state.editor.as_ref()?;
     match action {
+        Action::EditBody | Action::EditProfile => programs::why_not(state, action),
         Action::Save if !editor.is_changed() && !editor.is_new => Some("nothing has changed"),
         Action::Left | Action::Right if !matches!(editor.focus, Item::Choice(_) | Item::Button(_)) => {
             Some("there is no choice in this field")
@@ -110,6 +112,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Leave => leave(state),
+        Action::EditBody => programs::open_body(state),
+        Action::EditProfile => programs::open_profile(state),
         _ => Vec::new(),
     }
 }
@@ -173,12 +177,17 @@ fn step_field(editor: &mut Editor, forward: bool) -> Vec<Effect> {
     let count = items.len();
     let at = items.iter().position(|i| *i == editor.focus).unwrap_or(0);
     let next = if forward { (at + 1) % count } else { (at + count - 1) % count };
-    editor.focus = items[next].clone();
-    editor.drop_empty_rows();
+    go_to(editor, items[next].clone());
     Vec::new()
 }
 
-fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
+/// Gives an item the keyboard.
+pub(super) fn go_to(editor: &mut Editor, item: Item) {
+    editor.focus = item;
+    editor.drop_empty_rows();
+}
+
+pub(super) fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
     editor.step = step;
     editor.scroll.set(0);
     if let Some(first) = editor.items().into_iter().next() {
@@ -189,7 +198,7 @@ fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Effect> {
 }
 
 /// Enter on a button, or Space on anything that is no text.
-fn press(state: &mut State) -> Vec<Effect> {
+pub(super) fn press(state: &mut State) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     match editor.focus.clone() {
         Item::Button(Button::Test) => crate::console::testing::open(state),

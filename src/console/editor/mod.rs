@@ -5,10 +5,12 @@ mod complete;
 mod files;
 mod insert;
 mod item;
+mod pointed;
 mod rows;
 mod summary;
 mod text;
 pub mod view;
+mod written;
 
 pub use act::keep;
 pub use act::{act, checked, close, key, paste, save, why_not};
@@ -16,6 +18,8 @@ pub use complete::key as complete;
 pub use files::unusable;
 pub use insert::clipboard_text;
 pub use item::{Item, Step};
+pub use pointed::{click, show_step, wheel};
+pub use written::{take_body, take_draft};
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};

@@ -14,6 +14,7 @@ use crate::console::variables;
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 
 use super::item::{self, Button, Item, Step};
+use super::pointed::{self, Spot};
 use super::rows::{Part, Rows};
 use super::{Editor, complete, text};
 
@@ -33,6 +34,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         Step::Advanced => "Basics [Advanced]",
     };
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
+    pointed::note_steps(state, step, area);
     let inner = frame::indent(inner, 1);
     let focused = state.focus == Pane::Editor && !state.is_covered();
     let mut sheet = Sheet::new(state, editor, inner, focused);
@@ -49,6 +51,8 @@ struct Sheet<'a> {
     body_height: usize,
     advice: Vec<FieldError>,
     lines: Vec<Line<'static>>,
+    /// What a click finds.
+    spots: Vec<Spot>,
     /// First and last line of what has the keyboard.
     here: (usize, usize),
     /// Column and line of the cursor.
@@ -66,6 +70,7 @@ impl<'a> Sheet<'a> {
             body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
             advice: editor.draft.advice(&known),
             lines: Vec::new(),
+            spots: Vec::new(),
             here: (0, 0),
             cursor: None,
         }
@@ -76,6 +81,7 @@ impl<'a> Sheet<'a> {
         let mut top = self.editor.scroll.get().min(self.lines.len().saturating_sub(height));
         top = top.min(self.here.0).max((self.here.1 + 1).saturating_sub(height));
         self.editor.scroll.set(top);
+        pointed::note(self.state, self.spots, top, area);
         for (at, line) in self.lines.into_iter().skip(top).take(height).enumerate() {
             out.render_widget(line, frame::row(area, at));
         }
@@ -92,6 +98,7 @@ impl<'a> Sheet<'a> {
         let mut first_event = true;
         let mut first_parameter = true;
         for item in items {
+            let start = self.lines.len();
             match &item {
                 Item::Text(field) => match Rows::place(*field) {
                     Some((rows, at, Part::Name)) => self.row(rows, at),
@@ -131,6 +138,11 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Button(button) => buttons.push(*button),
             }
+            // Rows and buttons share lines, and note their own columns.
+            let alone = item.field().is_some_and(|field| Rows::place(field).is_none());
+            if alone || matches!(item, Item::Event(_) | Item::Parameter(_)) {
+                self.spot(start, 0..self.width, item.clone());
+            }
             match &item {
                 Item::Text(Field::Title) if !self.editor.is_new => {
                     self.profile_id();
@@ -143,6 +155,11 @@ impl<'a> Sheet<'a> {
             }
         }
         self.buttons(&buttons);
+    }
+
+    /// Notes where an item stands: from this line on to the last one there is.
+    fn spot(&mut self, start: usize, columns: std::ops::Range<usize>, item: Item) {
+        self.spots.push(Spot { lines: start..self.lines.len(), columns, item });
     }
 
     fn is_here(&self, item: &Item) -> bool {
@@ -302,6 +319,9 @@ impl<'a> Sheet<'a> {
             self.cursor = Some((x, self.lines.len()));
         }
         self.push(spans, in_name || in_value);
+        let (line, middle) = (self.lines.len() - 1, LABEL + name_room + 1);
+        self.spot(line, 0..middle, Item::Text(name));
+        self.spot(line, middle..self.width, Item::Text(value));
         self.offer(in_value);
         self.remarks(name);
         self.remarks(value);
@@ -461,6 +481,9 @@ impl<'a> Sheet<'a> {
                 any = true;
             }
             let label = format!("[ {} ]", button.label());
+            let spot = column..column + label.width();
+            let lines = self.lines.len()..self.lines.len() + 1;
+            self.spots.push(Spot { lines, columns: spot, item: Item::Button(*button) });
             column += label.width() + 2;
             spans.push(Span::styled(label, if here { theme.selected } else { theme.key }));
             spans.push(Span::raw("  "));

@@ -182,7 +182,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
-        Action::RetryNow | Action::Cancel => deliveries::act(state, action),
+        Action::RetryNow | Action::Cancel | Action::Pager => deliveries::act(state, action),
         Action::SendAgain => {
             let effects = deliveries::act(state, action);
             state.overlay = None;

@@ -7,6 +7,7 @@ mod preview;
 mod question;
 mod receiver;
 mod test_window;
+mod uncopied;
 
 pub use add_variable::AddVariable;
 pub use details::DetailsWindow;
@@ -16,6 +17,7 @@ pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use test_window::TestWindow;
 pub(crate) use test_window::enter;
+pub use uncopied::Uncopied;
 
 use ratatui::Frame;
 
@@ -23,6 +25,7 @@ use super::action::{Action, Scope};
 use super::find::Pressed;
 use super::keys::Key;
 use super::message::Effect;
+use super::pointer::Place;
 use super::state::State;
 
 /// The window that has the keyboard.
@@ -40,6 +43,8 @@ pub enum Overlay {
     Receiver(ReceiverWindow),
     /// A variable of one's own.
     AddVariable(Box<AddVariable>),
+    /// A text that could not be copied.
+    Uncopied(Box<Uncopied>),
 }
 
 impl Overlay {
@@ -53,6 +58,7 @@ impl Overlay {
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
+            Self::Uncopied(_) => vec![Scope::CopyWindow, Scope::List],
         }
     }
 
@@ -63,7 +69,7 @@ impl Overlay {
             Self::Test(_) | Self::AddVariable(_) => true,
             Self::Details(window) => window.find.is_typing(),
             Self::Preview(window) => window.find.is_typing(),
-            Self::Question(_) | Self::Receiver(_) => false,
+            Self::Question(_) | Self::Receiver(_) | Self::Uncopied(_) => false,
         }
     }
 
@@ -90,6 +96,9 @@ impl Overlay {
                 ) =>
             {
                 Some("{deliveries-leave} goes back to the list first")
+            }
+            Self::Uncopied(window) if action == Action::ShowInFull && window.is_in_full() => {
+                Some("it is shown in full")
             }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")
@@ -129,6 +138,13 @@ pub fn paste(state: &mut State, text: &str) {
     }
 }
 
+/// Gives the keyboard to a row of the window that was clicked.
+pub fn choose_row(state: &mut State, row: usize) {
+    if let Some(Overlay::Test(window)) = &mut state.overlay {
+        window.choose_row(row);
+    }
+}
+
 /// Does an action in the window.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match &state.overlay {
@@ -138,12 +154,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
+        Some(Overlay::Uncopied(_)) => uncopied::act(state, action),
         None => Vec::new(),
     }
 }
 
 /// Draws the window.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
+    if state.overlay.is_some() {
+        // What is clicked now is the window's, wherever it is.
+        state.mouse.clear();
+        state.mouse.note(out.area(), Place::Window);
+    }
     match &state.overlay {
         Some(Overlay::Question(question)) => question::draw(state, question, out),
         Some(Overlay::Test(window)) => test_window::draw(state, window, out),
@@ -151,6 +173,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
+        Some(Overlay::Uncopied(window)) => uncopied::draw(state, window, out),
         None => {}
     }
 }

@@ -9,6 +9,7 @@ use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::opening;
+use crate::console::programs::{self, Subject};
 use crate::console::state::State;
 use crate::profile::{Profile, ProfileId};
 
@@ -29,6 +30,20 @@ pub enum Asked {
     Conflict(Box<Profile>, Option<Box<Profile>>),
     /// Do this to many deliveries?
     Many(Box<Many>),
+    /// Open the editor on its text once more, since it is no profile?
+    EditAgain(Written),
+    /// Take what an editor wrote that did not end well?
+    TakeIt(Written),
+}
+
+/// What came back from an editor. The text may hold secrets, so it is not told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written(Subject, String);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Written").field(&self.0).finish_non_exhaustive()
+    }
 }
 
 /// A question on the screen.
@@ -82,6 +97,20 @@ impl Question {
         Self { text: many.question(), asked: Asked::Many(many) }
     }
 
+    /// After an editor left a text that is no profile.
+    #[must_use]
+    pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
+        let told = format!("Not taken: {error}\n\nOpen it once more, as it was written?");
+        Self { asked: Asked::EditAgain(Written(subject, text)), text: told }
+    }
+
+    /// After an editor failed that had changed its text.
+    #[must_use]
+    pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
+        let told = format!("{trouble}. It had written something by then.\n\nTake that?");
+        Self { asked: Asked::TakeIt(Written(subject, text)), text: told }
+    }
+
     /// What is asked about many deliveries, if that is what is asked.
     #[must_use]
     pub fn about_many(&self) -> Option<&Many> {
@@ -114,6 +143,8 @@ impl Question {
             Asked::Conflict(_, Some(_)) => {
                 &[(YES, "Save mine"), (THIRD, "Take theirs"), (NO, "Go on typing")]
             }
+            Asked::EditAgain(_) => &[(YES, "Edit again"), (NO, "Leave it as it was")],
+            Asked::TakeIt(_) => &[(YES, "Take it"), (NO, "Leave it as it was")],
             Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
         }
     }
@@ -149,6 +180,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             effects
         }
         (Action::Accept, Asked::Many(many)) => many::begin(state, many),
+        (Action::Accept, Asked::EditAgain(Written(subject, text))) => programs::edit_again(subject, text),
+        (Action::Accept, Asked::TakeIt(Written(subject, text))) => programs::take(state, subject, &text),
         (Action::Accept, Asked::Quit) => vec![Effect::Quit],
         (Action::Discard, Asked::Quit) => {
             let mut effects = editor::close(state);

@@ -238,6 +238,12 @@ impl TestWindow {
         self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
     }
 
+    pub(super) fn choose_row(&mut self, row: usize) {
+        if row <= self.rows.len() {
+            self.at = row;
+        }
+    }
+
     fn turn(&mut self, forward: bool) {
         let count = self.sources.len();
         if self.at == 0 && count > 1 {

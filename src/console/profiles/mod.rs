@@ -215,6 +215,7 @@ pub fn show_chosen(state: &mut State) -> Vec<Effect> {
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
         Action::Edit
+        | Action::EditProfile
         | Action::Preview
         | Action::Duplicate
         | Action::Delete
@@ -256,6 +257,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             last.map(Effect::RestoreProfile).into_iter().collect()
         }
         (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
+        (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
         (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
         (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
         (Action::CopyId, Some((id, _))) => {
@@ -282,6 +284,13 @@ pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
     state.focus = Pane::Profiles;
     state.profiles.typing = false;
     state.profiles.list.select(row);
+    show_chosen(state)
+}
+
+/// Chooses a row of the list by its number.
+pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+    state.profiles.typing = false;
+    state.profiles.list.select(row.min(state.profiles.found.len().saturating_sub(1)));
     show_chosen(state)
 }
 

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pointer::Place;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::profile::{Channel, Choice as _, Method, Status};
@@ -33,6 +34,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let line_area = frame::row(inner, at - visible.start);
         let chosen = at == profiles.list.selected();
         out.render_widget(line(state, row, width, chosen, focused), line_area);
+        state.mouse.note(line_area, Place::Row(Pane::Profiles, at));
         if chosen && focused && !state.is_covered() && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
         }

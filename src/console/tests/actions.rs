@@ -22,6 +22,7 @@ fn way_to(scope: Scope) -> &'static [&'static str] {
         Scope::Question => &["e x esc"],
         Scope::ReceiverWindow => &["R"],
         Scope::Form => &["v n"],
+        Scope::CopyWindow => &["y"],
     }
 }
 
@@ -29,7 +30,9 @@ fn way_to(scope: Scope) -> &'static [&'static str] {
 fn each_action_can_be_reached_in_its_place() {
     for entry in TABLE {
         for way in way_to(entry.scope) {
-            let mut desk = Desk::new(120, 40).of(sample::log());
+            let mut world = sample::log();
+            world.no_clipboard = entry.scope == Scope::CopyWindow;
+            let mut desk = Desk::new(120, 40).of(world);
             desk.keys(way);
             let scopes = desk.state.scopes();
             assert!(scopes.contains(&entry.scope), "{way} leads to {scopes:?}, not {:?}", entry.scope);

@@ -2,6 +2,7 @@
 
 use crate::console::deliveries::many::Many;
 use crate::console::message::Effect;
+use crate::console::programs::Program;
 use crate::profile::{Choice as _, ProfileId};
 
 use super::world;
@@ -41,6 +42,11 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::ChangeMany(many) => format!("do {}", first_line(many)),
         Effect::StopMany => "stop".to_owned(),
         Effect::Copy { text, .. } => format!("copy {text}"),
+        Effect::WriteFile { what, .. } => format!("write {what}"),
+        Effect::Run(Program::Editor { .. }) => "editor".to_owned(),
+        Effect::Run(Program::Pager { .. }) => "pager".to_owned(),
+        Effect::CaptureMouse(on) => format!("mouse {on}"),
+        Effect::Suspend => "suspend".to_owned(),
         Effect::StartReceiver(_) => "start receiver".to_owned(),
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
         Effect::StopReceiver => "stop receiver".to_owned(),

@@ -16,13 +16,16 @@ mod leaving;
 mod look;
 mod many;
 mod paused;
+mod pointer;
 mod preview;
 mod profiles;
+mod programs;
 mod reading;
 mod screens;
 mod storm;
 mod styles;
 mod testing;
+mod timers;
 mod truth;
 mod variables;
 

@@ -11,6 +11,8 @@ use crate::console::action::{Entry, TABLE};
 use crate::console::keymap::{self, Keymap};
 use crate::console::keys::Key;
 use crate::console::message::Message;
+use crate::console::pointer::{Deed, Pointer};
+use crate::console::programs::{Returned, Subject};
 use crate::console::strokes::Strokes;
 use crate::delivery::{ErrorClass, Kind};
 use crate::profile::{Channel, Draft};
@@ -51,6 +53,9 @@ enum Step {
     Slow(bool),
     Gone,
     Said(&'static str),
+    Point(Deed, u16, u16),
+    Written(&'static str, bool),
+    Uncopied(&'static str),
 }
 
 fn keys() -> impl Strategy<Value = Key> {
@@ -98,6 +103,10 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => Just(Step::Gone),
         1 => any::<bool>().prop_map(Step::Keymap),
         1 => hostile().prop_map(Step::Said),
+        4 => (prop::sample::select(vec![Deed::Click, Deed::Click, Deed::WheelUp, Deed::WheelDown]), 0u16..160, 0u16..45)
+            .prop_map(|(deed, x, y)| Step::Point(deed, x, y)),
+        2 => (hostile(), any::<bool>()).prop_map(|(text, well)| Step::Written(text, well)),
+        1 => hostile().prop_map(Step::Uncopied),
     ]
 }
 
@@ -150,8 +159,23 @@ fn take(desk: &mut Desk, step: Step) {
         Step::Gone => desk.happens(|world| {
             world.profiles.pop();
         }),
+        Step::Point(deed, x, y) => desk.told(Message::Pointer(Pointer { deed, at: (x, y) })),
+        Step::Written(text, well) => written(desk, text, well),
+        Step::Uncopied(text) => {
+            let (text, why) = (text.repeat(40), "nothing takes it".to_owned());
+            desk.told(Message::Uncopied(text.clone(), text, why))
+        }
         Step::Said(text) => desk.told(Message::Failed(text.to_owned())),
     };
+}
+
+/// An editor comes back, if a profile is open.
+fn written<'a>(desk: &'a mut Desk, text: &str, well: bool) -> &'a mut Desk {
+    let Some(id) = desk.state.editor.as_ref().map(|editor| editor.id().clone()) else { return desk };
+    let subject = if well { Subject::Body(id) } else { Subject::Profile(id) };
+    let trouble = (!well && text.len() > 30).then(|| "it failed".to_owned());
+    let returned = Returned { subject, given: String::new(), written: Some(text.to_owned()), trouble };
+    desk.told(Message::Returned(Box::new(returned)))
 }
 
 /// Profiles, deliveries and a draft whose texts mean harm, beside well-behaved ones.

@@ -28,6 +28,8 @@ pub struct World {
     pub files: Vec<(String, Values)>,
     /// How many ids were made for new profiles.
     pub fresh: u128,
+    /// Whether nothing takes what is copied.
+    pub no_clipboard: bool,
     /// How often it was asked what has changed.
     pub revision: i64,
     /// Rows that a search looks at before it answers; 0 is all.
@@ -161,6 +163,9 @@ impl World {
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
             }
             Effect::LoadCounts => vec![Message::Counts(self.counts())],
+            Effect::Copy { text, what } if self.no_clipboard => {
+                vec![Message::Uncopied(text.clone(), what.clone(), "nothing takes it".to_owned())]
+            }
             Effect::Copy { what, .. } => vec![Message::Done(format!("Copied {what}"))],
             Effect::CountMany(many) => {
                 let n = self.of_many(many).len() as u64;
@@ -171,7 +176,14 @@ impl World {
             Effect::ChangeMany(many) => self.change_many(many, now),
             Effect::StartReceiver(_) => vec![Message::Receiver(Some("127.0.0.1:9977".to_owned()))],
             Effect::StopReceiver => vec![Message::Receiver(None)],
-            Effect::SetReceiver(_) | Effect::StopMany | Effect::Redraw | Effect::Quit => Vec::new(),
+            Effect::WriteFile { what, .. } => vec![Message::Done(format!("Wrote {what}"))],
+            Effect::SetReceiver(_)
+            | Effect::Run(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Suspend
+            | Effect::StopMany
+            | Effect::Redraw
+            | Effect::Quit => Vec::new(),
         }
     }
 

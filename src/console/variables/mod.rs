@@ -189,6 +189,15 @@ fn choose_first(state: &mut State) {
     state.variables.list.select(first.unwrap_or(0));
 }
 
+/// A click on a row: chooses the variable, or not.
+pub fn choose_row(state: &mut State, row: usize) {
+    if row < rows(state).len() {
+        state.variables.typing = false;
+        state.variables.list.select(row);
+        choose(state, |at| at == row, |heading| heading == row);
+    }
+}
+
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::callback::plain_text;
 use crate::console::frame::{self, cut, fit};
+use crate::console::pointer::Place;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::profile::Choice as _;
@@ -56,6 +57,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let here = at == state.variables.list.selected();
         let area = frame::row(inner, at - visible.start);
         out.render_widget(line(state, &rows[at], width, name_room, here, focused), area);
+        state.mouse.note(area, Place::Row(Pane::Variables, at));
         if here && focused && !state.variables.is_typing() {
             out.set_cursor_position((area.x + 1, area.y));
         }

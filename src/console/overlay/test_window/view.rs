@@ -8,6 +8,7 @@ use crate::console::frame::{self, cut, fit};
 use crate::console::input::Input;
 use crate::console::input_view::{self, Look};
 use crate::console::list::List;
+use crate::console::pointer::Place;
 use crate::console::state::State;
 use crate::profile::Choice as _;
 
@@ -33,6 +34,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
     out.render_widget(Line::from(head), frame::row(inner, 1));
     draw_source(state, window, frame::row(inner, 2), out);
+    state.mouse.note(frame::row(inner, 2), Place::WindowRow(0));
     let room = usize::from(inner.height).saturating_sub(5);
     let mut list = List::default();
     list.select(window.at.saturating_sub(1));
@@ -40,6 +42,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     for at in visible.clone() {
         let row = &window.rows[at];
         let area = frame::row(inner, 3 + at - visible.start);
+        state.mouse.note(area, Place::WindowRow(at + 1));
         let here = window.at == at + 1 && window.file.is_none();
         draw_name(state, &row.name, here, area, out);
         draw_input(state, &row.input, here, frame::indent(area, NAME), out);

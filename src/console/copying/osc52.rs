@@ -1,0 +1,42 @@
+//! OSC 52: asks the terminal to take a text into the clipboard of the machine that it is on.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Terminals drop longer sequences without a word, so many bytes of base64 as they are.
+const LIMIT: usize = 74_000;
+
+/// Whether a terminal takes a text of so many bytes.
+#[must_use]
+pub fn takes(bytes: usize) -> bool {
+    bytes.div_ceil(3) * 4 <= LIMIT
+}
+
+/// The bytes that ask the terminal.
+///
+/// # Errors
+/// The text is longer than terminals take.
+pub fn sequence(text: &str) -> Result<Vec<u8>, String> {
+    if !takes(text.len()) {
+        return Err(format!("{} bytes are more than a terminal takes", text.len()));
+    }
+    Ok(format!("\x1b]52;c;{}\x07", STANDARD.encode(text)).into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_for_the_terminal() {
+        assert_eq!(sequence("id=<id>"), Ok(b"\x1b]52;c;aWQ9PGlkPg==\x07".to_vec()));
+    }
+
+    #[test]
+    fn the_limit_is_that_of_the_encoded_text() {
+        let most = LIMIT / 4 * 3;
+        assert_eq!(sequence(&"x".repeat(most)).unwrap().len(), LIMIT + "\x1b]52;c;\x07".len());
+        let error = sequence(&"x".repeat(most + 1)).unwrap_err();
+        assert_eq!(error, "55501 bytes are more than a terminal takes");
+    }
+}

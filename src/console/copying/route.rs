@@ -1,0 +1,78 @@
+//! Which way a text takes to the clipboard that a person pastes from.
+
+use std::env;
+use std::ffi::OsString;
+
+/// How a text reaches the clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Inside tmux, which with its defaults drops OSC 52 of the programs in it.
+    Tmux,
+    /// Over SSH, or without a display: the terminal itself is asked, by OSC 52.
+    Terminal,
+    /// The desktop of this machine.
+    Desktop,
+    /// The console of a Linux machine, which has no clipboard.
+    None,
+}
+
+impl Route {
+    /// The way for this environment.
+    #[must_use]
+    pub fn here() -> Self {
+        Self::of(|name| env::var_os(name))
+    }
+
+    /// The way in words, behind "copies go".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tmux => "through tmux",
+            Self::Terminal => "through the terminal (OSC 52)",
+            Self::Desktop => "to this desktop",
+            Self::None => "nowhere: this terminal has no clipboard",
+        }
+    }
+
+    fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+        if set("TMUX") {
+            Self::Tmux
+        } else if set("SSH_CONNECTION") || set("SSH_TTY") {
+            // The desktop there is another one than the person's.
+            Self::Terminal
+        } else if cfg!(target_os = "macos") || set("DISPLAY") || set("WAYLAND_DISPLAY") {
+            Self::Desktop
+        } else if variable("TERM").is_some_and(|name| name == "linux") {
+            Self::None
+        } else {
+            Self::Terminal
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_clipboard_of_the_person() {
+        for (set, route) in [
+            (&["TMUX", "SSH_TTY", "DISPLAY"][..], Route::Tmux),
+            (&["SSH_CONNECTION", "DISPLAY"], Route::Terminal),
+            (&["SSH_TTY"], Route::Terminal),
+            (&["DISPLAY"], Route::Desktop),
+            (&["WAYLAND_DISPLAY"], Route::Desktop),
+            (&["LINUX"], Route::None),
+            (&["SSH_TTY", "LINUX"], Route::Terminal),
+        ] {
+            let found = Route::of(|name| match name {
+                "TERM" => Some(if set.contains(&"LINUX") { "linux" } else { "xterm" }.into()),
+                _ => set.contains(&name).then(|| "x".into()),
+            });
+            if cfg!(target_os = "linux") {
+                assert_eq!(found, route, "{set:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The one loop that has the terminal: messages in, frames out.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rustix::process::Signal;
+use tokio::signal::unix;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::copying;
+use super::keyboard::Keyboard;
+use super::message::{Effect, Message};
+use super::pace::Pace;
+use super::programs::{Program, Running};
+use super::signals::{self, Ended, hung_up, number};
+use super::state::State;
+use super::terminal::Screen;
+use super::{timers, update};
+
+/// How long after a program's end a Ctrl+C may arrive that was pressed at it.
+const LATE: Duration = Duration::from_millis(500);
+
+/// The console while it runs.
+pub struct Console {
+    screen: Screen,
+    /// None while a program has the terminal.
+    keyboard: Option<Keyboard>,
+    /// A program that has the terminal: an editor, a pager.
+    program: Option<Running>,
+    /// When a program gave the terminal back last.
+    returned: Option<Instant>,
+    state: State,
+    ask: UnboundedSender<Effect>,
+    tell: UnboundedSender<Message>,
+    going_on: unix::Signal,
+    pace: Pace,
+    dirty: bool,
+    suspend: bool,
+    ended: Option<Ended>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Message(Message),
+    /// Goes on after a stop that was not ours.
+    GoesOn,
+    /// The program gave the terminal back.
+    Returned(Message),
+    Frame,
+}
+
+impl Console {
+    /// A console on a terminal that was taken.
+    ///
+    /// # Errors
+    /// The system gives no thread, or refuses to tell of a signal.
+    pub fn new(
+        screen: Screen,
+        state: State,
+        ask: UnboundedSender<Effect>,
+        tell: UnboundedSender<Message>,
+    ) -> io::Result<Self> {
+        let keyboard = Some(Keyboard::read(tell.clone())?);
+        let going_on = signals::going_on()?;
+        let (program, returned, ended) = (None, None, None);
+        let pace = Pace::default();
+        let (dirty, suspend) = (true, false);
+        Ok(Self {
+            screen,
+            keyboard,
+            program,
+            returned,
+            state,
+            ask,
+            tell,
+            going_on,
+            pace,
+            dirty,
+            suspend,
+            ended,
+        })
+    }
+
+    /// Draws the first frame.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn show(&mut self) -> io::Result<()> {
+        self.draw()?;
+        if self.state.mouse.is_on() {
+            self.screen.capture_mouse(true)?;
+        }
+        Ok(())
+    }
+
+    /// Runs to the end. A terminal that is gone is an end, and no error.
+    ///
+    /// # Errors
+    /// The terminal cannot be used.
+    pub async fn run(&mut self, messages: UnboundedReceiver<Message>) -> io::Result<Ended> {
+        match self.run_on(messages).await {
+            Err(error) if is_gone(&error) => Ok(hung_up()),
+            ended => ended,
+        }
+    }
+
+    async fn run_on(&mut self, mut messages: UnboundedReceiver<Message>) -> io::Result<Ended> {
+        for effect in update::start(&self.state) {
+            self.perform(effect)?;
+        }
+        loop {
+            if let Some(ended) = self.ended {
+                return Ok(ended);
+            }
+            if std::mem::take(&mut self.suspend) {
+                self.suspend().await?;
+            }
+            let has_terminal = self.program.is_none();
+            let frame_in = self.pace.wait(Instant::now());
+            if self.dirty && has_terminal && frame_in.is_zero() {
+                self.draw()?;
+                continue;
+            }
+            let tick = timers::tick(&self.state).filter(|_| has_terminal && !self.dirty);
+            let woken = tokio::select! {
+                biased;
+                Some(message) = messages.recv() => Woken::Message(message),
+                returned = ended(&mut self.program) => Woken::Returned(returned),
+                Some(()) = self.going_on.recv() => Woken::GoesOn,
+                () = tokio::time::sleep(frame_in), if self.dirty && has_terminal => Woken::Frame,
+                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
+                    if tick.is_some() => Woken::Message(Message::Now(Timestamp::now())),
+            };
+            match woken {
+                Woken::Message(message) => self.take(message).await?,
+                Woken::Returned(message) => {
+                    (self.program, self.returned) = (None, Some(Instant::now()));
+                    self.screen.take_from_program()?;
+                    self.listen_again()?;
+                    self.take(message).await?;
+                }
+                // A program that has the terminal goes on by itself.
+                Woken::GoesOn if has_terminal => {
+                    self.screen.take_again()?;
+                    self.dirty = true;
+                }
+                Woken::GoesOn | Woken::Frame => {}
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.screen.draw(&self.state)?;
+        self.pace.drew(Instant::now());
+        self.dirty = false;
+        Ok(())
+    }
+
+    async fn take(&mut self, message: Message) -> io::Result<()> {
+        match message {
+            // Ctrl+C and Ctrl+\ are the program's that has the terminal.
+            Message::Terminate(n) if is_pressed(n) && self.is_programs() => return Ok(()),
+            Message::Terminate(number) => self.ended = Some(Ended::Signal(number)),
+            Message::Panicked => self.ended = Some(Ended::Panicked),
+            _ => {}
+        }
+        // What was written in a program so far is not lost.
+        if self.ended.is_some()
+            && let Some(mut program) = self.program.take()
+        {
+            let written = program.end().await;
+            self.give(written)?;
+        }
+        self.give(message)
+    }
+
+    /// Whether what is pressed is for a program, or was until just now.
+    fn is_programs(&self) -> bool {
+        self.program.is_some() || self.returned.is_some_and(|at| at.elapsed() < LATE)
+    }
+
+    /// Gives a message to the state, and does what it asks for.
+    fn give(&mut self, message: Message) -> io::Result<()> {
+        let _ = update::update(&mut self.state, Message::Now(Timestamp::now()));
+        for effect in update::update(&mut self.state, message) {
+            self.perform(effect)?;
+        }
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Quit => self.ended = self.ended.or(Some(Ended::Quit)),
+            Effect::Redraw => self.screen.clear()?,
+            Effect::Suspend => self.suspend = true,
+            Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
+            Effect::Copy { text, what } => copying::copy(text, what, self.tell.clone()),
+            Effect::Run(program) => self.hand_over(program)?,
+            other => {
+                // The other side ends only after this one.
+                let _ = self.ask.send(other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to a program; nothing reads the keyboard until it ends.
+    fn hand_over(&mut self, program: Program) -> io::Result<()> {
+        if self.program.is_some() || self.ended.is_some() {
+            return Ok(());
+        }
+        self.keyboard = None;
+        self.screen.give_back();
+        match program.start() {
+            Ok(running) => self.program = Some(running),
+            Err(failed) => {
+                self.screen.take_again()?;
+                self.listen_again()?;
+                let _ = self.tell.send(failed);
+            }
+        }
+        Ok(())
+    }
+
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.keyboard = None;
+        self.screen.give_back();
+        signals::stop(&mut self.going_on).await;
+        self.screen.take_again()?;
+        self.listen_again()
+    }
+
+    /// Reads the keyboard again, and draws all for the size that the terminal has now.
+    fn listen_again(&mut self) -> io::Result<()> {
+        self.keyboard = Some(Keyboard::read(self.tell.clone())?);
+        let (columns, lines) = self.screen.size()?;
+        self.give(Message::Resize(columns, lines))
+    }
+}
+
+/// The end of the program that has the terminal, with what came of it; never where there is none.
+async fn ended(program: &mut Option<Running>) -> Message {
+    match program {
+        Some(running) => running.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether a signal is one that keys send.
+fn is_pressed(signal: u8) -> bool {
+    [Signal::INT, Signal::QUIT].map(number).contains(&signal)
+}
+
+/// Whether an error says that nobody is at the other end of the terminal.
+fn is_gone(error: &io::Error) -> bool {
+    let system = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
+    matches!(system, Some(rustix::io::Errno::IO | rustix::io::Errno::PIPE | rustix::io::Errno::NXIO))
+}

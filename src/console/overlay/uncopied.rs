@@ -1,0 +1,149 @@
+//! A text that could not be copied: why, and the ways that are left.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
+
+use crate::console::action::Action;
+use crate::console::frame;
+use crate::console::message::Effect;
+use crate::console::programs;
+use crate::console::scroll::Scroll;
+use crate::console::state::State;
+
+use super::Overlay;
+
+/// The window: first the reason, then, if wanted, the text in full.
+pub struct Uncopied {
+    text: String,
+    what: String,
+    why: String,
+    in_full: bool,
+    scroll: Scroll,
+}
+
+/// The text may hold what is secret, so it is not told.
+impl std::fmt::Debug for Uncopied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Uncopied").field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
+impl Uncopied {
+    /// For this text, named so, which was not copied for this reason.
+    #[must_use]
+    pub fn new(text: String, what: String, why: String) -> Self {
+        Self { text, what, why, in_full: false, scroll: Scroll::default() }
+    }
+
+    pub(super) fn is_in_full(&self) -> bool {
+        self.in_full
+    }
+}
+
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Uncopied(window)) = &mut state.overlay else { return Vec::new() };
+    if window.scroll.act(action) {
+        return Vec::new();
+    }
+    match action {
+        Action::ShowInFull => {
+            window.in_full = true;
+            Vec::new()
+        }
+        Action::WriteFile => {
+            let effect = Effect::WriteFile { text: window.text.clone(), what: window.what.clone() };
+            state.overlay = None;
+            vec![effect]
+        }
+        Action::Pager => programs::open_text(&window.text),
+        Action::Leave => {
+            state.overlay = None;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn draw(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    if window.in_full { draw_in_full(state, window, out) } else { draw_offer(state, window, out) }
+}
+
+fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let width = 64u16.min(out.area().width);
+    let told = format!("{}: not copied.\n\n{}", window.what, window.why);
+    let lines = frame::wrap(&told, usize::from(width).saturating_sub(4));
+    let count = lines.len();
+    let height = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(4);
+    let inner = frame::window(state, "Copy", width, height, out);
+    for (at, line) in lines.into_iter().enumerate() {
+        out.render_widget(Line::raw(line), frame::row(inner, at));
+    }
+    let mut spans = Vec::new();
+    for (key, label) in [("v", "Show it"), ("w", "Write a file"), ("o", "Pager"), ("Esc", "Back")] {
+        spans.push(Span::styled(key, theme.key));
+        spans.push(Span::raw(format!(" {label}   ")));
+    }
+    let answers = frame::row(inner, count + 1);
+    out.render_widget(Line::from(spans), answers);
+    out.set_cursor_position((answers.x, answers.y));
+}
+
+/// Nothing stands left or right of the text, so that the terminal's own selection takes it alone.
+fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let area = frame::room_for_windows(out.area());
+    out.render_widget(Clear, area);
+    let title = format!("─ {} ─ select it with the mouse, Shift held where it is ours ", window.what);
+    let rule = |text: &str| {
+        let width = usize::from(area.width);
+        let text = frame::cut(text, width);
+        format!("{text}{}", "─".repeat(width.saturating_sub(unicode_width::UnicodeWidthStr::width(&*text))))
+    };
+    let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let lines = unbroken(&window.text, usize::from(area.width));
+    let visible = window.scroll.visible(lines.len(), usize::from(text.height));
+    out.render_widget(Line::styled(rule(&title), theme.focus), frame::row(area, 0));
+    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(Line::raw(line), frame::row(text, at));
+    }
+    let last = frame::row(area, usize::from(area.height).saturating_sub(1));
+    out.render_widget(Line::styled(rule(""), theme.focus), last);
+    out.render_widget(Line::styled(window.scroll.more(), theme.dim).right_aligned(), last);
+    out.set_cursor_position((text.x, text.y));
+}
+
+/// Lines cut where the screen ends, with every blank where it was: no word is moved.
+fn unbroken(text: &str, width: usize) -> Vec<String> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    use unicode_width::UnicodeWidthStr as _;
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let (mut line, mut used) = (String::new(), 0);
+        let shown = paragraph.split('\t').map(crate::shown::shown).collect::<Vec<_>>().join("    ");
+        for grapheme in shown.graphemes(true) {
+            if used + grapheme.width() > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += grapheme.width();
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_where_the_screen_ends_and_nothing_is_lost() {
+        assert_eq!(unbroken("ab  cd\nx", 4), ["ab  ", "cd", "x"]);
+        assert_eq!(unbroken("日本語", 5), ["日本", "語"]);
+        assert_eq!(unbroken("a\u{1b}[2J", 80), [r"a\u{1b}[2J"]);
+    }
+}

@@ -1,0 +1,131 @@
+//! What ratatui draws on: says to the terminal only what has changed, a frame in one piece.
+
+use std::io::{self, Write as _};
+
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{cursor, queue, terminal};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// Collects a frame and writes it at once. A frame in which no cell and not the cursor has changed
+/// is not one byte. Asks the terminal nothing.
+#[derive(Debug, Default)]
+pub struct Quiet {
+    bytes: Vec<u8>,
+    /// Whether the cursor is seen; unknown at first.
+    shown: Option<bool>,
+    /// Where the cursor stands; unknown after cells were drawn.
+    at: Option<Position>,
+}
+
+impl Quiet {
+    fn show(&mut self, shown: bool) -> io::Result<()> {
+        if self.shown.replace(shown) == Some(shown) {
+            return Ok(());
+        }
+        if shown { queue!(self.bytes, cursor::Show) } else { queue!(self.bytes, cursor::Hide) }
+    }
+}
+
+impl Backend for Quiet {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        self.at = None;
+        CrosstermBackend::new(&mut self.bytes).draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.show(false)
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.show(true)
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        // The terminal is not asked: a late answer would be taken for keys.
+        Ok(self.at.unwrap_or_default())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.at.replace(position) == Some(position) {
+            return Ok(());
+        }
+        queue!(self.bytes, cursor::MoveTo(position.x, position.y))
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        (self.at, self.shown) = (None, None);
+        CrosstermBackend::new(&mut self.bytes).clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        let (width, height) = terminal::size()?;
+        Ok(Size { width, height })
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        CrosstermBackend::new(&mut self.bytes).window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let mut frame = Vec::with_capacity(self.bytes.len() + 16);
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.append(&mut self.bytes);
+        queue!(frame, EndSynchronizedUpdate)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&frame)?;
+        out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a frame, without writing them.
+    fn frame(quiet: &mut Quiet, cells: &[(u16, u16, &Cell)], cursor: (u16, u16)) -> usize {
+        quiet.draw(cells.iter().copied()).unwrap();
+        quiet.show_cursor().unwrap();
+        quiet.set_cursor_position(cursor).unwrap();
+        std::mem::take(&mut quiet.bytes).len()
+    }
+
+    #[test]
+    fn a_frame_without_news_is_no_byte() {
+        let mut quiet = Quiet::default();
+        let cell = Cell::new("x");
+        assert!(frame(&mut quiet, &[(3, 4, &cell)], (3, 4)) > 0);
+        assert_eq!(frame(&mut quiet, &[], (3, 4)), 0);
+        assert_eq!(frame(&mut quiet, &[], (4, 4)), "\x1b[5;5H".len());
+        assert_eq!(frame(&mut quiet, &[], (4, 4)), 0);
+    }
+
+    #[test]
+    fn cells_move_the_cursor_and_a_clearing_forgets_all() {
+        let mut quiet = Quiet::default();
+        let cell = Cell::new("x");
+        frame(&mut quiet, &[], (0, 0));
+        let with_cell = frame(&mut quiet, &[(9, 9, &cell)], (0, 0));
+        assert!(with_cell > "\x1b[1;1H".len(), "the cursor goes back: {with_cell}");
+        quiet.clear().unwrap();
+        assert!(frame(&mut quiet, &[], (0, 0)) > 0);
+    }
+}

@@ -1,0 +1,122 @@
+//! Signals, and how the console ended.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::terminal;
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{self, SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::message::Message;
+
+/// Exit code of a panic, as the standard library gives it.
+const PANICKED: u8 = 101;
+/// How long a stop asked for may take to come. The system never stops a program that has no shell to
+/// wake it again.
+const STOP: Duration = Duration::from_millis(100);
+
+/// How the console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The person quit.
+    Quit,
+    /// By the signal of this number; SIGHUP where the terminal is gone, signalled or not.
+    Signal(u8),
+    /// Something in the program panicked, which was told.
+    Panicked,
+}
+
+impl Ended {
+    /// The exit code: 128 and a signal's number, as a shell tells it.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(number) => 128_u8.saturating_add(number),
+            Self::Panicked => PANICKED,
+        }
+    }
+
+    /// Whether nobody is there any more to wait for the end.
+    #[must_use]
+    pub fn is_unwatched(self) -> bool {
+        self == Self::Signal(number(Signal::HUP))
+    }
+}
+
+/// The terminal is gone.
+#[must_use]
+pub fn hung_up() -> Ended {
+    Ended::Signal(number(Signal::HUP))
+}
+
+/// A signal's number as exit codes have it.
+#[must_use]
+pub fn number(signal: Signal) -> u8 {
+    u8::try_from(signal.as_raw()).unwrap_or(0)
+}
+
+/// Tells of the signals that end the program, and of a new size of the terminal.
+///
+/// # Errors
+/// The system refuses.
+pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
+    for ending in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let mut signals = signal(SignalKind::from_raw(ending.as_raw()))?;
+        let tell = tell.clone();
+        tokio::spawn(async move {
+            let mut first = true;
+            while signals.recv().await.is_some() {
+                if std::mem::take(&mut first) {
+                    end_in_any_case(ending);
+                }
+                let _ = tell.send(Message::Terminate(number(ending)));
+            }
+        });
+    }
+    let mut sizes = signal(SignalKind::window_change())?;
+    let tell = tell.clone();
+    tokio::spawn(async move {
+        while sizes.recv().await.is_some() {
+            if let Ok((columns, lines)) = terminal::size() {
+                let _ = tell.send(Message::Resize(columns, lines));
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Ends the program from a thread of its own where it does not end by itself: a terminal that takes
+/// no more bytes, and is not closed, holds whoever writes to it.
+fn end_in_any_case(ending: Signal) {
+    let grace = match ending {
+        Signal::HUP => Duration::from_millis(1900),
+        Signal::TERM => Duration::from_secs(12),
+        // The person who pressed it is there, and may be asked or be in an editor.
+        _ => return,
+    };
+    thread::spawn(move || {
+        thread::sleep(grace);
+        let _ = terminal::disable_raw_mode();
+        std::process::exit((128_u8.saturating_add(number(ending))).into());
+    });
+}
+
+/// Signals that the program goes on after a stop.
+///
+/// # Errors
+/// The system refuses.
+pub fn going_on() -> io::Result<unix::Signal> {
+    signal(SignalKind::from_raw(Signal::CONT.as_raw()))
+}
+
+/// Stops the program as Ctrl+Z does where the terminal itself answers to it: all that was started
+/// together stops, and the shell has the word. Comes back when it goes on; at once where there is no
+/// shell to wake it.
+pub async fn stop(going_on: &mut unix::Signal) {
+    if kill_current_process_group(Signal::TSTP).is_ok() {
+        let _ = tokio::time::timeout(STOP, going_on.recv()).await;
+    }
+}

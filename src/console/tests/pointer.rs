@@ -1,0 +1,123 @@
+//! The mouse, once it is ours: clicks choose what they hit, the wheel moves what lies under it.
+
+use crate::console::message::Message;
+use crate::console::pointer::{Deed, Pointer};
+use crate::console::state::Pane;
+
+use super::{Desk, sample};
+
+fn desk(columns: u16, lines: u16) -> Desk {
+    let mut desk = Desk::new(columns, lines).of(sample::log());
+    desk.keys("M");
+    assert_eq!(desk.asked(), ["mouse true"]);
+    desk
+}
+
+/// Does it where the text begins on the screen.
+#[track_caller]
+fn at(desk: &mut Desk, deed: Deed, text: &str) {
+    let screen = desk.screen();
+    let found = screen.lines().zip(0..).find_map(|(row, y)| {
+        let before = &row[..row.find(text)?];
+        Some((u16::try_from(unicode_width::UnicodeWidthStr::width(before)).unwrap(), y))
+    });
+    let at = found.unwrap_or_else(|| panic!("{text} is not on\n{screen}"));
+    desk.told(Message::Pointer(Pointer { deed, at }));
+}
+
+#[track_caller]
+fn click(desk: &mut Desk, text: &str) {
+    at(desk, Deed::Click, text);
+}
+
+#[test]
+fn until_it_is_turned_on_the_mouse_is_the_terminals() {
+    let mut desk = Desk::new(120, 36).of(sample::log());
+    click(&mut desk, "Bookings");
+    assert!(desk.line("Bookings        wa").starts_with("┃ Bookings"), "{}", desk.screen());
+    desk.keys("M M");
+    assert_eq!(desk.asked(), ["mouse true", "mouse false"]);
+    click(&mut desk, "Bookings");
+    assert!(desk.line("Bookings        wa").starts_with("┃ Bookings"), "{}", desk.screen());
+}
+
+#[test]
+fn a_click_chooses_the_pane_and_the_row() {
+    let mut desk = desk(120, 36);
+    click(&mut desk, "Bookings");
+    assert!(desk.line("Bookings        wa").starts_with("┃▌Bookings"), "{}", desk.screen());
+    click(&mut desk, "4 Deliveries");
+    assert_eq!(desk.state.focus, Pane::Deliveries);
+    click(&mut desk, "cancelled");
+    assert!(desk.line("Order S… cancelled").starts_with("┃▌"), "{}", desk.screen());
+    assert!(!desk.state.deliveries.is_following(), "who clicks on one stays there");
+    click(&mut desk, "5 Timeline");
+    assert_eq!(desk.state.focus, Pane::Timeline);
+    click(&mut desk, "[ ] status");
+    assert_eq!(desk.state.focus, Pane::Variables);
+    assert!(desk.shows("[x] status"), "{}", desk.screen());
+}
+
+#[test]
+fn a_click_on_a_name_shows_the_pane_where_one_has_the_room() {
+    let mut desk = desk(80, 24);
+    for (name, pane) in
+        [("4 Deliveries", Pane::Deliveries), ("3 Variables", Pane::Variables), ("1 Profiles", Pane::Profiles)]
+    {
+        click(&mut desk, name);
+        assert_eq!(desk.state.focus, pane);
+    }
+}
+
+#[test]
+fn in_the_editor_it_finds_fields_choices_switches_buttons_and_steps() {
+    let mut desk = desk(120, 36);
+    desk.keys("enter");
+    click(&mut desk, "https://hooks.example/sms");
+    desk.keys("end").types("?x=<id>");
+    assert!(desk.shows("https://hooks.example/sms?x=<id>"), "{}", desk.screen());
+    // The first click goes to a choice, the next one turns it.
+    click(&mut desk, "[POST]");
+    assert!(desk.shows("[POST]"));
+    click(&mut desk, "[POST]");
+    assert!(desk.shows("[PUT]"), "{}", desk.screen());
+    click(&mut desk, "Advanced");
+    click(&mut desk, "[ ] encrypt the values");
+    assert!(desk.shows("[x] encrypt the values"), "{}", desk.screen());
+    click(&mut desk, "[x] encrypt the values");
+    click(&mut desk, "[Advanced]");
+    assert!(desk.shows("[Advanced]"));
+    click(&mut desk, "[ Back ]");
+    assert!(desk.shows("[Basics]"), "{}", desk.screen());
+    click(&mut desk, "[ Test ]");
+    assert!(desk.shows("[ Send ]"), "{}", desk.screen());
+}
+
+#[test]
+fn under_a_window_nothing_is_hit() {
+    let mut desk = desk(120, 36);
+    desk.keys("t");
+    click(&mut desk, "4 Deliveries");
+    assert_eq!(desk.state.focus, Pane::Profiles);
+    assert!(desk.shows("[ Send ]"));
+    click(&mut desk, "DELIVRD");
+    desk.types("X");
+    assert!(desk.shows("DELIVRDX"), "{}", desk.screen());
+}
+
+#[test]
+fn the_wheel_moves_what_lies_under_it_and_the_keyboard_stays() {
+    let mut desk = desk(120, 36);
+    at(&mut desk, Deed::WheelDown, "4 Deliveries");
+    assert_eq!(desk.state.focus, Pane::Profiles);
+    assert_eq!(desk.state.deliveries.list.selected(), 3);
+    at(&mut desk, Deed::WheelUp, "4 Deliveries");
+    assert_eq!(desk.state.deliveries.list.selected(), 0);
+    at(&mut desk, Deed::WheelDown, "Bookings        wa");
+    assert!(desk.line("Call log        voic").starts_with("┃▌"), "{}", desk.screen());
+    // Over a window it scrolls the window.
+    desk.resized(60, 16).keys("4 G enter");
+    let before = desk.screen();
+    at(&mut desk, Deed::WheelDown, "Request (cred");
+    assert_ne!(desk.screen(), before);
+}

@@ -1,0 +1,138 @@
+//! What is given to an editor and a pager, and what comes of what they give back.
+
+use crate::console::message::{Effect, Message};
+use crate::console::programs::{Program, Returned, Subject};
+
+use super::world::profile_id;
+use super::{Desk, sample};
+
+/// What was given to a program.
+fn given(desk: &mut Desk) -> Option<Program> {
+    desk.effects().into_iter().find_map(|effect| match effect {
+        Effect::Run(program) => Some(program),
+        _ => None,
+    })
+}
+
+fn editor(desk: &mut Desk) -> (Subject, String) {
+    match given(desk) {
+        Some(Program::Editor { subject, text }) => (subject, text),
+        other => panic!("no editor: {other:?}"),
+    }
+}
+
+fn back(desk: &mut Desk, (subject, given): (Subject, String), written: &str) {
+    let returned = Returned { subject, given, written: Some(written.to_owned()), trouble: None };
+    desk.told(Message::Returned(Box::new(returned)));
+}
+
+#[test]
+fn a_body_comes_back_as_typed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("enter ctrl+o");
+    let open = editor(&mut desk);
+    assert_eq!(open, (Subject::Body(profile_id(1)), sample::order_sms().body));
+    back(&mut desk, open, "{\"a\": \"<id>\"}\n");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().body, "{\"a\": \"<id>\"}");
+    assert_eq!(desk.asked(), ["keep Order SMS"], "it is a draft on disk at once");
+    assert!(desk.shows("Order SMS *"));
+}
+
+#[test]
+fn a_method_without_a_body_says_so() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("down enter ctrl+o");
+    assert_eq!(given(&mut desk), None);
+    assert!(desk.says().contains("this method has no body"), "{}", desk.says());
+}
+
+#[test]
+fn a_profile_opens_from_the_list_too() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("E");
+    let (subject, text) = editor(&mut desk);
+    assert_eq!(subject, Subject::Profile(profile_id(1)));
+    assert!(text.contains("\"title\": \"Order SMS\"") && text.contains("\"interval_s\": 10"), "{text}");
+    let written = text.replace("\"interval_s\": 10", "\"interval_s\": 20");
+    back(&mut desk, (subject, text), &written);
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().retry_interval, "20");
+    desk.keys("ctrl+s");
+    assert!(desk.asked().contains(&"save Order SMS".to_owned()));
+}
+
+#[test]
+fn what_no_program_can_read_is_asked_about_again_and_again() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("enter ctrl+g");
+    let open = editor(&mut desk);
+    back(&mut desk, open, "{}}");
+    assert!(desk.shows("Not taken: no JSON: trailing characters at line 1"), "{}", desk.screen());
+    desk.keys("y");
+    let (subject, text) = editor(&mut desk);
+    assert!(text.starts_with("// ✗ no JSON: trailing characters") && text.ends_with("{}}"), "{text}");
+    back(&mut desk, (subject, text), "{\"colour\": 1}");
+    assert!(desk.shows("unknown field `colour`"), "{}", desk.screen());
+    desk.keys("n");
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMS");
+    assert!(!desk.shows(" *"));
+}
+
+#[test]
+fn errors_of_fields_stand_beside_them() {
+    let mut desk = Desk::new(120, 36).of(sample::world());
+    desk.keys("enter ctrl+g");
+    let (subject, text) = editor(&mut desk);
+    let written = text.replace("https://hooks.example/sms", "ftp://hooks.example");
+    back(&mut desk, (subject, text), &written);
+    assert!(desk.shows("✗ the endpoint must start with") || desk.line("✗").contains("http"));
+}
+
+#[test]
+fn an_answer_is_harmless_before_it_reaches_a_pager() {
+    let mut world = sample::log();
+    let mut attempt = world.deliveries[0].attempts[0].clone();
+    attempt.response_body = b"a\tb\r\n\x1b]52;c;aGk=\x07\x1b[2J".to_vec();
+    attempt.response_headers = vec![("x-a".to_owned(), "\u{9b}31m".to_owned())];
+    world.deliveries.last_mut().unwrap().attempts = vec![attempt];
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("4 o");
+    let Some(Program::Pager { text }) = given(&mut desk) else { panic!("no pager: {}", desk.screen()) };
+    assert!(text.contains("x-a: \\u{9b}31m\n") && text.contains("a\tb\n\\u{1b}]52;c;"), "{text}");
+    assert!(!text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");
+}
+
+#[test]
+fn without_an_answer_there_is_nothing_to_read() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4 o");
+    assert_eq!(given(&mut desk), None);
+    assert!(desk.says().contains("there is no answer yet"), "{}", desk.says());
+}
+
+#[test]
+fn what_could_not_be_copied_is_offered_in_other_ways() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    let uncopied = || Message::Uncopied("long\ttext".into(), "the request".into(), "too long".into());
+    desk.told(uncopied());
+    assert!(desk.shows("the request: not copied.") && desk.shows("too long"), "{}", desk.screen());
+    desk.keys("v");
+    assert!(desk.line("long").starts_with("long    text"), "{}", desk.screen());
+    desk.keys("o");
+    assert_eq!(given(&mut desk), Some(Program::Pager { text: "long\ttext\n".to_owned() }));
+    desk.keys("w");
+    assert_eq!(desk.asked(), ["write the request"]);
+    desk.told(uncopied()).keys("esc");
+    assert!(!desk.shows("not copied"));
+}
+
+#[test]
+fn debug_output_tells_no_text() {
+    let subject = Subject::Body(profile_id(1));
+    let editor = Program::Editor { subject: subject.clone(), text: "hush".to_owned() };
+    let pager = Program::Pager { text: "hush".to_owned() };
+    let back =
+        Returned { subject, given: "hush".to_owned(), written: Some("hush".to_owned()), trouble: None };
+    for told in [format!("{editor:?}"), format!("{pager:?}"), format!("{back:?}")] {
+        assert!(!told.contains("hush"), "{told}");
+    }
+}

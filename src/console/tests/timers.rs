@@ -1,0 +1,44 @@
+//! How often the screen changes by itself: for what runs on it, and for nothing else.
+
+use std::time::Duration;
+
+use crate::console::message::Message;
+use crate::console::timers::tick;
+use crate::delivery::Sending;
+
+use super::{Desk, sample};
+
+const TENTHS: Option<Duration> = Some(Duration::from_millis(100));
+
+#[test]
+fn nothing_runs_nothing_ticks() {
+    assert_eq!(tick(&Desk::new(80, 24).of(sample::world()).state), None);
+    let mut desk = Desk::new(120, 36).of(sample::log());
+    assert_eq!(tick(&desk.state), TENTHS, "a retry waits");
+    desk.keys("?");
+    assert_eq!(tick(&desk.state), None, "the help covers it");
+    desk.keys("esc").resized(30, 10);
+    assert_eq!(tick(&desk.state), None, "too small to show it");
+}
+
+#[test]
+fn a_countdown_ticks_where_it_is_seen_until_it_is_over() {
+    let mut desk = Desk::new(120, 36).of(sample::log());
+    assert!(desk.shows("in 7.0 s"), "{}", desk.screen());
+    desk.later(60_000);
+    assert!(desk.shows("due now"), "{}", desk.screen());
+    assert_eq!(tick(&desk.state), None, "its words stand still");
+    // At 80 columns the newest delivery only has a line, and it is queued.
+    let desk = Desk::new(80, 24).of(sample::log());
+    assert_eq!(tick(&desk.state), None, "{}", desk.screen());
+}
+
+#[test]
+fn what_is_being_sent_ticks_where_it_is_seen() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.told(Message::Sending(sample::sending()));
+    assert!(desk.shows("sending · 1.3 s"), "{}", desk.screen());
+    assert_eq!(tick(&desk.state), TENTHS);
+    desk.told(Message::Sending(Sending::default()));
+    assert_eq!(tick(&desk.state), None);
+}

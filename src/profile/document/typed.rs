@@ -1,0 +1,105 @@
+//! A profile that is still typed, as JSON: what is no number yet stands as the text that it is.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::Secrets;
+use crate::profile::choice::Choice as _;
+use crate::profile::draft::{Draft, DraftHeader};
+use crate::profile::headers::is_secret_name;
+use crate::profile::status::Status;
+
+/// Writes a draft as JSON that [`Document::read`](super::Document::read) reads to the same, where
+/// nothing in it is of a wrong type. It has no id and no times.
+///
+/// # Errors
+/// The name that two rows have: an object holds one of them only.
+pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
+    let secret = |text: &str| match secrets {
+        Secrets::Hidden if !text.is_empty() => Value::Null,
+        _ => Value::from(text),
+    };
+    let mut out = json!({
+        "title": draft.title, "channel": draft.channel, "events": draft.events,
+        "http_method": draft.method, "url": draft.endpoint, "body": draft.body,
+    });
+    if !draft.data_format.is_empty() {
+        out["data_format"] = json!(draft.data_format);
+    }
+    out["headers"] = rows(&draft.headers, &secret)?;
+    if let Some(auth) = auth(draft, &secret)? {
+        out["auth"] = auth;
+    }
+    if draft.encryption {
+        let iv = if draft.enc_random_iv { Value::Null } else { secret(&draft.enc_iv) };
+        out["enc"] = json!({"algo": draft.enc_algorithm, "key": secret(&draft.enc_key), "IV": iv,
+                            "parameters": draft.enc_parameters, "random_iv": draft.enc_random_iv});
+    }
+    out["retry"] = retry(draft);
+    if !draft.signing_secret.is_empty() {
+        out["signing_secret"] = secret(&draft.signing_secret);
+    }
+    if let Some(status) = Status::from_name(&draft.status) {
+        out["status"] = json!(status.number());
+    }
+    Ok(out)
+}
+
+fn rows(rows: &[DraftHeader], secret: &dyn Fn(&str) -> Value) -> Result<Value, String> {
+    let mut out = Map::new();
+    for row in rows {
+        let value = if is_secret_name(&row.name) { secret(&row.value) } else { json!(row.value) };
+        if out.insert(row.name.clone(), value).is_some() {
+            return Err(row.name.clone());
+        }
+    }
+    Ok(Value::Object(out))
+}
+
+fn auth(draft: &Draft, secret: &dyn Fn(&str) -> Value) -> Result<Option<Value>, String> {
+    let mut out = json!({"type": draft.auth_kind});
+    match draft.auth_kind.as_str() {
+        "basic" => {
+            out["user"] = json!(draft.auth_user);
+            out["password"] = secret(&draft.auth_password);
+        }
+        "api-key" => {
+            out["header"] = json!(draft.auth_header);
+            out["key"] = secret(&draft.auth_key);
+        }
+        "oauth2" => {
+            let oauth2 = &draft.oauth2;
+            out["token_url"] = json!(oauth2.token_url);
+            out["client_id"] = json!(oauth2.client_id);
+            out["client_secret"] = secret(&oauth2.client_secret);
+            out["sent_as"] = json!(oauth2.sent_as);
+            out["scope"] = json!(oauth2.scope);
+            out["fields"] = rows(&oauth2.fields, secret)?;
+            out["headers"] = rows(&oauth2.headers, secret)?;
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(out))
+}
+
+fn retry(draft: &Draft) -> Value {
+    let mut out = json!({"count": number(&draft.retry_count)});
+    if draft.retry_count != "0" {
+        for (name, text) in [("interval_s", &draft.retry_interval), ("timeout_ms", &draft.retry_timeout)] {
+            if !text.is_empty() {
+                out[name] = number(text);
+            }
+        }
+        if !draft.retry_backoff.is_empty() {
+            out["backoff"] = json!(draft.retry_backoff);
+        }
+    }
+    out
+}
+
+/// A number as it is written; what is none stays text.
+fn number(text: &str) -> Value {
+    match text.trim().parse::<Number>() {
+        Ok(number) if number.to_string() == text => Value::Number(number),
+        _ => json!(text),
+    }
+}
