@@ -23,8 +23,9 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
         Next::Failed => (State::Failed, None, Some(ended_at)),
         Next::Retry(at) => (State::Waiting, Some(millis(at)), None),
     };
-    // By number: each name would be looked up for each row.
-    let sql = "UPDATE delivery SET
+    // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
+    // made ready to be undone alone; here the whole command is undone.
+    let sql = "UPDATE OR FAIL delivery SET
                    state = iif(state < 2, ?3, state),
                    due_at = iif(state < 2, ?4, NULL),
                    ended_at = iif(state < 2, ?5, ended_at),
