@@ -22,8 +22,8 @@ fn insert(tx: &Transaction<'_>, lane: i64, new: &NewDelivery) -> Result<(), Stor
     };
     let state = if failure.is_none() { State::Queued } else { State::Failed };
     let accepted_at = millis(new.accepted_at);
-    // By number: each name would be looked up for each row.
-    let sql = "INSERT INTO delivery
+    // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
+    let sql = "INSERT OR FAIL INTO delivery
                    (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
                     ended_at, last_class, last_message, method, url, headers, vals, body)
