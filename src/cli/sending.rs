@@ -30,6 +30,11 @@ impl News {
         }
     }
 
+    /// Whether the storage fails at something, as was told last.
+    pub fn is_troubled(&self) -> bool {
+        self.trouble.is_some()
+    }
+
     /// How many tries are under way here.
     pub fn under_way(&self) -> usize {
         self.sending.borrow().in_flight.len()

@@ -1,5 +1,6 @@
 //! Where the sender writes down what it does, for whoever watches.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -69,6 +70,18 @@ impl Board {
         });
     }
 
+    /// The sender ends, and so many outcomes are not on disk: their deliveries are pending there.
+    pub fn left_unrecorded(&self, outcomes: usize) {
+        self.sending.send_if_modified(|sending| {
+            let Some(trouble) = sending.trouble.as_mut().filter(|_| outcomes > 0) else { return false };
+            let stay =
+                if outcomes == 1 { "1 delivery stays" } else { &format!("{outcomes} deliveries stay") };
+            // Writing to a string cannot fail.
+            let _ = write!(trouble, "; {stay} pending: what was sent of them is sent again");
+            true
+        });
+    }
+
     /// Tells what came of a step, and passes it on.
     pub fn told<T>(&self, step: Step, result: Result<T, OutboxError>) -> Result<T, OutboxError> {
         let trouble = result.as_ref().err().map(|error| step.failed(error));
@@ -104,6 +117,23 @@ mod tests {
         assert_eq!(trouble(), look, "recording says nothing about reading");
         board.told(Step::Look, Ok(())).unwrap();
         assert_eq!(trouble(), None);
+    }
+
+    #[test]
+    fn what_is_left_unrecorded_is_told_with_its_reason() {
+        let (board, watched) = Board::new();
+        let trouble = || watched.borrow().trouble.clone();
+        board.left_unrecorded(0);
+        assert_eq!(trouble(), None);
+        board.told::<()>(Step::Record, Err(OutboxError("no room".to_owned()))).unwrap_err();
+        let before = trouble().unwrap();
+        board.left_unrecorded(0);
+        assert_eq!(trouble().as_ref(), Some(&before));
+        board.left_unrecorded(2);
+        assert_eq!(
+            trouble(),
+            Some(format!("{before}; 2 deliveries stay pending: what was sent of them is sent again"))
+        );
     }
 
     #[test]

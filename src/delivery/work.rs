@@ -164,6 +164,7 @@ impl<O: Outbox> Work<O> {
             }
         }
         self.tries.shutdown().await;
+        self.board.left_unrecorded(self.records.len());
         self.ended.extend(self.under_way.values().map(|(id, ..)| *id));
         self.tell();
     }

@@ -1,6 +1,6 @@
 //! A delivery comes in: from its commit on it survives everything but the disk.
 
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Transaction, params};
 
 use crate::delivery::{NewDelivery, State};
 use crate::profile::Choice;
@@ -22,37 +22,36 @@ fn insert(tx: &Transaction<'_>, lane: i64, new: &NewDelivery) -> Result<(), Stor
     };
     let state = if failure.is_none() { State::Queued } else { State::Failed };
     let accepted_at = millis(new.accepted_at);
-    let sql = "INSERT INTO delivery
+    // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
+    let sql = "INSERT OR FAIL INTO delivery
                    (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
                     ended_at, last_class, last_message, method, url, headers, vals, body)
-               VALUES
-                   (:id, :state, :lane, :kind, :profile_title, :event, :was_tested,
-                    :retry_count, :interval_s, :timeout_ms, :backoff, 0, :due_at, :accepted_at,
-                    :ended_at, :class, :message, :method, :url, :headers, :vals, :body)";
-    tx.prepare_cached(sql)?.execute(named_params! {
-        ":id": new.id.bytes(),
-        ":state": state_number(state),
-        ":lane": lane,
-        ":kind": new.kind.name(),
-        ":profile_title": new.profile_title,
-        ":event": new.event.map(Choice::name),
-        ":was_tested": new.tested.is_some(),
-        ":retry_count": new.policy.count(),
-        ":interval_s": new.policy.interval_s(),
-        ":timeout_ms": new.policy.timeout_ms(),
-        ":backoff": new.policy.backoff().name(),
-        ":due_at": state.is_pending().then_some(accepted_at),
-        ":accepted_at": accepted_at,
-        ":ended_at": failure.map(|_| accepted_at),
-        ":class": failure.map(|f| f.class.name()),
-        ":message": failure.map(|f| f.message.as_str()),
-        ":method": callback.map(|c| c.method.name()),
-        ":url": callback.map(|c| c.url.as_str()),
-        ":headers": callback.map(|c| headers_text(&c.headers)),
-        ":vals": values_text(&new.values)?,
-        ":body": callback.map(|c| c.body.as_slice()),
-    })?;
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
+                       ?17, ?18, ?19, ?20, ?21)";
+    tx.prepare_cached(sql)?.execute(params![
+        new.id.bytes(),
+        state_number(state),
+        lane,
+        new.kind.name(),
+        new.profile_title,
+        new.event.map(Choice::name),
+        new.tested.is_some(),
+        new.policy.count(),
+        new.policy.interval_s(),
+        new.policy.timeout_ms(),
+        new.policy.backoff().name(),
+        state.is_pending().then_some(accepted_at),
+        accepted_at,
+        failure.map(|_| accepted_at),
+        failure.map(|f| f.class.name()),
+        failure.map(|f| f.message.as_str()),
+        callback.map(|c| c.method.name()),
+        callback.map(|c| c.url.as_str()),
+        callback.map(|c| headers_text(&c.headers)),
+        values_text(&new.values)?,
+        callback.map(|c| c.body.as_slice()),
+    ])?;
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
         let sql = "INSERT INTO tested VALUES (?1, ?2)";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), document_text(tested)))?;

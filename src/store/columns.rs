@@ -26,6 +26,11 @@ pub(super) fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
     row.get(at).map_err(|error| error.to_string())
 }
 
+/// A text by its place, where it stands.
+pub(super) fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, Why> {
+    row.get_ref(at).map_err(|error| error.to_string())?.as_str().map_err(|error| error.to_string())
+}
+
 pub(super) fn time(ms: i64) -> Result<Timestamp, Why> {
     Timestamp::from_millisecond(ms).map_err(|error| error.to_string())
 }
@@ -75,7 +80,8 @@ pub(super) fn failure(class: Option<String>, message: Option<String>) -> Result<
 
 /// Headers as an array of pairs, in order.
 pub(super) fn headers_text(headers: &[(String, String)]) -> String {
-    serde_json::json!(headers).to_string()
+    // Pairs of texts are always JSON; without a value of its own for each of them.
+    serde_json::to_string(headers).unwrap_or_default()
 }
 
 pub(super) fn headers(text: &str) -> Result<Vec<(String, String)>, Why> {

@@ -4,13 +4,13 @@
 //! A lane is the queue of one profile to one endpoint. The lane whose endpoint has the fewest tries
 //! under way comes first; among equals it goes round, from where it stopped last. So neither a long
 //! queue, nor an endpoint that hangs, nor a late number keeps another from its turn. Only indexes are
-//! read, and of them no more than a row or two for each lane looked at and each delivery chosen.
+//! read, and of them no more than a few rows for each lane looked at and each delivery chosen.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::ops::Bound;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
 use crate::delivery::{Busy, Origin};
 
@@ -20,6 +20,10 @@ use super::hold::Holds;
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
 const RETRIES: usize = 512;
+
+/// Most rows of one lane that are read at a time. It begins with one, and twice as many each further
+/// time: most of many lanes are asked once, and a question costs more than a row.
+const ROWS: usize = 64;
 
 /// The lanes of due retries, in order of their time.
 const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
@@ -115,6 +119,31 @@ struct Queue {
     at: At,
     /// The row of the next one.
     row: i64,
+    /// Those after it that were read with it.
+    read: VecDeque<(i64, At)>,
+    /// How many are read the next time.
+    rows: usize,
+}
+
+impl Queue {
+    fn new(lane: i64, origin: Origin) -> Self {
+        Self { lane, origin, at: At::First([0; 16]), row: 0, read: VecDeque::new(), rows: 1 }
+    }
+
+    /// Goes to the first of these, and keeps the others. Whether there is one.
+    fn take(
+        &mut self,
+        found: impl Iterator<Item = Result<(i64, At), StoreError>>,
+    ) -> Result<bool, StoreError> {
+        let mut found = found.take(self.rows);
+        let Some(first) = found.next() else { return Ok(false) };
+        (self.row, self.at) = first?;
+        for next in found {
+            self.read.push_back(next?);
+        }
+        self.rows = (self.rows * 2).min(ROWS);
+        Ok(true)
+    }
 }
 
 /// A place in a queue: first tries come first.
@@ -162,7 +191,7 @@ impl Round<'_> {
             if open >= self.busy.most(&origin) {
                 continue;
             }
-            let mut queue = Queue { lane, origin, at: At::First([0; 16]), row: 0 };
+            let mut queue = Queue::new(lane, origin);
             if self.advance(&mut queue)? {
                 idle += usize::from(open == 0);
                 queues.push(queue);
@@ -208,36 +237,40 @@ impl Round<'_> {
     /// Leads a queue to its next delivery that is not known already: first tries, then retries.
     /// Whether there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
+        if let Some(next) = queue.read.pop_front() {
+            (queue.row, queue.at) = next;
+            return Ok(true);
+        }
         if let At::First(id) = queue.at {
             let mut statement = self.tx.prepare_cached(NEXT_FIRST)?;
-            let mut rows = statement.query((queue.lane, id))?;
-            while let Some(found) = rows.next()? {
-                if self.is_new(found.get(0)?, queue) {
-                    queue.at = At::First(found.get(1)?);
-                    return Ok(true);
-                }
+            let rows = statement.query((queue.lane, id))?;
+            if queue.take(self.unknown(rows, |row| Ok(At::First(row.get(1)?))))? {
+                return Ok(true);
             }
             (queue.at, queue.row) = (At::Retry(i64::MIN), 0);
         }
         let At::Retry(time) = queue.at else { return Ok(false) };
         let mut statement = self.tx.prepare_cached(NEXT_RETRY)?;
-        let mut rows = statement.query((queue.lane, time, queue.row, self.now))?;
-        while let Some(found) = rows.next()? {
-            if self.is_new(found.get(0)?, queue) {
-                queue.at = At::Retry(found.get(1)?);
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let rows = statement.query((queue.lane, time, queue.row, self.now))?;
+        queue.take(self.unknown(rows, |row| Ok(At::Retry(row.get(1)?))))
     }
 
-    /// Takes the row as the next one, unless it is known already.
-    fn is_new(&self, row: i64, queue: &mut Queue) -> bool {
-        let new = !self.busy.known.contains(&row);
-        if new {
-            queue.row = row;
-        }
-        new
+    /// Those of the rows that are not known already.
+    fn unknown(
+        &self,
+        mut rows: Rows<'_>,
+        at: impl Fn(&Row<'_>) -> rusqlite::Result<At>,
+    ) -> impl Iterator<Item = Result<(i64, At), StoreError>> {
+        let mut next = move || -> Result<Option<(i64, At)>, StoreError> {
+            while let Some(found) = rows.next()? {
+                let row = found.get(0)?;
+                if !self.busy.known.contains(&row) {
+                    return Ok(Some((row, at(found)?)));
+                }
+            }
+            Ok(None)
+        };
+        std::iter::from_fn(move || next().transpose())
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::callback::Callback;
 use crate::delivery::{Job, Origin, Place};
 use crate::profile::{Profile, RetryPolicy};
 
-use super::columns::{self, Why, get};
+use super::columns::{self, Why, get, text};
 use super::error::StoreError;
 use super::fair::Chosen;
 use super::profiles;
@@ -77,7 +78,7 @@ fn job(row: &Row<'_>, place: Place, origin: Origin) -> Result<(Job, bool), Why> 
         attempts: get(row, 1)?,
         policy: policy(row, 2)?,
         callback: callback(row, 6)?.ok_or("it has no request")?,
-        values: columns::values(&get::<String>(row, 10)?)?,
+        values: columns::values(text(row, 10)?)?,
         profile: None,
     };
     Ok((job, get(row, 11)?))
@@ -85,17 +86,19 @@ fn job(row: &Row<'_>, place: Place, origin: Origin) -> Result<(Job, bool), Why> 
 
 /// A policy, from four columns: count, interval, timeout, backoff.
 pub(super) fn policy(row: &Row<'_>, from: usize) -> Result<RetryPolicy, Why> {
-    let backoff = columns::choice(&get::<String>(row, from + 3)?)?;
+    let backoff = columns::choice(text(row, from + 3)?)?;
     Ok(RetryPolicy::new(get(row, from)?, get(row, from + 1)?, get(row, from + 2)?, backoff))
 }
 
 /// A request, from four columns: method, URL, headers, body. None where none could be made.
 pub(super) fn callback(row: &Row<'_>, from: usize) -> Result<Option<Callback>, Why> {
-    let Some(method) = get::<Option<String>>(row, from)? else { return Ok(None) };
+    if row.get_ref(from).is_ok_and(|value| value == ValueRef::Null) {
+        return Ok(None);
+    }
     Ok(Some(Callback {
-        method: columns::choice(&method)?,
+        method: columns::choice(text(row, from)?)?,
         url: get(row, from + 1)?,
-        headers: columns::headers(&get::<String>(row, from + 2)?)?,
+        headers: columns::headers(text(row, from + 2)?)?,
         body: get(row, from + 3)?,
     }))
 }

@@ -15,7 +15,7 @@ pub(super) struct Lanes(HashMap<(String, String, bool), i64>);
 
 impl Lanes {
     pub(super) fn of(&mut self, tx: &Transaction<'_>, new: &NewDelivery) -> Result<i64, StoreError> {
-        let key = (new.profile_id.to_string(), new.origin.to_string(), new.kind != Kind::Event);
+        let key = (new.profile_id.to_string(), new.origin.clone(), new.kind != Kind::Event);
         if let Some(lane) = self.0.get(&key) {
             return Ok(*lane);
         }

@@ -1,6 +1,6 @@
 //! What came of an attempt.
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Transaction, params};
 
 use crate::delivery::{Attempt, Next, Outcome, State};
 use crate::profile::Choice;
@@ -23,35 +23,33 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
         Next::Failed => (State::Failed, None, Some(ended_at)),
         Next::Retry(at) => (State::Waiting, Some(millis(at)), None),
     };
-    let sql = "UPDATE delivery SET
-                   state = iif(state < 2, :state, state),
-                   due_at = iif(state < 2, :due_at, NULL),
-                   ended_at = iif(state < 2, :ended_at, ended_at),
-                   attempts = max(attempts, :n), last_status = :status, last_class = :class,
-                   last_message = :message, last_ms = :duration_ms
-               WHERE seq = :seq AND id = :id RETURNING was_tested";
+    // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
+    // made ready to be undone alone; here the whole command is undone.
+    let sql = "UPDATE OR FAIL delivery SET
+                   state = iif(state < 2, ?3, state),
+                   due_at = iif(state < 2, ?4, NULL),
+                   ended_at = iif(state < 2, ?5, ended_at),
+                   attempts = max(attempts, ?6), last_status = ?7, last_class = ?8,
+                   last_message = ?9, last_ms = ?10
+               WHERE seq = ?1 AND id = ?2";
     let seq = outcome.place.row;
-    let was_tested: Option<bool> = tx
-        .prepare_cached(sql)?
-        .query_row(
-            named_params! {
-                ":seq": seq,
-                ":id": outcome.id.bytes(),
-                ":state": state_number(state),
-                ":due_at": due_at,
-                ":ended_at": ended_at,
-                ":n": attempt.n,
-                ":status": attempt.status,
-                ":class": attempt.error.as_ref().map(|f| f.class.name()),
-                ":message": attempt.error.as_ref().map(|f| f.message.as_str()),
-                ":duration_ms": attempt.duration_ms,
-            },
-            |row| row.get(0),
-        )
-        .optional()?;
-    let Some(was_tested) = was_tested else { return Ok(()) };
+    let found = tx.prepare_cached(sql)?.execute(params![
+        seq,
+        outcome.id.bytes(),
+        state_number(state),
+        due_at,
+        ended_at,
+        attempt.n,
+        attempt.status,
+        attempt.error.as_ref().map(|f| f.class.name()),
+        attempt.error.as_ref().map(|f| f.message.as_str()),
+        attempt.duration_ms,
+    ])?;
+    if found == 0 {
+        return Ok(());
+    }
     append(tx, seq, attempt)?;
-    if was_tested && !state.is_pending() {
+    if !state.is_pending() {
         forget_tested(tx, seq)?;
     }
     Ok(())
@@ -69,21 +67,20 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), Store
     let sql = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body)
-               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :address, :status, :class,
-                       :message, :cut, :headers, :body)
+               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                ON CONFLICT (key) DO NOTHING";
-    tx.prepare_cached(sql)?.execute(named_params! {
-        ":delivery": seq,
-        ":n": attempt.n,
-        ":started_at": millis(attempt.started_at),
-        ":duration_ms": attempt.duration_ms,
-        ":status": attempt.status,
-        ":class": attempt.error.as_ref().map(|f| f.class.name()),
-        ":message": attempt.error.as_ref().map(|f| f.message.as_str()),
-        ":cut": attempt.response_cut,
-        ":headers": headers_text(&attempt.response_headers),
-        ":body": attempt.response_body,
-        ":address": attempt.address.map(|address| address.to_string()),
-    })?;
+    tx.prepare_cached(sql)?.execute(params![
+        seq,
+        attempt.n,
+        millis(attempt.started_at),
+        attempt.duration_ms,
+        attempt.address.map(|address| address.to_string()),
+        attempt.status,
+        attempt.error.as_ref().map(|f| f.class.name()),
+        attempt.error.as_ref().map(|f| f.message.as_str()),
+        attempt.response_cut,
+        headers_text(&attempt.response_headers),
+        attempt.response_body,
+    ])?;
     Ok(())
 }

@@ -5,10 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::writer::Order;
+
+/// The least time between two looks. Of our own writes, too, the system tells each: a thousand a
+/// second while much is sent.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether the writer was told to look and has not done so yet: once is enough.
 #[derive(Debug, Default)]
@@ -54,6 +60,8 @@ pub(super) fn start(
         let ours = event.map_or(true, |event| concerns(&event, &whole, &[&file, &log]));
         if ours {
             looking.tell(&orders);
+            // Whoever writes writes on, and the system puts what follows together meanwhile.
+            thread::sleep(PAUSE);
         }
     })?;
     watcher.watch(&folder, RecursiveMode::NonRecursive)?;

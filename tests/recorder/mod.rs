@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
+use tokio::sync::watch;
 
 /// The longest that anything is waited for.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -32,6 +33,8 @@ pub type Book = HashMap<String, Arrived>;
 pub struct Recorder {
     pub addr: SocketAddr,
     book: Arc<(Mutex<Book>, Condvar)>,
+    /// Whether answers go out.
+    answers: watch::Sender<bool>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -43,6 +46,8 @@ impl Recorder {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let book: Arc<(Mutex<Book>, Condvar)> = Arc::default();
         let written = Arc::clone(&book);
+        let answers = watch::Sender::new(true);
+        let gate = answers.clone();
         let handler = move |headers: HeaderMap, body: Bytes| {
             let id = headers["webhook-id"].to_str().unwrap().to_owned();
             let status = {
@@ -56,8 +61,11 @@ impl Recorder {
                 status
             };
             written.1.notify_all();
+            let mut open = gate.subscribe();
             async move {
                 tokio::time::sleep(after).await;
+                // An error says that the endpoint has gone, and with it who wants an answer.
+                let _ = open.wait_for(|open| *open).await;
                 StatusCode::from_u16(status).unwrap()
             }
         };
@@ -65,12 +73,22 @@ impl Recorder {
         let addr = listener.local_addr().unwrap();
         let app = axum::Router::new().fallback(handler);
         runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { addr, book, _runtime: runtime }
+        Self { addr, book, answers, _runtime: runtime }
     }
 
     /// One that takes everything at once.
     pub fn taking() -> Self {
         Self::start(Duration::ZERO, |_, _| 200)
+    }
+
+    /// Keeps answers back until they are let go.
+    pub fn keep_answers(&self) {
+        self.answers.send_replace(false);
+    }
+
+    /// Lets answers go out, those that were kept and all others.
+    pub fn let_answers_go(&self) {
+        self.answers.send_replace(true);
     }
 
     /// What has arrived so far.

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::console::keep;
-use super::error::CommandError;
+use super::error::{CommandError, FAILED};
 use super::interrupt::Interrupts;
 use super::output::print;
 use super::pace::Pace;
@@ -71,9 +71,14 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
         }
     };
     work.tell_until(stopping).await?;
+    work.tell_news();
+    let troubled = work.news.is_troubled();
     let signal = ended?;
     work.counts = work.store.counts().await?;
     let _ = print(&work.report.end(&work.counts));
+    if troubled {
+        return Ok(FAILED.into());
+    }
     // A signal is the end of what would go on for ever; else it tells that there is more to do.
     Ok(signal.filter(|_| args.until_idle).map_or(ExitCode::SUCCESS, ExitCode::from))
 }

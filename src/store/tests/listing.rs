@@ -14,9 +14,9 @@ async fn many(store: &Store) -> Vec<NewDelivery> {
     store.accept(all.clone()).await.unwrap();
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
-            0 => record(&store, new.id, 1, Next::Delivered).await,
-            1 => record(&store, new.id, 1, Next::Failed).await,
-            2 => record(&store, new.id, 1, Next::Retry(at(9_000))).await,
+            0 => record(store, new.id, 1, Next::Delivered).await,
+            1 => record(store, new.id, 1, Next::Failed).await,
+            2 => record(store, new.id, 1, Next::Retry(at(9_000))).await,
             3 => assert!(store.cancel(new.id).await.unwrap()),
             _ => {}
         }

@@ -1,0 +1,122 @@
+//! What the benches of the sender do alike: a profile, a run of deliveries, and the bare loop of the
+//! same HTTP client that it is held against.
+
+#![allow(dead_code, reason = "not every bench needs all of it")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ringback::callback::Values;
+use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
+use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Rules};
+use ringback::store::Store;
+use tempfile::TempDir;
+
+/// Deliveries in each run.
+pub const DELIVERIES: usize = 40_000;
+/// Tries under way at a time.
+pub const CONCURRENCY: usize = 64;
+/// Deliveries that a source hands over at a time; it waits until they are on disk.
+const BATCH: usize = 500;
+/// Sources that do so at the same time.
+const SOURCES: usize = 4;
+/// The body, 110 bytes.
+pub const BODY: &str = r#"{"id":"ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1","status":"DELIVRD","recipient":"+919800000083","message":"Hi!"}"#;
+
+/// The draft of a profile that sends the body to this URL.
+pub fn draft(url: &str) -> Draft {
+    let mut draft = Draft::new(Channel::Sms);
+    draft.title = "Bench".into();
+    draft.endpoint = url.into();
+    draft.body = BODY.into();
+    draft
+}
+
+/// The profile of a draft that is good.
+pub fn checked(draft: &Draft) -> Profile {
+    let now = Timestamp::now();
+    let id = ProfileId::new(Region::In, uuid::Uuid::new_v4());
+    draft.check(Rules::STORED, Identity { id, created_at: now, modified_at: now }).unwrap()
+}
+
+/// A profile with everything on: AES-256-GCM on each of the four values of the same body, with a
+/// fresh vector for each, and a signing secret.
+pub fn sealing(url: &str) -> (Profile, Values) {
+    let mut draft = draft(url);
+    draft.body =
+        r#"{"id":"<id>","status":"<status>","recipient":"<recipient>","message":"<message>"}"#.into();
+    draft.encryption = true;
+    draft.enc_algorithm = "AES-256-GCM".into();
+    draft.enc_key = "0123456789abcdef0123456789abcdef".into();
+    draft.enc_random_iv = true;
+    draft.signing_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into();
+    (checked(&draft), Values::parse(BODY).unwrap())
+}
+
+/// A store in a folder of its own, with these profiles.
+pub async fn store(profiles: &[Profile]) -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("bench.db")).unwrap();
+    store.save_profiles(profiles.to_vec()).await.unwrap();
+    (folder, store)
+}
+
+/// Accepts, sends and records one run, taking turns among the profiles. Gives the seconds until so
+/// many are delivered and on disk.
+pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usize) -> f64 {
+    let all: Vec<Profile> = profiles.iter().map(|(profile, _)| profile.clone()).collect();
+    let (_folder, store) = store(&all).await;
+    let start = Instant::now();
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), limits);
+    let sources: Vec<_> = (0..SOURCES)
+        .map(|_| {
+            let (store, profiles) = (store.clone(), profiles.to_vec());
+            tokio::spawn(async move {
+                for _ in 0..DELIVERIES / BATCH / SOURCES {
+                    let new = |(profile, values): &(Profile, Values)| {
+                        NewDelivery::event(profile, None, values.clone())
+                    };
+                    store.accept(profiles.iter().cycle().take(BATCH).map(new).collect()).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for source in sources {
+        source.await.unwrap();
+    }
+    while store.counts().await.unwrap().delivered < wanted as u64 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    sender.stop().await;
+    seconds
+}
+
+/// Room for as many tries to one endpoint as the bare loop makes at a time.
+pub fn wide() -> Limits {
+    Limits { per_origin: CONCURRENCY, ..Limits::default() }
+}
+
+/// As many requests by the client alone. Gives the seconds that they took.
+pub async fn bare_loop(url: &str) -> f64 {
+    let client = reqwest::Client::builder().no_proxy().http1_only().build().unwrap();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..CONCURRENCY)
+        .map(|_| {
+            let (client, sent, url) = (client.clone(), Arc::clone(&sent), url.to_owned());
+            tokio::spawn(async move {
+                while sent.fetch_add(1, Ordering::Relaxed) < DELIVERIES {
+                    let request = client.post(&url).header("content-type", "application/json").body(BODY);
+                    request.send().await.unwrap().bytes().await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    start.elapsed().as_secs_f64()
+}

@@ -1,0 +1,85 @@
+//! How near to their time retries come.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ringback::callback::Values;
+use ringback::delivery::{
+    Attempt, Busy, Job, Limits, NewDelivery, Next, Outbox as _, Outcome, Sender, Transport,
+};
+use ringback::store::Store;
+
+use crate::delivering::{checked, draft, store};
+use crate::endpoint::Endpoint;
+use crate::figures::{Figure, percentile};
+
+/// Retries that wait.
+const RETRIES: usize = 10_000;
+/// Each is due so long after the one before: ten seconds in all.
+const APART: SignedDuration = SignedDuration::from_millis(1);
+/// Before the first one is due.
+const HEAD_START: SignedDuration = SignedDuration::from_secs(1);
+/// A retry is in time when it is no more than this away from its time, in milliseconds.
+const IN_TIME_MS: f64 = 50.0;
+
+/// Lets ten thousand retries wait, and compares when they came to the endpoint with when they were
+/// due.
+pub async fn measure() -> [Figure; 3] {
+    let endpoint = Endpoint::start(1, 0);
+    let profile = checked(&draft(&endpoint.taking()[0]));
+    let (_folder, store) = store(std::slice::from_ref(&profile)).await;
+    let new = (0..RETRIES).map(|_| NewDelivery::event(&profile, None, Values::default()));
+    store.accept(new.collect()).await.unwrap();
+    let due = put_off(&store).await;
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
+    while store.counts().await.unwrap().delivered < RETRIES as u64 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    sender.stop().await;
+    let arrivals = endpoint.arrivals().await;
+    let mut late: Vec<f64> = due.iter().map(|(id, at)| micros_after(arrivals[id], *at) / 1000.0).collect();
+    let in_time = late.iter().filter(|late| (0.0..=IN_TIME_MS).contains(*late)).count();
+    #[allow(clippy::cast_precision_loss, reason = "ten thousand")]
+    let share = in_time as f64 / RETRIES as f64;
+    [
+        Figure::new("share of 10 000 retries within 50 ms of their time", share, Some(">= 0.99")),
+        Figure::new("retry after its time, median, ms", percentile(&mut late, 50), None),
+        Figure::new("retry after its time, 99th percentile, ms", percentile(&mut late, 99), None),
+    ]
+}
+
+#[allow(clippy::cast_precision_loss, reason = "less than an hour")]
+fn micros_after(at: i64, due: Timestamp) -> f64 {
+    (at - due.as_microsecond()) as f64
+}
+
+/// Records a first try of each that failed, so that they are due one after the other. Gives when, by
+/// id.
+async fn put_off(store: &Store) -> HashMap<String, Timestamp> {
+    let jobs = store.due(Timestamp::now(), RETRIES, Busy::idle(RETRIES)).await.unwrap().jobs;
+    let from = Timestamp::now() + HEAD_START;
+    let times = (0..).map(|n| from + APART * n).map(|at| at.round(jiff::Unit::Millisecond).unwrap());
+    let outcomes: Vec<Outcome> = jobs.iter().zip(times).map(|(job, at)| failed(job, at)).collect();
+    let due = outcomes.iter().map(|outcome| (outcome.id.to_string(), outcome.next.retry_at().unwrap()));
+    let due: HashMap<_, _> = due.collect();
+    assert_eq!(due.len(), RETRIES, "all wait");
+    store.record(outcomes.into()).await.unwrap();
+    due
+}
+
+fn failed(job: &Job, again: Timestamp) -> Outcome {
+    let attempt = Attempt {
+        n: 1,
+        started_at: Timestamp::now(),
+        duration_ms: 1,
+        address: None,
+        status: Some(500),
+        error: None,
+        response_headers: Vec::new(),
+        response_body: Vec::new(),
+        response_cut: false,
+    };
+    Outcome { id: job.id, place: job.place, attempt, next: Next::Retry(again) }
+}
