@@ -8,7 +8,7 @@ use etcetera::base_strategy::Xdg;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::profile::{Choice, Region, Rules};
+use crate::profile::{Choice, Region, Rules, Status};
 
 /// What a person has set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub keep_days: u32,
     /// How many deliveries that have ended the log keeps; 0 all.
     pub keep_deliveries: u64,
+    /// How many events in a row fail for good before their profile is disabled; 0 never.
+    pub auto_disable_after: u32,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             theme: ThemeName::default(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
+            auto_disable_after: Status::AUTO_DISABLE_AFTER,
         }
     }
 }
@@ -71,7 +74,8 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, \
+                     auto_disable_after";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -133,6 +137,7 @@ impl Settings {
             "theme" => self.theme = choice(name, value)?,
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
+            "auto_disable_after" => self.auto_disable_after = number(name, value)?,
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -177,7 +182,7 @@ mod tests {
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
-                    keep_days = 7\nkeep_deliveries = 0\n";
+                    keep_days = 7\nkeep_deliveries = 0\nauto_disable_after = 5\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -187,6 +192,7 @@ mod tests {
             theme: ThemeName::Mono,
             keep_days: 7,
             keep_deliveries: 0,
+            auto_disable_after: 5,
         };
         assert_eq!(loaded.settings, settings);
         assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
@@ -204,7 +210,8 @@ mod tests {
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
                 "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries",
+                 there are region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, \
+                 auto_disable_after",
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

@@ -7,15 +7,27 @@ use crate::profile::Choice;
 
 use super::columns::{headers_text, millis, state_number};
 use super::error::StoreError;
+use super::failing::Failing;
 
-/// Adds the attempts, and moves their deliveries on.
-pub(super) fn record_all(tx: &Transaction<'_>, outcomes: &[Outcome]) -> Result<(), StoreError> {
-    outcomes.iter().try_for_each(|outcome| record(tx, outcome))
+/// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
+/// row is disabled; with 0 none ever is.
+pub(super) fn record_all(
+    tx: &Transaction<'_>,
+    outcomes: &[Outcome],
+    disable_after: u32,
+) -> Result<(), StoreError> {
+    let mut failing = Failing::new(disable_after);
+    for outcome in outcomes {
+        if record(tx, outcome)? {
+            failing.note(tx, outcome)?;
+        }
+    }
+    failing.settle(tx)
 }
 
 /// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
-/// no longer there has nothing to record.
-pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+/// no longer there has nothing to record. Whether the delivery has ended by this.
+fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
     let ended_at = millis(attempt.started_at) + i64::from(attempt.duration_ms);
     let (state, due_at, ended_at) = match outcome.next {
@@ -29,9 +41,9 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
                    ended_at = iif(state < 2, :ended_at, ended_at),
                    attempts = max(attempts, :n), last_status = :status, last_class = :class,
                    last_message = :message, last_ms = :duration_ms
-               WHERE seq = :seq AND id = :id RETURNING was_tested";
+               WHERE seq = :seq AND id = :id RETURNING was_tested, state";
     let seq = outcome.place.row;
-    let was_tested: Option<bool> = tx
+    let found: Option<(bool, i64)> = tx
         .prepare_cached(sql)?
         .query_row(
             named_params! {
@@ -46,15 +58,15 @@ pub(super) fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), Stor
                 ":message": attempt.error.as_ref().map(|f| f.message.as_str()),
                 ":duration_ms": attempt.duration_ms,
             },
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    let Some(was_tested) = was_tested else { return Ok(()) };
-    append(tx, seq, attempt)?;
+    let Some((was_tested, stands)) = found else { return Ok(false) };
+    let is_new = append(tx, seq, attempt)?;
     if was_tested && !state.is_pending() {
         forget_tested(tx, seq)?;
     }
-    Ok(())
+    Ok(is_new && !state.is_pending() && stands == state_number(state))
 }
 
 /// Credentials of a test are not kept once its delivery has ended.
@@ -64,15 +76,15 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 }
 
 /// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
-/// have been lost.
-fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), StoreError> {
+/// have been lost. Whether it is told for the first time.
+fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, StoreError> {
     let sql = "INSERT INTO attempt
                    (key, started_at, duration_ms, status, class, message,
                     response_cut, response_headers, response_body)
                VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :status, :class, :message,
                        :cut, :headers, :body)
                ON CONFLICT (key) DO NOTHING";
-    tx.prepare_cached(sql)?.execute(named_params! {
+    let added = tx.prepare_cached(sql)?.execute(named_params! {
         ":delivery": seq,
         ":n": attempt.n,
         ":started_at": millis(attempt.started_at),
@@ -84,5 +96,5 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<(), Store
         ":headers": headers_text(&attempt.response_headers),
         ":body": attempt.response_body,
     })?;
-    Ok(())
+    Ok(added > 0)
 }
