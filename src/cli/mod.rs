@@ -11,6 +11,7 @@ mod console;
 mod deliveries;
 mod demo;
 mod error;
+mod held;
 mod interrupt;
 mod json_input;
 mod output;

@@ -19,6 +19,7 @@ pub mod message;
 pub mod opening;
 mod outside;
 pub mod overlay;
+pub mod pausing;
 pub mod preview;
 pub mod profiles;
 mod run;

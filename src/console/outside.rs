@@ -193,6 +193,12 @@ impl Outside {
             }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
+            Effect::LoadHolds => Some(Message::Holds(store.holds().await?)),
+            Effect::Pause { profile, on, done } => {
+                let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
+                change?;
+                Some(Message::Done(done))
+            }
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
                 Message::Done("Cancelled: no further try is made".to_owned())
             } else {

@@ -11,7 +11,7 @@ use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
-use crate::store::{Counts, Revision};
+use crate::store::{Counts, Holds, Revision};
 
 use super::action::Scope;
 use super::deliveries::{Deliveries, state_text};
@@ -19,6 +19,7 @@ use super::editor::Editor;
 use super::keys::Key;
 use super::message::Message;
 use super::overlay::Overlay;
+use super::pausing;
 use super::profiles::Profiles;
 use super::scroll::Scroll;
 use super::theme::Theme;
@@ -131,6 +132,8 @@ pub struct State {
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// What is queued and not sent for now.
+    pub holds: Holds,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -168,6 +171,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            holds: Holds::default(),
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
@@ -234,7 +238,9 @@ impl State {
             return Some(tenths);
         }
         let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
-        let least = self.deliveries.in_sight().filter(|r| r.state.is_pending()).filter_map(left).min()?;
+        // What is held waits for no time.
+        let runs = |row: &&Summary| row.state.is_pending() && pausing::holding(self, row).is_none();
+        let least = self.deliveries.in_sight().filter(runs).filter_map(left).min()?;
         Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
     }
 }

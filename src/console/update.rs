@@ -13,7 +13,7 @@ use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
 use super::overlay::{self, Overlay, Question, ReceiverWindow};
 use super::state::{Pane, State, Watched};
-use super::{deliveries, opening, preview, profiles, testing, variables, view};
+use super::{deliveries, opening, pausing, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
 const MOVES: [Action; 17] = [
@@ -47,6 +47,7 @@ pub fn start(state: &State) -> Vec<Effect> {
     vec![
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
+        Effect::LoadHolds,
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
@@ -183,6 +184,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Counts(counts) => {
             state.counts = counts;
+            Vec::new()
+        }
+        Message::Holds(holds) => {
+            pausing::taken(state, holds);
             Vec::new()
         }
         Message::StoreChanged => vec![Effect::LoadRevision],
@@ -411,6 +416,9 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     }
     if revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
+    }
+    if revision.steering != before.steering {
+        effects.push(Effect::LoadHolds);
     }
     if revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));

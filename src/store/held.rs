@@ -118,9 +118,7 @@ type Bounds = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);
 
 fn bounds(within: Option<Within>) -> Bounds {
     match within {
-        Some((mark, from, to)) => {
-            (from.bytes().to_vec(), to.bytes().to_vec(), Some(mark.bytes().to_vec()))
-        }
+        Some((mark, from, to)) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(mark.bytes().to_vec())),
         // Longer than any id, and so after all of them.
         None => (Vec::new(), vec![0xFF; 17], None),
     }

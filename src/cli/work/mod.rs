@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::error::CommandError;
+use super::held;
 use super::interrupt::Interrupts;
 use super::output::print;
 use super::pace::Pace;
@@ -32,7 +33,7 @@ const TICK: Duration = Duration::from_millis(250);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WorkArgs {
-    /// End when nothing is queued, and no retry waits
+    /// End when nothing is queued, and no retry waits, but what is held
     #[arg(long)]
     until_idle: bool,
     /// Print one line of JSON for each try
@@ -43,6 +44,10 @@ pub(super) struct WorkArgs {
 pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let store = session.store()?;
+    if !args.until_idle {
+        // Nothing of it goes out, however long this goes on.
+        held::tell_of(&store.held(None).await?);
+    }
     let transport = Transport::new()?;
     let (tap, outcomes) = Tap::on(store.clone());
     let sender = Sender::start(Arc::new(tap), transport, Limits::default());
@@ -70,7 +75,9 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     work.tell_until(stopping).await?;
     let signal = ended?;
     work.counts = work.store.counts().await?;
-    let _ = print(&work.report.end(&work.counts));
+    let held = work.store.held(None).await?;
+    let _ = print(&work.report.end(&work.counts, held.total()));
+    held::tell_of(&held);
     // A signal is the end of what would go on for ever; else it tells that there is more to do.
     Ok(signal.filter(|_| args.until_idle).map_or(ExitCode::SUCCESS, ExitCode::from))
 }
@@ -111,7 +118,7 @@ impl Work {
                     self.counts = self.store.counts().await?;
                     self.next_look = Instant::now() + LOOK;
                     self.drawn = false;
-                    if until_idle && self.counts.queued + self.counts.waiting == 0 {
+                    if until_idle && !self.is_moving().await? {
                         return Ok(None);
                     }
                 }
@@ -120,6 +127,11 @@ impl Work {
                 1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
             }
         }
+    }
+
+    /// Whether anything is still to be sent, and is not held.
+    async fn is_moving(&self) -> Result<bool, CommandError> {
+        Ok(self.counts.queued + self.counts.waiting > 0 && self.store.is_moving(None).await?)
     }
 
     /// Tells what happens until the sender has stopped, and what had happened by then.

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pausing;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::console::theme::Theme;
@@ -14,7 +15,7 @@ use crate::delivery::Summary;
 use crate::profile::Choice as _;
 
 use super::Show;
-use super::state_text::{self, Tone};
+use super::state_text::Tone;
 
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -86,7 +87,7 @@ impl Columns {
 }
 
 fn words(state: &State, row: &Summary) -> (String, Tone) {
-    state_text::describe(row, state.sending.in_flight.get(&row.id), state.now)
+    pausing::words(state, row)
 }
 
 /// One delivery on one line: time, kind, profile, state.

@@ -12,6 +12,7 @@ mod deliveries;
 mod editor;
 mod leaving;
 mod many;
+mod pausing;
 mod preview;
 mod profiles;
 mod screens;
