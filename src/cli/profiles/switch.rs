@@ -31,7 +31,10 @@ pub(super) async fn run(
             // Only the status is ours to change.
             Saved::Changed(theirs) => profile = *theirs,
             Saved::Gone => {
-                return Err(CommandError::Input(format!("'{}' was deleted just now", shown(&profile.title))));
+                return Err(CommandError::Input(format!(
+                    "'{}' was deleted just now",
+                    shown(profile.title.as_str())
+                )));
             }
         }
     }
@@ -49,7 +52,7 @@ pub(super) async fn run(
     let word = if status == Status::Active { "enabled" } else { status.name() };
     print(&format!("{id}  {word}{already}\n"))?;
     if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
-        tell(&format!("ringback: '{}' is held still: {}", shown(title), held::sentence(hold)));
+        tell(&format!("ringback: '{}' is held still: {}", shown(title.as_str()), held::sentence(hold)));
     }
     Ok(())
 }

@@ -85,6 +85,7 @@ impl Overlay {
                         | Action::RetryAll
                         | Action::CancelAll
                         | Action::SendAllAgain
+                        | Action::PauseAll
                 ) =>
             {
                 Some("Esc goes back to the list first")
