@@ -121,7 +121,7 @@ fn bad_lines_are_told_and_the_others_go_on() {
     assert_eq!(accepted.iter().map(|told| told["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3, 10]);
     let end = json!({
         "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
-        "pending": 0, "removed": 0,
+        "pending": 0, "held": 0, "removed": 0,
     });
     assert_eq!(told.last(), Some(&end));
     let book = endpoint.book();
