@@ -68,7 +68,7 @@ pub enum Message {
     /// How many are pending.
     Counts(Counts),
     /// What is held now.
-    Holds(Holds),
+    Holds(Box<Holds>),
     /// Something was committed, here or elsewhere.
     StoreChanged,
     /// What the sender does.

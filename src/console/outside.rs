@@ -193,7 +193,7 @@ impl Outside {
             }
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
-            Effect::LoadHolds => Some(Message::Holds(store.holds().await?)),
+            Effect::LoadHolds => Some(Message::Holds(Box::new(store.holds().await?))),
             Effect::Pause { profile, on, done } => {
                 let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
                 change?;

@@ -187,16 +187,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Holds(holds) => {
-            pausing::taken(state, holds);
+            pausing::taken(state, *holds);
             Vec::new()
         }
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
-        Message::Conflict(mine, theirs) => {
-            (state.leave_after_save, state.open_after_save) = (false, None);
-            state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
-            Vec::new()
-        }
+        Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
             if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {

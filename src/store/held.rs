@@ -84,10 +84,10 @@ impl Store {
             for state in PENDING {
                 for (lane, profile, by_hand) in lanes(tx, state)? {
                     let Ok(profile) = ProfileId::parse(&profile) else { continue };
-                    let Some(hold) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
+                    let Some(why) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
                     let n = count(tx, state, lane, within)?;
-                    if n > 0 && !holding.contains(&hold) {
-                        holding.push(hold);
+                    if n > 0 && !holding.contains(&why) {
+                        holding.push(why);
                     }
                     *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
                 }

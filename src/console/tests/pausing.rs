@@ -125,3 +125,14 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
     assert_eq!(desk.says(), "Enabled Order SMS");
     assert!(!desk.shows("held") && desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
 }
+
+#[test]
+fn saving_over_it_does_not_enable_a_profile_that_was_disabled_meanwhile() {
+    let mut desk = Desk::new(120, 30).of(world());
+    desk.keys("e").types(" B");
+    desk.world.profiles[0].status = Status::AutoDisabled;
+    desk.world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
+    desk.keys("ctrl+s y");
+    let saved = &desk.world.profiles[0];
+    assert_eq!((saved.title.as_str(), saved.status), ("Order SMS B", Status::AutoDisabled));
+}

@@ -162,7 +162,7 @@ impl World {
                 details.map(|d| Message::Details(Box::new(d.clone()))).into_iter().collect()
             }
             Effect::LoadCounts => vec![Message::Counts(self.counts())],
-            Effect::LoadHolds => vec![Message::Holds(self.holds.iter().cloned().collect())],
+            Effect::LoadHolds => vec![Message::Holds(Box::new(self.holds.iter().cloned().collect()))],
             Effect::Pause { profile, on, done } => {
                 self.holds.retain(|hold| hold.profile_id != *profile || hold.why != HeldFor::Paused);
                 if *on {
