@@ -12,13 +12,17 @@ use figures::{Figure, keep, percentile};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ringback::console::clock::Clock;
+use ringback::console::keymap::Keymap;
 use ringback::console::keys::Key;
 use ringback::console::message::Message;
+use ringback::console::signs::Signs;
 use ringback::console::state::{Settings, State};
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
 use ringback::console::view::view;
 use ringback::profile::{Channel, Method, ProfileId, Region, Rules, Status};
+use ringback::settings::Zone;
 use ringback::store::ProfileRow;
 
 const PROFILES: usize = 100_000;
@@ -29,6 +33,9 @@ fn main() {
         rules: Rules::default(),
         region: Region::In,
         theme: Theme::colour(),
+        keys: Keymap::default(),
+        signs: Signs::default(),
+        clock: Clock::of(Zone::Utc),
         database: "bench.db".to_owned(),
         demo: false,
     };
@@ -37,7 +44,7 @@ fn main() {
     let rows = (0..PROFILES).map(row).collect();
     update(&mut state, Message::Profiles(rows));
     terminal.draw(|frame| view(&state, frame)).unwrap();
-    let mut moves = measure(&mut state, &mut terminal, &["down", "pgdn", "up", "G", "g"]);
+    let mut moves = measure(&mut state, &mut terminal, &["down", "pgdn", "up", "G", "home"]);
     update(&mut state, Message::Key(Key::parse("/").unwrap()));
     let mut search = measure(&mut state, &mut terminal, &["9", "9", "backspace", "backspace"]);
     keep(

@@ -121,7 +121,7 @@ async fn deliver(url: &str) -> f64 {
     store.save_profiles(vec![profile.clone()]).await.unwrap();
     let limits = Limits { per_origin: CONCURRENCY, ..Limits::default() };
     let start = Instant::now();
-    let sender = Sender::start(Arc::new(store.clone()), Transport::new().unwrap(), limits);
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), limits);
     let sources: Vec<_> = (0..SOURCES)
         .map(|_| {
             let (store, profile) = (store.clone(), profile.clone());

@@ -1,13 +1,22 @@
 //! Settings: a small TOML file, which never keeps the program from starting.
 
+mod keys;
+mod look;
+mod network;
+
+pub use keys::Binding;
+pub use look::{Borders, ThemeName, Zone};
+
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::profile::network::Network;
 use crate::profile::{Choice, Region, Rules, Status};
 
 /// What a person has set.
@@ -19,14 +28,22 @@ pub struct Settings {
     pub allow_insecure_http: bool,
     /// Retries up to the channel's maximum.
     pub extended_retries: bool,
-    /// Whether the console has colours.
+    /// The colours of the console.
     pub theme: ThemeName,
+    /// The characters of borders and signs; by the locale where nothing is set.
+    pub borders: Option<Borders>,
+    /// The zone of times on the screen.
+    pub time: Zone,
+    /// Keys in place of the usual ones, in the order of the file.
+    pub keys: Vec<Binding>,
     /// How many days the log keeps a delivery that has ended; 0 for ever.
     pub keep_days: u32,
     /// How many deliveries that have ended the log keeps; 0 all.
     pub keep_deliveries: u64,
     /// How many events in a row fail for good before their profile is disabled; 0 never.
     pub auto_disable_after: u32,
+    /// Which addresses are dialled.
+    pub network: Arc<Network>,
 }
 
 impl Default for Settings {
@@ -36,30 +53,13 @@ impl Default for Settings {
             allow_insecure_http: false,
             extended_retries: false,
             theme: ThemeName::default(),
+            borders: None,
+            time: Zone::default(),
+            keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
             auto_disable_after: Status::AUTO_DISABLE_AFTER,
-        }
-    }
-}
-
-/// The themes of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeName {
-    /// The terminal's own 16 colours.
-    #[default]
-    Colour,
-    /// None.
-    Mono,
-}
-
-impl Choice for ThemeName {
-    const ALL: &'static [Self] = &[Self::Colour, Self::Mono];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Colour => "colour",
-            Self::Mono => "mono",
+            network: Arc::default(),
         }
     }
 }
@@ -74,8 +74,8 @@ pub struct Loaded {
 }
 
 /// The settings there are, for messages.
-const NAMES: &str = "region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, \
-                     auto_disable_after";
+const NAMES: &str = "region, allow_insecure_http, extended_retries, network, network_allow, network_deny, \
+     theme, borders, time, keep_days, keep_deliveries, auto_disable_after, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -102,14 +102,17 @@ impl Settings {
     pub fn parse(text: &str, file: &Path) -> Loaded {
         let mut settings = Self::default();
         let mut notices = Vec::new();
-        let mut tell = |at: usize, what: String| {
+        let place = |at: usize| {
             let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-            notices.push(format!("{}:{line}: {what}", file.display()));
+            format!("{}:{line}", file.display())
         };
+        let mut tell = |at: usize, what: String| notices.push(format!("{}: {what}", place(at)));
         match DeTable::parse(text) {
             Ok(table) => {
                 for (name, value) in table.get_ref() {
-                    if let Err(what) = settings.set(name.get_ref(), value) {
+                    if name.get_ref() == "keys" {
+                        settings.keys = keys::read(value, place, &mut tell);
+                    } else if let Err(what) = settings.set(name.get_ref(), value) {
                         tell(name.span().start, what);
                     }
                 }
@@ -125,7 +128,11 @@ impl Settings {
     /// What a profile is checked by.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { allow_insecure_http: self.allow_insecure_http, extended_retries: self.extended_retries }
+        Rules {
+            allow_insecure_http: self.allow_insecure_http,
+            extended_retries: self.extended_retries,
+            network: Some(Arc::clone(&self.network)),
+        }
     }
 
     fn set(&mut self, name: &str, value: &Spanned<DeValue>) -> Result<(), String> {
@@ -134,10 +141,15 @@ impl Settings {
             "region" => self.region = choice(name, value)?,
             "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
             "extended_retries" => self.extended_retries = flag(name, value)?,
-            "theme" => self.theme = choice(name, value)?,
+            "theme" => self.theme = look::theme(name, value)?,
+            "borders" => self.borders = Some(choice(name, value)?),
+            "time" => self.time = choice(name, value)?,
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
             "auto_disable_after" => self.auto_disable_after = number(name, value)?,
+            "network" | "network_allow" | "network_deny" => {
+                return network::set(Arc::make_mut(&mut self.network), name, value);
+            }
             _ => return Err(format!("there is no setting {name}: there are {NAMES}")),
         }
         Ok(())
@@ -179,10 +191,30 @@ mod tests {
         Settings::parse(text, Path::new("config.toml"))
     }
 
+    fn binding(action: &str, keys: &[&str], place: &str) -> Binding {
+        let keys = keys.iter().map(ToString::to_string).collect();
+        Binding { action: action.to_owned(), keys, place: place.to_owned() }
+    }
+
+    #[test]
+    fn keys_that_are_none_are_told_with_their_line() {
+        let loaded = parse("[keys]\nquit = 5\nhelp = \"f1\"\ntest = [\"x\", 1]\n");
+        assert_eq!(
+            loaded.notices,
+            [
+                "config.toml:2: quit: keys are a text as in quit = \"ctrl+s f2\", or a list of such",
+                "config.toml:4: test: keys are a text as in test = \"ctrl+s f2\", or a list of such",
+            ]
+        );
+        assert_eq!(loaded.settings.keys, [binding("help", &["f1"], "config.toml:3")]);
+        assert_eq!(parse("keys = 1").notices, ["config.toml:1: keys must be a table: [keys]"]);
+    }
+
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
-                    keep_days = 7\nkeep_deliveries = 0\nauto_disable_after = 5\n";
+                    borders = \"ascii\"\ntime = \"local\"\nauto_disable_after = 5\n\
+                    keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let settings = Settings {
@@ -190,28 +222,34 @@ mod tests {
             allow_insecure_http: true,
             extended_retries: true,
             theme: ThemeName::Mono,
+            borders: Some(Borders::Ascii),
+            time: Zone::Local,
             keep_days: 7,
             keep_deliveries: 0,
             auto_disable_after: 5,
+            keys: vec![
+                binding("editor-save", &["ctrl+w", "f2"], "config.toml:11"),
+                binding("quit", &["f12"], "config.toml:12"),
+            ],
+            ..Settings::default()
         };
         assert_eq!(loaded.settings, settings);
-        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true });
+        let network = Some(Arc::default());
+        assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true, network });
         assert_eq!(parse(""), Loaded::default());
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
         let loaded =
-            parse("# mine\nregion = \"XX\"\n\nnetwork = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
+            parse("# mine\nregion = \"XX\"\n\nnetwerk = 1\nextended_retries = \"yes\"\ntheme = 'mono'\n");
         let mut notices = loaded.notices;
         notices.sort();
         assert_eq!(
-            notices,
+            notices.iter().map(String::as_str).collect::<Vec<_>>(),
             [
                 "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
-                "config.toml:4: there is no setting network: \
-                 there are region, allow_insecure_http, extended_retries, theme, keep_days, keep_deliveries, \
-                 auto_disable_after",
+                &format!("config.toml:4: there is no setting netwerk: there are {NAMES}"),
                 "config.toml:5: extended_retries must be true or false",
             ]
         );

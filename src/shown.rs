@@ -1,4 +1,13 @@
-//! Text from outside, made harmless for a terminal that lines are printed to.
+//! Text from outside, made harmless for a terminal: as escapes in lines that are printed, as pictures
+//! on a screen that is drawn.
+//!
+//! Control characters drive a terminal; bidirectional controls change the order in which what follows
+//! is read; characters that are not seen hide something. None of them comes through as it is.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
 
 /// The text with control characters, and characters that are not seen or turn the direction of
 /// writing, shown as escapes: `\n`, `\u{1b}`.
@@ -44,11 +53,75 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
+/// Most characters of one grapheme that are drawn: the longest emoji in use has ten, and a letter with
+/// a hundred marks reaches into the lines around it.
+const MOST_IN_ONE: usize = 16;
+
+/// What stands for a character that cannot be drawn.
+const UNDRAWN: char = '\u{fffd}';
+
+/// Text as it can be drawn, grapheme by grapheme; see [`seen`].
+#[must_use]
+pub fn drawn(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.graphemes(true).map(seen).collect())
+}
+
+/// One grapheme as it can be drawn: never without width, and with nothing hidden in it. A control
+/// character becomes its picture (`␛`), what turns the direction of writing or is not seen becomes
+/// `�`. Joiners and variation selectors stay where they make a sign of several.
+#[must_use]
+pub fn seen(grapheme: &str) -> Cow<'_, str> {
+    if is_plain(grapheme) {
+        return Cow::Borrowed(grapheme);
+    }
+    let base = grapheme.chars().next().unwrap_or(UNDRAWN);
+    let mut out = String::with_capacity(grapheme.len());
+    for (at, c) in grapheme.chars().enumerate() {
+        if at == MOST_IN_ONE {
+            out.push(UNDRAWN);
+            break;
+        }
+        match u32::from(c) {
+            code @ 0..0x20 => out.push(char::from_u32(0x2400 + code).unwrap_or(UNDRAWN)),
+            0x7f => out.push('\u{2421}'),
+            _ if c.is_control() || (is_unseen(c) && !joins(base, c)) => out.push(UNDRAWN),
+            _ => out.push(c),
+        }
+    }
+    if out.width() == 0 {
+        // A mark with no letter to stand on.
+        out.insert(0, '\u{25cc}');
+    }
+    if out.width() == 0 {
+        out = UNDRAWN.to_string();
+    }
+    Cow::Owned(out)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Whether a character that is not seen by itself has a meaning behind this base: joiners in emoji and
+/// in scripts that join their letters, the tags in the flags of countries within countries.
+fn joins(base: char, c: char) -> bool {
+    match c {
+        '\u{200c}' | '\u{200d}' => !base.is_ascii() && !is_unseen(base),
+        '\u{e0020}'..='\u{e007f}' => base == '\u{1f3f4}',
+        _ => false,
+    }
+}
+
 /// Line and paragraph separators, zero-width and bidirectional controls, tags.
 fn is_unseen(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
@@ -71,10 +144,45 @@ mod tests {
         assert_eq!(all, ["0", "999", "1 204", "100 000", "1 234 567"]);
     }
 
+    #[test]
+    fn what_is_drawn_is_harmless_and_hides_nothing() {
+        assert_eq!(drawn("a\u{1b}[31m\tb\u{9b}\r\n\u{7f}"), "a␛[31m␉b\u{fffd}␍␊␡");
+        assert_eq!(drawn("in\u{202e}evil\u{2069}"), "in\u{fffd}evil\u{fffd}", "no turned order");
+        assert_eq!(drawn("pay\u{200b}pal\u{feff}"), "pay\u{fffd}pal\u{fffd}", "nothing between letters");
+        assert_eq!(drawn("a\u{200d}b"), "a\u{fffd}b", "no joiner where nothing joins");
+        assert_eq!(drawn("ok\u{e0041}\u{e0042}"), "ok\u{fffd}\u{fffd}", "no letters in tags");
+        assert_eq!(drawn("\u{301}"), "\u{25cc}\u{301}", "a mark alone is seen");
+    }
+
+    #[test]
+    fn scripts_and_emoji_stay_as_they_are() {
+        for text in ["Grüße", "日本語", "שלום", "سلام", "می‌خواهم", "क्‍ष", "👩‍👩‍👧‍👦", "🇮🇳", "👍🏽", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
+        {
+            assert_eq!(drawn(text), text);
+        }
+    }
+
+    #[test]
+    fn one_letter_takes_one_cell_however_many_marks_it_has() {
+        let letter = format!("e{}", "\u{301}".repeat(500));
+        assert!(drawn(&letter).chars().count() <= MOST_IN_ONE + 1);
+    }
+
     proptest! {
         #[test]
         fn no_control_character_comes_through(text in any::<String>()) {
             prop_assert!(!shown(&text).chars().any(char::is_control));
+            let drawn = drawn(&text);
+            prop_assert!(!drawn.chars().any(char::is_control));
+            let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            prop_assert!(!drawn.chars().any(turns));
+        }
+
+        #[test]
+        fn every_grapheme_is_seen(grapheme in "\\PC|\\p{M}{1,3}|\\p{C}") {
+            for one in grapheme.graphemes(true) {
+                prop_assert!(seen(one).width() > 0, "{:?}", one);
+            }
         }
     }
 }

@@ -97,6 +97,24 @@ fn wrong_settings_are_told_and_stop_nothing() {
 }
 
 #[test]
+fn keys_that_cannot_be_bound_are_told_with_their_line() {
+    let place = Place::new();
+    let keys =
+        "theme = \"mono\"\n[keys]\nprofiles-new = \"e\"\nfly = \"x\"\neditor-save = 5\nquit = \"alt+q\"\n";
+    let config = place.file("keys.toml", keys);
+    let ran = place.run(&["profiles", "apply", &place.file("p.json", PROFILE), "--config", &config]);
+    assert_eq!(ran.code, Some(0));
+    for told in [
+        "keys.toml:3: profiles-new: e is Edit already (profiles-edit) · it stays on n",
+        "keys.toml:4: there is no action fly",
+        "keys.toml:5: editor-save: keys are a text",
+        "keys.toml:6: quit: Alt+q cannot be bound: desktops and terminals keep Alt · it stays on q Ctrl+C",
+    ] {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+}
+
+#[test]
 fn settings_change_what_is_allowed() {
     let place = Place::new();
     let profile = r#"{"title": "Old host", "url": "http://hooks.example/cb",

@@ -74,8 +74,10 @@ fn the_built_in_receiver_fails_once_and_then_takes_it() {
     assert_eq!((&attempts[0]["status"], &attempts[0]["error"]["class"]), (&json!(500), &json!("status")));
     assert_eq!((&attempts[1]["status"], &attempts[1]["error"]), (&json!(200), &Value::Null));
     let members: Vec<&String> = attempts[0].as_object().unwrap().keys().collect();
-    let expected = ["n", "started_at", "duration_ms", "status", "error", "response_headers", "response_body"];
+    let expected =
+        ["n", "started_at", "duration_ms", "address", "status", "error", "response_headers", "response_body"];
     assert_eq!(members, expected);
+    assert_eq!(attempts[0]["address"], address);
     let at = |n: usize| attempts[n]["started_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     let waited_ms = at(1).as_millisecond() - at(0).as_millisecond();
     assert!((1000..5000).contains(&waited_ms), "{waited_ms} ms");

@@ -9,8 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ringback::callback::Values;
+use ringback::console::clock::Clock;
+use ringback::console::keymap::Keymap;
 use ringback::console::keys::Key;
 use ringback::console::message::{Message, Purpose};
+use ringback::console::signs::Signs;
 use ringback::console::state::{Settings, State};
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
@@ -18,6 +21,7 @@ use ringback::delivery::{Busy, NewDelivery, Outbox as _};
 use ringback::profile::document::Document;
 use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rules};
 use ringback::receiver::{Answer, Decryption, Received};
+use ringback::settings::Zone;
 use ringback::store::{Store, UnsavedDraft};
 use secret_search::marks::{self, MARKS, mark};
 use secret_search::profiles::{KINDS, Kind};
@@ -91,6 +95,9 @@ fn the_console_with_everything_open() {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),
+            keys: Keymap::default(),
+            signs: Signs::default(),
+            clock: Clock::of(Zone::Utc),
             database: "a.db".to_owned(),
             demo: false,
         };

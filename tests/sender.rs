@@ -91,9 +91,68 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answers_that_break_the_rules_have_their_class_and_sentence() {
+    let desk = Desk::new();
+    let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(500));
+    let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (answer, class, sentence) in [
+        (long.as_str(), ErrorClass::Protocol, "the headers of the answer of {} are too long"),
+        (many.as_str(), ErrorClass::Protocol, "the headers of the answer of {} are too long"),
+        (&format!("{chunks}nonsense\r\n"), ErrorClass::Protocol, "the answer of {} is not HTTP: "),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+            ErrorClass::Protocol,
+            "the answer of {} is not HTTP: ",
+        ),
+        ("HTTP/1.1 2000 OK\r\n\r\n", ErrorClass::Protocol, "the answer of {} is not HTTP: "),
+        ("<html>no</html>\r\n\r\n", ErrorClass::Protocol, "the answer of {} is not HTTP: "),
+    ] {
+        let endpoint = Endpoint::start(Manner::Says(answer.as_bytes().to_vec())).await;
+        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let (found, message) = failure(&details);
+        assert_eq!(found, class, "{message}");
+        let sentence = sentence.replace("{}", &endpoint.addr.to_string());
+        assert!(message.starts_with(&sentence), "{sentence}: {message}");
+        assert_eq!(details.attempts[0].address, Some(endpoint.addr));
+    }
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
+    for answer in [half, &format!("{chunks}5\r\nhal"), "HTTP/1.1 20"] {
+        let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
+        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let (class, message) = failure(&details);
+        assert_eq!(class, ErrorClass::Connect, "{message}");
+        let ends = ["closed the connection without a complete answer", "broke the connection off"];
+        assert!(ends.iter().any(|end| message.ends_with(end)), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_does_not_take_the_connection_is_told() {
+    let desk = Desk::new();
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.listen(0).unwrap();
+    let addr = socket.local_addr().unwrap().as_socket().unwrap();
+    // The queue is full: the system leaves what comes next without an answer.
+    let soon = std::time::Duration::from_millis(300);
+    let mut waiting = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&addr, soon) {
+        waiting.push(stream);
+        assert!(waiting.len() < 100, "the queue does not fill");
+    }
+    let details = desk.ended(desk.accept(&retried(&format!("http://{addr}/"), 1, 1, 200)).await).await;
+    assert_eq!(
+        failure(&details),
+        (ErrorClass::Timeout, format!("timed out after 200 ms with no connection to {addr}"))
+    );
+    assert_eq!(details.attempts[0].address, Some(addr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hanging_or_dripping_endpoint_ends_at_the_timeout() {
     let desk = Desk::new();
-    for manner in [Manner::Hangs, Manner::Drips] {
+    for (manner, point) in [(Manner::Hangs, ""), (Manner::Drips, " in the middle of the answer")] {
         let endpoint = Endpoint::start(manner).await;
         let id = desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await;
         let details = desk.ended(id).await;
@@ -102,7 +161,7 @@ async fn a_hanging_or_dripping_endpoint_ends_at_the_timeout() {
         for attempt in &details.attempts {
             let error = attempt.error.as_ref().expect("an error");
             assert_eq!(error.class, ErrorClass::Timeout);
-            assert_eq!(error.message, "timed out after 200 ms");
+            assert_eq!(error.message, format!("timed out after 200 ms{point}"));
             assert!((200..2000).contains(&attempt.duration_ms), "{} ms", attempt.duration_ms);
         }
     }

@@ -37,11 +37,8 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
-    Sender::start(
-        Arc::new(outbox),
-        Transport::new().expect("a client"),
-        Limits { per_origin, total, ..Limits::default() },
-    )
+    let limits = Limits { per_origin, total, ..Limits::default() };
+    Sender::start(Arc::new(outbox), Transport::new(Arc::default()), limits)
 }
 
 fn new(profile: &Profile) -> NewDelivery {

@@ -104,7 +104,7 @@ async fn write(path: &Path) -> Written {
     }
     let cancelled = batches[1].ids[1];
     assert!(store.cancel(cancelled).await.unwrap());
-    let sender = Sender::start(Arc::new(store.clone()), Transport::new().unwrap(), Limits::default());
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     for n in BATCHES / 2..BATCHES {
         batches.push(accept(&store, &profile, n).await);
     }

@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn headers_hold_the_value_or_refuse_it(id in any_text()) {
         let profile = profile(|draft| draft.headers = vec![header("X-Id", "<id>")]);
-        let fits = reqwest::header::HeaderValue::from_bytes(id.as_bytes()).is_ok();
+        let fits = hyper::header::HeaderValue::from_bytes(id.as_bytes()).is_ok();
         match rendered(&profile, &two(&id, "")) {
             Ok(callback) => {
                 prop_assert!(fits);

@@ -7,11 +7,14 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
+use crate::console::clock::Clock;
+use crate::console::keymap;
+use crate::console::signs::Signs;
 use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
-use crate::console::theme::Theme;
+use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::receiver::Receiver;
-use crate::settings::{Loaded, Settings, ThemeName};
+use crate::settings::{Loaded, Settings};
 use crate::store::{Keep, Store};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
@@ -23,8 +26,17 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let database = store.path().to_owned();
     let keep = keep(&settings);
     let named = settings_of(&settings, &database, false);
-    let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
+    let notice = first_of(&notices).map(|text| Notice { text, tone: Tone::Bad });
     show(store, named, keep, None, notice).await
+}
+
+/// What is wrong with the settings, as far as it fits into a line: every command tells all of it.
+fn first_of(notices: &[String]) -> Option<String> {
+    let first = notices.first()?;
+    Some(match notices.len() {
+        1 => first.clone(),
+        n => format!("{} more · {first}", n - 1),
+    })
 }
 
 /// The console on the demo's database.
@@ -35,7 +47,8 @@ pub(super) async fn demo(
 ) -> Result<ExitCode, CommandError> {
     let keep = keep(&settings);
     let named = settings_of(&settings, store.path(), true);
-    let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
+    let text = "Press {test} and Enter: the first try fails, a retry succeeds. {help} shows every key.";
+    let text = named.keys.spell(text);
     show(store, named, keep, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
@@ -67,10 +80,10 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
     ConsoleSettings {
         rules: settings.rules(),
         region: settings.region,
-        theme: match settings.theme {
-            ThemeName::Colour => Theme::colour(),
-            ThemeName::Mono => Theme::mono(),
-        },
+        theme: Theme::of(settings.theme, Depth::of(variable)),
+        signs: Signs::of(settings.borders, variable),
+        clock: Clock::of(settings.time),
+        keys: keymap::bind(&settings.keys).0,
         database: name,
         demo,
     }
@@ -79,6 +92,10 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
 /// How long the log is kept.
 pub(super) fn keep(settings: &Settings) -> Keep {
     Keep { days: settings.keep_days, deliveries: settings.keep_deliveries }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// What a script is told that wants the console.

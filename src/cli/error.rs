@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::callback::RenderError;
-use crate::delivery::{OutboxError, TransportError};
+use crate::delivery::OutboxError;
 use crate::store::{Problem, StoreError};
 
 use super::receive::ReceiveError;
@@ -28,9 +28,6 @@ pub enum CommandError {
     /// The database, as the sender sees it.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
-    /// No HTTP client.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
     /// No request can be made of a profile and its values.
     #[error("no request can be made: {0}")]
     NoRequest(#[from] RenderError),

@@ -10,6 +10,7 @@ mod completions;
 mod console;
 mod deliveries;
 mod demo;
+mod doctor;
 mod error;
 mod held;
 mod interrupt;
@@ -70,6 +71,8 @@ enum Command {
     Work(work::WorkArgs),
     /// Listen for callbacks and show what arrives
     Receive(receive::ReceiveArgs),
+    /// Look files, sender, terminal, clipboard and certificates over, and say what to mend
+    Doctor(doctor::DoctorArgs),
     /// Write completions of commands and options for a shell
     Completions(completions::CompletionsArgs),
     /// Show it all on a throwaway database with sample profiles and a receiver
@@ -115,6 +118,7 @@ async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args).await,
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Demo) => demo::run(session).await,
         None => console::run(session).await,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::console::keymap;
 use crate::settings::{self, Loaded, Settings};
 use crate::store::Store;
 
@@ -33,10 +34,20 @@ impl Session {
     /// The settings, and what is wrong with them, for the console to tell.
     #[must_use]
     pub fn loaded(&self) -> Loaded {
-        match &self.config {
+        let mut loaded = match &self.config {
             Some(file) => Settings::load(file, true),
             None => settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false)),
-        }
+        };
+        // Which keys can be bound to what, the console knows.
+        let (_, untaken) = keymap::bind(&loaded.settings.keys);
+        loaded.notices.extend(untaken);
+        loaded
+    }
+
+    /// The settings file, whether it is there or not; none without a home folder.
+    #[must_use]
+    pub fn settings_file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(settings::usual_file)
     }
 
     /// The database, made where it is missing.

@@ -1,9 +1,9 @@
-//! The one table of actions: names, keys, labels and places. Footer, help and the README's key table
-//! are read from it.
+//! The one table of actions: names, keys, labels and places. Footer, help, palette, the settings'
+//! `[keys]` and the README's key table are read from it; `possible` says when each can be done.
 
 use std::fmt::Write as _;
 
-use super::keys::Key;
+use super::strokes::Strokes;
 
 /// What a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +58,8 @@ pub enum Action {
     FilterState,
     FilterProfile,
     Follow,
+    TimeForm,
+    Theme,
     CopyDelivery,
     RetryAll,
     CancelAll,
@@ -69,6 +71,23 @@ pub enum Action {
     Left,
     Right,
     OpenFile,
+    Palette,
+    NextMatch,
+    PreviousMatch,
+}
+
+impl Action {
+    /// Whether it goes from place to place where something was found.
+    #[must_use]
+    pub fn is_match(self) -> bool {
+        matches!(self, Self::NextMatch | Self::PreviousMatch)
+    }
+
+    /// Whether it works whatever window lies above the panes, though it is one of [`Scope::Global`].
+    #[must_use]
+    pub fn works_above_windows(self) -> bool {
+        matches!(self, Self::Help | Self::Palette | Self::Redraw | Self::Quit)
+    }
 }
 
 /// Where an action's keys work. A scope that has the keyboard is asked before [`Scope::Global`].
@@ -86,6 +105,8 @@ pub enum Scope {
     Question,
     ReceiverWindow,
     Form,
+    Reading,
+    Guide,
 }
 
 impl Scope {
@@ -102,7 +123,27 @@ impl Scope {
         Self::ReceiverWindow,
         Self::Form,
         Self::Question,
+        Self::Reading,
+        Self::Guide,
     ];
+
+    /// Whether both can have the keyboard at the same time, so that one key cannot mean two things.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self == other || TOGETHER.iter().any(|all| all.contains(&self) && all.contains(&other))
+    }
+
+    /// Whether it is that of a pane.
+    #[must_use]
+    pub fn is_pane(self) -> bool {
+        matches!(self, Self::Profiles | Self::Editor | Self::Variables | Self::Deliveries)
+    }
+
+    /// Whether keys with characters are always for text here, and so never for an action.
+    #[must_use]
+    pub fn is_for_text(self) -> bool {
+        matches!(self, Self::Editor | Self::TestWindow | Self::Form)
+    }
 
     /// The heading in the help.
     #[must_use]
@@ -119,9 +160,23 @@ impl Scope {
             Self::Question => "Questions",
             Self::ReceiverWindow => "Receiver",
             Self::Form => "New variable",
+            Self::Reading => "In details and preview",
+            Self::Guide => "In palette and help",
         }
     }
 }
+
+/// The scopes that have the keyboard together: in a pane, in a window.
+const TOGETHER: &[&[Scope]] = &[
+    &[Scope::Editor, Scope::Global],
+    &[Scope::Profiles, Scope::Global, Scope::List],
+    &[Scope::Variables, Scope::Global, Scope::List],
+    &[Scope::Deliveries, Scope::Global, Scope::List],
+    &[Scope::Reading, Scope::Deliveries, Scope::List],
+    &[Scope::PreviewWindow, Scope::Reading, Scope::List],
+    &[Scope::ReceiverWindow, Scope::List],
+    &[Scope::Guide, Scope::List],
+];
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +185,8 @@ pub struct Entry {
     pub action: Action,
     /// Where its keys work.
     pub scope: Scope,
-    /// Its keys, separated by spaces; the first is shown in the footer.
+    /// Its keys unless the settings say otherwise, separated by spaces; the first is shown in the
+    /// footer. `gg` is one letter after the other.
     pub keys: &'static str,
     /// A word or two for the footer; empty keeps it out.
     pub short: &'static str,
@@ -175,7 +231,7 @@ pub const TABLE: &[Entry] = &[
         Scope::Profiles,
         Action::Pause,
         "P",
-        "Pause",
+        "Pause/resume",
         "Pause or resume the chosen profile: events stay queued, tests still go",
     ),
     entry(
@@ -219,7 +275,6 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Editor, Action::Left, "left", "", "In a choice: the one before"),
     entry(Scope::Editor, Action::Right, "right", "", "In a choice: the next one (Space does so too)"),
     entry(Scope::Editor, Action::Secrets, "f8", "Secrets", "Show or hide passwords and keys"),
-    entry(Scope::Editor, Action::Help, "f1", "Help", "Show what every key does"),
     entry(
         Scope::Variables,
         Action::Toggle,
@@ -264,6 +319,7 @@ pub const TABLE: &[Entry] = &[
         "Show those of the chosen profile only, or all",
     ),
     entry(Scope::Deliveries, Action::Follow, "F", "Follow", "Follow the newest again"),
+    entry(Scope::Deliveries, Action::TimeForm, "T", "", "Tell when it was, or how long ago"),
     entry(
         Scope::Deliveries,
         Action::Search,
@@ -303,7 +359,7 @@ pub const TABLE: &[Entry] = &[
         Scope::Deliveries,
         Action::PauseAll,
         "P",
-        "Pause",
+        "Pause/resume all",
         "Pause or resume the sender as a whole, for all sessions: events stay queued, tests still go",
     ),
     entry(Scope::Deliveries, Action::Leave, "esc", "Back", "One level up"),
@@ -376,7 +432,14 @@ pub const TABLE: &[Entry] = &[
         "Receiver",
         "The built-in endpoint: set its answers, see what arrives",
     ),
-    entry(Scope::Global, Action::Help, "? f1", "Help", "Show what every key does"),
+    entry(
+        Scope::Global,
+        Action::Palette,
+        ": f10 ctrl+p",
+        "Palette",
+        "Find any action by a few letters and do it; go to a profile by its title",
+    ),
+    entry(Scope::Global, Action::Help, "? f1", "Help", "Show what every key does; Enter does it"),
     entry(Scope::Global, Action::NextPane, "tab f6", "", "Go to the next pane (F6 from the editor)"),
     entry(Scope::Global, Action::PreviousPane, "shift+tab shift+f6", "", "Go to the pane before"),
     entry(Scope::Global, Action::GoProfiles, "1", "", "Go to the profiles"),
@@ -384,30 +447,72 @@ pub const TABLE: &[Entry] = &[
     entry(Scope::Global, Action::GoVariables, "3 v", "", "Go to the variables"),
     entry(Scope::Global, Action::GoDeliveries, "4", "", "Go to the deliveries"),
     entry(Scope::Global, Action::GoTimeline, "5", "", "Go to the timeline"),
+    entry(Scope::Global, Action::Theme, "f12", "", "Take the next theme: terminal, dark, light, mono"),
     entry(Scope::Global, Action::Redraw, "ctrl+l", "", "Draw the screen anew"),
-    entry(Scope::Global, Action::Leave, "esc", "", "One level up; never quits"),
+    entry(Scope::Global, Action::Leave, "esc", "Back", "One level up; never quits"),
     entry(Scope::Global, Action::Quit, "q ctrl+c", "Quit", "Quit; what is pending stays queued"),
     entry(Scope::List, Action::Down, "down j", "", "Down"),
     entry(Scope::List, Action::Up, "up k", "", "Up"),
     entry(Scope::List, Action::PageDown, "pgdn ctrl+d", "", "A page down"),
     entry(Scope::List, Action::PageUp, "pgup ctrl+u", "", "A page up"),
-    entry(Scope::List, Action::Top, "home g", "", "To the top"),
+    entry(Scope::List, Action::Top, "home gg", "", "To the top"),
     entry(Scope::List, Action::Bottom, "end G", "", "To the bottom"),
+    entry(Scope::Reading, Action::Search, "/", "Find", "Find a text; Enter goes to it"),
+    entry(Scope::Reading, Action::NextMatch, "n", "", "To the next place where it stands"),
+    entry(Scope::Reading, Action::PreviousMatch, "N", "", "To the place before where it stands"),
+    entry(Scope::Guide, Action::Accept, "enter", "Do it", "Do what the chosen line says"),
+    entry(
+        Scope::Guide,
+        Action::Search,
+        "/ tab",
+        "Search/list",
+        "Search while typing; Tab goes from there to the list and back",
+    ),
+    entry(Scope::Guide, Action::NextMatch, "n ctrl+n", "", "To the next line found"),
+    entry(Scope::Guide, Action::PreviousMatch, "N ctrl+p", "", "To the line found before"),
+    entry(Scope::Guide, Action::Leave, "esc q", "Back", "End the search, then close"),
 ];
 
 impl Entry {
-    /// The keys of this entry.
-    pub fn keys(&self) -> impl Iterator<Item = Key> + use<> {
-        self.keys.split(' ').filter_map(Key::parse)
+    /// The keys of this entry unless the settings say otherwise.
+    pub fn keys(&self) -> impl Iterator<Item = Strokes> + use<> {
+        self.keys.split(' ').filter_map(Strokes::parse)
+    }
+
+    /// The name by which the settings bind its keys, such as `quit` or `profiles-new`: the place, but for
+    /// what works everywhere, and the action. It is made of the names in this file, and the README lists
+    /// it, so a change of them is seen.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let action = kebab(&format!("{:?}", self.action));
+        if self.scope == Scope::Global { action } else { format!("{}-{action}", self.scope.name()) }
+    }
+
+    /// The word in the footer, or the sentence where there is none.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        if self.short.is_empty() { self.long } else { self.short }
     }
 }
 
-/// What a key does where these scopes have the keyboard, the first before the others.
-#[must_use]
-pub fn resolve(key: Key, scopes: &[Scope]) -> Option<Action> {
-    scopes.iter().find_map(|scope| {
-        TABLE.iter().find(|e| e.scope == *scope && e.keys().any(|k| k == key)).map(|e| e.action)
-    })
+impl Scope {
+    /// The place in the names of the settings, such as `test-window`.
+    #[must_use]
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+}
+
+/// `SelectAll` as `select-all`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
 }
 
 /// The README's table of keys, in Markdown.
@@ -415,10 +520,10 @@ pub fn resolve(key: Key, scopes: &[Scope]) -> Option<Action> {
 pub fn markdown() -> String {
     let mut out = String::new();
     for scope in Scope::ALL {
-        let _ = write!(out, "\n| {} | |\n|---|---|\n", scope.title());
+        let _ = write!(out, "\n| {} | | name in the settings |\n|---|---|---|\n", scope.title());
         for entry in TABLE.iter().filter(|e| e.scope == *scope) {
             let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
-            let _ = writeln!(out, "| {} | {} |", keys.join(" "), entry.long);
+            let _ = writeln!(out, "| {} | {} | `{}` |", keys.join(" "), entry.long, entry.name());
         }
     }
     out
@@ -429,17 +534,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_has_two_meanings_in_one_place() {
-        for scope in Scope::ALL {
-            let mut seen = std::collections::HashMap::new();
-            for entry in TABLE.iter().filter(|e| e.scope == *scope) {
-                assert_eq!(entry.keys().count(), entry.keys.split(' ').count(), "{:?}", entry.action);
-                for key in entry.keys() {
-                    let other = seen.insert(key, entry.action);
-                    assert!(other.is_none(), "{key} in {scope:?}: {:?} and {other:?}", entry.action);
-                }
-            }
+    fn every_key_of_the_table_can_be_read() {
+        for entry in TABLE {
+            assert_eq!(entry.keys().count(), entry.keys.split(' ').count(), "{:?}", entry.action);
         }
+    }
+
+    #[test]
+    fn every_entry_has_a_name_of_its_own() {
+        let mut seen = std::collections::HashSet::new();
+        for entry in TABLE {
+            assert!(seen.insert(entry.name()), "{}", entry.name());
+        }
+        assert!(seen.contains("quit") && seen.contains("test-window-open-file"), "{seen:?}");
     }
 
     #[test]
@@ -453,19 +560,5 @@ mod tests {
             std::fs::write(file, &wanted).unwrap();
         }
         assert!(readme == wanted, "the README's keys are old: run this test with RINGBACK_README=1");
-    }
-
-    #[test]
-    fn keys_that_terminals_keep_are_not_needed() {
-        for entry in TABLE {
-            for key in entry.keys() {
-                let shown = key.to_string();
-                for kept in ["Ctrl+B", "Ctrl+A", "Ctrl+Q", "Alt+"] {
-                    assert!(!shown.contains(kept), "{shown}");
-                }
-            }
-            // Ctrl+S is flow control in some terminals, so it never stands alone.
-            assert!(entry.keys != "ctrl+s");
-        }
     }
 }

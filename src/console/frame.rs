@@ -8,13 +8,13 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::input_view::shown;
 use super::state::{Pane, State};
+use crate::shown::drawn;
 
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
-    let focused = state.focus == pane && state.overlay.is_none();
+    let focused = state.focus == pane && !state.is_covered();
     // Focus is told by the border's weight too, not by colour alone.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
@@ -32,6 +32,9 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     }
     let inner = block.inner(area);
     out.render_widget(block, area);
+    if focused {
+        stand(indent(inner, 1), out);
+    }
     inner
 }
 
@@ -53,13 +56,28 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     let inner = block.inner(area);
     out.render_widget(Clear, area);
     out.render_widget(block, area);
-    indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1)
+    let inner = indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1);
+    stand(inner, out);
+    inner
+}
+
+/// The cursor stands where the keyboard is, for those who read by it, until something there says better.
+fn stand(area: Rect, out: &mut Frame<'_>) {
+    if !area.is_empty() {
+        out.set_cursor_position((area.x, area.y));
+    }
 }
 
 /// The screen without its top line, its footer and the sentence at the bottom.
 #[must_use]
 pub fn room_for_windows(screen: Rect) -> Rect {
     Rect { y: screen.y + 1, height: screen.height.saturating_sub(3), ..screen }
+}
+
+/// The columns inside a window that leaves one free at each side of a screen of this width.
+#[must_use]
+pub fn width_inside(screen: u16) -> usize {
+    usize::from(screen).saturating_sub(6)
 }
 
 /// Line `n` of an area; empty when it has fewer.
@@ -79,9 +97,9 @@ pub fn indent(area: Rect, columns: u16) -> Rect {
 /// Text cut to so many columns, with `…` where something is missing.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    let text = shown(text);
+    let text = drawn(text);
     if text.width() <= width {
-        return text;
+        return text.into_owned();
     }
     let mut out = String::new();
     let mut used = 0;
@@ -115,7 +133,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in shown(paragraph).split_inclusive(' ') {
+        for word in drawn(paragraph).split_inclusive(' ') {
             // The blank after the last word of a line may hang over its end.
             if used + word.trim_end().width() > width && !line.is_empty() {
                 lines.push(line.trim_end().to_owned());

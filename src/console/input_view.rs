@@ -1,13 +1,16 @@
 //! Draws a text field: scrolled to its cursor, placeholders coloured, secrets hidden.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::profile::placeholder_at;
+use crate::shown::seen;
 
-use super::input::Input;
+use super::input::{self, Input, Place};
 use super::theme::Theme;
 
 /// What the name in a placeholder is.
@@ -40,17 +43,20 @@ pub struct Look<'a> {
 /// The lines in sight, and column and line of the cursor among them when focused.
 #[must_use]
 pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
-    let (cursor_row, cursor_char) = input.cursor();
+    input.page.set(look.height);
+    let cursor = input.cursor();
     let rows = input.rows();
-    let cursor_column = rows.get(cursor_row).map_or(0, |row| {
-        let before: String = row.chars().take(cursor_char).collect();
-        if look.hidden { before.chars().count() } else { shown(&before).width() }
+    let column = rows.get(cursor.line).map_or(0, |row| {
+        let before = row.get(..cursor.byte).unwrap_or(row);
+        if look.hidden { before.graphemes(true).count() } else { input::width(before) }
     });
     let (mut left, mut top) = input.scroll.get();
     if look.focused {
         // One column stays free for the cursor behind the last character.
-        left = left.min(cursor_column).max((cursor_column + 1).saturating_sub(look.width));
-        top = top.min(cursor_row).max((cursor_row + 1).saturating_sub(look.height));
+        left = left.min(column).max((column + 1).saturating_sub(look.width));
+        top = top.min(cursor.line).max((cursor.line + 1).saturating_sub(look.height));
+        // What was taken away leaves no empty room where there is text above.
+        top = top.min(rows.len().saturating_sub(look.height));
     } else {
         (left, top) = (0, 0);
     }
@@ -63,54 +69,77 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
         .map(|(at, row)| row_line(input, row, at, left, look))
         .collect();
     let cursor = look.focused.then(|| {
-        let column = (cursor_column - left).min(look.width.saturating_sub(1));
-        (u16::try_from(column).unwrap_or(0), u16::try_from(cursor_row - top).unwrap_or(0))
+        let column = (column - left).min(look.width.saturating_sub(1));
+        (u16::try_from(column).unwrap_or(0), u16::try_from(cursor.line - top).unwrap_or(0))
     });
     (lines, cursor)
 }
 
+/// No placeholder is longer, so one that reaches into sight begins no further to the left.
+const LONGEST: usize = 512;
+
 fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -> Line<'static> {
-    if look.hidden {
-        let dots = row.chars().count().saturating_sub(left).min(look.width);
-        return Line::raw("•".repeat(dots));
-    }
     let selection = input.selection();
-    let selected = |character: usize| {
-        selection.is_some_and(|(from, to)| (at, character) >= from && (at, character) < to)
+    let selected = |byte: usize| {
+        let place = Place { line: at, byte };
+        selection.is_some_and(|(from, to)| place >= from && place < to)
     };
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut column = 0;
-    let mut character = 0;
-    let mut placeholder: (usize, Style) = (0, look.theme.text);
-    for (byte, grapheme) in row.grapheme_indices(true) {
+    let mut run = Run { spans: Vec::new(), left, right: left + look.width, column: 0 };
+    // In plain text columns are bytes: what lies far to the left need not be looked at.
+    let start = if row.is_ascii() && !look.hidden { left.saturating_sub(LONGEST) } else { 0 };
+    run.column = start;
+    let mut placeholder = (0, look.theme.text);
+    for (byte, grapheme) in row.get(start..).unwrap_or("").grapheme_indices(true) {
+        if run.column >= run.right {
+            break;
+        }
+        let byte = start + byte;
         if byte >= placeholder.0 {
             placeholder = placeholder_style(&row[byte..], look)
                 .map_or((byte, look.theme.text), |(length, style)| (byte + length, style));
         }
-        let style = if selected(character) {
+        let style = if selected(byte) {
             look.theme.marked
         } else if byte < placeholder.0 {
             placeholder.1
         } else {
             look.theme.text
         };
-        character += grapheme.chars().count();
-        let text = shown(grapheme);
-        let width = text.width();
-        let start = column;
-        column += width;
-        if start < left {
-            continue;
+        run.push(if look.hidden { Cow::Borrowed("•") } else { seen(grapheme) }, style);
+    }
+    // A line end that is selected is seen as well.
+    if selected(row.len()) && selection.is_some_and(|(_, to)| to.line > at) {
+        run.push(Cow::Borrowed(" "), look.theme.marked);
+    }
+    Line::from(run.spans)
+}
+
+/// The part of a row that is in sight.
+struct Run {
+    spans: Vec<Span<'static>>,
+    left: usize,
+    right: usize,
+    column: usize,
+}
+
+impl Run {
+    fn push(&mut self, text: Cow<'_, str>, style: Style) {
+        let start = self.column;
+        self.column += text.width();
+        if self.column <= self.left || start >= self.right {
+            return;
         }
-        if column > left + look.width {
-            break;
-        }
-        match spans.last_mut() {
+        // Of a wide character that the edge cuts through, blanks are left.
+        let text = if start < self.left || self.column > self.right {
+            Cow::Owned(" ".repeat(self.column.min(self.right) - start.max(self.left)))
+        } else {
+            text
+        };
+        match self.spans.last_mut() {
             Some(last) if last.style == style => last.content.to_mut().push_str(&text),
-            _ => spans.push(Span::styled(text, style)),
+            _ => self.spans.push(Span::styled(text.into_owned(), style)),
         }
     }
-    Line::from(spans)
 }
 
 fn placeholder_style(text: &str, look: &Look<'_>) -> Option<(usize, Style)> {
@@ -124,24 +153,10 @@ fn placeholder_style(text: &str, look: &Look<'_>) -> Option<(usize, Style)> {
     Some((length, style))
 }
 
-/// Text as it can stand on a screen: control characters become their pictures, so that no text can
-/// drive the terminal.
-#[must_use]
-pub fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| match u32::from(c) {
-            code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
-            0x7f => '\u{2421}',
-            // C1 controls, and marks that turn the direction of what follows.
-            0x80..=0x9f | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 => '\u{fffd}',
-            _ => c,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::keys::Key;
     use proptest::prelude::*;
 
     fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
@@ -162,13 +177,50 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_pictures() {
-        assert_eq!(shown("a\u{1b}[31m\tb\u{202e}"), "a␛[31m␉b\u{fffd}");
+    fn what_is_selected_is_marked() {
+        let mut input = Input::lines("one\ntwo");
+        for key in ["shift+left", "shift+up"] {
+            input.key(Key::parse(key).unwrap());
+        }
+        let theme = Theme::colour();
+        let look = Look { width: 10, height: 2, focused: true, hidden: false, mark: None, theme: &theme };
+        let (lines, cursor) = draw(&input, &look);
+        let marked: Vec<String> = lines
+            .iter()
+            .flat_map(|line| {
+                line.spans.iter().filter(|s| s.style == theme.marked).map(|s| s.content.to_string())
+            })
+            .collect();
+        assert_eq!(marked, ["e ", "two"]);
+        assert_eq!(cursor, Some((2, 0)));
+    }
+
+    #[test]
+    fn a_wide_character_at_the_edge_leaves_a_blank() {
+        let mut input = Input::line("日本語abc");
+        let theme = Theme::colour();
+        let look = Look { width: 6, height: 1, focused: true, hidden: false, mark: None, theme: &theme };
+        // The cursor at column 9 of 9: columns 4 to 9 are in sight; at column 8, still.
+        assert_eq!(draw(&input, &look).0[0].to_string(), "語abc");
+        input.scroll.set((3, 0));
+        input.key(Key::parse("left").unwrap());
+        let (lines, cursor) = draw(&input, &look);
+        assert_eq!(lines[0].to_string(), " 語abc");
+        assert_eq!(cursor, Some((5, 0)));
+    }
+
+    #[test]
+    fn a_secret_is_dots_one_for_each_press() {
+        let input = Input::line("pä👩‍👧");
+        let theme = Theme::colour();
+        let look = Look { width: 9, height: 1, focused: true, hidden: true, mark: None, theme: &theme };
+        let (lines, cursor) = draw(&input, &look);
+        assert_eq!((lines[0].to_string().as_str(), cursor), ("•••", Some((3, 0))));
     }
 
     proptest! {
         #[test]
-        fn nothing_is_wider_than_its_field(text in ".{0,60}", width in 1usize..30, height in 1usize..5) {
+        fn nothing_is_wider_than_its_field(text in "[ -~日👩\u{301}\n\u{1b}]{0,60}", width in 1usize..30, height in 1usize..5) {
             let input = Input::lines(&text);
             let (lines, cursor) = drawn(&input, width, height);
             prop_assert!(lines.len() <= height);

@@ -32,30 +32,37 @@ const NAMED: &[(&str, &str, KeyCode)] = &[
 ];
 
 impl Key {
-    /// Reads a key such as `ctrl+s`, `shift+tab`, `f5`, `G` or `enter`.
+    /// Reads a key such as `ctrl+s`, `shift+tab`, `f5`, `G` or `enter`. Names may be written in capitals;
+    /// with a character the case tells, as it does where terminals report keys.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut key = Self { code: KeyCode::Null, control: false, alt: false, shift: false };
         let mut rest = text;
-        loop {
-            if let Some(after) = rest.strip_prefix("ctrl+").filter(|a| !a.is_empty()) {
-                (key.control, rest) = (true, after);
-            } else if let Some(after) = rest.strip_prefix("alt+").filter(|a| !a.is_empty()) {
-                (key.alt, rest) = (true, after);
-            } else if let Some(after) = rest.strip_prefix("shift+").filter(|a| !a.is_empty()) {
-                (key.shift, rest) = (true, after);
-            } else {
-                break;
+        while let Some((held, after)) = rest.split_once('+').filter(|(_, after)| !after.is_empty()) {
+            match held.to_ascii_lowercase().as_str() {
+                "ctrl" => key.control = true,
+                "alt" => key.alt = true,
+                "shift" => key.shift = true,
+                _ => return None,
             }
+            rest = after;
         }
         let mut chars = rest.chars();
         key.code = match (chars.next(), chars.next()) {
             (Some(c), None) => KeyCode::Char(c),
-            _ => match NAMED.iter().find(|(name, ..)| *name == rest) {
-                Some((.., code)) => *code,
-                None => KeyCode::F(rest.strip_prefix('f')?.parse().ok().filter(|n| (1..=12).contains(n))?),
-            },
+            _ => named(&rest.to_ascii_lowercase())?,
         };
+        if let KeyCode::Char(c) = &mut key.code {
+            if key.control {
+                *c = c.to_ascii_lowercase();
+            } else if key.shift && c.is_ascii_alphabetic() {
+                (*c, key.shift) = (c.to_ascii_uppercase(), false);
+            }
+            // No terminal tells what else is meant.
+            if key.shift {
+                return None;
+            }
+        }
         Some(key)
     }
 
@@ -63,6 +70,24 @@ impl Key {
     #[must_use]
     pub fn is_text(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.control && !self.alt
+    }
+
+    /// Whether Ctrl is held down.
+    #[must_use]
+    pub fn has_control(self) -> bool {
+        self.control
+    }
+
+    /// Whether Alt is held down.
+    #[must_use]
+    pub fn has_alt(self) -> bool {
+        self.alt
+    }
+
+    /// Whether Shift is held down, where that is no part of a character.
+    #[must_use]
+    pub fn has_shift(self) -> bool {
+        self.shift
     }
 
     /// Which key it is, whatever is held down.
@@ -76,6 +101,15 @@ impl Key {
     pub fn is(self, code: KeyCode) -> bool {
         self.code == code && !self.control && !self.alt && !self.shift
     }
+}
+
+/// The key of this name in small letters: one of [`NAMED`], or `f1` to `f12`.
+fn named(name: &str) -> Option<KeyCode> {
+    if let Some((.., code)) = NAMED.iter().find(|(known, ..)| *known == name) {
+        return Some(*code);
+    }
+    let number = name.strip_prefix('f')?.parse().ok().filter(|n| (1..=12).contains(n))?;
+    Some(KeyCode::F(number))
 }
 
 impl From<KeyEvent> for Key {
@@ -125,10 +159,14 @@ mod tests {
             ("G", "G"),
             ("+", "+"),
             ("enter", "Enter"),
+            ("Ctrl+S", "Ctrl+S"),
+            ("PgDn", "PgDn"),
+            ("shift+g", "G"),
+            ("ctrl++", "Ctrl++"),
         ] {
             assert_eq!(Key::parse(text).map(|k| k.to_string()).as_deref(), Some(shown), "{text}");
         }
-        for bad in ["", "f13", "hyper+x", "entr"] {
+        for bad in ["", "f13", "hyper+x", "entr", "ctrl+shift+s", "shift+1", "ctrl+"] {
             assert_eq!(Key::parse(bad), None, "{bad}");
         }
     }

@@ -26,6 +26,14 @@ impl List {
         self.selected = row;
     }
 
+    /// Chooses the row that the chosen one has become, with rows come or gone above it: it stays on its
+    /// line of the screen.
+    pub fn stay_on(&mut self, row: usize) {
+        let offset = (self.offset.get() + row).saturating_sub(self.selected);
+        self.offset.set(offset);
+        self.selected = row;
+    }
+
     /// The rows in sight as of the last drawing, of a list of this length.
     #[must_use]
     pub fn in_sight(&self, length: usize) -> std::ops::Range<usize> {
@@ -53,8 +61,15 @@ impl List {
     /// The rows in sight when `height` rows fit, the chosen one among them.
     #[must_use]
     pub fn visible(&self, length: usize, height: usize) -> std::ops::Range<usize> {
+        self.visible_around(self.selected, length, height)
+    }
+
+    /// The rows in sight, this one among them, where the rows on the screen are more than those that
+    /// can be chosen.
+    #[must_use]
+    pub fn visible_around(&self, row: usize, length: usize, height: usize) -> std::ops::Range<usize> {
         self.page.set(height);
-        let selected = self.selected.min(length.saturating_sub(1));
+        let selected = row.min(length.saturating_sub(1));
         let mut offset = self.offset.get().min(length.saturating_sub(height));
         offset = offset.min(selected).max((selected + 1).saturating_sub(height));
         self.offset.set(offset);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Draft, Event, Identity, Profile, ProfileId};
+use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
 use crate::store::{Counts, Found, Holds, ProfileRow, Revision, UnsavedDraft};
 
@@ -37,6 +37,8 @@ pub enum Message {
     Saved(Box<Profile>),
     /// A profile was not saved, since another session saved it meanwhile, or deleted it.
     Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// A profile was not saved, since a file that it names cannot be used.
+    Unusable(FieldError),
     /// What was typed into a profile by a session that ended without saving it.
     Draft(Box<UnsavedDraft>),
     /// What has changed, by whichever session.
@@ -63,6 +65,8 @@ pub enum Message {
     Deliveries(Box<Query>, Found),
     /// What comes of something that is done to many deliveries.
     Many(News),
+    /// How many of this query are newer than those that it asks for.
+    Newer(Query, usize),
     /// One delivery in full.
     Details(Box<Details>),
     /// How many are pending.
@@ -71,10 +75,14 @@ pub enum Message {
     Holds(Box<Holds>),
     /// Something was committed, here or elsewhere.
     StoreChanged,
+    /// What has changed cannot be read: why, and what to do.
+    Unreadable(String),
     /// What the sender does.
     Sending(Sending),
     /// The receiver runs at this address, or not.
     Receiver(Option<String>),
+    /// The receiver has ended, and nobody stopped it.
+    ReceiverEnded,
     /// A request reached the receiver.
     Received(Arc<Received>),
     /// An action is done; a sentence about it.
@@ -139,6 +147,8 @@ pub enum Effect {
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
+    /// How many are newer than the query asks for, as far as is worth counting.
+    CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
     LoadHolds,

@@ -7,11 +7,15 @@
 
 pub mod action;
 mod clipboard;
+pub mod clock;
 pub mod deliveries;
 pub mod editor;
+mod find;
+mod footer;
 mod frame;
 pub mod input;
 mod input_view;
+pub mod keymap;
 pub mod keys;
 mod list;
 mod many;
@@ -20,12 +24,15 @@ pub mod opening;
 mod outside;
 pub mod overlay;
 pub mod pausing;
+pub mod possible;
 pub mod preview;
 pub mod profiles;
 mod run;
 mod scroll;
 mod search_line;
+pub mod signs;
 pub mod state;
+pub mod strokes;
 mod terminal;
 pub mod testing;
 #[cfg(test)]
@@ -35,4 +42,5 @@ pub mod update;
 pub mod variables;
 pub mod view;
 
+pub use clipboard::Route;
 pub use run::{Start, run};

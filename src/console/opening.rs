@@ -10,7 +10,8 @@ use super::state::{Pane, State};
 use super::{preview, testing};
 
 /// Said when an earlier session's draft is back.
-const BROUGHT_BACK: &str = "What was typed and not saved is back: Ctrl+S saves it, Esc closes it";
+const BROUGHT_BACK: &str =
+    "What was typed and not saved is back: {editor-save} saves it, {editor-leave} closes it";
 
 /// Asks for a new profile, after a question if something unsaved is open.
 pub fn new_profile(state: &mut State) -> Vec<Effect> {
@@ -29,7 +30,7 @@ fn asks_before_another(state: &mut State) -> bool {
 /// Opens a new profile.
 pub fn fresh(state: &mut State, draft: Draft, identity: Identity) -> Vec<Effect> {
     if !asks_before_another(state) {
-        let editor = Editor::open(draft, identity, true, state.settings.rules);
+        let editor = Editor::open(draft, identity, true, state.settings.rules.clone());
         open(state, editor);
     }
     Vec::new()
@@ -64,7 +65,7 @@ pub fn loaded(
         Purpose::Reload => {
             let fits = |e: &Editor| e.id() == id && !e.is_changed();
             if state.editor.as_ref().is_some_and(fits) {
-                let rules = state.settings.rules;
+                let rules = state.settings.rules.clone();
                 let editor = Editor::open(Draft::from(&*profile), identity(&profile), false, rules);
                 state.say(format!("Another session changed {}: it is shown as it is now", profile.title));
                 state.editor = Some(editor);
@@ -114,7 +115,7 @@ fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
 
 /// Opens a profile as it is stored.
 pub fn open_stored(state: &mut State, profile: &Profile) {
-    open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules));
+    open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules.clone()));
 }
 
 /// What an earlier session typed into the profile that was just opened.
@@ -122,7 +123,7 @@ pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
     if let Some(editor) = state.editor.as_mut().filter(fits) {
         editor.bring_back(draft.draft);
-        state.say(BROUGHT_BACK);
+        state.say(state.settings.keys.spell(BROUGHT_BACK));
         // From now on it is this session's.
         return editor::keep(state);
     }
@@ -182,7 +183,7 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     if state.editor.is_some() {
         return Vec::new();
     }
-    let rules = state.settings.rules;
+    let rules = state.settings.rules.clone();
     let mut editor = if let Some(profile) = stored {
         Editor::open(Draft::from(&*profile), identity(&profile), false, rules)
     } else {
@@ -192,7 +193,7 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     };
     editor.bring_back(draft.draft);
     open(state, editor);
-    state.say(BROUGHT_BACK);
+    state.say(state.settings.keys.spell(BROUGHT_BACK));
     // From now on it is this session's.
     editor::keep(state)
 }

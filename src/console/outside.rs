@@ -15,6 +15,7 @@ use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 
+use super::deliveries::paused::{MOST_NEW, newer};
 use super::deliveries::{Query, Show};
 use super::many;
 use super::message::{Effect, Message, Purpose, Unsaved};
@@ -125,8 +126,14 @@ impl Outside {
             Effect::LoadProfiles => Some(Message::Profiles(store.profiles().await?)),
             Effect::LoadProfile(id, purpose) => Some(load(store, id, purpose).await?),
             Effect::Fresh(draft) => Some(fresh(*draft, self.region)),
-            Effect::SaveProfile(profile, seen) => Some(save(store, profile, seen).await?),
+            Effect::SaveProfile(profile, seen) => Some(match unusable(&profile).await {
+                Some(refused) => refused,
+                None => save(store, profile, seen).await?,
+            }),
             Effect::OverwriteProfile(mut profile) => {
+                if let Some(refused) = unusable(&profile).await {
+                    return Ok(Some(refused));
+                }
                 profile.modified_at = now();
                 store.save_profiles(vec![(*profile).clone()]).await?;
                 Some(Message::Saved(profile))
@@ -139,7 +146,7 @@ impl Outside {
                 })
             }
             Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
-            Effect::LoadRevision => Some(Message::Revision(store.revision().await?)),
+            Effect::LoadRevision => Some(revision(store).await),
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
                 Some(Message::Deleted(id))
@@ -191,14 +198,10 @@ impl Outside {
                 let found = search(store, &query).await?;
                 Some(Message::Deliveries(Box::new(query), found))
             }
+            Effect::CountNewer(query) => Some(count_newer(store, query).await?),
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
-            Effect::LoadHolds => Some(Message::Holds(Box::new(store.holds().await?))),
-            Effect::Pause { profile, on, done } => {
-                let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
-                change?;
-                Some(Message::Done(done))
-            }
+            Effect::LoadHolds | Effect::Pause { .. } => holding(store, effect).await?,
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
                 Message::Done("Cancelled: no further try is made".to_owned())
             } else {
@@ -209,11 +212,7 @@ impl Outside {
             } else {
                 Message::Failed("It has ended already: a sends it again".to_owned())
             }),
-            Effect::SendAgain(id) => {
-                let new = DeliveryId::generate();
-                store.send_again(id, new, Timestamp::now()).await?;
-                Some(Message::Accepted(new, Kind::Again))
-            }
+            Effect::SendAgain(id) => Some(send_again(store, id).await?),
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
             Effect::SetReceiver(behaviour) => self.set_receiver(behaviour),
@@ -266,11 +265,20 @@ impl Outside {
 
     fn take_receiver(&mut self, receiver: Receiver) {
         let mut requests = receiver.requests();
+        let ended = receiver.ended();
         let tell = self.tell.clone();
         let listening = tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError;
+            tokio::pin!(ended);
             loop {
-                match requests.recv().await {
+                let request = tokio::select! {
+                    request = requests.recv() => request,
+                    () = &mut ended => {
+                        let _ = tell.send(Message::ReceiverEnded);
+                        return;
+                    }
+                };
+                match request {
                     Ok(request) => {
                         if tell.send(Message::Received(request)).is_err() {
                             return;
@@ -286,6 +294,13 @@ impl Outside {
     }
 }
 
+/// What is wrong with the files that a profile names, if something is.
+async fn unusable(profile: &Profile) -> Option<Message> {
+    let tls = profile.tls.clone();
+    let checked = tokio::task::spawn_blocking(move || delivery::check_files(&tls)).await;
+    checked.ok()?.err().map(Message::Unusable)
+}
+
 async fn save(
     store: &Store,
     mut profile: Box<Profile>,
@@ -297,6 +312,22 @@ async fn save(
         Saved::Changed(theirs) => Message::Conflict(profile, Some(theirs)),
         Saved::Gone => Message::Conflict(profile, None),
     })
+}
+
+/// What is held, or a change of it.
+async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, StoreError> {
+    let Effect::Pause { profile, on, done } = effect else {
+        return Ok(Some(Message::Holds(Box::new(store.holds().await?))));
+    };
+    let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
+    change?;
+    Ok(Some(Message::Done(done)))
+}
+
+async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+    let new = DeliveryId::generate();
+    store.send_again(id, new, Timestamp::now()).await?;
+    Ok(Message::Accepted(new, Kind::Again))
 }
 
 async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
@@ -376,8 +407,23 @@ fn filter(query: &Query) -> Filter {
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
     let (statuses, text) = Filter::typed(&query.text);
-    let Query { profile, before, limit, .. } = query.clone();
+    let Query { profile, limit, .. } = query.clone();
+    let before = query.before.or(query.upto.map(DeliveryId::next));
     Filter { state, profile, statuses, text, before, limit, ..Filter::default() }
+}
+
+async fn revision(store: &Store) -> Message {
+    match store.revision().await {
+        Ok(revision) => Message::Revision(revision),
+        Err(error) => Message::Unreadable(error.to_string()),
+    }
+}
+
+async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
+    let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+    let found = store.search(&filter(&newest), LOOKED_AT).await?;
+    let newer = newer(&query, &found.rows);
+    Ok(Message::Newer(query, newer))
 }
 
 /// The store as the sender wants it.

@@ -19,11 +19,11 @@ pub const SIGN: &str = "‖";
 pub fn switch_all(state: &State) -> Vec<Effect> {
     let on = state.holds.all().is_none();
     let done = if on {
-        "Paused: events stay queued, tests still go · P in the deliveries goes on"
+        "Paused: events stay queued, tests still go · {deliveries-pause-all} in the deliveries goes on"
     } else {
         "Resumed: what is queued goes out"
     };
-    vec![Effect::Pause { profile: None, on, done: done.to_owned() }]
+    vec![Effect::Pause { profile: None, on, done: state.settings.keys.spell(done) }]
 }
 
 /// Pauses a profile, or lets it go on.
@@ -32,15 +32,16 @@ pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
     let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
         (true, ..) => "its events stay queued, tests still go",
         (false, Some(_), _) => "the sender is paused still",
-        (false, None, Some(_)) => "it is disabled still, space enables it",
+        (false, None, Some(_)) => "it is disabled still, {profiles-enable} enables it",
         (false, None, None) => "what is queued goes out",
     };
+    let rest = state.settings.keys.spell(rest);
     let done = format!("{} {title}: {rest}", if on { "Paused" } else { "Resumed" });
     vec![Effect::Pause { profile: Some(id), on, done }]
 }
 
 /// Takes what is held now, and tells of profiles that were disabled by themselves meanwhile.
-pub fn taken(state: &mut State, holds: Holds) {
+pub fn taken(state: &mut State, holds: Holds) -> Vec<Effect> {
     let known = |hold: &Hold| {
         let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));
         before.is_some_and(|before| before.cause == hold.cause)
@@ -49,12 +50,14 @@ pub fn taken(state: &mut State, holds: Holds) {
     new.sort_by_key(|hold| hold.since);
     let told = new.pop().map(|last| {
         let more = if new.is_empty() { String::new() } else { format!(" · and {} more", new.len()) };
-        format!("{} was disabled: {} · space enables it{more}", last.title, cause(last))
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        format!("{} was disabled: {} · {enables}{more}", last.title, cause(last))
     });
     state.holds = holds;
     if let Some(told) = told {
         state.complain(told);
     }
+    Vec::new()
 }
 
 /// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
@@ -97,7 +100,7 @@ pub fn sender(state: &State, roomy: bool) -> Option<String> {
     // Trouble, and that nobody sends at all, are told first.
     let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
     let since = if roomy { "since " } else { "" };
-    shown.then(|| format!("{SIGN} paused {since}{}", clock(hold.since, state.now)))
+    shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
 }
 
 /// Whether the list marks this profile as paused: one that is disabled has a sign of its own.
@@ -114,18 +117,20 @@ pub fn status(state: &State, profile: &Profile) -> String {
     if let Some(hold) = state.holds.disabled(&profile.id)
         && let Some(why) = &hold.cause
     {
-        let (since, cause) = (clock(hold.since, state.now), cause(hold));
-        text = format!("{text} since {since} · {cause} (delivery {}) · space enables it", why.delivery);
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        let (since, cause) = (clock(state, hold.since), cause(hold));
+        text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
     }
     if let Some(hold) = state.holds.paused(&profile.id) {
-        text = format!("{text} · {SIGN} paused since {}, P resumes", clock(hold.since, state.now));
+        let resumes = state.settings.keys.spell("{profiles-pause} resumes");
+        text = format!("{text} · {SIGN} paused since {}, {resumes}", clock(state, hold.since));
     }
     text
 }
 
-/// The time of day in UTC, with the date where it is another day's.
-fn clock(at: Timestamp, now: Timestamp) -> String {
-    let day = |time: Timestamp| time.as_second().div_euclid(86_400);
-    let form = if day(at) == day(now) { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+/// The time of day, with the date where it is another day's.
+fn clock(state: &State, at: Timestamp) -> String {
+    let [at, now] = [at, state.now].map(|time| time.to_zoned(state.settings.clock.zone().clone()));
+    let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
     at.strftime(form).to_string()
 }

@@ -1,6 +1,7 @@
 //! The one loop that has the terminal: messages in, frames out.
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -11,6 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 
 use crate::delivery::{Limits, Sender, Transport};
+use crate::profile::network::Network;
 use crate::receiver::Receiver;
 use crate::store::{Keep, Keeping, Store};
 
@@ -65,9 +67,9 @@ pub async fn run(start: Start) -> io::Result<Option<u8>> {
     screen.draw(&state)?;
     let outside = Outside::new(start.store.clone(), state.settings.region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
-    let sender = start_sender(&start.store, &tell).await;
-    let keeping =
-        sender.as_ref().map(|sender| Keeping::start(start.store.clone(), start.keep, sender.sending()));
+    let network = state.settings.rules.network.clone().unwrap_or_default();
+    let sender = start_sender(&start.store, network, &tell);
+    let keeping = Keeping::start(start.store.clone(), start.keep, sender.sending());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let mut console = Console { screen, state, ask, dirty: true, done: false, signal: None };
     let result = console.run(messages, &tell).await;
@@ -77,9 +79,7 @@ pub async fn run(start: Start) -> io::Result<Option<u8>> {
     drop(keeping);
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
-        if let Some(sender) = sender {
-            sender.stop().await;
-        }
+        sender.stop().await;
     };
     tokio::select! {
         () = finish => {}
@@ -97,20 +97,10 @@ async fn tell_of_waiting() {
     }
 }
 
-async fn start_sender(store: &Store, tell: &UnboundedSender<Message>) -> Option<Sender> {
-    // Reading the system's certificates takes a while; the first frame is on the screen already.
-    let transport = tokio::task::spawn_blocking(Transport::new).await.ok()?;
-    match transport {
-        Ok(transport) => {
-            let sender = Sender::start(outbox(store), transport, Limits::default());
-            tokio::spawn(pass_on(sender.sending(), tell.clone(), |s| Message::Sending(s.clone())));
-            Some(sender)
-        }
-        Err(error) => {
-            let _ = tell.send(Message::Failed(error.to_string()));
-            None
-        }
-    }
+fn start_sender(store: &Store, network: Arc<Network>, tell: &UnboundedSender<Message>) -> Sender {
+    let sender = Sender::start(outbox(store), Transport::new(network), Limits::default());
+    tokio::spawn(pass_on(sender.sending(), tell.clone(), |s| Message::Sending(s.clone())));
+    sender
 }
 
 /// Tells each change as a message, the last one always, and at most one in [`NEWS`].

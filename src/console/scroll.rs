@@ -32,6 +32,17 @@ impl Scroll {
         true
     }
 
+    /// The first line in sight.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.top.get()
+    }
+
+    /// Brings a line to the top, as far as the end allows when it is drawn.
+    pub fn go_to(&self, line: usize) {
+        self.top.set(line);
+    }
+
     /// Goes back to the first line, for another text.
     pub fn reset(&self) {
         self.top.set(0);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
 use crate::delivery::{DeliveryId, Kind, Sending, Summary};
 use crate::profile::catalogue::Variable;
@@ -13,15 +14,18 @@ use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
 use crate::store::{Counts, Holds, Revision};
 
-use super::action::Scope;
+use super::action::{Action, Scope};
+use super::clock::{self, Clock};
 use super::deliveries::{Deliveries, state_text};
 use super::editor::Editor;
+use super::keymap::{Keymap, Meaning};
 use super::keys::Key;
 use super::message::Message;
-use super::overlay::Overlay;
+use super::overlay::{Guide, Overlay};
 use super::pausing;
 use super::profiles::Profiles;
 use super::scroll::Scroll;
+use super::signs::Signs;
 use super::theme::Theme;
 use super::variables::Variables;
 
@@ -48,7 +52,7 @@ impl Pane {
     }
 }
 
-/// What is set for the console and does not change while it runs.
+/// What is set for the console.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The rules that depend on settings.
@@ -57,6 +61,12 @@ pub struct Settings {
     pub region: Region,
     /// Colours.
     pub theme: Theme,
+    /// Which keys do what.
+    pub keys: Keymap,
+    /// Borders and signs.
+    pub signs: Signs,
+    /// How times are told.
+    pub clock: Clock,
     /// The name of the database, for the top line.
     pub database: String,
     /// Whether the demo runs.
@@ -124,6 +134,10 @@ pub struct State {
     pub deliveries: Deliveries,
     /// A window above the panes.
     pub overlay: Option<Overlay>,
+    /// The help or the palette, above everything else.
+    pub guide: Option<Guide>,
+    /// The first of two letters in a row, until the second.
+    pub pending: Option<Key>,
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
     /// The tests that are watched until their ends, the newest last.
@@ -134,6 +148,8 @@ pub struct State {
     pub counts: Counts,
     /// What is queued and not sent for now.
     pub holds: Holds,
+    /// Why the database cannot be read, while it cannot.
+    pub unreadable: Option<String>,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -167,11 +183,14 @@ impl State {
             variables: Variables::default(),
             deliveries: Deliveries::default(),
             overlay: None,
+            guide: None,
+            pending: None,
             notice: None,
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
             holds: Holds::default(),
+            unreadable: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
@@ -183,9 +202,24 @@ impl State {
         }
     }
 
+    /// The whole screen.
+    #[must_use]
+    pub fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
+    }
+
     /// The scopes that have the keyboard, the first one first.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
+        match &self.guide {
+            Some(_) => vec![Scope::Guide, Scope::List],
+            None => self.scopes_beneath(),
+        }
+    }
+
+    /// The scopes that have the keyboard once help and palette are closed.
+    #[must_use]
+    pub fn scopes_beneath(&self) -> Vec<Scope> {
         match &self.overlay {
             Some(overlay) => overlay.scopes(),
             None => match self.focus {
@@ -200,11 +234,42 @@ impl State {
         }
     }
 
+    /// Whether a window, the help or the palette lies above the panes.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.overlay.is_some() || self.guide.is_some()
+    }
+
+    /// What a key means where the keyboard is, if it is not for text.
+    #[must_use]
+    pub fn meaning(&self, key: Key) -> Option<Meaning> {
+        let keys = &self.settings.keys;
+        keys.resolve(key, &self.scopes()).or_else(|| self.above_windows(key).map(Meaning::Does))
+    }
+
+    /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
+    /// none is typed, and the way out not by a letter.
+    fn above_windows(&self, key: Key) -> Option<Action> {
+        let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
+            return None;
+        };
+        let writes = match (&self.guide, &self.overlay) {
+            (Some(guide), _) => guide.is_typing(),
+            (None, Some(overlay)) => overlay.writes_text(),
+            (None, None) => return None,
+        };
+        let fits = !key.is_text() || (!writes && action != Action::Quit);
+        (fits && action.works_above_windows()).then_some(action)
+    }
+
     /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
     #[must_use]
     pub fn is_for_text(&self, key: Key) -> bool {
         let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
         let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
+        if let Some(guide) = &self.guide {
+            return edits && guide.is_typing();
+        }
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => edits && overlay.writes_text(),
             (None, Pane::Editor) => edits && self.editor.is_some(),
@@ -230,7 +295,8 @@ impl State {
     }
 
     /// How often the screen must be drawn anew for the running times on it: ten times a second for
-    /// tenths, once a second for longer waits, never where there are none.
+    /// tenths, once a second for longer waits, when an age becomes another one, never where there are
+    /// none.
     #[must_use]
     pub fn tick(&self) -> Option<Duration> {
         let tenths = Duration::from_millis(100);
@@ -240,7 +306,21 @@ impl State {
         let left = |row: &Summary| row.due_at.map(|due| state_text::millis(self.now, due));
         // What is held waits for no time.
         let runs = |row: &&Summary| row.state.is_pending() && pausing::holding(self, row).is_none();
-        let least = self.deliveries.in_sight().filter(runs).filter_map(left).min()?;
-        Some(if least < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) })
+        let least = self.deliveries.in_sight().filter(runs).filter_map(left).min();
+        let wait =
+            least.map(|ms| if ms < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
+        wait.into_iter().chain(self.ages()).min()
+    }
+
+    /// How long the ages on the screen stay true; `None` where there are none.
+    fn ages(&self) -> Option<Duration> {
+        let window = match &self.overlay {
+            Some(Overlay::Details(window)) => window.details(),
+            _ => None,
+        };
+        let rows = self.settings.clock.tells_ages().then(|| self.deliveries.in_sight());
+        let shown = window.map(|details| details.summary.accepted_at).into_iter();
+        let shown = shown.chain(rows.into_iter().flatten().map(|row| row.accepted_at));
+        shown.map(|at| clock::age_lasts(at, self.now)).min()
     }
 }

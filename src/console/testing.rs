@@ -5,7 +5,6 @@ use crate::delivery::{Kind, State as DeliveryState, Summary};
 use crate::profile::{Event, Profile, ProfileId};
 
 use super::deliveries::state_text;
-use super::deliveries::view::clock;
 use super::editor;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, TestWindow};
@@ -22,12 +21,15 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
         return editor::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
     }
-    if let Some(row) = state.profiles.chosen() {
-        vec![Effect::LoadProfile(row.id.clone(), Purpose::Test)]
-    } else {
-        state.complain("No profile to test: n makes one");
-        Vec::new()
-    }
+    let chosen = state.profiles.chosen().map(|row| row.id.clone());
+    chosen.map(|id| Effect::LoadProfile(id, Purpose::Test)).into_iter().collect()
+}
+
+/// Why nothing can be tested now; `None` when something can.
+#[must_use]
+pub fn why_not(state: &State) -> Option<&'static str> {
+    let none = state.editor.is_none() && state.profiles.chosen().is_none();
+    none.then_some("no profile is chosen: {profiles-new} makes a new one")
 }
 
 /// Opens the window for a profile, and asks for what it was tested with last.
@@ -46,7 +48,7 @@ pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, V
     }
     window.remember(values);
     if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
-        let time = clock(details.summary.accepted_at);
+        let time = state.settings.clock.in_list(details.summary.accepted_at, state.now);
         window.offer(time, details.summary.event, details.values.clone());
     }
 }

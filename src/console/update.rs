@@ -4,19 +4,26 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
+use crate::delivery::Sending;
+use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
 
-use super::action::{self, Action, Scope, TABLE};
+use super::action::{Action, Scope};
 use super::editor::{self, Editor};
+use super::keymap::Meaning;
 use super::keys::Key;
 use super::message::{Effect, Message, Purpose};
-use super::overlay::{self, Overlay, Question, ReceiverWindow};
+use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, guide};
+use super::possible::why_not;
 use super::state::{Pane, State, Watched};
+use super::theme::Depth;
 use super::{deliveries, opening, pausing, preview, profiles, testing, variables, view};
 
 /// Actions that only move the eye.
-const MOVES: [Action; 17] = [
+const MOVES: [Action; 19] = [
+    Action::NextMatch,
+    Action::PreviousMatch,
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -110,6 +117,7 @@ fn opens(message: &Message) -> bool {
         Message::Fresh(..)
         | Message::Saved(_)
         | Message::Conflict(..)
+        | Message::Unusable(_)
         | Message::Switched(_)
         | Message::Deleted(_)
         | Message::Accepted(..)
@@ -121,7 +129,7 @@ fn opens(message: &Message) -> bool {
 
 /// Ctrl+C pressed again while the first waits: the person will not wait.
 fn insists(state: &State, message: &Message) -> bool {
-    let quits = |m: &Message| matches!(m, Message::Key(key) if above_windows(*key) == Some(Action::Quit));
+    let quits = |m: &Message| matches!(m, Message::Key(key) if !key.is_text() && is_quit(state, *key));
     quits(message) && state.held.iter().any(quits)
 }
 
@@ -177,6 +185,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             deliveries::many::news(state, news);
             Vec::new()
         }
+        Message::Newer(query, count) => {
+            state.deliveries.take_newer(&query, count);
+            Vec::new()
+        }
         Message::Details(details) => {
             testing::watch(state, std::slice::from_ref(&details.summary));
             deliveries::set_details(state, details);
@@ -186,27 +198,31 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.counts = counts;
             Vec::new()
         }
-        Message::Holds(holds) => {
-            pausing::taken(state, *holds);
-            Vec::new()
-        }
+        Message::Holds(holds) => pausing::taken(state, *holds),
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
+        Message::Unreadable(why) => {
+            unreadable(state, why);
+            Vec::new()
+        }
         Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
+        Message::Unusable(error) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            editor::unusable(state, error);
+            Vec::new()
+        }
         Message::Draft(draft) => opening::kept(state, *draft),
         Message::Sending(sending) => {
-            if let (Some(trouble), None) = (&sending.trouble, &state.sending.trouble) {
-                state.complain(trouble.clone());
-            }
-            state.sending = sending;
+            self::sending(state, sending);
             Vec::new()
         }
         Message::Receiver(address) => {
-            match &address {
-                Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
-                None => state.say("The receiver is off"),
-            }
-            state.receiver.address = address;
+            receiver(state, address);
+            Vec::new()
+        }
+        Message::ReceiverEnded => {
+            state.receiver.address = None;
+            state.complain("The receiver has ended by itself: R and Space start it again");
             Vec::new()
         }
         Message::Received(request) => received(state, request),
@@ -224,22 +240,57 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
+fn is_quit(state: &State, key: Key) -> bool {
+    state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(Action::Quit))
+}
+
+/// What the sender does; its trouble is said when it is news, and when it is over.
+fn sending(state: &mut State, sending: Sending) {
+    match (&sending.trouble, &state.sending.trouble) {
+        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
+        (None, Some(_)) => state.praise("The sender is out of trouble"),
+        _ => {}
+    }
+    state.sending = sending;
+}
+
+fn unreadable(state: &mut State, why: String) {
+    if state.unreadable.as_ref() != Some(&why) {
+        state.complain(why.clone());
+        state.unreadable = Some(why);
+    }
+}
+
+fn receiver(state: &mut State, address: Option<String>) {
+    match &address {
+        Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
+        None => state.say("The receiver is off"),
+    }
+    state.receiver.address = address;
+}
+
 /// A key: first for text that is typed, then for the action that it stands for.
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
         // A question could not be seen; what was typed is kept as a draft.
-        let quits = action::resolve(key, &[Scope::Global]) == Some(Action::Quit);
-        return if quits { vec![Effect::Quit] } else { Vec::new() };
+        return if is_quit(state, key) { vec![Effect::Quit] } else { Vec::new() };
+    }
+    if let Some(first) = state.pending.take() {
+        return second(state, first, key);
+    }
+    if state.guide.is_some() {
+        return match guide::key(state, key) {
+            Some(effects) => effects,
+            None => resolved(state, key),
+        };
     }
     if let Some(effects) = overlay::enter(state, key) {
         return effects;
     }
     if state.overlay.is_some() {
-        let scopes = state.scopes();
-        return match (overlay::key(state, key), above_windows(key)) {
-            (Some(effects), _) => effects,
-            (None, Some(action)) => do_action(state, action),
-            (None, None) => resolved(state, key, &scopes),
+        return match overlay::key(state, key) {
+            Some(effects) => effects,
+            None => resolved(state, key),
         };
     }
     let typed = match state.focus {
@@ -254,14 +305,7 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if state.focus == Pane::Editor && state.editor.is_some() {
         return editor_key(state, key);
     }
-    let scopes = state.scopes();
-    resolved(state, key, &scopes)
-}
-
-/// Ctrl+C and Ctrl+L, which work whatever lies above the panes.
-fn above_windows(key: Key) -> Option<Action> {
-    let action = action::resolve(key, &[Scope::Global]).filter(|_| !key.is_text())?;
-    matches!(action, Action::Quit | Action::Redraw).then_some(action)
+    resolved(state, key)
 }
 
 /// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
@@ -273,47 +317,63 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
     // A letter or digit chooses where there is a choice; it is an action nowhere in the editor.
     let for_text = key.is_text() || (in_text && arrow);
-    if !for_text && let Some(action) = action::resolve(key, &state.scopes()) {
+    if !for_text && state.meaning(key).is_some() {
         // Space belongs to what has the keyboard.
-        return do_action(state, action);
+        return resolved(state, key);
     }
-    editor::key(state, key).unwrap_or_default()
+    editor::key(state, key).unwrap_or_else(|| unknown(state, &key.to_string()))
 }
 
-fn resolved(state: &mut State, key: Key, scopes: &[Scope]) -> Vec<Effect> {
-    if let Some(action) = action::resolve(key, scopes) {
-        return do_action(state, action);
+fn resolved(state: &mut State, key: Key) -> Vec<Effect> {
+    match state.meaning(key) {
+        Some(Meaning::Does(action)) => do_action(state, action),
+        Some(Meaning::Begins) => {
+            state.pending = Some(key);
+            Vec::new()
+        }
+        None => unknown(state, &key.to_string()),
     }
-    if key.is_text() {
-        state.complain(format!("{key} does nothing here · ? shows every key"));
+}
+
+/// The second of two keys in a row: it completes them, or ends them. Only a key does; no time passes.
+fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
+    if key.is(KeyCode::Esc) {
+        return Vec::new();
     }
+    match state.settings.keys.resolve_two(first, key, &state.scopes()) {
+        Some(action) => do_action(state, action),
+        None => unknown(state, &format!("{first}{key}")),
+    }
+}
+
+/// Keys that do nothing where they are pressed: says where they do something, or where to look.
+fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
+    let text = if state.is_covered() {
+        format!("{keys} does nothing in this window · {} shows what does", state.settings.keys.shown("help"))
+    } else {
+        let mut elsewhere = state.settings.keys.entries().filter(|(entry, _)| entry.scope.is_pane());
+        let other = elsewhere.find(|(_, theirs)| theirs.iter().any(|k| k.to_string() == keys));
+        match other {
+            Some((entry, _)) => {
+                format!("{keys} does nothing here · {}: {}", entry.scope.title(), entry.label())
+            }
+            None => {
+                format!("{keys} does nothing here · {} shows every key", state.settings.keys.shown("help"))
+            }
+        }
+    };
+    state.complain(text);
     Vec::new()
 }
 
-/// Why an action cannot be done now; `None` when it can.
-#[must_use]
-pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    match &state.overlay {
-        Some(overlay @ Overlay::Details(_)) => {
-            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
-        }
-        Some(overlay) => return overlay.why_not(action),
-        None => {}
-    }
-    match state.focus {
-        Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
-        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
-        Pane::Variables => variables::why_not(state, action),
-        Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
-    }
-}
-
-fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
+/// Does an action where the keyboard is, or says why it cannot be done.
+pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
         let scopes = state.scopes();
-        let entry = TABLE.iter().find(|e| e.action == action && scopes.contains(&e.scope));
-        let name = entry.map_or("", |e| if e.short.is_empty() { e.long } else { e.short });
-        state.complain(format!("{name}: {why}"));
+        let found =
+            state.settings.keys.entries().find(|(e, _)| e.action == action && scopes.contains(&e.scope));
+        let name = found.map_or("", |(entry, _)| entry.label());
+        state.complain(format!("{name}: {}", state.settings.keys.spell(why)));
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.
@@ -322,6 +382,9 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     }
     if let Some(effects) = everywhere(state, action) {
         return effects;
+    }
+    if state.guide.is_some() {
+        return guide::act(state, action);
     }
     if state.overlay.is_some() {
         return overlay::act(state, action);
@@ -342,6 +405,7 @@ fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     let effects = match action {
         Action::Quit => {
+            state.guide = None;
             if state.editor.as_ref().is_some_and(Editor::is_changed)
                 && !matches!(state.overlay, Some(Overlay::Question(_)))
             {
@@ -351,11 +415,25 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
                 vec![Effect::Quit]
             }
         }
-        Action::Help if state.overlay.is_none() => {
-            state.overlay = Some(Overlay::Help(Box::default()));
+        // The same key closes what it opened.
+        Action::Help => {
+            state.guide =
+                if matches!(state.guide, Some(Guide::Help(_))) { None } else { Some(Guide::help()) };
+            Vec::new()
+        }
+        Action::Palette => {
+            let open = matches!(state.guide, Some(Guide::Palette(_)));
+            state.guide = if open { None } else { Some(Guide::palette()) };
             Vec::new()
         }
         Action::Redraw => vec![Effect::Redraw],
+        Action::Theme => {
+            state.settings.theme = state.settings.theme.next();
+            let theme = &state.settings.theme;
+            let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
+            state.say(format!("Theme {}{none}", theme.name.name()));
+            Vec::new()
+        }
         Action::Receiver if state.overlay.is_none() => {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
             Vec::new()
@@ -387,6 +465,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if view::too_small(state.size) {
         return Vec::new();
     }
+    if state.guide.is_some() {
+        guide::paste(state, text);
+        return Vec::new();
+    }
     if state.overlay.is_some() {
         overlay::paste(state, text);
         return Vec::new();
@@ -405,18 +487,23 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Reads anew what has changed, by whichever session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    // What could not be read may have changed in between, without a number for it.
+    let again = state.unreadable.take().is_some();
+    if again {
+        state.praise("The database can be read again");
+    }
     let before = std::mem::replace(&mut state.revision, revision);
     let mut effects = Vec::new();
-    if revision.profiles != before.profiles {
+    if again || revision.profiles != before.profiles {
         effects.push(Effect::LoadProfiles);
     }
-    if revision.variables != before.variables {
+    if again || revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
     }
-    if revision.steering != before.steering {
+    if again || revision.steering != before.steering {
         effects.push(Effect::LoadHolds);
     }
-    if revision.deliveries != before.deliveries {
+    if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));
         effects.push(Effect::LoadCounts);
     }

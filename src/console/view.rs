@@ -7,17 +7,14 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::delivery::Role;
 
-use super::action::{self, Action, TABLE};
 use super::deliveries::{self, state_text, timeline};
-use super::frame;
-use super::keys::Key;
 use super::state::{Pane, State, Tone};
-use super::{editor, overlay, pausing, profiles, testing, update, variables};
+use super::{editor, footer, frame, overlay, pausing, profiles, testing, variables};
 
 /// From here on all panes stand side by side.
 const WIDE: (u16, u16) = (120, 30);
-/// The least that the console works in.
-const LEAST: (u16, u16) = (60, 16);
+/// The least that the console works in: columns and lines.
+pub const LEAST: (u16, u16) = (60, 16);
 /// From so many columns on the top line says all, and the names of the panes have blanks around them.
 const ROOMY: u16 = 70;
 
@@ -27,11 +24,17 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
-/// Draws the state.
+/// Draws the state, with the colours and the signs that are set.
 pub fn view(state: &State, out: &mut Frame<'_>) {
+    draw(state, out);
+    state.settings.theme.put_on(out.buffer_mut());
+    state.settings.signs.put_on(out.buffer_mut());
+}
+
+fn draw(state: &State, out: &mut Frame<'_>) {
     let area = out.area();
     if too_small((area.width, area.height)) {
-        return draw_too_small(area, out);
+        return draw_too_small(state, area, out);
     }
     let [top, middle, footer, bottom] = Layout::vertical([
         Constraint::Length(1),
@@ -46,14 +49,17 @@ pub fn view(state: &State, out: &mut Frame<'_>) {
     } else {
         draw_narrow(state, middle, out);
     }
-    draw_footer(state, footer, out);
+    footer::draw(state, footer, out);
     draw_bottom(state, bottom, out);
     overlay::draw(state, out);
+    overlay::guide::draw(state, out);
 }
 
-fn draw_too_small(area: Rect, out: &mut Frame<'_>) {
+fn draw_too_small(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let quit = state.settings.keys.shown("quit");
+    let (columns, lines) = LEAST;
     let text =
-        format!("Ringback needs {}×{}; this is {}×{}. q quits.", LEAST.0, LEAST.1, area.width, area.height);
+        format!("Ringback needs {columns}×{lines}; this is {}×{}. {quit} quits.", area.width, area.height);
     for (at, line) in frame::wrap(&text, usize::from(area.width)).into_iter().enumerate() {
         out.render_widget(Line::raw(line), frame::row(area, at));
     }
@@ -124,6 +130,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
     let sender = match (&state.sending.trouble, state.sending.role) {
+        _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
         (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
@@ -169,48 +176,6 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     out.render_widget(right.right_aligned(), right_area);
 }
 
-/// The keys that work now, as many as fit; those that cannot work are left out.
-fn draw_footer(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
-    let scopes = state.scopes();
-    let mut words: Vec<(Action, String, &str)> = Vec::new();
-    for scope in &scopes {
-        for entry in TABLE.iter().filter(|e| e.scope == *scope && !e.short.is_empty()) {
-            let does =
-                |key: &Key| !state.is_for_text(*key) && action::resolve(*key, &scopes) == Some(entry.action);
-            let Some(key) = entry.keys().find(does) else { continue };
-            let shown = words.iter().any(|(action, ..)| *action == entry.action);
-            if !shown && update::why_not(state, entry.action).is_none() {
-                words.push((entry.action, key.to_string(), entry.short));
-            }
-        }
-    }
-    // Who is lost must find the help and the way out, and Test is what this is for: they stand at the
-    // end, however narrow it is.
-    let kept = [Action::Test, Action::Receiver, Action::Help, Action::Quit];
-    let (last, first): (Vec<_>, Vec<_>) = words.into_iter().partition(|(action, ..)| kept.contains(action));
-    let columns = |key: &str, label: &str| key.width() + label.width() + 3;
-    let mut room = usize::from(area.width).saturating_sub(1);
-    room = room.saturating_sub(last.iter().map(|(_, key, label)| columns(key, label)).sum::<usize>());
-    let mut spans = vec![Span::raw(" ")];
-    let mut add = |key: String, label: &str| {
-        spans.push(Span::styled(key, theme.key));
-        spans.push(Span::styled(format!(" {label}  "), theme.dim));
-    };
-    for (_, key, label) in first {
-        let needed = columns(&key, label);
-        if needed > room {
-            break;
-        }
-        room -= needed;
-        add(key, label);
-    }
-    for (_, key, label) in last {
-        add(key, label);
-    }
-    out.render_widget(Line::from(spans), area);
-}
-
 /// The sentence at the bottom left; while a test runs, how it stands.
 fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
@@ -219,6 +184,9 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     // What was said since the test began goes first, or it could not be read before its end.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();
+    // What is wrong stays to be read for as long as it is.
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref()).filter(|_| notice.is_none());
+    pieces.extend(wrong.map(|why| (why.clone(), theme.bad)));
     if let Some(notice) = notice {
         let style = match notice.tone {
             Tone::Good => theme.good,
@@ -241,4 +209,8 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
         spans.push(Span::styled(text, style));
     }
     out.render_widget(Line::from(spans), area);
+    if let Some(first) = state.pending {
+        // The first of two letters waits for the other.
+        out.render_widget(Line::styled(format!(" {first}… "), theme.key).right_aligned(), area);
+    }
 }

@@ -7,7 +7,7 @@ use std::thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use super::transport::{Transport, TransportError};
+use super::transport::Transport;
 
 /// The crew. Dropped, its threads end; tries that are still under way then are cut off.
 pub struct Crew {
@@ -23,19 +23,16 @@ struct Hand {
 }
 
 impl Crew {
-    /// So many threads, of which this one is the first. Needs a runtime here.
-    ///
-    /// # Errors
-    /// No client can be made. A thread that cannot be had is done without.
-    pub fn gather(transport: Transport, threads: usize) -> Result<Self, TransportError> {
+    /// So many threads, of which this one is the first; one that cannot be had is done without. Needs a
+    /// runtime here.
+    pub fn gather(transport: Transport, threads: usize) -> Self {
         let mut hands = Vec::with_capacity(threads.max(1));
         for _ in 1..threads {
-            let own = transport.beside()?;
             let Ok((runtime, going)) = hire() else { break };
-            hands.push(Hand { runtime, transport: own, _going: Some(going) });
+            hands.push(Hand { runtime, transport: transport.beside(), _going: Some(going) });
         }
         hands.push(Hand { runtime: Handle::current(), transport, _going: None });
-        Ok(Self { hands, next: 0 })
+        Self { hands, next: 0 }
     }
 
     /// Whose turn it is.

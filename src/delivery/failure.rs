@@ -1,12 +1,25 @@
 //! From an error of the HTTP client to a class and a sentence that a support engineer understands.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 
-use reqwest::{StatusCode, Url};
+use hyper::{StatusCode, Uri};
 
-use super::guard::{RefusedAddress, Unresolved};
+use super::guard::Closed;
 use super::record::{ErrorClass, Failure};
+use super::tls::TlsFault;
+use super::transport::NotConnected;
+
+/// Where a request goes: host and port.
+pub struct Place<'a>(pub &'a Uri);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = if self.0.scheme_str() == Some("https") { 443 } else { 80 };
+        write!(f, "{}:{}", self.0.host().unwrap_or_default(), self.0.port_u16().unwrap_or(usual))
+    }
+}
 
 /// No complete answer in time.
 #[must_use]
@@ -41,27 +54,34 @@ pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> 
     Some(Failure { class: ErrorClass::Status, message })
 }
 
+/// A profile's connections cannot be secured.
+#[must_use]
+pub(super) fn no_tls(place: &Place<'_>, fault: &TlsFault) -> Failure {
+    Failure { class: ErrorClass::Tls, message: format!("no secure connection to {place}: {fault}") }
+}
+
 /// Sorts an error of the client.
 #[must_use]
-pub fn of_error(error: &reqwest::Error, url: &Url) -> Failure {
-    let (class, message) = sort(error, url);
+pub fn of_error(error: &(dyn Error + 'static), place: &Place<'_>) -> Failure {
+    let (class, message) = sort(error, place);
     Failure { class, message }
 }
 
-fn sort(error: &reqwest::Error, url: &Url) -> (ErrorClass, String) {
-    let place = authority(url);
+fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String) {
     let chain: Vec<&(dyn Error + 'static)> = causes(error).collect();
     for cause in &chain {
-        if let Some(refused) = cause.downcast_ref::<RefusedAddress>() {
-            return (ErrorClass::RefusedAddress, refused.to_string());
-        }
-        if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
-            return (ErrorClass::Dns, unresolved.to_string());
+        if let Some(why) = cause.downcast_ref::<NotConnected>()
+            && let Some(sorted) = not_connected(why, place)
+        {
+            return sorted;
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls_reason(tls)));
         }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+            if http.is_parse_too_large() {
+                return (ErrorClass::Protocol, format!("the headers of the answer of {place} are too long"));
+            }
             if http.is_parse() {
                 return (
                     ErrorClass::Protocol,
@@ -76,10 +96,39 @@ fn sort(error: &reqwest::Error, url: &Url) -> (ErrorClass, String) {
     }
     // The innermost cause says most: the outer ones repeat it in other words.
     if let Some(io) = chain.iter().rev().find_map(|c| c.downcast_ref::<io::Error>()) {
-        return (ErrorClass::Connect, io_reason(io, &place));
+        // So the client tells of chunks that are none.
+        if matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
+            return (ErrorClass::Protocol, format!("the answer of {place} is not HTTP: {io}"));
+        }
+        return (ErrorClass::Connect, io_reason(io, place));
     }
-    let class = if error.is_connect() { ErrorClass::Connect } else { ErrorClass::Protocol };
-    (class, format!("{place}: {}", last(&chain)))
+    (ErrorClass::Protocol, format!("{place}: {}", last(&chain)))
+}
+
+/// What says itself why there is no connection; nothing where what is behind it says more.
+fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, String)> {
+    match why {
+        NotConnected::Closed(Closed::Refused(refused)) => {
+            Some((ErrorClass::RefusedAddress, refused.to_string()))
+        }
+        NotConnected::Closed(unresolved @ Closed::Unresolved(_)) => {
+            Some((ErrorClass::Dns, unresolved.to_string()))
+        }
+        NotConnected::Name(_) => Some((ErrorClass::Request, why.to_string())),
+        NotConnected::Dial(_, error) => Some((ErrorClass::Connect, io_reason(error, place))),
+        NotConnected::Secure(_, error) => {
+            if causes(error).any(|cause| cause.is::<rustls::Error>()) {
+                return None;
+            }
+            let reason = match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+                    "the connection was broken off in the TLS handshake".to_owned()
+                }
+                _ => error.to_string(),
+            };
+            Some((ErrorClass::Tls, format!("no secure connection to {place}: {reason}")))
+        }
+    }
 }
 
 /// The error and everything behind it, with what an `io::Error` wraps.
@@ -94,7 +143,7 @@ fn last(chain: &[&(dyn Error + 'static)]) -> String {
     chain.last().map(ToString::to_string).unwrap_or_default()
 }
 
-fn io_reason(error: &io::Error, place: &str) -> String {
+fn io_reason(error: &io::Error, place: &Place<'_>) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => format!("{place} refuses the connection: nothing listens there"),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
@@ -108,7 +157,7 @@ fn io_reason(error: &io::Error, place: &str) -> String {
 }
 
 fn tls_reason(error: &rustls::Error) -> String {
-    use rustls::CertificateError as C;
+    use rustls::{AlertDescription as A, CertificateError as C};
     match error {
         rustls::Error::InvalidCertificate(why) => {
             let why = match why {
@@ -121,13 +170,33 @@ fn tls_reason(error: &rustls::Error) -> String {
             };
             format!("the certificate is not valid: {why}")
         }
+        rustls::Error::AlertReceived(alert) => match alert {
+            A::CertificateRequired => {
+                "the server asks for a client certificate, and the profile has none".to_owned()
+            }
+            A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::UnknownCA
+            | A::AccessDenied
+            | A::DecryptError => format!("the server refuses the client certificate ({alert:?})"),
+            A::HandshakeFailure => {
+                "the server refuses the handshake: no cipher in common, or a client certificate is missing"
+                    .to_owned()
+            }
+            A::ProtocolVersion => "the server speaks only versions of TLS before 1.2".to_owned(),
+            A::UnrecognisedName => "the server does not know this name".to_owned(),
+            A::NoApplicationProtocol => "the server speaks no HTTP that is offered".to_owned(),
+            other => format!("the server broke the handshake off ({other:?})"),
+        },
+        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
+        rustls::Error::PeerIncompatible(why) => {
+            format!("the server speaks no TLS that is safe, 1.2 or newer ({why:?})")
+        }
         other => other.to_string(),
     }
-}
-
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 #[cfg(test)]

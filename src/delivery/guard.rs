@@ -1,195 +1,145 @@
-//! Which addresses are never dialled, judged where they are dialled.
+//! What stands between a URL and a connection: every address is judged where it is dialled.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use url::{Host, Url};
+use futures_util::future::BoxFuture;
+use url::Url;
 
-/// The address is one that is never dialled.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is {kind}, which is never dialled")]
-pub struct RefusedAddress {
-    address: IpAddr,
-    kind: &'static str,
+use crate::profile::network::{Network, Refused};
+
+/// Finds the addresses of names.
+pub trait Names: Send + Sync + 'static {
+    /// The addresses of a host, in the order in which they are to be tried.
+    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
 }
 
-/// The name leads to no address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the name {0} does not resolve")]
-pub struct Unresolved(String);
+/// The system's names.
+struct System;
 
-/// Checks one address: link-local (with it the cloud's metadata service), multicast, unspecified and
-/// reserved ones are refused always (design, section 5). IPv4 inside IPv6 is judged as IPv4.
-///
-/// # Errors
-/// When the address is refused.
-pub fn check(address: IpAddr) -> Result<(), RefusedAddress> {
-    let kind = match address {
-        IpAddr::V4(ip) => refused_v4(ip),
-        IpAddr::V6(ip) => match embedded_v4(ip) {
-            Some(inner) => refused_v4(inner),
-            None => refused_v6(ip),
-        },
-    };
-    kind.map_or(Ok(()), |kind| Err(RefusedAddress { address, kind }))
-}
-
-/// Checks the host of a URL when it is an address; the URL parser has read every spelling of it.
-///
-/// # Errors
-/// When the address is refused.
-pub fn check_literal(url: &Url) -> Result<(), RefusedAddress> {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => check(ip.into()),
-        Some(Host::Ipv6(ip)) => check(ip.into()),
-        Some(Host::Domain(_)) | None => Ok(()),
-    }
-}
-
-/// Metadata services that are not link-local: Alibaba Cloud's.
-const METADATA_V4: [Ipv4Addr; 1] = [Ipv4Addr::new(100, 100, 100, 200)];
-
-/// The same in IPv6: those of AWS and of Google Cloud.
-const METADATA_V6: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
-    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
-];
-
-fn refused_v4(ip: Ipv4Addr) -> Option<&'static str> {
-    if METADATA_V4.contains(&ip) {
-        return Some("a metadata service");
-    }
-    let [a, b, c, _] = ip.octets();
-    match (a, b, c) {
-        (0, ..) => Some("unspecified"),
-        (169, 254, _) => Some("link-local"),
-        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Some("reserved for documentation"),
-        (198, 18 | 19, _) => Some("reserved for benchmarks"),
-        (224..=239, ..) => Some("multicast"),
-        (192, 0, 0) | (240..=255, ..) => Some("reserved"),
-        _ => None,
-    }
-}
-
-fn refused_v6(ip: Ipv6Addr) -> Option<&'static str> {
-    let [first, second, ..] = ip.segments();
-    if ip.is_unspecified() {
-        Some("unspecified")
-    } else if ip.is_multicast() {
-        Some("multicast")
-    } else if first & 0xffc0 == 0xfe80 {
-        Some("link-local")
-    } else if (first, second) == (0x2001, 0x0db8) || (first, second >> 12) == (0x3fff, 0) {
-        Some("reserved for documentation")
-    } else if METADATA_V6.contains(&ip) {
-        Some("a metadata service")
-    } else {
-        None
-    }
-}
-
-/// The IPv4 address that an IPv6 one carries: mapped, compatible, NAT64, 6to4 or Teredo.
-fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
-    match ip.segments() {
-        // In their order: mapped, NAT64, NAT64 of a network's own (RFC 8215), 6to4. The first 96 bits of `::1` and `::` are those of a
-        // compatible address too, which is told from them by its first half.
-        [0, 0, 0, 0, 0, 0xffff, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
-        | [0x64, 0xff9b, 1, _, _, _, high, low]
-        | [0x2002, high, low, ..] => Some(v4(high, low)),
-        [0, 0, 0, 0, 0, 0, high, low] if high > 0 => Some(v4(high, low)),
-        [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
-        _ => None,
-    }
-}
-
-/// The system's resolver with the guard behind it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GuardedResolver;
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Names for System {
+    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let looked_up = tokio::net::lookup_host((host.as_str(), 0)).await;
-            let found: Vec<SocketAddr> = looked_up.map_err(|_| Unresolved(host.clone()))?.collect();
-            let mut refused = None;
-            let mut allowed = Vec::new();
-            for address in found {
-                match check(address.ip()) {
-                    Ok(()) => allowed.push(address),
-                    Err(error) => refused = Some(error),
-                }
-            }
-            match (allowed.is_empty(), refused) {
-                (true, Some(error)) => Err(error.into()),
-                (true, None) => Err(Unresolved(host).into()),
-                (false, _) => Ok(Box::new(allowed.into_iter()) as Addrs),
-            }
+            Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
         })
+    }
+}
+
+/// Why no address of a host is dialled.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Closed {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("the name {0} does not resolve")]
+    Unresolved(String),
+}
+
+/// Judges by the settings what is dialled. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Guard {
+    network: Arc<Network>,
+    names: Arc<dyn Names>,
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("network", &self.network).finish_non_exhaustive()
+    }
+}
+
+impl Guard {
+    pub(super) fn new(network: Arc<Network>) -> Self {
+        Self::with_names(network, Arc::new(System))
+    }
+
+    pub(super) fn with_names(network: Arc<Network>, names: Arc<dyn Names>) -> Self {
+        Self { network, names }
+    }
+
+    /// Judges the address in a URL; a name by what it is called.
+    pub(super) fn check(&self, url: &Url) -> Result<(), Refused> {
+        self.network.judge_url(url)
+    }
+
+    /// The addresses of a host, an address itself or a name, that may be dialled.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Closed> {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            self.network.judge(None, address)?;
+            return Ok(vec![address]);
+        }
+        self.network.judge_name(host)?;
+        let unresolved = || Closed::Unresolved(host.to_owned());
+        let found = self.names.find(host).await.map_err(|_| unresolved())?;
+        let mut refused = None;
+        let mut open = Vec::new();
+        for address in found {
+            match self.network.judge(Some(host), address) {
+                Ok(()) => open.push(address),
+                Err(why) => refused = Some(why),
+            }
+        }
+        match (open.is_empty(), refused) {
+            (false, _) => Ok(open),
+            (true, Some(why)) => Err(why.into()),
+            (true, None) => Err(unresolved()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
+    use crate::profile::network::{Entry, Reach};
 
-    fn verdict(url: &str) -> bool {
-        check_literal(&Url::parse(url).expect(url)).is_ok()
-    }
+    /// Names that a person who owns a domain would serve.
+    struct Zone(Mutex<Vec<IpAddr>>);
 
-    #[test]
-    fn this_machine_and_private_networks_are_the_operators() {
-        for url in [
-            "http://127.0.0.1/",
-            "http://10.1.2.3/",
-            "http://[::1]/",
-            "http://192.168.0.9/",
-            "https://8.8.8.8/",
-            "http://100.100.100.201/",
-            "http://[fd20:ce::253]/",
-            "http://[64:ff9b:1::808:808]/",
-            "http://[64:ff9b:2::a9fe:a9fe]/",
-            "http://[3ff0::1]/",
-            "http://[3fff:1000::1]/",
-        ] {
-            assert!(verdict(url), "{url}");
+    impl Names for Zone {
+        fn find<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+            Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
         }
     }
 
-    #[test]
-    fn refused_in_every_spelling() {
-        for (url, kind) in [
-            ("http://169.254.169.254/", "link-local"),
-            ("http://0xa9fea9fe/", "link-local"),
-            ("http://2852039166/", "link-local"),
-            ("http://0251.0376.0251.0376/", "link-local"),
-            ("http://169.254.43518/", "link-local"),
-            ("http://[::ffff:169.254.169.254]/", "link-local"),
-            ("http://[::169.254.169.254]/", "link-local"),
-            ("http://[64:ff9b::a9fe:a9fe]/", "link-local"),
-            ("http://[64:ff9b:1::a9fe:a9fe]/", "link-local"),
-            ("http://[64:ff9b:1:2:3:4:a9fe:a9fe]/", "link-local"),
-            ("http://[2002:a9fe:a9fe::1]/", "link-local"),
-            ("http://[2001:0:1:2:3:4:5601:5601]/", "link-local"),
-            ("http://[fe80::1]/", "link-local"),
-            ("http://[ff02::1]/", "multicast"),
-            ("http://224.0.0.1/", "multicast"),
-            ("http://[::]/", "unspecified"),
-            ("http://0.0.0.0/", "unspecified"),
-            ("http://255.255.255.255/", "reserved"),
-            ("http://100.100.100.200/", "a metadata service"),
-            ("http://[::ffff:100.100.100.200]/", "a metadata service"),
-            ("http://[fd00:ec2::254]/", "a metadata service"),
-            ("http://[fd20:ce::254]/", "a metadata service"),
-            ("http://192.0.2.7/", "reserved for documentation"),
-            ("http://[2001:db8::1]/", "reserved for documentation"),
-            ("http://[3fff::1]/", "reserved for documentation"),
-            ("http://[3fff:fff:ffff::1]/", "reserved for documentation"),
-        ] {
-            let refused = check_literal(&Url::parse(url).expect(url)).expect_err(url);
-            assert_eq!(refused.kind, kind, "{url}");
-        }
+    async fn dialled(network: &Network, host: &str, found: &[&str]) -> Result<Vec<String>, String> {
+        let found = found.iter().map(|text| text.parse().unwrap()).collect();
+        let guard = Guard::with_names(Arc::new(network.clone()), Arc::new(Zone(Mutex::new(found))));
+        let open = guard.addresses(host).await.map_err(|closed| closed.to_string())?;
+        Ok(open.iter().map(ToString::to_string).collect())
+    }
+
+    #[tokio::test]
+    async fn only_what_may_be_dialled_is_left_of_an_answer() {
+        let operator = Network::default();
+        let public = Network {
+            reach: Reach::Public,
+            allow: vec![Entry::parse("intern.example").unwrap()],
+            deny: vec![Entry::parse(".bad.example").unwrap()],
+        };
+        let mixed = ["8.8.8.8", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"];
+        assert_eq!(
+            dialled(&operator, "x.example", &mixed).await.unwrap(),
+            ["8.8.8.8", "10.0.0.1", "::ffff:127.0.0.1"]
+        );
+        assert_eq!(dialled(&public, "x.example", &mixed).await.unwrap(), ["8.8.8.8"]);
+        assert_eq!(dialled(&public, "intern.example", &mixed).await.unwrap().len(), 3);
+        let why = dialled(&public, "x.example", &mixed[1..]).await.unwrap_err();
+        assert!(why.contains("loopback"), "the last one is told: {why}");
+        let why = dialled(&public, "x.bad.example", &["8.8.8.8"]).await.unwrap_err();
+        assert_eq!(why, "x.bad.example is refused: network_deny has \".bad.example\"");
+        let why = dialled(&public, "x.example", &[]).await.unwrap_err();
+        assert_eq!(why, "the name x.example does not resolve");
+    }
+
+    #[tokio::test]
+    async fn an_address_is_judged_without_asking_for_it() {
+        let why = dialled(&Network::default(), "fe80::1", &["8.8.8.8"]).await.unwrap_err();
+        assert_eq!(why, "fe80::1 is link-local, which is never dialled");
     }
 }

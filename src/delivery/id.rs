@@ -55,6 +55,12 @@ impl DeliveryId {
         self.0.into_bytes()
     }
 
+    /// The least id that is greater than this one; what is before it is no newer than this.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+    }
+
     /// From the store's 16 bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {

@@ -5,8 +5,8 @@ use url::Url;
 
 use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
 use crate::profile::Profile;
+use crate::profile::network::{Network, Refused};
 
-use super::guard::{self, RefusedAddress};
 use super::id::DeliveryId;
 use super::prepare::random;
 
@@ -30,6 +30,6 @@ pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<
 ///
 /// # Errors
 /// When the address is refused.
-pub fn check_address(preview: &Preview) -> Result<(), RefusedAddress> {
-    Url::parse(&preview.callback.url).map_or(Ok(()), |url| guard::check_literal(&url))
+pub fn check_address(preview: &Preview, network: &Network) -> Result<(), Refused> {
+    Url::parse(&preview.callback.url).map_or(Ok(()), |url| network.judge_url(&url))
 }

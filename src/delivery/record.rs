@@ -1,5 +1,6 @@
 //! What is known of a delivery and of its attempts.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -198,6 +199,9 @@ pub struct Attempt {
     pub started_at: Timestamp,
     /// To the last byte of the answer that was read, in milliseconds.
     pub duration_ms: u32,
+    /// The address of the connection that the request went over, or the last one that was dialled for
+    /// it; none where none was.
+    pub address: Option<SocketAddr>,
     /// The status of the answer, if there was one.
     pub status: Option<u16>,
     /// Why it failed; none when delivered.

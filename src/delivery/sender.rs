@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_origin: 16, total: 256, unrecorded: 1024 }
+        Self { per_origin: 16, total: 256, unrecorded: 256 }
     }
 }
 
@@ -100,13 +100,9 @@ async fn run<O: Outbox>(
             return;
         }
     };
-    match Crew::gather(transport, threads()) {
-        Ok(crew) => {
-            board.role(Role::Sends);
-            Work::new(outbox, crew, limits, board).until(stopped).await;
-        }
-        Err(error) => board.broken(&error),
-    }
+    board.role(Role::Sends);
+    let crew = Crew::gather(transport, threads());
+    Work::new(outbox, crew, limits, board).until(stopped).await;
     drop(permit);
 }
 

@@ -11,11 +11,11 @@ use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use reqwest::Client;
-use reqwest::header::HeaderValue;
+use hyper::header::HeaderValue;
 
 use super::record::Failure;
-use crate::profile::OAuth2;
+use super::transport::Clients;
+use crate::profile::{OAuth2, Tls};
 
 /// A token as it is sent. Nothing prints it.
 pub(super) struct Token {
@@ -36,6 +36,13 @@ impl Token {
     }
 }
 
+/// What a token is fetched with, and secured with on its way.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub oauth2: OAuth2,
+    pub tls: Tls,
+}
+
 /// One fetch, awaited by all who need its token. It goes on as long as one of them waits.
 type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
 
@@ -47,7 +54,7 @@ enum Entry {
 /// The tokens, each under everything that it depends on.
 #[derive(Default)]
 pub(super) struct Tokens {
-    entries: Mutex<HashMap<OAuth2, Entry>>,
+    entries: Mutex<HashMap<Wanted, Entry>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -59,55 +66,55 @@ impl fmt::Debug for Tokens {
 impl Tokens {
     /// The kept token, or a new one. Many who ask at once cause one fetch, and are told of its
     /// failure together; who asks later fetches anew.
-    pub(super) async fn get(&self, client: &Client, oauth2: &OAuth2) -> Result<Arc<Token>, Failure> {
-        let fetch = match self.kept_or_fetching(client, oauth2) {
+    pub(super) async fn get(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Result<Arc<Token>, Failure> {
+        let fetch = match self.kept_or_fetching(clients, wanted) {
             Entry::Kept(token) => return Ok(token),
             Entry::Fetching(fetch) => fetch,
         };
-        let waiting = Waiting { tokens: self, oauth2, fetch };
+        let waiting = Waiting { tokens: self, wanted, fetch };
         let token = waiting.fetch.clone().await?;
         self.keep(&waiting, &token);
         Ok(token)
     }
 
     /// Forgets a token that the endpoint refused. A newer one stays.
-    pub(super) fn forget(&self, oauth2: &OAuth2, token: &Arc<Token>) {
+    pub(super) fn forget(&self, wanted: &Wanted, token: &Arc<Token>) {
         token.refused.store(true, Ordering::Relaxed);
         let mut entries = self.entries();
-        if matches!(entries.get(oauth2), Some(Entry::Kept(kept)) if Arc::ptr_eq(kept, token)) {
-            entries.remove(oauth2);
+        if matches!(entries.get(wanted), Some(Entry::Kept(kept)) if Arc::ptr_eq(kept, token)) {
+            entries.remove(wanted);
         }
     }
 
-    fn kept_or_fetching(&self, client: &Client, oauth2: &OAuth2) -> Entry {
+    fn kept_or_fetching(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Entry {
         let mut entries = self.entries();
-        match entries.get(oauth2) {
+        match entries.get(wanted) {
             Some(Entry::Kept(token)) if token.is_good() => return Entry::Kept(Arc::clone(token)),
             Some(Entry::Fetching(fetch)) => return Entry::Fetching(fetch.clone()),
             Some(Entry::Kept(_)) | None => {}
         }
-        let (client, wanted) = (client.clone(), oauth2.clone());
-        let fetch = async move { request::fetch(&client, &wanted).await.map(Arc::new) };
+        let (clients, what) = (Arc::clone(clients), wanted.clone());
+        let fetch = async move { request::fetch(&clients, &what).await.map(Arc::new) };
         let fetch = fetch.boxed().shared();
-        entries.insert(oauth2.clone(), Entry::Fetching(fetch.clone()));
+        entries.insert(wanted.clone(), Entry::Fetching(fetch.clone()));
         Entry::Fetching(fetch)
     }
 
     /// Keeps what was fetched, unless it was refused meanwhile or something newer is there.
     fn keep(&self, waiting: &Waiting<'_>, token: &Arc<Token>) {
         let mut entries = self.entries();
-        let is_newer = match entries.get(waiting.oauth2) {
+        let is_newer = match entries.get(waiting.wanted) {
             None => false,
             Some(entry) => !waiting.is_mine(entry),
         };
         if !is_newer && token.is_good() {
             // What other profiles, or this one before it was edited, no longer use goes with it.
             entries.retain(|_, entry| !matches!(entry, Entry::Kept(old) if !old.is_good()));
-            entries.insert(waiting.oauth2.clone(), Entry::Kept(Arc::clone(token)));
+            entries.insert(waiting.wanted.clone(), Entry::Kept(Arc::clone(token)));
         }
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<OAuth2, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Wanted, Entry>> {
         // The map is whole after every step, also where a thread panicked between two.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,7 +124,7 @@ impl Tokens {
 /// server that hangs would else be waited for again and again.
 struct Waiting<'a> {
     tokens: &'a Tokens,
-    oauth2: &'a OAuth2,
+    wanted: &'a Wanted,
     /// Never polled itself, so that it can be compared.
     fetch: Fetch,
 }
@@ -131,8 +138,8 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut entries = self.tokens.entries();
-        if entries.get(self.oauth2).is_some_and(|entry| self.is_mine(entry)) {
-            entries.remove(self.oauth2);
+        if entries.get(self.wanted).is_some_and(|entry| self.is_mine(entry)) {
+            entries.remove(self.wanted);
         }
     }
 }

@@ -3,8 +3,12 @@
 mod auth;
 #[cfg(test)]
 mod limits;
+mod tls;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::Profile;
 use super::body::{Body, BodyForm};
@@ -18,6 +22,7 @@ use super::format::DataFormat;
 use super::headers::{Header, check_name, check_value};
 use super::id::ProfileId;
 use super::method::Method;
+use super::network::Network;
 use super::retry::{Backoff, RetryPolicy};
 use super::secret::Secret;
 use super::status::Status;
@@ -25,21 +30,23 @@ use super::template::{Template, is_variable_name};
 use super::title::Title;
 
 /// The settings that the rules depend on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules {
     /// Plain http to any host.
     pub allow_insecure_http: bool,
     /// Retries up to the channel's maximum.
     pub extended_retries: bool,
+    /// Which addresses are dialled; without it they are judged only where that is done.
+    pub network: Option<Arc<Network>>,
 }
 
 impl Rules {
     /// The rules for what was checked once already and is read back.
-    pub const STORED: Self = Self { allow_insecure_http: true, extended_retries: true };
+    pub const STORED: Self = Self { allow_insecure_http: true, extended_retries: true, network: None };
 
     /// The most retries offered for a channel.
     #[must_use]
-    pub fn most_retries(self, channel: Channel) -> u8 {
+    pub fn most_retries(&self, channel: Channel) -> u8 {
         if self.extended_retries { channel.most_retries() } else { RetryPolicy::COUNTS[2] }
     }
 }
@@ -85,9 +92,13 @@ impl Check<'_> {
         let data_format = self.data_format(&body, method.unwrap_or_default());
         let headers = self.headers(data_format);
         let (endpoint, user) = endpoint.unzip();
+        if let Some(endpoint) = &endpoint {
+            self.address(Field::Endpoint, endpoint.origin());
+        }
         let auth = self.auth(user.flatten(), &headers);
         let encryption = if draft.encryption { self.encryption() } else { None };
         let signing_secret = self.signing_secret();
+        let tls = self.tls();
         let status = self.one_of::<Status>(Field::Status, &draft.status);
         let mut errors = self.errors;
         errors.sort_by_key(|e| e.field);
@@ -105,6 +116,8 @@ impl Check<'_> {
                     data_format,
                     headers,
                     auth,
+                    tls,
+                    http2: draft.http2,
                     encryption,
                     signing_secret,
                     status,
@@ -130,6 +143,14 @@ impl Check<'_> {
             self.error(field, format!("'{name}' is none of {}", C::names()));
         }
         found
+    }
+
+    /// Judges the address in a URL; a name is judged again where it is dialled.
+    fn address(&mut self, field: Field, url: &str) {
+        let judged = self.rules.network.as_deref().zip(Url::parse(url).ok());
+        if let Some(Err(refused)) = judged.map(|(network, url)| network.judge_url(&url)) {
+            self.error(field, refused.to_string());
+        }
     }
 
     fn events(&mut self, channel: Channel) -> Vec<Event> {

@@ -2,13 +2,14 @@
 //!
 //! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
 //! name. A document is the whole profile: a member that is absent is as in a new one, so without
-//! `auth`, `enc`, `headers` or `signing_secret` there are none. For a secret that is stored already
+//! `auth`, `enc`, `headers`, `signing_secret` or `tls` there are none. For a secret that is stored already
 //! `null` stands in its place; a password, key, vector or client secret may be left out too.
 
 mod auth;
 mod error;
 mod placeholders;
 mod removed;
+mod tls;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -65,6 +66,8 @@ struct Fields {
     retry: Option<Retry>,
     #[serde(default)]
     signing_secret: Told,
+    tls: Option<tls::Members>,
+    http2: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +167,10 @@ impl Document {
             Told::Null => left_out.push(Field::SigningSecret),
             Told::Nothing => {}
         }
+        if let Some(tls) = fields.tls {
+            tls::read(tls, &mut draft);
+        }
+        set(&mut draft.http2, fields.http2);
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
         Ok(Self { id, draft, left_out, absent, created_at, modified_at })
@@ -353,6 +360,12 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     );
     if let Some(text) = &profile.signing_secret {
         put("signing_secret", secret(text.reveal()));
+    }
+    if let Some(tls) = tls::write(&profile.tls) {
+        put("tls", tls);
+    }
+    if profile.http2 {
+        put("http2", json!(true));
     }
     put("status", json!(profile.status.number()));
     put("created_at", json!(profile.created_at));

@@ -44,6 +44,10 @@ pub struct Draft {
     pub enc_random_iv: bool,
     pub enc_parameters: Vec<String>,
     pub signing_secret: String,
+    pub ca_file: String,
+    pub client_certificate: String,
+    pub client_key: String,
+    pub http2: bool,
     pub status: String,
 }
 
@@ -119,6 +123,10 @@ impl Draft {
             enc_random_iv: false,
             enc_parameters: Vec::new(),
             signing_secret: String::new(),
+            ca_file: String::new(),
+            client_certificate: String::new(),
+            client_key: String::new(),
+            http2: false,
             status: Status::default().name().to_owned(),
         }
     }
@@ -160,9 +168,15 @@ impl From<&Profile> for Draft {
                 .collect(),
             auth_kind: profile.auth.kind().name().to_owned(),
             signing_secret: profile.signing_secret.as_ref().map(text).unwrap_or_default(),
+            ca_file: profile.tls.ca_file.clone().unwrap_or_default(),
+            http2: profile.http2,
             status: profile.status.name().to_owned(),
             ..Self::new(profile.channel)
         };
+        if let Some(identity) = &profile.tls.identity {
+            draft.client_certificate.clone_from(&identity.certificate);
+            draft.client_key = identity.key.clone().unwrap_or_default();
+        }
         if profile.retry.count() > 0 {
             draft.retry_interval = profile.retry.interval_s().to_string();
             draft.retry_timeout = profile.retry.timeout_ms().to_string();

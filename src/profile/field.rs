@@ -40,6 +40,10 @@ pub enum Field {
     EncRandomIv,
     EncParameters,
     SigningSecret,
+    TlsCaFile,
+    TlsCertificate,
+    TlsKey,
+    Http2,
     Status,
 }
 
@@ -78,6 +82,10 @@ impl Field {
             Self::EncRandomIv => "Random vector",
             Self::EncParameters => "Parameters",
             Self::SigningSecret => "Signing secret",
+            Self::TlsCaFile => "CA file",
+            Self::TlsCertificate => "Client cert.",
+            Self::TlsKey => "Client key",
+            Self::Http2 => "HTTP/2",
             Self::Status => "Status",
         }
     }
@@ -121,6 +129,10 @@ impl fmt::Display for Field {
             Self::EncRandomIv => "enc.random_iv",
             Self::EncParameters => "enc.parameters",
             Self::SigningSecret => "signing_secret",
+            Self::TlsCaFile => "tls.ca_file",
+            Self::TlsCertificate => "tls.client_certificate",
+            Self::TlsKey => "tls.client_key",
+            Self::Http2 => "http2",
             Self::Status => "status",
         };
         f.write_str(path)

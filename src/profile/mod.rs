@@ -20,12 +20,14 @@ mod headers;
 mod id;
 mod json_body;
 mod method;
+pub mod network;
 mod oauth2;
 mod retry;
 mod secret;
 mod status;
 mod template;
 mod title;
+mod tls;
 mod token_url;
 
 pub use auth::{Auth, AuthKind};
@@ -48,6 +50,7 @@ pub use secret::Secret;
 pub use status::Status;
 pub use template::{Part, Path, Step, Template, is_variable_name, placeholder_at};
 pub use title::Title;
+pub use tls::{ClientIdentity, Tls};
 pub use token_url::TokenUrl;
 
 use jiff::Timestamp;
@@ -77,6 +80,10 @@ pub struct Profile {
     pub headers: Vec<Header>,
     /// Credentials.
     pub auth: Auth,
+    /// How its connections are secured.
+    pub tls: Tls,
+    /// Whether HTTP/2 is offered over TLS; HTTP/1.1 is spoken else.
+    pub http2: bool,
     /// Encryption of parameter values, when turned on.
     pub encryption: Option<Encryption>,
     /// The Standard Webhooks secret, `whsec_` and base64, when set.

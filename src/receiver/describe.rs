@@ -32,7 +32,9 @@ pub fn describe(received: &Received) -> String {
     describe_in(received, &TimeZone::system())
 }
 
-fn describe_in(received: &Received, zone: &TimeZone) -> String {
+/// As [`describe`], with times of this zone.
+#[must_use]
+pub fn describe_in(received: &Received, zone: &TimeZone) -> String {
     let mut out = String::new();
     let time = received.received_at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };

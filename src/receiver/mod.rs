@@ -17,7 +17,7 @@ mod tries;
 pub use behaviour::{Behaviour, Decrypt};
 pub use body::{BODY_KEPT, BODY_READ};
 pub use decryption::{Decryption, fields_decrypted};
-pub use describe::describe;
+pub use describe::{describe, describe_in};
 pub use error::ReceiverError;
 pub use fields::headers_json;
 pub use received::{Answer, Received};

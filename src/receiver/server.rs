@@ -28,6 +28,8 @@ pub struct Receiver {
     answering: Arc<Answering>,
     phase: watch::Sender<Phase>,
     serving: JoinHandle<()>,
+    /// Closed when serving has ended.
+    alive: watch::Receiver<()>,
 }
 
 impl Receiver {
@@ -44,7 +46,10 @@ impl Receiver {
         let answering = Arc::new(Answering::new(behaviour, requests, phases.clone()));
         let service = take.with_state(Arc::clone(&answering)).into_make_service_with_connect_info::<Closer>();
         let connections = Connections { listener, phase: phases.clone() };
+        let (living, alive) = watch::channel(());
         let serving = tokio::spawn(async move {
+            // Goes with the task, however that ends.
+            let _living = living;
             let mut phases = phases;
             let until_stopped = async move {
                 let _ = phases.wait_for(|phase| *phase != Phase::Serving).await;
@@ -52,7 +57,7 @@ impl Receiver {
             // Serving gives no error: what a connection ends with is its own affair.
             let _ = axum::serve(connections, service).with_graceful_shutdown(until_stopped).await;
         });
-        Ok(Self { addr, answering, phase, serving })
+        Ok(Self { addr, answering, phase, serving, alive })
     }
 
     /// Where it listens, with the real port.
@@ -80,6 +85,12 @@ impl Receiver {
         self.answering.requests.subscribe()
     }
 
+    /// Waits until it listens no more, for whatever reason.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut alive = self.alive.clone();
+        async move { while alive.changed().await.is_ok() {} }
+    }
+
     /// Takes no more requests, gives answers under way a second, and cuts what is left. Requests
     /// that hang are cut at once.
     pub async fn stop(mut self) {
@@ -90,5 +101,21 @@ impl Receiver {
                 self.serving.abort();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_end_that_nobody_asked_for_is_told() {
+        let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default()).await.unwrap();
+        let ended = receiver.ended();
+        tokio::pin!(ended);
+        let early = tokio::time::timeout(Duration::from_millis(20), &mut ended).await;
+        assert!(early.is_err(), "it listens");
+        receiver.serving.abort();
+        tokio::time::timeout(Duration::from_secs(5), ended).await.expect("told in time");
     }
 }

@@ -1,5 +1,7 @@
 //! How values stand in columns: times in milliseconds, choices by name, headers and values as JSON.
 
+use std::net::SocketAddr;
+
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
@@ -54,6 +56,12 @@ pub(super) fn state_number(state: State) -> i64 {
 pub(super) fn state(number: i64) -> Result<State, Why> {
     let of = |state: &State| state_number(*state) == number;
     State::ALL.iter().copied().find(of).ok_or_else(|| format!("state {number} is not known"))
+}
+
+/// The address that was dialled, as `127.0.0.1:80` or `[::1]:80`.
+pub(super) fn address(text: Option<String>) -> Result<Option<SocketAddr>, Why> {
+    let parse = |text: String| text.parse().map_err(|_| format!("'{text}' is no address"));
+    text.map(parse).transpose()
 }
 
 /// A failure, from the columns of its class and message.

@@ -82,6 +82,12 @@ pub enum Problem {
     /// A test's profile was never saved, and went when the test ended.
     #[error("the profile that delivery {0} tested was never saved: test it again from the editor")]
     TestedGone(DeliveryId),
+    /// The file was removed or moved away while it was in use.
+    #[error("is not there any more: put it back, or start again to make a new one")]
+    Gone,
+    /// Another file was put in its place while it was in use.
+    #[error("was replaced by another file: start again to use that one")]
+    Replaced,
     /// The store was closed while it was asked.
     #[error("was closed meanwhile: start again")]
     Closed,

@@ -103,7 +103,7 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
 
 fn attempts(tx: &Transaction<'_>, seq: i64, id: DeliveryId) -> Result<Vec<Attempt>, StoreError> {
     let sql = "SELECT n, started_at, duration_ms, status, class, message,
-                   response_headers, response_body, response_cut
+                   response_headers, response_body, response_cut, address
                FROM attempt WHERE delivery = ?1 ORDER BY n";
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([seq])?;
@@ -119,6 +119,7 @@ fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
         n: get(row, 0)?,
         started_at: columns::time(get(row, 1)?)?,
         duration_ms: get(row, 2)?,
+        address: columns::address(get(row, 9)?)?,
         status: get(row, 3)?,
         error: columns::failure(get(row, 4)?, get(row, 5)?)?,
         response_headers: columns::headers(&get::<String>(row, 6)?)?,

@@ -19,6 +19,7 @@ mod filter;
 mod find;
 mod held;
 mod hold;
+mod inspect;
 mod job;
 mod keeping;
 mod lane;
@@ -27,6 +28,7 @@ mod log;
 mod open;
 mod outbox;
 mod owner;
+mod place;
 mod poll;
 mod profiles;
 mod prune;
@@ -55,6 +57,7 @@ pub use error::{Problem, StoreError};
 pub use filter::{Filter, StateFilter, StatusFilter};
 pub use held::{Held, Within};
 pub use hold::{Cause, HeldFor, Hold, Holds};
+pub use inspect::{Inspection, inspect};
 pub use keeping::Keeping;
 pub use lease::Lease;
 pub use log::Counts;
@@ -76,6 +79,7 @@ use tokio::sync::watch as channel;
 
 use crate::profile::Status;
 
+use place::Place;
 use readers::Readers;
 use watch::Looking;
 use writer::{Order, Told, Writer};
@@ -136,10 +140,12 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
+        let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
         let outdated = purge::outdated(&db).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
-        let writer = Writer::start(db, path.clone(), busy, told.clone(), Arc::clone(&looking)).map_err(at)?;
+        let writer = Writer::start(db, place.clone(), path.clone(), busy, told.clone(), Arc::clone(&looking))
+            .map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
             None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
@@ -148,7 +154,7 @@ impl Store {
             // Nobody waits for it; where it fails, the next start does it.
             drop(writer.ask(move |tx| purge::deleted(tx, before)));
         }
-        let readers = Arc::new(Readers::new(path.clone(), busy));
+        let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
         let disable_after = AtomicU32::new(Status::AUTO_DISABLE_AFTER);
         Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer, disable_after })))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::error::{Problem, StoreError};
 use super::open;
+use super::place::Place;
 use super::watch::Looking;
 use super::writer::{Order, data_version};
 
@@ -31,15 +32,17 @@ pub(super) fn start(
     looking: Arc<Looking>,
 ) -> Result<Poll, StoreError> {
     let db = open::reader(path, busy)?;
-    let mut known = data_version(&db)?;
+    let place = Place::of(path)?;
+    let (mut known, mut held) = (data_version(&db)?, true);
     let (going, ended) = mpsc::channel::<()>();
     let thread = thread::Builder::new()
         .name("store-poll".to_owned())
         .spawn(move || {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 let now = data_version(&db).unwrap_or(known);
-                if now != known {
-                    known = now;
+                let holds = place.holds().is_ok();
+                if now != known || holds != held {
+                    (known, held) = (now, holds);
                     looking.tell(&orders);
                 }
             }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::error::{Problem, StoreError};
 use super::open;
+use super::place::Place;
 
 /// Most questions answered at once: each costs a connection and its cache.
 const READERS: usize = 4;
@@ -16,14 +17,15 @@ const READERS: usize = 4;
 /// The connections that nobody uses just now, and how many more may be in use.
 pub(super) struct Readers {
     path: PathBuf,
+    place: Place,
     busy: Duration,
     idle: Mutex<Vec<Connection>>,
     room: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf, busy: Duration) -> Self {
-        Self { path, busy, idle: Mutex::default(), room: Arc::new(Semaphore::new(READERS)) }
+    pub(super) fn new(path: PathBuf, place: Place, busy: Duration) -> Self {
+        Self { path, place, busy, idle: Mutex::default(), room: Arc::new(Semaphore::new(READERS)) }
     }
 
     /// Asks on a thread for blocking work. All of `question` sees one state of the database.
@@ -47,6 +49,7 @@ impl Readers {
         &self,
         question: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.place.holds()?;
         let kept = self.idle().pop();
         let mut db = match kept {
             Some(db) => db,

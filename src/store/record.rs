@@ -79,10 +79,10 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 /// have been lost. Whether it is told for the first time.
 fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, StoreError> {
     let sql = "INSERT INTO attempt
-                   (key, started_at, duration_ms, status, class, message,
+                   (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body)
-               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :status, :class, :message,
-                       :cut, :headers, :body)
+               VALUES (:delivery << 10 | :n, :started_at, :duration_ms, :address, :status, :class,
+                       :message, :cut, :headers, :body)
                ON CONFLICT (key) DO NOTHING";
     let added = tx.prepare_cached(sql)?.execute(named_params! {
         ":delivery": seq,
@@ -95,6 +95,7 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, Sto
         ":cut": attempt.response_cut,
         ":headers": headers_text(&attempt.response_headers),
         ":body": attempt.response_body,
+        ":address": attempt.address.map(|address| address.to_string()),
     })?;
     Ok(added > 0)
 }

@@ -1,6 +1,6 @@
 //! Noticing that the file was written to, by whichever process, without asking again and again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,38 +47,48 @@ pub(super) fn start(
     let file = path.file_name().unwrap_or_default().to_owned();
     let mut log = file.clone();
     log.push("-wal");
-    let folder = path.parent().unwrap_or(Path::new("/"));
+    let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+    let whole = folder.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error here is a queue of the system that ran over: something happened, so look.
-        let ours = event.map_or(true, |event| concerns(&event, &[&file, &log]));
+        let ours = event.map_or(true, |event| concerns(&event, &whole, &[&file, &log]));
         if ours {
             looking.tell(&orders);
         }
     })?;
-    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    watcher.watch(&folder, RecursiveMode::NonRecursive)?;
     Ok(watcher)
 }
 
-fn concerns(event: &Event, names: &[&OsString]) -> bool {
-    let written = matches!(event.kind, EventKind::Any | EventKind::Modify(_) | EventKind::Create(_));
-    let ours = |path: &Path| path.file_name().is_some_and(|name| names.iter().any(|n| n.as_os_str() == name));
+/// Whether an event may be a write to these files, or the end of one or of the folder.
+fn concerns(event: &Event, folder: &Path, names: &[&OsString]) -> bool {
+    let written = matches!(
+        event.kind,
+        EventKind::Any | EventKind::Modify(_) | EventKind::Create(_) | EventKind::Remove(_)
+    );
+    let one_of = |name: &OsStr| names.iter().any(|n| n.as_os_str() == name);
+    let ours = |path: &Path| path == folder || path.file_name().is_some_and(one_of);
     written && (event.need_rescan() || event.paths.iter().any(|path| ours(path)))
 }
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{AccessKind, AccessMode, DataChange, ModifyKind};
+    use notify::event::{AccessKind, AccessMode, DataChange, ModifyKind, RemoveKind};
 
     use super::*;
 
     #[test]
-    fn only_writes_to_the_database_count() {
+    fn only_what_happens_to_the_database_counts() {
         let (file, log) = (OsString::from("a.db"), OsString::from("a.db-wal"));
-        let of = |kind, path: &str| concerns(&Event::new(kind).add_path(path.into()), &[&file, &log]);
+        let of = |kind, path: &str| {
+            concerns(&Event::new(kind).add_path(path.into()), Path::new("/data"), &[&file, &log])
+        };
         let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
         assert!(of(written, "/data/a.db-wal"));
         assert!(of(written, "/data/a.db"));
         assert!(!of(written, "/data/a.db-shm"));
+        assert!(of(EventKind::Remove(RemoveKind::File), "/data/a.db"));
+        assert!(of(EventKind::Remove(RemoveKind::Folder), "/data"));
         assert!(!of(written, "/data/b.db-wal"));
         assert!(!of(EventKind::Access(AccessKind::Open(AccessMode::Any)), "/data/a.db-wal"));
     }

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 use crate::delivery::News;
 
 use super::error::{Problem, StoreError};
+use super::place::Place;
 use super::tally::{Mark, Tally};
 use super::wal::Log;
 use super::watch::Looking;
@@ -75,6 +76,7 @@ impl Writer {
     /// Starts the thread, which owns the connection from now on.
     pub(super) fn start(
         mut db: Connection,
+        place: Place,
         path: PathBuf,
         busy: Duration,
         told: Told,
@@ -85,7 +87,7 @@ impl Writer {
         let tally = Tally::of(&db)?;
         let stand = Stand::read(&db)?;
         let log = Log::of(&mut db)?;
-        let mut desk = Desk { db, path, busy, told, looking, known, tally, stand, log };
+        let mut desk = Desk { db, place, holds: true, path, busy, told, looking, known, tally, stand, log };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(&queue))
@@ -180,6 +182,9 @@ impl Stand {
 /// What the thread owns.
 struct Desk {
     db: Connection,
+    place: Place,
+    /// Whether the file was in its place when it was looked at last.
+    holds: bool,
     path: PathBuf,
     busy: Duration,
     told: Told,
@@ -219,8 +224,16 @@ impl Desk {
     fn batch(&mut self, first: Box<dyn Command>, queue: &Receiver<Order>, aside: &mut Aside) {
         let mut done = Vec::new();
         let before = self.db.total_changes();
-        let committed = transact(&mut self.db, &self.tally, first, queue, aside, &mut done)
-            .map_err(|error| error.at(&self.path).waited(self.busy));
+        let committed = match self.place.holds() {
+            // What went into a file that is gone is not on disk.
+            Ok(()) => transact(&mut self.db, &self.tally, first, queue, aside, &mut done)
+                .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
+            Err(problem) => {
+                done.push(first);
+                Err(problem.into())
+            }
+        };
+        let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy));
         if let Ok(came) = committed
             && self.db.total_changes() != before
         {
@@ -240,6 +253,10 @@ impl Desk {
     /// commits holds the write lock until it does, so taking that lock is waiting for it.
     fn look(&mut self) {
         self.looking.done();
+        let holds = self.place.holds().is_ok();
+        if std::mem::replace(&mut self.holds, holds) != holds {
+            self.told.changed();
+        }
         let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
         let now = data_version(&self.db).unwrap_or(self.known);
         // Where the lock could not be had, something is going on: telling once too often does no harm.

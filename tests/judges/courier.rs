@@ -21,7 +21,8 @@ impl Courier {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("a.db")).unwrap();
-        let sender = Sender::start(Arc::new(store.clone()), Transport::new().unwrap(), Limits::default());
+        let sender =
+            Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
         Self { store, _sender: sender, _folder: folder }
     }
 

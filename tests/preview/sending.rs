@@ -11,7 +11,7 @@ use super::listener::{Listener, Wire};
 pub static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 });
-static TRANSPORT: LazyLock<Transport> = LazyLock::new(|| Transport::new().unwrap());
+static TRANSPORT: LazyLock<Transport> = LazyLock::new(|| Transport::new(Arc::default()));
 
 fn no_random(_: &mut [u8]) {
     panic!("these profiles draw nothing");

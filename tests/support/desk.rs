@@ -16,6 +16,7 @@ pub struct Desk {
     pub sender: Option<Sender>,
     pub folder: tempfile::TempDir,
     limits: Limits,
+    transport: Transport,
 }
 
 impl Desk {
@@ -25,16 +26,25 @@ impl Desk {
     }
 
     pub fn with(limits: Limits) -> Self {
+        Self::made(limits, Transport::new(Arc::default()))
+    }
+
+    /// One that sends over this.
+    pub fn over(transport: Transport) -> Self {
+        Self::made(Limits::default(), transport)
+    }
+
+    fn made(limits: Limits, transport: Transport) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path().join("a.db")).expect("a store");
-        let mut desk = Self { store, sender: None, folder, limits };
+        let mut desk = Self { store, sender: None, folder, limits, transport };
         desk.send();
         desk
     }
 
     /// Starts the sender.
     pub fn send(&mut self) {
-        let transport = Transport::new().expect("a client");
+        let transport = self.transport.clone();
         self.sender = Some(Sender::start(Arc::new(self.store.clone()), transport, self.limits));
     }
 

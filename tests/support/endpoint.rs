@@ -20,6 +20,8 @@ pub struct Endpoint {
 pub enum Manner {
     /// Writes these bytes and keeps the connection.
     Says(Vec<u8>),
+    /// Writes these bytes and closes.
+    SaysAndCloses(Vec<u8>),
     /// Closes without a word.
     Closes,
     /// Keeps the connection and says nothing.
@@ -73,6 +75,7 @@ async fn serve(mut stream: TcpStream, manner: Manner) -> std::io::Result<()> {
                 stream.write_all(&bytes).await?;
             }
         }
+        Manner::SaysAndCloses(bytes) => stream.write_all(&bytes).await?,
         Manner::Closes => {}
         Manner::Hangs => while stream.read(&mut request).await? > 0 {},
         Manner::Endless => {

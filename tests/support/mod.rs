@@ -14,5 +14,6 @@ pub mod picture;
 pub mod profiles;
 pub mod recording;
 pub mod scene;
+pub mod secure;
 pub mod server;
 pub mod terminal;

@@ -1,6 +1,7 @@
 //! The demo as text, where there is no terminal to draw on.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::Stage;
 use super::samples::TESTED;
@@ -11,7 +12,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::print;
 use crate::cli::profiles::listed;
 use crate::cli::test;
-use crate::delivery::NewDelivery;
+use crate::delivery::{NewDelivery, Transport};
 use crate::receiver::describe;
 
 /// Makes profiles, tests one whose first try fails, and shows what arrived.
@@ -38,7 +39,8 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
             unread = print(&format!("{line}\n"));
         }
     };
-    let tested = test::carry_out(store, delivery, &mut interrupts, line).await;
+    let tested =
+        test::carry_out(store, Transport::new(Arc::default()), delivery, &mut interrupts, line).await;
     let ended = tested.map_err(thrown_away)?;
     unread?;
     print(&format!("{}\n\nWhat the receiver saw\n", test::last_line(&ended.details.summary)))?;

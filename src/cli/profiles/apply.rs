@@ -12,6 +12,7 @@ use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::delivery;
 use crate::profile::document::Document;
 use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
@@ -124,6 +125,10 @@ impl Apply<'_> {
             }
         });
         let profile = profile.ok().filter(|_| self.errors.len() == before)?;
+        if let Err(error) = delivery::check_files(&profile.tls) {
+            self.wrong(place, error.field, &error.message);
+            return None;
+        }
         if let Some(stored) = stored {
             for part in document.removed(stored, &profile) {
                 let Profile { title, id, .. } = &profile;

@@ -21,7 +21,7 @@ use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted};
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
-use crate::store::{Filter, StateFilter, Store};
+use crate::store::{Filter, Keep, Keeping, StateFilter, Store};
 
 /// The least time between two looks at what has become of them.
 const LOOK: Duration = Duration::from_millis(20);
@@ -39,10 +39,10 @@ const PAGE: usize = 256;
 pub struct Options {
     /// Nothing is accepted unless every line is good.
     pub strict: bool,
-    /// To the end of all, and not only until they are accepted.
-    pub wait: bool,
     /// Lines of JSON instead of text.
     pub json: bool,
+    /// How long the log is kept, where this process sends.
+    pub keep: Keep,
 }
 
 /// How it went.
@@ -53,27 +53,29 @@ enum End {
     Signal(u8),
 }
 
-/// Sends what the source has.
+/// Sends what the source has; without a transport it only accepts it.
 ///
 /// # Errors
 /// The input has no event that can be sent, it or the database fails, or a signal came.
 pub async fn run(
     store: Store,
     source: Source,
+    transport: Option<Transport>,
     options: Options,
     interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
-    // Without a client nothing is accepted.
-    let transport = if options.wait { Some(Transport::new()?) } else { None };
     let (size, input) = (source.size(), source.named.clone());
     let (mut batches, mark) = intake::start(&store, source, options.strict)?;
+    let waits = transport.is_some();
     let mut run = Run {
+        waits,
         changes: store.changes(),
         store,
         mark,
         options,
         transport,
         sender: None,
+        keeping: None,
         news: None,
         tally: Tally::default(),
         report: Report::new(options.json),
@@ -87,6 +89,7 @@ pub async fn run(
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
     run.line.clear();
+    drop(run.keeping.take());
     if let Some(sender) = run.sender.take() {
         match &ended {
             Ok(End::Done) => stop_when_done(sender, interrupts, |id| mark.is_on(id)).await,
@@ -111,9 +114,13 @@ struct Run {
     store: Store,
     mark: Mark,
     options: Options,
+    /// To the end of all, and not only until they are accepted.
+    waits: bool,
     /// Until sending starts.
     transport: Option<Transport>,
     sender: Option<Sender>,
+    /// Keeps the log within its bounds while this process sends.
+    keeping: Option<Keeping>,
     news: Option<News>,
     changes: watch::Receiver<u64>,
     tally: Tally,
@@ -156,7 +163,7 @@ impl Run {
                         continue;
                     }
                     self.read = Read::Whole;
-                    if self.checking || !self.options.wait {
+                    if self.checking || !self.waits {
                         return Ok(End::Done);
                     }
                     // Whatever became of them since the last look.
@@ -201,6 +208,8 @@ impl Run {
         if let Some(transport) = self.transport.take() {
             let sender = Sender::start(Arc::new(self.store.clone()), transport, Limits::default());
             self.news = Some(News::of(&sender));
+            let keep = self.options.keep;
+            self.keeping = Some(Keeping::start(self.store.clone(), keep, sender.sending()));
             self.sender = Some(sender);
         }
     }
@@ -267,8 +276,7 @@ impl Run {
                 self.input
             )));
         }
-        let good =
-            if self.options.wait { self.tally.all_delivered() } else { self.tally.of(State::Failed) == 0 };
+        let good = if self.waits { self.tally.all_delivered() } else { self.tally.of(State::Failed) == 0 };
         Ok(if good && refused == 0 { ExitCode::SUCCESS } else { FAILED.into() })
     }
 

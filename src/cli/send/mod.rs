@@ -16,12 +16,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::choose;
+use super::console::keep;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::session::Session;
 use many::Options;
 use one::EventArgs;
 use source::Source;
+
+use crate::delivery::Transport;
 
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["profile", "from"])))]
@@ -47,12 +50,14 @@ pub(super) struct SendArgs {
 pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let SendArgs { profile, event, from, strict, no_wait, json } = args;
-    let wait = !no_wait;
+    let settings = session.settings();
+    let transport = (!no_wait).then(|| Transport::new(settings.network.clone()));
     if let Some(file) = from {
         let source = Source::open(&file)?;
-        return many::run(session.store()?, source, Options { strict, wait, json }, &mut interrupts).await;
+        let options = Options { strict, json, keep: keep(&settings) };
+        return many::run(session.store()?, source, transport, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
-    one::run(&store, &profile, &event, wait, json, &mut interrupts).await
+    one::run(&store, &profile, &event, transport, json, &mut interrupts).await
 }

@@ -42,7 +42,7 @@ pub async fn run(
     store: &Store,
     profile: &Profile,
     args: &EventArgs,
-    wait: bool,
+    transport: Option<Transport>,
     json: bool,
     interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
@@ -52,8 +52,6 @@ pub async fn run(
     let delivery = NewDelivery::event(profile, event, args.values(profile)?);
     let (id, heading) = (delivery.id, test::heading(&delivery));
     let no_request = delivery.request.as_ref().err().map(ToString::to_string);
-    // Without a client nothing is accepted.
-    let transport = if wait { Some(Transport::new()?) } else { None };
     store.accept(vec![delivery]).await?;
 
     let mut out = Lines::default();
@@ -62,9 +60,9 @@ pub async fn run(
     } else {
         out.line(&format!("{heading}\naccepted as {id}"));
     }
-    if let Some(why) = no_request.filter(|_| json || !wait) {
+    if let Some(why) = no_request.filter(|_| json || transport.is_none()) {
         tell(&format!("ringback: no request can be made: {why}"));
-        if !wait {
+        if transport.is_none() {
             return Ok(FAILED.into());
         }
     }

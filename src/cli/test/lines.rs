@@ -1,7 +1,7 @@
 //! A test in lines of text.
 
+use hyper::StatusCode;
 use jiff::Timestamp;
-use reqwest::StatusCode;
 
 use crate::delivery::{Attempt, Kind, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
@@ -92,6 +92,7 @@ mod tests {
             n,
             started_at: Timestamp::UNIX_EPOCH,
             duration_ms: 84,
+            address: None,
             status,
             error: error.map(failure),
             response_headers: Vec::new(),

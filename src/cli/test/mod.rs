@@ -12,7 +12,7 @@ use super::interrupt::Interrupts;
 use super::output::{print, print_json, tell};
 use super::session::Session;
 use super::values::{Chosen, ValueArgs};
-use crate::delivery::{Details, NewDelivery, State};
+use crate::delivery::{Details, NewDelivery, State, Transport};
 
 pub(super) use lines::{attempt_label_of, attempt_line, came_of, ending, heading, last_line, wait_until};
 pub(super) use report::document;
@@ -33,10 +33,11 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
     let Chosen { event, values, .. } = args.values.choose(&store, &profile).await?;
+    let transport = Transport::new(session.settings().network);
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
     if args.json {
-        let ended = carry_out(&store, delivery, &mut interrupts, |_| ()).await?;
+        let ended = carry_out(&store, transport, delivery, &mut interrupts, |_| ()).await?;
         let details = &ended.details;
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             tell(&format!("ringback: no request can be made: {error}"));
@@ -48,7 +49,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     }
     let mut out = Lines::default();
     out.line(&heading(&delivery));
-    let ended = carry_out(&store, delivery, &mut interrupts, |line| out.line(line)).await?;
+    let ended = carry_out(&store, transport, delivery, &mut interrupts, |line| out.line(line)).await?;
     out.line(&last_line(&ended.details.summary));
     let code = code(&ended.details);
     ended.stop_sending(&mut interrupts).await;

@@ -34,6 +34,7 @@ fn attempt(attempt: &Attempt) -> Value {
         "n": attempt.n,
         "started_at": attempt.started_at,
         "duration_ms": attempt.duration_ms,
+        "address": attempt.address,
         "status": attempt.status,
         "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "response_headers": headers_json(&attempt.response_headers),

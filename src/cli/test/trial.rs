@@ -40,13 +40,12 @@ impl Ended {
 /// ended then.
 pub async fn carry_out(
     store: &Store,
+    transport: Transport,
     delivery: NewDelivery,
     interrupts: &mut Interrupts,
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
-    // Without a client nothing is accepted.
-    let transport = Transport::new()?;
     store.accept(vec![delivery]).await?;
     see_through(store, id, transport, interrupts, line).await
 }

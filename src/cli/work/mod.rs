@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::console::keep;
 use super::error::CommandError;
 use super::held;
 use super::interrupt::Interrupts;
@@ -19,7 +20,7 @@ use super::sending::{News, look_due, stop, stop_when_interrupted};
 use super::session::Session;
 use super::status_line::StatusLine;
 use crate::delivery::{Limits, Outcome, Sender, Transport};
-use crate::store::{Counts, Store};
+use crate::store::{Counts, Keeping, Store};
 
 use report::Report;
 use tap::Tap;
@@ -48,9 +49,11 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
         // Nothing of it goes out, however long this goes on.
         held::tell_of(&store.held(None).await?);
     }
-    let transport = Transport::new()?;
+    let settings = session.settings();
+    let transport = Transport::new(settings.network.clone());
     let (tap, outcomes) = Tap::on(store.clone());
     let sender = Sender::start(Arc::new(tap), transport, Limits::default());
+    let _keeping = Keeping::start(store.clone(), keep(&settings), sender.sending());
     let mut work = Work {
         changes: store.changes(),
         counts: store.counts().await?,

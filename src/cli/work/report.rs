@@ -157,6 +157,7 @@ mod tests {
             n: 1,
             started_at: Timestamp::UNIX_EPOCH,
             duration_ms: 84,
+            address: None,
             status: Some(if error.is_none() { 200 } else { 500 }),
             error,
             response_headers: Vec::new(),

@@ -1,6 +1,7 @@
 //! Panes 4 and 5: the deliveries as they happen, and the timeline of the chosen one.
 
 pub mod many;
+pub mod paused;
 pub mod search;
 pub mod state_text;
 pub mod timeline;
@@ -34,6 +35,8 @@ pub struct Query {
     pub text: String,
     /// What of this was found before, where it takes a search.
     pub earlier: Option<Searched>,
+    /// None newer than this one.
+    pub upto: Option<DeliveryId>,
     /// Those before this one; the newest without.
     pub before: Option<DeliveryId>,
     /// How many at most.
@@ -91,8 +94,11 @@ pub struct Deliveries {
     pub list: List,
     show: Show,
     profile: Option<(ProfileId, String)>,
-    /// The newest seen when the person moved away; while set, the chosen delivery stays chosen.
+    /// The newest seen when the person moved away; while set, none newer is shown, and the chosen
+    /// delivery stays chosen.
     paused_at: Option<DeliveryId>,
+    /// How many came since then, as far as they were counted.
+    came: usize,
     search: Search,
     /// What is being done to many of them.
     running: Option<Running>,
@@ -134,15 +140,6 @@ impl Deliveries {
         self.paused_at.is_none()
     }
 
-    /// How many came since the person moved away, among those read.
-    #[must_use]
-    pub fn new_since_paused(&self) -> usize {
-        match &self.paused_at {
-            Some(newest) => self.rows.iter().take_while(|r| r.id > *newest).count(),
-            None => 0,
-        }
-    }
-
     /// The filters, for the pane's title.
     #[must_use]
     pub fn filter(&self) -> (Show, Option<&str>) {
@@ -162,7 +159,9 @@ impl Deliveries {
             return Vec::new();
         }
         self.reading = Reading::Once;
-        vec![Effect::LoadDeliveries(self.query())]
+        let query = self.query();
+        let count = query.upto.map(|_| Effect::CountNewer(query.clone()));
+        std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
     }
 
     /// A read failed: the next change reads again.
@@ -176,6 +175,7 @@ impl Deliveries {
         Query {
             show: self.show,
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
+            upto: self.paused_at,
             text: self.search.text(),
             earlier: self.searched(),
             before: None,
@@ -184,7 +184,7 @@ impl Deliveries {
     }
 
     /// How many rows to read anew: with the newest followed a screen is enough; while paused the chosen
-    /// one must be among them, whatever arrived above it.
+    /// one must be among them.
     fn wanted_rows(&self) -> usize {
         if self.is_following() {
             self.rows.len().clamp(PAGE, 5 * PAGE)
@@ -218,10 +218,11 @@ pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
             effects = deliveries.reload();
         }
     }
-    let of_this_filter = query.show == deliveries.show
-        && query.text == deliveries.search.text()
-        && query.profile.as_ref() == deliveries.profile.as_ref().map(|(id, _)| id);
-    if !of_this_filter {
+    if !deliveries.is_for_now(query) {
+        // Asked before the person moved away, or came back: what there is now was not asked for yet.
+        if query.before.is_none() && query.upto != deliveries.paused_at && effects.is_empty() {
+            effects = deliveries.reload();
+        }
         return effects;
     }
     if let Some(before) = query.before {
@@ -240,9 +241,8 @@ pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
     let chosen = deliveries.chosen().map(|r| r.id);
     (deliveries.newest, deliveries.next) = (found.newest, found.next);
     deliveries.rows = found.rows;
-    let place = chosen.and_then(|id| deliveries.rows.iter().position(|r| r.id == id));
-    match place {
-        Some(at) if !deliveries.is_following() => deliveries.list.select(at),
+    match chosen {
+        Some(id) if !deliveries.is_following() => deliveries.stay_on(id),
         _ if deliveries.is_following() => deliveries.list.select(0),
         _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
     }
@@ -309,20 +309,27 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let chosen = target(state);
+    let reading = matches!(&state.overlay, Some(Overlay::Details(window)) if window.details().is_none());
     match action {
+        Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery if reading => {
+            Some("it is still being read")
+        }
+        Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
+            Some("no profile is chosen")
+        }
         Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
             if chosen.is_none() =>
         {
             Some("no delivery is chosen")
         }
         Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
-            Some("it has ended: a sends it again")
+            Some("it has ended: {deliveries-send-again} sends it again")
         }
         Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
             Some("it is being sent just now")
         }
         Action::RetryNow if chosen.is_some_and(|c| pausing::holding(state, c).is_some()) => {
-            Some("it is held: a sends it again by hand")
+            Some("it is held: {deliveries-send-again} sends it again by hand")
         }
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
@@ -333,10 +340,14 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 /// Does an action of these panes.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
-    let length = deliveries.rows.len();
+    let (length, before) = (deliveries.rows.len(), deliveries.list.selected());
     if deliveries.list.act(action, length) {
         if deliveries.is_following() && deliveries.list.selected() > 0 {
-            deliveries.paused_at = deliveries.newest();
+            deliveries.pause();
+        }
+        if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
+            let came = paused::words(deliveries.new_since_paused());
+            state.say(format!("{came} came since: F goes to the newest"));
         }
         return [load_chosen(state), load_more(state)].concat();
     }
@@ -346,7 +357,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Details, Some(id)) => {
             // The window stays on this delivery, whatever arrives above it.
             if deliveries.is_following() {
-                deliveries.paused_at = deliveries.newest();
+                deliveries.pause();
             }
             let known = deliveries.details().cloned().map(Box::new);
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known)));
@@ -372,7 +383,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Follow, _) => {
             deliveries.paused_at = None;
             deliveries.list.select(0);
-            load_chosen(state)
+            // What is being read does not have what came meanwhile.
+            deliveries.read_failed();
+            [load_chosen(state), state.deliveries.reload()].concat()
+        }
+        (Action::TimeForm, _) => {
+            state.settings.clock.turn();
+            Vec::new()
         }
         (Action::Search, _) => search::open(state),
         (Action::RetryAll | Action::CancelAll | Action::SendAllAgain, _) => many::ask(state, action),

@@ -14,7 +14,6 @@ use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
 
 use super::state_text::{millis, tenths};
-use super::view::clock;
 
 const LABEL: usize = 11;
 
@@ -31,7 +30,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
         out.render_widget(line, frame::row(inner, at));
     }
-    if state.focus == Pane::Timeline && state.overlay.is_none() {
+    if state.focus == Pane::Timeline && !state.is_covered() {
         out.set_cursor_position((inner.x, inner.y));
     }
 }
@@ -74,7 +73,8 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         let part = 1.0 - left as f64 / whole as f64;
         let text = format!("{} of {} left", tenths(left), tenths(whole));
         lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
-        let due = Span::styled(format!("○ due {}{}", clock(due), pausing::note(state, row)), theme.dim);
+        let time = state.settings.clock.in_list(due, state.now);
+        let due = Span::styled(format!("○ due {time}{}", pausing::note(state, row)), theme.dim);
         lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
     } else if row.state == DeliveryState::Queued {
         lines.push(Line::from(vec![
@@ -98,18 +98,22 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     };
     let duration = format!("{} ms", attempt.duration_ms);
     let room = width.saturating_sub(LABEL + duration.width() + 6);
+    // Where the address was dialled; the outcome goes before it.
+    let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();
+    let address = if text.width() + address.width() < room { address } else { String::new() };
     Line::from(vec![
         label,
         Span::styled("━━", style),
         Span::styled(format!(" {sign} "), style),
-        Span::styled(fit(&text, room), style),
+        Span::styled(fit(&text, room - address.width()), style),
+        Span::styled(address, theme.dim),
         Span::styled(format!(" {duration}"), theme.dim),
     ])
 }
 
 /// `200 OK`; a status that has no name stands alone.
 fn status_words(status: u16) -> String {
-    let name = reqwest::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    let name = hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
     name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }
 

@@ -14,8 +14,8 @@ use crate::console::theme::Theme;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
 
-use super::Show;
 use super::state_text::Tone;
+use super::{Show, paused};
 
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -23,7 +23,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let title = if deliveries.is_following() {
         "Deliveries ─ following".to_owned()
     } else {
-        format!("Deliveries ─ paused · {} new", deliveries.new_since_paused())
+        format!("Deliveries ─ paused · {} new", paused::words(deliveries.new_since_paused()))
     };
     let (show, profile) = deliveries.filter();
     let show = (show != Show::All).then(|| show.name().to_owned());
@@ -31,7 +31,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
     let filter = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
-    let focused = state.focus == Pane::Deliveries && state.overlay.is_none();
+    let focused = state.focus == Pane::Deliveries && !state.is_covered();
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {
@@ -62,27 +62,30 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn searching(state: &State) -> Option<String> {
     let deliveries = &state.deliveries;
     let next = deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
-    Some(format!("back to {} …", clock(next.made_at())))
+    let clock = &state.settings.clock;
+    Some(format!("back to {} …", clock.in_list(next.made_at(), state.now)))
 }
 
-/// How wide title and state are, alike for all rows in sight.
+/// How wide time, title and state are, alike for all rows in sight.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns {
+    time: usize,
     title: usize,
     state: usize,
 }
 
-/// Marker, time, kind, and the blanks between.
-const HEAD: usize = 17;
+/// Marker, kind, and the blanks between, without the time.
+const HEAD: usize = 9;
 
 impl Columns {
     /// The columns for these rows: the state says most, so it gets its room first.
     #[must_use]
     pub fn of(state: &State, rows: &[Summary], width: usize) -> Self {
-        let room = width.saturating_sub(HEAD + 1);
+        let time = state.settings.clock.columns(rows.iter().map(|row| row.accepted_at), state.now);
+        let room = width.saturating_sub(HEAD + time + 1);
         let longest = rows.iter().map(|row| words(state, row).0.width()).max().unwrap_or(0);
         let title = room.saturating_sub(longest + 1).clamp(8.min(room), 24);
-        Self { title, state: room.saturating_sub(title + 1) }
+        Self { time, title, state: room.saturating_sub(title + 1) }
     }
 }
 
@@ -95,7 +98,8 @@ fn words(state: &State, row: &Summary) -> (String, Tone) {
 pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused: bool) -> Line<'static> {
     let theme = &state.settings.theme;
     let (text, tone) = words(state, row);
-    let head = format!("{} {:5}  ", clock(row.accepted_at), row.kind.name());
+    let time = state.settings.clock.in_list(row.accepted_at, state.now);
+    let head = format!("{time:>width$} {:5}  ", row.kind.name(), width = columns.time);
     let marker = if here { "▌" } else { " " };
     let style = match (here, focused) {
         (true, true) => theme.selected,
@@ -123,10 +127,4 @@ pub fn tone_style(theme: &Theme, tone: Tone) -> Style {
         Tone::Bad => theme.bad,
         Tone::Dim => theme.dim,
     }
-}
-
-/// The time of day in UTC, as the log keeps it.
-#[must_use]
-pub fn clock(at: jiff::Timestamp) -> String {
-    at.strftime("%H:%M:%S").to_string()
 }

@@ -19,6 +19,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let editor = state.editor.as_ref()?;
     match action {
         Action::Save if !editor.is_changed() && !editor.is_new => Some("nothing has changed"),
+        Action::Left | Action::Right if !matches!(editor.focus, Item::Choice(_) | Item::Button(_)) => {
+            Some("there is no choice in this field")
+        }
         _ => None,
     }
 }
@@ -26,20 +29,24 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 /// A key that is no action here: text, or a way through the fields. `None` when it means nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let editor = state.editor.as_mut()?;
+    let killed = std::mem::take(&mut editor.killed);
     if let Some((field, input)) = editor.input() {
-        match input.key(key) {
-            Typed::Changed => {
+        input.lend(killed);
+        let typed = input.key(key);
+        let value = (typed == Typed::Changed).then(|| input.text());
+        editor.killed = input.take_killed();
+        match (typed, value) {
+            (Typed::Changed, Some(value)) => {
                 // What was wrong may be mended by this key.
                 state.notice.take_if(|notice| notice.tone == Tone::Bad);
-                let value = input.text();
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.fields.insert(field);
                 editor.check();
                 return Some(keep(state));
             }
-            Typed::Used => return Some(Vec::new()),
-            Typed::Ignored => {}
+            (Typed::Ignored, _) => {}
+            _ => return Some(Vec::new()),
         }
     }
     match key.code() {
@@ -58,7 +65,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
 fn choose(state: &mut State, c: char) -> Vec<Effect> {
     let Some(editor) = &state.editor else { return Vec::new() };
     let Item::Choice(field) = editor.focus else { return Vec::new() };
-    let options = item::options(field, &editor.draft, editor.rules);
+    let options = item::options(field, &editor.draft, &editor.rules);
     let current = text::text(&editor.draft, field);
     let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
     let begins = |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
@@ -202,6 +209,7 @@ fn press(state: &mut State) -> Vec<Effect> {
         Item::Switch(field) => {
             let switch = match field {
                 Field::EncRandomIv => &mut editor.draft.enc_random_iv,
+                Field::Http2 => &mut editor.draft.http2,
                 _ => &mut editor.draft.encryption,
             };
             *switch = !*switch;
@@ -243,7 +251,7 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
             Vec::new()
         };
     };
-    let options = item::options(field, &editor.draft, editor.rules);
+    let options = item::options(field, &editor.draft, &editor.rules);
     let current = text::text(&editor.draft, field);
     let at = options.iter().position(|(name, _)| name == current).unwrap_or(0);
     let count = options.len().max(1);

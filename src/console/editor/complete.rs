@@ -17,7 +17,7 @@ const OFFERED: usize = 6;
 /// The names that could follow what was typed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// How many characters of the name stand already.
+    /// How many characters of the name, all of them ASCII, stand already.
     typed: usize,
     /// The names, the best first.
     pub names: Vec<String>,
@@ -31,10 +31,9 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
     let field = editor.focus.field().filter(|f| takes_variables(*f))?;
     let at = editor.completion?;
     let input = editor.inputs.get(&field)?;
-    let (row, column) = input.cursor();
-    let line = input.rows().get(row)?;
-    let before: String = line.chars().take(column).collect();
-    let after = line.chars().nth(column);
+    let cursor = input.cursor();
+    let (before, after) = input.rows().get(cursor.line)?.split_at_checked(cursor.byte)?;
+    let after = after.chars().next();
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     // In the middle of a name, or before its end, there is nothing to complete.
     if after.is_some_and(|c| in_name(c) || c == '>') {
@@ -77,10 +76,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     } else if key.is(KeyCode::Tab) {
         let (field, input) = editor.input()?;
         // The letters that stand may be of the other case.
-        for _ in 0..completion.typed {
-            input.key(Key::parse("backspace")?);
-        }
-        input.paste(&format!("{}>", completion.names[completion.at]));
+        input.complete(completion.typed, &format!("{}>", completion.names[completion.at]));
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);
         editor.completion = Some(0);

@@ -27,7 +27,7 @@ pub enum Item {
     Choice(Field),
     /// An event of the channel: sent or not.
     Event(Event),
-    /// A switch: encryption, or random vectors.
+    /// A switch: encryption, random vectors, HTTP/2.
     Switch(Field),
     /// A variable of the profile: encrypted or not.
     Parameter(String),
@@ -133,6 +133,8 @@ fn advanced(draft: &Draft) -> Vec<Item> {
         items.extend(parameters(draft).into_iter().map(Item::Parameter));
     }
     items.push(Item::Text(Field::SigningSecret));
+    items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
+    items.push(Item::Switch(Field::Http2));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
 }
@@ -177,7 +179,7 @@ fn labelled<C: Choice>(label: fn(C) -> &'static str) -> Vec<(String, String)> {
 
 /// The options of a choice: the text in the draft, and the label.
 #[must_use]
-pub fn options(field: Field, draft: &Draft, rules: Rules) -> Vec<(String, String)> {
+pub fn options(field: Field, draft: &Draft, rules: &Rules) -> Vec<(String, String)> {
     let named = |name: &str| (name.to_owned(), name.to_owned());
     match field {
         Field::Channel => Channel::ALL.iter().map(|c| named(c.name())).collect(),

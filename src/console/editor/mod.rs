@@ -2,6 +2,7 @@
 
 mod act;
 mod complete;
+mod files;
 mod insert;
 mod item;
 mod rows;
@@ -12,6 +13,7 @@ pub mod view;
 pub use act::keep;
 pub use act::{act, checked, close, key, paste, save, why_not};
 pub use complete::key as complete;
+pub use files::unusable;
 pub use insert::clipboard_text;
 pub use item::{Item, Step};
 
@@ -23,7 +25,7 @@ use jiff::Timestamp;
 use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
 use crate::store::UnsavedDraft;
 
-use super::input::Input;
+use super::input::{Input, Killed};
 use rows::Rows;
 
 /// Whose errors are shown.
@@ -46,9 +48,13 @@ pub struct Editor {
     focus: Item,
     /// Text fields that were typed in, with their undo history.
     inputs: HashMap<Field, Input>,
+    /// What was taken away last in one field, to be inserted in another.
+    killed: Killed,
     errors: Vec<FieldError>,
     /// Fields whose errors are shown: those typed in, or all after Save or Test.
     touched: Touched,
+    /// A file that could not be used when it was to be saved.
+    unusable: Option<files::Unusable>,
     show_secrets: bool,
     /// Whether a draft of it was written to disk.
     kept: bool,
@@ -72,8 +78,10 @@ impl Editor {
             step: Step::Basics,
             focus: Item::Text(Field::Title),
             inputs: HashMap::new(),
+            killed: Killed::default(),
             errors: Vec::new(),
             touched: Touched::default(),
+            unusable: None,
             show_secrets: false,
             kept: false,
             completion: Some(0),
@@ -139,7 +147,7 @@ impl Editor {
     /// # Errors
     /// All fields in error.
     pub fn profile(&self) -> Result<Profile, Vec<FieldError>> {
-        self.draft.check(self.rules, self.identity.clone())
+        self.draft.check(self.rules.clone(), self.identity.clone())
     }
 
     /// What is kept on disk until it is saved.
@@ -200,9 +208,10 @@ impl Editor {
     /// The error to show beside a field.
     fn error(&self, field: Field) -> Option<&str> {
         if !self.touched.all && !self.touched.fields.contains(&field) {
-            return None;
+            return self.file_error(field);
         }
-        self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str())
+        let typed = self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str());
+        typed.or_else(|| self.file_error(field))
     }
 
     /// Goes to the first field in error.

@@ -38,11 +38,15 @@ pub fn text(draft: &Draft, field: Field) -> &str {
         Field::EncKey => &draft.enc_key,
         Field::EncIv => &draft.enc_iv,
         Field::SigningSecret => &draft.signing_secret,
+        Field::TlsCaFile => &draft.ca_file,
+        Field::TlsCertificate => &draft.client_certificate,
+        Field::TlsKey => &draft.client_key,
         Field::Status => &draft.status,
         Field::Events
         | Field::Encryption
         | Field::EncRandomIv
         | Field::EncParameters
+        | Field::Http2
         | Field::HeaderName(_)
         | Field::HeaderValue(_)
         | Field::TokenFieldName(_)
@@ -84,11 +88,15 @@ pub fn set_text(draft: &mut Draft, field: Field, text: String) {
         Field::EncKey => &mut draft.enc_key,
         Field::EncIv => &mut draft.enc_iv,
         Field::SigningSecret => &mut draft.signing_secret,
+        Field::TlsCaFile => &mut draft.ca_file,
+        Field::TlsCertificate => &mut draft.client_certificate,
+        Field::TlsKey => &mut draft.client_key,
         Field::Status => &mut draft.status,
         Field::Events
         | Field::Encryption
         | Field::EncRandomIv
         | Field::EncParameters
+        | Field::Http2
         | Field::HeaderName(_)
         | Field::HeaderValue(_)
         | Field::TokenFieldName(_)

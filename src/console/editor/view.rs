@@ -34,7 +34,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     };
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
     let inner = frame::indent(inner, 1);
-    let focused = state.focus == Pane::Editor && state.overlay.is_none();
+    let focused = state.focus == Pane::Editor && !state.is_covered();
     let mut sheet = Sheet::new(state, editor, inner, focused);
     sheet.write();
     sheet.show(inner, out);
@@ -120,6 +120,10 @@ impl<'a> Sheet<'a> {
                     let on = self.editor.draft.enc_random_iv;
                     let text = "fresh for each value";
                     self.tick(Field::EncRandomIv.label(), on, text, &item, None);
+                }
+                Item::Switch(Field::Http2) => {
+                    let on = self.editor.draft.http2;
+                    self.tick(Field::Http2.label(), on, "offer it over TLS", &item, None);
                 }
                 Item::Switch(field) => {
                     let on = self.editor.draft.encryption;
@@ -331,7 +335,7 @@ impl<'a> Sheet<'a> {
     fn choice(&mut self, field: Field, item: &Item) {
         let here = self.is_here(item);
         let theme = self.state.settings.theme;
-        let options = item::options(field, &self.editor.draft, self.editor.rules);
+        let options = item::options(field, &self.editor.draft, &self.editor.rules);
         let current = text::text(&self.editor.draft, field);
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABEL);
@@ -472,6 +476,9 @@ fn placeholder(field: Field) -> &'static str {
         Field::Endpoint => "https://…",
         Field::Body => "{\"id\": \"<id>\"} or id=<id>",
         Field::SigningSecret => "whsec_… (optional)",
+        Field::TlsCaFile => "/… (optional, trusted too)",
+        Field::TlsCertificate => "/… (optional)",
+        Field::TlsKey => "/… (if not with the certificate)",
         Field::AuthHeader => "such as api-key",
         Field::AuthTokenUrl => "https://…/oauth/token",
         Field::AuthScope => "names with spaces between (optional)",

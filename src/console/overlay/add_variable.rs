@@ -114,9 +114,11 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
             out.set_cursor_position((field.x + x, field.y));
         }
     }
-    let hint = match &form.error {
-        Some(error) => Line::styled(format!("✗ {error}"), theme.bad),
-        None => Line::styled("Enter adds · Tab goes on · Esc goes back", theme.dim),
+    let hint = if let Some(error) = &form.error {
+        Line::styled(format!("✗ {error}"), theme.bad)
+    } else {
+        let hint = "{form-accept} adds · {form-next-field} goes on · {form-leave} goes back";
+        Line::styled(state.settings.keys.spell(hint), theme.dim)
     };
     out.render_widget(hint, frame::row(inner, 4));
 }

@@ -1,18 +1,23 @@
 //! A delivery in full: request and answers with headers and bodies, durations, errors.
 
+use std::net::SocketAddr;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
+use crate::console::clock::{Clock, age};
 use crate::console::deliveries;
+use crate::console::find::{Find, Went};
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::pausing;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::delivery::{Attempt, DeliveryId, Details};
+use crate::profile::network::Kind;
 use crate::profile::{Choice as _, attempt_label};
 
 use super::Overlay;
@@ -24,13 +29,14 @@ pub struct DetailsWindow {
     /// Kept here, so that the window stays on its delivery when the list moves on.
     details: Option<Box<Details>>,
     scroll: Scroll,
+    pub(super) find: Find,
 }
 
 impl DetailsWindow {
     /// Details of this delivery, as far as they are known.
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
-        Self { id, details: known, scroll: Scroll::default() }
+        Self { id, details: known, scroll: Scroll::default(), find: Find::default() }
     }
 
     /// The delivery.
@@ -58,6 +64,7 @@ type Piece = (String, bool);
 
 fn pieces(state: &State, details: &Details) -> Vec<Piece> {
     let row = &details.summary;
+    let clock = &state.settings.clock;
     let (state_words, _) = pausing::words(state, row);
     let event = row.event.map_or("none", |e| e.name());
     let mut out = vec![
@@ -65,7 +72,10 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         (format!("delivery  {}", row.id), false),
         (format!("profile   {}", row.profile_id), false),
         (format!("event     {event}"), false),
-        (format!("accepted  {}", row.accepted_at), false),
+        (
+            format!("accepted  {} · {}", clock.in_full(row.accepted_at), age(row.accepted_at, state.now)),
+            false,
+        ),
         (String::new(), false),
     ];
     if let Some(callback) = &details.callback {
@@ -78,22 +88,33 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
         out.push((format!("No request could be made: {why}"), true));
     }
     for attempt in &details.attempts {
-        answer(&mut out, attempt);
+        answer(&mut out, attempt, clock);
     }
     out
 }
 
-fn answer(out: &mut Vec<Piece>, attempt: &Attempt) {
+fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
     let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
     out.push((String::new(), false));
     out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
-    out.push((format!("started   {}", attempt.started_at), false));
+    out.push((format!("started   {}", clock.in_full(attempt.started_at)), false));
+    if let Some(address) = attempt.address {
+        out.push((format!("address   {address}{}", within(address)), false));
+    }
     if let Some(error) = &attempt.error {
         out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
     }
     headers(out, &attempt.response_headers);
     body(out, &attempt.response_body, attempt.response_cut);
+}
+
+/// Marks an address of the own machine or networks.
+fn within(address: SocketAddr) -> String {
+    match Kind::of(address.ip()) {
+        Kind::Inside(inside) => format!(" ({inside})"),
+        Kind::Public | Kind::Never(_) => String::new(),
+    }
 }
 
 fn headers(out: &mut Vec<Piece>, headers: &[(String, String)]) {
@@ -112,7 +133,41 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
     }
 }
 
+/// The lines of at most so many columns, with their styles.
+fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)> {
+    let theme = &state.settings.theme;
+    let styled = |heading| if heading { theme.focus } else { theme.text };
+    pieces(state, details)
+        .into_iter()
+        .flat_map(|(text, heading)| {
+            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
+        })
+        .collect()
+}
+
+/// Looks for a text. False when the action is none of a search.
+fn find(state: &mut State, action: Action) -> bool {
+    let width = frame::room_for_windows(state.screen()).width;
+    let Some(Overlay::Details(window)) = &state.overlay else { return false };
+    let text = || -> Vec<String> {
+        let lines = window.details().map(|details| lines(state, details, frame::width_inside(width)));
+        lines.unwrap_or_default().into_iter().map(|(line, _)| line).collect()
+    };
+    let lines = if action.is_match() { text() } else { Vec::new() };
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return false };
+    match window.find.act(action, window.scroll.top(), || lines) {
+        Went::Elsewhere => return false,
+        Went::Done => {}
+        Went::To(line) => window.scroll.go_to(line),
+        Went::Nowhere(why) => state.complain(why),
+    }
+    true
+}
+
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if find(state, action) {
+        return Vec::new();
+    }
     let Some(Overlay::Details(window)) = &mut state.overlay else { return Vec::new() };
     if window.scroll.act(action) {
         return Vec::new();
@@ -146,20 +201,19 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
         out.render_widget(Line::styled("reading …", theme.dim), frame::row(inner, 0));
         return;
     };
-    let width = usize::from(inner.width);
-    let styled = |heading| if heading { theme.focus } else { theme.text };
-    let lines: Vec<(String, Style)> = pieces(state, details)
-        .into_iter()
-        .flat_map(|(text, heading)| {
-            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
-        })
-        .collect();
-    let visible = window.scroll.visible(lines.len(), usize::from(inner.height));
+    let lines = lines(state, details, usize::from(inner.width));
+    let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
+    let visible = window.scroll.visible(lines.len(), height);
     for (at, (line, style)) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        out.render_widget(Span::styled(line, style), frame::row(inner, at));
+        let line = window.find.mark(Line::from(Span::styled(line, style)), theme.marked);
+        out.render_widget(line, frame::row(inner, at));
     }
     let more = window.scroll.more();
     let corner = Rect { x: inner.x, y: inner.y + inner.height, height: 1, ..inner };
     out.render_widget(Line::styled(more, theme.dim).right_aligned(), corner);
-    out.set_cursor_position((inner.x, inner.y));
+    if !window.find.draw(state, frame::row(inner, height), out) {
+        let here = window.find.line().filter(|line| visible.contains(line));
+        let line = frame::row(inner, here.map_or(0, |line| line - visible.start));
+        out.set_cursor_position((line.x, line.y));
+    }
 }

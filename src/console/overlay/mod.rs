@@ -2,7 +2,7 @@
 
 mod add_variable;
 mod details;
-mod help;
+pub mod guide;
 mod preview;
 mod question;
 mod receiver;
@@ -10,7 +10,7 @@ mod test_window;
 
 pub use add_variable::AddVariable;
 pub use details::DetailsWindow;
-pub use help::Help;
+pub use guide::Guide;
 pub use preview::PreviewWindow;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
@@ -20,6 +20,7 @@ pub(crate) use test_window::enter;
 use ratatui::Frame;
 
 use super::action::{Action, Scope};
+use super::find::Pressed;
 use super::keys::Key;
 use super::message::Effect;
 use super::state::State;
@@ -27,8 +28,6 @@ use super::state::State;
 /// The window that has the keyboard.
 #[derive(Debug)]
 pub enum Overlay {
-    /// What every key does.
-    Help(Box<Help>),
     /// A question to be answered.
     Question(Question),
     /// The values of a test.
@@ -48,11 +47,10 @@ impl Overlay {
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
         match self {
-            Self::Help(_) => vec![Scope::List, Scope::Global],
             Self::Question(_) => vec![Scope::Question],
             Self::Test(_) => vec![Scope::TestWindow],
-            Self::Preview(_) => vec![Scope::PreviewWindow, Scope::List],
-            Self::Details(_) => vec![Scope::Deliveries, Scope::List],
+            Self::Preview(_) => vec![Scope::PreviewWindow, Scope::Reading, Scope::List],
+            Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
         }
@@ -61,16 +59,21 @@ impl Overlay {
     /// Whether keys with characters are for text in this window.
     #[must_use]
     pub fn writes_text(&self) -> bool {
-        matches!(self, Self::Help(_) | Self::Test(_) | Self::AddVariable(_))
+        match self {
+            Self::Test(_) | Self::AddVariable(_) => true,
+            Self::Details(window) => window.find.is_typing(),
+            Self::Preview(window) => window.find.is_typing(),
+            Self::Question(_) | Self::Receiver(_) => false,
+        }
     }
 
     /// Why an action cannot be done in this window; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         match self {
-            Self::Test(window) if action == Action::OtherStep && !window.has_choice() => {
-                Some("the profile has one event only")
-            }
+            Self::Test(window) => window.why_not(action),
+            Self::Preview(window) if action.is_match() => window.find.why_not(action),
+            Self::Details(window) if action.is_match() => window.find.why_not(action),
             Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
                 Some("there are none")
             }
@@ -81,17 +84,13 @@ impl Overlay {
                         | Action::FilterState
                         | Action::FilterProfile
                         | Action::Follow
-                        | Action::Search
                         | Action::RetryAll
                         | Action::CancelAll
                         | Action::SendAllAgain
                         | Action::PauseAll
                 ) =>
             {
-                Some("Esc goes back to the list first")
-            }
-            Self::Help(_) if matches!(action, Action::Test | Action::Receiver) => {
-                Some("Esc closes the help first")
+                Some("{deliveries-leave} goes back to the list first")
             }
             Self::Question(question) if action == Action::Discard && !question.can_discard() => {
                 Some("nothing is typed here")
@@ -106,11 +105,17 @@ impl Overlay {
 
 /// A key while a window is open that writes text in it. `None` when it writes nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
-    match state.overlay.as_mut()? {
-        Overlay::Test(window) => window.key(key).then(Vec::new),
-        Overlay::AddVariable(form) => form.key(key).then(Vec::new),
-        Overlay::Help(help) => help.key(key).then(Vec::new),
-        _ => None,
+    let pressed = match state.overlay.as_mut()? {
+        Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
+        Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
+        Overlay::Details(window) => window.find.key(key),
+        Overlay::Preview(window) => window.find.key(key),
+        _ => return None,
+    };
+    match pressed {
+        Pressed::Elsewhere => None,
+        Pressed::Wrote => Some(Vec::new()),
+        Pressed::Entered => Some(act(state, Action::NextMatch)),
     }
 }
 
@@ -119,7 +124,8 @@ pub fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
         Some(Overlay::Test(window)) => window.paste(text),
         Some(Overlay::AddVariable(form)) => form.paste(text),
-        Some(Overlay::Help(help)) => help.paste(text),
+        Some(Overlay::Details(window)) => window.find.paste(text),
+        Some(Overlay::Preview(window)) => window.find.paste(text),
         _ => {}
     }
 }
@@ -127,7 +133,6 @@ pub fn paste(state: &mut State, text: &str) {
 /// Does an action in the window.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match &state.overlay {
-        Some(Overlay::Help(_)) => help::act(state, action),
         Some(Overlay::Question(_)) => question::act(state, action),
         Some(Overlay::Test(_)) => test_window::act(state, action),
         Some(Overlay::Preview(_)) => preview::act(state, action),
@@ -141,7 +146,6 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 /// Draws the window.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
     match &state.overlay {
-        Some(Overlay::Help(help)) => help::draw(state, help, out),
         Some(Overlay::Question(question)) => question::draw(state, question, out),
         Some(Overlay::Test(window)) => test_window::draw(state, window, out),
         Some(Overlay::Preview(window)) => preview::draw(state, window, out),

@@ -7,10 +7,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::{Place, Preview, Secrets, Variable, curl_command, plain_text};
 use crate::console::action::Action;
+use crate::console::find::{Find, Went};
 use crate::console::frame;
-use crate::console::list::List;
 use crate::console::message::Effect;
-use crate::console::state::State;
+use crate::console::scroll::Scroll;
+use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
 use crate::profile::{Choice as _, Event, Profile};
 
@@ -24,8 +25,8 @@ pub struct PreviewWindow {
     to: String,
     preview: Preview,
     secrets: bool,
-    /// The row is the first line in sight.
-    list: List,
+    scroll: Scroll,
+    pub(super) find: Find,
     /// The test that it is the preview of, which comes back.
     below: Option<Box<TestWindow>>,
 }
@@ -45,7 +46,8 @@ impl PreviewWindow {
             to: format!("{event} · to {} · nothing is sent", profile.endpoint.origin()),
             preview,
             secrets: false,
-            list: List::default(),
+            scroll: Scroll::default(),
+            find: Find::default(),
             below,
         }
     }
@@ -55,7 +57,8 @@ impl PreviewWindow {
     }
 
     /// Lines of at most so many columns.
-    fn lines(&self, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    fn lines(&self, settings: &Settings, width: usize) -> Vec<Line<'static>> {
+        let theme = &settings.theme;
         let mut page = Page { lines: Vec::new(), width };
         page.text(&self.to, theme.dim);
         let missing = self.preview.missing();
@@ -63,7 +66,7 @@ impl PreviewWindow {
             page.text(&format!("! no value for <{}>", missing.join(">, <")), theme.bad);
         }
         page.text("", theme.text);
-        self.request(&mut page, theme);
+        self.request(&mut page, settings);
         page.text("", theme.text);
         page.text(&format!("Anew at each sending: {}", self.preview.renewed.join(", ")), theme.dim);
         page.text("", theme.text);
@@ -75,12 +78,14 @@ impl PreviewWindow {
         page.lines
     }
 
-    fn request(&self, page: &mut Page, theme: &Theme) {
+    fn request(&self, page: &mut Page, settings: &Settings) {
+        let theme = &settings.theme;
+        let shows = settings.keys.shown("preview-window-secrets");
         page.text(&self.preview.request_line(), theme.focus);
         for header in &self.preview.headers {
             let value = header.shown(self.secrets);
             let hidden = header.secret && !header.fetched && !self.secrets;
-            let value = if hidden { format!("{value}  F8 shows it") } else { value.to_owned() };
+            let value = if hidden { format!("{value}  {shows} shows it") } else { value.to_owned() };
             page.named(&header.name, &format!(": {value}"), (theme.label, theme.text));
         }
         if !self.preview.callback.body.is_empty() {
@@ -153,8 +158,9 @@ impl Page {
 }
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let (columns, rows) = state.size;
-    let theme = state.settings.theme;
+    if find(state, action) {
+        return Vec::new();
+    }
     let Some(Overlay::Preview(window)) = &mut state.overlay else { return Vec::new() };
     let hidden = if window.has_secrets() && !window.secrets { " · secrets hidden" } else { "" };
     match action {
@@ -174,26 +180,40 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             return vec![Effect::Copy { text, what: format!("the request{hidden}") }];
         }
         _ => {
-            let length = window.lines(&theme, usize::from(columns).saturating_sub(6)).len();
-            let page = usize::from(rows).saturating_sub(5);
-            // A page is what is in sight.
-            let _ = window.list.visible(length, page);
-            window.list.act(action, (length + 1).saturating_sub(page).max(1));
+            window.scroll.act(action);
         }
     }
     Vec::new()
 }
 
+/// Looks for a text. False when the action is none of a search.
+fn find(state: &mut State, action: Action) -> bool {
+    let width = frame::width_inside(frame::room_for_windows(state.screen()).width);
+    let settings = &state.settings;
+    let Some(Overlay::Preview(window)) = &mut state.overlay else { return false };
+    let text = if action.is_match() { window.lines(settings, width) } else { Vec::new() };
+    let text = || text.iter().map(ToString::to_string).collect();
+    match window.find.act(action, window.scroll.top(), text) {
+        Went::Elsewhere => return false,
+        Went::Done => {}
+        Went::To(line) => window.scroll.go_to(line),
+        Went::Nowhere(why) => state.complain(why),
+    }
+    true
+}
+
 pub(super) fn draw(state: &State, window: &PreviewWindow, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, &window.title, screen.width.saturating_sub(2), screen.height, out);
-    let lines = window.lines(theme, usize::from(inner.width));
-    let height = usize::from(inner.height);
-    // A terminal that has grown shows as much as it can.
-    let top = window.list.selected().min(lines.len().saturating_sub(height));
-    for (at, line) in lines.into_iter().skip(top).take(height).enumerate() {
-        out.render_widget(line, frame::row(inner, at));
+    let lines = window.lines(&state.settings, usize::from(inner.width));
+    let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
+    let visible = window.scroll.visible(lines.len(), height);
+    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(window.find.mark(line, state.settings.theme.marked), frame::row(inner, at));
     }
-    out.set_cursor_position((inner.x, inner.y));
+    if !window.find.draw(state, frame::row(inner, height), out) {
+        let here = window.find.line().filter(|line| visible.contains(line));
+        let line = frame::row(inner, here.map_or(0, |line| line - visible.start));
+        out.set_cursor_position((line.x, line.y));
+    }
 }

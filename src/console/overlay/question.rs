@@ -39,10 +39,10 @@ pub struct Question {
 }
 
 impl Question {
-    /// Before a profile is deleted.
+    /// Before a profile is deleted; `undo` is the key that brings it back.
     #[must_use]
-    pub fn delete(id: ProfileId, title: &str) -> Self {
-        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. u brings it back.");
+    pub fn delete(id: ProfileId, title: &str, undo: &str) -> Self {
+        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. {undo} brings it back.");
         Self { asked: Asked::Delete(id), text }
     }
 
@@ -99,16 +99,22 @@ impl Question {
         self.about_many().is_some_and(|many| many.count.is_none())
     }
 
+    /// The names of the actions, and what each would do.
     fn answers(&self) -> &'static [(&'static str, &'static str)] {
+        const YES: &str = "question-accept";
+        const THIRD: &str = "question-discard";
+        const NO: &str = "question-refuse";
         match self.asked {
-            Asked::Delete(_) => &[("y", "Delete"), ("n", "Keep")],
-            Asked::Many(_) if self.is_counting() => &[("n", "Leave them")],
-            Asked::Many(_) => &[("y", "Do it"), ("n", "Leave them")],
+            Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
+            Asked::Many(_) if self.is_counting() => &[(NO, "Leave them")],
+            Asked::Many(_) => &[(YES, "Do it"), (NO, "Leave them")],
             Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
-                &[("y", "Save"), ("d", "Discard"), ("n", "Go on typing")]
+                &[(YES, "Save"), (THIRD, "Discard"), (NO, "Go on typing")]
             }
-            Asked::Conflict(_, Some(_)) => &[("y", "Save mine"), ("d", "Take theirs"), ("n", "Go on typing")],
-            Asked::Quit => &[("y", "Quit"), ("d", "Quit and discard"), ("n", "Stay")],
+            Asked::Conflict(_, Some(_)) => {
+                &[(YES, "Save mine"), (THIRD, "Take theirs"), (NO, "Go on typing")]
+            }
+            Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
         }
     }
 }
@@ -164,8 +170,8 @@ pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
         out.render_widget(Line::raw(line), frame::row(inner, at));
     }
     let mut spans = Vec::new();
-    for (key, label) in question.answers() {
-        spans.push(Span::styled(*key, theme.key));
+    for (name, label) in question.answers() {
+        spans.push(Span::styled(state.settings.keys.shown(name), theme.key));
         spans.push(Span::raw(format!(" {label}   ")));
     }
     let answers = frame::row(inner, count + 1);

@@ -9,7 +9,7 @@ use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::list::List;
 use crate::console::message::Effect;
-use crate::console::state::State;
+use crate::console::state::{ReceiverState, State};
 use crate::receiver::{Answer, Behaviour, Received};
 
 use super::Overlay;
@@ -21,6 +21,20 @@ pub struct ReceiverWindow {
 }
 
 impl ReceiverWindow {
+    /// Why an action cannot be done in this window; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, receiver: &ReceiverState, action: Action) -> Option<&'static str> {
+        match action {
+            Action::CopyId if receiver.address.is_none() => {
+                Some("the receiver is off: {receiver-window-toggle} starts it")
+            }
+            Action::Left | Action::Right if self.list.selected() >= SETTINGS.len() => {
+                Some("a request is chosen: the settings stand above")
+            }
+            _ => None,
+        }
+    }
+
     /// A request came in at the top: the chosen one stays chosen, unless it was the oldest kept.
     pub fn pushed(&mut self, requests: usize) {
         if self.list.selected() >= SETTINGS.len() {
@@ -87,13 +101,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             }
         }
         Action::CopyId => {
-            if let Some(address) = &receiver.address {
-                let text = format!("http://{address}/");
-                vec![Effect::Copy { what: text.clone(), text }]
-            } else {
-                state.complain("The receiver is off: Space starts it");
-                Vec::new()
-            }
+            let text = receiver.address.as_ref().map(|address| format!("http://{address}/"));
+            text.map(|text| Effect::Copy { what: text.clone(), text }).into_iter().collect()
         }
         Action::Leave => {
             state.overlay = None;
@@ -105,17 +114,21 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
+    let keys = &state.settings.keys;
     let receiver = &state.receiver;
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, "Receiver", 100, screen.height, out);
     let width = usize::from(inner.width);
-    let head = match &receiver.address {
-        Some(address) => Line::from(vec![
+    let head = if let Some(address) = &receiver.address {
+        let copies = format!("  {} copies it", keys.shown("receiver-window-copy-id"));
+        Line::from(vec![
             Span::styled("● listens on ", theme.good),
             Span::raw(format!("http://{address}/")),
-            Span::styled("  y copies it", theme.dim),
-        ]),
-        None => Line::styled("○ off · Space starts it on this machine", theme.dim),
+            Span::styled(copies, theme.dim),
+        ])
+    } else {
+        let start = keys.shown("receiver-window-toggle");
+        Line::styled(format!("○ off · {start} starts it on this machine"), theme.dim)
     };
     out.render_widget(head, frame::row(inner, 0));
     let selected = window.list.selected();
@@ -148,13 +161,16 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
         let here = chosen == Some(at);
         let area = frame::row(inner, top + 1 + at - visible.start);
         let style = if here { theme.selected } else { theme.text };
-        out.render_widget(Line::styled(fit(&request_line(&receiver.requests[at]), width), style), area);
+        out.render_widget(
+            Line::styled(fit(&request_line(state, &receiver.requests[at]), width), style),
+            area,
+        );
         if here {
             out.set_cursor_position((area.x, area.y));
         }
     }
     if let Some(request) = receiver.requests.get(chosen.unwrap_or(0)) {
-        let text = crate::receiver::describe(request);
+        let text = crate::receiver::describe_in(request, state.settings.clock.zone());
         let lines = text.lines().flat_map(|line| frame::wrap(line, width));
         for (at, line) in lines.enumerate().take(free - list_room) {
             out.render_widget(Line::styled(line, theme.text), frame::row(inner, top + 1 + list_room + at));
@@ -162,13 +178,13 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     }
 }
 
-fn request_line(request: &Received) -> String {
+fn request_line(state: &State, request: &Received) -> String {
     let answer = match request.answered {
         Answer::Status(status) => status.to_string(),
         Answer::Hung => "no answer".to_owned(),
         Answer::Reset => "closed".to_owned(),
     };
-    let time = request.received_at.strftime("%H:%M:%S");
+    let time = state.settings.clock.of_day(request.received_at);
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     format!(" {time} {:6} → {answer:9} {}{query}", request.method, request.path)
 }

@@ -9,8 +9,9 @@ use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, exact, plain_text};
-use crate::console::action::{self, Action, Scope};
+use crate::console::action::{Action, Scope};
 use crate::console::input::{Input, Typed};
+use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
@@ -36,11 +37,22 @@ pub struct TestWindow {
     values: Values,
     /// A row for each variable that the profile uses.
     rows: Vec<Row>,
+    /// What stands in the window for the other events, for when they are taken again.
+    others: Vec<(Option<Event>, Sheet)>,
     /// The row that has the keyboard; 0 is the choice of the sample.
     at: usize,
     /// The name of a file while it is typed.
     file: Option<Input>,
     error: Option<String>,
+}
+
+/// What is typed and chosen for one event.
+#[derive(Debug)]
+struct Sheet {
+    sources: Vec<Source>,
+    source: usize,
+    values: Values,
+    rows: Vec<Row>,
 }
 
 #[derive(Debug)]
@@ -67,6 +79,7 @@ impl TestWindow {
             remembered: Vec::new(),
             values: Values::default(),
             rows: Vec::new(),
+            others: Vec::new(),
             at: 0,
             file: None,
             error: None,
@@ -85,6 +98,9 @@ impl TestWindow {
     pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
         let untouched = self.source == 0 && self.at == 0;
         let last = source::last(self.event, &remembered);
+        for (event, sheet) in &mut self.others {
+            sheet.sources.extend(source::last(*event, &remembered));
+        }
         self.remembered = remembered;
         if let Some(last) = last {
             self.sources.push(last);
@@ -161,10 +177,10 @@ impl TestWindow {
         self.rows.get_mut(at).map(|row| &mut row.input)
     }
 
-    pub(super) fn key(&mut self, key: Key) -> bool {
+    pub(super) fn key(&mut self, key: Key, keys: &Keymap) -> bool {
         // The keys of the window itself go before those that edit text.
         let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
-        if !typed && action::resolve(key, &[Scope::TestWindow]).is_some() {
+        if !typed && keys.resolve(key, &[Scope::TestWindow]).is_some() {
             return false;
         }
         self.error = None;
@@ -178,8 +194,19 @@ impl TestWindow {
     }
 
     /// Whether there is another event to choose.
-    pub(super) fn has_choice(&self) -> bool {
+    fn has_choice(&self) -> bool {
         self.profile.events.len() > 1
+    }
+
+    /// Why an action cannot be done in this window; `None` when it can.
+    pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
+        match action {
+            Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
+            Action::Accept if self.file.is_some() => Some("a file is named first: Enter reads it"),
+            Action::Left | Action::Right if self.at > 0 => Some("the sample is chosen in the first line"),
+            Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
+            _ => None,
+        }
     }
 
     /// The event and the values as typed.
@@ -219,12 +246,31 @@ impl TestWindow {
         }
     }
 
+    /// Goes to the next event. What is typed for this one is there again when it is taken again.
     fn next_event(&mut self) {
         let events = &self.profile.events;
         let at = events.iter().position(|e| Some(*e) == self.event).unwrap_or(0);
-        self.event = events.get((at + 1) % events.len().max(1)).copied();
-        self.at = 0;
-        self.list_sources();
+        let next = events.get((at + 1) % events.len().max(1)).copied();
+        if next == self.event {
+            return;
+        }
+        let sheet = Sheet {
+            sources: std::mem::take(&mut self.sources),
+            source: self.source,
+            values: std::mem::take(&mut self.values),
+            rows: std::mem::take(&mut self.rows),
+        };
+        self.others.push((self.event, sheet));
+        self.event = next;
+        (self.at, self.error) = (0, None);
+        match self.others.iter().position(|(event, _)| *event == next) {
+            Some(at) => {
+                let sheet = self.others.swap_remove(at).1;
+                (self.sources, self.source) = (sheet.sources, sheet.source);
+                (self.values, self.rows) = (sheet.values, sheet.rows);
+            }
+            None => self.list_sources(),
+        }
     }
 }
 

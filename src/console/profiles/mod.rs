@@ -12,7 +12,7 @@ use super::list::List;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, Question};
 use super::pausing;
-use super::state::State;
+use super::state::{Pane, State};
 
 /// The list of profiles.
 #[derive(Debug, Default)]
@@ -104,6 +104,13 @@ impl Profiles {
         if let Some(place) = chosen.and_then(|id| self.place(&id)) {
             self.list.select(place);
         }
+    }
+
+    /// Profiles in whose titles all of these words stand, in the order of the list. The words are
+    /// in small letters.
+    pub fn titled<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'a ProfileRow> {
+        let fits = |title: &String| words.iter().all(|word| title.contains(word));
+        self.rows.iter().zip(&self.lowered).filter(move |(_, title)| fits(title)).map(|(row, _)| row)
     }
 
     fn place(&self, id: &ProfileId) -> Option<usize> {
@@ -217,7 +224,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         | Action::CopyId
             if state.profiles.chosen().is_none() =>
         {
-            Some("no profile is chosen: n makes a new one")
+            Some("no profile is chosen: {profiles-new} makes a new one")
         }
         Action::Undo if state.profiles.last_deleted.is_none() => Some("nothing was deleted"),
         _ => None,
@@ -238,6 +245,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.profiles.find();
             show_chosen(state)
         }
+        (Action::Leave, _) if state.focus == Pane::Editor => {
+            state.focus = Pane::Profiles;
+            Vec::new()
+        }
         (Action::Leave, _) => {
             state.profiles.end_search();
             show_chosen(state)
@@ -254,17 +265,34 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
         }
         (Action::Delete, Some((id, title))) => {
-            state.overlay = Some(Overlay::Question(Question::delete(id, &title)));
+            let undo = state.settings.keys.shown("profiles-undo");
+            state.overlay = Some(Overlay::Question(Question::delete(id, &title, &undo)));
             Vec::new()
         }
         _ => Vec::new(),
     }
 }
 
+/// Goes to a profile of the list, with all of it shown again where a search hides it.
+pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
+    if state.profiles.place(id).is_none() {
+        state.profiles.end_search();
+    }
+    let Some(row) = state.profiles.place(id) else {
+        state.complain("It is gone: another session deleted it");
+        return Vec::new();
+    };
+    state.focus = Pane::Profiles;
+    state.profiles.typing = false;
+    state.profiles.list.select(row);
+    show_chosen(state)
+}
+
 /// A profile was deleted.
 pub fn deleted(state: &mut State, id: ProfileId) -> Vec<Effect> {
     let title = state.profiles.remove(&id);
-    state.say(format!("Deleted {} · u brings it back", title.unwrap_or_else(|| id.to_string())));
+    let undo = state.settings.keys.shown("profiles-undo");
+    state.say(format!("Deleted {} · {undo} brings it back", title.unwrap_or_else(|| id.to_string())));
     state.profiles.last_deleted = Some(id);
     state.chosen = None;
     show_chosen(state)

@@ -34,13 +34,14 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let line_area = frame::row(inner, at - visible.start);
         let chosen = at == profiles.list.selected();
         out.render_widget(line(state, row, width, chosen, focused), line_area);
-        if chosen && focused && state.overlay.is_none() && !profiles.is_typing() {
+        if chosen && focused && !state.is_covered() && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
         }
     }
     if found == 0 && profiles.is_loaded() {
-        let hint = if searching { "no title has this" } else { "none yet: n makes one" };
-        out.render_widget(Line::styled(fit(hint, width), state.settings.theme.dim), frame::row(inner, 0));
+        let hint = if searching { "no title has this" } else { "none yet: {profiles-new} makes one" };
+        let hint = state.settings.keys.spell(hint);
+        out.render_widget(Line::styled(fit(&hint, width), state.settings.theme.dim), frame::row(inner, 0));
     }
     if let Some((input, typing)) = state.profiles.search() {
         search_line::draw(state, input, typing, frame::row(inner, height), out);

@@ -14,6 +14,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadOwnVariables
         | Effect::LoadUnsaved
         | Effect::LoadDeliveries(_)
+        | Effect::CountNewer(_)
         | Effect::LoadDetails(_)
         | Effect::LoadTestValues(_)
         | Effect::LoadDraft(_)

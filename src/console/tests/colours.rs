@@ -41,6 +41,9 @@ const PLACES: &[&str] = &[
     "t tab",
     "R space",
     "?",
+    ":",
+    ": r e t",
+    "4 enter / o enter",
     "D",
     "v n",
 ];

@@ -9,13 +9,17 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::clock::Clock;
+use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
 use crate::console::message::{Effect, Message};
+use crate::console::signs::Signs;
 use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
 use crate::console::update::{start, update};
 use crate::console::view::view;
 use crate::profile::{Region, Rules};
+use crate::settings::Zone;
 
 use super::asked;
 use super::paint;
@@ -43,6 +47,9 @@ impl Desk {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),
+            keys: Keymap::default(),
+            signs: Signs::default(),
+            clock: Clock::of(Zone::Utc),
             database: "orders.db".to_owned(),
             demo: false,
         };

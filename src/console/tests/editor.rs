@@ -104,6 +104,23 @@ fn each_rule_stands_by_its_field_while_typing() {
 }
 
 #[test]
+fn an_address_that_is_not_dialled_is_told_while_typing() {
+    use crate::profile::network::{Network, Reach};
+    let network = Network { reach: Reach::Public, ..Network::default() };
+    for (network, typed, error) in [
+        (Network::default(), "https://0xa9fea9fe/", "✗ 169.254.169.254 is link-local"),
+        (network, "http://127.1/", "✗ 127.0.0.1 is loopback"),
+    ] {
+        let mut desk = Desk::new(120, 40).of(World::default());
+        desk.state.settings.rules.network = Some(std::sync::Arc::new(network));
+        desk.keys("n");
+        go_to(&mut desk, "Endpoint");
+        desk.types(typed);
+        assert!(desk.shows(error), "{}", desk.screen());
+    }
+}
+
+#[test]
 fn the_numbers_of_a_retry_have_limits() {
     for (label, typed, error) in [
         ("Time interval", "0", "a whole number from 1 to 86400"),
@@ -153,6 +170,25 @@ fn the_rules_of_the_second_step_stand_by_their_fields() {
 }
 
 #[test]
+fn a_file_that_cannot_be_used_is_told_at_its_field() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("G e f4");
+    go_to(&mut desk, "CA file");
+    desk.types("ca.pem");
+    assert!(desk.shows("✗ a whole path is needed"), "{}", desk.screen());
+    desk.keys("ctrl+a ctrl+k").types("/nowhere/ca.pem");
+    assert!(!desk.shows("✗"), "{}", desk.screen());
+    go_to(&mut desk, "HTTP/2");
+    desk.keys("ctrl+s");
+    assert!(desk.shows("✗ /nowhere/ca.pem: there is no"), "{}", desk.screen());
+    assert!(desk.shows("Not saved · CA file"), "{}", desk.screen());
+    desk.types("x");
+    assert!(!desk.shows("✗"), "another path may be good: {}", desk.screen());
+    desk.keys("ctrl+a ctrl+k").keys("ctrl+s");
+    assert!(!desk.shows("Not saved"), "{}", desk.screen());
+}
+
+#[test]
 fn secrets_are_dots_until_asked_for() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("G e f4");
@@ -197,8 +233,18 @@ fn lines_pasted_into_the_body_are_one_step() {
     let body = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().body.clone();
     assert_eq!(body(&desk), "a{\"id\": \"<id>\",\n \"q\": 1}\n");
     assert_eq!(desk.asked(), ["keep ", "keep "]);
-    desk.keys("ctrl+u");
+    desk.keys("ctrl+_");
     assert_eq!(body(&desk), "a", "one undo takes the whole paste back");
+}
+
+#[test]
+fn what_one_field_lost_another_can_take() {
+    let mut desk = new_profile();
+    desk.types("Order SMS").keys("ctrl+w").types("mail");
+    go_to(&mut desk, "Body");
+    desk.keys("ctrl+y");
+    let draft = desk.state.editor.as_ref().unwrap().draft();
+    assert_eq!((draft.title.as_str(), draft.body.as_str()), ("Order mail", "SMS"));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
         });
     });
     let told = "Order SMS was disabled: 20 in a row failed, the last with 500 Internal Server Error";
-    assert_eq!(desk.says(), format!("{told} · space enables it"));
+    assert_eq!(desk.says(), format!("{told} · Space enables it"));
     assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
     assert!(desk.shows("◌ auto-disabled since 14:02 · 20 in a"), "{}", desk.screen());
     assert!(desk.shows("queued · held: auto-disabled"), "{}", desk.screen());

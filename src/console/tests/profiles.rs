@@ -173,11 +173,12 @@ fn a_save_over_what_another_session_saved_asks_first() {
 fn with_nothing_there_each_key_says_why_not() {
     let mut desk = Desk::new(80, 24).of(World::default());
     for (key, said) in [
+        ("esc", "Back: there is nothing to leave: q quits"),
         ("e", "Edit: no profile is chosen: n makes a new one"),
         ("d", "Duplicate: no profile is chosen: n makes a new one"),
         ("space", "On/off: no profile is chosen: n makes a new one"),
         ("y", "Copy id: no profile is chosen: n makes a new one"),
-        ("t", "No profile to test: n makes one"),
+        ("t", "Test: no profile is chosen: n makes a new one"),
     ] {
         desk.keys(key);
         assert_eq!(desk.says(), said);

@@ -122,7 +122,7 @@ fn the_receiver() {
 #[test]
 fn help() {
     in_each_size("help", |desk| {
-        desk.keys("?").types("retry");
+        desk.keys("? /").types("retry");
     });
 }
 

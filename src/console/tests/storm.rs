@@ -8,10 +8,13 @@ use proptest::prelude::*;
 
 use crate::callback::Values;
 use crate::console::action::{Entry, TABLE};
+use crate::console::keymap::{self, Keymap};
 use crate::console::keys::Key;
 use crate::console::message::Message;
+use crate::console::strokes::Strokes;
 use crate::delivery::{ErrorClass, Kind};
 use crate::profile::{Channel, Draft};
+use crate::settings::Binding;
 use crate::store::UnsavedDraft;
 
 use super::world::{World, profile_id};
@@ -29,12 +32,17 @@ const HOSTILE: &[&str] = &[
     "<id><<a.b[0]>&<unknown>=\"{[}]",
 ];
 
+/// Words by which the palette finds something to do, whatever that is.
+const WORDS: &[&str] = &["go to", "test", "del", "quit", "copy", "next", "order", "日本", "cancel"];
+
 #[derive(Debug, Clone)]
 enum Step {
+    Palette(&'static str, u8),
     Key(Key),
     Type(&'static str),
     Paste(String),
     Size(u16, u16),
+    Keymap(bool),
     Later(u64),
     New(usize),
     Answered(u8, u16),
@@ -46,9 +54,9 @@ enum Step {
 }
 
 fn keys() -> impl Strategy<Value = Key> {
-    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).collect();
+    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).map(Strokes::first).collect();
     // Moving and typing more often than the rest, as people do; and every Ctrl and Alt beside it.
-    let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n y d v a i 1 2 3 4 5";
+    let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n N y d v a i g / : ? f10 1 2 3 4 5";
     let often: Vec<Key> = often.split(' ').filter_map(Key::parse).collect();
     let held = ('a'..='z').flat_map(|c| [format!("ctrl+{c}"), format!("alt+{c}")]);
     let held: Vec<Key> = held.filter_map(|name| Key::parse(&name)).collect();
@@ -78,6 +86,7 @@ fn steps() -> impl Strategy<Value = Step> {
         60 => keys().prop_map(Step::Key),
         6 => hostile().prop_map(Step::Type),
         4 => prop::collection::vec(hostile(), 0..4).prop_map(|texts| Step::Paste(texts.join("\n"))),
+        3 => (prop::sample::select(WORDS), 0u8..4).prop_map(|(words, down)| Step::Palette(words, down)),
         4 => sizes().prop_map(|(columns, lines)| Step::Size(columns, lines)),
         4 => (0u64..100_000).prop_map(Step::Later),
         4 => (0usize..5).prop_map(Step::New),
@@ -87,17 +96,45 @@ fn steps() -> impl Strategy<Value = Step> {
         2 => (0u32..9).prop_map(Step::Received),
         3 => any::<bool>().prop_map(Step::Slow),
         1 => Just(Step::Gone),
+        1 => any::<bool>().prop_map(Step::Keymap),
         1 => hostile().prop_map(Step::Said),
     ]
+}
+
+/// Keys that are another's in the table, or two in a row.
+fn odd_keys() -> Keymap {
+    let all = [
+        ("profiles-new", "e"),
+        ("profiles-edit", "nn"),
+        ("list-down", "gg"),
+        ("list-top", "j"),
+        ("test", ""),
+    ];
+    let binding = |(action, keys): (&str, &str)| Binding {
+        action: action.to_owned(),
+        keys: keys.split_whitespace().map(str::to_owned).collect(),
+        place: String::new(),
+    };
+    let (keymap, notices) = keymap::bind(&all.map(binding));
+    assert_eq!(notices, [""; 0]);
+    keymap
 }
 
 fn take(desk: &mut Desk, step: Step) {
     let now = desk.state.now;
     match step {
+        Step::Palette(words, down) => {
+            let down = "down ".repeat(down.into());
+            desk.keys("f10").types(words).keys(&down).keys("enter")
+        }
         Step::Key(key) => desk.told(Message::Key(key)),
         Step::Type(text) => desk.types(text),
         Step::Paste(text) => desk.pastes(&text),
         Step::Size(columns, lines) => desk.resized(columns, lines),
+        Step::Keymap(usual) => {
+            desk.state.settings.keys = if usual { Keymap::default() } else { odd_keys() };
+            desk.later(0)
+        }
         Step::Later(millis) => desk.later(millis),
         Step::New(n) => desk.happens(|world| {
             if let Some(profile) = world.profiles.get(n).cloned() {
@@ -156,9 +193,16 @@ fn weather(world: World, (columns, lines): (u16, u16), steps: Vec<Step>) {
     }
 }
 
+/// Ten of each kind, or as many as `PROPTEST_CASES` says.
+fn storms() -> ProptestConfig {
+    let usual = ProptestConfig { max_shrink_iters: 400, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 10, ..usual } }
+}
+
 // Some ten thousand drawings each; side by side they take ten seconds without optimisation.
+// PROPTEST_CASES=100 makes it a hundred thousand.
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(storms())]
 
     #[test]
     fn whatever_is_pressed_the_screen_holds(

@@ -2,6 +2,7 @@
 
 use crate::callback::Values;
 use crate::console::message::{Effect, Message};
+use crate::profile::Event;
 
 use super::editor::go_to;
 use super::{Desk, World, sample};
@@ -80,6 +81,24 @@ fn the_next_event_brings_its_samples() {
     assert!(desk.shows("payment_status  F4") && desk.shows("captured"), "{}", desk.screen());
     desk.keys("esc");
     assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn what_is_typed_for_an_event_is_there_when_it_is_taken_again() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("j t right tab").types("typed");
+    let (sample, typed) = (desk.line("Sample"), desk.line("typed"));
+    desk.keys("f4");
+    assert!(desk.shows("payment_status  F4") && !desk.shows("typed"), "{}", desk.screen());
+    desk.keys("tab").types("other").keys("f4");
+    assert!(desk.shows("message_status  F4"));
+    assert_eq!(desk.line("Sample").replace('▌', " "), sample.replace('▌', " "), "the sample that was chosen");
+    assert_eq!(desk.line("typed"), typed.replace('▌', " "), "and the value that was changed");
+    desk.keys("f4");
+    assert!(desk.shows("other"), "{}", desk.screen());
+    desk.keys("f4 enter");
+    assert!(desk.effects().iter().any(|e| matches!(e, Effect::Test(_, Some(Event::MessageStatus), values)
+        if format!("{values:?}").contains("typed"))));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
 use crate::console::deliveries::many::{Many, News};
+use crate::console::deliveries::paused::{MOST_NEW, newer};
 use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
@@ -69,6 +70,9 @@ impl World {
                 vec![Message::Fresh(draft.clone(), identity)]
             }
             Effect::SaveProfile(profile, seen) => {
+                if let Err(error) = crate::delivery::check_files(&profile.tls) {
+                    return vec![Message::Unusable(error)];
+                }
                 let theirs = self.profiles.iter().find(|p| p.id == profile.id);
                 if theirs.map(|p| p.modified_at) != *seen {
                     let theirs = theirs.cloned().map(Box::new);
@@ -156,6 +160,10 @@ impl World {
             }
             Effect::LoadDeliveries(query) => {
                 vec![Message::Deliveries(Box::new(query.clone()), self.found(query))]
+            }
+            Effect::CountNewer(query) => {
+                let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+                vec![Message::Newer(query.clone(), newer(query, &self.found(&newest).rows))]
             }
             Effect::LoadDetails(id) => {
                 let details = self.deliveries.iter().find(|d| d.summary.id == *id);
@@ -284,6 +292,7 @@ impl World {
             n: row.attempts,
             started_at: now - std::time::Duration::from_millis(84),
             duration_ms: 84,
+            address: Some(([127, 0, 0, 1], 9977).into()),
             status,
             error,
             response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
@@ -332,7 +341,8 @@ impl World {
             let profile = query.profile.as_ref().is_none_or(|id| row.profile_id == *id);
             let status = statuses.is_empty() || statuses.iter().any(|s| s.to_string() == status_of(row));
             let has_text = text.as_ref().is_none_or(|text| row.profile_title.to_lowercase().contains(text));
-            state && profile && status && has_text
+            let old = query.upto.is_none_or(|upto| row.id <= upto);
+            state && profile && status && has_text && old
         };
         let newest = self.deliveries.last().map(|d| d.summary.id);
         let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);

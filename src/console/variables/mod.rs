@@ -195,13 +195,13 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let none = rows_unfiltered(state).is_empty();
     match action {
         Action::Toggle | Action::SelectAll | Action::CopyVariables | Action::Insert if none => {
-            Some("no variables here: with Default any name can be typed, n adds one")
+            Some("no variables here: with Default any name can be typed, {variables-add-variable} adds one")
         }
         Action::CopyVariables | Action::Insert if chosen_names(state).is_empty() => {
-            Some("no variable is chosen: Space chooses one")
+            Some("no variable is chosen: {variables-toggle} chooses one")
         }
         Action::Insert if state.editor.is_none() => {
-            Some("nothing is being edited: Enter on a profile opens it")
+            Some("nothing is being edited: {profiles-edit} on a profile opens it")
         }
         Action::AddVariable if state.editor.is_none() && state.chosen.is_none() => {
             Some("no profile is chosen")

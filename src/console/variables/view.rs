@@ -33,7 +33,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
     let count = if all == 0 { String::new() } else { format!("{chosen}/{all}") };
     let inner = frame::pane(state, Pane::Variables, &title, &count, area, out);
-    let focused = state.focus == Pane::Variables && state.overlay.is_none();
+    let focused = state.focus == Pane::Variables && !state.is_covered();
     let width = usize::from(inner.width);
     if rows.is_empty() {
         let hint = if state.variables.filter().is_some() {

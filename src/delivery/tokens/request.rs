@@ -4,18 +4,21 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::StreamExt as _;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::header::{InvalidHeaderValue, USER_AGENT};
-use reqwest::{Client, Response, Url};
-use url::form_urlencoded;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT_ENCODING, InvalidHeaderValue, USER_AGENT};
+use hyper::{Method, Request, Response, Uri};
+use url::{Url, form_urlencoded};
 
-use super::{Token, answer};
+use super::{Token, Wanted, answer};
 use crate::callback;
-use crate::delivery::failure;
-use crate::delivery::guard;
+use crate::delivery::failure::{self, Place};
+use crate::delivery::guard::Guard;
 use crate::delivery::printable::printable;
 use crate::delivery::record::{ErrorClass, Failure};
+use crate::delivery::transport::{Clients, Course, Read, read};
 use crate::profile::{OAuth2, SentAs};
 
 /// The most of an answer that is read; no token is longer.
@@ -28,21 +31,30 @@ const SHORTEST: usize = 4;
 const HIDDEN: &str = "(hidden)";
 
 /// Fetches a token. It takes as long as the server takes: the attempt's timeout ends it.
-pub(super) async fn fetch(client: &Client, oauth2: &OAuth2) -> Result<Token, Failure> {
-    let fetched = exchange(client, oauth2).await;
+pub(super) async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> {
+    let fetched = exchange(clients, wanted).await;
     // A server may repeat in its reason what it was sent.
-    fetched.map_err(|failure| Failure { message: told(&failure.message, oauth2), ..failure })
+    fetched.map_err(|failure| Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
 }
 
-async fn exchange(client: &Client, oauth2: &OAuth2) -> Result<Token, Failure> {
-    let request = request(client, oauth2)?;
-    let url = request.url().clone();
+async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> {
+    let uri = uri(clients.guard(), &wanted.oauth2)?;
+    let place = Place(&uri);
+    let make = request(&uri, &wanted.oauth2)?;
+    let client = if uri.scheme_str() == Some("https") {
+        // HTTP/1.1 here, whatever the endpoint speaks.
+        let client = clients.secure(&wanted.tls, false).await;
+        client.map_err(|fault| failure::no_tls(&place, &fault))?
+    } else {
+        clients.plain().clone()
+    };
     // The token's time began before its answer arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
-    let response = client.execute(request).await.map_err(|e| failure::of_error(&e, &url))?;
+    let response = client.send(&mut Course::default(), make).await;
+    let response = response.map_err(|error| failure::of_error(&error, &place))?;
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|to| printable(to.as_bytes()));
-    let body = read_body(response, &url).await?;
+    let body = read_body(response, &place).await?;
     if let Some(failure) = failure::of_status(status, location.as_deref()) {
         let why = answer::reason(&body).map(|why| format!(" ({why})")).unwrap_or_default();
         return Err(Failure { message: failure.message + &why, ..failure });
@@ -51,15 +63,26 @@ async fn exchange(client: &Client, oauth2: &OAuth2) -> Result<Token, Failure> {
     Ok(Token::new(granted.header, asked_at + granted.fresh_for))
 }
 
-fn request(client: &Client, oauth2: &OAuth2) -> Result<reqwest::Request, Failure> {
-    let url = Url::parse(oauth2.token_url.as_str())
-        .map_err(|e| failure::no_request(format!("the authentication URL cannot be read: {e}")))?;
-    guard::check_literal(&url)
-        .map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
+fn uri(guard: &Guard, oauth2: &OAuth2) -> Result<Uri, Failure> {
+    let unreadable =
+        |why: String| failure::no_request(format!("the authentication URL cannot be read: {why}"));
+    let url = Url::parse(oauth2.token_url.as_str()).map_err(|e| unreadable(e.to_string()))?;
+    guard.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
+    Uri::from_maybe_shared(String::from(url)).map_err(|e| unreadable(e.to_string()))
+}
+
+/// Makes the request, as often as it is needed.
+fn request(uri: &Uri, oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
     let headers =
         headers(oauth2).map_err(|name| failure::no_request(format!("the header {name} cannot be sent")))?;
-    let request = client.post(url).headers(headers).body(form(oauth2));
-    request.build().map_err(|e| failure::no_request(e.to_string()))
+    let (uri, body) = (uri.clone(), Bytes::from(form(oauth2)));
+    Ok(move || {
+        let mut request = Request::new(Full::new(body.clone()));
+        *request.method_mut() = Method::POST;
+        request.uri_mut().clone_from(&uri);
+        request.headers_mut().clone_from(&headers);
+        request
+    })
 }
 
 fn form(oauth2: &OAuth2) -> String {
@@ -92,6 +115,7 @@ fn headers(oauth2: &OAuth2) -> Result<HeaderMap, String> {
         let name = HeaderName::try_from(extra.name.as_str()).map_err(|_| extra.name.clone())?;
         headers.insert(name, sensitive(extra.value.reveal()).map_err(|_| extra.name.clone())?);
     }
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     Ok(headers)
 }
 
@@ -112,16 +136,13 @@ fn form_encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn read_body(response: Response, url: &Url) -> Result<Vec<u8>, Failure> {
+async fn read_body(response: Response<Incoming>, place: &Place<'_>) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(&chunk.map_err(|e| failure::of_error(&e, url))?);
-        if body.len() > READ_LIMIT {
-            return Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024)));
-        }
+    let came = read(response, READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
+    match came.map_err(|error| failure::of_error(&error, place))? {
+        Read::Whole => Ok(body),
+        Read::TooLong => Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024))),
     }
-    Ok(body)
 }
 
 fn no_answer(message: String) -> Failure {
@@ -167,6 +188,11 @@ fn told(message: &str, oauth2: &OAuth2) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+    use http_body_util::BodyExt as _;
+
     use super::*;
     use crate::profile::{Extra, Secret, TokenUrl};
 
@@ -183,12 +209,15 @@ mod tests {
         }
     }
 
-    fn made(sent_as: SentAs) -> reqwest::Request {
-        request(&Client::builder().build().unwrap(), &oauth2(sent_as)).unwrap()
+    fn made(sent_as: SentAs) -> Request<Full<Bytes>> {
+        let oauth2 = oauth2(sent_as);
+        let uri = uri(&Guard::new(Arc::default()), &oauth2).unwrap();
+        request(&uri, &oauth2).unwrap()()
     }
 
-    fn body(request: &reqwest::Request) -> &str {
-        std::str::from_utf8(request.body().unwrap().as_bytes().unwrap()).unwrap()
+    fn body(request: &Request<Full<Bytes>>) -> String {
+        let body = request.body().clone().collect().now_or_never().unwrap().unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
     }
 
     #[test]
@@ -202,7 +231,7 @@ mod tests {
         assert_eq!(request.headers().get(AUTHORIZATION), None);
         assert_eq!(request.headers()["x-tenant"], "north");
         assert_eq!(request.headers()[ACCEPT], "*/*");
-        assert_eq!(request.url().as_str(), "http://127.0.0.1:1/token?a=b");
+        assert_eq!(request.uri(), "http://127.0.0.1:1/token?a=b");
     }
 
     #[test]

@@ -1,5 +1,4 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -7,11 +6,12 @@ use futures_util::future::{join, join_all};
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::delivery::guard::Guard;
 use crate::profile::{Secret, SentAs, TokenUrl};
 
 /// A token server that answers one request for each permit of its gate.
 struct Server {
-    oauth2: OAuth2,
+    wanted: Wanted,
     gate: Arc<Semaphore>,
     asked: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
@@ -44,7 +44,7 @@ impl Server {
             fields: Vec::new(),
             headers: Vec::new(),
         };
-        Self { oauth2, gate, asked, task }
+        Self { wanted: Wanted { oauth2, tls: Tls::default() }, gate, asked, task }
     }
 
     fn asked(&self) -> usize {
@@ -58,9 +58,8 @@ impl Drop for Server {
     }
 }
 
-/// A client that does not wait for ever for a gate that stays shut.
-fn client() -> Client {
-    Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap()
+fn clients() -> Arc<Clients> {
+    Arc::new(Clients::new(Guard::new(Arc::default())))
 }
 
 /// The token, or the reason why there is none.
@@ -74,16 +73,16 @@ fn told(result: &Result<Arc<Token>, Failure>) -> &str {
 #[tokio::test]
 async fn a_failure_is_told_to_all_who_waited_and_the_next_fetches_anew() {
     let server = Server::start(1).await;
-    let (tokens, client) = (Tokens::default(), client());
+    let (tokens, clients) = (Tokens::default(), clients());
     // All of them are polled once before the first one can end.
-    let all = join_all((0..64).map(|_| tokens.get(&client, &server.oauth2)));
+    let all = join_all((0..64).map(|_| tokens.get(&clients, &server.wanted)));
     server.gate.add_permits(2);
     for result in all.await {
         assert_eq!(told(&result), "502 Bad Gateway");
     }
     assert_eq!(server.asked(), 1);
     for _ in 0..2 {
-        assert_eq!(told(&tokens.get(&client, &server.oauth2).await), "Bearer t2");
+        assert_eq!(told(&tokens.get(&clients, &server.wanted).await), "Bearer t2");
     }
     assert_eq!(server.asked(), 2);
 }
@@ -91,30 +90,30 @@ async fn a_failure_is_told_to_all_who_waited_and_the_next_fetches_anew() {
 #[tokio::test]
 async fn who_gives_up_leaves_the_others_waiting_and_nobody_joins_them() {
     let server = Server::start(0).await;
-    let (tokens, client) = (Tokens::default(), client());
-    let mut patient = Box::pin(tokens.get(&client, &server.oauth2));
+    let (tokens, clients) = (Tokens::default(), clients());
+    let mut patient = Box::pin(tokens.get(&clients, &server.wanted));
     assert!(patient.as_mut().now_or_never().is_none());
-    assert!(tokens.get(&client, &server.oauth2).now_or_never().is_none(), "one gives up at once");
-    let late = tokens.get(&client, &server.oauth2);
+    assert!(tokens.get(&clients, &server.wanted).now_or_never().is_none(), "one gives up at once");
+    let late = tokens.get(&clients, &server.wanted);
     server.gate.add_permits(2);
     let (patient, late) = join(patient, late).await;
     let mut both = [told(&patient), told(&late)];
     both.sort_unstable();
     assert_eq!(both, ["Bearer t1", "Bearer t2"]);
-    assert!(told(&tokens.get(&client, &server.oauth2).await).starts_with("Bearer t"));
+    assert!(told(&tokens.get(&clients, &server.wanted).await).starts_with("Bearer t"));
     assert_eq!(server.asked(), 2);
 }
 
 #[tokio::test]
 async fn a_refused_token_goes_and_a_newer_one_stays() {
     let server = Server::start(0).await;
-    let (tokens, client) = (Tokens::default(), client());
+    let (tokens, clients) = (Tokens::default(), clients());
     server.gate.add_permits(2);
-    let old = tokens.get(&client, &server.oauth2).await.unwrap();
-    tokens.forget(&server.oauth2, &old);
-    let new = tokens.get(&client, &server.oauth2).await.unwrap();
-    tokens.forget(&server.oauth2, &old);
-    let kept = tokens.get(&client, &server.oauth2).await.unwrap();
+    let old = tokens.get(&clients, &server.wanted).await.unwrap();
+    tokens.forget(&server.wanted, &old);
+    let new = tokens.get(&clients, &server.wanted).await.unwrap();
+    tokens.forget(&server.wanted, &old);
+    let kept = tokens.get(&clients, &server.wanted).await.unwrap();
     assert!(Arc::ptr_eq(&new, &kept) && !Arc::ptr_eq(&old, &new));
     assert_eq!(server.asked(), 2);
 }
@@ -122,12 +121,12 @@ async fn a_refused_token_goes_and_a_newer_one_stays() {
 #[tokio::test]
 async fn what_is_no_longer_good_goes_when_something_is_kept() {
     let (one, other) = (Server::start(0).await, Server::start(0).await);
-    let (tokens, client) = (Tokens::default(), client());
+    let (tokens, clients) = (Tokens::default(), clients());
     one.gate.add_permits(1);
     other.gate.add_permits(1);
-    let old = tokens.get(&client, &one.oauth2).await.unwrap();
+    let old = tokens.get(&clients, &one.wanted).await.unwrap();
     old.refused.store(true, Ordering::Relaxed);
-    tokens.get(&client, &other.oauth2).await.unwrap();
+    tokens.get(&clients, &other.wanted).await.unwrap();
     assert_eq!(tokens.entries().len(), 1);
     assert!(!format!("{tokens:?}").contains("hush"));
 }

@@ -71,6 +71,9 @@ impl Check<'_> {
         let draft = &self.draft.oauth2;
         let token_url = TokenUrl::parse(&draft.token_url, self.rules.allow_insecure_http);
         let token_url = self.take(Field::AuthTokenUrl, token_url);
+        if let Some(url) = &token_url {
+            self.address(Field::AuthTokenUrl, url.as_str());
+        }
         let client_id = draft.client_id.trim().to_owned();
         self.credential(Field::AuthClientId, &client_id, "a client id is needed");
         let client_secret = draft.client_secret.trim();

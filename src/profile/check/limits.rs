@@ -56,7 +56,7 @@ fn retries_to_two_and_to_the_channels_most_by_setting() {
         for (count, good) in [(channel.most_retries(), true), (channel.most_retries() + 1, false)] {
             let mut draft = draft(*channel);
             draft.retry_count = count.to_string();
-            assert_eq!(errors(&draft, extended).is_empty(), good, "{} {count}", channel.name());
+            assert_eq!(errors(&draft, extended.clone()).is_empty(), good, "{} {count}", channel.name());
         }
     }
 }

@@ -19,10 +19,13 @@ pub enum Part {
     Encryption,
     /// `signing_secret`.
     SigningSecret,
+    /// `tls`.
+    Tls,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Headers, Self::Authentication, Self::Encryption, Self::SigningSecret];
+    const ALL: [Self; 5] =
+        [Self::Headers, Self::Authentication, Self::Encryption, Self::SigningSecret, Self::Tls];
 
     /// Whether a profile has it.
     fn is_in(self, profile: &Profile) -> bool {
@@ -31,6 +34,7 @@ impl Part {
             Self::Authentication => profile.auth != Auth::None,
             Self::Encryption => profile.encryption.is_some(),
             Self::SigningSecret => profile.signing_secret.is_some(),
+            Self::Tls => !profile.tls.is_usual(),
         }
     }
 
@@ -41,6 +45,7 @@ impl Part {
             Self::Authentication => "auth",
             Self::Encryption => "enc",
             Self::SigningSecret => "signing_secret",
+            Self::Tls => "tls",
         }
     }
 
@@ -61,6 +66,7 @@ impl fmt::Display for Part {
             Self::Authentication => "authentication",
             Self::Encryption => "encryption",
             Self::SigningSecret => "signing secret",
+            Self::Tls => "CA file and client certificate",
         })
     }
 }

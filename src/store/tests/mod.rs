@@ -6,6 +6,7 @@ mod keeping;
 mod listing;
 mod many;
 mod opening;
+mod place;
 mod pruning;
 mod sending;
 mod sharing;
@@ -121,6 +122,7 @@ fn attempt(n: u32, status: u16) -> Attempt {
         n,
         started_at: at(i64::from(n) * 1000),
         duration_ms: 84,
+        address: Some(([127, 0, 0, 1], 9977).into()),
         status: Some(status),
         error: (status != 200).then_some(failure),
         response_headers: vec![("server".to_owned(), "x".to_owned())],

@@ -27,7 +27,8 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let width = usize::from(inner.width);
     let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
     out.render_widget(Line::raw(cut(&target, width)), frame::row(inner, 0));
-    let several = if window.has_choice() { "  F4 takes the next event" } else { "" };
+    let several = if window.has_choice() { "  {test-window-other-step} takes the next event" } else { "" };
+    let several = state.settings.keys.spell(several);
     let event = window.event.map_or("no event", |e| e.name());
     let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
     out.render_widget(Line::from(head), frame::row(inner, 1));
@@ -56,7 +57,9 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
             draw_input(state, file, true, frame::indent(bottom, NAME), out);
         }
         (None, None) => {
-            let hint = "  Enter sends · Tab goes through the values · Ctrl+O reads a file";
+            let hint = "  Enter sends · {test-window-next-field} goes through the values · \
+                        {test-window-open-file} reads a file";
+            let hint = state.settings.keys.spell(hint);
             let button = vec![Span::styled("[ Send ]", theme.key), Span::styled(hint, theme.dim)];
             out.render_widget(Line::from(button), bottom);
         }

@@ -1,0 +1,152 @@
+//! The database, and who sends.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CommandError;
+use crate::store::{Inspection, Lease, inspect};
+
+use super::finding::Finding;
+
+const TOPIC: &str = "database";
+
+pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
+    let Ok(path) = path else {
+        return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
+    };
+    // A file that cannot be looked at is there: opening it tells what is wrong.
+    if !path.try_exists().unwrap_or(true) {
+        return vec![missing(&path)];
+    }
+    match inspect(&path) {
+        Ok(found) => {
+            let mut all = judge(&found);
+            all.push(sender(&path, found.pending));
+            all
+        }
+        Err(error) => {
+            let problem = error.problem.to_string();
+            // Each problem says after a colon what to do.
+            let (what, mend) = problem.split_once(": ").unwrap_or((&problem, "see to the file"));
+            vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), mend)]
+        }
+    }
+}
+
+fn missing(path: &Path) -> Finding {
+    let folder = path.ancestors().skip(1).find(|folder| folder.exists());
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let writable = folder.metadata().is_ok_and(|facts| facts.is_dir() && !facts.permissions().readonly());
+    let found = format!("{} is not there yet", path.display());
+    if writable {
+        Finding::ok(TOPIC, found + ": the first session makes it")
+    } else {
+        let mend = format!("allow writing to {}, or name another file with --db", folder.display());
+        Finding::problem(TOPIC, found, mend)
+    }
+}
+
+fn judge(found: &Inspection) -> Vec<Finding> {
+    let path = found.path.display();
+    let schema = match found.schema {
+        Some(schema) => format!("schema {schema}"),
+        None => "nothing in it yet".to_owned(),
+    };
+    let log = match found.log_bytes {
+        0 => String::new(),
+        bytes => format!(", {} in its log", size(bytes)),
+    };
+    let sound = if found.damage.is_empty() { ", sound" } else { "" };
+    let facts = format!("{path}: {}{log}, {schema}, mode {:04o}{sound}", size(found.bytes), found.mode);
+    let mut all = vec![if found.writable {
+        Finding::ok(TOPIC, facts)
+    } else {
+        Finding::problem(
+            TOPIC,
+            format!("{facts}, cannot be written"),
+            "allow writing to the file and its folder",
+        )
+    }];
+    if !found.damage.is_empty() {
+        let what = found.damage.join("; ");
+        all.push(Finding::problem(
+            TOPIC,
+            format!("damaged: {what}"),
+            "restore a copy, or name another file with --db",
+        ));
+    }
+    if let Some(schema) = found.schema.filter(|schema| *schema < found.known_schema) {
+        let what = format!("schema {schema} is an older one");
+        all.push(Finding::note(TOPIC, what, "none needed: the next session brings it up to date"));
+    }
+    if found.mode & 0o077 != 0 {
+        let what = format!("others may read it (mode {:04o}), and secrets stand there", found.mode);
+        all.push(Finding::note(TOPIC, what, format!("chmod 600 {path}; the next session does so too")));
+    }
+    all
+}
+
+fn sender(path: &Path, pending: Option<u64>) -> Finding {
+    let waits = match pending {
+        Some(1) => "1 delivery is pending".to_owned(),
+        Some(n) => format!("{n} deliveries are pending"),
+        None => "what is pending is not known".to_owned(),
+    };
+    match Lease::holder(path) {
+        Some(pid) => Finding::ok("sender", format!("process {pid} sends; {waits}")),
+        None if pending.unwrap_or(0) == 0 => Finding::ok("sender", format!("nobody sends; {waits}")),
+        None => Finding::note("sender", format!("nobody sends; {waits}"), "open the console: `ringback`"),
+    }
+}
+
+/// Bytes for people: `1.2 MiB`.
+fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::State;
+    use super::*;
+
+    fn sound() -> Inspection {
+        Inspection {
+            path: "/data/a.db".into(),
+            bytes: 1_300_000,
+            log_bytes: 0,
+            mode: 0o600,
+            writable: true,
+            schema: Some(2),
+            known_schema: 2,
+            damage: Vec::new(),
+            pending: Some(0),
+        }
+    }
+
+    fn states(found: &Inspection) -> Vec<State> {
+        judge(found).iter().map(|finding| finding.state).collect()
+    }
+
+    #[test]
+    fn each_ill_is_told_by_itself() {
+        assert_eq!(judge(&sound())[0].found, "/data/a.db: 1.2 MiB, schema 2, mode 0600, sound");
+        assert_eq!(states(&sound()), [State::Ok]);
+        assert_eq!(states(&Inspection { writable: false, ..sound() }), [State::Problem]);
+        assert_eq!(states(&Inspection { schema: Some(1), ..sound() }), [State::Ok, State::Note]);
+        assert_eq!(states(&Inspection { mode: 0o644, ..sound() }), [State::Ok, State::Note]);
+        let damaged = Inspection { damage: vec!["row 7 missing".to_owned()], ..sound() };
+        assert_eq!(states(&damaged), [State::Ok, State::Problem]);
+        assert!(!judge(&damaged)[0].found.contains("sound"));
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(
+            [0, 1023, 1024, 1_572_864, 5 << 30].map(size),
+            ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 MiB", "5.0 GiB"]
+        );
+    }
+}

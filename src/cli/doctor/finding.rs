@@ -1,0 +1,105 @@
+//! One thing that was looked at.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::shown::shown;
+
+/// How it stands with a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; nothing fails for it.
+    Note,
+    /// Something will not work until it is mended.
+    Problem,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// What was found of a thing.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The thing, in a word.
+    pub topic: &'static str,
+    /// How it stands.
+    pub state: State,
+    /// What was found.
+    pub found: String,
+    /// What to do, where there is something.
+    pub mend: Option<String>,
+}
+
+impl Finding {
+    /// As it should be.
+    pub fn ok(topic: &'static str, found: impl Into<String>) -> Self {
+        Self { topic, state: State::Ok, found: found.into(), mend: None }
+    }
+
+    /// Worth knowing, and what to do about it.
+    pub fn note(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { topic, state: State::Note, found: found.into(), mend: Some(mend.into()) }
+    }
+
+    /// To be mended, and how.
+    pub fn problem(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { topic, state: State::Problem, found: found.into(), mend: Some(mend.into()) }
+    }
+
+    /// For scripts.
+    pub fn json(&self) -> Value {
+        json!({"topic": self.topic, "state": self.state.name(), "found": self.found, "mend": self.mend})
+    }
+}
+
+/// For people: a line each, and under it what to do; last, how many there are to mend.
+pub fn text(found: &[Finding]) -> String {
+    let width = found.iter().map(|f| f.topic.width()).max().unwrap_or(0);
+    let mut out = String::new();
+    for finding in found {
+        let Finding { topic, state, .. } = finding;
+        // Writing into a string cannot fail.
+        let _ = writeln!(out, "{:8} {topic:width$}  {}", state.name(), shown(&finding.found));
+        if let Some(mend) = &finding.mend {
+            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", shown(mend));
+        }
+    }
+    let ill = found.iter().filter(|f| f.state == State::Problem).count();
+    let _ = match ill {
+        0 => writeln!(out, "\nNothing to mend."),
+        1 => writeln!(out, "\n1 problem to mend."),
+        n => writeln!(out, "\n{n} problems to mend."),
+    };
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_each_and_what_to_do() {
+        let found = [
+            Finding::ok("settings", "none set"),
+            Finding::problem("database", "a\u{1b}b is damaged", "restore a copy"),
+        ];
+        assert_eq!(
+            text(&found),
+            "ok       settings  none set\n\
+             problem  database  a\\u{1b}b is damaged\n\
+             \x20                  -> restore a copy\n\n\
+             1 problem to mend.\n"
+        );
+    }
+}

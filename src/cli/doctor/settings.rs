@@ -1,0 +1,22 @@
+//! The settings file, and what is set.
+
+use crate::cli::session::Session;
+
+use super::finding::Finding;
+
+const TOPIC: &str = "settings";
+
+pub fn look(session: &Session) -> Vec<Finding> {
+    let loaded = session.loaded();
+    let Some(file) = session.settings_file() else {
+        return vec![Finding::note(TOPIC, "there is no home folder to look in", "name a file with --config")];
+    };
+    let shown = file.display();
+    if !loaded.notices.is_empty() {
+        let mend = format!("mend {shown}; what is right in it counts all the same");
+        return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &mend)).collect();
+    }
+    let found =
+        if file.exists() { format!("{shown}") } else { format!("{shown} is not there: nothing is set") };
+    vec![Finding::ok(TOPIC, found)]
+}

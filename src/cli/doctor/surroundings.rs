@@ -1,0 +1,121 @@
+//! Terminal, clipboard and certificates.
+
+use std::env;
+use std::io::{IsTerminal as _, stdin, stdout};
+use std::process::Command;
+
+use crate::console::Route;
+use crate::console::signs::is_utf8;
+use crate::console::theme::Depth;
+use crate::console::view::{LEAST, too_small};
+
+use super::finding::Finding;
+
+pub fn look() -> Vec<Finding> {
+    let mut all = vec![terminal()];
+    all.extend(size());
+    all.push(locale());
+    all.extend(colours());
+    all.extend([clipboard(), certificates()]);
+    all
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn terminal() -> Finding {
+    let name = variable("TERM").unwrap_or_default();
+    let places = [("TMUX", "tmux"), ("STY", "screen"), ("SSH_CONNECTION", "SSH")];
+    let places: Vec<&str> =
+        places.iter().filter(|(v, _)| variable(v).is_some()).map(|(_, name)| *name).collect();
+    let place = if places.is_empty() { String::new() } else { format!(", in {}", places.join(" over ")) };
+    let depth = Depth::of(variable).words();
+    if !(stdin().is_terminal() && stdout().is_terminal()) {
+        return Finding::note(
+            "terminal",
+            "none here",
+            "for the console, run it in one; the commands need none",
+        );
+    }
+    match name.as_str() {
+        "dumb" => {
+            Finding::problem("terminal", "TERM=dumb cannot draw", "use the commands: `ringback --help`")
+        }
+        "" => Finding::problem(
+            "terminal",
+            "TERM is not set",
+            "set it to what your terminal is, such as xterm-256color",
+        ),
+        name => Finding::ok("terminal", format!("{name}, {depth}{place}")),
+    }
+}
+
+fn size() -> Option<Finding> {
+    let (columns, lines) = crossterm::terminal::size().ok().filter(|_| stdout().is_terminal())?;
+    let found = format!("{columns}×{lines}");
+    Some(if too_small((columns, lines)) {
+        Finding::problem("size", found, format!("make the window {}×{} at least", LEAST.0, LEAST.1))
+    } else {
+        Finding::ok("size", found)
+    })
+}
+
+fn locale() -> Finding {
+    let known = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, variable(name)?)));
+    let found = known.map_or("none is set".to_owned(), |(name, value)| format!("{name}={value}"));
+    if is_utf8(variable) {
+        Finding::ok("locale", found)
+    } else {
+        let mend = "set LANG to one with UTF-8, such as C.UTF-8, where your terminal knows it; \
+                    or set borders = \"unicode\"";
+        Finding::note("locale", format!("{found}: the console keeps to ASCII"), mend)
+    }
+}
+
+fn colours() -> Option<Finding> {
+    let set = variable("NO_COLOR")?;
+    Some(Finding::note("colours", format!("NO_COLOR={set}: the console has none"), "unset it for colours"))
+}
+
+fn clipboard() -> Finding {
+    let route = Route::here();
+    let found = format!("copies go {}", route.name());
+    match route {
+        Route::Tmux => {
+            let answer = Command::new("tmux").args(["show-options", "-gsv", "set-clipboard"]).output();
+            match answer {
+                Ok(answer) if answer.status.success() => {
+                    let set = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+                    if set == "off" {
+                        let found = format!("{found}, where set-clipboard is off: they stay inside tmux");
+                        Finding::note("clipboard", found, "tmux set -s set-clipboard external")
+                    } else {
+                        Finding::ok("clipboard", format!("{found} (set-clipboard {set})"))
+                    }
+                }
+                _ => Finding::problem(
+                    "clipboard",
+                    "TMUX is set, and tmux cannot be asked",
+                    "put tmux into PATH, or unset TMUX",
+                ),
+            }
+        }
+        Route::Terminal => {
+            let mend = "none needed where the terminal takes OSC 52; some ask first, or must be told to";
+            Finding::note("clipboard", found, mend)
+        }
+        Route::Desktop => Finding::ok("clipboard", found),
+    }
+}
+
+fn certificates() -> Finding {
+    let found = rustls_native_certs::load_native_certs();
+    let mend = "install the package ca-certificates, or see what SSL_CERT_FILE and SSL_CERT_DIR name";
+    match (found.certs.len(), found.errors.first()) {
+        (0, Some(error)) => Finding::problem("certificates", format!("none: {error}"), mend),
+        (0, None) => Finding::problem("certificates", "none: no https endpoint can be trusted", mend),
+        (count, Some(error)) => Finding::note("certificates", format!("{count}, but {error}"), mend),
+        (count, None) => Finding::ok("certificates", format!("{count} authorities are trusted")),
+    }
+}

@@ -1,0 +1,218 @@
+//! A text that is looked for in what is read: `/` asks for it, `n` and `N` go from place to place.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::action::Action;
+use super::input::{Input, Typed};
+use super::keys::Key;
+use super::search_line;
+use super::state::State;
+
+/// What is looked for in a window.
+#[derive(Debug, Default)]
+pub struct Find {
+    input: Option<Box<Input>>,
+    typing: bool,
+    /// The line that was gone to last.
+    at: Option<usize>,
+}
+
+/// What became of an action.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Went {
+    /// It is none of a search.
+    Elsewhere,
+    /// The search begins or ends.
+    Done,
+    /// This line is to be in sight.
+    To(usize),
+    /// The text stands in no line.
+    Nowhere(String),
+}
+
+/// What became of a key while the text is typed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// It is not for the text.
+    Elsewhere,
+    /// It wrote.
+    Wrote,
+    /// The text is complete.
+    Entered,
+}
+
+impl Find {
+    /// Whether keys are written into the search.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Whether a line is needed for the search.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// Why an action of a search cannot be done now; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<&'static str> {
+        (action.is_match() && self.wanted().is_none())
+            .then_some("nothing is looked for: {reading-search} finds a text")
+    }
+
+    /// What is looked for, in small letters.
+    fn wanted(&self) -> Option<String> {
+        self.input.as_ref().map(|input| input.text().to_lowercase()).filter(|text| !text.is_empty())
+    }
+
+    /// A key while the text is typed.
+    pub fn key(&mut self, key: Key) -> Pressed {
+        let Some(input) = self.input.as_mut().filter(|_| self.typing) else { return Pressed::Elsewhere };
+        if key.is(crossterm::event::KeyCode::Enter) {
+            self.typing = false;
+            return Pressed::Entered;
+        }
+        match input.key(key) {
+            Typed::Ignored => Pressed::Elsewhere,
+            Typed::Changed | Typed::Used => Pressed::Wrote,
+        }
+    }
+
+    /// Text pasted while the text is typed.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(input) = self.input.as_mut().filter(|_| self.typing) {
+            input.paste(text);
+        }
+    }
+
+    /// Does an action in a text of these lines, the first of which in sight is `top`.
+    pub fn act(&mut self, action: Action, top: usize, lines: impl FnOnce() -> Vec<String>) -> Went {
+        match action {
+            Action::Search => {
+                *self = Self { input: Some(Box::new(Input::line(""))), typing: true, at: None };
+                Went::Done
+            }
+            Action::Leave if self.input.is_some() => {
+                *self = Self::default();
+                Went::Done
+            }
+            Action::NextMatch | Action::PreviousMatch => match self.wanted() {
+                Some(wanted) => self.go(&wanted, action == Action::NextMatch, top, &lines()),
+                None => Went::Done,
+            },
+            _ => Went::Elsewhere,
+        }
+    }
+
+    /// The next line with the text, or the one before; from the other end where there is none left.
+    fn go(&mut self, wanted: &str, forward: bool, top: usize, lines: &[String]) -> Went {
+        let found = lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(wanted));
+        let found: Vec<usize> = found.map(|(at, _)| at).collect();
+        let next = match (forward, self.at) {
+            (true, Some(at)) => found.iter().find(|line| **line > at),
+            (true, None) => found.iter().find(|line| **line >= top),
+            (false, at) => found.iter().rev().find(|line| **line < at.unwrap_or(top)),
+        };
+        let other_end = if forward { found.first() } else { found.last() };
+        match next.or(other_end) {
+            Some(line) => {
+                self.at = Some(*line);
+                Went::To(*line)
+            }
+            None => Went::Nowhere(format!("{wanted} stands nowhere here")),
+        }
+    }
+
+    /// A line with what is looked for marked in it.
+    #[must_use]
+    pub fn mark(&self, line: Line<'static>, marked: Style) -> Line<'static> {
+        let Some(wanted) = self.wanted() else { return line };
+        let style = line.style;
+        let spans = line.spans.into_iter().flat_map(|span| split(&span, &wanted, marked));
+        Line::from(spans.collect::<Vec<_>>()).style(style)
+    }
+
+    /// Draws the line of the search, if there is one. True when the cursor stands in it.
+    pub fn draw(&self, state: &State, area: Rect, out: &mut Frame<'_>) -> bool {
+        if let Some(input) = &self.input {
+            search_line::draw(state, input, self.typing, area, out);
+        }
+        self.typing
+    }
+
+    /// The line that was gone to last.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.at
+    }
+}
+
+/// The pieces of a span, those that are looked for in another style.
+fn split(span: &Span<'static>, wanted: &str, marked: Style) -> Vec<Span<'static>> {
+    let text = span.content.as_ref();
+    let lower = text.to_lowercase();
+    // Where small letters take other room, the places would not fit the text.
+    if lower.len() != text.len() {
+        return vec![span.clone()];
+    }
+    let mut out = Vec::new();
+    let mut end = 0;
+    for (at, _) in lower.match_indices(wanted) {
+        let Some((before, hit)) = text.get(end..at).zip(text.get(at..at + wanted.len())) else { continue };
+        out.push(Span::styled(before.to_owned(), span.style));
+        out.push(Span::styled(hit.to_owned(), marked));
+        end = at + wanted.len();
+    }
+    out.push(Span::styled(text.get(end..).unwrap_or_default().to_owned(), span.style));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &str) -> Find {
+        let mut find = Find::default();
+        assert_eq!(find.act(Action::Search, 0, Vec::new), Went::Done);
+        find.paste(text);
+        assert_eq!(find.key(Key::parse("enter").unwrap()), Pressed::Entered);
+        find
+    }
+
+    fn lines() -> Vec<String> {
+        ["Alpha", "beta", "ALPHA beta", "gamma"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn it_goes_from_place_to_place_and_round() {
+        let mut find = find("alpha");
+        let mut go = |action| find.act(action, 1, lines);
+        assert_eq!(go(Action::NextMatch), Went::To(2), "the first in sight");
+        assert_eq!(go(Action::NextMatch), Went::To(0));
+        assert_eq!(go(Action::PreviousMatch), Went::To(2));
+        assert_eq!(go(Action::PreviousMatch), Went::To(0));
+        assert_eq!(go(Action::Down), Went::Elsewhere);
+        assert_eq!(go(Action::Leave), Went::Done);
+        assert_eq!(go(Action::Leave), Went::Elsewhere);
+    }
+
+    #[test]
+    fn what_is_nowhere_is_told() {
+        let went = find("delta").act(Action::NextMatch, 0, lines);
+        assert_eq!(went, Went::Nowhere("delta stands nowhere here".to_owned()));
+    }
+
+    #[test]
+    fn each_place_is_marked() {
+        let marked = Style::new().bold();
+        let line = find("a").mark(Line::raw("Alpha"), marked);
+        let pieces: Vec<_> = line.spans.iter().map(|s| (s.content.as_ref(), s.style == marked)).collect();
+        let wanted = [("", false), ("A", true), ("lph", false), ("a", true), ("", false)];
+        assert_eq!(pieces, wanted);
+        assert_eq!(find("İ").mark(Line::raw("İi"), marked).to_string(), "İi");
+    }
+}

@@ -1,0 +1,198 @@
+//! A text as lines, and places in it. Pure; a place lies between graphemes, never inside one.
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
+
+/// A place in a text: the line, and the byte in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// Lines before it.
+    pub line: usize,
+    /// Bytes of its line before it.
+    pub byte: usize,
+}
+
+impl Place {
+    /// Where a text ends that begins here.
+    #[must_use]
+    pub fn after(self, text: &str) -> Self {
+        match text.rsplit_once('\n') {
+            None => Self { line: self.line, byte: self.byte + text.len() },
+            Some((before, last)) => {
+                Self { line: self.line + before.matches('\n').count() + 1, byte: last.len() }
+            }
+        }
+    }
+}
+
+/// One replacement, which can be undone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where it begins.
+    pub at: Place,
+    /// What stood there.
+    pub removed: String,
+    /// What stands there now.
+    pub inserted: String,
+}
+
+impl Change {
+    /// Whether nothing is another than before.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.removed == self.inserted
+    }
+}
+
+/// Lines of text, one at least.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(Vec<String>);
+
+impl Text {
+    /// Takes a text apart at its `\n`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.split('\n').map(str::to_owned).collect())
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Number of the last line.
+    #[must_use]
+    pub fn last_line(&self) -> usize {
+        self.0.len() - 1
+    }
+
+    /// A line; empty behind the last one.
+    #[must_use]
+    pub fn line(&self, at: usize) -> &str {
+        self.0.get(at).map_or("", String::as_str)
+    }
+
+    /// Behind the last character.
+    #[must_use]
+    pub fn end(&self) -> Place {
+        let line = self.last_line();
+        Place { line, byte: self.line(line).len() }
+    }
+
+    /// What stands between two places, the first one first.
+    #[must_use]
+    pub fn between(&self, from: Place, to: Place) -> String {
+        if from.line == to.line {
+            return self.line(from.line)[from.byte..to.byte].to_owned();
+        }
+        let mut out = self.line(from.line)[from.byte..].to_owned();
+        for line in &self.0[from.line + 1..to.line] {
+            out.push('\n');
+            out.push_str(line);
+        }
+        out.push('\n');
+        out.push_str(&self.line(to.line)[..to.byte]);
+        out
+    }
+
+    /// Puts a text in place of what stands between two places.
+    pub fn replace(&mut self, from: Place, to: Place, text: &str) -> Change {
+        let change = Change { at: from, removed: self.between(from, to), inserted: text.to_owned() };
+        if from.line == to.line && !text.contains('\n') {
+            self.0[from.line].replace_range(from.byte..to.byte, text);
+        } else {
+            let whole =
+                format!("{}{text}{}", &self.line(from.line)[..from.byte], &self.line(to.line)[to.byte..]);
+            self.0.splice(from.line..=to.line, whole.split('\n').map(str::to_owned));
+        }
+        change
+    }
+
+    /// Undoes a change that was the last one.
+    pub fn undo(&mut self, change: &Change) {
+        self.replace(change.at, change.at.after(&change.inserted), &change.removed);
+    }
+
+    /// Makes a change again that was undone last.
+    pub fn redo(&mut self, change: &Change) {
+        self.replace(change.at, change.at.after(&change.removed), &change.inserted);
+    }
+
+    /// The place itself, or the end of the grapheme that it lies in: what was typed may have joined
+    /// with what follows.
+    #[must_use]
+    pub fn between_graphemes(&self, place: Place) -> Place {
+        let line = self.line(place.line);
+        let byte = place.byte.min(line.len());
+        let mut cursor = GraphemeCursor::new(byte, line.len(), true);
+        // The whole line is at hand, so neither can ask for more of it.
+        let byte = match cursor.is_boundary(line, 0) {
+            Ok(false) => cursor.next_boundary(line, 0).ok().flatten().unwrap_or(line.len()),
+            _ => byte,
+        };
+        Place { line: place.line, byte }
+    }
+
+    /// The grapheme before a place on its line.
+    #[must_use]
+    pub fn grapheme_before(&self, place: Place) -> Option<&str> {
+        self.line(place.line)[..place.byte].graphemes(true).next_back()
+    }
+
+    /// The grapheme behind a place on its line.
+    #[must_use]
+    pub fn grapheme_behind(&self, place: Place) -> Option<&str> {
+        self.line(place.line)[place.byte..].graphemes(true).next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn place(line: usize, byte: usize) -> Place {
+        Place { line, byte }
+    }
+
+    #[test]
+    fn lines_are_joined_and_broken() {
+        let mut text = Text::new("one\ntwo\nthree");
+        let change = text.replace(place(0, 2), place(2, 1), "X\nY");
+        assert_eq!(text.lines(), ["onX", "Yhree"]);
+        assert_eq!(change.removed, "e\ntwo\nt");
+        text.undo(&change);
+        assert_eq!(text.lines(), ["one", "two", "three"]);
+        text.redo(&change);
+        assert_eq!(text.lines(), ["onX", "Yhree"]);
+    }
+
+    #[test]
+    fn a_place_never_lies_inside_a_grapheme() {
+        let text = Text::new("e\u{301}x");
+        assert_eq!(text.between_graphemes(place(0, 1)), place(0, 3));
+        assert_eq!(text.between_graphemes(place(0, 3)), place(0, 3));
+        assert_eq!(text.between_graphemes(place(0, 99)), place(0, 4));
+        assert_eq!(text.grapheme_before(place(0, 3)), Some("e\u{301}"));
+        assert_eq!(text.grapheme_behind(place(0, 4)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_can_be_undone_and_made_again(
+            before in "[ab\n]{0,20}", inserted in "[cd\n]{0,8}", a in 0usize..20, b in 0usize..20,
+        ) {
+            let (a, b) = (a.min(before.len()), b.min(before.len()));
+            let (from, to) = (a.min(b), a.max(b));
+            let mut text = Text::new(&before);
+            let start = Place::default();
+            let change = text.replace(start.after(&before[..from]), start.after(&before[..to]), &inserted);
+            let after = format!("{}{inserted}{}", &before[..from], &before[to..]);
+            prop_assert!(text == Text::new(&after));
+            text.undo(&change);
+            prop_assert!(text == Text::new(&before));
+            text.redo(&change);
+            prop_assert!(text == Text::new(&after));
+        }
+    }
+}

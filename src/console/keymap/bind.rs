@@ -1,0 +1,233 @@
+//! From the keys in the settings to the keys of the console. What cannot be bound is told with its
+//! place, and keeps the keys of the table.
+
+use crate::console::action::{Entry, TABLE};
+use crate::console::strokes::Strokes;
+use crate::settings::Binding;
+
+use super::{Keymap, kept};
+
+/// The keys with these bindings, and a sentence for each binding that is not taken.
+#[must_use]
+pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
+    let mut keymap = Keymap::default();
+    let mut notices = Vec::new();
+    // Line of the table, and the binding that it has from the settings.
+    let mut bound: Vec<(usize, &Binding)> = Vec::new();
+    for binding in bindings {
+        match read(binding) {
+            Ok((line, keys)) => {
+                keymap.keys[line] = keys;
+                bound.push((line, binding));
+            }
+            Err(what) => notices.push(format!("{}: {what}", binding.place)),
+        }
+    }
+    // What is put back has its own keys again, which may be another's by now: so until all fits.
+    while let Some((at, what)) = clash(&keymap, &bound) {
+        let (line, binding) = bound.remove(at);
+        keymap.keys[line] = TABLE[line].keys().collect();
+        notices.push(format!("{}: {what}{}", binding.place, stays(&TABLE[line])));
+    }
+    (keymap, notices)
+}
+
+/// The line of the table and its new keys.
+fn read(binding: &Binding) -> Result<(usize, Vec<Strokes>), String> {
+    let name = &binding.action;
+    let Some(line) = TABLE.iter().position(|entry| entry.name() == *name) else {
+        return Err(unknown(name));
+    };
+    let entry = &TABLE[line];
+    let told = |what: String| format!("{name}: {what}{}", stays(entry));
+    let mut keys = Vec::new();
+    for text in &binding.keys {
+        let key = Strokes::parse(text).ok_or_else(|| {
+            told(format!("there is no key \"{text}\": keys are written as ctrl+s, f5, pgdn, G or gg"))
+        })?;
+        let own = entry.keys().any(|own| own == key);
+        if let Some(why) = kept::why(key.first()).filter(|_| !own) {
+            return Err(told(format!("{key} cannot be bound: {why}")));
+        }
+        if entry.scope.is_for_text() && key.first().is_text() {
+            return Err(told(format!("{key} writes text there: a key with Ctrl, or F1 to F12, does not")));
+        }
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    if keys.len() == 1 && keys[0].to_string() == "Ctrl+S" {
+        let why = "Ctrl+S needs another key beside it: flow control keeps it in some terminals";
+        return Err(told(why.to_owned()));
+    }
+    keys.extend(
+        entry.keys().filter(|own| kept::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>(),
+    );
+    Ok((line, keys))
+}
+
+/// The binding, by its place among `bound`, that must go since its key is another's: the later one of two.
+fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)> {
+    bound.iter().enumerate().rev().find_map(|(at, (line, binding))| {
+        let (key, other) = taken(keymap, *line)?;
+        let (name, other_name) = (&binding.action, other.name());
+        Some((at, format!("{name}: {key} is {} already ({other_name})", other.label())))
+    })
+}
+
+/// The first key of an entry that means something else in the same place, and what.
+fn taken(keymap: &Keymap, line: usize) -> Option<(Strokes, &'static Entry)> {
+    let entry = &TABLE[line];
+    let mut others = keymap.entries().filter(|(other, _)| {
+        entry.scope.meets(other.scope) && entry.action != other.action && entry.name() != other.name()
+    });
+    // Where the table itself has one key in a place and in all of them, the place goes first: that is meant.
+    let meant = |key: &Strokes, other: &Entry| {
+        entry.scope != other.scope && [entry, other].iter().all(|e| e.keys().any(|own| own == *key))
+    };
+    others.find_map(|(other, theirs)| {
+        let clashes = |key: &&Strokes| theirs.iter().any(|k| k.clashes_with(**key)) && !meant(key, other);
+        keymap.of(line).iter().find(clashes).map(|key| (*key, other))
+    })
+}
+
+/// What there is in place of a name that is none.
+fn unknown(name: &str) -> String {
+    let near: Vec<String> =
+        TABLE.iter().map(Entry::name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
+    if near.is_empty() {
+        return format!("there is no action {name}: the help (?) and the README name them");
+    }
+    format!("there is no action {name}: there is {}", near.join(", "))
+}
+
+fn stays(entry: &Entry) -> String {
+    let keys: Vec<String> = entry.keys().map(|key| key.to_string()).collect();
+    format!(" · it stays on {}", keys.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::action::{Action, Scope};
+    use crate::console::keymap::Meaning;
+    use crate::console::keys::Key;
+
+    fn binding(line: usize, action: &str, keys: &str) -> Binding {
+        let keys = keys.split_whitespace().map(str::to_owned).collect();
+        Binding { action: action.to_owned(), keys, place: format!("config.toml:{line}") }
+    }
+
+    fn bound(all: &[(&str, &str)]) -> (Keymap, Vec<String>) {
+        let all: Vec<_> =
+            all.iter().enumerate().map(|(at, (name, keys))| binding(at + 2, name, keys)).collect();
+        bind(&all)
+    }
+
+    #[test]
+    fn the_table_itself_has_no_clash() {
+        let keymap = Keymap::default();
+        for (line, entry) in TABLE.iter().enumerate() {
+            let taken = taken(&keymap, line).map(|(key, other)| (key.to_string(), other.name()));
+            assert_eq!(taken, None, "{}", entry.name());
+            for (at, key) in keymap.of(line).iter().enumerate() {
+                assert!(keymap.of(line)[..at].iter().all(|k| !k.clashes_with(*key)), "{key} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_bound_and_the_old_ones_are_free() {
+        let (keymap, notices) =
+            bound(&[("profiles-new", "ctrl+n o"), ("list-top", "home tt"), ("test", "x")]);
+        assert_eq!(notices, [""; 0]);
+        let does = |key: &str| {
+            keymap.resolve(Key::parse(key).unwrap(), &[Scope::Profiles, Scope::Global, Scope::List])
+        };
+        assert_eq!(does("o"), Some(Meaning::Does(Action::New)));
+        assert_eq!(does("ctrl+n"), Some(Meaning::Does(Action::New)));
+        assert_eq!(does("n"), None);
+        assert_eq!(does("t"), Some(Meaning::Begins));
+        assert_eq!(does("g"), None);
+    }
+
+    #[test]
+    fn two_actions_can_change_places() {
+        let (keymap, notices) = bound(&[("profiles-new", "e"), ("profiles-edit", "enter n")]);
+        assert_eq!(notices, [""; 0]);
+        assert_eq!(
+            (keymap.shown("profiles-new"), keymap.shown("profiles-edit")),
+            ("e".into(), "Enter".into())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_bound_is_told_and_stays() {
+        let (keymap, notices) = bound(&[
+            ("profiles-new", "hyper+n"),
+            ("save", "f2"),
+            ("fly", "f2"),
+            ("editor-save", "alt+s"),
+            ("editor-test", "x"),
+            ("profiles-edit", "ctrl+b"),
+            ("editor-preview", "ctrl+s"),
+            ("profiles-delete", "esc"),
+        ]);
+        assert_eq!(
+            notices,
+            [
+                "config.toml:2: profiles-new: there is no key \"hyper+n\": keys are written as ctrl+s, f5, \
+                 pgdn, G or gg · it stays on n",
+                "config.toml:3: there is no action save: there is editor-save",
+                "config.toml:4: there is no action fly: the help (?) and the README name them",
+                "config.toml:5: editor-save: Alt+s cannot be bound: desktops and terminals keep Alt · it \
+                 stays on Ctrl+S F2",
+                "config.toml:6: editor-test: x writes text there: a key with Ctrl, or F1 to F12, does not \
+                 · it stays on Ctrl+T F5",
+                "config.toml:7: profiles-edit: Ctrl+B cannot be bound: tmux keeps Ctrl+B · it stays on \
+                 Enter e",
+                "config.toml:8: editor-preview: Ctrl+S needs another key beside it: flow control keeps it \
+                 in some terminals · it stays on F7",
+                "config.toml:9: profiles-delete: Esc cannot be bound: it always goes one level up · it \
+                 stays on D Del",
+            ]
+        );
+        assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn a_key_that_is_anothers_is_told_and_the_later_one_gives_way() {
+        let (keymap, notices) = bound(&[("profiles-new", "e"), ("help", "j")]);
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert!(notices.contains(
+            &"config.toml:2: profiles-new: e is Edit already (profiles-edit) · it stays on n".to_owned()
+        ));
+        assert_eq!(keymap, Keymap::default());
+        let (keymap, notices) = bound(&[("profiles-new", "x"), ("profiles-undo", "x")]);
+        assert_eq!(
+            notices,
+            ["config.toml:3: profiles-undo: x is New already (profiles-new) · it stays on u"]
+        );
+        assert_eq!(keymap.shown("profiles-new"), "x");
+        // One that is put back has its own key again, which another took.
+        let (keymap, notices) = bound(&[("profiles-new", "y"), ("profiles-undo", "n")]);
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert_eq!(keymap, Keymap::default());
+        // A letter in front of two is one too few.
+        let (_, notices) = bound(&[("profiles-undo", "g")]);
+        assert!(notices[0].contains("g is To the top already (list-top)"), "{notices:?}");
+    }
+
+    #[test]
+    fn the_way_out_stays() {
+        let (keymap, notices) = bound(&[("quit", "f11"), ("leave", "backspace"), ("profiles-undo", "")]);
+        assert_eq!(notices, [""; 0]);
+        let shown = |name: &str| {
+            let line = TABLE.iter().position(|entry| entry.name() == name).unwrap();
+            keymap.of(line).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shown("quit"), "F11 Ctrl+C");
+        assert_eq!(shown("leave"), "Backspace Esc");
+        assert_eq!(shown("profiles-undo"), "");
+    }
+}

@@ -1,0 +1,92 @@
+//! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key
+//! is pressed; a key that is pressed all the same is answered with the reason.
+//!
+//! A reason names keys in braces, as `{profiles-new}`: see [`Keymap::spell`](super::keymap::Keymap::spell).
+
+use super::action::{Action, Entry, Scope};
+use super::overlay::Overlay;
+use super::state::{Pane, State};
+use super::{deliveries, editor, profiles, testing, variables};
+
+/// Why an action cannot be done where the keyboard is; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    match &state.guide {
+        Some(guide) => guide.why_not(state, action),
+        None => beneath(state, state.focus, action),
+    }
+}
+
+/// Why an entry of the table cannot be done from wherever the keyboard is, going to its pane first;
+/// `None` when it can. Help and palette are looked past.
+#[must_use]
+pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<&'static str> {
+    match way(state, entry) {
+        Ok(pane) => beneath(state, pane, entry.action),
+        Err(why) => Some(why),
+    }
+}
+
+/// The pane from which an entry of the table is done once help and palette are closed.
+///
+/// # Errors
+/// Why there is no way to it from here.
+pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
+    let here = state.scopes_beneath();
+    if here.contains(&entry.scope) {
+        return Ok(state.focus);
+    }
+    let window = match entry.scope {
+        Scope::TestWindow => Some("only in the test window: {test} opens it"),
+        Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
+        Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
+        Scope::Form => Some("only while a variable is added"),
+        Scope::Question => Some("nothing is asked"),
+        Scope::Reading => Some("only in the details and the preview"),
+        Scope::Guide => Some("it works in this window"),
+        Scope::List => Some("only in a list"),
+        _ => None,
+    };
+    if let Some(why) = window {
+        return Err(why);
+    }
+    if entry.scope == Scope::Global && entry.action.works_above_windows() {
+        return Ok(state.focus);
+    }
+    if state.overlay.is_some() {
+        return Err("a window is open: Esc closes it first");
+    }
+    match entry.scope {
+        Scope::Editor if state.editor.is_none() => {
+            Err("nothing is being edited: {profiles-edit} on a profile opens it")
+        }
+        Scope::Editor => Ok(Pane::Editor),
+        Scope::Variables => Ok(Pane::Variables),
+        Scope::Deliveries => Ok(Pane::Deliveries),
+        _ => Ok(Pane::Profiles),
+    }
+}
+
+/// Why an action cannot be done in the window that is open, or with the keyboard in this pane.
+fn beneath(state: &State, pane: Pane, action: Action) -> Option<&'static str> {
+    match &state.overlay {
+        Some(overlay @ Overlay::Details(_)) => {
+            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
+        }
+        Some(Overlay::Receiver(window)) => return window.why_not(&state.receiver, action),
+        Some(overlay) => return overlay.why_not(action),
+        None => {}
+    }
+    if action == Action::Test {
+        return testing::why_not(state);
+    }
+    match pane {
+        Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
+        Pane::Profiles if action == Action::Leave && state.profiles.search().is_none() => {
+            Some("there is nothing to leave: {quit} quits")
+        }
+        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
+        Pane::Variables => variables::why_not(state, action),
+        Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
+    }
+}

@@ -1,0 +1,94 @@
+//! What is pressed for an action: one key, or two letters in a row such as `gg`.
+
+use std::fmt;
+
+use super::keys::Key;
+
+/// One key, or two characters one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Strokes {
+    first: Key,
+    then: Option<Key>,
+}
+
+impl Strokes {
+    /// Reads a key, or two characters in a row. `up` and `f5` are keys, not letters in a row.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(first) = Key::parse(text) {
+            return Some(Self { first, then: None });
+        }
+        let mut chars = text.chars().filter_map(|c| Key::parse(c.encode_utf8(&mut [0; 4])));
+        let (first, then) = (chars.next()?, chars.next()?);
+        (text.chars().count() == 2).then_some(Self { first, then: Some(then) })
+    }
+
+    /// The key that is pressed first.
+    #[must_use]
+    pub fn first(self) -> Key {
+        self.first
+    }
+
+    /// Whether this key alone is it.
+    #[must_use]
+    pub fn is(self, key: Key) -> bool {
+        self.first == key && self.then.is_none()
+    }
+
+    /// Whether these two keys in a row are it.
+    #[must_use]
+    pub fn are(self, first: Key, then: Key) -> bool {
+        self.first == first && self.then == Some(then)
+    }
+
+    /// Whether the key is the first of two.
+    #[must_use]
+    pub fn begins_with(self, key: Key) -> bool {
+        self.first == key && self.then.is_some()
+    }
+
+    /// Whether both cannot be told apart by the time one of them is complete.
+    #[must_use]
+    pub fn clashes_with(self, other: Self) -> bool {
+        self.first == other.first && (self.then == other.then || self.then.is_none() || other.then.is_none())
+    }
+}
+
+impl From<Key> for Strokes {
+    fn from(key: Key) -> Self {
+        Self { first: key, then: None }
+    }
+}
+
+impl fmt::Display for Strokes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first.fmt(f)?;
+        self.then.map_or(Ok(()), |then| then.fmt(f))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strokes(text: &str) -> Strokes {
+        Strokes::parse(text).unwrap()
+    }
+
+    #[test]
+    fn one_key_or_two_letters() {
+        for (text, shown) in [("gg", "gg"), ("up", "↑"), ("f5", "F5"), ("ctrl+s", "Ctrl+S"), ("g", "g")] {
+            assert_eq!(strokes(text).to_string(), shown);
+        }
+        for bad in ["", "ggg", "hyper+x"] {
+            assert_eq!(Strokes::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_begins_alike_clashes() {
+        assert!(strokes("g").clashes_with(strokes("gg")) && strokes("gg").clashes_with(strokes("g")));
+        assert!(strokes("gg").clashes_with(strokes("gg")) && !strokes("gg").clashes_with(strokes("gt")));
+        assert!(!strokes("G").clashes_with(strokes("gg")));
+    }
+}

@@ -1,0 +1,219 @@
+//! Help and palette: every action can be found, done from there, and what cannot be done says why.
+
+use crate::console::action::{Action, TABLE};
+use crate::console::message::Message;
+use crate::console::overlay::{Guide, guide};
+use crate::console::state::Pane;
+use crate::store::ProfileRow;
+
+use super::world::profile_id;
+use super::{Desk, World, sample, shot};
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
+
+#[test]
+fn the_palette_in_each_size() {
+    for (columns, lines) in SIZES {
+        let mut desk = Desk::new(columns, lines).of(sample::log());
+        desk.told(Message::Sending(sample::sending())).keys(":");
+        shot(&format!("palette_{columns}x{lines}"), &desk.screen());
+        desk.types("retry");
+        shot(&format!("palette_colour_{columns}x{lines}"), &desk.styled());
+        desk.keys("esc").types("order");
+        shot(&format!("palette_profiles_{columns}x{lines}"), &desk.screen());
+        let mut desk = Desk::new(columns, lines).mono().of(sample::log());
+        desk.told(Message::Sending(sample::sending())).keys("4 G :").types("deliv").keys("tab j");
+        shot(&format!("palette_mono_{columns}x{lines}"), &desk.styled());
+    }
+}
+
+#[test]
+fn the_help_in_each_size() {
+    for (columns, lines) in SIZES {
+        let mut desk = Desk::new(columns, lines).of(sample::log());
+        desk.told(Message::Sending(sample::sending())).keys("? j j");
+        shot(&format!("help_colour_{columns}x{lines}"), &desk.styled());
+        let mut desk = Desk::new(columns, lines).mono().of(sample::log());
+        desk.told(Message::Sending(sample::sending())).keys("4 G ? /").types("try").keys("tab j j");
+        shot(&format!("help_mono_{columns}x{lines}"), &desk.styled());
+    }
+}
+
+#[test]
+fn a_few_letters_and_enter_do_it() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys(":").types("cpyid").keys("enter");
+    assert!(desk.state.guide.is_none());
+    assert_eq!(desk.asked(), [format!("copy {}", profile_id(1))]);
+    desk.keys(":").types("redraw").keys("enter");
+    assert_eq!(desk.asked(), ["redraw"]);
+    desk.keys(":").types("quit").keys("enter");
+    assert_eq!(desk.asked(), ["quit"]);
+}
+
+#[test]
+fn an_action_of_another_pane_is_done_there() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys(":").types("send again").keys("enter");
+    assert_eq!(desk.asked(), ["again 9"]);
+    assert_eq!(desk.state.focus, Pane::Deliveries);
+    desk.keys(":").types("new profile").keys("enter");
+    assert!(desk.state.editor.is_some() && desk.state.focus == Pane::Editor, "{}", desk.screen());
+    desk.types("From the palette").keys("f10").types("variables filter").keys("enter");
+    assert!(desk.state.focus == Pane::Variables && desk.state.variables.is_typing(), "{}", desk.screen());
+    desk.types("id").keys("enter ctrl+p").types("editor other step").keys("enter");
+    assert!(desk.shows("[Advanced]"), "{}", desk.screen());
+}
+
+#[test]
+fn in_the_editor_a_colon_is_text_and_other_keys_open_the_palette() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types(": ?");
+    assert!(desk.shows("Order SMS: ?") && desk.state.guide.is_none());
+    for key in ["f10", "ctrl+p"] {
+        desk.keys(key);
+        assert!(desk.shows("━ Palette") || desk.shows("Palette ━"), "{}", desk.screen());
+        desk.keys("esc");
+    }
+    desk.keys("f1");
+    assert!(desk.shows("Help ━"), "{}", desk.screen());
+}
+
+#[test]
+fn what_cannot_be_done_says_why_and_nothing_closes() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys(":").types("bring back");
+    let line = desk.line("Bring the profile deleted last back");
+    assert!(line.contains('✗') && line.contains("nothing was deleted"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.says(), "Bring the profile deleted last back: nothing was deleted");
+    assert!(desk.state.guide.is_some());
+    desk.keys("esc").types("save profile error");
+    assert!(desk.shows("✗ nothing is being edited: Enter on a profile opens it"), "{}", desk.screen());
+}
+
+#[test]
+fn a_profile_is_gone_to_by_its_title() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/").types("order").keys("enter 4 :").types("go invoice");
+    assert!(desk.shows("Go to profile Invoice mails"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.state.focus, Pane::Profiles);
+    assert!(desk.line("Invoice mails ").contains('▌') && desk.shows("Order SMS"), "{}", desk.screen());
+}
+
+#[test]
+fn a_profile_that_went_meanwhile_is_told() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys(":").types("invoice");
+    desk.happens(|world| world.profiles.retain(|p| p.title.as_str() != "Invoice mails"));
+    desk.keys("enter");
+    assert_eq!(desk.says(), "It is gone: another session deleted it");
+}
+
+#[test]
+fn a_hundred_thousand_profiles_are_searched_and_few_are_offered() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    let row = |n: u128| ProfileRow {
+        id: profile_id(n),
+        title: format!("Order SMS {n}"),
+        channel: crate::profile::Channel::Sms,
+        method: crate::profile::Method::Post,
+        status: crate::profile::Status::Active,
+        modified_at: sample::start(),
+        endpoint: "https://hooks.example/sms".to_owned(),
+    };
+    desk.waits_for_answers();
+    desk.told(Message::Profiles((0..100_000).map(row).collect()));
+    desk.keys(":").types("sms 99999");
+    assert!(desk.shows("Go to profile Order SMS 99999"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.state.profiles.chosen().unwrap().title, "Order SMS 99999");
+}
+
+#[test]
+fn esc_goes_one_level_up_and_what_is_beneath_stays() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("t tab").types("xyz").keys("f10").types("quit").keys("esc");
+    assert!(desk.state.guide.is_some(), "the search goes first");
+    desk.keys("esc");
+    assert!(desk.state.guide.is_none() && desk.shows("xyz"), "{}", desk.screen());
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("esc 4 enter ?");
+    assert!(desk.shows("Help ━"));
+    desk.keys("? :");
+    assert!(desk.shows("Palette ━"));
+    desk.keys("f10");
+    assert!(desk.state.guide.is_none() && desk.state.overlay.is_some(), "the same key closes it");
+    desk.keys("? q");
+    assert!(desk.state.guide.is_none(), "q closes the help");
+    assert_eq!(desk.asked(), [""; 0], "and quits nothing");
+}
+
+#[test]
+fn a_window_beneath_hears_what_happens() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4 enter ?").happens(|world| world.answered(9, 200, sample::start())).keys("esc");
+    assert!(desk.line("Order SMS · ").contains("delivered"), "{}", desk.screen());
+}
+
+#[test]
+fn an_action_of_the_window_beneath_is_done_in_it() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4 enter :").types("cancel no further").keys("enter");
+    assert_eq!(desk.asked(), ["cancel 9"]);
+    assert!(desk.state.overlay.is_some());
+    desk.keys(":").types("new profile").keys("enter");
+    assert!(desk.says().ends_with("a window is open: Esc closes it first"), "{}", desk.says());
+    desk.keys("esc esc esc 1 t tab f10").types("read values file").keys("enter");
+    assert!(desk.shows("Values from file"), "{}", desk.screen());
+}
+
+#[test]
+fn the_help_is_moved_in_with_letters_and_searched_after_a_slash() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    let chosen =
+        |desk: &Desk| desk.screen().lines().find(|l| l.contains("▌") || l.contains("┃ ✗")).map(str::to_owned);
+    desk.keys("? G");
+    assert!(chosen(&desk).is_some(), "{}", desk.screen());
+    assert!(desk.shows("In palette and help"), "{}", desk.screen());
+    desk.keys("g g j");
+    assert!(desk.line("▌R F9").contains("built-in endpoint"), "{}", desk.screen());
+    desk.keys("/").types("jump");
+    assert!(desk.shows("nothing has this"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.says(), "Do it: nothing is found");
+    desk.keys("esc").types("enable").keys("tab n enter");
+    assert!(desk.says().starts_with("Disabled Order SMS"), "{}", desk.says());
+}
+
+#[test]
+fn quitting_from_the_palette_asks_when_something_is_unsaved() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e x f10").types("quit").keys("enter");
+    assert!(desk.shows("Quit?"), "{}", desk.screen());
+    desk.keys("n f10 ctrl+c");
+    assert!(desk.shows("Quit?") && desk.state.guide.is_none(), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["keep Order SMSx"]);
+}
+
+/// Places from which every entry is tried.
+const PLACES: &[&str] = &["1", "2", "e", "3", "4", "4 G", "4 enter", "p", "t", "R", "D", "v n", "e x esc"];
+
+#[test]
+fn each_line_does_something_or_says_why() {
+    for place in PLACES {
+        for (line, entry) in TABLE.iter().enumerate() {
+            let mut desk = Desk::new(60, 16).of(sample::log());
+            desk.keys(place).keys("f1");
+            assert!(matches!(desk.state.guide, Some(Guide::Help(_))), "{place}");
+            let effects = guide::do_line(&mut desk.state, line);
+            let says = desk.state.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+            let why = says.starts_with(&format!("{}: ", entry.long));
+            let again = matches!(entry.action, Action::Help | Action::Palette);
+            assert_eq!(desk.state.guide.is_some(), why || again, "{place}: {}: {says}", entry.name());
+            assert!(!why || effects.is_empty(), "{place}: {}: {effects:?}", entry.name());
+            desk.keys("esc");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Keys: two letters in a row, keys of the settings, and what is said of those that do nothing.
+
+use crate::console::keymap;
+use crate::console::state::Pane;
+use crate::settings::Binding;
+
+use super::{Desk, sample};
+
+/// A desk with these keys in its settings.
+fn bound(all: &[(&str, &str)]) -> Desk {
+    let binding = |(action, keys): &(&str, &str)| Binding {
+        action: (*action).to_owned(),
+        keys: keys.split(' ').map(str::to_owned).collect(),
+        place: "config.toml:1".to_owned(),
+    };
+    let bindings: Vec<_> = all.iter().map(binding).collect();
+    let (keys, notices) = keymap::bind(&bindings);
+    assert_eq!(notices, [""; 0]);
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.state.settings.keys = keys;
+    desk.later(0);
+    desk
+}
+
+#[test]
+fn two_letters_go_to_the_top_and_the_first_one_is_shown() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("G g");
+    assert!(desk.says().ends_with("g…"), "{}", desk.says());
+    desk.later(3_600_000);
+    assert!(desk.says().ends_with("g…"), "no time ends it");
+    desk.keys("g");
+    assert!(desk.line("Order SMS  ").contains('▌') && !desk.shows("g…"), "{}", desk.screen());
+    desk.keys("G g esc g");
+    assert!(desk.line("Invoice mails ").contains('▌'), "Esc ends it, and the second g is a first one");
+    desk.keys("d");
+    assert_eq!(desk.says(), "gd does nothing here · ? shows every key");
+    assert_eq!(desk.asked(), [""; 0], "the letter after it is not an action");
+    desk.keys("g t");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn every_list_moves_with_letters_and_with_arrows() {
+    // A way there, and what stands on its last line.
+    for place in ["1", "3", "4", "5", "R", "?", ": tab", "4 enter", "G p", "2", "e f3"] {
+        for (down, up, end, top) in [("j", "k", "G", "g g"), ("down", "up", "end", "home")] {
+            let mut desk = Desk::new(60, 16).of(sample::log());
+            // Moving pauses the log: that is told in its title from then on.
+            desk.keys(place).keys(down).keys(top);
+            let first = desk.screen();
+            desk.keys(down).keys(up);
+            assert_eq!(desk.screen(), first, "{place}: {down} {up}");
+            desk.keys("ctrl+d");
+            let second = desk.screen();
+            desk.keys("ctrl+u");
+            assert_eq!(desk.screen(), first, "{place}: Ctrl+D Ctrl+U");
+            desk.keys("pgdn");
+            assert_eq!(desk.screen(), second, "{place}: PgDn");
+            desk.keys(end);
+            let last = desk.screen();
+            desk.keys(down);
+            assert_eq!(desk.screen(), last, "{place}: {end} is the end");
+            assert!(place == "2" || last != first, "{place}: {last}");
+            desk.keys(top);
+            assert_eq!(desk.screen(), first, "{place}: {top}");
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_the_settings_work_and_are_shown() {
+    let mut desk =
+        bound(&[("profiles-new", "o"), ("editor-save", "ctrl+w f11"), ("list-top", "tt"), ("test", "x")]);
+    assert!(desk.shows("o New") && desk.shows("x Test"), "{}", desk.screen());
+    desk.keys("n");
+    assert!(desk.state.editor.is_none());
+    assert_eq!(desk.says(), "n does nothing here · Variables: Add own");
+    desk.keys("G t t");
+    assert!(desk.line("Order SMS  ").contains('▌'), "{}", desk.screen());
+    desk.keys("o").types("Title");
+    assert!(desk.shows("Ctrl+W Save"), "{}", desk.screen());
+    desk.keys("f11");
+    assert!(desk.says().starts_with("Not saved"), "{}", desk.says());
+    desk.keys("esc d ? /").types("make a new");
+    assert!(desk.line("Make a new profile").contains("▌o "), "{}", desk.screen());
+    desk.keys("esc esc :").types("make new profile");
+    assert!(
+        desk.line("Make a new profile").trim_end_matches(['┃', ' ']).ends_with(" o"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn sentences_name_the_keys_that_are_bound() {
+    let mut desk = bound(&[("profiles-undo", "U"), ("question-accept", "j"), ("question-refuse", "f")]);
+    desk.keys("D");
+    assert!(desk.shows("U brings it back") && desk.shows("j Delete   f Keep"), "{}", desk.screen());
+    desk.keys("j");
+    assert!(desk.says().ends_with("U brings it back"), "{}", desk.says());
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_where_it_does() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    for (keys, said) in [
+        ("r", "r does nothing here · Deliveries, timeline and details: Retry now"),
+        ("f11", "F11 does nothing here · ? shows every key"),
+        ("z", "z does nothing here · ? shows every key"),
+        ("4 enter q", "q does nothing in this window · ? shows what does"),
+        ("esc e tab f11", "F11 does nothing here · ? shows every key"),
+    ] {
+        desk.keys(keys);
+        assert_eq!(desk.says(), said, "{keys}");
+    }
+    assert_eq!(desk.asked(), [""; 0]);
+}
+
+#[test]
+fn esc_in_the_summary_goes_to_the_list() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("2 esc");
+    assert_eq!(desk.state.focus, Pane::Profiles);
+}

@@ -1,0 +1,239 @@
+//! Themes, signs, times, the cursor: how the same things look to different people.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::style::{Color, Modifier};
+
+use crate::console::clock::Clock;
+use crate::console::message::Message;
+use crate::console::signs::Signs;
+use crate::console::theme::{Depth, Theme};
+use crate::settings::ThemeName;
+
+use super::{Desk, World, sample};
+
+fn log(columns: u16, lines: u16) -> Desk {
+    let mut desk = Desk::new(columns, lines).of(sample::log());
+    desk.told(Message::Sending(sample::sending()));
+    desk
+}
+
+fn themed(desk: &mut Desk, name: ThemeName, depth: Depth) -> &mut Desk {
+    desk.state.settings.theme = Theme::of(name, depth);
+    let now = desk.state.now;
+    desk.told(Message::Now(now))
+}
+
+/// Screens on which every kind of thing stands somewhere.
+const PLACES: &[&str] = &[
+    "1",
+    "/",
+    "e",
+    "G e f4",
+    "n ctrl+s",
+    "e f3 a",
+    "4",
+    "4 G enter",
+    "5 j",
+    "t tab",
+    "R space",
+    "?",
+    "D",
+    "v n",
+    "p",
+    "3",
+    "2",
+];
+
+#[test]
+fn a_theme_of_its_own_colours_every_cell() {
+    for name in [ThemeName::Dark, ThemeName::Light] {
+        for place in PLACES {
+            let mut desk = log(80, 24);
+            themed(&mut desk, name, Depth::True).keys(place);
+            for cell in &desk.cells().content {
+                assert!(cell.fg != Color::Reset && cell.bg != Color::Reset, "{name:?} {place}: {cell:?}");
+                let plain = cell.symbol() == " " || cell.modifier.contains(Modifier::REVERSED);
+                assert!(plain || cell.fg != cell.bg, "{name:?} {place}: {cell:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn eight_colours_are_enough() {
+    let bright = |colour: Color| {
+        !matches!(
+            colour,
+            Color::Reset
+                | Color::Black
+                | Color::Red
+                | Color::Green
+                | Color::Yellow
+                | Color::Blue
+                | Color::Magenta
+                | Color::Cyan
+                | Color::Gray
+        )
+    };
+    for name in [ThemeName::Terminal, ThemeName::Dark, ThemeName::Light] {
+        for place in PLACES {
+            let mut desk = log(80, 24);
+            themed(&mut desk, name, Depth::Eight).keys(place);
+            for cell in &desk.cells().content {
+                assert!(!bright(cell.fg) && !bright(cell.bg), "{name:?} {place}: {cell:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_takes_the_next_theme() {
+    let mut desk = log(80, 24);
+    let mut said = Vec::new();
+    for _ in 0..4 {
+        desk.keys("f12");
+        said.push(desk.says());
+    }
+    assert_eq!(said, ["Theme dark", "Theme light", "Theme mono", "Theme terminal"]);
+    desk.keys("e f12");
+    assert_eq!(desk.says(), "Theme dark", "in the editor too");
+    themed(&mut desk, ThemeName::Light, Depth::None).keys("f12");
+    assert_eq!(desk.says(), "Theme mono, but this terminal has no colours");
+}
+
+#[test]
+fn with_ascii_every_sign_has_its_form() {
+    for place in PLACES {
+        let mut desk = log(120, 40);
+        desk.state.settings.signs = Signs::OnlyAscii;
+        desk.keys(place);
+        let screen = desk.screen();
+        assert!(screen.is_ascii(), "{place}\n{screen}");
+        // What is told with a question mark is no sign of ours.
+        let lost = screen.matches('?').count();
+        let questions = screen.matches("? Help").count()
+            + screen.matches("?  ").count()
+            + screen.matches("Delete").count();
+        assert!(lost <= questions.max(1) + 4, "{place}: {lost} signs have no form\n{screen}");
+    }
+    let mut desk = log(80, 24);
+    desk.state.settings.signs = Signs::Ascii;
+    desk.keys("4 j j");
+    super::shot("ascii_deliveries", &desk.screen());
+    desk.keys("1 n ctrl+s");
+    super::shot("ascii_editor", &desk.screen());
+}
+
+#[test]
+fn with_ascii_focus_and_choice_can_be_told() {
+    let mut desk = log(120, 40);
+    desk.state.settings.signs = Signs::Ascii;
+    desk.keys("4 j");
+    assert!(desk.shows("#4 Deliveries - paused") && desk.shows("+1 Profiles -"), "{}", desk.screen());
+    assert!(desk.line("14:01:50").contains("#>14:01:50"), "{}", desk.screen());
+}
+
+#[test]
+fn the_cursor_stands_on_what_has_the_keyboard() {
+    for (columns, lines) in [(120, 40), (80, 24), (60, 16)] {
+        for place in PLACES.iter().chain(&[
+            "/ x y z",
+            "4 s s s",
+            "3 / q q q",
+            "R j j j",
+            "e tab tab tab",
+            "? down down",
+        ]) {
+            for world in [sample::log(), World::default()] {
+                let empty = world.profiles.is_empty();
+                let mut desk = Desk::new(columns, lines).of(world);
+                desk.keys(place);
+                let at = desk.cursor();
+                assert!(at.is_some(), "{place} {columns}x{lines} empty: {empty}\n{}", desk.screen());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stands_on_the_chosen_row() {
+    let mut desk = log(120, 40);
+    for keys in ["1 j", "4 j j j", "3 j", "R j j", "esc 1 e tab tab tab", "tab tab tab right"] {
+        desk.keys(keys);
+        let (x, y) = desk.cursor().unwrap();
+        let row: Vec<_> = (0..120).map(|x| &desk.cells()[(x, y)]).collect();
+        let marked =
+            row.iter().any(|cell| cell.modifier.contains(Modifier::REVERSED) || cell.symbol() == "▌");
+        assert!(marked, "{keys}: ({x}, {y})\n{}", desk.screen());
+    }
+}
+
+#[test]
+fn times_are_those_of_the_zone() {
+    let mut desk = log(120, 40);
+    desk.keys("4");
+    assert!(desk.shows("14:02:00 test"));
+    desk.state.settings.clock = Clock::in_zone(TimeZone::posix("IST-5:30").unwrap());
+    desk.keys("j j");
+    assert!(desk.shows("▌19:31:40 test") && desk.shows("○ due 19:32:17"), "{}", desk.screen());
+    desk.keys("enter");
+    assert!(desk.shows("accepted  2025-04-17 19:31:40.000 +05:30 · just now"), "{}", desk.screen());
+}
+
+#[test]
+fn the_day_is_told_where_it_is_another_one() {
+    let mut desk = log(120, 40);
+    desk.keys("4");
+    assert!(desk.shows("┃▌14:02:00 test"), "{}", desk.screen());
+    let tomorrow: Timestamp = "2025-04-18T00:00:05Z".parse().unwrap();
+    desk.told(Message::Now(tomorrow));
+    assert!(desk.shows("┃▌17 Apr 14:02 test"), "{}", desk.screen());
+    desk.happens(|world| {
+        let profile = world.profiles[0].clone();
+        world.accept(
+            crate::delivery::Kind::Test,
+            &profile,
+            None,
+            &crate::callback::Values::default(),
+            tomorrow,
+        );
+    });
+    assert!(desk.shows("┃▌    00:00:05 test") && desk.shows("┃ 17 Apr 14:02 test"), "{}", desk.screen());
+}
+
+#[test]
+fn ages_stay_true() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    // Nothing waits on the screen: only ages tick, when they become others.
+    desk.keys("4 s s T");
+    assert!(desk.shows("    1 min ago test") && !desk.shows("14:0"), "{}", desk.screen());
+    let tick = desk.state.tick().unwrap();
+    let past = u64::try_from(tick.as_millis()).unwrap();
+    desk.later(past - 1);
+    assert!(!desk.shows("2 min ago"), "{}", desk.screen());
+    desk.later(1);
+    assert!(desk.shows("2 min ago"), "{}", desk.screen());
+    desk.keys("T");
+    assert!(desk.shows("14:00:50 test") && desk.state.tick().is_none(), "{}", desk.screen());
+}
+
+#[test]
+fn what_people_write_cannot_turn_the_screen_round() {
+    let mut world = sample::world();
+    let mut draft = sample::order_sms();
+    draft.body = "{\"a\": \"\u{202e}gnp.exe\u{2066} \u{200b}<id> שלום 日本語 👩‍👩‍👧 e\u{301}\u{1b}[2J\"}".into();
+    world.save(sample::profile(1, &draft));
+    let mut desk = Desk::new(120, 40).of(world);
+    for keys in ["1", "e tab tab tab", "esc", "p", "esc t enter 4 enter"] {
+        desk.keys(keys);
+        let screen = desk.screen();
+        let turned = screen.chars().find(|c| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{1b}'));
+        assert_eq!(turned, None, "{keys}");
+    }
+    assert!(
+        desk.shows("\u{fffd}gnp.exe\u{fffd}") && desk.shows("שלום 日本語 👩‍👩‍👧 e\u{301}␛[2J"),
+        "{}",
+        desk.screen()
+    );
+}

@@ -1,0 +1,104 @@
+//! A log that can be read while it grows.
+
+use crate::callback::Values;
+use crate::delivery::{DeliveryId, Kind};
+
+use super::world::{World, number};
+use super::{Desk, sample};
+
+fn come(count: usize) -> impl Fn(&mut World) {
+    move |world| {
+        for _ in 0..count {
+            let profile = world.profiles[0].clone();
+            let event = profile.events.first().copied();
+            world.accept(Kind::Event, &profile, event, &Values::samples(event, &[]), sample::start());
+        }
+    }
+}
+
+fn chosen(desk: &Desk) -> u128 {
+    number(desk.state.deliveries.chosen().unwrap().id)
+}
+
+/// The lines of the list, as they stand on the screen.
+fn list(desk: &Desk) -> Vec<String> {
+    let screen = desk.screen();
+    let inside = |line: &&str| line.starts_with("┃ 1") || line.starts_with("┃▌1");
+    screen.lines().filter(inside).map(|line| line.chars().take(70).collect()).collect()
+}
+
+#[test]
+fn what_comes_never_shifts_what_is_read() {
+    let mut world = sample::world();
+    come(300)(&mut world);
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("4 pgdn pgdn k k");
+    let (before, at) = (list(&desk), desk.cursor());
+    let id = chosen(&desk);
+    for _ in 0..4 {
+        desk.happens(come(30));
+        assert_eq!((list(&desk), desk.cursor(), chosen(&desk)), (before.clone(), at, id));
+    }
+    assert!(desk.shows("Deliveries ─ paused · 120 new"), "{}", desk.screen());
+    desk.keys("j k");
+    assert_eq!((list(&desk), desk.cursor()), (before, at), "nor what moving shows");
+    desk.keys("g g k");
+    assert_eq!(chosen(&desk), 300, "the top is where it was");
+    assert_eq!(desk.says(), "120 came since: F goes to the newest");
+    desk.keys("F");
+    assert!(desk.shows("Deliveries ─ following") && chosen(&desk) == 420, "{}", desk.screen());
+    desk.happens(come(1));
+    assert_eq!(chosen(&desk), 421);
+}
+
+#[test]
+fn so_many_that_they_are_not_counted() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4 j").happens(come(999));
+    assert!(desk.shows("paused · 999 new"), "{}", desk.screen());
+    desk.happens(come(20_000));
+    assert!(desk.shows("paused · 999+ new"), "{}", desk.screen());
+    assert_eq!(desk.state.deliveries.rows().len(), 9, "and none of them is read");
+    assert_eq!(chosen(&desk), 8);
+}
+
+#[test]
+fn only_those_that_the_filter_shows_are_counted() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 s s j").happens(come(5));
+    assert!(desk.shows("paused · 0 new"), "a queued one is not among the delivered\n{}", desk.screen());
+    let now = desk.state.now;
+    desk.happens(|world| world.answered(12, 200, now));
+    assert!(desk.shows("paused · 1 new"), "{}", desk.screen());
+}
+
+#[test]
+fn a_choice_that_goes_leaves_its_place_to_the_next_older_one() {
+    let mut world = sample::world();
+    come(60)(&mut world);
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("4 pgdn pgdn");
+    let (id, at) = (chosen(&desk), desk.cursor());
+    let gone = |of: u128| move |world: &mut World| world.deliveries.retain(|d| number(d.summary.id) != of);
+    // Retention takes the oldest, a person any: with rows gone above it the choice stays on its line.
+    desk.happens(gone(59)).happens(gone(58));
+    assert_eq!((chosen(&desk), desk.cursor()), (id, at));
+    desk.happens(gone(id));
+    assert_eq!((chosen(&desk), desk.cursor()), (id - 1, at));
+    desk.happens(|world| world.deliveries.clear());
+    assert!(desk.state.deliveries.chosen().is_none() && desk.shows("nothing sent yet"), "{}", desk.screen());
+}
+
+#[test]
+fn an_answer_from_before_the_pause_does_not_come_into_sight() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4").waits_for_answers();
+    // It was asked while the newest was followed, and is answered afterwards.
+    desk.happens(come(3)).keys("j").answers();
+    assert_eq!(chosen(&desk), 8);
+    assert!(desk.shows("paused · 3 new"), "{}", desk.screen());
+    assert_eq!(
+        desk.state.deliveries.rows().first().map(|r| r.id),
+        Some(DeliveryId::from_bytes(9u128.to_be_bytes()))
+    );
+}

@@ -1,0 +1,98 @@
+//! Never guess: who sends, what is pending, the file and the receiver, as they are told.
+
+use crate::console::message::{Effect, Message};
+use crate::delivery::{Role, Sending};
+
+use super::{Desk, sample};
+
+fn top(desk: &Desk) -> String {
+    desk.screen().lines().next().unwrap_or_default().to_owned()
+}
+
+fn role(desk: &mut Desk, role: Role) -> String {
+    desk.told(Message::Sending(Sending { role, ..Sending::default() }));
+    top(desk)
+}
+
+#[test]
+fn who_sends_is_told_as_it_changes() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    assert!(top(&desk).contains("sender ○ starting"), "{}", top(&desk));
+    for (now, words) in [
+        (Role::Watches(Some(4242)), "sender ○ another session sends (pid 4242)"),
+        (Role::Watches(Some(4243)), "sender ○ another session sends (pid 4243)"),
+        (Role::Watches(None), "sender ○ another session sends "),
+        (Role::Sends, "sender ● running"),
+        (Role::Stopped, "sender ○ stopped"),
+    ] {
+        let shown = role(&mut desk, now);
+        assert!(shown.contains(words), "{now:?}: {shown}");
+    }
+    let mut narrow = Desk::new(60, 16).of(sample::log());
+    assert!(role(&mut narrow, Role::Watches(Some(4242))).contains("○ pid 4242 sends"));
+}
+
+#[test]
+fn what_is_sent_is_counted_once() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    assert!(top(&desk).contains("2 queued · 2 waiting · 0 sending"), "{}", top(&desk));
+    desk.told(Message::Sending(sample::sending()));
+    assert!(top(&desk).contains("1 queued · 2 waiting · 1 sending"), "{}", top(&desk));
+    let now = desk.state.now;
+    desk.happens(|world| world.answered(9, 200, now));
+    desk.told(Message::Sending(Sending { role: Role::Sends, ..Sending::default() }));
+    assert!(top(&desk).contains("1 queued · 2 waiting · 0 sending"), "{}", top(&desk));
+}
+
+#[test]
+fn a_file_that_is_gone_is_told_until_it_is_back() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.told(Message::Sending(sample::sending()));
+    let why = "/data/orders.db: is not there any more: put it back, or start again to make a new one";
+    desk.told(Message::Unreadable(why.to_owned()));
+    assert!(top(&desk).contains("✗ no database") && desk.says() == why, "{}", desk.screen());
+    desk.keys("u");
+    assert_eq!(desk.says(), "Undo: nothing was deleted");
+    desk.told(Message::Unreadable(why.to_owned()));
+    assert_eq!(desk.says(), "Undo: nothing was deleted", "it is said once");
+    desk.keys("4").keys("T");
+    assert_eq!(desk.says(), why, "and stands there where nothing else does");
+    desk.effects();
+    let revision = desk.state.revision;
+    desk.told(Message::Revision(revision));
+    assert!(top(&desk).contains("● running"), "{}", top(&desk));
+    assert_eq!(desk.says(), "The database can be read again");
+    let reads = desk.effects();
+    let read = |wanted: fn(&Effect) -> bool| reads.iter().any(wanted);
+    assert!(read(|e| matches!(e, Effect::LoadProfiles)) && read(|e| matches!(e, Effect::LoadDeliveries(_))));
+    assert!(read(|e| matches!(e, Effect::LoadCounts)), "all is read anew: {reads:?}");
+}
+
+#[test]
+fn trouble_is_told_until_it_is_over() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    let mut sending = sample::sending();
+    sending.trouble = Some("what was sent cannot be recorded: no room".to_owned());
+    desk.told(Message::Sending(sending.clone()));
+    assert!(top(&desk).contains("✗ in trouble") && desk.says().ends_with("no room"));
+    sending.trouble = Some("what is due cannot be read: the disk failed".to_owned());
+    desk.told(Message::Sending(sending.clone()));
+    assert!(desk.says().ends_with("the disk failed"), "other trouble is news: {}", desk.says());
+    desk.keys("4 T");
+    assert!(desk.says().ends_with("the disk failed"), "{}", desk.says());
+    sending.trouble = None;
+    desk.told(Message::Sending(sending));
+    assert!(top(&desk).contains("● running") && desk.says() == "The sender is out of trouble");
+}
+
+#[test]
+fn a_receiver_that_ends_by_itself_is_off() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.told(Message::Receiver(Some("127.0.0.1:9977".to_owned())));
+    assert!(top(&desk).contains("receiver 127.0.0.1:9977"));
+    desk.keys("R");
+    assert!(desk.shows("● listens on http://127.0.0.1:9977/"));
+    desk.told(Message::ReceiverEnded);
+    assert!(!top(&desk).contains("9977") && desk.shows("○ off"), "{}", desk.screen());
+    assert!(desk.says().starts_with("The receiver has ended by itself"), "{}", desk.says());
+}

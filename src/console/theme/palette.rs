@@ -1,0 +1,135 @@
+//! The colours of each theme, by what they mean.
+
+use ratatui::style::Color;
+
+/// A colour: as it is where the terminal can show any, and as the nearest in meaning of the 16.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shade {
+    /// The terminal's own colour for text, whatever that is.
+    Own,
+    /// The same, fainter.
+    Faint,
+    /// One of the 16, as the terminal shows it.
+    Named(Color),
+    /// Red, green and blue; and what stands for them among the 16, and among the first 8 of them.
+    Mixed(u8, u8, u8, Color, Color),
+}
+
+/// Thirteen colours with a meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct Palette {
+    /// Behind everything; none leaves what the terminal has.
+    pub ground: Option<Shade>,
+    /// Ordinary text.
+    pub text: Shade,
+    /// What matters less.
+    pub dim: Shade,
+    /// The borders of panes without the keyboard.
+    pub border: Shade,
+    /// What names a thing.
+    pub label: Shade,
+    /// What has the keyboard.
+    pub focus: Shade,
+    /// Behind the chosen row; none reverses it.
+    pub choice: Option<Shade>,
+    /// The text of the chosen row.
+    pub on_choice: Shade,
+    /// Keys to press.
+    pub key: Shade,
+    /// Delivered, active.
+    pub good: Shade,
+    /// Waiting, retried.
+    pub warn: Shade,
+    /// Failed, wrong.
+    pub bad: Shade,
+    /// Placeholders.
+    pub variable: Shade,
+}
+
+use Shade::{Faint, Mixed, Named, Own};
+
+/// The terminal's own. No bright colours: in some schemes bright black is the background, and a terminal
+/// of 8 colours has none.
+pub const TERMINAL: Palette = Palette {
+    ground: None,
+    text: Own,
+    dim: Faint,
+    border: Faint,
+    label: Named(Color::Cyan),
+    focus: Named(Color::Cyan),
+    choice: None,
+    on_choice: Own,
+    key: Named(Color::Yellow),
+    good: Named(Color::Green),
+    warn: Named(Color::Yellow),
+    bad: Named(Color::Red),
+    variable: Named(Color::Magenta),
+};
+
+/// Light on dark, whatever the terminal has.
+pub const DARK: Palette = Palette {
+    ground: Some(Mixed(0x14, 0x18, 0x1f, Color::Black, Color::Black)),
+    text: Mixed(0xd7, 0xdc, 0xe4, Color::Gray, Color::Gray),
+    dim: Mixed(0x87, 0x92, 0xa2, Color::DarkGray, Color::Cyan),
+    border: Mixed(0x4a, 0x54, 0x63, Color::DarkGray, Color::Blue),
+    label: Mixed(0x7f, 0xb8, 0xd4, Color::Cyan, Color::Cyan),
+    focus: Mixed(0x6c, 0xcf, 0xf6, Color::LightCyan, Color::Cyan),
+    choice: Some(Mixed(0x2b, 0x4a, 0x63, Color::Blue, Color::Blue)),
+    on_choice: Mixed(0xff, 0xff, 0xff, Color::White, Color::Gray),
+    key: Mixed(0xe5, 0xc0, 0x7b, Color::LightYellow, Color::Yellow),
+    good: Mixed(0x8f, 0xc9, 0x7c, Color::LightGreen, Color::Green),
+    warn: Mixed(0xe5, 0xb5, 0x67, Color::Yellow, Color::Yellow),
+    bad: Mixed(0xf0, 0x71, 0x78, Color::LightRed, Color::Red),
+    variable: Mixed(0xc7, 0x92, 0xea, Color::LightMagenta, Color::Magenta),
+};
+
+/// Dark on light, whatever the terminal has.
+pub const LIGHT: Palette = Palette {
+    ground: Some(Mixed(0xfa, 0xfa, 0xf7, Color::White, Color::Gray)),
+    text: Mixed(0x24, 0x29, 0x30, Color::Black, Color::Black),
+    dim: Mixed(0x5f, 0x68, 0x73, Color::DarkGray, Color::Blue),
+    border: Mixed(0xa9, 0xb1, 0xba, Color::DarkGray, Color::Blue),
+    label: Mixed(0x0b, 0x5c, 0x86, Color::Blue, Color::Blue),
+    focus: Mixed(0x00, 0x57, 0xae, Color::Blue, Color::Blue),
+    choice: Some(Mixed(0xc5, 0xdd, 0xf2, Color::Cyan, Color::Cyan)),
+    on_choice: Mixed(0x10, 0x18, 0x20, Color::Black, Color::Black),
+    key: Mixed(0x8a, 0x4b, 0x00, Color::Magenta, Color::Magenta),
+    good: Mixed(0x1f, 0x6f, 0x2b, Color::Green, Color::Black),
+    warn: Mixed(0x8a, 0x52, 0x00, Color::Red, Color::Red),
+    bad: Mixed(0xb3, 0x1d, 0x28, Color::Red, Color::Red),
+    variable: Mixed(0x7a, 0x2d, 0xa8, Color::Magenta, Color::Magenta),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How bright a colour is, as WCAG 2.2 has it ("relative luminance").
+    fn luminance(shade: Shade) -> f64 {
+        let Mixed(r, g, b, ..) = shade else { panic!("not mixed: {shade:?}") };
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    fn contrast(a: Shade, b: Shade) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_can_be_read() {
+        for (name, palette) in [("dark", DARK), ("light", LIGHT)] {
+            let ground = palette.ground.unwrap();
+            let p = &palette;
+            for shade in [p.text, p.dim, p.label, p.focus, p.key, p.good, p.warn, p.bad, p.variable] {
+                // The least for text of usual size (WCAG 2.2, 1.4.3).
+                assert!(contrast(shade, ground) >= 4.5, "{name}: {shade:?} {:.1}", contrast(shade, ground));
+            }
+            assert!(contrast(p.on_choice, p.choice.unwrap()) >= 4.5, "{name}: the chosen row");
+            assert!(contrast(p.border, ground) >= 1.8, "{name}: borders are seen");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What secured connections are made with: the system's authorities, and a profile's files.
+
+mod configs;
+mod files;
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls_platform_verifier::Verifier;
+
+use crate::profile::{Field, FieldError, Tls};
+
+pub(super) use configs::Configs;
+use files::{certificates, key};
+
+/// Why a profile's TLS cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum TlsFault {
+    /// A file of the profile.
+    #[error("{}: {}", .0.field.label(), .0.message)]
+    File(FieldError),
+    /// The system.
+    #[error("{0}")]
+    System(String),
+}
+
+impl TlsFault {
+    fn file(field: Field, message: impl Into<String>) -> Self {
+        Self::File(FieldError { field, message: message.into() })
+    }
+}
+
+/// Reads the files of a profile's TLS as they are now, so that what is wrong with them is told when
+/// the profile is saved. Blocks while it reads.
+///
+/// # Errors
+/// What is wrong with the first of them that cannot be used.
+pub fn check_files(tls: &Tls) -> Result<(), FieldError> {
+    if tls.is_usual() {
+        return Ok(());
+    }
+    match config(tls, false) {
+        // What is wrong with the system is no fault of the profile.
+        Ok(_) | Err(TlsFault::System(_)) => Ok(()),
+        Err(TlsFault::File(error)) => Err(error),
+    }
+}
+
+/// Reads the files and makes what connections are made with. Blocks while it reads.
+fn config(tls: &Tls, http2: bool) -> Result<ClientConfig, TlsFault> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsFault::System(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier(tls, provider)?));
+    let mut config = match &tls.identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            let chain = certificates(&identity.certificate)
+                .map_err(|message| TlsFault::file(Field::TlsCertificate, message))?;
+            let (field, path) = match &identity.key {
+                Some(path) => (Field::TlsKey, path),
+                None => (Field::TlsCertificate, &identity.certificate),
+            };
+            let key = key(path).map_err(|message| TlsFault::file(field, message))?;
+            builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|error| TlsFault::file(field, unfit(path, &error)))?
+        }
+    };
+    if http2 {
+        config.alpn_protocols.push(b"h2".to_vec());
+    }
+    config.alpn_protocols.push(b"http/1.1".to_vec());
+    Ok(config)
+}
+
+fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Verifier, TlsFault> {
+    let no_system = |error: rustls::Error| {
+        TlsFault::System(format!(
+            "the system's CA certificates cannot be read ({error}): are they installed (package ca-certificates)?"
+        ))
+    };
+    let Some(path) = &tls.ca_file else { return Verifier::new(provider).map_err(no_system) };
+    let fault = |message| TlsFault::file(Field::TlsCaFile, message);
+    let roots = certificates(path).map_err(fault)?;
+    Verifier::new_with_extra_roots(roots, provider)
+        .map_err(|error| fault(format!("{path}: not a certificate of an authority ({error})")))
+}
+
+fn unfit(path: &str, error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InconsistentKeys(_) => format!("{path}: the key does not fit the certificate"),
+        other => format!("{path}: cannot be used ({other})"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use std::path::Path;
+
+use rcgen::{CertificateParams, KeyPair};
+
+use super::*;
+use crate::profile::ClientIdentity;
+
+/// A certificate and its key, as PEM.
+fn made() -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let made = CertificateParams::new(vec!["x.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+    (made.pem(), key.serialize_pem())
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn of(ca: Option<&str>, certificate: Option<&str>, key: Option<&str>) -> Tls {
+    let own = |text: &str| text.to_owned();
+    let identity = certificate.map(|path| ClientIdentity { certificate: own(path), key: key.map(own) });
+    Tls { ca_file: ca.map(own), identity }
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_by_field_and_without_what_stands_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let ((certificate, key), (_, other)) = (made(), made());
+    let at = |name: &str, text: &str| write(folder.path(), name, text);
+    let (cert, key_file) = (at("cert.pem", &certificate), at("key.pem", &key));
+    let both = at("both.pem", &format!("{certificate}{key}"));
+    for good in [
+        Tls::default(),
+        of(Some(&cert), None, None),
+        of(None, Some(&cert), Some(&key_file)),
+        of(Some(&both), Some(&both), None),
+    ] {
+        assert_eq!(check_files(&good), Ok(()), "{good:?}");
+    }
+    let middle = key.len() / 2;
+    let other = at("other.pem", &other);
+    let cut = at("cut.pem", &key[..middle]);
+    let damaged = at("damaged.pem", &key.replace("MIG", "M!G"));
+    let locked = at("locked.pem", &key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"));
+    let text = at("text.pem", "hello");
+    let long = at("long.pem", &"x".repeat((1 << 20) + 1));
+    let none = folder.path().join("none.pem").to_str().unwrap().to_owned();
+    let dir = folder.path().to_str().unwrap().to_owned();
+    for (tls, field, said) in [
+        (of(Some(&none), None, None), Field::TlsCaFile, "there is no such file"),
+        (of(Some(&dir), None, None), Field::TlsCaFile, "not a file"),
+        (of(Some(&text), None, None), Field::TlsCaFile, "no certificate in it"),
+        (of(Some(&key_file), None, None), Field::TlsCaFile, "no certificate in it"),
+        (of(Some(&long), None, None), Field::TlsCaFile, "1048577 bytes, 1048576 at most"),
+        (of(None, Some(&none), None), Field::TlsCertificate, "there is no such file"),
+        (of(None, Some(&cert), None), Field::TlsCertificate, "no private key in it"),
+        (of(None, Some(&cert), Some(&other)), Field::TlsKey, "the key does not fit the certificate"),
+        (of(None, Some(&cert), Some(&none)), Field::TlsKey, "there is no such file"),
+        (of(None, Some(&cert), Some(&cut)), Field::TlsKey, "cut off"),
+        (of(None, Some(&cert), Some(&damaged)), Field::TlsKey, "damaged"),
+        (of(None, Some(&cert), Some(&locked)), Field::TlsKey, "has a passphrase"),
+    ] {
+        let error = check_files(&tls).expect_err(said);
+        assert_eq!(error.field, field, "{error}");
+        assert!(error.message.contains(said), "{error}");
+        let lines = key.lines().filter(|line| !line.starts_with('-'));
+        assert!(lines.into_iter().all(|line| !error.message.contains(line)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_is_kept_until_a_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "ca.pem", &made().0);
+    let (configs, tls) = (Configs::default(), of(Some(&path), None, None));
+    let first = configs.get(&tls, false).await.unwrap();
+    assert!(Arc::ptr_eq(&first, &configs.get(&tls, false).await.unwrap()));
+    assert!(!Arc::ptr_eq(&first, &configs.get(&tls, true).await.unwrap()));
+    assert_eq!(configs.get(&tls, true).await.unwrap().alpn_protocols, [&b"h2"[..], b"http/1.1"]);
+    // Replaced, as tools that renew certificates do.
+    std::fs::rename(write(folder.path(), "new.pem", &made().0), &path).unwrap();
+    configs.look_again();
+    let second = configs.get(&tls, false).await.unwrap();
+    assert!(!Arc::ptr_eq(&first, &second), "the file is another one");
+    configs.look_again();
+    assert!(Arc::ptr_eq(&second, &configs.get(&tls, false).await.unwrap()), "nothing changed");
+    std::fs::remove_file(&path).unwrap();
+    configs.look_again();
+    let fault = configs.get(&tls, false).await.unwrap_err();
+    assert_eq!(fault.to_string(), format!("CA file: {path}: there is no such file"));
+}

@@ -1,0 +1,78 @@
+//! One client for each way in which profiles secure their connections.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::ClientConfig;
+use tokio_rustls::TlsConnector;
+
+use super::client::Client;
+use super::connector::Connector;
+use crate::delivery::guard::Guard;
+use crate::delivery::tls::{Configs, TlsFault};
+use crate::profile::Tls;
+
+/// Kept at most.
+const MOST: usize = 256;
+
+/// The clients of one runtime.
+pub(in crate::delivery) struct Clients {
+    guard: Guard,
+    configs: Arc<Configs>,
+    /// For http.
+    plain: Client,
+    /// For https; each with what it secures its connections with.
+    secure: Mutex<HashMap<(Tls, bool), (Arc<ClientConfig>, Client)>>,
+}
+
+impl fmt::Debug for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clients").field("guard", &self.guard).finish_non_exhaustive()
+    }
+}
+
+impl Clients {
+    pub fn new(guard: Guard) -> Self {
+        Self::with(guard, Arc::default())
+    }
+
+    /// Others with connections of their own.
+    pub fn beside(&self) -> Self {
+        Self::with(self.guard.clone(), Arc::clone(&self.configs))
+    }
+
+    fn with(guard: Guard, configs: Arc<Configs>) -> Self {
+        let plain = Client::new(Connector { guard: guard.clone(), tls: None });
+        Self { guard, configs, plain, secure: Mutex::default() }
+    }
+
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// The client for plain connections.
+    pub fn plain(&self) -> &Client {
+        &self.plain
+    }
+
+    /// The client for secured connections. When a file of the profile's TLS has changed it is a new
+    /// one, with new connections; the old ones end with what is under way over them.
+    pub async fn secure(&self, tls: &Tls, http2: bool) -> Result<Client, TlsFault> {
+        let config = self.configs.get(tls, http2).await?;
+        let mut all = self.secure.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (tls.clone(), http2);
+        if let Some((made_with, client)) = all.get(&key)
+            && Arc::ptr_eq(made_with, &config)
+        {
+            return Ok(client.clone());
+        }
+        if all.len() >= MOST {
+            all.clear();
+        }
+        let tls = Some(TlsConnector::from(Arc::clone(&config)));
+        let client = Client::new(Connector { guard: self.guard.clone(), tls });
+        all.insert(key, (config, client.clone()));
+        Ok(client)
+    }
+}

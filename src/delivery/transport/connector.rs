@@ -1,0 +1,78 @@
+//! Makes the connections of a client: looks up, judges, dials, secures.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::Uri;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::course::{Stage, Stages};
+use super::dial::{NotDialled, dial};
+use super::line::Wire;
+use crate::delivery::guard::{Closed, Guard};
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::delivery) enum NotConnected {
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    #[error("no connection to {0}")]
+    Dial(SocketAddr, #[source] std::io::Error),
+    #[error("no secure connection to {0}")]
+    Secure(SocketAddr, #[source] std::io::Error),
+    #[error("{0} cannot be the name of a server")]
+    Name(String),
+}
+
+/// Makes connections. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Connector {
+    pub guard: Guard,
+    /// For https; plain connections only without it.
+    pub tls: Option<TlsConnector>,
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Wire>;
+    type Error = NotConnected;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        // Here, and not when it is polled: that may be done for another request's sake.
+        let stages = Stages::of_this_request();
+        let connector = self.clone();
+        Box::pin(async move { connector.connect(&to, &stages).await.map(TokioIo::new) })
+    }
+}
+
+impl Connector {
+    async fn connect(&self, to: &Uri, stages: &Stages) -> Result<Wire, NotConnected> {
+        let is_secure = to.scheme_str() == Some("https");
+        // An IPv6 address stands in brackets.
+        let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
+        let port = to.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+        stages.set(Stage::Looking);
+        let addresses = self.guard.addresses(host).await?;
+        let dialled = dial(&addresses, port, |address| stages.set(Stage::Dialling(address))).await;
+        let (stream, address) =
+            dialled.map_err(|NotDialled { address, error }| NotConnected::Dial(address, error))?;
+        let Some(tls) = self.tls.as_ref().filter(|_| is_secure) else {
+            return Ok(Wire::plain(stream, address));
+        };
+        stages.set(Stage::Securing(address));
+        // A certificate names no dot at the end.
+        let name = host.strip_suffix('.').unwrap_or(host).to_owned();
+        let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;
+        let secured = tls.connect(name, stream).await;
+        Ok(Wire::secured(secured.map_err(|error| NotConnected::Secure(address, error))?, address))
+    }
+}

@@ -1,0 +1,34 @@
+//! IPv4 addresses that an IPv6 address carries.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The IPv4 addresses that dialling this one may reach; none where it carries none.
+///
+/// Mapped (RFC 4291, 2.5.5.2), compatible (2.5.5.1), translated (RFC 2765), NAT64 (RFC 6052), 6to4
+/// (RFC 3056) and Teredo (RFC 4380) carry one each. A NAT64 of a network's own (RFC 8215) may have
+/// it at four places, of which the address does not tell which: each is taken for possible.
+pub(super) fn embedded(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
+    let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+    let one = match ip.segments() {
+        // In their order: mapped, translated, NAT64, NAT64 of a network's own, 6to4.
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
+        | [0x2002, high, low, ..] => Some(v4(high, low)),
+        // `::` and `::1` begin like a compatible address, and are none.
+        [0, 0, 0, 0, 0, 0, high, low] if high > 0 => Some(v4(high, low)),
+        [0x2001, 0, _, _, _, _, high, low] => Some(v4(!high, !low)),
+        _ => None,
+    };
+    one.into_iter().chain(of_own_nat64(ip))
+}
+
+/// RFC 6052, section 2.2, with prefixes of 48, 56 and 64 bits: the eight bits from 64 are passed over.
+/// What begins with 0 is no address there, but the zeros of a longer prefix.
+fn of_own_nat64(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
+    let o = ip.octets();
+    let is_own = ip.segments()[..3] == [0x64, 0xff9b, 1];
+    let places = [[o[6], o[7], o[9], o[10]], [o[7], o[9], o[10], o[11]], [o[9], o[10], o[11], o[12]]];
+    places.into_iter().filter(move |octets| is_own && octets[0] > 0).map(Ipv4Addr::from)
+}

@@ -1,0 +1,43 @@
+//! How a profile's connections are secured, and spoken over.
+
+/// The files of a profile's TLS: paths only, what stands in them is read when it is needed. None is
+/// named with a profile that trusts whom the system trusts, and shows no certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Tls {
+    /// Certificates (PEM) of authorities that are trusted besides the system's.
+    pub ca_file: Option<String>,
+    /// What proves to the endpoint who calls.
+    pub identity: Option<ClientIdentity>,
+}
+
+impl Tls {
+    /// Whether nothing is named.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A client certificate and its key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientIdentity {
+    /// The file (PEM) of the certificate and those that lead to its authority.
+    pub certificate: String,
+    /// The file (PEM) of the private key; none where it stands in the certificate's.
+    pub key: Option<String>,
+}
+
+/// Checks a path. It must be whole: commands and sessions start in different folders.
+pub(super) fn check_path(text: &str) -> Result<Option<String>, String> {
+    let path = text.trim();
+    if path.is_empty() {
+        return Ok(None);
+    }
+    if path.chars().any(char::is_control) {
+        return Err("a control character cannot stand in a path".to_owned());
+    }
+    if !path.starts_with('/') {
+        return Err("a whole path is needed, such as /etc/ringback/client.pem".to_owned());
+    }
+    Ok(Some(path.to_owned()))
+}

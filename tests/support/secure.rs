@@ -1,0 +1,132 @@
+//! A TLS endpoint with an authority of its own, which tells how it was reached.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+/// An authority, which has certificates made.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+    der: Vec<u8>,
+}
+
+/// A certificate with its key.
+pub struct Issued {
+    pub pem: String,
+    pub key_pem: String,
+    der: Vec<u8>,
+    key_der: Vec<u8>,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let made = params.self_signed(&key).unwrap();
+        Self { pem: made.pem(), der: made.der().to_vec(), issuer: Issuer::new(params, key) }
+    }
+
+    pub fn issue(&self, name: &str) -> Issued {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let made = params.signed_by(&key, &self.issuer).unwrap();
+        Issued {
+            pem: made.pem(),
+            key_pem: key.serialize_pem(),
+            der: made.der().to_vec(),
+            key_der: key.serialize_der(),
+        }
+    }
+
+    /// Writes its certificate to a file.
+    pub fn file(&self, folder: &Path) -> String {
+        write(folder.join("ca.pem"), &self.pem)
+    }
+
+    fn roots(&self) -> Arc<RootCertStore> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.der.clone().into()).unwrap();
+        Arc::new(roots)
+    }
+}
+
+impl Issued {
+    /// Writes certificate and key to files.
+    pub fn files(&self, folder: &Path, name: &str) -> (String, String) {
+        let certificate = write(folder.join(format!("{name}.pem")), &self.pem);
+        (certificate, write(folder.join(format!("{name}.key")), &self.key_pem))
+    }
+}
+
+pub fn write(path: PathBuf, text: &str) -> String {
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A TLS endpoint on loopback, until it is dropped. It answers with the version of HTTP and how many
+/// certificates the client showed, such as `HTTP/1.1 0`.
+pub struct Secure {
+    pub addr: SocketAddr,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Secure {
+    /// `clients` are the authority of those that are let in; without it anyone is.
+    pub async fn start(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority>) -> Self {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(authority) => builder.with_client_cert_verifier(
+                WebPkiClientVerifier::builder_with_provider(authority.roots(), provider).build().unwrap(),
+            ),
+        };
+        let key = PrivatePkcs8KeyDer::from(certificate.key_der.clone());
+        let mut config = builder.with_single_cert(vec![certificate.der.clone().into()], key.into()).unwrap();
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    let shown = stream.get_ref().1.peer_certificates().map_or(0, <[_]>::len);
+                    let told = hyper::service::service_fn(move |request: hyper::Request<_>| async move {
+                        let _: &hyper::body::Incoming = request.body();
+                        let text = format!("{:?} {shown}", request.version());
+                        Ok::<_, std::convert::Infallible>(hyper::Response::new(http_body_util::Full::new(
+                            bytes::Bytes::from(text),
+                        )))
+                    });
+                    let serving = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                    let _ = serving.serve_connection(TokioIo::new(stream), told).await;
+                });
+            }
+        });
+        Self { addr, task }
+    }
+
+    /// Its URL under the name that its certificate is for.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}/cb", self.addr.port())
+    }
+}
+
+impl Drop for Secure {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
