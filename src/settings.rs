@@ -17,7 +17,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::profile::network::Network;
-use crate::profile::{Choice, Region, Rules};
+use crate::profile::{Choice, Region, Rules, Status};
 
 /// What a person has set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Settings {
     pub keep_days: u32,
     /// How many deliveries that have ended the log keeps; 0 all.
     pub keep_deliveries: u64,
+    /// How many events in a row fail for good before their profile is disabled; 0 never.
+    pub auto_disable_after: u32,
     /// Which addresses are dialled.
     pub network: Arc<Network>,
     /// Whether clicks and the wheel come to the console from the start.
@@ -59,6 +61,7 @@ impl Default for Settings {
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,
+            auto_disable_after: Status::AUTO_DISABLE_AFTER,
             network: Arc::default(),
         }
     }
@@ -75,7 +78,7 @@ pub struct Loaded {
 
 /// The settings there are, for messages.
 const NAMES: &str = "region, allow_insecure_http, extended_retries, network, network_allow, network_deny, \
-     theme, borders, time, mouse, keep_days, keep_deliveries, keys";
+     theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, keys";
 
 impl Settings {
     /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
@@ -146,6 +149,7 @@ impl Settings {
             "time" => self.time = choice(name, value)?,
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
+            "auto_disable_after" => self.auto_disable_after = number(name, value)?,
             "network" | "network_allow" | "network_deny" => {
                 return network::set(Arc::make_mut(&mut self.network), name, value);
             }
@@ -213,7 +217,7 @@ mod tests {
     #[test]
     fn everything_can_be_set() {
         let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
-                    borders = \"ascii\"\ntime = \"local\"\nmouse = true\n\
+                    borders = \"ascii\"\ntime = \"local\"\nmouse = true\nauto_disable_after = 5\n\
                     keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
@@ -227,9 +231,10 @@ mod tests {
             time: Zone::Local,
             keep_days: 7,
             keep_deliveries: 0,
+            auto_disable_after: 5,
             keys: vec![
-                binding("editor-save", &["ctrl+w", "f2"], "config.toml:11"),
-                binding("quit", &["f12"], "config.toml:12"),
+                binding("editor-save", &["ctrl+w", "f2"], "config.toml:12"),
+                binding("quit", &["f12"], "config.toml:13"),
             ],
             ..Settings::default()
         };

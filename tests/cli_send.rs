@@ -121,7 +121,7 @@ fn bad_lines_are_told_and_the_others_go_on() {
     assert_eq!(accepted.iter().map(|told| told["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3, 10]);
     let end = json!({
         "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
-        "pending": 0, "removed": 0,
+        "pending": 0, "held": 0, "removed": 0,
     });
     assert_eq!(told.last(), Some(&end));
     let book = endpoint.book();
@@ -197,10 +197,12 @@ fn failures_are_told_with_their_reasons() {
     let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 500 } else { 404 });
     let (place, id) = place_with(&endpoint, 1);
     let file = place.file("events.ndjson", &events(&id, "", 30));
-    let sent = place.run(&["send", "--from", &file]);
+    // The profile is not to disable itself meanwhile.
+    let never = place.file("never.toml", "auto_disable_after = 0\n");
+    let sent = place.run(&["--config", &never, "send", "--from", &file]);
     assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
     assert_eq!(sent.out, "30 accepted: 0 delivered, 30 failed\n  30 × 404 Not Found\n");
-    let sent = place.run(&["send", "--from", &file, "--json"]);
+    let sent = place.run(&["--config", &never, "send", "--from", &file, "--json"]);
     let told = lines(&sent.out);
     let failed: Vec<&Value> = told.iter().filter(|told| told["state"] == "failed").collect();
     assert_eq!(failed.len(), 30, "each once");

@@ -12,6 +12,7 @@ mod deliveries;
 mod demo;
 mod doctor;
 mod error;
+mod held;
 mod interrupt;
 mod json_input;
 mod output;

@@ -40,6 +40,11 @@ impl News {
         self.sending.borrow().in_flight.len()
     }
 
+    /// Whether a try of this one is under way here.
+    pub fn is_under_way(&self, id: DeliveryId) -> bool {
+        self.sending.borrow().in_flight.contains_key(&id)
+    }
+
     /// Whether another session sends, and the storage's trouble, where these are news. `instead` says
     /// what becomes of this command while another sends.
     pub fn next(&mut self, instead: &str) -> Vec<String> {

@@ -55,7 +55,7 @@ impl Session {
     /// # Errors
     /// It cannot be used, or there is no home folder to look for it in.
     pub fn store(&self) -> Result<Store, CommandError> {
-        Ok(Store::open(self.database()?)?)
+        self.open(self.database()?)
     }
 
     /// The database, unless there is none yet: looking for something must not make one.
@@ -65,7 +65,15 @@ impl Session {
     pub fn store_if_there(&self) -> Result<Option<Store>, CommandError> {
         let file = self.database()?;
         // A file that cannot be looked at is there: opening it tells what is wrong.
-        if file.try_exists().unwrap_or(true) { Ok(Some(Store::open(file)?)) } else { Ok(None) }
+        if file.try_exists().unwrap_or(true) { self.open(file).map(Some) } else { Ok(None) }
+    }
+
+    /// Whatever is recorded there is counted as the settings say. What is wrong with them is told by
+    /// who asks for them.
+    fn open(&self, file: PathBuf) -> Result<Store, CommandError> {
+        let store = Store::open(file)?;
+        store.disable_after(self.loaded().settings.auto_disable_after);
+        Ok(store)
     }
 
     /// Where the database is, or will be.

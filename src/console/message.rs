@@ -9,7 +9,7 @@ use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
-use crate::store::{Counts, Found, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Counts, Found, Holds, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::deliveries::many::{Many, News};
@@ -75,6 +75,8 @@ pub enum Message {
     Details(Box<Details>),
     /// How many are pending.
     Counts(Counts),
+    /// What is held now.
+    Holds(Box<Holds>),
     /// Something was committed, here or elsewhere.
     StoreChanged,
     /// What has changed cannot be read: why, and what to do.
@@ -161,6 +163,13 @@ pub enum Effect {
     CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
+    LoadHolds,
+    /// Pauses a profile, or all, or ends that; and the sentence about it.
+    Pause {
+        profile: Option<ProfileId>,
+        on: bool,
+        done: String,
+    },
     Cancel(DeliveryId),
     RetryNow(DeliveryId),
     SendAgain(DeliveryId),

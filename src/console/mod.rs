@@ -26,6 +26,7 @@ pub mod opening;
 mod outside;
 pub mod overlay;
 mod pace;
+pub mod pausing;
 pub mod pointer;
 pub mod possible;
 pub mod preview;

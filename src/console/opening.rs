@@ -163,6 +163,17 @@ pub fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
     effects
 }
 
+/// Another session saved the profile meanwhile, or deleted it: who saves is asked. The editor does not
+/// show the status, so saving over theirs neither enables nor disables.
+pub fn conflict(state: &mut State, mut mine: Box<Profile>, theirs: Option<Box<Profile>>) -> Vec<Effect> {
+    if let Some(theirs) = &theirs {
+        mine.status = theirs.status;
+    }
+    (state.leave_after_save, state.open_after_save) = (false, None);
+    state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
+    Vec::new()
+}
+
 /// A profile was enabled or disabled in the list; an open editor of it keeps what is typed.
 pub fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
     let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };

@@ -202,6 +202,7 @@ impl Outside {
             Effect::CountNewer(query) => Some(count_newer(store, query).await?),
             Effect::LoadDetails(id) => store.delivery(id).await?.map(|d| Message::Details(Box::new(d))),
             Effect::LoadCounts => Some(Message::Counts(store.counts().await?)),
+            Effect::LoadHolds | Effect::Pause { .. } => holding(store, effect).await?,
             Effect::Cancel(id) => Some(if store.cancel(id).await? {
                 Message::Done("Cancelled: no further try is made".to_owned())
             } else {
@@ -212,11 +213,7 @@ impl Outside {
             } else {
                 Message::Failed("It has ended already: a sends it again".to_owned())
             }),
-            Effect::SendAgain(id) => {
-                let new = DeliveryId::generate();
-                store.send_again(id, new, Timestamp::now()).await?;
-                Some(Message::Accepted(new, Kind::Again))
-            }
+            Effect::SendAgain(id) => Some(send_again(store, id).await?),
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),
             Effect::WriteFile { text, what } => Some(copying::to_file(&text, &what)),
             Effect::StartReceiver(behaviour) => Some(self.start_receiver(behaviour).await),
@@ -322,6 +319,22 @@ async fn save(
         Saved::Changed(theirs) => Message::Conflict(profile, Some(theirs)),
         Saved::Gone => Message::Conflict(profile, None),
     })
+}
+
+/// What is held, or a change of it.
+async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, StoreError> {
+    let Effect::Pause { profile, on, done } = effect else {
+        return Ok(Some(Message::Holds(Box::new(store.holds().await?))));
+    };
+    let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
+    change?;
+    Ok(Some(Message::Done(done)))
+}
+
+async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+    let new = DeliveryId::generate();
+    store.send_again(id, new, Timestamp::now()).await?;
+    Ok(Message::Accepted(new, Kind::Again))
 }
 
 async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {

@@ -66,7 +66,7 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
         // What has the keyboard has a heavier border.
         '┏' | '┓' | '┗' | '┛' | '┃' => "#",
         '─' | '·' | '–' => "-",
-        '━' => "=",
+        '━' | '‖' => "=",
         '│' => "|",
         '┄' | '…' => "~",
         '●' | '•' => "*",

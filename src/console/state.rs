@@ -11,7 +11,7 @@ use crate::delivery::{DeliveryId, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::receiver::Received;
-use crate::store::{Counts, Revision};
+use crate::store::{Counts, Holds, Revision};
 
 use super::action::{Action, Scope};
 use super::clock::Clock;
@@ -145,6 +145,8 @@ pub struct State {
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
+    /// What is queued and not sent for now.
+    pub holds: Holds,
     /// Why the database cannot be read, while it cannot.
     pub unreadable: Option<String>,
     /// What of the store was read.
@@ -188,6 +190,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
+            holds: Holds::default(),
             unreadable: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),

@@ -7,6 +7,7 @@ use crate::delivery::{State as DeliveryState, Summary};
 use super::clock;
 use super::deliveries::state_text;
 use super::overlay::Overlay;
+use super::pausing;
 use super::state::State;
 use super::view;
 
@@ -20,7 +21,9 @@ pub fn tick(state: &State) -> Option<Duration> {
             return Some(0);
         }
         // Once it is due its words stand still until something happens.
-        let waits = row.due_at.filter(|_| row.state == DeliveryState::Waiting);
+        // What is held waits for no time.
+        let runs = row.state == DeliveryState::Waiting && pausing::holding(state, row).is_none();
+        let waits = row.due_at.filter(|_| runs);
         waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
     };
     let seen = running(state);

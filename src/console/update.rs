@@ -18,7 +18,7 @@ use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, g
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
 use super::theme::Depth;
-use super::{deliveries, opening, pointer, preview, profiles, programs, testing, variables, view};
+use super::{deliveries, opening, pausing, pointer, preview, profiles, programs, testing, variables, view};
 
 /// Actions that only move the eye.
 const MOVES: [Action; 19] = [
@@ -59,6 +59,7 @@ pub fn start(state: &State) -> Vec<Effect> {
     vec![
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
+        Effect::LoadHolds,
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
@@ -203,17 +204,14 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.counts = counts;
             Vec::new()
         }
+        Message::Holds(holds) => pausing::taken(state, *holds),
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
         Message::Unreadable(why) => {
             unreadable(state, why);
             Vec::new()
         }
-        Message::Conflict(mine, theirs) => {
-            (state.leave_after_save, state.open_after_save) = (false, None);
-            state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
-            Vec::new()
-        }
+        Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
         Message::Unusable(error) => {
             (state.leave_after_save, state.open_after_save) = (false, None);
             editor::unusable(state, error);
@@ -519,6 +517,9 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     }
     if again || revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
+    }
+    if again || revision.steering != before.steering {
+        effects.push(Effect::LoadHolds);
     }
     if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));

@@ -10,7 +10,7 @@ use crate::delivery::Role;
 use super::deliveries::{self, state_text, timeline};
 use super::pointer::Place;
 use super::state::{Pane, State, Tone};
-use super::{editor, footer, frame, overlay, profiles, testing, variables};
+use super::{editor, footer, frame, overlay, pausing, profiles, testing, variables};
 
 /// From here on all panes stand side by side.
 const WIDE: (u16, u16) = (120, 30);
@@ -160,6 +160,8 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
+    let paused = pausing::sender(state, area.width >= ROOMY);
+    let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
     // What is being sent stands on disk as it was before, and is counted once.
     let first = state.sending.in_flight.values().filter(|f| f.n == 1).count();
     let again = state.sending.in_flight.len() - first;

@@ -27,6 +27,10 @@ impl Choice for Status {
 }
 
 impl Status {
+    /// A profile is disabled when so many of its events in a row have failed for good (our decision;
+    /// the setting `auto_disable_after`).
+    pub const AUTO_DISABLE_AFTER: u32 = 20;
+
     /// The platform's number: 1, 2 or 3.
     #[must_use]
     pub fn number(self) -> u8 {

@@ -15,7 +15,7 @@ use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 use crate::delivery::{Busy, Origin};
 
 use super::error::StoreError;
-use super::hold::Holds;
+use super::hold::Closed;
 
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
@@ -57,7 +57,7 @@ pub(super) fn choose(
     limit: usize,
     busy: &Busy,
 ) -> Result<Vec<Chosen>, StoreError> {
-    let round = Round { tx, now, busy, retries: retries(tx, now)?, holds: Holds::read(tx)? };
+    let round = Round { tx, now, busy, retries: retries(tx, now)?, holds: Closed::read(tx)? };
     let mut queues = round.queues(limit)?;
     let mut open = busy.open.clone();
     let mut turns: BinaryHeap<_> = queues
@@ -164,7 +164,7 @@ struct Round<'a> {
     now: i64,
     busy: &'a Busy,
     retries: Retries,
-    holds: Holds,
+    holds: Closed,
 }
 
 impl Round<'_> {

@@ -1,37 +1,260 @@
-//! Profiles of which nothing is sent for now, or all of them.
+//! What is held: queued, and not sent for now, since a person paused it or its profile is disabled.
 //!
 //! What is held stays queued, and comes in as ever. What a person sends by hand goes out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use rusqlite::Transaction;
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction};
 
+use crate::delivery::{DeliveryId, Kind, Summary};
+use crate::profile::{Choice, Profile, ProfileId, Status};
+
+use super::Store;
+use super::columns::{self, Why, get, millis};
 use super::error::StoreError;
 
 /// In the place of a profile's id: all profiles.
 const ALL: &str = "";
 
-/// What is held.
+/// Why something is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HeldFor {
+    /// A person paused it.
+    Paused,
+    /// A person disabled the profile.
+    Disabled,
+    /// The profile was disabled by itself, after too many failures in a row.
+    AutoDisabled,
+}
+
+impl Choice for HeldFor {
+    const ALL: &'static [Self] = &[Self::Paused, Self::Disabled, Self::AutoDisabled];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::AutoDisabled => "auto-disabled",
+        }
+    }
+}
+
+/// One thing that holds deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Whose are held; none for all.
+    pub profile_id: Option<ProfileId>,
+    /// The title of that profile; empty where it is gone for good.
+    pub title: String,
+    /// Why.
+    pub why: HeldFor,
+    /// Since when.
+    pub since: Timestamp,
+    /// What made the profile disable itself.
+    pub cause: Option<Cause>,
+}
+
+/// Why a profile was disabled by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// So many in a row failed for good.
+    pub failed: u32,
+    /// The last of them.
+    pub delivery: DeliveryId,
+    /// Why that one failed.
+    pub message: String,
+}
+
+/// All that is held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holds {
+    all: Option<Hold>,
+    paused: HashMap<ProfileId, Hold>,
+    by_status: HashMap<ProfileId, Hold>,
+}
+
+impl Holds {
+    /// What holds all profiles, where the sender is paused as a whole.
+    #[must_use]
+    pub fn all(&self) -> Option<&Hold> {
+        self.all.as_ref()
+    }
+
+    /// What a person paused of this profile.
+    #[must_use]
+    pub fn paused(&self, profile: &ProfileId) -> Option<&Hold> {
+        self.paused.get(profile)
+    }
+
+    /// That the profile is disabled, and why.
+    #[must_use]
+    pub fn disabled(&self, profile: &ProfileId) -> Option<&Hold> {
+        self.by_status.get(profile)
+    }
+
+    /// What holds this delivery, whether it is still to be sent or not: what is wider goes first.
+    #[must_use]
+    pub fn of(&self, row: &Summary) -> Option<&Hold> {
+        if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
+    }
+
+    /// What holds the events of this profile.
+    #[must_use]
+    pub fn of_events(&self, profile: &ProfileId) -> Option<&Hold> {
+        self.all().or_else(|| self.paused(profile)).or_else(|| self.disabled(profile))
+    }
+
+    /// Each of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Hold> {
+        self.all.iter().chain(self.paused.values()).chain(self.by_status.values())
+    }
+
+    /// Whether nothing is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl FromIterator<Hold> for Holds {
+    fn from_iter<I: IntoIterator<Item = Hold>>(all: I) -> Self {
+        let mut holds = Self::default();
+        for hold in all {
+            match (hold.profile_id.clone(), hold.why) {
+                (None, _) => holds.all = Some(hold),
+                (Some(id), HeldFor::Paused) => drop(holds.paused.insert(id, hold)),
+                (Some(id), _) => drop(holds.by_status.insert(id, hold)),
+            }
+        }
+        holds
+    }
+}
+
+impl Store {
+    /// Pauses one profile, or all: what is to be sent stays queued. What is under way runs to its end,
+    /// and what is sent by hand goes out. Whether it was not paused before.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn hold(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+        let now = millis(Timestamp::now());
+        self.write(move |tx| {
+            let sql = "INSERT INTO hold (profile_id, why, since) VALUES (?1, 'paused', ?2)
+                       ON CONFLICT DO NOTHING";
+            Ok(tx.prepare_cached(sql)?.execute((key(profile.as_ref()), now))? > 0)
+        })
+        .await
+    }
+
+    /// Ends the pause of one profile, or that of all: a profile that was paused by itself stays so, and
+    /// one that is disabled, too. Whether it was paused.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn let_go(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let sql = "DELETE FROM hold WHERE profile_id = ?1 AND why = 'paused'";
+            Ok(tx.prepare_cached(sql)?.execute([key(profile.as_ref())])? > 0)
+        })
+        .await
+    }
+
+    /// All that is held now.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn holds(&self) -> Result<Holds, StoreError> {
+        self.read(|tx| Ok(all(tx)?.into_iter().collect())).await
+    }
+}
+
+fn key(profile: Option<&ProfileId>) -> &str {
+    profile.map_or(ALL, ProfileId::as_str)
+}
+
+/// Each hold, the oldest first.
+pub(super) fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
+    let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
+               FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
+               ORDER BY h.since, h.profile_id";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut holds = Vec::new();
+    while let Some(row) = rows.next()? {
+        holds.push(hold(row).map_err(|why| StoreError::unreadable("what is held", why))?);
+    }
+    Ok(holds)
+}
+
+fn hold(row: &Row<'_>) -> Result<Hold, Why> {
+    let id: String = get(row, 0)?;
+    let cause = match (get(row, 3)?, get(row, 4)?, get(row, 5)?) {
+        (Some(failed), Some(delivery), Some(message)) => {
+            Some(Cause { failed, delivery: DeliveryId::from_bytes(delivery), message })
+        }
+        _ => None,
+    };
+    Ok(Hold {
+        profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
+        title: get::<Option<String>>(row, 6)?.unwrap_or_default(),
+        why: columns::choice(&get::<String>(row, 1)?)?,
+        since: columns::time(get(row, 2)?)?,
+        cause,
+    })
+}
+
+/// A profile that takes no events is held from now on, and one that does no longer is. Who enables it
+/// begins to count its failures anew.
+pub(super) fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
+    let id = profile.id.as_str();
+    let why = (profile.status != Status::Active).then(|| profile.status.name());
+    let sql = "DELETE FROM hold WHERE profile_id = ?1 AND why <> 'paused' AND why IS NOT ?2";
+    let ended = tx.prepare_cached(sql)?.execute((id, why))?;
+    if let Some(why) = why {
+        let sql = "INSERT INTO hold (profile_id, why, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        tx.prepare_cached(sql)?.execute((id, why, millis(profile.modified_at)))?;
+    } else if ended > 0 {
+        let sql = "UPDATE lane SET failed_in_row = 0 WHERE profile_id = ?1";
+        tx.prepare_cached(sql)?.execute([id])?;
+    }
+    Ok(())
+}
+
+/// Notes why a profile was disabled by itself.
+pub(super) fn explain(tx: &Transaction<'_>, profile: &ProfileId, cause: &Cause) -> Result<(), StoreError> {
+    let sql = "UPDATE hold SET failed = ?2, delivery = ?3, message = ?4
+               WHERE profile_id = ?1 AND why = 'auto-disabled'";
+    let row = (profile.as_str(), cause.failed, cause.delivery.bytes(), &cause.message);
+    tx.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Whose deliveries are not sent, and nothing else: asked at every turn.
 #[derive(Debug, Default)]
-pub(super) struct Holds {
+pub(super) struct Closed {
     all: bool,
     profiles: HashSet<String>,
 }
 
-impl Holds {
+impl Closed {
     pub(super) fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
         let mut statement = tx.prepare_cached("SELECT profile_id FROM hold")?;
         let mut rows = statement.query([])?;
-        let mut holds = Self::default();
+        let mut closed = Self::default();
         while let Some(row) = rows.next()? {
             match row.get::<_, String>(0)? {
-                id if id == ALL => holds.all = true,
+                id if id == ALL => closed.all = true,
                 id => {
-                    holds.profiles.insert(id);
+                    closed.profiles.insert(id);
                 }
             }
         }
-        Ok(holds)
+        Ok(closed)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.all && self.profiles.is_empty()
     }
 
     /// Whether nothing of this profile is sent now; `by_hand` says that a person asked for it.

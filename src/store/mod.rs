@@ -13,9 +13,11 @@ mod control;
 mod drafts;
 mod due;
 mod error;
+mod failing;
 mod fair;
 mod filter;
 mod find;
+mod held;
 mod hold;
 mod inspect;
 mod job;
@@ -53,6 +55,8 @@ pub use bulk::{Change, Did};
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
 pub use filter::{Filter, StateFilter, StatusFilter};
+pub use held::{Held, Within};
+pub use hold::{Cause, HeldFor, Hold, Holds};
 pub use inspect::{Inspection, inspect};
 pub use keeping::Keeping;
 pub use lease::Lease;
@@ -65,12 +69,15 @@ pub use select::{Found, LOOKED_AT, Searched};
 pub use standing::Standing;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Transaction;
 use tokio::sync::watch as channel;
+
+use crate::profile::Status;
 
 use place::Place;
 use readers::Readers;
@@ -91,6 +98,8 @@ struct Shared {
     noticing: Mutex<Option<Noticing>>,
     readers: Arc<Readers>,
     writer: Writer,
+    /// See [`Store::disable_after`].
+    disable_after: AtomicU32,
 }
 
 /// What notices the commits of other processes, for as long as it is held.
@@ -147,7 +156,8 @@ impl Store {
         }
         let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
-        Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer })))
+        let disable_after = AtomicU32::new(Status::AUTO_DISABLE_AFTER);
+        Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer, disable_after })))
     }
 
     /// Where the database is, with links followed.
@@ -160,6 +170,12 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> channel::Receiver<u64> {
         self.0.told.changes.subscribe()
+    }
+
+    /// A profile is disabled when so many of its events in a row have failed for good; 0 is never.
+    /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
+    pub fn disable_after(&self, failures: u32) {
+        self.0.disable_after.store(failures, Ordering::Relaxed);
     }
 
     /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after

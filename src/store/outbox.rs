@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
@@ -56,7 +57,8 @@ impl Outbox for Store {
     }
 
     async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
-        self.write(move |tx| record::record_all(tx, &outcomes)).await?;
+        let disable_after = self.0.disable_after.load(Ordering::Relaxed);
+        self.write(move |tx| record::record_all(tx, &outcomes, disable_after)).await?;
         Ok(())
     }
 

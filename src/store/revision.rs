@@ -12,6 +12,8 @@ pub struct Revision {
     pub variables: i64,
     /// Of deliveries and their attempts.
     pub deliveries: i64,
+    /// Of what a person did to deliveries, and of what is held.
+    pub steering: i64,
 }
 
 impl Store {
@@ -21,9 +23,14 @@ impl Store {
     /// The file cannot be read.
     pub async fn revision(&self) -> Result<Revision, StoreError> {
         self.read(|tx| {
-            let sql = "SELECT profiles, variables, deliveries FROM revision";
+            let sql = "SELECT profiles, variables, deliveries, steering FROM revision";
             let read = |row: &rusqlite::Row<'_>| {
-                Ok(Revision { profiles: row.get(0)?, variables: row.get(1)?, deliveries: row.get(2)? })
+                Ok(Revision {
+                    profiles: row.get(0)?,
+                    variables: row.get(1)?,
+                    deliveries: row.get(2)?,
+                    steering: row.get(3)?,
+                })
             };
             Ok(tx.prepare_cached(sql)?.query_row([], read)?)
         })

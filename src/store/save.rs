@@ -8,7 +8,7 @@ use crate::profile::{Choice, Profile};
 use super::Store;
 use super::columns::{self, millis};
 use super::error::StoreError;
-use super::profiles;
+use super::{hold, profiles};
 
 /// What came of [`Store::save_profile_if`].
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,8 @@ fn changed(tx: &Transaction<'_>, profile: &Profile) -> Result<Saved, StoreError>
     Ok(found.map_or(Saved::Gone, |now| Saved::Changed(Box::new(now))))
 }
 
-fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
+/// Writes a profile: its row, its document, and that it is held or let go by its status.
+pub(super) fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
     let sql = "INSERT INTO profile
                    (id, title, channel, method, endpoint, status, created_at, modified_at)
                VALUES (:id, :title, :channel, :method, :endpoint, :status, :created_at, :modified_at)
@@ -103,5 +104,5 @@ fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
     let sql = "INSERT INTO profile_document VALUES (?1, ?2)
                ON CONFLICT (profile) DO UPDATE SET document = excluded.document";
     tx.prepare_cached(sql)?.execute((seq, columns::document_text(profile)))?;
-    Ok(())
+    hold::follow(tx, profile)
 }

@@ -88,4 +88,22 @@ mod tests {
         db.pragma_update(None, "user_version", 9).unwrap();
         assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Newer { found: 9, known: KNOWN });
     }
+
+    #[test]
+    fn what_was_disabled_before_is_held_from_now_on() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(STEPS[0]).unwrap();
+        db.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        for (id, status) in [("a", "active"), ("b", "disabled"), ("c", "auto-disabled")] {
+            let sql =
+                "INSERT INTO profile (id, title, channel, method, endpoint, status, created_at, modified_at)
+                       VALUES (?1, 'T', 'sms', 'POST', 'https://x/', ?2, 1, 7)";
+            db.execute(sql, (id, status)).unwrap();
+        }
+        migrate(&mut db).unwrap();
+        let sql = "SELECT group_concat(profile_id || ' ' || why || ' ' || since, ', ') FROM hold";
+        let held: String = db.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(held, "b disabled 7, c auto-disabled 7");
+    }
 }

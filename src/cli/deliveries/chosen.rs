@@ -117,7 +117,7 @@ pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store
         [one] => Ok((store.clone(), one.clone())),
         several => {
             let text = shown(text);
-            let lines = row::table_of(several);
+            let lines = row::table_of(several, &store.holds().await?);
             Err(CommandError::Input(format!(
                 "'{text}' may be more than one delivery, so nothing was done; name one by more of its id:\n{}",
                 lines.trim_end()

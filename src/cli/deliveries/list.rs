@@ -6,7 +6,7 @@ use crate::cli::error::CommandError;
 use crate::cli::output::{print, tell};
 use crate::cli::session::Session;
 use crate::delivery::{DeliveryId, Summary};
-use crate::store::{Filter, LOOKED_AT, Store};
+use crate::store::{Filter, Holds, LOOKED_AT, Store};
 
 use super::chosen::FilterArgs;
 use super::row::{json_of, table_of};
@@ -33,7 +33,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     };
     let filter = args.filter.filter(&store, Timestamp::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0 };
+    let mut out = Out { json, printed: 0, holds: store.holds().await? };
     let older = pages(&store, filter, limit, &mut out).await?;
     out.end()?;
     match older {
@@ -77,6 +77,7 @@ async fn pages(
 struct Out {
     json: bool,
     printed: usize,
+    holds: Holds,
 }
 
 impl Out {
@@ -88,10 +89,10 @@ impl Out {
         if self.json {
             for row in rows {
                 text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
-                text.push_str(&json_of(row).to_string());
+                text.push_str(&json_of(row, &self.holds).to_string());
             }
         } else {
-            let table = table_of(rows);
+            let table = table_of(rows, &self.holds);
             let body = table.split_once('\n').map_or("", |(_, body)| body);
             text.push_str(if self.printed == 0 { &table } else { body });
         }

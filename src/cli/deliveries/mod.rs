@@ -2,6 +2,7 @@
 
 mod chosen;
 mod list;
+mod pause;
 mod prune;
 mod row;
 mod show;
@@ -34,6 +35,10 @@ enum Action {
     Retry(steer::SteerArgs),
     /// Make no further try: of one, or of all that fit
     Cancel(steer::SteerArgs),
+    /// Send no events for now, of one profile or of all; they stay queued, and tests still go
+    Pause(pause::PauseArgs),
+    /// Send again what was paused: one profile, or all
+    Resume(pause::PauseArgs),
     /// Remove what has ended: as the settings say, or what ended long ago
     Prune(prune::PruneArgs),
 }
@@ -45,6 +50,8 @@ pub(super) async fn run(session: &Session, args: DeliveriesArgs) -> Result<ExitC
         Action::Show { delivery } => show::run(session, &delivery, json).await?,
         Action::Retry(args) => steer::run(session, &args, steer::Verb::Retry, json).await?,
         Action::Cancel(args) => steer::run(session, &args, steer::Verb::Cancel, json).await?,
+        Action::Pause(args) => pause::run(session, &args, true, json).await?,
+        Action::Resume(args) => pause::run(session, &args, false, json).await?,
         Action::Prune(args) => prune::run(session, &args, json).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::cli::table::table;
 use crate::delivery::{State, Summary};
 use crate::profile::Choice;
+use crate::store::Holds;
 
 /// A delivery as JSON, by the names of `test --json` where it has one.
-pub(super) fn json_of(row: &Summary) -> Value {
+pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {
     let error = row.last_error.as_ref();
     json!({
         "delivery_id": row.id.to_string(),
@@ -16,6 +17,7 @@ pub(super) fn json_of(row: &Summary) -> Value {
         "event": row.event.map(Choice::name),
         "kind": row.kind.name(),
         "state": row.state.name(),
+        "held": held_for(row, holds),
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
         "tries": row.attempts,
@@ -26,7 +28,7 @@ pub(super) fn json_of(row: &Summary) -> Value {
 }
 
 /// Deliveries as a table for people, with a heading.
-pub(super) fn table_of(rows: &[Summary]) -> String {
+pub(super) fn table_of(rows: &[Summary], holds: &Holds) -> String {
     let cells: Vec<[String; 7]> = rows
         .iter()
         .map(|row| {
@@ -37,21 +39,29 @@ pub(super) fn table_of(rows: &[Summary]) -> String {
                 row.state.name().to_owned(),
                 format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
                 row.profile_title.clone(),
-                came(row),
+                came(row, held_for(row, holds)),
             ]
         })
         .collect();
     table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "TRIES", "PROFILE", "LAST TRY"], &cells)
 }
 
-/// What came of the last try, and when the next one is due.
-fn came(row: &Summary) -> String {
+/// What keeps it from being sent, if anything does.
+pub(super) fn held_for(row: &Summary, holds: &Holds) -> Option<&'static str> {
+    holds.of(row).filter(|_| row.state.is_pending()).map(|hold| hold.why.name())
+}
+
+/// What came of the last try, and when the next one is due, or what holds it.
+fn came(row: &Summary, held: Option<&str>) -> String {
     let ms = row.last_ms.map(|ms| format!(" · {ms} ms")).unwrap_or_default();
     let last = match (&row.last_error, row.last_status) {
         (Some(error), _) => error.message.clone(),
         (None, Some(status)) => format!("{status}{ms}"),
         (None, None) => String::new(),
     };
+    if let Some(why) = held {
+        return if last.is_empty() { format!("held: {why}") } else { format!("{last} · held: {why}") };
+    }
     match row.due_at.filter(|_| row.state == State::Waiting) {
         Some(due) => format!("{last} · next {}", due.strftime("%H:%M:%S")),
         None => last,

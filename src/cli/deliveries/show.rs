@@ -13,21 +13,24 @@ use crate::profile::{Backoff, Choice as _};
 use crate::shown::{lines_shown, shown};
 
 use super::chosen;
+use super::row::held_for;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, summary) = chosen::delivery(store.as_ref(), text).await?;
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
-    if json { print_json(&json_of(&details)) } else { print(&text_of(&details)) }
+    let held = held_for(&details.summary, &store.holds().await?);
+    if json { print_json(&json_of(&details, held)) } else { print(&text_of(&details, held)) }
 }
 
 /// The object that `test --json` ends with, and what else is known.
-fn json_of(details: &Details) -> Value {
+fn json_of(details: &Details, held: Option<&str>) -> Value {
     let row = &details.summary;
     let mut all = document(details);
     let more = json!({
         "kind": row.kind.name(),
+        "held": held,
         "profile_title": row.profile_title,
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
@@ -50,7 +53,7 @@ fn json_of(details: &Details) -> Value {
 }
 
 /// The same for people.
-fn text_of(details: &Details) -> String {
+fn text_of(details: &Details, held: Option<&str>) -> String {
     let row = &details.summary;
     let mut out = String::new();
     let mut fact = |name: &str, value: String| {
@@ -59,6 +62,9 @@ fn text_of(details: &Details) -> String {
     fact("delivery", row.id.to_string());
     let why = row.last_error.as_ref().filter(|_| row.state != crate::delivery::State::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
+    if let Some(held) = held {
+        fact("held", held.to_owned());
+    }
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());
     fact("kind", row.kind.name().to_owned());

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
+use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
@@ -115,6 +116,9 @@ pub(super) async fn run(
     })?;
     told(verb, &did, count, false, json)?;
     tell_who_sends(&store, &did);
+    if did.due > 0 {
+        held::tell_of(&store.held(None).await?);
+    }
     Ok(())
 }
 
@@ -189,6 +193,10 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
     }
     if verb == Verb::Retry && !dry {
         tell_who_sends(store, &Did { due: 1, ..Did::default() });
+        let holds = store.holds().await?;
+        if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
+            tell(&format!("ringback: it is held: {}", held::sentence(hold)));
+        }
     }
     Ok(())
 }

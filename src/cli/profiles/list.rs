@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use crate::cli::choices::choices;
 use crate::cli::error::CommandError;
+use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::profile::{Channel, Choice as _};
-use crate::store::ProfileRow;
+use crate::store::{Holds, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -21,14 +22,14 @@ pub(super) struct ListArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
-    let all = match session.store_if_there()? {
-        Some(store) => store.profiles().await?,
-        None => Vec::new(),
+    let (all, holds) = match session.store_if_there()? {
+        Some(store) => (store.profiles().await?, store.holds().await?),
+        None => Default::default(),
     };
     let none_at_all = all.is_empty();
     let rows: Vec<ProfileRow> = all.into_iter().filter(|row| args.wants(row)).collect();
     if json {
-        return print_json(&rows.iter().map(listed_json).collect());
+        return print_json(&rows.iter().map(|row| listed_json(row, &holds)).collect());
     }
     if rows.is_empty() {
         tell(if none_at_all {
@@ -68,7 +69,7 @@ pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
 }
 
 /// A profile as it is listed, by the names of its document.
-fn listed_json(row: &ProfileRow) -> Value {
+fn listed_json(row: &ProfileRow, holds: &Holds) -> Value {
     json!({
         "profile_id": row.id.as_str(),
         "title": row.title,
@@ -77,5 +78,7 @@ fn listed_json(row: &ProfileRow) -> Value {
         "url": row.endpoint,
         "status": row.status.number(),
         "modified_at": row.modified_at,
+        "paused_since": holds.paused(&row.id).map(|hold| hold.since),
+        "auto_disabled": held::json_of_disabled(holds.disabled(&row.id)),
     })
 }

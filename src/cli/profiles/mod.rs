@@ -6,11 +6,13 @@ mod export;
 mod list;
 mod show;
 mod source;
+mod switch;
 
 use std::process::ExitCode;
 
 use super::error::CommandError;
 use super::session::Session;
+use crate::profile::Status;
 
 pub(super) use list::listed;
 
@@ -37,6 +39,16 @@ enum Action {
         /// JSON of one profile or an array of them; - reads standard input
         file: std::path::PathBuf,
     },
+    /// Let a profile take events again, whoever disabled it; what is queued goes on
+    Enable {
+        /// An id, an id's unique start, or a title
+        profile: String,
+    },
+    /// Let a profile take no events; what is queued of it is held
+    Disable {
+        /// An id, an id's unique start, or a title
+        profile: String,
+    },
     /// Delete one profile
     Delete(delete::DeleteArgs),
     /// Write profiles as JSON that `apply` reads
@@ -49,6 +61,8 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { profile } => show::run(session, &profile, json).await?,
         Action::Apply { file } => apply::run(session, &file, json).await?,
+        Action::Enable { profile } => switch::run(session, &profile, Status::Active, json).await?,
+        Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,
         Action::Delete(args) => delete::run(session, &args, json).await?,
         Action::Export(args) => export::run(session, &args).await?,
     }

@@ -1,21 +1,40 @@
 //! `ringback profiles show`.
 
+use serde_json::{Value, json};
+
 use crate::cli::choose;
 use crate::cli::error::CommandError;
+use crate::cli::held;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::profile::document::{Secrets, write};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::shown::shown;
+use crate::store::Holds;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (_, profile) = choose::profile(store.as_ref(), text).await?;
-    if json { print_json(&write(&profile, Secrets::Hidden)) } else { print(&text_of(&profile)) }
+    let (store, profile) = choose::profile(store.as_ref(), text).await?;
+    let holds = store.holds().await?;
+    if json { print_json(&json_of(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
+}
+
+/// The document. What holds the profile stands there only while something does: `apply` takes no such
+/// members.
+fn json_of(profile: &Profile, holds: &Holds) -> Value {
+    let mut all = write(profile, Secrets::Hidden);
+    if let Some(paused) = holds.paused(&profile.id) {
+        all["paused_since"] = json!(paused.since);
+    }
+    match held::json_of_disabled(holds.disabled(&profile.id)) {
+        Value::Null => {}
+        disabled => all["auto_disabled"] = disabled,
+    }
+    all
 }
 
 /// The profile, a field a line, without its secrets.
-fn text_of(profile: &Profile) -> String {
+fn text_of(profile: &Profile, holds: &Holds) -> String {
     let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
     let mut put = |label, text: String| lines.push((label, text));
     put("Channel", profile.channel.name().to_owned());
@@ -48,6 +67,12 @@ fn text_of(profile: &Profile) -> String {
         put("Signing secret", "(hidden)".to_owned());
     }
     put("Status", profile.status.name().to_owned());
+    if let Some(hold) = holds.disabled(&profile.id).filter(|hold| hold.cause.is_some()) {
+        put("Disabled", format!("{}: {}", hold.since, held::cause(hold)));
+    }
+    if let Some(hold) = holds.paused(&profile.id) {
+        put("Paused", hold.since.to_string());
+    }
     put("Created", profile.created_at.to_string());
     put("Modified", profile.modified_at.to_string());
     let mut out = format!("{}\n", profile.title);

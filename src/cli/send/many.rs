@@ -14,6 +14,7 @@ use super::report::{Report, lines_of};
 use super::source::{Named, Source};
 use super::tally::{Ended, Tally};
 use crate::cli::error::{CommandError, FAILED};
+use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::pace::Pace;
@@ -96,7 +97,9 @@ pub async fn run(
         }
     }
     let looked = run.look().await;
-    run.report.end(&run.tally);
+    let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
+    run.report.end(&run.tally, held.total());
+    held::tell_of(&held);
     match ended {
         Ok(End::Done) => looked.and_then(|()| run.code()),
         Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
@@ -148,7 +151,7 @@ impl Run {
                 code = interrupts.next() => return Ok(End::Signal(code)),
                 () = look_due(&mut self.changes, self.next_look), if !self.checking => {
                     self.look().await?;
-                    if !reading && self.tally.pending() == 0 {
+                    if !reading && !self.is_moving().await? {
                         return Ok(End::Done);
                     }
                 }
@@ -220,6 +223,11 @@ impl Run {
         let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
         self.next_look = Instant::now() + pause;
         Ok(())
+    }
+
+    /// Whether any of them is still to be sent, and is not held.
+    async fn is_moving(&self) -> Result<bool, CommandError> {
+        Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left(self.mark)).await?)
     }
 
     async fn tell_undelivered(&mut self, (from, to): Ended) -> Result<(), CommandError> {

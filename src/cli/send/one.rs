@@ -10,6 +10,7 @@ use super::roster::{event_meant, taking};
 use crate::callback::Values;
 use crate::cli::choices::choices;
 use crate::cli::error::{CommandError, FAILED};
+use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print_json, tell};
 use crate::cli::setting::setting;
@@ -65,7 +66,13 @@ pub async fn run(
             return Ok(FAILED.into());
         }
     }
-    let Some(transport) = transport else { return Ok(ExitCode::SUCCESS) };
+    let Some(transport) = transport else {
+        let holds = store.holds().await?;
+        if let Some(hold) = holds.of_events(&profile.id) {
+            tell(&format!("ringback: it is held: {}", held::sentence(hold)));
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
     let told = |line: &str| {
         if !json {
             out.line(line);
@@ -77,6 +84,9 @@ pub async fn run(
         let _ = print_json(&test::document(&ended.details));
     } else {
         out.line(&test::ending(&ended.details.summary));
+    }
+    if let Some(hold) = &ended.held {
+        tell(&format!("ringback: it is held: {}", held::sentence(hold)));
     }
     let code = test::code(&ended.details);
     ended.stop_sending(interrupts).await;

@@ -57,9 +57,9 @@ impl Report {
     }
 
     /// Tells the numbers.
-    pub fn end(&self, tally: &Tally) {
+    pub fn end(&self, tally: &Tally, held: u64) {
         match self {
-            Self::Json => print_all(std::iter::once(numbers(tally))),
+            Self::Json => print_all(std::iter::once(numbers(tally, held))),
             Self::Text { reasons, others } => {
                 // The next lines say it when nobody reads these.
                 let _ = print(&(sentence(tally) + &listed(reasons, *others)));
@@ -120,7 +120,7 @@ fn undelivered(summary: &Summary) -> Value {
     })
 }
 
-fn numbers(tally: &Tally) -> Value {
+fn numbers(tally: &Tally, held: u64) -> Value {
     json!({
         "state": "ended",
         "accepted": tally.accepted,
@@ -129,6 +129,7 @@ fn numbers(tally: &Tally) -> Value {
         "failed": tally.of(State::Failed),
         "cancelled": tally.of(State::Cancelled),
         "pending": tally.pending(),
+        "held": held,
         "removed": tally.removed(),
     })
 }

@@ -65,8 +65,11 @@ impl Roster {
 /// Why not.
 pub fn taking(profile: &Profile) -> Result<(), String> {
     match profile.status {
-        Status::Active => Ok(()),
-        status => Err(format!("the profile '{}' is {}: it takes no events", profile.title, status.name())),
+        // What comes for one that was disabled by itself is held until it is enabled.
+        Status::Active | Status::AutoDisabled => Ok(()),
+        status @ Status::Disabled => {
+            Err(format!("the profile '{}' is {}: it takes no events", profile.title, status.name()))
+        }
     }
 }
 

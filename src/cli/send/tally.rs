@@ -2,7 +2,7 @@
 //! remembered of them.
 
 use crate::delivery::{DeliveryId, Mark, State};
-use crate::store::{Counts, Store, StoreError};
+use crate::store::{Counts, Store, StoreError, Within};
 
 /// The numbers of a run.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +44,11 @@ impl Tally {
         self.stand(standing.settled, standing.rest);
         self.range = Some((standing.floor, to));
         Ok((standing.floor > from).then_some((from, standing.floor)))
+    }
+
+    /// Where those lie that may have something left to send; none before any was accepted.
+    pub fn left(&self, mark: Mark) -> Option<Within> {
+        self.range.map(|(from, to)| (mark, from, to))
     }
 
     /// Takes in what a look has found: what has ended since the last one, and the others.

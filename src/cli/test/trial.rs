@@ -9,7 +9,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
 use crate::delivery::{DeliveryId, Details, Limits, NewDelivery, Outbox as _, Sender, State, Transport};
-use crate::store::Store;
+use crate::store::{Hold, Store};
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);
@@ -18,6 +18,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Ended {
     /// What came of it.
     pub details: Details,
+    /// It has not ended, but is held: this.
+    pub held: Option<Hold>,
     sender: Sender,
 }
 
@@ -69,7 +71,7 @@ pub async fn see_through(
         }
     };
     match ended {
-        Ok(details) => Ok(Ended { details, sender }),
+        Ok((details, held)) => Ok(Ended { details, held, sender }),
         Err(error) => {
             stop(sender, interrupts).await;
             Err(error)
@@ -100,13 +102,19 @@ struct Trial<'a, L> {
 }
 
 impl<L: FnMut(&str)> Trial<'_, L> {
-    async fn until_ended(&mut self) -> Result<Details, CommandError> {
+    /// Until it has ended, or is held: that may last.
+    async fn until_ended(&mut self) -> Result<(Details, Option<Hold>), CommandError> {
         let mut changes = self.store.changes();
         loop {
             changes.mark_unchanged();
             let details = self.look().await?;
             if !details.summary.state.is_pending() {
-                return Ok(details);
+                return Ok((details, None));
+            }
+            if let Some(hold) = self.store.holds().await?.of(&details.summary)
+                && !self.news.is_under_way(self.id)
+            {
+                return Ok((details, Some(hold.clone())));
             }
             for news in self.news.next("waiting for it to deliver this") {
                 tell(&format!("ringback: {news}"));

@@ -12,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::console::keep;
 use super::error::{CommandError, FAILED};
+use super::held;
 use super::interrupt::Interrupts;
 use super::output::print;
 use super::pace::Pace;
@@ -33,7 +34,7 @@ const TICK: Duration = Duration::from_millis(250);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WorkArgs {
-    /// End when nothing is queued, and no retry waits
+    /// End when nothing is queued, and no retry waits, but what is held
     #[arg(long)]
     until_idle: bool,
     /// Print one line of JSON for each try
@@ -44,6 +45,10 @@ pub(super) struct WorkArgs {
 pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let store = session.store()?;
+    if !args.until_idle {
+        // Nothing of it goes out, however long this goes on.
+        held::tell_of(&store.held(None).await?);
+    }
     let settings = session.settings();
     let transport = Transport::new(settings.network.clone());
     let (tap, outcomes) = Tap::on(store.clone());
@@ -75,7 +80,9 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     let troubled = work.news.is_troubled();
     let signal = ended?;
     work.counts = work.store.counts().await?;
-    let _ = print(&work.report.end(&work.counts));
+    let held = work.store.held(None).await?;
+    let _ = print(&work.report.end(&work.counts, held.total()));
+    held::tell_of(&held);
     if troubled {
         return Ok(FAILED.into());
     }
@@ -119,7 +126,7 @@ impl Work {
                     self.counts = self.store.counts().await?;
                     self.next_look = Instant::now() + LOOK;
                     self.drawn = false;
-                    if until_idle && self.counts.queued + self.counts.waiting == 0 {
+                    if until_idle && !self.is_moving().await? {
                         return Ok(None);
                     }
                 }
@@ -128,6 +135,11 @@ impl Work {
                 1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
             }
         }
+    }
+
+    /// Whether anything is still to be sent, and is not held.
+    async fn is_moving(&self) -> Result<bool, CommandError> {
+        Ok(self.counts.queued + self.counts.waiting > 0 && self.store.is_moving(None).await?)
     }
 
     /// Tells what happens until the sender has stopped, and what had happened by then.

@@ -82,18 +82,19 @@ impl Report {
     }
 
     /// What was done, and what is left.
-    pub fn end(&self, counts: &Counts) -> String {
+    pub fn end(&self, counts: &Counts, held: u64) -> String {
         let Self { json, tries, delivered, failed } = self;
         let Counts { queued, waiting, .. } = counts;
         if *json {
             let end = json!({
                 "state": "ended", "tries": tries, "delivered": delivered, "failed": failed,
-                "queued": queued, "waiting": waiting,
+                "queued": queued, "waiting": waiting, "held": held,
             });
             return format!("{end}\n");
         }
         let left = match queued + waiting {
             0 => "nothing is queued".to_owned(),
+            all if all == held => format!("{queued} queued and {waiting} waiting, all held"),
             _ => format!("{queued} queued and {waiting} waiting: `ringback work` goes on with them"),
         };
         format!("{delivered} delivered, {failed} failed · {left}\n")
@@ -191,8 +192,8 @@ mod tests {
         );
         assert_eq!(report.progress(&counts, 3, None, 20), "2 queued · 1 waiting");
         let left = "2 queued and 1 waiting: `ringback work` goes on with them";
-        assert_eq!(report.end(&counts), format!("1 delivered, 1 failed · {left}\n"));
-        assert_eq!(report.end(&Counts::default()), "1 delivered, 1 failed · nothing is queued\n");
+        assert_eq!(report.end(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
+        assert_eq!(report.end(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");
     }
 
     #[test]
@@ -218,6 +219,6 @@ mod tests {
                  \"error\":null,\"due_at\":null}}\n"
             )
         );
-        assert!(report.end(&Counts::default()).starts_with("{\"state\":\"ended\",\"tries\":1,"));
+        assert!(report.end(&Counts::default(), 0).starts_with("{\"state\":\"ended\",\"tries\":1,"));
     }
 }

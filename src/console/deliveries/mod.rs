@@ -15,6 +15,7 @@ use super::action::Action;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{DetailsWindow, Overlay};
+use super::pausing;
 use super::programs;
 use super::state::{Pane, State};
 
@@ -328,6 +329,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
             Some("it is being sent just now")
         }
+        Action::RetryNow if chosen.is_some_and(|c| pausing::holding(state, c).is_some()) => {
+            Some("it is held: {deliveries-send-again} sends it again by hand")
+        }
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
         Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
@@ -405,6 +409,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         (Action::Search, _) => search::open(state),
         (Action::RetryAll | Action::CancelAll | Action::SendAllAgain, _) => many::ask(state, action),
+        (Action::PauseAll, _) => pausing::switch_all(state),
         (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopMany],
         (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
         (Action::Leave, _) => {

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pausing;
 use crate::console::state::{Pane, State};
 use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
@@ -72,10 +73,14 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         let part = 1.0 - left as f64 / whole as f64;
         let text = format!("{} of {} left", tenths(left), tenths(whole));
         lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
-        let due = Span::styled(format!("○ due {}", state.settings.clock.in_list(due, state.now)), theme.dim);
+        let time = state.settings.clock.in_list(due, state.now);
+        let due = Span::styled(format!("○ due {time}{}", pausing::note(state, row)), theme.dim);
         lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
     } else if row.state == DeliveryState::Queued {
-        lines.push(Line::from(vec![label("1st try"), Span::styled("○ queued", theme.dim)]));
+        lines.push(Line::from(vec![
+            label("1st try"),
+            Span::styled(format!("○ queued{}", pausing::note(state, row)), theme.dim),
+        ]));
     }
     lines.push(verdict(state, row));
     lines

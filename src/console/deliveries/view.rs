@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pausing;
 use crate::console::pointer::Place;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
@@ -14,7 +15,7 @@ use crate::console::theme::Theme;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
 
-use super::state_text::{self, Tone};
+use super::state_text::Tone;
 use super::{Show, paused};
 
 /// Draws the list.
@@ -91,7 +92,7 @@ impl Columns {
 }
 
 fn words(state: &State, row: &Summary) -> (String, Tone) {
-    state_text::describe(row, state.sending.in_flight.get(&row.id), state.now)
+    pausing::words(state, row)
 }
 
 /// One delivery on one line: time, kind, profile, state.

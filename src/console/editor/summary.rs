@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::frame::{self, fit};
-use crate::console::profiles::status_sign;
+use crate::console::pausing;
 use crate::console::state::{Pane, State};
 use crate::profile::{Auth, Choice as _, Iv, Profile};
 
@@ -30,7 +30,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     };
     let room = usize::from(area.width).saturating_sub(LABEL + 4);
     let mut lines = Vec::new();
-    for (label, value) in facts(profile) {
+    for (label, value) in facts(state, profile) {
         for (n, line) in frame::wrap(&value, room).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
             let label = Span::styled(fit(label, LABEL), theme.label);
@@ -50,9 +50,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-fn facts(profile: &Profile) -> Vec<(&'static str, String)> {
-    let (sign, word) = status_sign(profile.status);
-    let mut facts = vec![("Profile id", profile.id.to_string()), ("Status", format!("{sign} {word}"))];
+fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Profile id", profile.id.to_string()), ("Status", pausing::status(state, profile))];
     facts.push(("Channel", profile.channel.label().to_owned()));
     if !profile.events.is_empty() {
         let names: Vec<_> = profile.events.iter().map(|e| e.name()).collect();

@@ -9,10 +9,11 @@ use ratatui::text::{Line, Span};
 
 use crate::console::action::Action;
 use crate::console::clock::{Clock, age};
-use crate::console::deliveries::{self, state_text};
+use crate::console::deliveries;
 use crate::console::find::{Find, Went};
 use crate::console::frame;
 use crate::console::message::Effect;
+use crate::console::pausing;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::delivery::{Attempt, DeliveryId, Details};
@@ -64,7 +65,7 @@ type Piece = (String, bool);
 fn pieces(state: &State, details: &Details) -> Vec<Piece> {
     let row = &details.summary;
     let clock = &state.settings.clock;
-    let (state_words, _) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+    let (state_words, _) = pausing::words(state, row);
     let event = row.event.map_or("none", |e| e.name());
     let mut out = vec![
         (format!("{} · {}", row.profile_title, state_words), true),

@@ -93,6 +93,7 @@ impl Overlay {
                         | Action::RetryAll
                         | Action::CancelAll
                         | Action::SendAllAgain
+                        | Action::PauseAll
                 ) =>
             {
                 Some("{deliveries-leave} goes back to the list first")

@@ -11,6 +11,7 @@ use super::keys::Key;
 use super::list::List;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, Question};
+use super::pausing;
 use super::state::{Pane, State};
 
 /// The list of profiles.
@@ -220,6 +221,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         | Action::Duplicate
         | Action::Delete
         | Action::Enable
+        | Action::Pause
         | Action::CopyId
             if state.profiles.chosen().is_none() =>
         {
@@ -260,6 +262,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
         (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
         (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
+        (Action::Pause, Some((id, title))) => pausing::switch(state, id, &title),
         (Action::CopyId, Some((id, _))) => {
             vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
         }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::pausing;
 use crate::console::pointer::Place;
 use crate::console::search_line;
 use crate::console::state::{Pane, State};
@@ -51,7 +52,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
 
 fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bool) -> Line<'static> {
     let theme = &state.settings.theme;
-    let (sign, _) = status_sign(row.status);
+    let paused = pausing::is_marked(state, &row.id, row.status);
+    let sign = if paused { pausing::SIGN } else { status_sign(row.status).0 };
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
     let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
     let room = width.saturating_sub(facts.width() + 2);
@@ -69,6 +71,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     let sign_style: Style = match row.status {
         // On the bar the sign would be a block of its colour.
         _ if chosen && focused => Style::new(),
+        Status::Active if paused => theme.warn,
         Status::Active => theme.good,
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,

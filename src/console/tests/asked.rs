@@ -20,6 +20,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadTestValues(_)
         | Effect::LoadDraft(_)
         | Effect::LoadRevision
+        | Effect::LoadHolds
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
         Effect::SaveProfile(profile, _) => format!("save {}", profile.title),
@@ -38,6 +39,10 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
         Effect::SendAgain(id) => format!("again {}", world::number(*id)),
+        Effect::Pause { profile, on, .. } => {
+            let whose = profile.as_ref().map_or("all", short);
+            format!("{} {whose}", if *on { "pause" } else { "resume" })
+        }
         Effect::CountMany(many) => format!("count {}", first_line(many)),
         Effect::ChangeMany(many) => format!("do {}", first_line(many)),
         Effect::StopMany => "stop".to_owned(),

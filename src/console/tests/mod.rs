@@ -16,6 +16,7 @@ mod leaving;
 mod look;
 mod many;
 mod paused;
+mod pausing;
 mod pointer;
 mod preview;
 mod profiles;

@@ -11,7 +11,7 @@ use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Change, Counts, Did, Filter, Found, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Change, Counts, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -34,6 +34,8 @@ pub struct World {
     pub revision: i64,
     /// Rows that a search looks at before it answers; 0 is all.
     pub patience: usize,
+    /// What is paused, and what was disabled by itself.
+    pub holds: Vec<Hold>,
 }
 
 /// The id of a profile of these tests.
@@ -49,6 +51,11 @@ pub fn delivery_id(n: u128) -> DeliveryId {
 /// The number of a delivery's id.
 pub fn number(id: DeliveryId) -> u128 {
     u128::from_be_bytes(id.bytes())
+}
+
+/// A pause since this time.
+pub fn pause(profile_id: Option<ProfileId>, since: Timestamp) -> Hold {
+    Hold { profile_id, title: String::new(), why: HeldFor::Paused, since, cause: None }
 }
 
 impl World {
@@ -87,9 +94,11 @@ impl World {
             Effect::LoadRevision => {
                 self.revision += 1;
                 let n = self.revision;
-                vec![Message::Revision(Revision { profiles: n, variables: n, deliveries: n })]
+                vec![Message::Revision(Revision { profiles: n, variables: n, deliveries: n, steering: n })]
             }
             Effect::SwitchProfile(profile) => {
+                let id = Some(&profile.id);
+                self.holds.retain(|hold| hold.profile_id.as_ref() != id || hold.why == HeldFor::Paused);
                 self.save((**profile).clone());
                 vec![Message::Switched(profile.clone()), Message::StoreChanged]
             }
@@ -165,6 +174,14 @@ impl World {
             Effect::LoadCounts => vec![Message::Counts(self.counts())],
             Effect::Copy { text, what } if self.no_clipboard => {
                 vec![Message::Uncopied(text.clone(), what.clone(), "nothing takes it".to_owned())]
+            }
+            Effect::LoadHolds => vec![Message::Holds(Box::new(self.holds.iter().cloned().collect()))],
+            Effect::Pause { profile, on, done } => {
+                self.holds.retain(|hold| hold.profile_id != *profile || hold.why != HeldFor::Paused);
+                if *on {
+                    self.holds.push(pause(profile.clone(), now));
+                }
+                vec![Message::Done(done.clone()), Message::StoreChanged]
             }
             Effect::Copy { what, .. } => vec![Message::Done(format!("Copied {what}"))],
             Effect::CountMany(many) => {

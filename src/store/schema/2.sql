@@ -26,11 +26,20 @@ CREATE TABLE lane (
 INSERT INTO lane (profile_id, origin, by_hand)
 SELECT DISTINCT profile_id, origin, kind <> 'event' FROM delivery;
 
--- Profiles of which nothing is sent for now, and since when; the empty id holds all.
+-- What is not sent for now, since when, and why: paused by a person, where the empty id is all
+-- profiles; or the status of a profile. The rest is told of a profile that was disabled by itself:
+-- how many failed in a row, the last of them, and why that one did.
 CREATE TABLE hold (
-    profile_id TEXT PRIMARY KEY,
-    since INTEGER NOT NULL
+    profile_id TEXT NOT NULL,
+    why TEXT NOT NULL CHECK (why IN ('paused', 'disabled', 'auto-disabled')),
+    since INTEGER NOT NULL,
+    failed INTEGER,
+    delivery BLOB CHECK (length(delivery) = 16),
+    message TEXT,
+    PRIMARY KEY (profile_id, why)
 ) STRICT;
+INSERT INTO hold (profile_id, why, since)
+SELECT id, status, modified_at FROM profile WHERE status <> 'active';
 
 ALTER TABLE delivery RENAME TO delivery_1;
 ALTER TABLE attempt RENAME TO attempt_1;

@@ -1,6 +1,7 @@
 //! The store on real files.
 
 mod filtering;
+mod holding;
 mod keeping;
 mod listing;
 mod many;

@@ -137,7 +137,7 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
                 outcome(*id, Place { row, lane: 1 }, 1, Next::Retry(at(ms)))
             };
             let all: Vec<_> = (1..).zip(&ids).map(retry).collect();
-            super::super::record::record_all(tx, &all)
+            super::super::record::record_all(tx, &all, 0)
         })
         .await
         .unwrap();

@@ -1,0 +1,72 @@
+//! `ringback deliveries pause` and `resume`: of one profile, or of all.
+
+use serde_json::json;
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::held;
+use crate::cli::output::{print, print_json};
+use crate::cli::session::Session;
+use crate::profile::ProfileId;
+use crate::shown::{grouped, shown};
+use crate::store::{Hold, Store};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PauseArgs {
+    /// An id, an id's unique start, or a title; without it, all
+    profile: Option<String>,
+}
+
+pub(super) async fn run(
+    session: &Session,
+    args: &PauseArgs,
+    pause: bool,
+    json: bool,
+) -> Result<(), CommandError> {
+    let store = session.store()?;
+    let whose = match &args.profile {
+        Some(text) => Some(meant(&store, text).await?),
+        None => None,
+    };
+    let (id, title) = whose.unzip();
+    let changed = if pause { store.hold(id.clone()).await } else { store.let_go(id.clone()).await }?;
+    let holds = store.holds().await?;
+    let now = id.as_ref().map_or_else(|| holds.all(), |id| holds.paused(id));
+    // Numbers of what is held after it, whatever holds it.
+    let held = store.held(None).await?;
+    if json {
+        return print_json(&json!({
+            "profile_id": id.as_ref().map(ProfileId::as_str),
+            "paused": now.is_some(),
+            "since": now.map(|hold| hold.since),
+            "changed": changed,
+            "held": held.total(),
+        }));
+    }
+    let whose = title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", shown(&title)));
+    let held_now = format!("{} held", grouped(held.total()));
+    let said = match (pause, changed) {
+        (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests still go"),
+        (true, false) => format!("paused already: {whose} · {held_now}"),
+        (false, true) => format!("resumed: {whose} · {held_now}"),
+        (false, false) => format!("not paused: {whose} · {held_now}"),
+    };
+    print(&format!("{said}\n"))?;
+    if !pause {
+        held::tell_of(&held);
+    }
+    Ok(())
+}
+
+/// The profile that is meant, and its title. One that was deleted while it was paused goes by its
+/// whole id.
+async fn meant(store: &Store, text: &str) -> Result<(ProfileId, String), CommandError> {
+    let holds = store.holds().await?;
+    let of = |hold: &Hold| hold.profile_id.clone().filter(|id| id.as_str() == text);
+    if let Some(id) = holds.iter().find_map(of) {
+        let title = holds.paused(&id).map(|hold| hold.title.clone()).filter(|title| !title.is_empty());
+        return Ok((id, title.unwrap_or_else(|| text.to_owned())));
+    }
+    let (_, profile) = choose::profile(Some(store), text).await?;
+    Ok((profile.id, profile.title.to_string()))
+}

@@ -1,0 +1,129 @@
+//! What is held, told to people and scripts: what holds it, and the command that lets it go.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::profile::Choice as _;
+use crate::shown::{grouped, shown};
+use crate::store::{Held, HeldFor, Hold};
+
+use super::output::tell;
+
+/// Most holds that are named; the rest is counted.
+const NAMED: usize = 5;
+
+/// Tells what is held and how it goes on, if anything is.
+pub fn tell_of(held: &Held) {
+    for line in lines(held) {
+        tell(&format!("ringback: {line}"));
+    }
+}
+
+/// Such as `12 held: all deliveries are paused since …: ringback deliveries resume goes on`; a line for
+/// each hold.
+pub fn lines(held: &Held) -> Vec<String> {
+    if held.total() == 0 {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> = held.by.iter().take(NAMED).map(sentence).collect();
+    if let Some(more) = held.by.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more profiles"));
+    }
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{} held: {first}", grouped(held.total()));
+    }
+    lines
+}
+
+/// What one hold is, and the command that ends it.
+pub fn sentence(hold: &Hold) -> String {
+    let since = clock(hold.since);
+    let Some(id) = &hold.profile_id else {
+        return format!("all deliveries are paused since {since}: `ringback deliveries resume` goes on");
+    };
+    let title = shown(if hold.title.is_empty() { id.as_str() } else { &hold.title });
+    let (why, command) = (
+        hold.why.name(),
+        match hold.why {
+            HeldFor::Paused => "deliveries resume",
+            HeldFor::Disabled | HeldFor::AutoDisabled => "profiles enable",
+        },
+    );
+    let cause = match cause(hold) {
+        cause if cause.is_empty() => cause,
+        cause => format!(" ({cause})"),
+    };
+    format!("'{title}' is {why} since {since}{cause}: `ringback {command} {id}` goes on")
+}
+
+/// Such as `20 in a row failed, the last, <id>, with 500 Internal Server Error`.
+pub fn cause(hold: &Hold) -> String {
+    hold.cause.as_ref().map_or_else(String::new, |cause| {
+        let (failed, id, message) = (cause.failed, cause.delivery, shown(&cause.message));
+        format!("{failed} in a row failed, the last, {id}, with {message}")
+    })
+}
+
+/// Date and time in UTC, to the second.
+fn clock(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// That a profile was disabled by itself, as JSON; null where it was not.
+pub fn json_of_disabled(hold: Option<&Hold>) -> Value {
+    let hold = hold.filter(|hold| hold.why == HeldFor::AutoDisabled);
+    hold.map_or(Value::Null, |hold| {
+        let cause = hold.cause.as_ref();
+        json!({
+            "since": hold.since,
+            "failed_in_row": cause.map(|cause| cause.failed),
+            "delivery_id": cause.map(|cause| cause.delivery.to_string()),
+            "message": cause.map(|cause| cause.message.as_str()),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::DeliveryId;
+    use crate::profile::{ProfileId, Region};
+    use crate::store::Cause;
+
+    fn hold(why: HeldFor) -> Hold {
+        let profile_id = Some(ProfileId::new(Region::In, uuid::Uuid::nil()));
+        Hold { profile_id, title: "A\u{1b}".to_owned(), why, since: Timestamp::UNIX_EPOCH, cause: None }
+    }
+
+    #[test]
+    fn each_hold_names_the_command_that_ends_it() {
+        let id = "IN_00000000-0000-0000-0000-000000000000";
+        let since = "1970-01-01 00:00:00Z";
+        assert_eq!(
+            sentence(&Hold { profile_id: None, ..hold(HeldFor::Paused) }),
+            format!("all deliveries are paused since {since}: `ringback deliveries resume` goes on")
+        );
+        assert_eq!(
+            sentence(&hold(HeldFor::Paused)),
+            format!("'A\\u{{1b}}' is paused since {since}: `ringback deliveries resume {id}` goes on")
+        );
+        let delivery = DeliveryId::from_bytes([1; 16]);
+        let cause = Some(Cause { failed: 20, delivery, message: "404 Not Found".to_owned() });
+        let told = sentence(&Hold { cause, title: String::new(), ..hold(HeldFor::AutoDisabled) });
+        let why = format!("20 in a row failed, the last, {delivery}, with 404 Not Found");
+        assert_eq!(
+            told,
+            format!("'{id}' is auto-disabled since {since} ({why}): `ringback profiles enable {id}` goes on")
+        );
+    }
+
+    #[test]
+    fn many_holds_are_counted() {
+        let by = vec![hold(HeldFor::Disabled); NAMED + 2];
+        let lines = lines(&Held { queued: 1_200, waiting: 34, by });
+        assert_eq!(lines.len(), NAMED + 1);
+        assert!(lines[0].starts_with("1 234 held: 'A"), "{lines:?}");
+        assert_eq!(lines[NAMED], "and 2 more profiles");
+        assert_eq!(super::lines(&Held::default()), [""; 0]);
+    }
+}

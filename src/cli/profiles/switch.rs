@@ -1,0 +1,64 @@
+//! `ringback profiles enable` and `disable`.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::held;
+use crate::cli::output::{print, print_json, tell};
+use crate::cli::session::Session;
+use crate::profile::{Choice as _, Profile, Status};
+use crate::shown::shown;
+use crate::store::Saved;
+
+/// Enables or disables the profile that a text means. What is queued of it goes on, or is held.
+pub(super) async fn run(
+    session: &Session,
+    text: &str,
+    status: Status,
+    json: bool,
+) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    let (store, mut profile) = choose::profile(store.as_ref(), text).await?;
+    let before = profile.status;
+    while profile.status != status {
+        let seen = profile.modified_at;
+        profile.status = status;
+        profile.modified_at = now();
+        match store.save_profile_if(profile.clone(), Some(seen)).await? {
+            Saved::Saved => {}
+            // Only the status is ours to change.
+            Saved::Changed(theirs) => profile = *theirs,
+            Saved::Gone => {
+                return Err(CommandError::Input(format!(
+                    "'{}' was deleted just now",
+                    shown(profile.title.as_str())
+                )));
+            }
+        }
+    }
+    let Profile { id, title, .. } = &profile;
+    let holds = store.holds().await?;
+    if json {
+        return print_json(&json!({
+            "profile_id": id.as_str(),
+            "status": status.number(),
+            "changed": before != status,
+            "paused_since": holds.paused(id).map(|hold| hold.since),
+        }));
+    }
+    let already = if before == status { " already" } else { "" };
+    let word = if status == Status::Active { "enabled" } else { status.name() };
+    print(&format!("{id}  {word}{already}\n"))?;
+    if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
+        tell(&format!("ringback: '{}' is held still: {}", shown(title.as_str()), held::sentence(hold)));
+    }
+    Ok(())
+}
+
+/// To the millisecond, as lists tell it.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}

@@ -1,0 +1,136 @@
+//! What is held, on the screen: the pause of the sender or of one profile, and profiles that were
+//! disabled by themselves.
+
+use jiff::Timestamp;
+
+use crate::delivery::{Role, State as DeliveryState, Summary};
+use crate::profile::{Choice as _, Profile, ProfileId, Status};
+use crate::store::{Hold, Holds};
+
+use super::deliveries::state_text::{self, Tone};
+use super::message::Effect;
+use super::profiles::status_sign;
+use super::state::State;
+
+/// Stands before what is paused.
+pub const SIGN: &str = "‖";
+
+/// Pauses the sender as a whole, or lets it go on.
+pub fn switch_all(state: &State) -> Vec<Effect> {
+    let on = state.holds.all().is_none();
+    let done = if on {
+        "Paused: events stay queued, tests still go · {deliveries-pause-all} in the deliveries goes on"
+    } else {
+        "Resumed: what is queued goes out"
+    };
+    vec![Effect::Pause { profile: None, on, done: state.settings.keys.spell(done) }]
+}
+
+/// Pauses a profile, or lets it go on.
+pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
+    let on = state.holds.paused(&id).is_none();
+    let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
+        (true, ..) => "its events stay queued, tests still go",
+        (false, Some(_), _) => "the sender is paused still",
+        (false, None, Some(_)) => "it is disabled still, {profiles-enable} enables it",
+        (false, None, None) => "what is queued goes out",
+    };
+    let rest = state.settings.keys.spell(rest);
+    let done = format!("{} {title}: {rest}", if on { "Paused" } else { "Resumed" });
+    vec![Effect::Pause { profile: Some(id), on, done }]
+}
+
+/// Takes what is held now, and tells of profiles that were disabled by themselves meanwhile.
+pub fn taken(state: &mut State, holds: Holds) -> Vec<Effect> {
+    let known = |hold: &Hold| {
+        let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));
+        before.is_some_and(|before| before.cause == hold.cause)
+    };
+    let mut new: Vec<&Hold> = holds.iter().filter(|hold| hold.cause.is_some() && !known(hold)).collect();
+    new.sort_by_key(|hold| hold.since);
+    let told = new.pop().map(|last| {
+        let more = if new.is_empty() { String::new() } else { format!(" · and {} more", new.len()) };
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        format!("{} was disabled: {} · {enables}{more}", last.title, cause(last))
+    });
+    state.holds = holds;
+    if let Some(told) = told {
+        state.complain(told);
+    }
+    Vec::new()
+}
+
+/// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
+fn cause(hold: &Hold) -> String {
+    let told = |cause: &crate::store::Cause| {
+        format!("{} in a row failed, the last with {}", cause.failed, cause.message)
+    };
+    hold.cause.as_ref().map_or_else(String::new, told)
+}
+
+/// What holds a delivery that is still to be sent; none while it is being sent.
+#[must_use]
+pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Hold> {
+    let rests = row.state.is_pending() && !state.sending.in_flight.contains_key(&row.id);
+    state.holds.of(row).filter(|_| rests)
+}
+
+/// ` · held: paused`, where something holds it; else nothing.
+#[must_use]
+pub fn note(state: &State, row: &Summary) -> String {
+    holding(state, row).map_or_else(String::new, |hold| format!(" · held: {}", hold.why.name()))
+}
+
+/// The state of a delivery in words: what is held waits for no time.
+#[must_use]
+pub fn words(state: &State, row: &Summary) -> (String, Tone) {
+    let note = note(state, row);
+    if note.is_empty() {
+        return state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+    }
+    let (text, _) = state_text::describe(&Summary { due_at: None, ..row.clone() }, None, state.now);
+    let text = if row.state == DeliveryState::Waiting { text.trim_end_matches(" due now") } else { &text };
+    (format!("{text}{note}"), Tone::Dim)
+}
+
+/// What the top line says of a sender that is paused: never that it runs.
+#[must_use]
+pub fn sender(state: &State, roomy: bool) -> Option<String> {
+    let hold = state.holds.all()?;
+    // Trouble, and that nobody sends at all, are told first.
+    let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
+    let since = if roomy { "since " } else { "" };
+    shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
+}
+
+/// Whether the list marks this profile as paused: one that is disabled has a sign of its own.
+#[must_use]
+pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
+    status == Status::Active && state.holds.paused(id).is_some()
+}
+
+/// The status of a profile in words, with what holds it.
+#[must_use]
+pub fn status(state: &State, profile: &Profile) -> String {
+    let (sign, word) = status_sign(profile.status);
+    let mut text = format!("{sign} {word}");
+    if let Some(hold) = state.holds.disabled(&profile.id)
+        && let Some(why) = &hold.cause
+    {
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        let (since, cause) = (clock(state, hold.since), cause(hold));
+        text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
+    }
+    if let Some(hold) = state.holds.paused(&profile.id) {
+        let resumes = state.settings.keys.spell("{profiles-pause} resumes");
+        text = format!("{text} · {SIGN} paused since {}, {resumes}", clock(state, hold.since));
+    }
+    text
+}
+
+/// The time of day, with the date where it is another day's.
+fn clock(state: &State, at: Timestamp) -> String {
+    let [at, now] = [at, state.now].map(|time| time.to_zoned(state.settings.clock.zone().clone()));
+    let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.strftime(form).to_string()
+}

@@ -1,0 +1,139 @@
+//! What is paused or disabled by itself is told as such, and goes on at a key.
+
+use crate::callback::Values;
+use crate::console::message::Message;
+use crate::console::timers;
+use crate::delivery::{InFlight, Kind, Role, Sending};
+use crate::profile::Status;
+use crate::store::{Cause, HeldFor, Hold};
+
+use super::desk::Desk;
+use super::sample;
+use super::world::{World, delivery_id, pause, profile_id};
+
+/// The usual world with an event that is queued, of the first profile.
+fn world() -> World {
+    let mut world = sample::world();
+    let profile = world.profiles[0].clone();
+    world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
+    world
+}
+
+fn sends(desk: &mut Desk) {
+    desk.told(Message::Sending(Sending { role: Role::Sends, ..Sending::default() }));
+}
+
+#[test]
+fn the_sender_pauses_and_goes_on() {
+    let mut desk = Desk::new(120, 30).of(world());
+    sends(&mut desk);
+    assert!(desk.shows("sender ● running · 1 queued"), "{}", desk.screen());
+    desk.keys("4 P");
+    assert_eq!(desk.asked(), ["pause all"]);
+    assert!(desk.shows("sender ‖ paused since 14:02 · 1 queued"), "{}", desk.screen());
+    assert!(!desk.shows("● running"));
+    assert!(desk.line("event  Order SMS").contains("queued · held: paused"), "{}", desk.screen());
+    assert!(desk.line("1st try").contains("○ queued · held: paused"), "{}", desk.screen());
+    assert_eq!(desk.says(), "Paused: events stay queued, tests still go · P in the deliveries goes on");
+    assert_eq!(timers::tick(&desk.state), None, "what is held waits for no time");
+    desk.keys("r");
+    assert_eq!(desk.says(), "Retry now: it is held: a sends it again by hand");
+    desk.keys("enter");
+    assert!(desk.line("Order SMS · queued").contains("held: paused"), "{}", desk.screen());
+    desk.keys("esc P");
+    assert_eq!(desk.asked(), ["resume all"]);
+    assert!(desk.shows("sender ● running · 1 queued") && !desk.shows("held"), "{}", desk.screen());
+}
+
+#[test]
+fn a_retry_that_is_held_counts_no_seconds_down() {
+    let mut world = world();
+    world.answered(1, 503, sample::start());
+    let mut desk = Desk::new(120, 30).of(world);
+    assert!(desk.shows("503 · retry 1 of 2 in 10.0 s"), "{}", desk.screen());
+    desk.keys("4 P");
+    assert!(desk.line("event  Order SMS").contains("503 · retry 1 of 2 · held: paused"), "{}", desk.screen());
+    let flight = InFlight { n: 2, started_at: sample::start() };
+    let in_flight = [(delivery_id(1), flight)].into();
+    desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, trouble: None }));
+    assert!(desk.line("event  Order SMS").contains("sending · retry 1 of 2"), "{}", desk.screen());
+}
+
+#[test]
+fn a_test_is_not_held() {
+    let mut desk = Desk::new(120, 30).of(world());
+    desk.keys("4 P 1 t enter");
+    assert!(desk.line("test   Order SMS").trim_end().contains("queued"), "{}", desk.screen());
+    assert!(!desk.line("test   Order SMS").contains("held"), "{}", desk.screen());
+}
+
+#[test]
+fn one_profile_pauses_and_goes_on() {
+    let mut desk = Desk::new(120, 30).of(world());
+    desk.keys("P");
+    assert_eq!(desk.asked(), ["pause 1"]);
+    assert_eq!(desk.says(), "Paused Order SMS: its events stay queued, tests still go");
+    assert!(desk.line("sms  POST").contains("POST ‖"), "{}", desk.screen());
+    assert!(desk.shows("● active · ‖ paused since 14:02, P "), "{}", desk.screen());
+    assert!(desk.shows("queued · held: paused") && !desk.shows("sender ‖"), "{}", desk.screen());
+    desk.keys("P");
+    assert_eq!(desk.asked(), ["resume 1"]);
+    assert_eq!(desk.says(), "Resumed Order SMS: what is queued goes out");
+    assert!(desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
+    desk.keys("P 4 P 1 P");
+    assert_eq!(desk.says(), "Resumed Order SMS: the sender is paused still");
+}
+
+#[test]
+fn what_another_session_paused_is_seen_and_since_when() {
+    let mut desk = Desk::new(60, 16).of(world());
+    let yesterday = sample::start() - std::time::Duration::from_hours(24);
+    desk.happens(|world| world.holds.push(pause(None, sample::start())));
+    assert!(desk.shows("sender ‖ paused 14:02 · 1 queued"), "{}", desk.screen());
+    desk.happens(|world| world.holds = vec![pause(None, yesterday)]);
+    desk.resized(80, 24);
+    assert!(desk.shows("‖ paused since 2025-04-16 14:02 · 1 queued"), "{}", desk.screen());
+    let trouble = Some("the disk is full".to_owned());
+    desk.told(Message::Sending(Sending { trouble, ..Sending::default() }));
+    assert!(desk.shows("✗ in trouble"), "{}", desk.screen());
+}
+
+#[test]
+fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
+    let mut desk = Desk::new(120, 30).of(world());
+    desk.happens(|world| {
+        world.profiles[0].status = Status::AutoDisabled;
+        world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
+        let message = "500 Internal Server Error".to_owned();
+        world.holds.push(Hold {
+            profile_id: Some(profile_id(1)),
+            title: "Order SMS".to_owned(),
+            why: HeldFor::AutoDisabled,
+            since: sample::start(),
+            cause: Some(Cause { failed: 20, delivery: delivery_id(7), message }),
+        });
+    });
+    let told = "Order SMS was disabled: 20 in a row failed, the last with 500 Internal Server Error";
+    assert_eq!(desk.says(), format!("{told} · Space enables it"));
+    assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
+    assert!(desk.shows("◌ auto-disabled since 14:02 · 20 in a"), "{}", desk.screen());
+    assert!(desk.shows("queued · held: auto-disabled"), "{}", desk.screen());
+    // It is told once.
+    desk.keys("j k").happens(|_| ());
+    desk.told(Message::Done("Something else".to_owned())).happens(|_| ());
+    assert_eq!(desk.says(), "Something else");
+    desk.keys("space");
+    assert_eq!(desk.says(), "Enabled Order SMS");
+    assert!(!desk.shows("held") && desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
+}
+
+#[test]
+fn saving_over_it_does_not_enable_a_profile_that_was_disabled_meanwhile() {
+    let mut desk = Desk::new(120, 30).of(world());
+    desk.keys("e").types(" B");
+    desk.world.profiles[0].status = Status::AutoDisabled;
+    desk.world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
+    desk.keys("ctrl+s y");
+    let saved = &desk.world.profiles[0];
+    assert_eq!((saved.title.as_str(), saved.status), ("Order SMS B", Status::AutoDisabled));
+}

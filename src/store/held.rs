@@ -1,0 +1,159 @@
+//! How much is held, and whether there is anything else: who waits for an end must not wait for what
+//! is held.
+
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::delivery::{DeliveryId, Mark};
+use crate::profile::ProfileId;
+
+use super::Store;
+use super::error::StoreError;
+use super::hold::{self, Closed, Hold, Holds};
+
+/// The next queue with something of one state that is to be sent.
+const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
+
+/// What one queue has of a state, between two ids, and of one series where a mark is given. The mark
+/// stands at [`Mark::PLACE`].
+const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane = ?2 AND id >= ?3 AND id < ?4 AND (?5 IS NULL OR substr(id, 7, 6) = ?5)";
+
+/// Queued, and waiting: what is to be sent.
+const PENDING: [i64; 2] = [0, 1];
+
+/// The deliveries of one series, from an id up to, and without, another.
+pub type Within = (Mark, DeliveryId, DeliveryId);
+
+/// What is queued and not sent for now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// First tries.
+    pub queued: u64,
+    /// Retries, due or not.
+    pub waiting: u64,
+    /// What holds them, the oldest first.
+    pub by: Vec<Hold>,
+}
+
+impl Held {
+    /// How many are held.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.queued + self.waiting
+    }
+}
+
+impl Store {
+    /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
+    /// hold it takes no time, and always says so.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError> {
+        self.read(move |tx| {
+            let closed = Closed::read(tx)?;
+            if closed.is_empty() {
+                return Ok(true);
+            }
+            for state in PENDING {
+                for (lane, profile, by_hand) in lanes(tx, state)? {
+                    if !closed.hold(&profile, by_hand) && has_any(tx, state, lane, within)? {
+                        return Ok(true);
+                    }
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
+    /// What is held: all, or what is asked for. Takes time for each of them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn held(&self, within: Option<Within>) -> Result<Held, StoreError> {
+        self.read(move |tx| {
+            let by = hold::all(tx)?;
+            let mut held = Held::default();
+            if by.is_empty() {
+                return Ok(held);
+            }
+            let holds: Holds = by.iter().cloned().collect();
+            let mut holding = Vec::new();
+            for state in PENDING {
+                for (lane, profile, by_hand) in lanes(tx, state)? {
+                    let Ok(profile) = ProfileId::parse(&profile) else { continue };
+                    let Some(why) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
+                    let n = count(tx, state, lane, within)?;
+                    if n > 0 && !holding.contains(&why) {
+                        holding.push(why);
+                    }
+                    *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
+                }
+            }
+            held.by = by.iter().filter(|hold| holding.contains(hold)).cloned().collect();
+            Ok(held)
+        })
+        .await
+    }
+}
+
+/// The queues with something of this state, whose they are, and whether they are of what is sent by
+/// hand.
+fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<(i64, String, bool)>, StoreError> {
+    let mut found = Vec::new();
+    let mut after = 0;
+    let mut next = tx.prepare_cached(LANE_AFTER)?;
+    let mut whose = tx.prepare_cached("SELECT profile_id, by_hand FROM lane WHERE seq = ?1")?;
+    while let Some(lane) = next.query_row((state, after), |row| row.get(0)).optional()? {
+        let (profile, by_hand) = whose.query_row([lane], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        found.push((lane, profile, by_hand));
+        after = lane;
+    }
+    Ok(found)
+}
+
+type Bounds = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+
+fn bounds(within: Option<Within>) -> Bounds {
+    match within {
+        Some((mark, from, to)) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(mark.bytes().to_vec())),
+        // Longer than any id, and so after all of them.
+        None => (Vec::new(), vec![0xFF; 17], None),
+    }
+}
+
+fn has_any(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<bool, StoreError> {
+    let (from, to, mark) = bounds(within);
+    let sql = format!("SELECT 1 {OF_LANE} LIMIT 1");
+    Ok(tx.prepare_cached(&sql)?.exists((state, lane, from, to, mark))?)
+}
+
+fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<u64, StoreError> {
+    let (from, to, mark) = bounds(within);
+    let sql = format!("SELECT count(*) {OF_LANE}");
+    let n: i64 = tx.prepare_cached(&sql)?.query_row((state, lane, from, to, mark), |row| row.get(0))?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_looked_for_at_its_place() {
+        assert!(OF_LANE.contains(&format!("substr(id, {}, {})", Mark::PLACE.start + 1, Mark::PLACE.len())));
+    }
+
+    #[test]
+    fn no_row_is_read_for_it() {
+        let mut db = rusqlite::Connection::open_in_memory().unwrap();
+        super::super::schema::migrate(&mut db).unwrap();
+        for sql in [LANE_AFTER.to_owned(), format!("SELECT count(*) {OF_LANE}")] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
+            assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
+        }
+    }
+}

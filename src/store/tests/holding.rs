@@ -1,0 +1,207 @@
+//! What is held is not sent, and what keeps failing is disabled.
+
+use crate::delivery::{Busy, Outbox, Series};
+use crate::profile::Status;
+
+use super::super::{HeldFor, Hold};
+use super::*;
+
+/// The ids that would be sent now.
+async fn sent(store: &Store) -> Vec<DeliveryId> {
+    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
+    due.jobs.into_iter().map(|job| job.id).collect()
+}
+
+fn of(n: u128, kind: Kind) -> NewDelivery {
+    NewDelivery { kind, profile_id: profile_id(n), ..delivery("https://hooks.example") }
+}
+
+async fn accept<const N: usize>(store: &Store, new: [NewDelivery; N]) -> [DeliveryId; N] {
+    let ids = std::array::from_fn(|at| new[at].id);
+    store.accept(new.into()).await.unwrap();
+    ids
+}
+
+async fn status(store: &Store, n: u128) -> Status {
+    let profile = store.profile(&profile_id(n)).await.unwrap().unwrap();
+    let row = store.profiles().await.unwrap().into_iter().find(|row| row.id == profile.id).unwrap();
+    assert_eq!((row.status, row.modified_at), (profile.status, profile.modified_at));
+    profile.status
+}
+
+async fn switch(store: &Store, n: u128, status: Status) {
+    let mut profile = profile(n, "Order SMS");
+    profile.status = status;
+    store.save_profiles(vec![profile]).await.unwrap();
+}
+
+/// Accepts an event of profile 1 and ends it like this.
+async fn ends(store: &Store, next: Next) -> DeliveryId {
+    let [id] = accept(store, [of(1, Kind::Event)]).await;
+    record(store, id, 1, next).await;
+    id
+}
+
+async fn why(store: &Store) -> Vec<HeldFor> {
+    store.holds().await.unwrap().iter().map(|hold| hold.why).collect()
+}
+
+#[tokio::test]
+async fn a_pause_holds_events_and_nothing_by_hand() {
+    let (_folder, store) = store();
+    let [event, by_test, again, other] =
+        accept(&store, [of(1, Kind::Event), of(1, Kind::Test), of(1, Kind::Again), of(2, Kind::Event)]).await;
+    let mut news = store.news();
+    assert!(store.hold(Some(profile_id(1))).await.unwrap());
+    assert!(!store.hold(Some(profile_id(1))).await.unwrap(), "it is paused already");
+    assert_eq!(news.borrow_and_update().steered, 1, "what was read ahead is forgotten");
+    let mut got = sent(&store).await;
+    got.sort();
+    assert_eq!(got, [by_test, again, other]);
+
+    assert!(store.hold(None).await.unwrap());
+    let mut got = sent(&store).await;
+    got.sort();
+    assert_eq!(got, [by_test, again]);
+    let held = store.held(None).await.unwrap();
+    assert_eq!((held.queued, held.waiting, held.by.len()), (2, 0, 1), "all of them are held by the one");
+    assert!(store.is_moving(None).await.unwrap(), "a test is to be sent");
+
+    assert!(store.let_go(None).await.unwrap());
+    assert!(!store.let_go(None).await.unwrap());
+    assert_eq!(sent(&store).await.len(), 3, "the profile is paused still");
+    assert!(store.let_go(Some(profile_id(1))).await.unwrap());
+    assert!(sent(&store).await.contains(&event));
+    assert!(store.holds().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn retries_are_held_and_go_on() {
+    let (_folder, store) = store();
+    let [id] = accept(&store, [of(1, Kind::Event)]).await;
+    record(&store, id, 1, Next::Retry(at(9_000))).await;
+    store.hold(None).await.unwrap();
+    assert!(sent(&store).await.is_empty());
+    assert!(!store.is_moving(None).await.unwrap());
+    assert_eq!(store.held(None).await.unwrap().waiting, 1);
+    store.let_go(None).await.unwrap();
+    assert_eq!(sent(&store).await, [id]);
+}
+
+#[tokio::test]
+async fn of_one_series_only_its_own_count() {
+    let (_folder, store) = store();
+    let mut series = Series::start();
+    let ids = [series.make(), series.make()];
+    let own = |at: usize, n| NewDelivery { id: ids[at], ..of(n, Kind::Event) };
+    accept(&store, [own(0, 1), own(1, 2), of(3, Kind::Event)]).await;
+    let within = Some((series.mark(), ids[0], ids[1].after()));
+    store.hold(Some(profile_id(1))).await.unwrap();
+    assert!(store.is_moving(within).await.unwrap());
+    store.hold(Some(profile_id(2))).await.unwrap();
+    assert!(!store.is_moving(within).await.unwrap(), "the third is another's");
+    assert!(store.is_moving(None).await.unwrap());
+    let held = store.held(within).await.unwrap();
+    assert_eq!((held.total(), held.by.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn what_is_disabled_is_held_until_it_is_enabled() {
+    let (_folder, store) = store();
+    switch(&store, 1, Status::Active).await;
+    let [id] = accept(&store, [of(1, Kind::Event)]).await;
+    for (off, held_for) in
+        [(Status::Disabled, HeldFor::Disabled), (Status::AutoDisabled, HeldFor::AutoDisabled)]
+    {
+        switch(&store, 1, off).await;
+        assert!(sent(&store).await.is_empty());
+        assert_eq!(why(&store).await, [held_for]);
+        let held = store.held(None).await.unwrap().by.remove(0);
+        assert_eq!((held.title.as_str(), held.cause), ("Order SMS", None));
+    }
+    store.hold(Some(profile_id(1))).await.unwrap();
+    switch(&store, 1, Status::Active).await;
+    assert_eq!(why(&store).await, [HeldFor::Paused], "enabling is not resuming");
+    store.let_go(Some(profile_id(1))).await.unwrap();
+    assert_eq!(sent(&store).await, [id]);
+}
+
+#[tokio::test]
+async fn so_many_failures_in_a_row_disable_a_profile() {
+    let (_folder, store) = store();
+    switch(&store, 1, Status::Active).await;
+    store.disable_after(3);
+    let before = store.profile(&profile_id(1)).await.unwrap().unwrap();
+    for next in [Next::Failed, Next::Failed, Next::Delivered, Next::Failed, Next::Retry(at(1)), Next::Failed]
+    {
+        ends(&store, next).await;
+    }
+    assert_eq!(status(&store, 1).await, Status::Active, "two in a row since the last success");
+    let last = ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::AutoDisabled);
+    let after = store.profile(&profile_id(1)).await.unwrap().unwrap();
+    assert!(after.modified_at > before.modified_at, "an editor that is open must notice");
+    let holds = store.holds().await.unwrap();
+    let Some(Hold { cause: Some(cause), title, .. }) = holds.disabled(&profile_id(1)) else {
+        panic!("{holds:?}")
+    };
+    assert_eq!((cause.failed, cause.delivery, cause.message.as_str()), (3, last, "answered 500"));
+    assert_eq!(title, "Order SMS");
+
+    // What was under way then changes nothing more, and enabling begins anew.
+    ends(&store, Next::Failed).await;
+    assert_eq!(store.holds().await.unwrap(), holds);
+    switch(&store, 1, Status::Active).await;
+    ends(&store, Next::Failed).await;
+    ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::Active);
+    ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::AutoDisabled);
+}
+
+#[tokio::test]
+async fn only_an_event_that_ends_by_it_is_counted_and_once() {
+    let (_folder, store) = store();
+    switch(&store, 1, Status::Active).await;
+    store.disable_after(2);
+    let first = ends(&store, Next::Failed).await;
+    // Told again, since the answer was lost.
+    record(&store, first, 1, Next::Failed).await;
+    for kind in [Kind::Test, Kind::Again] {
+        let [id] = accept(&store, [of(1, kind)]).await;
+        record(&store, id, 1, Next::Failed).await;
+    }
+    let [cancelled] = accept(&store, [of(1, Kind::Event)]).await;
+    store.cancel(cancelled).await.unwrap();
+    record(&store, cancelled, 1, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::Active);
+    store.disable_after(0);
+    ends(&store, Next::Failed).await;
+    ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::Active, "0 is never");
+    store.disable_after(2);
+    ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::AutoDisabled);
+}
+
+#[tokio::test]
+async fn a_batch_is_counted_in_its_order() {
+    let (_folder, store) = store();
+    switch(&store, 1, Status::Active).await;
+    store.disable_after(3);
+    let new: [NewDelivery; 5] = std::array::from_fn(|_| of(1, Kind::Event));
+    let ids = accept(&store, new).await;
+    let mut batch = Vec::new();
+    for (id, next) in
+        ids.into_iter().zip([Next::Failed, Next::Failed, Next::Failed, Next::Failed, Next::Delivered])
+    {
+        batch.push(outcome(id, place(&store, id).await, 1, next));
+    }
+    store.record(batch.into()).await.unwrap();
+    let holds = store.holds().await.unwrap();
+    let cause = holds.disabled(&profile_id(1)).unwrap().cause.clone().unwrap();
+    assert_eq!((cause.failed, cause.delivery), (3, ids[2]));
+    // The row is written where the count differs only.
+    let count = "SELECT failed_in_row FROM lane WHERE by_hand = 0";
+    assert_eq!(store.read(move |tx| Ok(tx.query_row(count, [], |row| row.get::<_, i64>(0))?)).await, Ok(0));
+}
