@@ -80,10 +80,9 @@ fn a_long_paste_is_whole() {
     terminal.wait_for("fixed after creation");
     terminal.press_all("tab tab tab");
     terminal.wait_for("▌Body");
-    let lines: String = (0..5000).map(|n| format!("\nline {n}")).collect();
-    terminal.paste(&format!("{lines}\nthe end"));
+    terminal.paste(&format!("{}\nthe last but one\nthe end", "\na line".repeat(5000)));
     terminal.wait_for("the end");
-    terminal.wait_for("line 4999");
+    terminal.wait_for("the last but one");
 }
 
 /// Terminals without brackets around a paste send it as keys, more than fit one reading.
@@ -94,9 +93,8 @@ fn much_that_is_typed_at_once_arrives_whole() {
     terminal.wait_for("fixed after creation");
     terminal.press_all("tab tab tab end");
     terminal.wait_for("▌Body");
-    let words: String = (0..700).map(|n| format!(" {n}")).collect();
-    terminal.type_text(&format!("{words} the end"));
-    terminal.wait_for("699 the end");
+    terminal.type_text(&format!("{} the end", " word".repeat(700)));
+    terminal.wait_for("word the end");
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use ringback::receiver::Receiver;
+use ringback::receiver::{Behaviour, Receiver};
 use serde_json::json;
 use support::console::{apply, launch, order_sms};
 use support::terminal::Terminal;
@@ -290,7 +290,8 @@ fn a_real_editor_with_arguments() {
 #[test]
 fn an_answer_is_read_in_the_pager_and_cannot_drive_the_terminal() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let receiver = runtime.block_on(Receiver::start(([127, 0, 0, 1], 0).into(), Default::default())).unwrap();
+    let receiver =
+        runtime.block_on(Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default())).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let mut profile = order_sms(&format!("http://{}/cb", receiver.addr()));

@@ -18,7 +18,11 @@ use super::message::Message;
 use super::pointer::Pointer;
 
 /// How long what has begun to arrive may take to be whole.
-const REST: Duration = Duration::from_millis(1);
+const REST: Duration = Duration::from_millis(2);
+/// How often nothing more must be heard before that is believed. crossterm looks at its clock before
+/// it looks at the keys that it has read: where the system takes the processor away between the two
+/// for as long as it may wait, it says that there are none, and they would lie there until the next.
+const CERTAIN: usize = 3;
 /// How long the thread may take to stop. It is at once, unless half a sequence of bytes is all that
 /// ever came.
 const STOP: Duration = Duration::from_millis(200);
@@ -80,7 +84,13 @@ fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<(
         if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        while event::poll(REST)? {
+        let mut nothing = 0;
+        while nothing < CERTAIN {
+            if !event::poll(REST)? {
+                nothing += 1;
+                continue;
+            }
+            nothing = 0;
             if let Some(message) = message(event::read()?)
                 && tell.send(message).is_err()
             {

@@ -10,6 +10,8 @@ use crate::console::message::Effect;
 use crate::console::pointer::Place;
 use crate::console::state::State;
 
+use super::item::Button;
+use super::rows::Rows;
 use super::{Editor, Item, Step, act};
 
 /// An item on the sheet: its lines and columns, counted from the sheet's first.
@@ -18,6 +20,17 @@ pub(super) struct Spot {
     pub lines: Range<usize>,
     pub columns: Range<usize>,
     pub item: Item,
+}
+
+impl Spot {
+    pub(super) fn button(button: Button, line: usize, columns: Range<usize>) -> Self {
+        Self { lines: line..line + 1, columns, item: Item::Button(button) }
+    }
+}
+
+/// Whether an item has its lines for itself. Rows and buttons share theirs, and note their columns.
+pub(super) fn stands_alone(item: &Item) -> bool {
+    item.field().is_some_and(|field| Rows::place(field).is_none())
 }
 
 /// Notes the items in sight of a sheet of which `top` is the first line in the area.

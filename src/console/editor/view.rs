@@ -138,9 +138,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Button(button) => buttons.push(*button),
             }
-            // Rows and buttons share lines, and note their own columns.
-            let alone = item.field().is_some_and(|field| Rows::place(field).is_none());
-            if alone || matches!(item, Item::Event(_) | Item::Parameter(_)) {
+            if pointed::stands_alone(&item) {
                 self.spot(start, 0..self.width, item.clone());
             }
             match &item {
@@ -481,9 +479,8 @@ impl<'a> Sheet<'a> {
                 any = true;
             }
             let label = format!("[ {} ]", button.label());
-            let spot = column..column + label.width();
-            let lines = self.lines.len()..self.lines.len() + 1;
-            self.spots.push(Spot { lines, columns: spot, item: Item::Button(*button) });
+            let line = self.lines.len();
+            self.spots.push(Spot::button(*button, line, column..column + label.width()));
             column += label.width() + 2;
             spans.push(Span::styled(label, if here { theme.selected } else { theme.key }));
             spans.push(Span::raw("  "));
