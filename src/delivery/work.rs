@@ -79,11 +79,14 @@ impl Question {
     }
 }
 
+/// A record under way, and what it records.
+type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);
+
 /// What ended and is not on disk yet.
 #[derive(Default)]
 struct Records {
     waiting: Vec<Outcome>,
-    under_way: Option<(JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>)>,
+    under_way: Option<Recording>,
     /// No sooner than this: the last one failed.
     not_before: Option<Instant>,
 }

@@ -78,9 +78,8 @@ impl Disk {
         for size in [65_536, 4096, 1] {
             let piece = vec![0; size];
             let error = loop {
-                match ballast.write(&piece) {
-                    Ok(_) => {}
-                    Err(error) => break error,
+                if let Err(error) = ballast.write_all(&piece) {
+                    break error;
                 }
             };
             assert_eq!(error.kind(), ErrorKind::StorageFull);
