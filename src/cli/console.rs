@@ -21,7 +21,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
     let database = store.path().to_owned();
-    let named = settings_of(settings, &database, false);
+    let named = settings_of(&settings, &database, false);
     let notice = notices.into_iter().next().map(|text| Notice { text, tone: Tone::Bad });
     show(store, named, None, notice).await
 }
@@ -32,7 +32,7 @@ pub(super) async fn demo(
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let named = settings_of(settings, store.path(), true);
+    let named = settings_of(&settings, store.path(), true);
     let text = "Press t and Enter: the first try fails, a retry succeeds. ? shows every key.".to_owned();
     show(store, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
@@ -59,7 +59,7 @@ async fn show(
     Ok(signal.map_or(ExitCode::SUCCESS, |number| (128 + number).into()))
 }
 
-fn settings_of(settings: Settings, database: &Path, demo: bool) -> ConsoleSettings {
+fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     ConsoleSettings {
         rules: settings.rules(),

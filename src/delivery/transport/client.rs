@@ -26,7 +26,7 @@ pub(in crate::delivery) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(connector: Connector) -> Self {
+    pub(super) fn new(connector: &Connector) -> Self {
         let pool = |most: usize| {
             legacy::Client::builder(TokioExecutor::new())
                 .timer(TokioTimer::new())
