@@ -94,8 +94,9 @@ fn what_cannot_be_made_is_told() {
     place.run(&["preview", "Nobody"]).refused(2, &["no profile 'Nobody'"]);
     place.run(&["preview", "Order SMS", "--event", "message_status"]).refused(2, &["sms-send"]);
     place.run(&["preview", "Order SMS", "--curl", "--json"]).refused(2, &["--json"]);
-    place.apply(&json!({"title": "Cloud", "url": "https://169.254.169.254/"}));
+    place.apply(&json!({"title": "Cloud", "url": "https://192.168.7.7/"}));
+    place.settings("network = \"public\"\n");
     let cloud = place.run(&["preview", "Cloud"]);
     assert_eq!(cloud.code, Some(0));
-    assert!(cloud.err.contains("would not be sent: 169.254.169.254 is link-local"), "{}", cloud.err);
+    assert!(cloud.err.contains("would not be sent: 192.168.7.7 is private"), "{}", cloud.err);
 }

@@ -359,3 +359,35 @@ fn deleting_without_a_terminal_needs_yes() {
     assert_eq!(deleted.json(), json!({"profile_ids": [ids[2]]}));
     place.run(&["profiles", "show", &ids[2]]).refused(2, &["no profile"]);
 }
+
+#[test]
+fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(vec!["x.example".to_owned()]).unwrap();
+    let certificate = place.file("cert.pem", &made.cert.pem());
+    let key = place.file("key.pem", &made.signing_key.serialize_pem());
+    let tls = json!({"ca_file": certificate, "client_certificate": certificate, "client_key": key});
+    let document = |tls: &Value| json!({"title": "Order SMS", "channel": "sms", "url": "https://x.example/", "tls": tls, "http2": true});
+    let id = place.apply(&document(&tls)).remove(0);
+    let exported = place.run(&["profiles", "export", "--secrets"]);
+    assert!(!exported.out.contains("PRIVATE KEY"), "{exported:?}");
+    let exported = exported.json();
+    let exported = exported.get(0).unwrap_or(&exported).clone();
+    assert_eq!((&exported["tls"], &exported["http2"]), (&tls, &json!(true)));
+    assert_eq!(place.apply(&exported), [id.as_str()]);
+
+    let apply = |tls: Value| place.run_with_input(&["profiles", "apply", "-"], &document(&tls).to_string());
+    apply(json!({"ca_file": "/nowhere/ca.pem"}))
+        .refused(2, &["tls.ca_file: /nowhere/ca.pem: there is no such file"]);
+    apply(json!({"client_certificate": certificate}))
+        .refused(2, &["tls.client_certificate: ", "no private key in it"]);
+    apply(json!({"client_key": key}))
+        .refused(2, &["tls.client_certificate: the certificate that goes with the key"]);
+    apply(json!({"ca_file": "ca.pem"})).refused(2, &["tls.ca_file: a whole path is needed"]);
+    apply(json!({"ca": "/x"})).refused(2, &["tls", "ca_file"]);
+
+    let without =
+        json!({"profile_id": id, "title": "Order SMS", "channel": "sms", "url": "https://x.example/"});
+    let ran = place.run_with_input(&["profiles", "apply", "-"], &without.to_string());
+    assert!(ran.err.contains("CA file and client certificate removed"), "{ran:?}");
+}

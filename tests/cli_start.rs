@@ -83,12 +83,12 @@ const PROFILE: &str = r#"{"title": "Order SMS", "channel": "sms", "url": "https:
 #[test]
 fn wrong_settings_are_told_and_stop_nothing() {
     let place = Place::new();
-    let config = place.file("my.toml", "region = \"EU\"\n\nnetwork = \"public\"\nextended_retries = 3\n");
+    let config = place.file("my.toml", "region = \"EU\"\n\nnetwrok = \"public\"\nextended_retries = 3\n");
     let profile = place.file("p.json", PROFILE);
     let made = place.run(&["--config", &config, "profiles", "apply", &profile]);
     assert_eq!(made.code, Some(0));
     assert!(made.out.starts_with("EU_"), "{made:?}");
-    assert!(made.err.contains("my.toml:3: there is no setting network"), "{made:?}");
+    assert!(made.err.contains("my.toml:3: there is no setting netwrok"), "{made:?}");
     assert!(made.err.contains("my.toml:4: extended_retries must be true or false"), "{made:?}");
 
     let broken = place.file("broken.toml", "region = \"EU\"\nregion\n");

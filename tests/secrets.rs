@@ -90,6 +90,8 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
     };
     let documents: Value = ends.iter().map(document).collect();
     place.apply(&documents);
+    // Closed only now: what is not dialled is not saved.
+    place.settings("network_deny = [\"127.9.9.9\"]\n");
     for End { name, set, class, .. } in ends {
         for json in [true, false] {
             let form = if json { &["--json"][..] } else { &[] };

@@ -46,6 +46,16 @@ async fn an_authority_of_its_own_is_trusted_by_the_profile_that_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_an_authoritys_is_told() {
+    let (desk, issued) = (Desk::new(), Authority::of_itself("localhost"));
+    let (ca, _) = issued.files(desk.folder.path(), "self");
+    let endpoint = Secure::start(&issued, H1, None).await;
+    let (class, message) = failure(&desk.only_try(&trusting(&endpoint, &ca, |_| ())).await);
+    assert_eq!(class, ErrorClass::Tls);
+    assert!(message.ends_with("it is an authority's (CA:TRUE), not a server's"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::preview::Preview;
 use super::shell::{fits_argument, format_of, quoted, word};
 use super::wire::WireHeader;
-use crate::profile::Choice as _;
+use crate::profile::{Choice as _, Tls};
 
 /// How secrets stand in a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,16 @@ const CURLS_USUAL: [&str; 4] = ["accept", "content-type", "expect", "user-agent"
 pub fn command(preview: &Preview, secrets: Secrets) -> String {
     let mut variables = Variables::default();
     // `-q` must stand first: it leaves ~/.curlrc unread.
+    let is_secure = preview.callback.url.starts_with("https:");
+    let version = if preview.http2 && is_secure { "--http2" } else { "--http1.1" };
     let mut lines = vec![
-        "curl -q --http1.1 --noproxy '*' --globoff --path-as-is".to_owned(),
+        format!("curl -q {version} --noproxy '*' --globoff --path-as-is"),
         format!("-X {}", preview.callback.method.name()),
         format!("--url {}", word(&preview.callback.url)),
     ];
+    if is_secure {
+        lines.extend(files(&preview.tls));
+    }
     for header in preview.headers.iter().filter(|h| !CURLS_OWN.contains(&h.name.as_str())) {
         lines.push(format!("-H {}", variables.header(header, secrets)));
     }
@@ -50,6 +55,18 @@ pub fn command(preview: &Preview, secrets: Secrets) -> String {
         }
     }
     format!("{}{before}{}\n", variables.comment, lines.join(" \\\n  "))
+}
+
+/// The options for the files of TLS.
+fn files(tls: &Tls) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(tls.ca_file.as_ref().map(|path| format!("--cacert {}", word(path))));
+    if let Some(identity) = &tls.identity {
+        // What follows a colon is taken for a passphrase.
+        lines.push(format!("--cert {}", word(&identity.certificate.replace(':', "\\:"))));
+        lines.extend(identity.key.as_ref().map(|path| format!("--key {}", word(path))));
+    }
+    lines
 }
 
 /// The shell variables that hold secrets.

@@ -10,7 +10,7 @@ use super::trace::{Place, Use};
 use super::wire::{self, WireHeader};
 use super::{Callback, Random, RenderError, Signed, Values, credentials, render};
 use crate::profile::catalogue::{self, Origin};
-use crate::profile::{Choice as _, Encryption, Iv, Profile};
+use crate::profile::{Choice as _, Encryption, Iv, Profile, Tls};
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,10 @@ pub struct Preview {
     pub algorithm: Option<&'static str>,
     /// What is made anew at each sending, so that what leaves then differs from what is here.
     pub renewed: Vec<&'static str>,
+    /// How the connection is secured.
+    pub tls: Tls,
+    /// Whether HTTP/2 is offered over TLS.
+    pub http2: bool,
 }
 
 /// A placeholder of the request.
@@ -149,6 +153,8 @@ pub fn preview(
     Ok(Preview {
         target: wire::target(&url),
         renewed: renewed(&headers, encryption),
+        tls: profile.tls.clone(),
+        http2: profile.http2,
         algorithm: encryption.map(|e| e.algorithm.name()),
         callback,
         headers,

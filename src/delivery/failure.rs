@@ -117,7 +117,7 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
         NotConnected::Name(_) => Some((ErrorClass::Request, why.to_string())),
         NotConnected::Dial(_, error) => Some((ErrorClass::Connect, io_reason(error, place))),
         NotConnected::Secure(_, error) => {
-            if causes(error).any(|cause| cause.is::<rustls::Error>()) {
+            if causes(error).any(<dyn Error>::is::<rustls::Error>) {
                 return None;
             }
             let reason = match error.kind() {
@@ -166,6 +166,10 @@ fn tls_reason(error: &rustls::Error) -> String {
                 C::UnknownIssuer => "nobody trusted has issued it".to_owned(),
                 C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another name".to_owned(),
                 C::Revoked => "it has been revoked".to_owned(),
+                // The library has no name of its own for it.
+                C::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+                    "it is an authority's (CA:TRUE), not a server's".to_owned()
+                }
                 other => other.to_string(),
             };
             format!("the certificate is not valid: {why}")

@@ -4,6 +4,10 @@ use std::fmt::Write as _;
 
 /// Bytes as text: what is no UTF-8 or a control character is written as `\xNN`.
 pub(super) fn printable(bytes: &[u8]) -> String {
+    // Nearly all of it is plain, and need not be looked at letter by letter.
+    if let Some(text) = plain(bytes) {
+        return text.to_owned();
+    }
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -19,6 +23,11 @@ pub(super) fn printable(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+fn plain(bytes: &[u8]) -> Option<&str> {
+    let is_plain = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]

@@ -80,6 +80,9 @@ pub fn without(text: Vec<u8>, secrets: &[Vec<u8>]) -> Vec<u8> {
 
 /// The headers without the secrets.
 pub fn clean(headers: &mut HeaderMap, secrets: &[Vec<u8>]) {
+    if secrets.is_empty() {
+        return;
+    }
     for value in headers.values_mut() {
         let cleaned = without(value.as_bytes().to_vec(), secrets);
         if cleaned != value.as_bytes() {

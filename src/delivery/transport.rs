@@ -8,27 +8,28 @@ mod course;
 mod dial;
 mod line;
 mod order;
+mod targets;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use hyper::header::{AUTHORIZATION, LOCATION};
+use hyper::header::LOCATION;
 use jiff::Timestamp;
 
+use crate::profile::Auth;
 use crate::profile::network::Network;
-use crate::profile::{Auth, Profile};
 
 use super::failure;
 use super::guard::{Guard, Names};
 use super::printable::printable;
 use super::record::{Attempt, Failure, Job};
 use super::redact;
-use super::tls::TlsFault;
 use super::tokens::{Token, Tokens, Wanted};
 use answer::Answer;
 use course::Stage;
 use order::Order;
+use targets::Targets;
 
 pub(super) use answer::{Read, read};
 pub(super) use client::Client;
@@ -42,6 +43,7 @@ pub(super) use course::Course;
 pub struct Transport {
     clients: Arc<Clients>,
     tokens: Arc<Tokens>,
+    targets: Arc<Targets>,
 }
 
 /// An attempt, and how long the endpoint asked to be left alone.
@@ -68,14 +70,18 @@ impl Transport {
     }
 
     fn over(guard: Guard) -> Self {
-        Self { clients: Arc::new(Clients::new(guard)), tokens: Arc::default() }
+        Self { clients: Arc::new(Clients::new(guard)), tokens: Arc::default(), targets: Arc::default() }
     }
 
     /// Another one with connections of its own and the same tokens: a connection is driven by the
     /// runtime that opened it, a token is good on all of them.
     #[must_use]
     pub fn beside(&self) -> Self {
-        Self { clients: Arc::new(self.clients.beside()), tokens: Arc::clone(&self.tokens) }
+        Self {
+            clients: Arc::new(self.clients.beside()),
+            tokens: Arc::clone(&self.tokens),
+            targets: Arc::default(),
+        }
     }
 
     /// Makes the next try of a job. What goes wrong is told in the attempt.
@@ -84,9 +90,9 @@ impl Transport {
         let clock = Instant::now();
         let timeout_ms = job.policy.timeout_ms();
         let mut so_far = SoFar::default();
-        let result = match Order::of(job, started_at, self.clients.guard()) {
-            Ok((order, profile)) => {
-                let sending = self.send(order, profile, &mut so_far);
+        let result = match Order::of(job, started_at, &self.targets, self.clients.guard()) {
+            Ok(order) => {
+                let sending = self.send(&order, &mut so_far);
                 let in_time = tokio::time::timeout(Duration::from_millis(timeout_ms.into()), sending).await;
                 in_time.unwrap_or_else(|_| Err(so_far.timed_out(timeout_ms)))
             }
@@ -110,26 +116,27 @@ impl Transport {
 
     /// Sends the request; with a token, where the profile wants one. After a 401 a new token is
     /// fetched and the same request sent with it, once (facts, section 1).
-    async fn send(&self, mut order: Order, profile: &Profile, so_far: &mut SoFar) -> Result<(), Failure> {
+    async fn send(&self, order: &Order<'_>, so_far: &mut SoFar) -> Result<(), Failure> {
+        let profile = order.profile;
+        let secured;
         let client = if order.is_secure() {
             let client = self.clients.secure(&profile.tls, profile.http2).await;
-            client.map_err(|fault: TlsFault| failure::no_tls(&order.place(), &fault))?
+            secured = client.map_err(|fault| failure::no_tls(&order.place(), &fault))?;
+            &secured
         } else {
-            self.clients.plain().clone()
+            self.clients.plain()
         };
-        let Auth::OAuth2(oauth2) = &profile.auth else { return exchange(&client, &order, so_far).await };
+        let Auth::OAuth2(oauth2) = &profile.auth else { return exchange(client, order, None, so_far).await };
         let wanted = Wanted { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
         let token = self.token(&wanted, so_far).await?;
-        order.headers.insert(AUTHORIZATION, token.header.clone());
-        let result = exchange(&client, &order, so_far).await;
+        let result = exchange(client, order, Some(&token), so_far).await;
         if so_far.answer.status != Some(StatusCode::UNAUTHORIZED) {
             return result;
         }
         self.tokens.forget(&wanted, &token);
         let token = self.token(&wanted, so_far).await?;
-        order.headers.insert(AUTHORIZATION, token.header.clone());
         so_far.answer = Answer::default();
-        exchange(&client, &order, so_far).await
+        exchange(client, order, Some(&token), so_far).await
     }
 
     async fn token(&self, wanted: &Wanted, so_far: &mut SoFar) -> Result<Arc<Token>, Failure> {
@@ -140,14 +147,19 @@ impl Transport {
     }
 }
 
-async fn exchange(client: &Client, order: &Order, so_far: &mut SoFar) -> Result<(), Failure> {
+async fn exchange(
+    client: &Client,
+    order: &Order<'_>,
+    token: Option<&Token>,
+    so_far: &mut SoFar,
+) -> Result<(), Failure> {
     let SoFar { answer, course, .. } = so_far;
-    answer.secrets = redact::secrets_of(&order.headers);
-    let response = client.send(course, || order.request()).await;
+    let request = order.request(token)?;
+    answer.secrets = redact::secrets_of(request.headers());
+    let response = client.send(course, request, || order.request(token).ok()).await;
     let response = response.map_err(|error| failure::of_error(&error, &order.place()))?;
     let status = response.status();
-    answer.begin(&response);
-    answer.read(response).await.map_err(|error| failure::of_error(&error, &order.place()))?;
+    answer.take(response).await.map_err(|error| failure::of_error(&error, &order.place()))?;
     let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
     failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
 }
@@ -181,5 +193,18 @@ impl SoFar {
             }
         };
         Failure { message: format!("{} {went}", timed_out.message), ..timed_out }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_beside_another_has_its_tokens_and_connections_of_its_own() {
+        let one = Transport::new(Arc::default());
+        let other = one.beside();
+        assert!(Arc::ptr_eq(&one.tokens, &other.tokens));
+        assert!(!Arc::ptr_eq(&one.clients, &other.clients));
     }
 }

@@ -1,6 +1,7 @@
 //! The program run as a person or a script runs it, on files of its own.
 
 #![allow(dead_code, reason = "not every test needs all of it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by panicking")]
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -45,6 +46,12 @@ impl Place {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
+    }
+
+    /// Writes the settings file of this place's home.
+    pub fn settings(&self, text: &str) {
+        std::fs::create_dir_all(self.path(".config/ringback")).unwrap();
+        self.file(".config/ringback/config.toml", text);
     }
 
     /// The program on this place's database, with nothing of the caller's environment that it reads.

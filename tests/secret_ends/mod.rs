@@ -71,7 +71,7 @@ pub async fn ends(good: &str) -> Ends {
         End::new("no TLS", &speaks.url().replacen("http", "https", 1), Some("tls")),
         End::new("refused", &format!("http://{closed}/"), Some("connect")),
         End::new("no name", "https://nobody.invalid/cb", Some("dns")),
-        End::new("no address", "https://169.254.169.254/cb", Some("refused-address")),
+        End::new("no address", "http://127.9.9.9/cb", Some("refused-address")),
         End { set: BROKEN_ID, ..End::new("broken header", good, Some("request")) },
         End { set: BROKEN_REF, ..End::new("broken secret header", good, Some("request")) },
         End::new("echo", &echoes[0].url(), None),

@@ -1,7 +1,7 @@
 //! A TLS endpoint with an authority of its own, which tells how it was reached.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -35,21 +35,24 @@ impl Authority {
         Self { pem: made.pem(), der: made.der().to_vec(), issuer: Issuer::new(params, key) }
     }
 
+    /// A certificate that a server has of itself, and that says it is an authority's.
+    pub fn of_itself(name: &str) -> Issued {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Issued::made(&params.self_signed(&key).unwrap(), &key)
+    }
+
     pub fn issue(&self, name: &str) -> Issued {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let made = params.signed_by(&key, &self.issuer).unwrap();
-        Issued {
-            pem: made.pem(),
-            key_pem: key.serialize_pem(),
-            der: made.der().to_vec(),
-            key_der: key.serialize_der(),
-        }
+        Issued::made(&made, &key)
     }
 
     /// Writes its certificate to a file.
     pub fn file(&self, folder: &Path) -> String {
-        write(folder.join("ca.pem"), &self.pem)
+        write(&folder.join("ca.pem"), &self.pem)
     }
 
     fn roots(&self) -> Arc<RootCertStore> {
@@ -60,15 +63,24 @@ impl Authority {
 }
 
 impl Issued {
+    fn made(made: &rcgen::Certificate, key: &KeyPair) -> Self {
+        Self {
+            pem: made.pem(),
+            key_pem: key.serialize_pem(),
+            der: made.der().to_vec(),
+            key_der: key.serialize_der(),
+        }
+    }
+
     /// Writes certificate and key to files.
     pub fn files(&self, folder: &Path, name: &str) -> (String, String) {
-        let certificate = write(folder.join(format!("{name}.pem")), &self.pem);
-        (certificate, write(folder.join(format!("{name}.key")), &self.key_pem))
+        let certificate = write(&folder.join(format!("{name}.pem")), &self.pem);
+        (certificate, write(&folder.join(format!("{name}.key")), &self.key_pem))
     }
 }
 
-pub fn write(path: PathBuf, text: &str) -> String {
-    std::fs::write(&path, text).unwrap();
+pub fn write(path: &Path, text: &str) -> String {
+    std::fs::write(path, text).unwrap();
     path.to_str().unwrap().to_owned()
 }
 

@@ -41,6 +41,28 @@ curl -q --http1.1 --noproxy '*' --globoff --path-as-is \
 }
 
 #[test]
+fn the_files_of_tls_and_http_2_go_with_https() {
+    let change = |draft: &mut Draft| {
+        "https://x.example/".clone_into(&mut draft.endpoint);
+        "/etc/my ca.pem".clone_into(&mut draft.ca_file);
+        "/etc/a:b.pem".clone_into(&mut draft.client_certificate);
+        "/etc/k.pem".clone_into(&mut draft.client_key);
+        draft.http2 = true;
+    };
+    let secure = command(&shown(change, ""), Secrets::Shown);
+    for part in ["-q --http2 ", "--cacert '/etc/my ca.pem'", "--cert '/etc/a\\:b.pem'", "--key '/etc/k.pem'"]
+    {
+        assert!(secure.contains(part), "{part}: {secure}");
+    }
+    let plain = |draft: &mut Draft| {
+        change(draft);
+        "http://127.0.0.1/".clone_into(&mut draft.endpoint);
+    };
+    let plain = command(&shown(plain, ""), Secrets::Shown);
+    assert!(plain.contains("--http1.1") && !plain.contains("/etc"), "{plain}");
+}
+
+#[test]
 fn secrets_stand_there_only_when_asked_for() {
     let change =
         |draft: &mut Draft| draft.headers = vec![header("X-Token", "t0ken"), header("x_token", "other")];

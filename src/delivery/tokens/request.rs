@@ -50,7 +50,7 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> 
     };
     // The token's time began before its answer arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
-    let response = client.send(&mut Course::default(), make).await;
+    let response = client.send(&mut Course::default(), make(), || Some(make())).await;
     let response = response.map_err(|error| failure::of_error(&error, &place))?;
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|to| printable(to.as_bytes()));
@@ -138,7 +138,8 @@ fn form_encoded(text: &str) -> String {
 
 async fn read_body(response: Response<Incoming>, place: &Place<'_>) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
-    let came = read(response, READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
+    let (head, answer) = response.into_parts();
+    let came = read(answer, head.extensions.get(), READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
     match came.map_err(|error| failure::of_error(&error, place))? {
         Read::Whole => Ok(body),
         Read::TooLong => Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024))),

@@ -35,22 +35,20 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Takes the head.
-    pub fn begin(&mut self, response: &Response<Incoming>) {
-        self.status = Some(response.status());
-        self.headers.clone_from(response.headers());
-        redact::clean(&mut self.headers, &self.secrets);
-    }
-
-    /// Reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no failure.
-    pub async fn read(&mut self, response: Response<Incoming>) -> Result<(), hyper::Error> {
-        let (body, cut) = (&mut self.body, &mut self.cut);
+    /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
+    /// failure.
+    pub async fn take(&mut self, response: Response<Incoming>) -> Result<(), hyper::Error> {
+        let (mut head, body) = response.into_parts();
+        self.status = Some(head.status);
+        redact::clean(&mut head.headers, &self.secrets);
+        self.headers = head.headers;
+        let (kept, cut) = (&mut self.body, &mut self.cut);
         let keep = |chunk: Bytes| {
-            let room = KEEP_LIMIT - body.len();
+            let room = KEEP_LIMIT - kept.len();
             *cut |= chunk.len() > room;
-            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
         };
-        self.whole = read(response, READ_LIMIT, keep).await? == Read::Whole;
+        self.whole = read(body, head.extensions.get(), READ_LIMIT, keep).await? == Read::Whole;
         Ok(())
     }
 
@@ -87,14 +85,14 @@ pub(in crate::delivery) enum Read {
     TooLong,
 }
 
-/// Reads the body of an answer, to a little more than `limit` bytes.
+/// Reads the body of an answer, to a little more than `limit` bytes. `line` is the connection that it
+/// comes over.
 pub(in crate::delivery) async fn read(
-    response: Response<Incoming>,
+    mut body: Incoming,
+    line: Option<&Line>,
     limit: usize,
     mut take: impl FnMut(Bytes),
 ) -> Result<Read, hyper::Error> {
-    let line = response.extensions().get::<Line>().cloned();
-    let mut body = response.into_body();
     let mut came = 0;
     while let Some(frame) = body.frame().await {
         // Trailers are no part of it.

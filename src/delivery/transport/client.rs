@@ -26,7 +26,7 @@ pub(in crate::delivery) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(connector: Connector) -> Self {
+    pub(super) fn new(connector: &Connector) -> Self {
         let pool = |most: usize| {
             legacy::Client::builder(TokioExecutor::new())
                 .timer(TokioTimer::new())
@@ -38,23 +38,23 @@ impl Client {
         Self { pooled: pool(usize::MAX), fresh: pool(0) }
     }
 
-    /// Sends a request, which `make` makes, and waits for the head of its answer. When the connection
-    /// had carried others and fails without a byte of this answer, the server may have closed it while
-    /// the request was on its way: it is sent once more, over a new one.
+    /// Sends a request, and waits for the head of its answer. When the connection had carried others
+    /// and fails without a byte of this answer, the server may have closed it while the request was on
+    /// its way: it is made `again` and sent once more, over a new one.
     ///
     /// The pool itself does so only with what it had not begun to write.
     pub(in crate::delivery) async fn send(
         &self,
         course: &mut Course,
-        make: impl Fn() -> Request<Full<Bytes>>,
+        mut request: Request<Full<Bytes>>,
+        again: impl FnOnce() -> Option<Request<Full<Bytes>>>,
     ) -> Result<Response<Incoming>, Error> {
-        let mut request = make();
         course.begin(&mut request);
-        match course.follow(self.pooled.request(request)).await {
-            Err(error) if may_go_again(&error, course) => {}
+        let error = match course.follow(self.pooled.request(request)).await {
+            Err(error) if may_go_again(&error, course) => error,
             answered => return answered,
-        }
-        let mut request = make();
+        };
+        let Some(mut request) = again() else { return Err(error) };
         course.begin(&mut request);
         course.follow(self.fresh.request(request)).await
     }

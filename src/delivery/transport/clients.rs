@@ -23,8 +23,10 @@ pub(in crate::delivery) struct Clients {
     /// For http.
     plain: Client,
     /// For https; each with what it secures its connections with.
-    secure: Mutex<HashMap<(Tls, bool), (Arc<ClientConfig>, Client)>>,
+    secure: Mutex<HashMap<(Tls, bool), Secure>>,
 }
+
+type Secure = (Arc<ClientConfig>, Client);
 
 impl fmt::Debug for Clients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +45,7 @@ impl Clients {
     }
 
     fn with(guard: Guard, configs: Arc<Configs>) -> Self {
-        let plain = Client::new(Connector { guard: guard.clone(), tls: None });
+        let plain = Client::new(&Connector { guard: guard.clone(), tls: None });
         Self { guard, configs, plain, secure: Mutex::default() }
     }
 
@@ -71,7 +73,7 @@ impl Clients {
             all.clear();
         }
         let tls = Some(TlsConnector::from(Arc::clone(&config)));
-        let client = Client::new(Connector { guard: self.guard.clone(), tls });
+        let client = Client::new(&Connector { guard: self.guard.clone(), tls });
         all.insert(key, (config, client.clone()));
         Ok(client)
     }

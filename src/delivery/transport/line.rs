@@ -14,7 +14,7 @@ use tokio_rustls::client::TlsStream;
 
 /// What is known of a connection. Clones are of the same one.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(in crate::delivery) struct Line {
     /// Where it leads.
     pub address: SocketAddr,
     /// Bytes that came over it, within TLS where there is TLS.

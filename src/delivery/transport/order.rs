@@ -2,45 +2,66 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Uri};
 use jiff::Timestamp;
-use url::Url;
 
 use crate::callback::{self, Signed};
 use crate::delivery::failure::{self, Place};
 use crate::delivery::guard::Guard;
 use crate::delivery::prepare::random;
-use crate::delivery::record::{ErrorClass, Failure, Job};
+use crate::delivery::record::{Failure, Job};
+use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
 
-/// A request that can be sent, and sent once more.
-pub(super) struct Order {
+use super::targets::Targets;
+
+/// What is to be sent. The request is made of it once, and anew where it must be sent twice: so
+/// nothing is copied when it is sent once.
+pub(super) struct Order<'a> {
+    job: &'a Job,
+    /// Whose it is.
+    pub profile: &'a Profile,
+    at: Timestamp,
     method: Method,
     uri: Uri,
-    /// With the credentials that the profile has now, but for a token.
-    pub headers: HeaderMap,
-    body: Bytes,
 }
 
-impl Order {
-    /// The request of a job, and whose it is.
+impl<'a> Order<'a> {
+    /// What is to be sent for a job, at this time.
     ///
     /// # Errors
-    /// It cannot be sent.
-    pub fn of<'a>(job: &'a Job, at: Timestamp, guard: &Guard) -> Result<(Self, &'a Profile), Failure> {
+    /// It cannot be sent, or not there.
+    pub fn of(job: &'a Job, at: Timestamp, targets: &Targets, guard: &Guard) -> Result<Self, Failure> {
         let callback = &job.callback;
         let profile = job.profile.as_deref().ok_or_else(|| {
             failure::no_request("the profile is gone, and with it the credentials of this callback")
         })?;
-        let url = Url::parse(&callback.url)
-            .map_err(|e| failure::no_request(format!("the URL cannot be read: {e}")))?;
-        guard
-            .check(&url)
-            .map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
-        let id = job.id.to_string();
-        let signed = Signed { delivery_id: &id, unix_seconds: at.as_second(), body: &callback.body };
-        let secrets = callback::credentials(profile, &job.values, &signed, &mut random)
+        let method = Method::from_bytes(callback.method.name().as_bytes())
+            .map_err(|_| failure::no_request("the method cannot be sent"))?;
+        Ok(Self { job, profile, at, method, uri: targets.get(&callback.url, guard)? })
+    }
+
+    /// Whether it goes over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
+    /// Where it goes, for a message.
+    pub fn place(&self) -> Place<'_> {
+        Place(&self.uri)
+    }
+
+    /// The request, with the credentials that the profile has now, and this token.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
+        let Self { job: Job { callback, values, id, .. }, profile, .. } = self;
+        let id = id.to_string();
+        let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
+        let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| failure::no_request(e.to_string()))?;
         let mut headers = HeaderMap::with_capacity(callback.headers.len() + secrets.len() + 6);
         for (at, (name, value)) in callback.headers.iter().chain(&secrets).enumerate() {
@@ -57,36 +78,16 @@ impl Order {
         if has_body && callback.body.is_empty() {
             headers.append(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let order = Self {
-            method: Method::from_bytes(callback.method.name().as_bytes())
-                .map_err(|_| failure::no_request("the method cannot be sent"))?,
-            uri: Uri::from_maybe_shared(String::from(url))
-                .map_err(|e| failure::no_request(format!("the URL cannot be sent: {e}")))?,
-            headers,
-            body: if has_body { Bytes::copy_from_slice(&callback.body) } else { Bytes::new() },
-        };
-        Ok((order, profile))
-    }
-
-    /// Whether it goes over TLS.
-    pub fn is_secure(&self) -> bool {
-        self.uri.scheme_str() == Some("https")
-    }
-
-    /// Where it goes, for a message.
-    pub fn place(&self) -> Place<'_> {
-        Place(&self.uri)
-    }
-
-    /// The request.
-    pub fn request(&self) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
-        request.method_mut().clone_from(&self.method);
-        request.uri_mut().clone_from(&self.uri);
-        let headers = request.headers_mut();
-        headers.clone_from(&self.headers);
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.header.clone());
+        }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
-        request
+        let body = if has_body { Bytes::copy_from_slice(&callback.body) } else { Bytes::new() };
+        let mut request = Request::new(Full::new(body));
+        request.method_mut().clone_from(&self.method);
+        request.uri_mut().clone_from(&self.uri);
+        *request.headers_mut() = headers;
+        Ok(request)
     }
 }
