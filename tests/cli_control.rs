@@ -100,6 +100,14 @@ fn a_pause_reaches_whoever_sends_just_now() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     let work = Running::start(place.command(&["work", "--json"]));
+    // Who holds the lock sends.
+    let lock = place.db().with_extension("db.lock");
+    let sends = || std::fs::read_to_string(&lock).is_ok_and(|pid| pid.trim() == work.pid().to_string());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !sends() {
+        assert!(std::time::Instant::now() < deadline, "it sends");
+        std::thread::yield_now();
+    }
     let send = |n| place.run_with_input(&["send", "--from", "-"], &events(&id, n));
     assert_eq!(send(1).code, Some(0));
     work.line(On::Out, "delivered");

@@ -140,7 +140,8 @@ fn lists_fit_and_filter() {
     let modified_at = first.as_object_mut().unwrap().remove("modified_at").unwrap();
     assert_eq!(modified_at, place.run(&["profiles", "show", &ids[0], "--json"]).json()["modified_at"]);
     let listed = json!({"profile_id": ids[0], "title": "Order SMS", "channel": "sms", "http_method": "POST",
-                        "url": "https://hooks.example/orders?id=<id>", "status": 1});
+                        "url": "https://hooks.example/orders?id=<id>", "status": 1,
+                        "auto_disabled": null, "paused_since": null});
     assert_eq!(first, listed);
     let found = |args: &[&str]| place.run(&[&["profiles", "list", "--json"], args].concat()).json();
     assert_eq!(found(&["--search", "oOk"]), json!([all[1]]));

@@ -39,7 +39,7 @@ fn until_idle_waits_for_retries_and_tells_each_try() {
     assert!(first["due_at"].is_string() && lines[2]["due_at"].is_null());
     assert_eq!(
         lines[4],
-        json!({"state": "ended", "tries": 4, "delivered": 2, "failed": 0, "queued": 0, "waiting": 0})
+        json!({"state": "ended", "tries": 4, "delivered": 2, "failed": 0, "queued": 0, "waiting": 0, "held": 0})
     );
     assert_eq!(endpoint.book().len(), 2);
 }

@@ -93,7 +93,7 @@ impl Action {
     /// Whether it works whatever window lies above the panes, though it is one of [`Scope::Global`].
     #[must_use]
     pub fn works_above_windows(self) -> bool {
-        matches!(self, Self::Help | Self::Palette | Self::Redraw | Self::Quit)
+        matches!(self, Self::Help | Self::Palette | Self::Redraw | Self::Suspend | Self::Quit)
     }
 }
 

@@ -121,6 +121,7 @@ impl Outside {
         self.try_perform(effect).await.unwrap_or_else(|error| Some(Message::Failed(error.to_string())))
     }
 
+    #[allow(clippy::too_many_lines, reason = "one arm an effect")]
     async fn try_perform(&mut self, effect: Effect) -> Result<Option<Message>, StoreError> {
         let store = &self.store;
         Ok(match effect {

@@ -138,6 +138,7 @@ fn insists(state: &State, message: &Message) -> bool {
     quits(message) && state.held.iter().any(quits)
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm a message")]
 fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => self::key(state, key),

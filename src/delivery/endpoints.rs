@@ -119,6 +119,11 @@ impl Endpoints {
         self.read
     }
 
+    /// How many tries are under way to the endpoint whose turn it is.
+    pub fn least_open(&self) -> Option<usize> {
+        self.startable.first_key_value().map(|((open, _), _)| *open)
+    }
+
     /// Whether one could start now.
     pub fn can_start(&self) -> bool {
         !self.startable.is_empty()

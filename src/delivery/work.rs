@@ -205,6 +205,7 @@ impl<O: Outbox> Work<O> {
         }
         while self.tries.len() < self.limits.total
             && self.records.len() < self.limits.unrecorded
+            && self.endpoints.least_open().is_some_and(|open| open == 0 || !self.waits_for_others())
             && let Some(job) = self.endpoints.start()
         {
             let (id, place, origin) = (job.id, job.place, job.origin.clone());
@@ -213,6 +214,15 @@ impl<O: Outbox> Work<O> {
             let task = self.tries.spawn_on(attempt(transport, job), runtime);
             self.under_way.insert(task.id(), (id, place, origin));
         }
+    }
+
+    /// Whether the little room that is left is kept for who has less under way, which the storage is
+    /// being asked for: an endpoint that hangs must not take it meanwhile.
+    fn waits_for_others(&self) -> bool {
+        let room = self.limits.total - self.tries.len();
+        let will_ask = self.question.fresh || (self.question.more && self.endpoints.is_thirsty());
+        let asks = self.question.asked.is_some() || (will_ask && self.question.not_before.is_none());
+        asks && room <= self.limits.total / 4 && self.endpoints.read() < READ_AHEAD
     }
 
     /// Takes out the try that ended, and with it all others that have.

@@ -1,5 +1,7 @@
 //! A program while it has the terminal.
 
+#![allow(clippy::result_large_err, reason = "what failed is the message that is passed on, once")]
+
 use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
