@@ -58,16 +58,17 @@ fn who_is_killed_is_replaced_at_once() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::from_millis(5), |_, _| 200);
     let profile = place.apply(&endpoint.profile(0)).remove(0);
-    let file = place.file("events.ndjson", &events(&profile, "", 3000));
+    let file = place.file("events.ndjson", &events(&profile, "", 12_000));
     let mut first = Running::start(place.command(&["work", "--json"]));
     assert_eq!(finish(place.command(&["send", "--from", &file, "--no-wait"]).spawn().unwrap()).code, Some(0));
     endpoint.wait("the first deliveries", |book| book.len() > 50);
+    first.line(On::Out, "delivered");
     let mut second = Running::start(place.command(&["work", "--json", "--until-idle"]));
     let said = second.line(On::Err, "another session sends");
     assert!(said.contains(&format!("(pid {})", first.pid())), "{said}");
 
     let so_far = endpoint.book().len();
-    assert!(so_far < 2000, "there is a good deal left: {so_far} came");
+    assert!(so_far < 10_000, "there is a good deal left: {so_far} came");
     let killed = Instant::now();
     assert!(first.kill9());
     second.line(On::Err, "this one sends now");
@@ -79,15 +80,16 @@ fn who_is_killed_is_replaced_at_once() {
 
     assert_eq!(second.code(), Some(0));
     let all = durable::check(&place.db());
-    assert_eq!(all.len(), 3000);
+    assert_eq!(all.len(), 12_000);
     assert!(all.values().all(|summary| summary.state == State::Delivered));
     let again: u32 = endpoint.book().values().map(|arrived| arrived.times - 1).sum();
     let limits = Limits::default();
     assert!(again as usize <= limits.per_origin + limits.unrecorded, "{again} were sent twice");
     let mut told = tries(&first.rest());
-    let of_first = told.len();
+    // The line above is one of them.
+    let of_first = told.len() + 1;
     told.extend(tries(&second.rest()));
     let different: HashSet<&(String, u64)> = told.iter().collect();
     assert_eq!(different.len(), told.len(), "a try that is on disk was made again");
-    assert!(of_first > 0 && told.len() > of_first, "both sent");
+    assert!(of_first > 0 && told.len() + 1 > of_first, "both sent");
 }
