@@ -77,7 +77,8 @@ const PICTURES: &[Scene] = &[
             Step::Press("down down down down enter"),
             Step::For("fixed after creation"),
             Step::Press(
-                "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab backspace backspace",
+                "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab \
+                 shift+tab shift+tab shift+tab backspace backspace",
             ),
             Step::For("of 16 characters"),
         ],
@@ -155,6 +156,18 @@ const PICTURES: &[Scene] = &[
             Step::For("sender ● running"),
             Step::Press("?"),
             Step::For("Everywhere"),
+        ],
+        ..WIDE
+    },
+    Scene {
+        name: "palette",
+        script: &[
+            Step::For("Order SMS"),
+            Step::For("sender ● running"),
+            Step::Press(":"),
+            Step::For("a few letters"),
+            Step::Type("retry"),
+            Step::For("Make the next try"),
         ],
         ..WIDE
     },

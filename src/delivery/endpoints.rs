@@ -173,3 +173,72 @@ impl Endpoints {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::callback::{Callback, Values};
+    use crate::delivery::DeliveryId;
+    use crate::profile::{Backoff, Method, RetryPolicy};
+
+    fn job(origin: &str) -> Job {
+        let callback =
+            Callback { method: Method::Get, url: String::new(), headers: Vec::new(), body: Vec::new() };
+        Job {
+            id: DeliveryId::generate(),
+            place: Place::default(),
+            origin: Arc::from(origin),
+            callback,
+            values: Values::default(),
+            policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
+            attempts: 0,
+            profile: None,
+        }
+    }
+
+    fn read(per_origin: usize, origins: &str) -> Endpoints {
+        let mut endpoints = Endpoints::new(per_origin);
+        endpoints.add(origins.chars().map(|letter| job(&letter.to_string())).collect());
+        endpoints
+    }
+
+    fn starts(endpoints: &mut Endpoints) -> String {
+        std::iter::from_fn(|| endpoints.start()).map(|job| job.origin.to_string()).collect()
+    }
+
+    #[test]
+    fn who_has_least_under_way_is_next_and_equals_go_round() {
+        let mut endpoints = read(3, "aaaabbc");
+        assert_eq!(starts(&mut endpoints), "abcaba", "one of a has no room");
+        assert_eq!((endpoints.read(), endpoints.least_open()), (1, None));
+        endpoints.end(&Arc::from("a"));
+        assert_eq!(endpoints.least_open(), Some(2));
+        assert_eq!(starts(&mut endpoints), "a");
+    }
+
+    #[test]
+    fn what_was_read_can_be_forgotten_and_what_is_under_way_cannot() {
+        let mut endpoints = read(1, "aab");
+        assert_eq!(starts(&mut endpoints), "ab");
+        endpoints.forget_read();
+        assert_eq!((endpoints.read(), endpoints.places().count()), (0, 0));
+        let (open, _) = endpoints.ask(Instant::now());
+        assert_eq!(open, HashMap::from([(Arc::from("a"), 1), (Arc::from("b"), 1)]));
+    }
+
+    #[test]
+    fn who_is_quick_is_read_ahead_and_who_hangs_is_not() {
+        let mut endpoints = read(16, &format!("{}{}", "q".repeat(16), "h".repeat(16)));
+        starts(&mut endpoints);
+        let start = Instant::now();
+        endpoints.ask(start);
+        (0..10).for_each(|_| endpoints.end(&Arc::from("q")));
+        assert!(endpoints.is_thirsty());
+        let (_, ahead) = endpoints.ask(start + AHEAD / 2);
+        assert_eq!((ahead["q"], ahead["h"]), (20, 0), "as many as it ends in the time");
+        let (_, ahead) = endpoints.ask(start + AHEAD);
+        assert_eq!(ahead["q"], 0, "it has ended none since");
+    }
+}
