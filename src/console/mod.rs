@@ -6,6 +6,7 @@
 //! view; the windows above the panes stand in [`overlay`].
 
 pub mod action;
+mod ahead;
 pub mod clock;
 mod copying;
 pub mod deliveries;

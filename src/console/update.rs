@@ -9,11 +9,12 @@ use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
 
-use super::action::{Action, Scope};
+use super::action::Action;
+use super::ahead::{MOST_HELD, insists, is_opening, is_quit, is_typed, opens};
 use super::editor::{self, Editor};
 use super::keymap::Meaning;
 use super::keys::Key;
-use super::message::{Effect, Message, Purpose};
+use super::message::{Effect, Message};
 use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, guide};
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
@@ -43,8 +44,6 @@ const MOVES: [Action; 19] = [
     Action::GoTimeline,
 ];
 
-/// How much of what is typed ahead is held.
-const MOST_HELD: usize = 256;
 /// Said when the mouse is ours.
 const MOUSE_ON: &str =
     "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
@@ -92,50 +91,6 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         let Some(held) = state.held.pop_front() else { return effects };
         effects.extend(take(state, held));
     }
-}
-
-/// Whether a message is somebody typing.
-fn is_typed(message: &Message) -> bool {
-    matches!(message, Message::Key(_) | Message::Paste(_) | Message::Pointer(_))
-}
-
-/// Whether what is typed next is meant for what comes of this effect: a window, the editor as it is
-/// saved, the list without what is deleted.
-fn is_opening(effect: &Effect) -> bool {
-    match effect {
-        Effect::LoadProfile(_, purpose) => !matches!(purpose, Purpose::Show | Purpose::Reload),
-        Effect::Fresh(_)
-        | Effect::SaveProfile(..)
-        | Effect::OverwriteProfile(_)
-        | Effect::SwitchProfile(_)
-        | Effect::DeleteProfile(_)
-        | Effect::SendAgain(_)
-        | Effect::Preview(..) => true,
-        _ => false,
-    }
-}
-
-/// Whether a message is the answer to such an effect, or says that there will be none.
-fn opens(message: &Message) -> bool {
-    match message {
-        Message::Profile(_, _, purpose) => !matches!(purpose, Purpose::Show | Purpose::Reload),
-        Message::Fresh(..)
-        | Message::Saved(_)
-        | Message::Conflict(..)
-        | Message::Unusable(_)
-        | Message::Switched(_)
-        | Message::Deleted(_)
-        | Message::Accepted(..)
-        | Message::Previewed(..)
-        | Message::Failed(_) => true,
-        _ => false,
-    }
-}
-
-/// Ctrl+C pressed again while the first waits: the person will not wait.
-fn insists(state: &State, message: &Message) -> bool {
-    let quits = |m: &Message| matches!(m, Message::Key(key) if !key.is_text() && is_quit(state, *key));
-    quits(message) && state.held.iter().any(quits)
 }
 
 #[allow(clippy::too_many_lines, reason = "one arm a message")]
@@ -250,10 +205,6 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Returned(returned) => programs::returned(state, *returned),
         Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
     }
-}
-
-fn is_quit(state: &State, key: Key) -> bool {
-    state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(Action::Quit))
 }
 
 /// What the sender does; its trouble is said when it is news, and when it is over.

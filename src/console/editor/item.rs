@@ -199,3 +199,21 @@ pub fn options(field: Field, draft: &Draft, rules: &Rules) -> Vec<(String, Strin
         _ => Vec::new(),
     }
 }
+
+/// What stands in an empty field.
+#[must_use]
+pub fn placeholder(field: Field) -> &'static str {
+    match field {
+        Field::Title => "letters, digits, spaces, - and _",
+        Field::Endpoint => "https://…",
+        Field::Body => "{\"id\": \"<id>\"} or id=<id>",
+        Field::SigningSecret => "whsec_… (optional)",
+        Field::TlsCaFile => "/… (optional, trusted too)",
+        Field::TlsCertificate => "/… (optional)",
+        Field::TlsKey => "/… (if not with the certificate)",
+        Field::AuthHeader => "such as api-key",
+        Field::AuthTokenUrl => "https://…/oauth/token",
+        Field::AuthScope => "names with spaces between (optional)",
+        _ => "",
+    }
+}

@@ -252,7 +252,7 @@ impl<'a> Sheet<'a> {
         let theme = &self.state.settings.theme;
         let value = lines.into_iter().next().unwrap_or_default();
         if value.width() == 0 && !here {
-            spans.push(Span::styled(placeholder(field), theme.dim));
+            spans.push(Span::styled(item::placeholder(field), theme.dim));
         }
         spans.extend(value.spans);
         spans.push(Span::styled(unit, theme.dim));
@@ -338,7 +338,7 @@ impl<'a> Sheet<'a> {
             let mut spans =
                 if at == 0 { self.label(Field::Body.label(), here) } else { self.label("", here) };
             if empty && at == 0 {
-                spans.push(Span::styled(placeholder(Field::Body), self.state.settings.theme.dim));
+                spans.push(Span::styled(item::placeholder(Field::Body), self.state.settings.theme.dim));
             }
             spans.extend(line.spans);
             self.lines.push(Line::from(spans));
@@ -486,22 +486,5 @@ impl<'a> Sheet<'a> {
             spans.push(Span::raw("  "));
         }
         self.push(spans, any);
-    }
-}
-
-/// What stands in an empty field.
-fn placeholder(field: Field) -> &'static str {
-    match field {
-        Field::Title => "letters, digits, spaces, - and _",
-        Field::Endpoint => "https://…",
-        Field::Body => "{\"id\": \"<id>\"} or id=<id>",
-        Field::SigningSecret => "whsec_… (optional)",
-        Field::TlsCaFile => "/… (optional, trusted too)",
-        Field::TlsCertificate => "/… (optional)",
-        Field::TlsKey => "/… (if not with the certificate)",
-        Field::AuthHeader => "such as api-key",
-        Field::AuthTokenUrl => "https://…/oauth/token",
-        Field::AuthScope => "names with spaces between (optional)",
-        _ => "",
     }
 }
