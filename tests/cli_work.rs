@@ -60,6 +60,8 @@ fn with_nothing_to_do_it_ends_or_waits() {
         work.signal(signal);
         work.line(On::Out, "1 delivered, 0 failed · nothing is queued");
         assert_eq!(work.code(), Some(0), "a signal is its end");
+        // A copy of the one file is a whole copy.
+        assert!(!place.db().with_extension("db-wal").exists(), "the write-ahead log is in the database");
     }
 }
 

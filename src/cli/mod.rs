@@ -89,7 +89,10 @@ pub async fn run() -> ExitCode {
             return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
         }
     };
-    match carry_out(cli).await {
+    let session = cli.session;
+    let ended = carry_out(&session, cli.command).await;
+    session.close();
+    match ended {
         Ok(code) => code,
         Err(error) => {
             if error.is_told() {
@@ -107,9 +110,8 @@ pub fn no_runtime(error: &io::Error) -> ExitCode {
     FAILED.into()
 }
 
-async fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
-    let session = &cli.session;
-    match cli.command {
+async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCode, CommandError> {
+    match command {
         Some(Command::Profiles(args)) => profiles::run(session, args).await,
         Some(Command::Variables(args)) => variables::run(session, &args).await,
         Some(Command::Preview(args)) => preview::run(session, &args).await,

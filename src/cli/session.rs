@@ -1,6 +1,7 @@
 //! Which database and which settings a command works with.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::console::keymap;
 use crate::settings::{self, Loaded, Settings};
@@ -18,6 +19,9 @@ pub struct Session {
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true)]
     #[arg(help = "The settings; $XDG_CONFIG_HOME/ringback/config.toml unless named")]
     config: Option<PathBuf>,
+    /// What the command opened, to be closed when it has ended.
+    #[arg(skip)]
+    opened: OnceLock<Store>,
 }
 
 impl Session {
@@ -73,7 +77,17 @@ impl Session {
     fn open(&self, file: PathBuf) -> Result<Store, CommandError> {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);
+        // A command opens one database; a second one would close by itself.
+        let _ = self.opened.set(store.clone());
         Ok(store)
+    }
+
+    /// Lets go of the database. What still runs in the background could hold it beyond the end of
+    /// the process, and leave its write-ahead log behind. Blocks for as long as the disk takes.
+    pub fn close(&self) {
+        if let Some(store) = self.opened.get() {
+            store.close();
+        }
     }
 
     /// Where the database is, or will be.

@@ -52,6 +52,8 @@ pub struct Work<O> {
     question: Question,
     records: Records,
     clock: Clock,
+    /// By how much the clock was set, and what waits was not moved yet.
+    owed: SignedDuration,
     /// When the next retry is due.
     next_due: Option<Timestamp>,
     started: Vec<(DeliveryId, InFlight)>,
@@ -71,12 +73,6 @@ struct Question {
     not_before: Option<Instant>,
     /// Who had the last turn.
     after: Option<Place>,
-}
-
-impl Question {
-    fn is_open(&self) -> bool {
-        self.fresh || self.more
-    }
 }
 
 /// A record under way, and what it records.
@@ -116,6 +112,7 @@ impl<O: Outbox> Work<O> {
             question: Question { fresh: true, ..Question::default() },
             records: Records::default(),
             clock: Clock::start(),
+            owed: SignedDuration::ZERO,
             next_due: None,
             started: Vec::new(),
             ended: Vec::new(),
@@ -190,11 +187,18 @@ impl<O: Outbox> Work<O> {
     /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
     /// that was set.
     async fn look_at_clock(&mut self) {
-        let Some(by) = self.clock.look() else { return };
-        let shifted = self.outbox.shift(by).await;
+        self.owed += self.clock.look().unwrap_or_default();
+        if self.owed.is_zero() || self.question.not_before.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        let shifted = self.outbox.shift(self.owed).await;
+        self.question.fresh = true;
         if self.board.told(Step::Look, shifted).is_ok() {
+            self.owed = SignedDuration::ZERO;
             self.next_due = None;
-            self.question.fresh = true;
+        } else {
+            // What waits would go out too early, or too late: nothing is asked for before that.
+            self.question.not_before = Some(Instant::now() + TROUBLE_PAUSE);
         }
     }
 
@@ -220,8 +224,8 @@ impl<O: Outbox> Work<O> {
     /// being asked for: an endpoint that hangs must not take it meanwhile.
     fn waits_for_others(&self) -> bool {
         let room = self.limits.total - self.tries.len();
-        let will_ask = self.question.fresh || (self.question.more && self.endpoints.is_thirsty());
-        let asks = self.question.asked.is_some() || (will_ask && self.question.not_before.is_none());
+        let asks =
+            self.question.asked.is_some() || (self.wants_to_ask() && self.question.not_before.is_none());
         asks && room <= self.limits.total / 4 && self.endpoints.read() < READ_AHEAD
     }
 
@@ -288,8 +292,7 @@ impl<O: Outbox> Work<O> {
         }
         self.question.fresh |= due || rested;
         let early = self.question.not_before.is_some_and(|at| at > now);
-        let wanted = self.question.fresh || (self.question.more && self.endpoints.is_thirsty());
-        if self.question.asked.is_some() || !wanted || early {
+        if self.question.asked.is_some() || !self.wants_to_ask() || early {
             return;
         }
         if self.endpoints.read() >= READ_AHEAD && !self.endpoints.can_start() {
@@ -305,6 +308,11 @@ impl<O: Outbox> Work<O> {
         let outbox = Arc::clone(&self.outbox);
         let task = tokio::spawn(async move { outbox.due(Timestamp::now(), limit, busy).await });
         self.question.asked = Some((task, seen));
+    }
+
+    /// Whether there is something new, or more for who is about to run out.
+    fn wants_to_ask(&self) -> bool {
+        self.question.fresh || (self.question.more && self.endpoints.is_thirsty())
     }
 
     fn busy(&mut self) -> Busy {
@@ -354,8 +362,10 @@ impl<O: Outbox> Work<O> {
             let wait: SignedDuration = at.duration_since(Timestamp::now());
             Duration::try_from(wait).unwrap_or_default()
         });
-        let asked = self.question.not_before.filter(|_| self.question.is_open()).map(until);
-        let recorded = self.records.not_before.map(until);
+        // While one is under way its end tells.
+        let asks = self.question.asked.is_none() && self.wants_to_ask();
+        let asked = self.question.not_before.filter(|_| asks).map(until);
+        let recorded = self.records.not_before.filter(|_| self.records.under_way.is_none()).map(until);
         due.into_iter().chain(asked).chain(recorded).chain(self.resting.next(now)).min()
     }
 }

@@ -1,7 +1,7 @@
 //! A few connections that only read, each busy only as long as one question takes.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -14,18 +14,31 @@ use super::place::Place;
 /// Most questions answered at once: each costs a connection and its cache.
 const READERS: usize = 4;
 
-/// The connections that nobody uses just now, and how many more may be in use.
+/// The connections, and how many more may be in use.
 pub(super) struct Readers {
     path: PathBuf,
     place: Place,
     busy: Duration,
-    idle: Mutex<Vec<Connection>>,
+    shelf: Mutex<Shelf>,
+    /// Told when a connection comes back to a shelf that is closed.
+    back: Condvar,
     room: Arc<Semaphore>,
+}
+
+/// Where the connections are.
+#[derive(Default)]
+struct Shelf {
+    /// Nobody uses these just now.
+    idle: Vec<Connection>,
+    /// So many are in use.
+    out: usize,
+    closed: bool,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf, place: Place, busy: Duration) -> Self {
-        Self { path, place, busy, idle: Mutex::default(), room: Arc::new(Semaphore::new(READERS)) }
+        let room = Arc::new(Semaphore::new(READERS));
+        Self { path, place, busy, shelf: Mutex::default(), back: Condvar::new(), room }
     }
 
     /// Asks on a thread for blocking work. All of `question` sees one state of the database.
@@ -50,25 +63,56 @@ impl Readers {
         question: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.place.holds()?;
-        let kept = self.idle().pop();
-        let mut db = match kept {
+        let mut out = self.take()?;
+        let db = match &mut out.db {
             Some(db) => db,
-            None => open::reader(&self.path, self.busy)?,
+            none => none.insert(open::reader(&self.path, self.busy)?),
         };
-        let tx = Transaction::new(&mut db, TransactionBehavior::Deferred)?;
-        let answer = question(&tx);
-        drop(tx);
-        self.idle().push(db);
-        answer
+        let tx = Transaction::new(db, TransactionBehavior::Deferred)?;
+        question(&tx)
     }
 
-    /// Refuses further questions and closes what is idle.
+    /// A connection to use, or the right to open one.
+    fn take(&self) -> Result<Out<'_>, StoreError> {
+        let mut shelf = self.shelf();
+        if shelf.closed {
+            return Err(Problem::Closed.into());
+        }
+        shelf.out += 1;
+        Ok(Out { db: shelf.idle.pop(), readers: self })
+    }
+
+    /// Refuses further questions, waits for those that are being answered, and closes all.
     pub(super) fn close(&self) {
         self.room.close();
-        self.idle().clear();
+        let mut shelf = self.shelf();
+        shelf.closed = true;
+        shelf.idle.clear();
+        let none_out = self.back.wait_while(shelf, |shelf| shelf.out > 0);
+        drop(none_out.unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection in use, which goes back by itself.
+struct Out<'a> {
+    db: Option<Connection>,
+    readers: &'a Readers,
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        let mut shelf = self.readers.shelf();
+        if shelf.closed {
+            // Closed before it counts as back: who waits for that wants no connection left.
+            drop(self.db.take());
+        } else {
+            shelf.idle.extend(self.db.take());
+        }
+        shelf.out -= 1;
+        self.readers.back.notify_all();
     }
 }
