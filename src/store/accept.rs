@@ -1,6 +1,6 @@
 //! A delivery comes in: from its commit on it survives everything but the disk.
 
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 
 use crate::delivery::{NewDelivery, State};
 use crate::profile::Choice;
@@ -8,14 +8,15 @@ use crate::profile::Choice;
 use super::columns::{document_text, headers_text, millis, state_number, values_text};
 use super::error::StoreError;
 use super::lane::Lanes;
+use super::tally::Writing;
 
 /// Writes deliveries: queued and due at once, or failed where no request could be made.
-pub(super) fn insert_all(tx: &Transaction<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
+pub(super) fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
     let mut lanes = Lanes::default();
     batch.iter().try_for_each(|new| insert(tx, lanes.of(tx, new)?, new))
 }
 
-fn insert(tx: &Transaction<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
+fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
     let (callback, failure) = match &new.request {
         Ok(callback) => (Some(callback), None),
         Err(failure) => (None, Some(failure)),
@@ -52,6 +53,7 @@ fn insert(tx: &Transaction<'_>, lane: i64, new: &NewDelivery) -> Result<(), Stor
         values_text(&new.values)?,
         callback.map(|c| c.body.as_slice()),
     ])?;
+    tx.came(state);
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
         let sql = "INSERT INTO tested VALUES (?1, ?2)";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), document_text(tested)))?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use crate::delivery::{DeliveryId, Kind};
+use crate::delivery::{DeliveryId, Kind, State};
 use crate::profile::Choice;
 
 use super::Store;
@@ -11,6 +11,7 @@ use super::columns::{headers, headers_text, millis};
 use super::error::{Problem, StoreError};
 use super::lane;
 use super::profiles;
+use super::tally::Writing;
 
 /// The header that carries the delivery's id (facts, section 4).
 const ID_HEADER: &str = "webhook-id";
@@ -43,7 +44,7 @@ impl Store {
 
 /// As [`Store::send_again`]; an error leaves nothing behind.
 pub(super) fn send_again(
-    tx: &Transaction<'_>,
+    tx: &Writing<'_>,
     id: DeliveryId,
     new_id: DeliveryId,
     at: Timestamp,
@@ -85,7 +86,7 @@ fn is_kept(tx: &Transaction<'_>, seq: i64) -> Result<bool, StoreError> {
 }
 
 fn copy(
-    tx: &Transaction<'_>,
+    tx: &Writing<'_>,
     earlier: &Earlier,
     new_id: DeliveryId,
     at: Timestamp,
@@ -109,6 +110,7 @@ fn copy(
         ":headers": headers,
         ":earlier": earlier.seq,
     })?;
+    tx.came(State::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), earlier.seq))?;

@@ -2,17 +2,17 @@
 //! can be left after any batch.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Transaction};
 
 use crate::delivery::{DeliveryId, State, Summary};
 
 use super::Store;
-use super::columns::{self, millis};
+use super::columns::millis;
 use super::error::{Problem, StoreError};
 use super::filter::{Filter, StateFilter};
 use super::prune::{self, MOST_ROWS, Removed};
 use super::select::LOOKED_AT;
-use super::{again, control};
+use super::tally::Writing;
+use super::{again, control, state};
 
 /// Most deliveries that are changed in one transaction.
 pub(super) const BATCH: usize = 200;
@@ -114,7 +114,7 @@ impl Store {
 
 /// One transaction's part. What has moved on since it was found is left as it is.
 fn apply(
-    tx: &Transaction<'_>,
+    tx: &Writing<'_>,
     change: Change,
     rows: &[Summary],
     of: &[State],
@@ -124,7 +124,7 @@ fn apply(
     for row in rows {
         let id = row.id;
         did.last = Some(id);
-        let state = state(tx, id)?.filter(|state| of.contains(state));
+        let state = state::of(tx, id)?.map(|(_, state)| state).filter(|state| of.contains(state));
         let done = match (change, state) {
             (_, None) => false,
             (Change::Retry, Some(state)) if state.is_pending() => {
@@ -163,11 +163,4 @@ fn of_delivery(problem: &Problem) -> bool {
         problem,
         Problem::NoDelivery(_) | Problem::NoRequest(_) | Problem::TestedGone(_) | Problem::Unreadable { .. }
     )
-}
-
-fn state(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT state FROM delivery WHERE id = ?1";
-    let number = tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
-    let told = |why| StoreError::unreadable(format_args!("delivery {id}"), why);
-    number.map(|number| columns::state(number).map_err(told)).transpose()
 }

@@ -1,14 +1,16 @@
 //! What a person does to a delivery that is still to be sent: stop it, or hurry it.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
-use crate::delivery::DeliveryId;
+use crate::delivery::{DeliveryId, State};
 
 use super::Store;
 use super::columns::millis;
 use super::error::StoreError;
 use super::record::forget_tested;
+use super::state;
+use super::tally::Writing;
 
 impl Store {
     /// Cancels a delivery. Whether it was still to be sent; an attempt under way runs to its end.
@@ -31,9 +33,10 @@ impl Store {
 }
 
 /// Moves the time of all that waits.
-pub(super) fn shift(tx: &Transaction<'_>, by: SignedDuration) -> Result<(), StoreError> {
+pub(super) fn shift(tx: &Writing<'_>, by: SignedDuration) -> Result<(), StoreError> {
     let ms = i64::try_from(by.as_millis()).unwrap_or(0);
     tx.execute("UPDATE delivery SET due_at = due_at + ?1 WHERE state = 1", [ms])?;
+    tx.touched();
     steered(tx)
 }
 
@@ -44,27 +47,27 @@ pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
 }
 
 /// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.
-pub(super) fn cancel(tx: &Transaction<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
-    let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2
-               WHERE id = ?1 AND state < 2 RETURNING seq";
-    let seq = changed(tx, sql, id, now)?;
-    if let Some(seq) = seq {
-        forget_tested(tx, seq)?;
-    }
-    Ok(seq.is_some())
+pub(super) fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
+    let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
+    tx.prepare_cached(sql)?.execute((seq, now))?;
+    tx.moved(state, State::Cancelled);
+    forget_tested(tx, seq)?;
+    steered(tx)?;
+    Ok(true)
 }
 
 /// Makes a delivery due at `now`, in milliseconds. Whether it is still to be sent.
-pub(super) fn retry_now(tx: &Transaction<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
-    let sql = "UPDATE delivery SET due_at = min(due_at, ?2)
-               WHERE id = ?1 AND state < 2 RETURNING seq";
-    Ok(changed(tx, sql, id, now)?.is_some())
+pub(super) fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let Some((seq, _)) = pending(tx, id)? else { return Ok(false) };
+    tx.prepare_cached("UPDATE delivery SET due_at = min(due_at, ?2) WHERE seq = ?1")?.execute((seq, now))?;
+    tx.touched();
+    steered(tx)?;
+    Ok(true)
 }
 
-fn changed(tx: &Transaction<'_>, sql: &str, id: DeliveryId, now: i64) -> Result<Option<i64>, StoreError> {
-    let seq = tx.prepare_cached(sql)?.query_row((id.bytes(), now), |row| row.get(0)).optional()?;
-    if seq.is_some() {
-        steered(tx)?;
-    }
-    Ok(seq)
+/// The row and the state of a delivery that is still to be sent.
+fn pending(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+    let found = state::of(tx, id)?;
+    Ok(found.filter(|(_, state)| state.is_pending()))
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
-use crate::delivery::{Busy, Due, ErrorClass};
+use crate::delivery::{Busy, Due, ErrorClass, State};
 use crate::profile::Choice;
 
 use super::columns::{Why, millis, time};
@@ -11,6 +11,8 @@ use super::error::StoreError;
 use super::fair;
 use super::job::Jobs;
 use super::record::forget_tested;
+use super::state;
+use super::tally::Writing;
 
 /// What was found.
 #[derive(Default)]
@@ -42,18 +44,16 @@ pub(super) fn find(
 }
 
 /// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight.
-pub(super) fn give_up(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    unreadable: &[(i64, Why)],
-) -> Result<(), StoreError> {
+pub(super) fn give_up(tx: &Writing<'_>, now: Timestamp, unreadable: &[(i64, Why)]) -> Result<(), StoreError> {
     for (seq, why) in unreadable {
+        let Some(state) = state::of_row(tx, *seq)?.filter(|state| state.is_pending()) else { continue };
         let message = format!("cannot be read from the database ({why}): send the event again");
         let sql = "UPDATE delivery SET state = 3, due_at = NULL, ended_at = ?2,
                        last_status = NULL, last_class = ?3, last_message = ?4
-                   WHERE seq = ?1 AND state < 2";
+                   WHERE seq = ?1";
         let row = (seq, millis(now), ErrorClass::Request.name(), message);
         tx.prepare_cached(sql)?.execute(row)?;
+        tx.moved(state, State::Failed);
         forget_tested(tx, *seq)?;
     }
     Ok(())

@@ -33,6 +33,7 @@ mod poll;
 mod profiles;
 mod prune;
 mod purge;
+mod queue;
 mod readers;
 mod record;
 mod revision;
@@ -41,6 +42,7 @@ mod schema;
 mod select;
 mod shrink;
 mod standing;
+mod state;
 mod summaries;
 mod tally;
 mod test_values;
@@ -80,9 +82,11 @@ use tokio::sync::watch as channel;
 use crate::profile::Status;
 
 use place::Place;
+use queue::Order;
 use readers::Readers;
+use tally::Writing;
 use watch::Looking;
-use writer::{Order, Told, Writer};
+use writer::{Told, Writer};
 
 /// How long another program may keep the file locked before that is told.
 const BUSY: Duration = Duration::from_secs(5);
@@ -152,7 +156,7 @@ impl Store {
         };
         if let Some(before) = outdated {
             // Nobody waits for it; where it fails, the next start does it.
-            drop(writer.ask(move |tx| purge::deleted(tx, before)));
+            drop(writer.ask(Order::Write, move |tx| purge::deleted(tx, before)));
         }
         let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
@@ -188,9 +192,9 @@ impl Store {
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        self.0.writer.write(work).await.map_err(|error| error.at(&self.0.path))
+        self.0.writer.write(Order::Write, work).await.map_err(|error| error.at(&self.0.path))
     }
 
     /// Asks `question` of one state of the database.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
@@ -28,11 +29,18 @@ pub(super) fn writer(path: &Path, busy: Duration) -> Result<(Connection, PathBuf
 
 /// Opens one more connection, which can only read.
 pub(super) fn reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+fn connect(path: &Path, access: OpenFlags, busy: Duration) -> Result<Connection, StoreError> {
+    let db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(busy)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    db.pragma_update(None, "query_only", true)?;
+    // A statement stays as it was prepared. Else `SQLite` prepares it anew for each value that might
+    // let it use another index, which costs more than most questions.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(db)
 }
 
@@ -81,10 +89,7 @@ fn tighten(path: &Path) {
 }
 
 fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(busy)?;
-    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)?;
     let found = schema::look(&db)?;
     // Not before it is known to be ours.
     tighten(path);

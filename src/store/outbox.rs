@@ -9,6 +9,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome};
 
+use super::queue::Order;
+use super::tally::Writing;
 use super::{Lease, Store};
 use super::{accept, control, due, record};
 
@@ -58,7 +60,9 @@ impl Outbox for Store {
 
     async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
         let disable_after = self.0.disable_after.load(Ordering::Relaxed);
-        self.write(move |tx| record::record_all(tx, &outcomes, disable_after)).await?;
+        let record = move |tx: &Writing<'_>| record::record_all(tx, &outcomes, disable_after);
+        // What is recorded makes room for what is to be sent; what comes in can wait for a moment.
+        self.0.writer.write(Order::WriteFirst, record).await.map_err(|error| error.at(self.path()))?;
         Ok(())
     }
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::error::{Problem, StoreError};
 use super::open;
 use super::place::Place;
+use super::queue::Order;
 use super::watch::Looking;
-use super::writer::{Order, data_version};
+use super::writer::data_version;
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(2);

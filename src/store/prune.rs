@@ -10,6 +10,8 @@ use crate::profile::Choice as _;
 use super::Store;
 use super::columns::{millis, state_number};
 use super::error::StoreError;
+use super::state;
+use super::tally::Writing;
 
 /// Most rows that one transaction removes, attempts among them: some milliseconds of writing.
 pub(super) const MOST_ROWS: u64 = 500;
@@ -121,9 +123,12 @@ impl Store {
 }
 
 /// Removes a delivery that has ended, its attempts with it. Whether it was there.
-pub(super) fn remove(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM delivery WHERE id = ?1 AND state >= 2";
-    Ok(tx.prepare_cached(sql)?.execute([id.bytes()])? > 0)
+pub(super) fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
+    let ended = state::of(tx, id)?.filter(|(_, state)| !state.is_pending());
+    let Some((seq, state)) = ended else { return Ok(false) };
+    tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([seq])?;
+    tx.went(state);
+    Ok(true)
 }
 
 /// How many of these, from the first on, have at most so many rows together; one at least.

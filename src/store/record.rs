@@ -1,6 +1,6 @@
 //! What came of an attempt.
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use crate::delivery::{Attempt, Next, Outcome, State};
 use crate::profile::Choice;
@@ -8,17 +8,21 @@ use crate::profile::Choice;
 use super::columns::{headers_text, millis, state_number};
 use super::error::StoreError;
 use super::failing::Failing;
+use super::state;
+use super::tally::Writing;
 
 /// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
 /// row is disabled; with 0 none ever is.
 pub(super) fn record_all(
-    tx: &Transaction<'_>,
+    tx: &Writing<'_>,
     outcomes: &[Outcome],
     disable_after: u32,
 ) -> Result<(), StoreError> {
     let mut failing = Failing::new(disable_after);
+    // Mostly there is none, and then nobody needs to look for each.
+    let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     for outcome in outcomes {
-        if record(tx, outcome)? {
+        if record(tx, outcome, any_tested)? {
             failing.note(tx, outcome)?;
         }
     }
@@ -27,48 +31,83 @@ pub(super) fn record_all(
 
 /// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
 /// no longer there has nothing to record. Whether the delivery has ended by this.
-fn record(tx: &Transaction<'_>, outcome: &Outcome) -> Result<bool, StoreError> {
+fn record(tx: &Writing<'_>, outcome: &Outcome, any_tested: bool) -> Result<bool, StoreError> {
+    let next = state_after(outcome.next);
+    // Only what was tried before waits. Asking for the state would cost as much as the change.
+    let was = if outcome.attempt.n == 1 { State::Queued } else { State::Waiting };
+    let mut stopped = false;
+    if !move_on(tx, outcome, was, next)? {
+        match state::of(tx, outcome.id)? {
+            None => return Ok(false),
+            Some((_, state)) if state.is_pending() => {
+                move_on(tx, outcome, state, next)?;
+            }
+            Some(_) => {
+                come_late(tx, outcome)?;
+                stopped = true;
+            }
+        }
+    }
+    let is_new = append(tx, outcome.place.row, &outcome.attempt)?;
+    if any_tested && !next.is_pending() {
+        forget_tested(tx, outcome.place.row)?;
+    }
+    Ok(is_new && !stopped && !next.is_pending())
+}
+
+fn state_after(next: Next) -> State {
+    match next {
+        Next::Delivered => State::Delivered,
+        Next::Failed => State::Failed,
+        Next::Retry(_) => State::Waiting,
+    }
+}
+
+/// Moves a delivery from this state to the next. Whether it was in it.
+fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
     let ended_at = millis(attempt.started_at) + i64::from(attempt.duration_ms);
-    let (state, due_at, ended_at) = match outcome.next {
-        Next::Delivered => (State::Delivered, None, Some(ended_at)),
-        Next::Failed => (State::Failed, None, Some(ended_at)),
-        Next::Retry(at) => (State::Waiting, Some(millis(at)), None),
-    };
     // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
     // made ready to be undone alone; here the whole command is undone.
     let sql = "UPDATE OR FAIL delivery SET
-                   state = iif(state < 2, ?3, state),
-                   due_at = iif(state < 2, ?4, NULL),
-                   ended_at = iif(state < 2, ?5, ended_at),
-                   attempts = max(attempts, ?6), last_status = ?7, last_class = ?8,
-                   last_message = ?9, last_ms = ?10
-               WHERE seq = ?1 AND id = ?2 RETURNING was_tested, state";
-    let seq = outcome.place.row;
-    let found: Option<(bool, i64)> = tx
-        .prepare_cached(sql)?
-        .query_row(
-            params![
-                seq,
-                outcome.id.bytes(),
-                state_number(state),
-                due_at,
-                ended_at,
-                attempt.n,
-                attempt.status,
-                attempt.error.as_ref().map(|f| f.class.name()),
-                attempt.error.as_ref().map(|f| f.message.as_str()),
-                attempt.duration_ms,
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let Some((was_tested, stands)) = found else { return Ok(false) };
-    let is_new = append(tx, seq, attempt)?;
-    if was_tested && !state.is_pending() {
-        forget_tested(tx, seq)?;
+                   state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
+                   last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
+               WHERE seq = ?1 AND id = ?2 AND state = ?11";
+    let moved = tx.prepare_cached(sql)?.execute(params![
+        outcome.place.row,
+        outcome.id.bytes(),
+        state_number(next),
+        outcome.next.retry_at().map(millis),
+        (!next.is_pending()).then_some(ended_at),
+        attempt.n,
+        attempt.status,
+        attempt.error.as_ref().map(|f| f.class.name()),
+        attempt.error.as_ref().map(|f| f.message.as_str()),
+        attempt.duration_ms,
+        state_number(was),
+    ])?;
+    if moved > 0 {
+        tx.moved(was, next);
     }
-    Ok(is_new && !state.is_pending() && stands == state_number(state))
+    Ok(moved > 0)
+}
+
+/// Notes what came of a try that was under way when its delivery was stopped.
+fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+    let attempt = &outcome.attempt;
+    let sql = "UPDATE delivery SET attempts = max(attempts, ?2),
+                   last_status = ?3, last_class = ?4, last_message = ?5, last_ms = ?6
+               WHERE seq = ?1";
+    tx.prepare_cached(sql)?.execute(params![
+        outcome.place.row,
+        attempt.n,
+        attempt.status,
+        attempt.error.as_ref().map(|f| f.class.name()),
+        attempt.error.as_ref().map(|f| f.message.as_str()),
+        attempt.duration_ms,
+    ])?;
+    tx.touched();
+    Ok(())
 }
 
 /// Credentials of a test are not kept once its delivery has ended.

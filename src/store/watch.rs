@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::writer::Order;
+use super::queue::Order;
 
 /// The least time between two looks. Of our own writes, too, the system tells each: a thousand a
 /// second while much is sent.

@@ -2,7 +2,7 @@
 //! so a wait for the disk.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -14,7 +14,8 @@ use crate::delivery::News;
 
 use super::error::{Problem, StoreError};
 use super::place::Place;
-use super::tally::{Mark, Tally};
+use super::queue::{Order, Queue};
+use super::tally::{Moves, Tally, Writing};
 use super::wal::Log;
 use super::watch::Looking;
 
@@ -24,24 +25,17 @@ const BATCH: usize = 256;
 /// The longest time that a transaction collects commands.
 const COLLECT: Duration = Duration::from_millis(2);
 
-/// What the thread is told.
-pub(super) enum Order {
-    /// Do this, and answer after the commit.
-    Write(Box<dyn Command>),
-    /// The file was written to: was it somebody else?
-    Look,
-    /// Commit what was asked before, and end.
-    Stop,
-}
-
 /// A piece of work inside a transaction, and who waits for it.
 pub(super) trait Command: Send {
     /// Does it. An error undoes this command, and no other.
-    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError>;
+    fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError>;
 
     /// Tells who asked. `committed` says what became of the whole transaction.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
+
+/// [`Order::Write`] or [`Order::WriteFirst`].
+type InOrder = fn(Box<dyn Command>) -> Order;
 
 struct Asked<T, F> {
     work: Option<F>,
@@ -52,9 +46,9 @@ struct Asked<T, F> {
 impl<T, F> Command for Asked<T, F>
 where
     T: Send,
-    F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send,
+    F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send,
 {
-    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+    fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError> {
         let Some(work) = self.work.take() else { return Ok(()) };
         self.result = work(tx);
         self.result.as_ref().map(|_| ()).map_err(Clone::clone)
@@ -82,15 +76,15 @@ impl Writer {
         told: Told,
         looking: Arc<Looking>,
     ) -> Result<Self, StoreError> {
-        let (orders, queue) = mpsc::channel();
+        let (orders, told_here) = mpsc::channel();
         let known = data_version(&db)?;
-        let tally = Tally::of(&db)?;
+        let tally = Tally::default();
         let stand = Stand::read(&db)?;
         let log = Log::of(&mut db)?;
         let mut desk = Desk { db, place, holds: true, path, busy, told, looking, known, tally, stand, log };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || desk.work(&queue))
+            .spawn(move || desk.work(&mut Queue::of(told_here)))
             .map_err(|error| Problem::Disk(error.to_string()))?;
         Ok(Self { orders, thread: Mutex::new(Some(thread)) })
     }
@@ -100,25 +94,26 @@ impl Writer {
         self.orders.clone()
     }
 
-    /// Does this inside a transaction and gives what came of it, once that is on disk.
-    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// Does this inside a transaction, in its order among what waits, and gives what came of it, once
+    /// that is on disk.
+    pub(super) async fn write<T, F>(&self, order: InOrder, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        self.ask(work).await.map_err(|_| StoreError::from(Problem::Closed))?
+        self.ask(order, work).await.map_err(|_| StoreError::from(Problem::Closed))?
     }
 
     /// The same, begun at once and waited for or not. An error says that the thread has ended.
-    pub(super) fn ask<T, F>(&self, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    pub(super) fn ask<T, F>(&self, order: InOrder, work: F) -> oneshot::Receiver<Result<T, StoreError>>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
         // Not taken, it drops its end of the answer, which says so.
-        let _ = self.orders.send(Order::Write(Box::new(asked)));
+        let _ = self.orders.send(order(Box::new(asked)));
         answer
     }
 
@@ -196,37 +191,24 @@ struct Desk {
     log: Log,
 }
 
-/// What stands beside the commands of a batch.
-#[derive(Default)]
-struct Aside {
-    look: bool,
-    stop: bool,
-}
-
 impl Desk {
-    fn work(&mut self, queue: &Receiver<Order>) {
-        while let Ok(order) = queue.recv() {
-            let mut aside = Aside::default();
-            match order {
-                Order::Write(first) => self.batch(first, queue, &mut aside),
-                Order::Look => aside.look = true,
-                Order::Stop => aside.stop = true,
+    fn work(&mut self, queue: &mut Queue) {
+        while queue.wait() {
+            if let Some(first) = queue.take() {
+                self.batch(first, queue);
             }
-            if aside.look {
+            if queue.take_look() {
                 self.look();
-            }
-            if aside.stop {
-                break;
             }
         }
     }
 
-    fn batch(&mut self, first: Box<dyn Command>, queue: &Receiver<Order>, aside: &mut Aside) {
+    fn batch(&mut self, first: Box<dyn Command>, queue: &mut Queue) {
         let mut done = Vec::new();
         let before = self.db.total_changes();
         let committed = match self.place.holds() {
             // What went into a file that is gone is not on disk.
-            Ok(()) => transact(&mut self.db, &self.tally, first, queue, aside, &mut done)
+            Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
                 .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
             Err(problem) => {
                 done.push(first);
@@ -276,12 +258,11 @@ fn transact(
     db: &mut Connection,
     tally: &Tally,
     first: Box<dyn Command>,
-    queue: &Receiver<Order>,
-    aside: &mut Aside,
+    queue: &mut Queue,
     done: &mut Vec<Box<dyn Command>>,
 ) -> Result<bool, StoreError> {
     let mut next = Some(first);
-    tally.back_to(Mark::default());
+    tally.back_to(Moves::default());
     let tx = match Transaction::new(db, TransactionBehavior::Immediate) {
         Ok(tx) => tx,
         Err(error) => {
@@ -289,23 +270,24 @@ fn transact(
             return Err(error.into());
         }
     };
+    let writing = Writing::new(&tx, tally);
     let until = Instant::now() + COLLECT;
     while let Some(mut command) = next.take() {
         // The first one needs no savepoint, which costs as much as a third of its work: to undo it is
         // to undo the transaction.
         let alone = done.is_empty();
-        let ran = if alone { command.run(&tx) } else { in_savepoint(&tx, tally, command.as_mut()) };
+        let ran = if alone { command.run(&writing) } else { in_savepoint(&writing, tally, command.as_mut()) };
         done.push(command);
         if alone && ran.is_err() {
             // It has its own answer, and nobody else took part.
-            tally.back_to(Mark::default());
+            tally.back_to(Moves::default());
             return Ok(false);
         }
         ran?;
-        if aside.stop || done.len() >= BATCH || Instant::now() >= until {
+        if done.len() >= BATCH || Instant::now() >= until {
             break;
         }
-        next = take(queue, aside);
+        next = queue.take();
     }
     let came = tally.came();
     tally.settle(&tx)?;
@@ -313,25 +295,10 @@ fn transact(
     Ok(came)
 }
 
-/// The next command, if one is waiting.
-fn take(queue: &Receiver<Order>, aside: &mut Aside) -> Option<Box<dyn Command>> {
-    loop {
-        match queue.try_recv() {
-            Ok(Order::Write(command)) => return Some(command),
-            Ok(Order::Look) => aside.look = true,
-            Ok(Order::Stop) | Err(TryRecvError::Disconnected) => {
-                aside.stop = true;
-                return None;
-            }
-            Err(TryRecvError::Empty) => return None,
-        }
-    }
-}
-
 /// Runs one command so that its failure undoes nothing but itself. An error here ends the whole
 /// transaction: some failures, such as a full disk, make `SQLite` roll all of it back.
-fn in_savepoint(tx: &Transaction<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
-    let before = tally.mark();
+fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
+    let before = tally.moves();
     let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT command")?;
     if let Err(error) = command.run(tx) {

@@ -1,0 +1,28 @@
+//! Which state a delivery is in, asked within the transaction that is about to change it.
+
+use rusqlite::{OptionalExtension, Params, Transaction};
+
+use crate::delivery::{DeliveryId, State};
+
+use super::columns;
+use super::error::StoreError;
+
+/// The row of a delivery, and its state; none where it is not in the log.
+pub(super) fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+    find(tx, "SELECT seq, state FROM delivery WHERE id = ?1", [id.bytes()])
+}
+
+/// The state of the delivery in this row; none where there is no row.
+pub(super) fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<State>, StoreError> {
+    let found = find(tx, "SELECT seq, state FROM delivery WHERE seq = ?1", [seq])?;
+    Ok(found.map(|(_, state)| state))
+}
+
+fn find(tx: &Transaction<'_>, sql: &str, key: impl Params) -> Result<Option<(i64, State)>, StoreError> {
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let Some((seq, number)) = tx.prepare_cached(sql)?.query_row(key, read).optional()? else {
+        return Ok(None);
+    };
+    let told = |why| StoreError::unreadable(format_args!("delivery row {seq}"), why);
+    Ok(Some((seq, columns::state(number).map_err(told)?)))
+}
