@@ -19,15 +19,15 @@ pub(super) struct Readers {
     path: PathBuf,
     place: Place,
     busy: Duration,
-    shelf: Mutex<Shelf>,
-    /// Told when a connection comes back to a shelf that is closed.
+    pool: Mutex<Pool>,
+    /// Told when a connection comes back to a pool that is closed.
     back: Condvar,
     room: Arc<Semaphore>,
 }
 
 /// Where the connections are.
 #[derive(Default)]
-struct Shelf {
+struct Pool {
     /// Nobody uses these just now.
     idle: Vec<Connection>,
     /// So many are in use.
@@ -38,7 +38,7 @@ struct Shelf {
 impl Readers {
     pub(super) fn new(path: PathBuf, place: Place, busy: Duration) -> Self {
         let room = Arc::new(Semaphore::new(READERS));
-        Self { path, place, busy, shelf: Mutex::default(), back: Condvar::new(), room }
+        Self { path, place, busy, pool: Mutex::default(), back: Condvar::new(), room }
     }
 
     /// Asks on a thread for blocking work. All of `question` sees one state of the database.
@@ -74,26 +74,26 @@ impl Readers {
 
     /// A connection to use, or the right to open one.
     fn take(&self) -> Result<Out<'_>, StoreError> {
-        let mut shelf = self.shelf();
-        if shelf.closed {
+        let mut pool = self.pool();
+        if pool.closed {
             return Err(Problem::Closed.into());
         }
-        shelf.out += 1;
-        Ok(Out { db: shelf.idle.pop(), readers: self })
+        pool.out += 1;
+        Ok(Out { db: pool.idle.pop(), readers: self })
     }
 
     /// Refuses further questions, waits for those that are being answered, and closes all.
     pub(super) fn close(&self) {
         self.room.close();
-        let mut shelf = self.shelf();
-        shelf.closed = true;
-        shelf.idle.clear();
-        let none_out = self.back.wait_while(shelf, |shelf| shelf.out > 0);
+        let mut pool = self.pool();
+        pool.closed = true;
+        pool.idle.clear();
+        let none_out = self.back.wait_while(pool, |pool| pool.out > 0);
         drop(none_out.unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,14 +105,14 @@ struct Out<'a> {
 
 impl Drop for Out<'_> {
     fn drop(&mut self) {
-        let mut shelf = self.readers.shelf();
-        if shelf.closed {
+        let mut pool = self.readers.pool();
+        if pool.closed {
             // Closed before it counts as back: who waits for that wants no connection left.
             drop(self.db.take());
         } else {
-            shelf.idle.extend(self.db.take());
+            pool.idle.extend(self.db.take());
         }
-        shelf.out -= 1;
+        pool.out -= 1;
         self.readers.back.notify_all();
     }
 }

@@ -1,5 +1,5 @@
--- Deliveries for speed: who writes one counts what it moved. A trigger on each row, for which `SQLite` also
--- makes the row ready to be undone alone, costs as much as the row.
+-- Deliveries for speed: who writes one counts what it moved. A trigger on each row, for which SQLite
+-- also makes the row ready to be undone alone, costs as much as the row.
 
 DROP TRIGGER delivery_came;
 DROP TRIGGER delivery_moved;
