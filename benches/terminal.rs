@@ -11,6 +11,7 @@
     reason = "a bench says what failed by panicking, and its numbers are small"
 )]
 
+mod endpoint;
 mod figures;
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -18,6 +19,7 @@ mod support;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use endpoint::Endpoint;
 use figures::{Figure, keep, percentile};
 use ringback::callback::Values;
 use ringback::delivery::{ErrorClass, Failure, NewDelivery, Outbox as _};
@@ -34,13 +36,19 @@ const PROFILES: usize = 100_000;
 const DELIVERIES: usize = 1_000_000;
 const RUNS: usize = 5;
 const WIDE: (u16, u16) = (120, 36);
+/// Deliveries that come in together, and how often: 2 000 a second.
+const STREAM: (usize, Duration) = (20, Duration::from_millis(10));
+/// Keys pressed meanwhile.
+const KEYS: usize = 300;
 
 fn main() {
+    endpoint::serve_if_asked();
     let mut figures = Vec::new();
     let folder = tempfile::tempdir().unwrap();
     first_frames(&mut figures, folder.path());
     idle(&mut figures, folder.path());
     cursor(&mut figures, folder.path());
+    streaming(&mut figures, folder.path());
     ticks(&mut figures, folder.path());
     let megabytes = std::fs::metadata(PROGRAM).unwrap().len() as f64 / 1e6;
     figures.push(Figure::new("binary, MB", megabytes, Some("<= 15")));
@@ -157,6 +165,47 @@ fn quiet_moment(terminal: &Terminal) {
     }
 }
 
+/// From a key to its frame on the terminal while another session hands over deliveries, and this one
+/// sends and shows them.
+fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
+    let endpoint = Endpoint::start(2, 0);
+    let db = folder.join("full.db");
+    let mut terminal = start(&db);
+    terminal.wait_for("Order SMS 0");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let store = Store::open(&db).unwrap();
+    let streamed = profile_to(&endpoint.taking()[1], PROFILES);
+    runtime.block_on(store.save_profiles(vec![streamed.clone()])).unwrap();
+    let source = {
+        let store = store.clone();
+        runtime.spawn(async move {
+            let mut ticks = tokio::time::interval(STREAM.1);
+            loop {
+                ticks.tick().await;
+                let new = || NewDelivery::event(&streamed, None, Values::default());
+                store.accept((0..STREAM.0).map(|_| new()).collect()).await.unwrap();
+            }
+        })
+    };
+    terminal.wait_for("delivered · 200");
+    let delivered = || runtime.block_on(store.counts()).unwrap().delivered as f64;
+    let (before, started) = (delivered(), Instant::now());
+    let mut times = Vec::new();
+    for row in 1..=KEYS {
+        std::thread::sleep(Duration::from_millis(17));
+        let pressed = Instant::now();
+        terminal.press("down");
+        let chosen = format!("▌Order SMS {row} ");
+        terminal.wait_until(|screen| screen.contents().contains(&chosen), &chosen);
+        times.push(since(pressed));
+    }
+    let rate = (delivered() - before) / started.elapsed().as_secs_f64();
+    source.abort();
+    figures.push(Figure::new("deliveries a second that stream by", rate, Some(">= 1900")));
+    figures.push(Figure::new("key to frame meanwhile, median, ms", percentile(&mut times, 50), None));
+    figures.push(Figure::new("key to frame meanwhile, 99th, ms", percentile(&mut times, 99), Some("<= 10")));
+}
+
 /// The bytes of each frame while a countdown runs.
 fn ticks(figures: &mut Vec<Figure>, folder: &Path) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -203,12 +252,16 @@ fn fill(db: &Path) {
 }
 
 fn profile(n: usize) -> Profile {
-    let mut json = order_sms("https://hooks.example/cb");
+    profile_to("https://hooks.example/cb", n)
+}
+
+fn profile_to(url: &str, n: usize) -> Profile {
+    let mut json = order_sms(url);
     json["title"] = json!(format!("Order SMS {n}"));
     let at = jiff::Timestamp::from_second(1_700_000_000 + i64::try_from(n).unwrap()).unwrap();
     let id = ProfileId::new(Region::In, uuid::Uuid::from_u128(n as u128 + 1));
     let identity = Identity { id, created_at: at, modified_at: at };
-    Document::read(json).unwrap().draft.check(Rules::default(), identity).unwrap()
+    Document::read(json).unwrap().draft.check(Rules::STORED, identity).unwrap()
 }
 
 fn ended(profile: &Profile) -> NewDelivery {
