@@ -1,6 +1,6 @@
-//! Deliveries a second, accepted, sent and recorded on disk, against a bare loop of the same HTTP
-//! client, and against `oha` where it is installed; alternated in one run, the median of five. The
-//! endpoint is a process of its own.
+//! Deliveries a second, accepted, sent and recorded on disk, against a bare loop of reqwest and one of
+//! the client that the sender uses, and against `oha` where it is installed; alternated in one run, the
+//! median of five. The endpoint is a process of its own.
 //!
 //! `cargo bench --bench deliveries` prints the figures and keeps them in
 //! `target/figures/deliveries.json`.
@@ -13,7 +13,8 @@ mod figures;
 
 use std::process::Command;
 
-use delivering::{BODY, CONCURRENCY, DELIVERIES, bare_loop, checked, deliver, draft, wide};
+use delivering::{BODY, CONCURRENCY, DELIVERIES, bare_loop, bare_loop_of_own_client, wide};
+use delivering::{checked, deliver, draft};
 use endpoint::Endpoint;
 use figures::{Figure, keep, percentile};
 use ringback::callback::Values;
@@ -28,17 +29,20 @@ fn main() {
     let url = &endpoint.taking()[1];
     let profile = [(checked(&draft(url)), Values::default())];
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (mut durable, mut bare, mut oha) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut durable, mut bare, mut own, mut oha) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(rate(runtime.block_on(bare_loop(url))));
         durable.push(rate(runtime.block_on(deliver(&profile, wide(), DELIVERIES))));
+        own.push(rate(runtime.block_on(bare_loop_of_own_client(url))));
         oha.extend(oha_rate(url));
     }
-    let (bare, durable) = (percentile(&mut bare, 50), percentile(&mut durable, 50));
+    let [bare, durable, own] = [bare, durable, own].map(|mut rates| percentile(&mut rates, 50));
     let mut figures = vec![
-        Figure::new("bare loop of the client, requests a second", bare, None),
+        Figure::new("bare loop of reqwest, requests a second", bare, None),
+        Figure::new("bare loop of the sender's client, the same", own, None),
         Figure::new("durable deliveries a second", durable, None),
-        Figure::new("durable against bare", durable / bare, Some(">= 0.9")),
+        Figure::new("durable against bare reqwest", durable / bare, Some(">= 0.9")),
+        Figure::new("durable against the sender's client", durable / own, None),
     ];
     if oha.is_empty() {
         println!("oha is not installed: nothing is held against it");

@@ -1,5 +1,5 @@
-//! What the benches of the sender do alike: a profile, a run of deliveries, and the bare loop of the
-//! same HTTP client that it is held against.
+//! What the benches of the sender do alike: a profile, a run of deliveries, and the bare loops of HTTP
+//! clients that it is held against.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -7,6 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Request, Uri};
+use hyper_util::client::legacy;
+use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
@@ -99,18 +104,43 @@ pub fn wide() -> Limits {
     Limits { per_origin: CONCURRENCY, ..Limits::default() }
 }
 
-/// As many requests by the client alone. Gives the seconds that they took.
+/// As many requests by reqwest alone. Gives the seconds that they took.
 pub async fn bare_loop(url: &str) -> f64 {
     let client = reqwest::Client::builder().no_proxy().http1_only().build().unwrap();
+    let url = url.to_owned();
+    loop_of(move || {
+        let request = client.post(&url).header("content-type", "application/json").body(BODY);
+        async { drop(request.send().await.unwrap().bytes().await.unwrap()) }
+    })
+    .await
+}
+
+/// The same by the client that the sender uses.
+pub async fn bare_loop_of_own_client(url: &str) -> f64 {
+    let client = legacy::Client::builder(TokioExecutor::new()).build_http();
+    let uri: Uri = url.parse().unwrap();
+    loop_of(move || {
+        let request = Request::post(uri.clone()).header("content-type", "application/json");
+        let answer = client.request(request.body(Full::<Bytes>::from(BODY)).unwrap());
+        async { drop(answer.await.unwrap().into_body().collect().await.unwrap()) }
+    })
+    .await
+}
+
+/// As many requests, and no more at a time than deliveries. Gives the seconds that they took.
+async fn loop_of<F, R>(request: F) -> f64
+where
+    F: Fn() -> R + Clone + Send + 'static,
+    R: Future<Output = ()> + Send,
+{
     let sent = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
     let tasks: Vec<_> = (0..CONCURRENCY)
         .map(|_| {
-            let (client, sent, url) = (client.clone(), Arc::clone(&sent), url.to_owned());
+            let (request, sent) = (request.clone(), Arc::clone(&sent));
             tokio::spawn(async move {
                 while sent.fetch_add(1, Ordering::Relaxed) < DELIVERIES {
-                    let request = client.post(&url).header("content-type", "application/json").body(BODY);
-                    request.send().await.unwrap().bytes().await.unwrap();
+                    request().await;
                 }
             })
         })
