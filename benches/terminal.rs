@@ -39,7 +39,9 @@ const WIDE: (u16, u16) = (120, 36);
 /// Deliveries that come in together, and how often: 2 000 a second.
 const STREAM: (usize, Duration) = (20, Duration::from_millis(10));
 /// Keys pressed meanwhile.
-const KEYS: usize = 300;
+const KEYS: usize = 200;
+/// Between two keys: ten a second, as somebody does who is in a hurry.
+const BETWEEN: Duration = Duration::from_millis(97);
 
 fn main() {
     endpoint::serve_if_asked();
@@ -192,7 +194,7 @@ fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
     let (before, started) = (delivered(), Instant::now());
     let mut times = Vec::new();
     for row in 1..=KEYS {
-        std::thread::sleep(Duration::from_millis(17));
+        std::thread::sleep(BETWEEN);
         let pressed = Instant::now();
         terminal.press("down");
         let chosen = format!("▌Order SMS {row} ");

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use super::copying;
 use super::keyboard::Keyboard;
 use super::message::{Effect, Message};
-use super::pace::Pace;
+use super::pace::{Cause, Pace};
 use super::programs::{Program, Running};
 use super::signals::{self, Ended, hung_up, number};
 use super::state::State;
@@ -35,7 +35,8 @@ pub struct Console {
     tell: UnboundedSender<Message>,
     going_on: unix::Signal,
     pace: Pace,
-    dirty: bool,
+    /// What a frame is wanted for.
+    wanted: Option<Cause>,
     suspend: bool,
     ended: Option<Ended>,
 }
@@ -65,7 +66,7 @@ impl Console {
         let going_on = signals::going_on()?;
         let (program, returned, ended) = (None, None, None);
         let pace = Pace::default();
-        let (dirty, suspend) = (true, false);
+        let (wanted, suspend) = (Some(Cause::News), false);
         Ok(Self {
             screen,
             keyboard,
@@ -76,7 +77,7 @@ impl Console {
             tell,
             going_on,
             pace,
-            dirty,
+            wanted,
             suspend,
             ended,
         })
@@ -117,18 +118,19 @@ impl Console {
                 self.suspend().await?;
             }
             let has_terminal = self.program.is_none();
-            let frame_in = self.pace.wait(Instant::now());
-            if self.dirty && has_terminal && frame_in.is_zero() {
+            let wanted = self.wanted.filter(|_| has_terminal);
+            let frame_in = wanted.map(|cause| self.pace.wait(Instant::now(), cause));
+            if frame_in.is_some_and(|wait| wait.is_zero()) {
                 self.draw()?;
                 continue;
             }
-            let tick = timers::tick(&self.state).filter(|_| has_terminal && !self.dirty);
+            let tick = timers::tick(&self.state).filter(|_| has_terminal && wanted.is_none());
             let woken = tokio::select! {
                 biased;
                 Some(message) = messages.recv() => Woken::Message(message),
                 returned = ended(&mut self.program) => Woken::Returned(returned),
                 Some(()) = self.going_on.recv() => Woken::GoesOn,
-                () = tokio::time::sleep(frame_in), if self.dirty && has_terminal => Woken::Frame,
+                () = tokio::time::sleep(frame_in.unwrap_or_default()), if frame_in.is_some() => Woken::Frame,
                 () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
                     if tick.is_some() => Woken::Message(Message::Now(Timestamp::now())),
             };
@@ -143,7 +145,7 @@ impl Console {
                 // A program that has the terminal goes on by itself.
                 Woken::GoesOn if has_terminal => {
                     self.screen.take_again()?;
-                    self.dirty = true;
+                    self.wanted = Some(Cause::Person);
                 }
                 Woken::GoesOn | Woken::Frame => {}
             }
@@ -153,7 +155,7 @@ impl Console {
     fn draw(&mut self) -> io::Result<()> {
         self.screen.draw(&self.state)?;
         self.pace.drew(Instant::now());
-        self.dirty = false;
+        self.wanted = None;
         Ok(())
     }
 
@@ -182,11 +184,12 @@ impl Console {
 
     /// Gives a message to the state, and does what it asks for.
     fn give(&mut self, message: Message) -> io::Result<()> {
+        let cause = if message.is_of_person() { Cause::Person } else { Cause::News };
         let _ = update::update(&mut self.state, Message::Now(Timestamp::now()));
         for effect in update::update(&mut self.state, message) {
             self.perform(effect)?;
         }
-        self.dirty = true;
+        self.wanted = self.wanted.max(Some(cause));
         Ok(())
     }
 

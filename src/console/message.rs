@@ -103,6 +103,17 @@ pub enum Message {
     Terminate(u8),
 }
 
+impl Message {
+    /// Whether a person did something at the terminal.
+    #[must_use]
+    pub fn is_of_person(&self) -> bool {
+        matches!(
+            self,
+            Self::Key(_) | Self::Paste(_) | Self::Pointer(_) | Self::Resize(..) | Self::Returned(_)
+        )
+    }
+}
+
 /// A draft that was kept, and the profile that it changes, where that is stored.
 #[derive(Debug)]
 pub struct Unsaved {
