@@ -117,8 +117,9 @@ fn idle(figures: &mut Vec<Figure>, folder: &Path) {
     apply(&db, &order_sms("https://hooks.example/cb"));
     let terminal = start(&db);
     terminal.wait_for("Order SMS");
-    // The threads that the start needed end by themselves after ten seconds.
-    std::thread::sleep(Duration::from_secs(11));
+    // After ten seconds it is looked for what is kept no longer, and the thread that this needs ends
+    // by itself ten seconds later.
+    std::thread::sleep(Duration::from_secs(22));
     quiet(&terminal);
     let (bytes, before) = (terminal.bytes_written(), sleeps(terminal.pid()));
     std::thread::sleep(Duration::from_secs(10));
