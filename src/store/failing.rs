@@ -2,8 +2,10 @@
 //! our decision), in the transaction that records the last of them.
 //!
 //! Events are counted, for each endpoint of a profile: what a person sends by hand says nothing of
-//! them, and what could not be made into a request was never tried. A batch reads each of its queues
-//! once, and writes a count only where it differs.
+//! them, and what could not be made into a request was never tried. In a row means in the order in
+//! which they were accepted. By their ends it would be wrong: a failure ends late, after its retries,
+//! so of a batch that mostly arrived the last to end have all failed. A batch of outcomes reads each of
+//! its queues once, and writes a count only where it differs.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,7 +13,7 @@ use std::collections::hash_map::Entry;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
-use crate::delivery::{Next, Outcome};
+use crate::delivery::{DeliveryId, Next, Outcome};
 use crate::profile::{ProfileId, Status};
 
 use super::error::StoreError;
@@ -29,9 +31,16 @@ pub(super) struct Failing {
 /// The failures in a row of one queue.
 struct Run {
     profile_id: String,
-    stored: u32,
-    now: u32,
+    stored: Count,
+    now: Count,
     too_many: Option<Cause>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    failed: u32,
+    /// The last accepted of those that were delivered.
+    delivered: Option<DeliveryId>,
 }
 
 impl Failing {
@@ -53,14 +62,17 @@ impl Failing {
         };
         let Some(run) = run else { return Ok(()) };
         if outcome.next == Next::Delivered {
-            run.now = 0;
+            run.now = Count { failed: 0, delivered: run.now.delivered.max(Some(outcome.id)) };
             return Ok(());
         }
-        run.now = run.now.saturating_add(1);
-        if run.now >= self.limit && run.too_many.is_none() {
+        if run.now.delivered.is_some_and(|later| outcome.id < later) {
+            return Ok(());
+        }
+        run.now.failed = run.now.failed.saturating_add(1);
+        if run.now.failed >= self.limit && run.too_many.is_none() {
             let error = outcome.attempt.error.as_ref();
             let message = error.map(|error| error.message.clone()).unwrap_or_default();
-            run.too_many = Some(Cause { failed: run.now, delivery: outcome.id, message });
+            run.too_many = Some(Cause { failed: run.now.failed, delivery: outcome.id, message });
         }
         Ok(())
     }
@@ -70,8 +82,9 @@ impl Failing {
         for (lane, run) in self.runs {
             let Some(run) = run else { continue };
             if run.now != run.stored {
-                let sql = "UPDATE lane SET failed_in_row = ?2 WHERE seq = ?1";
-                tx.prepare_cached(sql)?.execute((lane, run.now))?;
+                let sql = "UPDATE lane SET failed_in_row = ?2, delivered = ?3 WHERE seq = ?1";
+                let delivered = run.now.delivered.map(DeliveryId::bytes);
+                tx.prepare_cached(sql)?.execute((lane, run.now.failed, delivered))?;
             }
             if let Some(cause) = &run.too_many {
                 disable(tx, &run.profile_id, cause)?;
@@ -82,9 +95,10 @@ impl Failing {
 }
 
 fn read(tx: &Transaction<'_>, lane: i64) -> Result<Option<Run>, StoreError> {
-    let sql = "SELECT profile_id, failed_in_row FROM lane WHERE seq = ?1 AND by_hand = 0";
+    let sql = "SELECT profile_id, failed_in_row, delivered FROM lane WHERE seq = ?1 AND by_hand = 0";
     let run = |row: &rusqlite::Row<'_>| {
-        let stored = row.get(1)?;
+        let delivered = row.get::<_, Option<[u8; 16]>>(2)?.map(DeliveryId::from_bytes);
+        let stored = Count { failed: row.get(1)?, delivered };
         Ok(Run { profile_id: row.get(0)?, stored, now: stored, too_many: None })
     };
     Ok(tx.prepare_cached(sql)?.query_row([lane], run).optional()?)

@@ -7,3 +7,7 @@ DROP TRIGGER delivery_went;
 CREATE TRIGGER delivery_went AFTER DELETE ON delivery BEGIN
     DELETE FROM attempt WHERE key BETWEEN OLD.seq << 10 AND OLD.seq << 10 | 1023;
 END;
+
+-- The last accepted of a queue's deliveries that were delivered: what was accepted before it and fails
+-- says nothing new of the endpoint.
+ALTER TABLE lane ADD COLUMN delivered BLOB CHECK (length(delivered) = 16);

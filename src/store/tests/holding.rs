@@ -205,3 +205,27 @@ async fn a_batch_is_counted_in_its_order() {
     let count = "SELECT failed_in_row FROM lane WHERE by_hand = 0";
     assert_eq!(store.read(move |tx| Ok(tx.query_row(count, [], |row| row.get::<_, i64>(0))?)).await, Ok(0));
 }
+
+/// Failures end late, after their retries: so the last to end of a batch that mostly arrived are
+/// failures only.
+#[tokio::test]
+async fn in_a_row_is_as_they_were_accepted_and_not_as_they_end() {
+    let (_folder, store) = store();
+    switch(&store, 1, Status::Active).await;
+    store.disable_after(3);
+    let new: [NewDelivery; 12] = std::array::from_fn(|_| of(1, Kind::Event));
+    let ids = accept(&store, new).await;
+    let fails = |n: &usize| n % 2 == 0;
+    for n in (0..10).filter(|n| !fails(n)) {
+        record(&store, ids[n], 1, Next::Delivered).await;
+    }
+    for n in (0..10).filter(fails) {
+        record(&store, ids[n], 1, Next::Failed).await;
+    }
+    assert_eq!(status(&store, 1).await, Status::Active, "half of them arrived");
+    record(&store, ids[10], 1, Next::Failed).await;
+    record(&store, ids[11], 1, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::Active);
+    ends(&store, Next::Failed).await;
+    assert_eq!(status(&store, 1).await, Status::AutoDisabled, "the last three have failed");
+}
