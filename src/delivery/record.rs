@@ -278,6 +278,8 @@ pub struct Summary {
     pub last_error: Option<Failure>,
     /// Duration of the last try in milliseconds.
     pub last_ms: Option<u32>,
+    /// The delivery by which it was sent again last.
+    pub again: Option<DeliveryId>,
 }
 
 /// Everything about one delivery.

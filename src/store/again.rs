@@ -42,6 +42,13 @@ impl Store {
     }
 }
 
+/// Whether a delivery was sent again before.
+pub(super) fn was_sent_again(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached("SELECT 1 FROM delivery WHERE id = ?1 AND again IS NOT NULL")?
+        .exists([id.bytes()])?)
+}
+
 /// As [`Store::send_again`]; an error leaves nothing behind.
 pub(super) fn send_again(
     tx: &Writing<'_>,
@@ -115,5 +122,8 @@ fn copy(
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), earlier.seq))?;
     }
+    let sql = "UPDATE delivery SET again = ?2 WHERE seq = ?1";
+    tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes()))?;
+    tx.touched();
     Ok(())
 }

@@ -20,7 +20,8 @@ pub(super) const BATCH: usize = 200;
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// What waits is due now; what has ended is sent again, as a new delivery.
+    /// What waits is due now; what has ended is sent again, as a new delivery. Only once: of what was
+    /// sent again the new delivery is the one to be tried.
     Retry,
     /// No further try is made.
     Cancel,
@@ -73,6 +74,7 @@ impl Change {
     pub fn of(self, mut filter: Filter, now: Timestamp) -> Filter {
         let later = now.checked_add(SignedDuration::from_millis(1)).ok().map(DeliveryId::first_at);
         filter.before = filter.before.into_iter().chain(later).min();
+        filter.not_again |= self == Self::Retry;
         filter.state = filter.state.or(Some(match self {
             Self::Retry => StateFilter::Retriable,
             Self::Cancel => StateFilter::Pending,
@@ -130,6 +132,8 @@ fn apply(
             (Change::Retry, Some(state)) if state.is_pending() => {
                 count(control::retry_now(tx, id, millis(now))?, &mut did.due)
             }
+            // Another session was first: its delivery is the one to be tried from now on.
+            (Change::Retry, Some(_)) if again::was_sent_again(tx, id)? => false,
             (Change::Retry, Some(_)) => match again::send_again(tx, id, DeliveryId::generate(), now) {
                 Ok(()) => count(true, &mut did.again),
                 Err(error) if of_delivery(&error.problem) => {

@@ -1,9 +1,11 @@
 //! Which deliveries are meant: by profile, state, status, time and text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::callback::Values;
 use crate::delivery::{DeliveryId, ErrorClass, State};
 use crate::profile::{Choice, ProfileId};
 
@@ -22,8 +24,10 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Only those that ended before this time.
     pub ended_before: Option<Timestamp>,
-    /// Only those with this text in title, URL, last message or id, letter case aside.
+    /// Only those with this text in title, URL, last message, id or a value, letter case aside.
     pub text: Option<String>,
+    /// Only those that were not sent again.
+    pub not_again: bool,
     /// Only those older than this one: the last of the page before.
     pub before: Option<DeliveryId>,
     /// Most in one page.
@@ -40,6 +44,7 @@ impl Default for Filter {
             until: None,
             ended_before: None,
             text: None,
+            not_again: false,
             before: None,
             limit: 100,
         }
@@ -168,6 +173,7 @@ impl Filter {
     pub fn searches(&self) -> bool {
         !self.statuses.is_empty()
             || self.text.is_some()
+            || self.not_again
             || self.since.is_some()
             || self.until.is_some()
             || self.ended_before.is_some()
@@ -197,17 +203,39 @@ pub(super) struct Seen<'a> {
     pub(super) class: Option<&'a str>,
     pub(super) accepted_at: i64,
     pub(super) ended_at: Option<i64>,
+    pub(super) was_sent_again: bool,
+    /// The JSON of its values; none where nobody asks for them.
+    pub(super) values: Option<&'a str>,
 }
 
 /// A filter made ready for many rows. State, profile and ids are the index's part.
 pub(super) struct Sieve<'a> {
     filter: &'a Filter,
-    text: Option<String>,
+    text: Option<Sought>,
+}
+
+/// A text that is looked for.
+struct Sought {
+    text: String,
+    /// As it stands within JSON.
+    in_json: String,
 }
 
 impl<'a> Sieve<'a> {
     pub(super) fn new(filter: &'a Filter) -> Self {
-        Self { filter, text: filter.text.as_ref().map(|text| text.to_lowercase()) }
+        let sought = |text: &String| {
+            let text = text.to_lowercase();
+            // A text is always JSON, between two quotes.
+            let json = serde_json::to_string(&text).unwrap_or_default();
+            let in_json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
+            Sought { text, in_json }
+        };
+        Self { filter, text: filter.text.as_ref().map(sought) }
+    }
+
+    /// Whether it looks at the values of a delivery.
+    pub(super) fn reads_values(&self) -> bool {
+        self.text.is_some()
     }
 
     pub(super) fn lets_through(&self, seen: &Seen<'_>) -> bool {
@@ -216,16 +244,29 @@ impl<'a> Sieve<'a> {
         let until = until.is_none_or(|time| seen.accepted_at < time.as_millisecond());
         let ended = ended_before.is_none_or(|t| seen.ended_at.is_some_and(|end| end < t.as_millisecond()));
         let status = statuses.is_empty() || statuses.iter().any(|status| status.fits(seen));
-        since && until && ended && status && self.text.as_ref().is_none_or(|text| has_text(seen, text))
+        let again = self.filter.not_again && seen.was_sent_again;
+        let fits = since && until && ended && status && !again;
+        fits && self.text.as_ref().is_none_or(|sought| has_text(seen, sought))
     }
 }
 
-fn has_text(seen: &Seen<'_>, text: &str) -> bool {
+fn has_text(seen: &Seen<'_>, Sought { text, in_json }: &Sought) -> bool {
     let within = |part: &str| part.to_lowercase().contains(text);
+    let in_value = |json: &str| {
+        // Most have it nowhere, and need not be taken apart. A variable's name is no value.
+        json.to_lowercase().contains(in_json)
+            && Values::parse(json).is_ok_and(|values| values.members().values().any(|v| within(&text_of(v))))
+    };
     within(seen.title)
         || seen.url.is_some_and(within)
         || seen.message.is_some_and(within)
         || seen.id.to_string().contains(text)
+        || seen.values.is_some_and(in_value)
+}
+
+/// A value as it is sent: a text without its quotes.
+fn text_of(value: &serde_json::Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| value.to_string().into(), Cow::from)
 }
 
 #[cfg(test)]
@@ -242,6 +283,8 @@ mod tests {
             class: Some("status"),
             accepted_at: 1_000,
             ended_at: Some(2_000),
+            was_sent_again: true,
+            values: Some(r#"{"ref": "Order-\"7\"/Ä", "parts": 12, "nested": {"deep": "well"}}"#),
         }
     }
 
@@ -256,6 +299,10 @@ mod tests {
             assert!(text(there), "{there}");
         }
         assert!(text("internal server") && text("abababab-abab") && !text("orders"));
+        for value in ["order-\"7", "/ä", "12", "WELL"] {
+            assert!(text(value), "{value}");
+        }
+        assert!(!text("parts") && !text("ref"), "a variable's name is no value");
     }
 
     #[test]

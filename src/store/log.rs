@@ -22,10 +22,10 @@ pub struct Counts {
 
 /// The columns of a summary; see [`summary`].
 pub(super) const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
-     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms";
+     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again";
 
 /// The first column after those of a summary.
-pub(super) const AFTER_SUMMARY: usize = 17;
+pub(super) const AFTER_SUMMARY: usize = 18;
 
 impl Store {
     /// Everything about one delivery, if it is there.
@@ -79,6 +79,7 @@ pub(super) fn summary(row: &Row<'_>) -> Result<Summary, Why> {
         last_status: get(row, 13)?,
         last_error: columns::failure(get(row, 14)?, get(row, 15)?)?,
         last_ms: get(row, 16)?,
+        again: get::<Option<[u8; 16]>>(row, 17)?.map(DeliveryId::from_bytes),
     })
 }
 

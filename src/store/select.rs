@@ -5,6 +5,7 @@
 //! question looks at so many rows and no more: it answers how far it came, and who asked goes on
 //! from there.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Row, Statement, Transaction};
 
 use crate::delivery::{DeliveryId, State, Summary};
@@ -109,14 +110,14 @@ impl<'a> Walk<'a> {
         mut enough: impl FnMut(DeliveryId, &Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let tail = range.tail();
-        let sql = format!("SELECT {SUMMARY}, url, ended_at FROM delivery {tail} ORDER BY id DESC");
+        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY id DESC");
         let mut statement = self.tx.prepare_cached(&sql)?;
         let mut rows = range.query(&mut statement, self.filter)?;
         let mut looked_at = 0;
         while let Some(row) = rows.next()? {
             let id = DeliveryId::from_bytes(row.get(0)?);
             self.newest = self.newest.max(Some(id));
-            let fits = seen(id, row).map_err(|why| unreadable(id, why))?;
+            let fits = seen(&self.sieve, id, row).map_err(|why| unreadable(id, why))?;
             let full = self.sieve.lets_through(&fits) && enough(id, row)?;
             looked_at += 1;
             if full || looked_at >= self.most {
@@ -128,7 +129,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What a filter looks at. The places are those of [`SUMMARY`].
-fn seen<'r>(id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<'r>, Why> {
+fn seen<'r>(sieve: &Sieve<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<'r>, Why> {
     let read = || -> rusqlite::Result<Seen<'r>> {
         let text = |at| -> rusqlite::Result<Option<&'r str>> { Ok(row.get_ref(at)?.as_str_or_null()?) };
         Ok(Seen {
@@ -140,6 +141,9 @@ fn seen<'r>(id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<'r>, Why> {
             class: text(14)?,
             accepted_at: row.get(12)?,
             ended_at: row.get(AFTER_SUMMARY + 1)?,
+            was_sent_again: row.get_ref(AFTER_SUMMARY - 1)? != ValueRef::Null,
+            // They may stand on pages of their own, which are read only where they are asked for.
+            values: if sieve.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
         })
     };
     read().map_err(|error| error.to_string())
@@ -278,12 +282,13 @@ pub(super) fn between(
 
 /// A delivery that was found earlier, if it still fits.
 fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, url, ended_at FROM delivery WHERE id = ?1");
+    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery WHERE id = ?1");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let told = |why| unreadable(id, why);
-    let fits = Sieve::new(filter).lets_through(&seen(id, row).map_err(told)?);
+    let sieve = Sieve::new(filter);
+    let fits = sieve.lets_through(&seen(&sieve, id, row).map_err(told)?);
     let summary = summary(row).map_err(told)?;
     let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
     Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
@@ -330,7 +335,7 @@ mod tests {
         let ranges = [Range::All, Range::State(State::Failed), Range::Lane(State::Failed, 1)];
         for range in ranges {
             let tail = range.tail();
-            let sql = format!("SELECT {SUMMARY}, url, ended_at FROM delivery {tail} ORDER BY id DESC");
+            let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY id DESC");
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

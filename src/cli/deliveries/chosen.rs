@@ -30,7 +30,7 @@ pub(super) struct FilterArgs {
     /// Only those accepted before then
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<Time>,
-    /// Only those with this in title, URL, last message or id, letter case aside
+    /// Only those with this in title, URL, last message, id or a value, letter case aside
     #[arg(long)]
     pub text: Option<String>,
     /// Only those older than this one: the next page

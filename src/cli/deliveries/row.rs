@@ -24,6 +24,7 @@ pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {
         "status": row.last_status,
         "error": error.map(|e| json!({"class": e.class.name(), "message": e.message})),
         "duration_ms": row.last_ms,
+        "sent_again_as": row.again.map(|id| id.to_string()),
     })
 }
 
@@ -64,6 +65,7 @@ fn came(row: &Summary, held: Option<&str>) -> String {
     }
     match row.due_at.filter(|_| row.state == State::Waiting) {
         Some(due) => format!("{last} · next {}", due.strftime("%H:%M:%S")),
+        None if row.again.is_some() => format!("{last} · sent again"),
         None => last,
     }
 }

@@ -34,6 +34,7 @@ fn json_of(details: &Details, held: Option<&str>) -> Value {
         "profile_title": row.profile_title,
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
+        "sent_again_as": row.again.map(|id| id.to_string()),
         "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "retry": {
             "count": row.policy.count(),
@@ -64,6 +65,9 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
     if let Some(held) = held {
         fact("held", held.to_owned());
+    }
+    if let Some(again) = row.again {
+        fact("again", format!("sent again as {again}"));
     }
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());

@@ -116,6 +116,7 @@ mod tests {
             last_status: None,
             last_error: attempt(1, None, Some("500 \u{1b}")).error,
             last_ms: None,
+            again: None,
         }
     }
 

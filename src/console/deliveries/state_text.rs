@@ -18,6 +18,7 @@ pub enum Tone {
 #[must_use]
 pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, Tone) {
     let tries = row.policy.count() + 1;
+    let again = if row.again.is_some() { ", sent again" } else { "" };
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
         let which = match flight.n {
             1 => String::new(),
@@ -39,7 +40,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
                 2 => " after 1 retry".to_owned(),
                 n => format!(" after {} retries", n - 1),
             };
-            (format!("delivered · {status} in {} ms{after}", row.last_ms.unwrap_or(0)), Tone::Good)
+            (format!("delivered{again} · {status} in {} ms{after}", row.last_ms.unwrap_or(0)), Tone::Good)
         }
         State::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
@@ -48,9 +49,9 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             } else {
                 String::new()
             };
-            (format!("failed{why}{of}"), Tone::Bad)
+            (format!("failed{again}{why}{of}"), Tone::Bad)
         }
-        State::Cancelled => ("cancelled".to_owned(), Tone::Dim),
+        State::Cancelled => (format!("cancelled{again}"), Tone::Dim),
     }
 }
 
@@ -105,6 +106,7 @@ mod tests {
             last_status: Some(500),
             last_error: Some(Failure { class: ErrorClass::Status, message: "500".into() }),
             last_ms: Some(84),
+            again: None,
         }
     }
 

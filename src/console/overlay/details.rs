@@ -76,8 +76,11 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
             format!("accepted  {} · {}", clock.in_full(row.accepted_at), age(row.accepted_at, state.now)),
             false,
         ),
-        (String::new(), false),
     ];
+    if let Some(again) = row.again {
+        out.push((format!("again     sent again as {again}"), false));
+    }
+    out.push((String::new(), false));
     if let Some(callback) = &details.callback {
         out.push(("Request (credentials are not kept)".to_owned(), true));
         out.push((format!("{} {}", callback.method.name(), callback.url), false));

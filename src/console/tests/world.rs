@@ -270,6 +270,7 @@ impl World {
             last_status: None,
             last_error: None,
             last_ms: None,
+            again: None,
         };
         self.deliveries.push(Details { summary, callback, values: values.clone(), attempts: Vec::new() });
         id
@@ -328,6 +329,7 @@ impl World {
             last_status: None,
             last_error: None,
             last_ms: None,
+            again: None,
             ..old.summary
         };
         self.deliveries.push(Details { summary, attempts: Vec::new(), ..old });

@@ -11,3 +11,6 @@ END;
 -- The last accepted of a queue's deliveries that were delivered: what was accepted before it and fails
 -- says nothing new of the endpoint.
 ALTER TABLE lane ADD COLUMN delivered BLOB CHECK (length(delivered) = 16);
+
+-- The delivery by which this one was sent again last.
+ALTER TABLE delivery ADD COLUMN again BLOB CHECK (length(again) = 16);

@@ -57,7 +57,16 @@ async fn what_waits_is_due_and_what_has_failed_is_sent_again_once() {
         assert!(row.due_at < Some(far) && row.state == State::Waiting);
     }
     let delivered = Filter { state: Some(StateFilter::Is(State::Delivered)), ..Filter::default() };
-    assert_eq!(all(&store, Change::Retry, delivered).await.0.again, 5, "asked for in so many words");
+    assert_eq!(all(&store, Change::Retry, delivered.clone()).await.0.again, 5, "asked for in so many words");
+    for filter in [Filter::default(), delivered] {
+        let filter = Change::Retry.of(filter, Timestamp::now());
+        assert_eq!(
+            store.count(&filter).await.unwrap(),
+            if filter.states().contains(&State::Waiting) { 5 } else { 0 }
+        );
+        let (did, _) = all(&store, Change::Retry, filter).await;
+        assert_eq!((did.again, did.left), (0, 0), "what was sent again is not sent once more");
+    }
 }
 
 #[tokio::test]
