@@ -2,10 +2,16 @@
 //! are put into its namespace (`unshare` and `nsenter`, of util-linux). It needs no rights, but a
 //! system that allows namespaces to everybody.
 
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+pub mod site;
+pub mod unchanging;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -86,9 +92,50 @@ impl Disk {
         }
     }
 
+    /// Waits until there is such a file.
+    #[track_caller]
+    pub fn wait_for(&self, name: &str) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.outside(name).exists() {
+            assert!(Instant::now() < until, "there is no {name}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Makes room again.
     pub fn make_room(&self) {
         fs::remove_file(self.outside("ballast")).unwrap();
+    }
+
+    /// Mounts it anew so that it can only be read, which the system does while nobody has a file open
+    /// for writing.
+    pub fn make_read_only(&self) {
+        self.mount(&["-o", "remount,ro"]);
+    }
+
+    /// Takes that back.
+    pub fn make_writable(&self) {
+        self.mount(&["-o", "remount,rw"]);
+    }
+
+    /// Lets it only be read by who opens a file from now on. Who has one open goes on.
+    pub fn cover(&self) {
+        let folder = self.folder.path().to_str().unwrap();
+        self.mount(&["--bind", folder]);
+        self.mount(&["-o", "remount,bind,ro"]);
+    }
+
+    /// Takes that back.
+    pub fn uncover(&self) {
+        let mut command = Command::new("umount");
+        command.arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success());
+    }
+
+    fn mount(&self, how: &[&str]) {
+        let mut command = Command::new("mount");
+        command.args(how).arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success(), "{how:?}");
     }
 
     /// Takes a copy of a file off the disk.
