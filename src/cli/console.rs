@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::error::{CommandError, FAILED};
+use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
@@ -12,7 +12,7 @@ use crate::console::keymap;
 use crate::console::signs::Signs;
 use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
 use crate::console::theme::{Depth, Theme};
-use crate::console::{self, Ended, Left, Start};
+use crate::console::{self, Start};
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings};
 use crate::store::{Keep, Store};
@@ -62,10 +62,10 @@ async fn show(
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
     let start = Start { store: store.clone(), settings, keep, mouse, receiver, notice };
-    let Left { ended, trouble } = console::run(start)
+    let left = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
-    if let Some(trouble) = &trouble {
+    if let Some(trouble) = &left.trouble {
         tell(&format!("ringback: {trouble}"));
     }
     let counts = store.counts().await?;
@@ -75,10 +75,7 @@ async fn show(
         1 => tell("1 delivery is pending: it goes on when ringback runs again"),
         n => tell(&format!("{n} deliveries are pending: they go on when ringback runs again")),
     }
-    Ok(match ended {
-        Ended::Quit if trouble.is_some() => FAILED.into(),
-        ended => ended.code().into(),
-    })
+    Ok(left.code().into())
 }
 
 fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {

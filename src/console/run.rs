@@ -56,6 +56,17 @@ pub struct Left {
     pub trouble: Option<String>,
 }
 
+impl Left {
+    /// The exit code: that of what ended it, and 1 for who quits in trouble.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self.ended {
+            Ended::Quit => self.trouble.is_some().into(),
+            ended => ended.code(),
+        }
+    }
+}
+
 /// Runs the console until the person quits or something ends it. What is pending stays queued.
 ///
 /// # Errors
