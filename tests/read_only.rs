@@ -9,7 +9,12 @@ mod durable;
 mod recorder;
 mod support;
 
-use cli_support::{On, Running};
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use cli_support::{On, Running, ran};
+use disk::behind;
 use disk::site::Site;
 use disk::unchanging::Unchanging;
 use recorder::Recorder;
@@ -102,6 +107,31 @@ fn nothing_is_sent_where_the_log_cannot_be_written_from_the_start() {
     assert_eq!(site.run(&["work", "--until-idle"]).code, Some(0));
     drop(input);
     assert_eq!(other.code(), Some(0));
+    site.all_delivered(&endpoint, &told);
+}
+
+#[test]
+fn a_mode_without_writing_is_told_at_the_start() {
+    let site = Site::usual();
+    let endpoint = Recorder::taking();
+    let profile = site.apply(&endpoint);
+    let told = site.sent(&profile, "", BEFORE);
+    let mode = |mode| std::fs::set_permissions(site.db(), Permissions::from_mode(mode)).unwrap();
+    mode(0o400);
+    // Root may write what it likes, unless it gives that right away.
+    let words = ["setpriv", "--bounding-set", "-all"].map(str::to_owned);
+    let is_root = OpenOptions::new().write(true).open(site.db()).is_ok();
+    if is_root && Command::new(&words[0]).args(&words[1..]).arg("true").status().is_err() {
+        println!("skipped: root may write it, and there is no `setpriv` here");
+        return;
+    }
+    for args in [&["work"][..], &["deliveries", "list"], &["send", &profile, "--no-wait"]] {
+        let command = site.command(args);
+        ran(if is_root { behind(&words, &command) } else { command }).refused(2, &[READ_ONLY]);
+    }
+    assert!(endpoint.book().is_empty());
+    mode(0o600);
+    assert_eq!(site.run(&["work", "--until-idle"]).code, Some(0));
     site.all_delivered(&endpoint, &told);
 }
 

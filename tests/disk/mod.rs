@@ -65,16 +65,7 @@ impl Disk {
 
     /// The same command, with this disk in sight.
     pub fn command(&self, command: &Command) -> Command {
-        let words = self.words();
-        let mut inside = Command::new(&words[0]);
-        inside.args(&words[1..]).arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => inside.env(name, value),
-                None => inside.env_remove(name),
-            };
-        }
-        inside
+        behind(&self.words(), command)
     }
 
     /// Fills it up to the last byte.
@@ -110,12 +101,12 @@ impl Disk {
     /// Mounts it anew so that it can only be read, which the system does while nobody has a file open
     /// for writing.
     pub fn make_read_only(&self) {
-        self.mount(&["-o", "remount,ro"]);
+        self.mount(&["--options-mode", "ignore", "-o", "remount,ro", "disk"]);
     }
 
     /// Takes that back.
     pub fn make_writable(&self) {
-        self.mount(&["-o", "remount,rw"]);
+        self.mount(&["--options-mode", "ignore", "-o", "remount,rw", "disk"]);
     }
 
     /// Lets it only be read by who opens a file from now on. Who has one open goes on.
@@ -125,10 +116,10 @@ impl Disk {
         self.mount(&["-o", "remount,bind,ro"]);
     }
 
-    /// Takes that back.
+    /// Takes that back, also where somebody has opened a file meanwhile.
     pub fn uncover(&self) {
         let mut command = Command::new("umount");
-        command.arg(self.folder.path());
+        command.arg("--lazy").arg(self.folder.path());
         assert!(self.command(&command).status().unwrap().success());
     }
 
@@ -142,6 +133,20 @@ impl Disk {
     pub fn take(&self, name: &str, to: &Path) {
         fs::copy(self.outside(name), to).unwrap();
     }
+}
+
+/// The same command behind these words.
+pub fn behind(words: &[String], command: &Command) -> Command {
+    let mut all = Command::new(&words[0]);
+    all.args(&words[1..]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => all.env(name, value),
+            None => all.env_remove(name),
+        };
+    }
+    all.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    all
 }
 
 impl Drop for Disk {
