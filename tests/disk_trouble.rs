@@ -9,16 +9,9 @@ mod durable;
 mod recorder;
 mod support;
 
-use std::collections::HashSet;
-use std::process::Command;
-use std::time::Duration;
-
-use cli_support::{On, Place, Ran, Running, ran};
-use disk::Disk;
-use recorder::{Recorder, events};
-use ringback::delivery::State;
-use serde_json::Value;
-use support::terminal::{Launch, Terminal};
+use cli_support::{On, Running};
+use disk::site::Site;
+use recorder::Recorder;
 
 /// Room for the program and no more than a few hundred deliveries.
 const MIB: u32 = 4;
@@ -27,83 +20,17 @@ const NO_ROOM: &str = "has no room to grow: free some disk space, then try again
 /// Sent while there is room.
 const BEFORE: usize = 12;
 
-/// A place whose database is on a disk that can be filled.
-struct Small {
-    disk: Disk,
-    place: Place,
-}
-
-impl Small {
-    fn new() -> Option<Self> {
-        Some(Self { disk: Disk::of_mib(MIB)?, place: Place::new() })
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.place.command(args);
-        command.env("RINGBACK_DB", self.disk.path("ringback.db"));
-        self.disk.command(&command)
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        let mut command = self.command(args);
-        command.stdin(std::process::Stdio::null());
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        ran(command)
-    }
-
-    /// Applies the endpoint's profile and gives its id.
-    fn apply(&self, endpoint: &Recorder) -> String {
-        let file = self.place.file("profile.json", &endpoint.profile(0).to_string());
-        let applied = self.run(&["profiles", "apply", &file]);
-        assert_eq!(applied.code, Some(0), "{applied:?}");
-        applied.out.trim().to_owned()
-    }
-
-    /// Hands over events, and gives how that went and the ids that were told to be accepted.
-    fn send(&self, profile: &str, start: &str, count: usize) -> (Ran, HashSet<String>) {
-        let file = self.place.file("events.ndjson", &events(profile, start, count));
-        let ran = self.run(&["send", "--from", &file, "--json", "--no-wait"]);
-        let ids = ran.out.lines().filter_map(|line| {
-            let line: Value = serde_json::from_str(line).unwrap();
-            (line["state"] == "accepted").then(|| line["delivery_id"].as_str().unwrap().to_owned())
-        });
-        let ids = ids.collect();
-        (ran, ids)
-    }
-
-    /// How many deliveries the log shows in this state.
-    fn listed(&self, state: &str) -> usize {
-        let listed = self.run(&["deliveries", "list", "--state", state, "--json"]);
-        assert_eq!(listed.code, Some(0), "{listed:?}");
-        serde_json::from_str::<Value>(&listed.out).unwrap().as_array().unwrap().len()
-    }
-
-    /// What is on the disk in the end, once nobody uses it: each of these was delivered, and came to
-    /// the endpoint once.
-    fn all_delivered(&self, endpoint: &Recorder, told: &HashSet<String>) {
-        self.disk.take("ringback.db", &self.place.db());
-        let all = durable::check(&self.place.db());
-        let stored: HashSet<String> = all.keys().map(ToString::to_string).collect();
-        assert!(told.is_subset(&stored), "what was told to be accepted is there");
-        for (id, summary) in &all {
-            assert_eq!(summary.state, State::Delivered, "{summary:?}");
-            assert_eq!(endpoint.book()[&id.to_string()].times, 1, "{id} was sent once");
-        }
-    }
-}
-
 #[test]
 fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
-    let Some(small) = Small::new() else { return };
+    let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut worker = Running::start(small.command(&["work", "--json"]));
 
     endpoint.keep_answers();
-    let (sent, mut told) = small.send(&profile, "before-", BEFORE);
-    assert_eq!((sent.code, told.len()), (Some(0), BEFORE), "{sent:?}");
+    let mut told = small.sent(&profile, "before-", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
-    small.disk.fill();
+    small.disk().fill();
     endpoint.let_answers_go();
     let said = worker.line(On::Err, "what was sent cannot be recorded");
     assert!(said.contains(NO_ROOM), "{said}");
@@ -119,10 +46,8 @@ fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
     small.run(&["profiles", "apply", &edited]).refused(1, &[NO_ROOM]);
     small.run(&["send", &profile, "--set", "ref=full"]).refused(1, &[NO_ROOM]);
 
-    small.disk.make_room();
-    let (sent, accepted) = small.send(&profile, "after-", BEFORE);
-    assert_eq!(sent.code, Some(0), "{sent:?}");
-    told.extend(accepted);
+    small.disk().make_room();
+    told.extend(small.sent(&profile, "after-", BEFORE));
     assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
     worker.interrupt();
     assert_eq!(worker.code(), Some(0));
@@ -131,14 +56,14 @@ fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
 
 #[test]
 fn who_ends_before_there_is_room_says_that_it_could_not_record() {
-    let Some(small) = Small::new() else { return };
+    let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut worker = Running::start(small.command(&["work"]));
     endpoint.keep_answers();
-    let (_, told) = small.send(&profile, "", BEFORE);
+    let told = small.sent(&profile, "", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
-    small.disk.fill();
+    small.disk().fill();
     endpoint.let_answers_go();
     worker.line(On::Err, NO_ROOM);
     worker.interrupt();
@@ -146,7 +71,7 @@ fn who_ends_before_there_is_room_says_that_it_could_not_record() {
     assert!(said.contains("what was sent cannot be recorded"), "{said}");
     assert_eq!(worker.code(), Some(1));
 
-    small.disk.make_room();
+    small.disk().make_room();
     assert_eq!(small.listed("queued"), told.len());
     assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
     assert_eq!(small.listed("delivered"), told.len());
@@ -155,31 +80,84 @@ fn who_ends_before_there_is_room_says_that_it_could_not_record() {
 
 #[test]
 fn the_console_says_that_the_disk_is_full_until_there_is_room() {
-    let Some(small) = Small::new() else { return };
+    let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
-    let words = small.disk.words();
-    let mut args = words[1..].to_vec();
-    args.extend([env!("CARGO_BIN_EXE_ringback").to_owned(), "--db".to_owned()]);
-    args.push(small.disk.path("ringback.db").to_str().unwrap().to_owned());
-    let launch = Launch::new(&words[0]).args(&args).size(120, 36).patience(Duration::from_secs(20));
-    let mut terminal = Terminal::start(launch);
-    terminal.wait_for("Order SMS");
+    let mut terminal = small.console();
 
     endpoint.keep_answers();
-    let (sent, told) = small.send(&profile, "", BEFORE);
-    assert_eq!(sent.code, Some(0), "{sent:?}");
+    let told = small.sent(&profile, "", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
-    small.disk.fill();
+    small.disk().fill();
     endpoint.let_answers_go();
     terminal.wait_for("✗ in trouble");
     terminal.wait_for("no room to grow");
     assert_eq!(small.listed("delivered"), 0);
 
-    small.disk.make_room();
+    small.disk().make_room();
     terminal.wait_gone("in trouble");
     terminal.wait_for("delivered · 200");
     terminal.press("q");
-    assert_eq!(terminal.wait_exit(), 0);
+    terminal.wait_for("code=0");
+    small.all_delivered(&endpoint, &told);
+}
+
+#[test]
+fn who_quits_the_console_before_there_is_room_is_told_so() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let mut terminal = small.console();
+    endpoint.keep_answers();
+    small.sent(&profile, "", BEFORE);
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    terminal.wait_for("✗ in trouble");
+    terminal.press("q");
+    terminal.wait_for("code=1");
+    terminal.wait_until(|screen| !screen.alternate_screen(), "the screen of before");
+    let said = terminal.screen().replace('\n', "");
+    let reason = "ringback: what was sent cannot be recorded: ";
+    assert!(said.contains(reason) && said.contains(NO_ROOM), "{said}");
+    assert!(said.contains("; 12 deliveries stay pending: what was sent of them is sent again"), "{said}");
+    assert!(said.contains("12 deliveries are pending: they go on when ringback runs again"), "{said}");
+
+    small.disk().make_room();
+    assert_eq!(small.listed("queued"), BEFORE);
+}
+
+#[test]
+fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let told = small.sent(&profile, "", BEFORE);
+    small.disk().fill();
+    // Not even the memory that sessions share can be made.
+    small.run(&["work"]).refused(1, &[NO_ROOM]);
+    small.run(&["deliveries", "list"]).refused(1, &[NO_ROOM]);
+    small.disk().make_room();
+
+    // Another session has made it, and only reads its input now.
+    let mut command = small.command(&["send", "--from", "-", "--no-wait"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut other = Running::reading(command);
+    small.disk().wait_for("ringback.db-shm");
+    assert_eq!(small.listed("queued"), BEFORE);
+    small.disk().fill();
+    let mut worker = Running::start(small.command(&["work", "--until-idle"]));
+    let said = worker.line(On::Err, "nothing is sent yet");
+    assert!(said.contains(NO_ROOM), "{said}");
+    assert!(endpoint.book().is_empty(), "what cannot be recorded is not sent");
+    worker.interrupt();
+    assert_eq!(worker.code(), Some(1));
+
+    let mut worker = Running::start(small.command(&["work", "--until-idle"]));
+    worker.line(On::Err, "nothing is sent yet");
+    small.disk().make_room();
+    assert_eq!(worker.code(), Some(0), "it goes on by itself");
+    drop(other.input());
+    assert_eq!(other.code(), Some(0));
     small.all_delivered(&endpoint, &told);
 }

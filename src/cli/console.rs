@@ -62,9 +62,12 @@ async fn show(
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
     let start = Start { store: store.clone(), settings, keep, mouse, receiver, notice };
-    let ended = console::run(start)
+    let left = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
+    if let Some(trouble) = &left.trouble {
+        tell(&format!("ringback: {trouble}"));
+    }
     let counts = store.counts().await?;
     match counts.queued + counts.waiting {
         0 => {}
@@ -72,7 +75,7 @@ async fn show(
         1 => tell("1 delivery is pending: it goes on when ringback runs again"),
         n => tell(&format!("{n} deliveries are pending: they go on when ringback runs again")),
     }
-    Ok(ended.code().into())
+    Ok(left.code().into())
 }
 
 fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {

@@ -52,5 +52,5 @@ pub mod variables;
 pub mod view;
 
 pub use copying::Route;
-pub use run::{Start, run};
+pub use run::{Left, Start, run};
 pub use signals::Ended;

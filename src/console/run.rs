@@ -46,11 +46,32 @@ pub struct Start {
     pub notice: Option<Notice>,
 }
 
+/// How a console ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What ended it.
+    pub ended: Ended,
+    /// What the storage failed at until the end, and what stays pending for that: a sentence that
+    /// stands by itself.
+    pub trouble: Option<String>,
+}
+
+impl Left {
+    /// The exit code: that of what ended it, and 1 for who quits in trouble.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self.ended {
+            Ended::Quit => self.trouble.is_some().into(),
+            ended => ended.code(),
+        }
+    }
+}
+
 /// Runs the console until the person quits or something ends it. What is pending stays queued.
 ///
 /// # Errors
 /// The terminal cannot be used.
-pub async fn run(start: Start) -> io::Result<Ended> {
+pub async fn run(start: Start) -> io::Result<Left> {
     let (tell, messages) = mpsc::unbounded_channel();
     let (ask, effects) = mpsc::unbounded_channel();
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
@@ -70,7 +91,8 @@ pub async fn run(start: Start) -> io::Result<Ended> {
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let sender = start_sender(&start.store, network, &tell);
-    let keeping = Keeping::start(start.store.clone(), start.keep, sender.sending());
+    let sending = sender.sending();
+    let keeping = Keeping::start(start.store.clone(), start.keep, sending.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let ended = console.run(messages).await;
     drop(console);
@@ -82,13 +104,14 @@ pub async fn run(start: Start) -> io::Result<Ended> {
     };
     if ended.as_ref().is_ok_and(|ended| ended.is_unwatched()) {
         let _ = tokio::time::timeout(UNWATCHED, finish).await;
-        return ended;
+    } else {
+        tokio::select! {
+            () = finish => {}
+            () = tell_of_waiting() => {}
+        }
     }
-    tokio::select! {
-        () = finish => {}
-        () = tell_of_waiting() => {}
-    }
-    ended
+    let trouble = sending.borrow().trouble.clone();
+    ended.map(|ended| Left { ended, trouble })
 }
 
 /// Says what is waited for, once it takes a while; ends when the person will not wait.

@@ -23,7 +23,7 @@ pub enum Step {
     Record,
     /// Finding out what is due.
     Look,
-    /// Finding out whether another process sends.
+    /// Finding out whether another process sends, and whether this one may and can.
     Permit,
 }
 
@@ -32,7 +32,7 @@ impl Step {
         let what = match self {
             Self::Record => "what was sent cannot be recorded",
             Self::Look => "what is due cannot be read",
-            Self::Permit => "nothing can be sent without the sender's lock",
+            Self::Permit => "nothing is sent yet",
         };
         format!("{what}: {error}")
     }

@@ -51,6 +51,12 @@ impl Clock {
         self.judge(if suspect { now.with_up() } else { now })
     }
 
+    /// As if the clock on the wall had been set by this much since the last look.
+    #[cfg(test)]
+    pub fn was_set(&mut self, by: SignedDuration) {
+        self.last.wall -= by;
+    }
+
     fn passed(&self, now: &Reading) -> SignedDuration {
         now.wall.duration_since(self.last.wall)
     }

@@ -78,6 +78,10 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls_reason(tls)));
         }
+        if let Some(sorted) = cause.downcast_ref::<h2::Error>().and_then(|error| ended_by_peer(error, place))
+        {
+            return sorted;
+        }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
             if http.is_parse_too_large() {
                 return (ErrorClass::Protocol, format!("the headers of the answer of {place} are too long"));
@@ -129,6 +133,25 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
             Some((ErrorClass::Tls, format!("no secure connection to {place}: {reason}")))
         }
     }
+}
+
+/// What an endpoint said over HTTP/2 instead of answering (RFC 9113, sections 6.4 and 6.8).
+fn ended_by_peer(error: &h2::Error, place: &Place<'_>) -> Option<(ErrorClass, String)> {
+    let reason = error.reason().filter(|_| error.is_remote())?;
+    Some(match reason {
+        h2::Reason::REFUSED_STREAM => {
+            let message = format!("{place} refused the request before it began with it (HTTP/2 {reason:?})");
+            (ErrorClass::Connect, message)
+        }
+        h2::Reason::NO_ERROR if error.is_go_away() => {
+            let message = format!("{place} closed the connection before it began with the request (HTTP/2)");
+            (ErrorClass::Connect, message)
+        }
+        _ if error.is_go_away() => {
+            (ErrorClass::Protocol, format!("{place} broke the connection off (HTTP/2 {reason:?})"))
+        }
+        _ => (ErrorClass::Protocol, format!("{place} broke the request off (HTTP/2 {reason:?})")),
+    })
 }
 
 /// The error and everything behind it, with what an `io::Error` wraps.

@@ -78,10 +78,12 @@ pub trait Outbox: Send + Sync + 'static {
     /// Held by the one process that sends; dropping it lets the next one send.
     type Permit: Send + 'static;
 
-    /// The right to send, if no other process has it.
+    /// The right to send, if no other process has it. An error, and nobody has it, where what is sent
+    /// could not be recorded.
     fn try_permit(&self) -> impl Future<Output = Result<Option<Self::Permit>, OutboxError>> + Send;
 
-    /// Waits until no other process sends from this storage, for as long as that takes.
+    /// Waits until no other process sends from this storage, for as long as that takes; with the same
+    /// errors.
     fn permit(&self) -> impl Future<Output = Result<Self::Permit, OutboxError>> + Send;
 
     /// The process that sends from this storage, where that is known.

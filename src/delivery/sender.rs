@@ -23,11 +23,13 @@ pub struct Limits {
     /// Answers that are not on disk yet. Nothing more is sent until some are: what was sent and not
     /// recorded is sent again after a crash.
     pub unrecorded: usize,
+    /// Threads that make tries, each with connections of its own.
+    pub threads: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_origin: 16, total: 256, unrecorded: 256 }
+        Self { per_origin: 16, total: 256, unrecorded: 256, threads: threads() }
     }
 }
 
@@ -101,7 +103,7 @@ async fn run<O: Outbox>(
         }
     };
     board.role(Role::Sends);
-    let crew = Crew::gather(transport, threads());
+    let crew = Crew::gather(transport, limits.threads);
     Work::new(outbox, crew, limits, board).until(stopped).await;
     drop(permit);
 }

@@ -391,3 +391,6 @@ async fn sleep(nap: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

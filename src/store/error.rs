@@ -5,9 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::delivery::{DeliveryId, OutboxError};
+
+use super::writable::may_be_written;
 
 /// A problem of the store, with the file that has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +102,10 @@ impl StoreError {
     /// With the file, where it is not known yet.
     #[must_use]
     pub(super) fn at(mut self, path: &Path) -> Self {
+        // To `SQLite` a file that was made read-only while it was open is a disk that fails.
+        if self.path.is_none() && matches!(self.problem, Problem::Disk(_)) && !may_be_written(path) {
+            self.problem = Problem::ReadOnly;
+        }
         self.path.get_or_insert_with(|| path.to_owned());
         self
     }
@@ -144,12 +150,20 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(text),
             Some(ErrorCode::DiskFull) => Problem::Full,
+            // The shared memory cannot be made as large as it must be.
+            Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
+                Problem::Full
+            }
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
             Some(ErrorCode::SystemIoFailure) => Problem::Disk(text),
             _ => Problem::Sql(text),
         };
         problem.into()
     }
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }
 
 /// The problem of a file that cannot be opened for writing.
@@ -190,6 +204,7 @@ mod tests {
             StoreError::from(error).problem
         };
         assert_eq!(of(rusqlite::ffi::SQLITE_FULL), Problem::Full);
+        assert_eq!(of(rusqlite::ffi::SQLITE_IOERR_SHMSIZE), Problem::Full);
         assert_eq!(of(rusqlite::ffi::SQLITE_READONLY), Problem::ReadOnly);
         assert!(matches!(of(rusqlite::ffi::SQLITE_CORRUPT), Problem::Corrupt(_)));
         assert!(matches!(of(rusqlite::ffi::SQLITE_IOERR), Problem::Disk(_)));

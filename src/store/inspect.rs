@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
 use super::schema::{self, Found};
+use super::writable::may_be_written;
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Inspection {
     pub log_bytes: u64,
     /// Who may read and write it: the permission bits of the file.
     pub mode: u32,
-    /// Whether this user may write it.
+    /// Whether this user may write it and its log.
     pub writable: bool,
     /// Its schema; none for a file with nothing in it yet.
     pub schema: Option<i64>,
@@ -65,7 +66,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         bytes: facts.len(),
         log_bytes,
         mode: facts.permissions().mode() & 0o777,
-        writable: OpenOptions::new().write(true).open(&real).is_ok(),
+        writable: may_be_written(&real),
         schema,
         known_schema: schema::KNOWN,
         damage: damage.into_iter().filter(|line| line != "ok").collect(),

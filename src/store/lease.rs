@@ -18,13 +18,13 @@ impl Lease {
     /// Takes the right if nobody has it.
     ///
     /// # Errors
-    /// The lock file cannot be made or written, or the file system has no locks.
+    /// The lock file cannot be made or opened, or the file system has no locks.
     pub fn try_take(db_path: &Path) -> io::Result<Option<Self>> {
         let file = open(db_path)?;
         // Who asks for the holder has the lock for a moment, so one refusal may mean nothing.
         for pause_ms in [1, 4, 0] {
             match file.try_lock() {
-                Ok(()) => return Self::signed(file).map(Some),
+                Ok(()) => return Ok(Some(Self::signed(file))),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(pause_ms)),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
@@ -39,7 +39,7 @@ impl Lease {
     pub fn wait(db_path: &Path) -> io::Result<Self> {
         let file = open(db_path)?;
         file.lock()?;
-        Self::signed(file)
+        Ok(Self::signed(file))
     }
 
     /// The process id of who has the right; `None` when nobody has, or it cannot be told.
@@ -56,12 +56,12 @@ impl Lease {
         text.trim().parse().ok()
     }
 
-    /// Writes our process id, so that others can say who sends.
-    fn signed(mut file: File) -> io::Result<Self> {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{}", std::process::id())?;
-        Ok(Self { file })
+    /// Writes our process id, so that others can say who sends. The lock is what counts: where there
+    /// is no room for the number, they cannot say who.
+    fn signed(mut file: File) -> Self {
+        let number = format!("{}\n", std::process::id());
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(number.as_bytes()));
+        Self { file }
     }
 }
 

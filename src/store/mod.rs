@@ -51,6 +51,7 @@ mod tests;
 mod variables;
 mod wal;
 mod watch;
+mod writable;
 mod writer;
 
 pub use bulk::{Change, Did};

@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
 use super::schema::{self, Found};
+use super::writable::may_be_written;
 
 /// Statements kept ready on each connection.
 const STATEMENTS: usize = 64;
@@ -98,6 +99,11 @@ fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
     write_ahead(&db, busy)?;
+    if !may_be_written(path) {
+        // `SQLite` would open the log to read it, and never write it on this connection, whatever is
+        // mended meanwhile.
+        return Err(Problem::ReadOnly.into());
+    }
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     // What undoes a single command is kept in memory: in a temporary file it cost a third of all

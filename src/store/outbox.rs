@@ -21,7 +21,10 @@ impl Outbox for Store {
         let path = self.path().to_owned();
         let taken = tokio::task::spawn_blocking(move || Lease::try_take(&path)).await;
         let taken = taken.map_err(|_| self.no_lease("asking for it broke off"))?;
-        taken.map_err(|error| self.no_lease(error))
+        match taken.map_err(|error| self.no_lease(error))? {
+            Some(lease) => self.proven(lease).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The lock is waited for in a thread of its own, which ends with the process at the latest.
@@ -33,7 +36,7 @@ impl Outbox for Store {
             .spawn(move || tell.send(Lease::wait(&path)))
             .map_err(|error| self.no_lease(format_args!("no thread to wait for it: {error}")))?;
         let taken = told.await.map_err(|_| self.no_lease("the wait for it broke off"))?;
-        taken.map_err(|error| self.no_lease(error))
+        self.proven(taken.map_err(|error| self.no_lease(error))?).await
     }
 
     fn sending_pid(&self) -> Option<u32> {
@@ -81,7 +84,18 @@ impl Outbox for Store {
 }
 
 impl Store {
+    /// The lease, once something was written: who cannot record what is sent must not send it, or it
+    /// is sent again and again, by every session that starts. A value that stays the same would not be
+    /// written.
+    async fn proven(&self, lease: Lease) -> Result<Lease, OutboxError> {
+        self.write(|tx| Ok(tx.execute("UPDATE revision SET deliveries = deliveries + 1", [])?)).await?;
+        Ok(lease)
+    }
+
     fn no_lease(&self, why: impl Display) -> OutboxError {
-        OutboxError(format!("{}.lock: {why}", self.path().display()))
+        OutboxError(format!(
+            "no lock can be had with {}.lock ({why}): see who may write it",
+            self.path().display()
+        ))
     }
 }

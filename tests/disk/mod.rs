@@ -2,10 +2,16 @@
 //! are put into its namespace (`unshare` and `nsenter`, of util-linux). It needs no rights, but a
 //! system that allows namespaces to everybody.
 
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+pub mod site;
+pub mod unchanging;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -59,16 +65,7 @@ impl Disk {
 
     /// The same command, with this disk in sight.
     pub fn command(&self, command: &Command) -> Command {
-        let words = self.words();
-        let mut inside = Command::new(&words[0]);
-        inside.args(&words[1..]).arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => inside.env(name, value),
-                None => inside.env_remove(name),
-            };
-        }
-        inside
+        behind(&self.words(), command)
     }
 
     /// Fills it up to the last byte.
@@ -86,15 +83,70 @@ impl Disk {
         }
     }
 
+    /// Waits until there is such a file.
+    #[track_caller]
+    pub fn wait_for(&self, name: &str) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.outside(name).exists() {
+            assert!(Instant::now() < until, "there is no {name}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Makes room again.
     pub fn make_room(&self) {
         fs::remove_file(self.outside("ballast")).unwrap();
+    }
+
+    /// Mounts it anew so that it can only be read, which the system does while nobody has a file open
+    /// for writing.
+    pub fn make_read_only(&self) {
+        self.mount(&["--options-mode", "ignore", "-o", "remount,ro", "disk"]);
+    }
+
+    /// Takes that back.
+    pub fn make_writable(&self) {
+        self.mount(&["--options-mode", "ignore", "-o", "remount,rw", "disk"]);
+    }
+
+    /// Lets it only be read by who opens a file from now on. Who has one open goes on.
+    pub fn cover(&self) {
+        let folder = self.folder.path().to_str().unwrap();
+        self.mount(&["--bind", folder]);
+        self.mount(&["-o", "remount,bind,ro"]);
+    }
+
+    /// Takes that back, also where somebody has opened a file meanwhile.
+    pub fn uncover(&self) {
+        let mut command = Command::new("umount");
+        command.arg("--lazy").arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success());
+    }
+
+    fn mount(&self, how: &[&str]) {
+        let mut command = Command::new("mount");
+        command.args(how).arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success(), "{how:?}");
     }
 
     /// Takes a copy of a file off the disk.
     pub fn take(&self, name: &str, to: &Path) {
         fs::copy(self.outside(name), to).unwrap();
     }
+}
+
+/// The same command behind these words.
+pub fn behind(words: &[String], command: &Command) -> Command {
+    let mut all = Command::new(&words[0]);
+    all.args(&words[1..]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => all.env(name, value),
+            None => all.env_remove(name),
+        };
+    }
+    all.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    all
 }
 
 impl Drop for Disk {

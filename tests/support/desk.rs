@@ -20,9 +20,10 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// One with the usual limits.
+    /// One with the usual limits, and with one thread that makes the tries: more would have more
+    /// connections.
     pub fn new() -> Self {
-        Self::with(Limits::default())
+        Self::with(one_thread())
     }
 
     pub fn with(limits: Limits) -> Self {
@@ -31,7 +32,7 @@ impl Desk {
 
     /// One that sends over this.
     pub fn over(transport: Transport) -> Self {
-        Self::made(Limits::default(), transport)
+        Self::made(one_thread(), transport)
     }
 
     fn made(limits: Limits, transport: Transport) -> Self {
@@ -92,6 +93,10 @@ impl Desk {
         assert_eq!(details.attempts.len(), 1);
         details
     }
+}
+
+fn one_thread() -> Limits {
+    Limits { threads: 1, ..Limits::default() }
 }
 
 /// Class and sentence of the last try's failure.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -84,6 +85,25 @@ pub fn write(path: &Path, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// The server's side of TLS, with these names for what it speaks. `clients` are the authority of those
+/// that are let in; without it anyone is.
+pub fn acceptor(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority>) -> TlsAcceptor {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => builder.with_client_cert_verifier(
+            WebPkiClientVerifier::builder_with_provider(authority.roots(), provider).build().unwrap(),
+        ),
+    };
+    let key = PrivatePkcs8KeyDer::from(certificate.key_der.clone());
+    let mut config = builder.with_single_cert(vec![certificate.der.clone().into()], key.into()).unwrap();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
 /// A TLS endpoint on loopback, until it is dropped. It answers with the version of HTTP and how many
 /// certificates the client showed, such as `HTTP/1.1 0`.
 pub struct Secure {
@@ -94,20 +114,7 @@ pub struct Secure {
 impl Secure {
     /// `clients` are the authority of those that are let in; without it anyone is.
     pub async fn start(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority>) -> Self {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let builder = match clients {
-            None => builder.with_no_client_auth(),
-            Some(authority) => builder.with_client_cert_verifier(
-                WebPkiClientVerifier::builder_with_provider(authority.roots(), provider).build().unwrap(),
-            ),
-        };
-        let key = PrivatePkcs8KeyDer::from(certificate.key_der.clone());
-        let mut config = builder.with_single_cert(vec![certificate.der.clone().into()], key.into()).unwrap();
-        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let acceptor = acceptor(certificate, alpn, clients);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let task = tokio::spawn(async move {

@@ -1,0 +1,47 @@
+//! Files that nobody may change, not even who has them open: `chattr +i`, where the system and its
+//! file system go so far (Linux with ext4, as root). A mode that is taken away, and a disk that is
+//! mounted anew, leave those alone who have the file open.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The files, until this is dropped.
+pub struct Unchanging(Vec<PathBuf>);
+
+impl Unchanging {
+    /// Whether it can be done in this folder; a word about it where it cannot.
+    pub fn is_possible_in(folder: &Path) -> bool {
+        let path = folder.join("probe");
+        let mut file = File::create(&path).unwrap();
+        let refused = {
+            let made = Self(vec![path]);
+            made.set('+') && file.write_all(b"x").is_err()
+        };
+        if !refused {
+            println!("skipped: nobody can take an open file's writer the right to write here");
+        }
+        refused
+    }
+
+    /// Makes these so.
+    #[track_caller]
+    pub fn make(files: Vec<PathBuf>) -> Self {
+        let made = Self(files);
+        assert!(made.set('+'), "{:?}", made.0);
+        made
+    }
+
+    fn set(&self, sign: char) -> bool {
+        let mut command = Command::new("chattr");
+        command.arg(format!("{sign}i")).args(&self.0).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Unchanging {
+    fn drop(&mut self) {
+        self.set('-');
+    }
+}
