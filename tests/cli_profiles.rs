@@ -392,3 +392,15 @@ fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
     let ran = place.run_with_input(&["profiles", "apply", "-"], &without.to_string());
     assert!(ran.err.contains("CA file and client certificate removed"), "{ran:?}");
 }
+
+#[test]
+fn that_there_is_nothing_is_told_with_the_place_looked_at() {
+    let place = Place::new();
+    let none = place.run(&["profiles", "list"]);
+    let said =
+        format!("no profiles yet in {}: `ringback profiles apply FILE` makes some\n", place.db().display());
+    assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", said));
+    let empty = place.run_with_input(&["profiles", "apply", "-"], "[]");
+    let said = "nothing to apply: the array is empty\n";
+    assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", said));
+}

@@ -46,7 +46,8 @@ fn one_event_is_sent_with_real_values_only() {
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 
     let sent = place.run(&["send", &id, "--json"]);
-    assert_eq!((sent.code, sent.err.as_str()), (Some(0), ""));
+    let note = "ringback: note: no value for <ref>: --set gives one\n";
+    assert_eq!((sent.code, sent.err.as_str()), (Some(0), note));
     let told = lines(&sent.out);
     assert_eq!((&told[0]["state"], &told[1]["state"]), (&json!("accepted"), &json!("delivered")));
     assert_eq!(told[0]["delivery_id"], told[1]["delivery_id"]);
@@ -339,4 +340,17 @@ fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
     assert_eq!(send.code(), Some(1));
     assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":5"));
     assert_eq!(queued(&place), 5);
+}
+
+#[test]
+fn values_that_were_left_out_are_told_in_one_line() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let bare = |n: usize| event(&id, "x").replace("{\"ref\":\"x\"}", "{}").repeat(n);
+    let file = place.file("events.ndjson", &(event(&id, "a") + &bare(2) + &event(&id, "b")));
+    for args in [&["send", "--from", &file][..], &["send", "--from", &file, "--strict", "--no-wait"]] {
+        let sent = place.run(args);
+        let note = "ringback: note: 2 events had no value for <ref>\n";
+        assert_eq!((sent.code, sent.err.as_str()), (Some(0), note), "{args:?}");
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::console::keymap;
 use crate::settings::{self, Loaded, Settings};
+use crate::shown::shown;
 use crate::store::Store;
 
 use super::error::CommandError;
@@ -88,6 +89,15 @@ impl Session {
         if let Some(store) = self.opened.get() {
             store.close();
         }
+    }
+
+    /// The whole path of the database, to be told: who finds nothing there may have looked elsewhere.
+    ///
+    /// # Errors
+    /// As [`Session::database`].
+    pub fn database_named(&self) -> Result<String, CommandError> {
+        let file = self.database()?;
+        Ok(shown(&std::path::absolute(&file).unwrap_or(file).to_string_lossy()))
     }
 
     /// Where the database is, or will be.

@@ -12,6 +12,9 @@ use super::pointer::Place;
 use super::state::{Pane, State};
 use crate::shown::drawn;
 
+/// Columns of a pane's upper edge that neither its title nor the text on the right can have.
+pub const PANE_EDGES: usize = 7;
+
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
@@ -22,7 +25,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     // The title of a pane without the keyboard is read all the same, so it is not dimmed with the border.
     let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
     let title_style = if focused { theme.focus } else { plain };
-    let room = usize::from(area.width).saturating_sub(right.width() + 7);
+    let room = usize::from(area.width).saturating_sub(right.width() + PANE_EDGES);
     let left = Line::from(vec![
         Span::styled(format!("{} ", pane.number()), theme.key),
         Span::styled(format!("{} ", cut(title, room)), title_style),

@@ -28,8 +28,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         if json {
             return print("[]\n");
         }
-        none(true);
-        return Ok(());
+        return none(session, true);
     };
     let filter = args.filter.filter(&store, Timestamp::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
@@ -38,14 +37,20 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     out.end()?;
     match older {
         Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
-        None if out.printed == 0 && !json => none(args.filter.is_empty()),
+        None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
         None => {}
     }
     Ok(())
 }
 
-fn none(at_all: bool) {
-    tell(if at_all { "nothing was sent yet: `ringback test` sends something" } else { "no delivery fits" });
+fn none(session: &Session, at_all: bool) -> Result<(), CommandError> {
+    if at_all {
+        let file = session.database_named()?;
+        tell(&format!("no deliveries yet in {file}: `ringback test` sends something"));
+    } else {
+        tell("no delivery fits");
+    }
+    Ok(())
 }
 
 /// Prints page after page; nothing is held but one of them. Gives the last one printed, if there are

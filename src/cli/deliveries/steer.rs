@@ -189,6 +189,8 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
     } else {
         let new = new.map(|new| format!(" {new}")).unwrap_or_default();
+        // It is only queued until somebody sends; the word in the JSON is what scripts know.
+        let what = what.replace("sent again as", "to be sent again as");
         print(&format!("{id}  {what}{new}\n"))?;
     }
     if verb == Verb::Retry && !dry {
@@ -208,7 +210,9 @@ fn moved_on(id: DeliveryId) -> CommandError {
 /// What is due waits where nobody sends.
 fn tell_who_sends(store: &Store, did: &Did) {
     if did.due + did.again > 0 && Lease::holder(store.path()).is_none() {
-        tell("nobody sends from this database just now: the console (`ringback`) does, and so does a test");
+        tell(
+            "nobody sends from this database just now: `ringback work` does, and so does the console (`ringback`)",
+        );
     }
 }
 
@@ -234,7 +238,7 @@ fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), Co
         return print(&format!("{} {fits}{nothing}\n", grouped(fit)));
     }
     let mut said = match verb {
-        Verb::Retry => format!("due now: {} · sent again: {}", grouped(did.due), grouped(did.again)),
+        Verb::Retry => format!("due now: {} · to be sent again: {}", grouped(did.due), grouped(did.again)),
         Verb::Cancel => format!("cancelled: {}", grouped(did.cancelled)),
     };
     if did.left > 0 {

@@ -37,7 +37,9 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
         return Err(refused(&source, &apply.errors));
     }
     let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
-    if !profiles.is_empty() {
+    if profiles.is_empty() {
+        tell("nothing to apply: the array is empty");
+    } else {
         store.save_profiles(profiles).await?;
     }
     apply.notes.iter().for_each(|note| tell(note));

@@ -32,11 +32,12 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         return print_json(&rows.iter().map(|row| listed_json(row, &holds)).collect());
     }
     if rows.is_empty() {
-        tell(if none_at_all {
-            "no profiles yet: `ringback profiles apply FILE` makes some"
+        if none_at_all {
+            let file = session.database_named()?;
+            tell(&format!("no profiles yet in {file}: `ringback profiles apply FILE` makes some"));
         } else {
-            "no profile fits"
-        });
+            tell("no profile fits");
+        }
         return Ok(());
     }
     print(&listed(&rows))

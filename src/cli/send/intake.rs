@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::line;
 use super::lines::{LONGEST_LINE, Line, Lines};
+use super::missing::{self, Missing};
 use super::roster::{Roster, event_meant};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
@@ -30,6 +31,8 @@ const AHEAD: usize = 2;
 pub struct Batch {
     /// What became of each that is not blank; where the input is only looked at, of the bad ones.
     pub items: Vec<Item>,
+    /// What these deliveries had no value for.
+    pub missing: Missing,
     /// The last line that was read.
     pub to_line: u64,
     /// Bytes of the input that were read.
@@ -77,6 +80,9 @@ pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Ma
         .map_err(|error| CommandError::System("no thread to read from".to_owned(), error))?;
     Ok((batches, mark))
 }
+
+/// A delivery, and the variables that have no value in it.
+type Made = (NewDelivery, Vec<String>);
 
 struct Intake {
     roster: Roster,
@@ -147,7 +153,8 @@ impl Intake {
             let line = lines.number();
             match made {
                 Ok(_) if checking => {}
-                Ok(delivery) => {
+                Ok((delivery, missing)) => {
+                    batch.missing.note(missing);
                     bytes += weight(&delivery);
                     batch.items.push(Item::Made { line, delivery: Box::new(delivery) });
                 }
@@ -161,8 +168,8 @@ impl Intake {
         Ok((read > 0).then_some(batch))
     }
 
-    /// The delivery of a line; or why there is none.
-    fn made(&mut self, line: &Line<'_>) -> Result<Result<NewDelivery, String>, StoreError> {
+    /// The delivery of a line, with the variables that have no value; or why there is none.
+    fn made(&mut self, line: &Line<'_>) -> Result<Result<Made, String>, StoreError> {
         let Line::Text(text) = line else {
             return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes")));
         };
@@ -173,11 +180,13 @@ impl Intake {
         let profile = self.roster.find(&line.profile_id)?;
         Ok(profile.and_then(|profile| {
             let event = event_meant(&profile, line.event)?;
-            let delivery = NewDelivery::event_as(self.series.make(), &profile, event, Values::new(line.data));
+            let values = Values::new(line.data);
+            let missing = missing::paths(&profile, &values).into_iter().map(str::to_owned).collect();
+            let delivery = NewDelivery::event_as(self.series.make(), &profile, event, values);
             match &delivery.request {
                 Err(failure) if self.strict => Err(format!("no request can be made: {failure}")),
                 // It is accepted, and fails for that reason (facts, section 4).
-                _ => Ok(delivery),
+                _ => Ok((delivery, missing)),
             }
         }))
     }

@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::intake::{self, Batch, Batches, Item};
 use super::left::left;
+use super::missing::Missing;
 use super::progress::{self, Read};
 use super::report::{Report, lines_of};
 use super::source::{Named, Source};
@@ -78,6 +79,7 @@ pub async fn run(
         keeping: None,
         news: None,
         tally: Tally::default(),
+        missing: Missing::default(),
         report: Report::new(options.json),
         line: StatusLine::new(),
         pace: Pace::default(),
@@ -100,6 +102,9 @@ pub async fn run(
     let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
     run.report.end(&run.tally, held.total());
     held::tell_of(&held);
+    if let Some(text) = run.missing.text() {
+        tell(&format!("ringback: note: {text}"));
+    }
     match ended {
         Ok(End::Done) => looked.and_then(|()| run.code()),
         Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
@@ -124,6 +129,7 @@ struct Run {
     news: Option<News>,
     changes: watch::Receiver<u64>,
     tally: Tally,
+    missing: Missing,
     report: Report,
     line: StatusLine,
     pace: Pace,
@@ -186,6 +192,7 @@ impl Run {
         if let Some((first, last)) = ids {
             self.store.accept(new).await?;
             self.tally.took(count, first, last);
+            self.missing.add(batch.missing);
             self.send();
         }
         self.report.lines(&told);

@@ -5,6 +5,7 @@ mod left;
 mod line;
 mod lines;
 mod many;
+mod missing;
 mod one;
 mod progress;
 mod report;

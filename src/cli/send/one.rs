@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use super::missing;
 use super::report::accepted;
 use super::roster::{event_meant, taking};
 use crate::callback::Values;
@@ -49,7 +50,12 @@ pub async fn run(
     let refused = |why: String| CommandError::Input(format!("{why}; nothing was sent"));
     taking(profile).map_err(refused)?;
     let event = event_meant(profile, args.event).map_err(refused)?;
-    let delivery = NewDelivery::event(profile, event, args.values(profile)?);
+    let values = args.values(profile)?;
+    let missing = missing::paths(profile, &values);
+    if !missing.is_empty() {
+        tell(&format!("ringback: note: no value for {}: --set gives one", missing::named(missing)));
+    }
+    let delivery = NewDelivery::event(profile, event, values);
     let (id, heading) = (delivery.id, test::heading(&delivery));
     let no_request = delivery.request.as_ref().err().map(ToString::to_string);
     store.accept(vec![delivery]).await?;

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use crate::delivery::{Attempt, Kind, NewDelivery, State, Summary};
+use crate::delivery::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
 use crate::shown::shown;
 
@@ -21,7 +21,14 @@ pub fn heading(delivery: &NewDelivery) -> String {
 
 /// An attempt, such as `1st try  500 Internal Server Error  84 ms`.
 pub fn attempt_line(attempt: &Attempt) -> String {
-    format!("{}  {}  {} ms", attempt_label_of(attempt), came_of(attempt), attempt.duration_ms)
+    let took = took(attempt).map(|took| format!("  {took}")).unwrap_or_default();
+    format!("{}  {}{took}", attempt_label_of(attempt), came_of(attempt))
+}
+
+/// How long an attempt took, such as `84 ms`; none where the reason of its failure tells it already.
+pub fn took(attempt: &Attempt) -> Option<String> {
+    let told = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
+    (!told).then(|| format!("{} ms", attempt.duration_ms))
 }
 
 /// Which try it is, such as `1st retry`.

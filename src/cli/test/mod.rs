@@ -14,7 +14,9 @@ use super::session::Session;
 use super::values::{Chosen, ValueArgs};
 use crate::delivery::{Details, NewDelivery, State, Transport};
 
-pub(super) use lines::{attempt_label_of, attempt_line, came_of, ending, heading, last_line, wait_until};
+pub(super) use lines::{
+    attempt_label_of, attempt_line, came_of, ending, heading, last_line, took, wait_until,
+};
 pub(super) use report::document;
 pub(super) use trial::{carry_out, see_through};
 

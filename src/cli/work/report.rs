@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::cli::test::{attempt_label_of, came_of, wait_until};
+use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
 use crate::delivery::{DeliveryId, Next, Outcome, State, Summary};
 use crate::profile::Choice;
 use crate::shown::shown;
@@ -119,8 +119,9 @@ fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
         Next::Delivered | Next::Failed => String::new(),
     };
     let (state, label, came) = (state(outcome).name(), attempt_label_of(attempt), came_of(attempt));
-    let (ms, id) = (attempt.duration_ms, outcome.id);
-    format!("{time} {state} {title} · {label} {came} {ms} ms{wait} · {id}\n")
+    let took = took(attempt).map(|took| format!(" {took}")).unwrap_or_default();
+    let id = outcome.id;
+    format!("{time} {state} {title} · {label} {came}{took}{wait} · {id}\n")
 }
 
 fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
@@ -194,6 +195,16 @@ mod tests {
         let left = "2 queued and 1 waiting: `ringback work` goes on with them";
         assert_eq!(report.end(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
         assert_eq!(report.end(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");
+    }
+
+    #[test]
+    fn how_long_it_took_is_told_once() {
+        let mut late = outcome(Next::Failed);
+        let message = "timed out after 1500 ms".to_owned();
+        late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
+        (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
+        let line = Report::new(false).told(&[late], &[], false);
+        assert_eq!(line, format!("00:00:00 failed (removed) · 1st try timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]

@@ -185,7 +185,7 @@ fn ended(did: &Did) -> String {
     let parts = [
         ("Cancelled", did.cancelled),
         ("Due now:", did.due),
-        ("Sent again:", did.again),
+        ("To be sent again:", did.again),
         ("Removed", did.removed.deliveries),
     ];
     let mut said: Vec<String> =

@@ -18,19 +18,27 @@ use crate::profile::Choice as _;
 use super::state_text::Tone;
 use super::{Show, paused};
 
+/// What the pane is called, in so many columns. It never says that it is paused: that is said of the
+/// sender, which goes on.
+fn title(state: &State, room: usize) -> String {
+    let deliveries = &state.deliveries;
+    if deliveries.is_following() {
+        return "Deliveries ─ following".to_owned();
+    }
+    let new = paused::words(deliveries.new_since_paused());
+    let title = format!("Deliveries ─ not following · {new} new");
+    if title.width() <= room { title } else { format!("Deliveries ─ {new} new") }
+}
+
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let deliveries = &state.deliveries;
-    let title = if deliveries.is_following() {
-        "Deliveries ─ following".to_owned()
-    } else {
-        format!("Deliveries ─ paused · {} new", paused::words(deliveries.new_since_paused()))
-    };
     let (show, profile) = deliveries.filter();
     let show = (show != Show::All).then(|| show.name().to_owned());
     let search = deliveries.search.shown(20);
     let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
     let filter = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let title = title(state, usize::from(area.width).saturating_sub(filter.width() + frame::PANE_EDGES));
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
     let focused = state.focus == Pane::Deliveries && !state.is_covered();
     let rows = deliveries.rows();

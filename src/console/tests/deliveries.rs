@@ -24,10 +24,10 @@ fn moving_pauses_and_the_choice_sticks() {
     desk.keys("4");
     assert!(desk.shows("Deliveries ─ following"));
     desk.keys("j j");
-    assert!(desk.shows("Deliveries ─ paused · 0 new"));
+    assert!(desk.shows("Deliveries ─ not following · 0 new"));
     assert_eq!(chosen(&desk), 7);
     desk.happens(one_more).happens(one_more);
-    assert!(desk.shows("Deliveries ─ paused · 2 new"), "{}", desk.screen());
+    assert!(desk.shows("Deliveries ─ not following · 2 new"), "{}", desk.screen());
     assert_eq!(chosen(&desk), 7);
     desk.keys("F");
     assert!(desk.shows("Deliveries ─ following"));

@@ -131,7 +131,7 @@ fn with_ascii_focus_and_choice_can_be_told() {
     let mut desk = log(120, 40);
     desk.state.settings.signs = Signs::Ascii;
     desk.keys("4 j");
-    assert!(desk.shows("#4 Deliveries - paused") && desk.shows("+1 Profiles -"), "{}", desk.screen());
+    assert!(desk.shows("#4 Deliveries - not following") && desk.shows("+1 Profiles -"), "{}", desk.screen());
     assert!(desk.line("14:01:50").contains("#>14:01:50"), "{}", desk.screen());
 }
 

@@ -86,7 +86,7 @@ fn all_are_tried_now_or_sent_again() {
     desk.keys("A");
     assert!(desk.shows("Send again 2 failed deliveries?"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.says(), "Sent again: 2");
+    assert_eq!(desk.says(), "To be sent again: 2");
     assert_eq!(desk.state.deliveries.rows().len(), 11);
     desk.keys("s s s s A");
     assert!(desk.shows("Send again 1 cancelled delivery?"), "{}", desk.screen());

@@ -39,7 +39,7 @@ fn what_comes_never_shifts_what_is_read() {
         desk.happens(come(30));
         assert_eq!((list(&desk), desk.cursor(), chosen(&desk)), (before.clone(), at, id));
     }
-    assert!(desk.shows("Deliveries ─ paused · 120 new"), "{}", desk.screen());
+    assert!(desk.shows("Deliveries ─ not following · 120 new"), "{}", desk.screen());
     desk.keys("j k");
     assert_eq!((list(&desk), desk.cursor()), (before, at), "nor what moving shows");
     desk.keys("g g k");
@@ -55,21 +55,34 @@ fn what_comes_never_shifts_what_is_read() {
 fn so_many_that_they_are_not_counted() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 j").happens(come(999));
-    assert!(desk.shows("paused · 999 new"), "{}", desk.screen());
+    assert!(desk.shows("not following · 999 new"), "{}", desk.screen());
     desk.happens(come(20_000));
-    assert!(desk.shows("paused · 999+ new"), "{}", desk.screen());
+    assert!(desk.shows("not following · 999+ new"), "{}", desk.screen());
     assert_eq!(desk.state.deliveries.rows().len(), 9, "and none of them is read");
     assert_eq!(chosen(&desk), 8);
+}
+
+#[test]
+fn beside_a_filter_on_a_small_screen_the_number_stays() {
+    let mut desk = Desk::new(60, 16).of(sample::log());
+    desk.keys("4 s p j").happens(come(10));
+    assert!(desk.shows("4 Deliveries ─ 10 new ") && desk.shows(" pending · Order SMS "), "{}", desk.screen());
+    desk.resized(80, 24);
+    assert!(desk.shows("Deliveries ─ not following · 10 new "), "{}", desk.screen());
 }
 
 #[test]
 fn only_those_that_the_filter_shows_are_counted() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 s s j").happens(come(5));
-    assert!(desk.shows("paused · 0 new"), "a queued one is not among the delivered\n{}", desk.screen());
+    assert!(
+        desk.shows("not following · 0 new"),
+        "a queued one is not among the delivered\n{}",
+        desk.screen()
+    );
     let now = desk.state.now;
     desk.happens(|world| world.answered(12, 200, now));
-    assert!(desk.shows("paused · 1 new"), "{}", desk.screen());
+    assert!(desk.shows("not following · 1 new"), "{}", desk.screen());
 }
 
 #[test]
@@ -96,7 +109,7 @@ fn an_answer_from_before_the_pause_does_not_come_into_sight() {
     // It was asked while the newest was followed, and is answered afterwards.
     desk.happens(come(3)).keys("j").answers();
     assert_eq!(chosen(&desk), 8);
-    assert!(desk.shows("paused · 3 new"), "{}", desk.screen());
+    assert!(desk.shows("not following · 3 new"), "{}", desk.screen());
     assert_eq!(
         desk.state.deliveries.rows().first().map(|r| r.id),
         Some(DeliveryId::from_bytes(9u128.to_be_bytes()))

@@ -1,0 +1,81 @@
+//! Variables of a profile that an event brings no value for: nothing stands in for them, so whoever left
+//! one out by mistake is told.
+
+use std::collections::BTreeSet;
+
+use crate::callback::Values;
+use crate::profile::Profile;
+use crate::shown::grouped;
+
+/// Most variables that are named; the rest is counted.
+const NAMED: usize = 12;
+
+/// The variables that the profile uses and that have no value, in the order of the request.
+pub fn paths<'a>(profile: &'a Profile, values: &Values) -> Vec<&'a str> {
+    let missing = profile.variables().into_iter().filter(|path| values.get(path).is_none());
+    missing.map(crate::profile::Path::as_str).collect()
+}
+
+/// Such as `<ref>, <status>`.
+pub fn named<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
+    let mut all: Vec<String> = paths.into_iter().map(|path| format!("<{path}>")).collect();
+    if all.len() > NAMED {
+        let more = all.split_off(NAMED).len();
+        return format!("{} and {more} more", all.join(", "));
+    }
+    all.join(", ")
+}
+
+/// The same of many events, in numbers.
+#[derive(Debug, Default)]
+pub struct Missing {
+    events: u64,
+    /// Of all of them. They are those of profiles, so they are few.
+    paths: BTreeSet<String>,
+}
+
+impl Missing {
+    /// Notes what one event has no value for.
+    pub fn note(&mut self, paths: Vec<String>) {
+        self.events += u64::from(!paths.is_empty());
+        self.paths.extend(paths);
+    }
+
+    /// Notes what others were noted for.
+    pub fn add(&mut self, others: Self) {
+        self.events += others.events;
+        self.paths.extend(others.paths);
+    }
+
+    /// Such as `17 events had no value for <ref>, <status>`; none where all had one for each.
+    pub fn text(&self) -> Option<String> {
+        let events = if self.events == 1 { "event" } else { "events" };
+        let named = named(self.paths.iter().map(String::as_str));
+        (self.events > 0).then(|| format!("{} {events} had no value for {named}", grouped(self.events)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_counted_and_variables_named_once() {
+        let mut missing = Missing::default();
+        missing.note(Vec::new());
+        assert_eq!(missing.text(), None);
+        missing.note(vec!["status".to_owned()]);
+        assert_eq!(missing.text().as_deref(), Some("1 event had no value for <status>"));
+        let mut others = Missing::default();
+        others.note(vec!["status".to_owned(), "ref".to_owned()]);
+        missing.add(others);
+        assert_eq!(missing.text().as_deref(), Some("2 events had no value for <ref>, <status>"));
+    }
+
+    #[test]
+    fn of_many_variables_the_rest_is_counted() {
+        let all: Vec<String> = (0..NAMED + 2).map(|n| n.to_string()).collect();
+        let text = named(all.iter().map(String::as_str));
+        assert!(text.starts_with("<0>, <1>, ") && text.ends_with("<11> and 2 more"), "{text}");
+    }
+}
