@@ -94,7 +94,11 @@ fn sender(path: &Path, pending: Option<u64>) -> Finding {
     match Lease::holder(path) {
         Some(pid) => Finding::ok("sender", format!("process {pid} sends; {waits}")),
         None if pending.unwrap_or(0) == 0 => Finding::ok("sender", format!("nobody sends; {waits}")),
-        None => Finding::note("sender", format!("nobody sends; {waits}"), "open the console: `ringback`"),
+        None => Finding::note(
+            "sender",
+            format!("nobody sends; {waits}"),
+            "run `ringback work`, or open the console: `ringback`",
+        ),
     }
 }
 

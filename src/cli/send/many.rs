@@ -11,6 +11,7 @@ use super::intake::{self, Batch, Batches, Item};
 use super::left::left;
 use super::missing::Missing;
 use super::progress::{self, Read};
+use super::refusal::refusals;
 use super::report::{Report, lines_of};
 use super::source::{Named, Source};
 use super::tally::{Ended, Tally};
@@ -196,9 +197,10 @@ impl Run {
             self.send();
         }
         self.report.lines(&told);
-        for (line, why) in told.iter().filter_map(|(line, came)| Some((line, came.as_ref().err()?))) {
-            self.tally.refused_one();
-            self.line.tell(&format!("ringback: {}: line {line}: {why}", self.input));
+        let refused = told.iter().filter_map(|(line, came)| Some((*line, came.as_ref().err()?.as_str())));
+        for refused in refusals(refused) {
+            self.tally.refused(refused.to - refused.from + 1);
+            self.line.tell(&format!("ringback: {}: {refused}", self.input));
         }
         self.checking = batch.checking;
         if let Read::Part { bytes, .. } = &mut self.read {

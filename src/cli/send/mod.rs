@@ -8,6 +8,7 @@ mod many;
 mod missing;
 mod one;
 mod progress;
+mod refusal;
 mod report;
 mod roster;
 mod source;

@@ -58,8 +58,7 @@ mod tests {
     #[test]
     fn the_line_says_what_is_known_and_fits() {
         let mut tally = Tally::default();
-        tally.refused_one();
-        tally.refused_one();
+        tally.refused(2);
         let mut series = Series::start();
         tally.took(10, series.make(), series.make());
         let part = |bytes, of| Read::Part { bytes, of };

@@ -166,7 +166,7 @@ mod tests {
     fn nothing_accepted_says_so() {
         let mut tally = Tally::default();
         assert_eq!(sentence(&tally), "0 accepted\n");
-        tally.refused_one();
+        tally.refused(1);
         assert_eq!(sentence(&tally), "0 accepted · 1 bad line\n");
     }
 }

@@ -28,9 +28,9 @@ impl Tally {
         self.range = Some((from, last.after()));
     }
 
-    /// Notes a line that was refused.
-    pub fn refused_one(&mut self) {
-        self.refused += 1;
+    /// Notes so many lines that were refused.
+    pub fn refused(&mut self, lines: u64) {
+        self.refused += lines;
     }
 
     /// Counts anew. Gives where deliveries lie that have ended, and all older ones with them: it is
