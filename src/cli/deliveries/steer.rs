@@ -92,6 +92,10 @@ pub(super) async fn run(
     let now = Timestamp::now();
     let filter = verb.change().of(args.filter.filter(&store, now).await?, now);
     let count = store.count(&filter).await?;
+    if verb == Verb::Retry {
+        let all = store.count(&Filter { not_again: false, ..filter.clone() }).await?;
+        tell_of_earlier(all.saturating_sub(count));
+    }
     if args.dry_run || count == 0 {
         return told(verb, &Did::default(), count, args.dry_run, json);
     }
@@ -120,6 +124,16 @@ pub(super) async fn run(
         held::tell_of(&store.held(None).await?);
     }
     Ok(())
+}
+
+/// Tells of deliveries that would fit, had they not been sent again before.
+fn tell_of_earlier(left_out: u64) {
+    let (were, what) = match left_out {
+        0 => return,
+        1 => ("1 was", "its new delivery is the one to be tried"),
+        n => (&*format!("{} were", grouped(n)), "their new deliveries are those to be tried"),
+    };
+    tell(&format!("ringback: {were} sent again before, and left out: {what}"));
 }
 
 /// Does it batch by batch; Ctrl+C ends it after the batch that is under way.
