@@ -202,10 +202,9 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         let new = new.map(|new| new.to_string());
         print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
     } else {
-        let new = new.map(|new| format!(" {new}")).unwrap_or_default();
         // It is only queued until somebody sends; the word in the JSON is what scripts know.
-        let what = what.replace("sent again as", "to be sent again as");
-        print(&format!("{id}  {what}{new}\n"))?;
+        let told = new.map_or_else(|| what.to_owned(), |new| format!("to be sent again as {new}"));
+        print(&format!("{id}  {told}\n"))?;
     }
     if verb == Verb::Retry && !dry {
         tell_who_sends(store, &Did { due: 1, ..Did::default() });
