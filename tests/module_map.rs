@@ -1,4 +1,4 @@
-//! The table of modules in `lib.rs` says which may use which: the sources keep to it.
+//! The shape of the house: the table of modules in `lib.rs` says which may use which, and every test file runs.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
@@ -62,4 +62,41 @@ fn every_module_uses_only_what_the_table_allows() {
         let beyond: Vec<&String> = found.difference(may).collect();
         assert!(beyond.is_empty(), "{module} uses {beyond:?}, which the table in lib.rs does not allow");
     }
+}
+
+/// Cargo builds a runner from its `main.rs`: a file that no `mod` names would never run.
+#[test]
+fn every_test_file_belongs_to_a_runner() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let here: BTreeSet<String> =
+        names_in(&tests).into_iter().filter(|name| tests.join(name).is_file()).collect();
+    assert_eq!(here, BTreeSet::from(["module_map.rs".to_owned()]), "a new file belongs in a runner's folder");
+    let mut looked_at = 0;
+    let mut folders: Vec<PathBuf> = names_in(&tests).iter().map(|name| tests.join(name)).collect();
+    folders.retain(|path| path.is_dir());
+    while let Some(folder) = folders.pop() {
+        for name in names_in(&folder) {
+            let path = folder.join(&name);
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Some(module) = name.strip_suffix(".rs").filter(|stem| !["main", "mod"].contains(stem)) else {
+                continue;
+            };
+            looked_at += 1;
+            let parents = [folder.join("main.rs"), folder.join("mod.rs"), folder.with_extension("rs")];
+            let declared =
+                parents.iter().filter_map(|parent| std::fs::read_to_string(parent).ok()).any(|text| {
+                    text.lines().any(|line| line.trim_start_matches("pub ") == format!("mod {module};"))
+                });
+            assert!(declared, "no `mod {module};` beside {}", path.display());
+        }
+    }
+    assert!(looked_at > 90, "only {looked_at} files were looked at");
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }

@@ -36,7 +36,7 @@ impl Echo {
     /// Starts the server on a free port.
     pub fn start(python: &Path) -> Self {
         let mut command = Command::new(python);
-        command.arg(super::script("echo_server.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(crate::python::script("echo_server.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -1,6 +1,6 @@
 //! What the tests of the whole program share: a terminal with a person at it, and a painter of its screen.
 
-#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
+#![allow(dead_code, unused_imports, reason = "each runner uses a part")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,12 +8,14 @@
     reason = "a test says what failed by panicking"
 )]
 
+pub mod cli;
 pub mod console;
 pub mod desk;
 pub mod endpoint;
 pub mod picture;
 pub mod process;
 pub mod profiles;
+pub mod recorder;
 pub mod recording;
 pub mod scene;
 pub mod secure;

@@ -1,0 +1,153 @@
+//! Pausing and resuming, profiles that are disabled, and one that disables itself: as a person or a
+//! script does it.
+
+use std::time::Duration;
+
+use crate::support::cli::{On, Place, Running};
+use crate::support::recorder::Recorder;
+use serde_json::{Value, json};
+
+/// A place with a profile that posts to this endpoint, and the profile's id.
+fn place_with(endpoint: &Recorder) -> (Place, String) {
+    let place = Place::new();
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    (place, id)
+}
+
+fn events(id: &str, n: usize) -> String {
+    format!("{}\n", json!({"callback_profile_id": id, "event": "sms-send", "data": {}})).repeat(n)
+}
+
+fn last(text: &str) -> Value {
+    serde_json::from_str(text.lines().last().unwrap()).unwrap()
+}
+
+#[test]
+fn a_pause_holds_what_is_sent_and_nobody_waits_for_it() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint);
+    let paused = place.run(&["deliveries", "pause"]);
+    assert_eq!(paused.code, Some(0), "{paused:?}");
+    assert_eq!(paused.out, "paused: all deliveries · 0 held; events stay queued, tests still go\n");
+    let again = place.run(&["deliveries", "pause", "--json"]).json();
+    assert_eq!((&again["paused"], &again["changed"]), (&json!(true), &json!(false)));
+
+    let sent = place.run(&["send", &id]);
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert!(sent.out.ends_with("queued\n"), "{sent:?}");
+    assert!(sent.err.contains("held: all deliveries are paused since"), "{sent:?}");
+    assert!(sent.err.contains("`ringback deliveries resume` goes on"), "{sent:?}");
+    let sent = place.run_with_input(&["send", "--from", "-", "--json"], &events(&id, 2));
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert_eq!((&last(&sent.out)["pending"], &last(&sent.out)["held"]), (&json!(2), &json!(2)));
+    assert!(sent.err.contains("2 held: all deliveries are paused"), "{sent:?}");
+    let sent = place.run_with_input(&["send", "--from", "-", "--no-wait"], &events(&id, 1));
+    assert_eq!((sent.code, sent.out.as_str()), (Some(0), "1 accepted: 1 queued\n"));
+    assert!(sent.err.contains("1 held:"), "{sent:?}");
+
+    let worked = place.run(&["work", "--until-idle"]);
+    assert_eq!(worked.code, Some(0), "{worked:?}");
+    assert_eq!(worked.out, "0 delivered, 0 failed · 4 queued and 0 waiting, all held\n");
+    assert!(worked.err.contains("4 held: all deliveries are paused"), "{worked:?}");
+    assert!(endpoint.book().is_empty());
+    assert_eq!(place.run(&["test", &id]).code, Some(0), "a test goes");
+    let listed = place.run(&["deliveries", "list", "--state", "queued"]);
+    assert!(listed.out.lines().nth(1).unwrap().ends_with("held: paused"), "{listed:?}");
+    let listed = place.run(&["deliveries", "list", "--json"]).json();
+    assert_eq!((&listed[0]["held"], &listed[1]["held"]), (&Value::Null, &json!("paused")));
+
+    let resumed = place.run(&["deliveries", "resume"]);
+    assert_eq!((resumed.out.as_str(), resumed.err.as_str()), ("resumed: all deliveries · 0 held\n", ""));
+    let worked = place.run(&["work", "--until-idle", "--json"]);
+    let end = last(&worked.out);
+    assert_eq!((&end["delivered"], &end["held"]), (&json!(4), &json!(0)), "{worked:?}");
+    let resumed = place.run(&["deliveries", "resume"]);
+    assert_eq!(resumed.out, "not paused: all deliveries · 0 held\n");
+}
+
+#[test]
+fn one_paused_profile_keeps_no_other() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint);
+    let mut other = endpoint.profile(0);
+    other["title"] = json!("Bookings");
+    let other = place.apply(&other).remove(0);
+    let paused = place.run(&["deliveries", "pause", "order sms", "--json"]).json();
+    assert_eq!((&paused["profile_id"], &paused["changed"]), (&json!(id), &json!(true)));
+    let sent = place.run_with_input(&["send", "--from", "-"], &(events(&id, 3) + &events(&other, 2)));
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert_eq!(sent.out, "5 accepted: 2 delivered, 3 queued\n");
+    assert!(sent.err.contains(&format!("`ringback deliveries resume {id}` goes on")), "{sent:?}");
+    let shown = place.run(&["profiles", "show", &id, "--json"]).json();
+    assert!(shown["paused_since"].is_string(), "{shown}");
+    let listed = place.run(&["profiles", "list", "--json"]).json();
+    assert!(listed[0]["paused_since"].is_string() && listed[1]["paused_since"].is_null(), "{listed}");
+    place.run(&["deliveries", "pause", "nobody"]).refused(2, &["no profile 'nobody'"]);
+
+    // Deleted meanwhile, it goes by its whole id.
+    assert_eq!(place.run(&["profiles", "delete", &id, "--yes"]).code, Some(0));
+    let resumed = place.run(&["deliveries", "resume", &id]);
+    assert_eq!(resumed.out, "resumed: 'Order SMS' · 0 held\n", "{resumed:?}");
+}
+
+#[test]
+fn a_pause_reaches_whoever_sends_just_now() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint);
+    let work = Running::start(place.command(&["work", "--json"]));
+    // Who holds the lock sends.
+    let lock = place.db().with_extension("db.lock");
+    let sends = || std::fs::read_to_string(&lock).is_ok_and(|pid| pid.trim() == work.pid().to_string());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !sends() {
+        assert!(std::time::Instant::now() < deadline, "it sends");
+        std::thread::yield_now();
+    }
+    let send = |n| place.run_with_input(&["send", "--from", "-"], &events(&id, n));
+    assert_eq!(send(1).code, Some(0));
+    work.line(On::Out, "delivered");
+    place.run(&["deliveries", "pause"]);
+    let held = send(1);
+    assert_eq!((held.code, held.out.as_str()), (Some(1), "1 accepted: 1 queued\n"));
+    assert_eq!(endpoint.book().len(), 1);
+    place.run(&["deliveries", "resume"]);
+    work.line(On::Out, "delivered");
+    assert_eq!(endpoint.book().len(), 2);
+}
+
+#[test]
+fn a_profile_that_keeps_failing_is_disabled_held_and_enabled() {
+    let endpoint = Recorder::start(Duration::ZERO, |_, _| 500);
+    let (place, id) = place_with(&endpoint);
+    let settings = place.file("few.toml", "auto_disable_after = 3\n");
+    let run = |args: &[&str]| place.run(&[&["--config", &settings], args].concat());
+    for _ in 0..3 {
+        assert_eq!(run(&["send", &id]).code, Some(1));
+    }
+    let listed = run(&["profiles", "list", "--json"]).json();
+    assert_eq!((&listed[0]["status"], &listed[0]["auto_disabled"]["failed_in_row"]), (&json!(2), &json!(3)));
+    let shown = run(&["profiles", "show", &id]);
+    assert!(shown.out.contains("auto-disabled") && shown.out.contains("3 in a row failed"), "{shown:?}");
+    let shown = run(&["profiles", "show", &id, "--json"]).json();
+    assert_eq!(shown["auto_disabled"]["message"], "500 Internal Server Error");
+
+    // What comes is accepted and held.
+    let sent = run(&["send", &id]);
+    assert_eq!(sent.code, Some(1));
+    assert!(sent.err.contains("it is held: 'Order SMS' is auto-disabled since"), "{sent:?}");
+    assert!(sent.err.contains(&format!("`ringback profiles enable {id}` goes on")), "{sent:?}");
+    assert_eq!(endpoint.book().len(), 3);
+    assert_eq!(run(&["work", "--until-idle"]).code, Some(0));
+
+    let enabled = run(&["profiles", "enable", "Order SMS"]);
+    assert_eq!((enabled.code, enabled.out), (Some(0), format!("{id}  enabled\n")));
+    assert_eq!(run(&["profiles", "list", "--json"]).json()[0]["auto_disabled"], Value::Null);
+    let worked = run(&["work", "--until-idle"]);
+    assert_eq!(worked.out.lines().last(), Some("0 delivered, 1 failed · nothing is queued"), "{worked:?}");
+    assert_eq!(run(&["profiles", "list", "--json"]).json()[0]["status"], 1, "it begins anew");
+
+    let disabled = run(&["profiles", "disable", &id, "--json"]).json();
+    assert_eq!((&disabled["status"], &disabled["changed"]), (&json!(3), &json!(true)));
+    run(&["send", &id]).refused(2, &["'Order SMS' is disabled: it takes no events"]);
+    assert_eq!(run(&["profiles", "disable", &id]).out, format!("{id}  disabled already\n"));
+}

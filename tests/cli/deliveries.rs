@@ -1,0 +1,165 @@
+//! `ringback deliveries` as a person or a script runs it, on a log of real deliveries.
+
+use crate::support::cli::{On, Place, Ran, Running, address};
+use serde_json::{Value, json};
+
+/// A log: two delivered, one failed with 503, one with nobody there. Ids as `test` told them.
+fn log(place: &Place) -> (Running, Vec<String>) {
+    let args = ["receive", "--listen", "127.0.0.1:0", "--json", "--fail-first", "1", "--status", "200"];
+    let receiver = Running::start(place.command(&args));
+    let address = address(&receiver.line(On::Err, "listening on"));
+    let profile = |title: &str, path: &str, retry: Value| {
+        json!({"title": title, "channel": "sms", "url": format!("http://{address}{path}"),
+               "body": "{\"status\": \"<status>\"}", "headers": {"X-Token": "t0ken"}, "retry": retry})
+    };
+    let once = json!({"count": 1, "interval_s": 1, "timeout_ms": 5000});
+    let mut nobody = profile("Nobody there", "/", json!({"count": 0}));
+    nobody["url"] = json!("http://127.0.0.1:1/cb");
+    place.apply(&json!([
+        profile("Order SMS", "/orders?x=1", once),
+        profile("Bookings", "/bookings", json!({"count": 0})),
+        nobody
+    ]));
+    let id = |ran: Ran| ran.json()["delivery_id"].as_str().unwrap().to_owned();
+    let ids = ["Order SMS", "Order SMS", "Bookings", "Nobody there"];
+    (receiver, ids.iter().map(|title| id(place.run(&["test", title, "--json"]))).collect())
+}
+
+#[track_caller]
+fn listed(place: &Place, args: &[&str]) -> Vec<String> {
+    let ran = place.run(&[&["deliveries", "list", "--json"], args].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let rows = ran.json();
+    rows.as_array().unwrap().iter().map(|row| row["delivery_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_log_is_listed_filtered_and_shown() {
+    let place = Place::new();
+    let (_receiver, ids) = log(&place);
+    let newest_first: Vec<String> = ids.iter().rev().cloned().collect();
+    assert_eq!(listed(&place, &[]), newest_first);
+    assert_eq!(listed(&place, &["--state", "failed"]), newest_first[..2]);
+    assert_eq!(listed(&place, &["--state", "ended", "--profile", "order sms"]), newest_first[2..]);
+    assert_eq!(listed(&place, &["--status", "5xx"]), newest_first[1..2]);
+    assert_eq!(listed(&place, &["--status", "connect", "--status", "500"]), newest_first[..2]);
+    assert_eq!(listed(&place, &["--text", "ORDERS?X"]), newest_first[2..]);
+    assert_eq!(listed(&place, &["--since", "1h"]).len(), 4);
+    assert!(listed(&place, &["--until", "1h"]).is_empty());
+    assert!(listed(&place, &["--since", "2099-01-01"]).is_empty());
+    assert_eq!(listed(&place, &["--limit", "2", "--before", &ids[3]]), newest_first[1..3]);
+
+    let text = place.run(&["deliveries", "list", "--limit", "3"]);
+    let lines: Vec<&str> = text.out.lines().collect();
+    assert!(lines[0].starts_with("ID ") && lines[0].ends_with("LAST TRY"), "{text:?}");
+    assert!(lines[1].starts_with(&ids[3]) && lines[1].contains("nothing listens there"), "{text:?}");
+    assert!(lines[2].contains("failed") && lines[2].contains("1/1"), "{text:?}");
+    assert!(lines[3].contains("delivered") && lines[3].contains("Order SMS"), "{text:?}");
+    assert!(text.err.contains(&format!("--before {}", ids[1])), "{text:?}");
+    assert_eq!(place.run(&["deliveries", "list", "--limit", "4"]).err, "", "there are no older ones");
+    let none = place.run(&["deliveries", "list", "--text", "nowhere"]);
+    assert_eq!((none.code, none.out.as_str(), none.err.as_str()), (Some(0), "", "no delivery fits\n"));
+    let row = &place.run(&["deliveries", "list", "--json", "--limit", "1"]).json()[0];
+    assert_eq!((&row["state"], &row["tries"], &row["status"]), (&json!("failed"), &json!(1), &Value::Null));
+    assert_eq!(row["error"]["class"], "connect");
+
+    let shown = place.run(&["deliveries", "show", &ids[0], "--json"]);
+    let report = shown.json();
+    assert_eq!((&report["delivery_id"], &report["state"]), (&json!(ids[0]), &json!("delivered")));
+    assert_eq!(report["request"]["body"], r#"{"status": "DELIVRD"}"#);
+    let statuses: Vec<&Value> = report["attempts"].as_array().unwrap().iter().map(|a| &a["status"]).collect();
+    assert_eq!(statuses, [&json!(500), &json!(200)]);
+    assert_eq!((&report["kind"], &report["retry"]["interval_s"]), (&json!("test"), &json!(1)));
+    assert!(!shown.out.contains("t0ken"));
+    let text = place.run(&["deliveries", "show", &ids[0][..ids[0].len() - 2]]);
+    assert!(text.out.contains("state     delivered\n") && text.out.contains("1st retry  200 OK"), "{text:?}");
+    assert!(text.out.contains("POST http://127.0.0.1:"), "{text:?}");
+}
+
+#[test]
+fn one_or_all_are_counted_cancelled_and_sent_again() {
+    let place = Place::new();
+    let (_receiver, ids) = log(&place);
+    let counted = place.run(&["deliveries", "retry", "--state", "failed", "--dry-run"]);
+    assert_eq!((counted.code, counted.out.as_str()), (Some(0), "2 deliveries fit: nothing was done\n"));
+    assert_eq!(listed(&place, &[]).len(), 4);
+    place.run(&["deliveries", "retry", "--state", "failed"]).refused(2, &["2 deliveries fit", "add --yes"]);
+    place.run(&["deliveries", "retry"]).refused(2, &["name a delivery, or say which", "--all"]);
+    place.run(&["deliveries", "retry", &ids[0], "--state", "failed"]).refused(2, &["cannot be used with"]);
+
+    let again = place.run(&["deliveries", "retry", "--state", "failed", "--yes", "--json"]);
+    let report = again.json();
+    assert_eq!((&report["fit"], &report["sent_again"], &report["left"]), (&json!(2), &json!(2), &json!(0)));
+    assert!(again.err.contains("nobody sends from this database just now: `ringback work`"), "{again:?}");
+    let queued = listed(&place, &["--state", "queued"]);
+    assert_eq!(queued.len(), 2);
+
+    let now = place.run(&["deliveries", "retry", &queued[0]]);
+    assert_eq!(now.out, format!("{}  due now\n", queued[0]));
+    let told = place.run(&["deliveries", "retry", "--state", "failed", "--profile", "bookings", "--yes"]);
+    // What was sent again is not sent once more by a filter, and is when it is named.
+    assert_eq!((told.code, told.out.as_str()), (Some(0), "0 deliveries fit\n"));
+    assert!(told.err.contains("1 was sent again before, and left out"), "{told:?}");
+    let shown = place.run(&["deliveries", "show", &ids[2], "--json"]).json();
+    assert!(queued.contains(&shown["sent_again_as"].as_str().unwrap().to_owned()), "{shown}");
+    let told = place.run(&["deliveries", "retry", &ids[2]]);
+    assert!(told.out.starts_with(&format!("{}  to be sent again as ", ids[2])), "{told:?}");
+    let one = place.run(&["deliveries", "retry", &ids[0], "--json"]).json();
+    let new = one["new_delivery_id"].as_str().unwrap().to_owned();
+    assert_eq!(listed(&place, &["--limit", "1"]), std::slice::from_ref(&new));
+
+    let cancelled = place.run(&["deliveries", "cancel", &new]);
+    assert_eq!((cancelled.code, cancelled.out), (Some(0), format!("{new}  cancelled\n")));
+    place.run(&["deliveries", "cancel", &new]).refused(2, &["has ended already: it is cancelled"]);
+    place.run(&["deliveries", "cancel", "--state", "failed", "--yes"]).refused(2, &["cannot be cancelled"]);
+    let rest = place.run(&["deliveries", "cancel", "--all", "--yes"]);
+    assert_eq!((rest.code, rest.out.as_str()), (Some(0), "cancelled: 3\n"));
+    let none = place.run(&["deliveries", "cancel", "--all", "--yes"]);
+    assert_eq!(none.out, "0 deliveries fit\n");
+}
+
+#[test]
+fn what_is_kept_no_longer_is_removed_and_what_is_pending_stays() {
+    let place = Place::new();
+    let (_receiver, ids) = log(&place);
+    assert_eq!(place.run(&["deliveries", "retry", &ids[0]]).code, Some(0));
+    let settled = place.run(&["deliveries", "prune", "--dry-run"]);
+    assert_eq!(settled.out, "0 deliveries fit: nothing was removed\n", "ninety days are kept");
+    let settings = place.file("few.toml", "keep_deliveries = 3\n");
+    let few = place.run(&["deliveries", "prune", "--config", &settings, "--dry-run", "--json"]).json();
+    assert_eq!((&few["fit"], &few["removed"]), (&json!(1), &json!(0)));
+    place.run(&["deliveries", "prune", "--config", &settings]).refused(2, &["1 delivery fit", "--yes"]);
+    let gone = place.run(&["deliveries", "prune", "--config", &settings, "--yes", "--json"]).json();
+    assert_eq!((&gone["removed"], &gone["attempts"]), (&json!(1), &json!(2)));
+    assert_eq!(listed(&place, &["--state", "ended"]).len(), 3);
+    assert!(!listed(&place, &[]).contains(&ids[0]), "the oldest went");
+
+    place.run(&["deliveries", "prune", "--older-than", "0s", "--state", "queued"]).refused(2, &["stays"]);
+    place.run(&["deliveries", "prune", "--state", "failed"]).refused(2, &["--older-than"]);
+    place.run(&["deliveries", "prune", "--older-than", "soon"]).refused(2, &["no length of time"]);
+    let failed = place.run(&["deliveries", "prune", "--older-than", "0s", "--state", "failed", "--yes"]);
+    assert!(failed.out.starts_with("removed 2 deliveries and 2 attempts; the file went from "), "{failed:?}");
+    let all = place.run(&["deliveries", "prune", "--older-than", "0s", "--yes", "--json"]).json();
+    assert_eq!(all["removed"], 1);
+    assert_eq!(listed(&place, &[]), listed(&place, &["--state", "queued"]));
+    assert_eq!(listed(&place, &[]).len(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let place = Place::new();
+    let none = place.run(&["deliveries", "list"]);
+    assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
+    let named = format!("no deliveries yet in {}: ", place.db().display());
+    assert!(none.err.starts_with(&named), "{none:?}");
+    assert_eq!(place.run(&["deliveries", "list", "--json"]).out, "[]\n");
+    assert_eq!(place.run(&["deliveries", "prune", "--older-than", "1d", "--yes"]).code, Some(0));
+    assert!(!place.db().exists(), "looking makes no database");
+    place.run(&["deliveries", "show", "0196ab70"]).refused(2, &["no delivery '0196ab70'"]);
+    let (_receiver, ids) = log(&place);
+    place.run(&["deliveries", "show", &ids[0][..4]]).refused(2, &["may be more than one delivery", &ids[3]]);
+    place.run(&["deliveries", "list", "--status", "6xx"]).refused(2, &["404, 5xx, or one of"]);
+    place.run(&["deliveries", "list", "--since", "yesterday"]).refused(2, &["is no time"]);
+    place.run(&["deliveries", "list", "--profile", "Nowhere"]).refused(2, &["no profile 'Nowhere'"]);
+    place.run(&["deliveries", "list", "--state", "gone"]).refused(2, &["pending and ended"]);
+}

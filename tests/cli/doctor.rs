@@ -1,0 +1,135 @@
+//! `ringback doctor`, run for real: what is found, what to mend, and nothing changed by looking.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::support::cli::{Place, Ran};
+use serde_json::{Value, json};
+
+/// The program in an environment that says little: no tmux, no SSH, a locale with UTF-8.
+fn doctor(place: &Place, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+    let mut command = place.command(&[&["doctor"], args].concat());
+    for name in
+        ["TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY", "LC_ALL", "LC_CTYPE"]
+    {
+        command.env_remove(name);
+    }
+    command.env("LANG", "C.UTF-8").envs(variables.iter().copied());
+    let done = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { code: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+fn findings(ran: &Ran) -> Vec<Value> {
+    let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    assert_eq!(document["ok"], json!(ran.code == Some(0)), "{ran:?}");
+    document["findings"].as_array().unwrap().clone()
+}
+
+fn of<'a>(findings: &'a [Value], topic: &str, state: &str) -> &'a Value {
+    let fits = |f: &&Value| f["topic"] == topic && f["state"] == state;
+    findings.iter().find(fits).unwrap_or_else(|| panic!("no {topic} that is {state}: {findings:#?}"))
+}
+
+/// All that lies in a folder, with its bytes.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.clone(), if path.is_dir() { Vec::new() } else { fs::read(path).unwrap() }))
+        .collect()
+}
+
+fn profile() -> Value {
+    json!({"title": "Order SMS", "channel": "sms", "url": "http://127.0.0.1:9/cb", "body": "id=<id>"})
+}
+
+#[test]
+fn a_new_machine_has_nothing_to_mend_and_gets_nothing_made() {
+    let place = Place::new();
+    let ran = doctor(&place, &[], &[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("is not there yet: the first session makes it"), "{}", ran.out);
+    assert!(ran.out.contains("nothing is set") && ran.out.ends_with("\nNothing to mend.\n"), "{}", ran.out);
+    assert!(files(&place.path("")).is_empty());
+}
+
+#[test]
+fn a_sound_database_is_told_and_left_as_it_is() {
+    let place = Place::new();
+    place.apply(&profile());
+    let before = files(&place.path(""));
+    let ran = doctor(&place, &["--json"], &[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let found = findings(&ran);
+    let database = of(&found, "database", "ok")["found"].as_str().unwrap();
+    assert!(database.contains("ringback.db: ") && database.contains("mode 0600, sound"), "{database}");
+    assert_eq!(of(&found, "sender", "ok")["found"], "nobody sends; 0 deliveries are pending");
+    assert!(of(&found, "certificates", "ok")["found"].as_str().unwrap().ends_with("are trusted"));
+    assert_eq!(files(&place.path("")), before, "looking changes nothing");
+}
+
+#[test]
+fn what_is_ill_is_told_with_what_to_do() {
+    let place = Place::new();
+    place.file("ringback.db", "this is no database at all, whatever its name says");
+    let config = place.file("config.toml", "theme = \"blue\"\n\nbordes = 1\n");
+    let ran = doctor(&place, &["--json", "--config", &config], &[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let found = findings(&ran);
+    let database = of(&found, "database", "problem");
+    assert!(database["found"].as_str().unwrap().ends_with("is not a database"), "{database}");
+    assert_eq!(database["mend"], "name another file with --db");
+    let settings: Vec<_> = found.iter().filter(|f| f["topic"] == "settings").collect();
+    assert_eq!(settings.len(), 2, "{settings:#?}");
+    assert!(settings.iter().all(|f| f["found"].as_str().unwrap().contains("config.toml:")));
+    let text = doctor(&place, &["--config", &config], &[]);
+    assert_eq!(text.code, Some(1));
+    assert!(text.out.ends_with("\n3 problems to mend.\n"), "{}", text.out);
+}
+
+#[test]
+fn a_database_that_others_may_read_is_noted() {
+    let place = Place::new();
+    place.apply(&profile());
+    fs::set_permissions(place.db(), fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = doctor(&place, &["--json"], &[]);
+    assert_eq!(ran.code, Some(0));
+    let found = findings(&ran);
+    assert!(
+        of(&found, "database", "note")["found"].as_str().unwrap().contains("others may read it (mode 0644)")
+    );
+    let mode = fs::metadata(place.db()).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o644, "it is told, not mended");
+}
+
+#[test]
+fn the_surroundings_are_told() {
+    let place = Place::new();
+    let over_ssh =
+        doctor(&place, &["--json"], &[("SSH_CONNECTION", "1 2 3 4"), ("LANG", "C"), ("NO_COLOR", "1")]);
+    let found = findings(&over_ssh);
+    assert!(of(&found, "clipboard", "note")["found"].as_str().unwrap().contains("OSC 52"));
+    assert_eq!(of(&found, "locale", "note")["found"], "LANG=C: the console keeps to ASCII");
+    assert_eq!(of(&found, "colours", "note")["found"], "NO_COLOR=1: the console has none");
+    assert_eq!(of(&found, "terminal", "note")["found"], "none here");
+    let no_tmux = doctor(&place, &["--json"], &[("TMUX", "/nowhere,1,0"), ("PATH", "/nowhere")]);
+    assert_eq!(no_tmux.code, Some(1));
+    of(&findings(&no_tmux), "clipboard", "problem");
+}
+
+#[test]
+fn without_certificates_https_cannot_work() {
+    let place = Place::new();
+    let none = place.file("none.pem", "");
+    let folder = place.path("certs");
+    fs::create_dir(&folder).unwrap();
+    let variables = [("SSL_CERT_FILE", none.as_str()), ("SSL_CERT_DIR", folder.to_str().unwrap())];
+    let ran = doctor(&place, &["--json"], &variables);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let found = findings(&ran);
+    let told = of(&found, "certificates", "problem");
+    assert!(told["mend"].as_str().unwrap().contains("ca-certificates"), "{told}");
+}

@@ -1,0 +1,27 @@
+//! The commands, run as a person or a script runs them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what failed by panicking, and prints its figures"
+)]
+
+mod completions;
+mod control;
+mod deliveries;
+mod demo;
+mod doctor;
+mod preview;
+mod profiles;
+mod receive;
+mod send;
+mod send_at_size;
+mod start;
+#[path = "../support/mod.rs"]
+mod support;
+mod test;
+mod test_values;
+mod variables;
+mod work;

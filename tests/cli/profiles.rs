@@ -1,0 +1,402 @@
+//! `ringback profiles`: made, listed, shown, changed, exported, deleted.
+
+use crate::support::cli::Place;
+use serde_json::{Value, json};
+
+/// A profile with every secret, and others.
+fn documents() -> Value {
+    json!([
+        {"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/orders?id=<id>",
+         "http_method": "POST", "body": "{\"id\": \"<id>\"}", "data_format": "json",
+         "headers": {"X-Token": "t0ken-in-header", "X-Shop": "north"},
+         "auth": {"type": "api-key", "header": "api-key", "key": "k3y-of-api"},
+         "enc": {"algo": "AES-128-CFB", "key": "K1abcdefghijkl2P", "IV": "POabcdefghijklLY",
+                 "parameters": ["id"]},
+         "retry": {"count": 2, "interval_s": 10, "timeout_ms": 5000},
+         "signing_secret": "whsec_cmluZ2JhY2sgZGVtbyBzaWduaW5nIHNlY3JldA=="},
+        {"title": "Bookings", "channel": "whatsapp", "url": "https://hooks.example/wa",
+         "events": ["message_status", "payment_status"], "body": "tab\tand \u{1b}[2J",
+         "auth": {"type": "basic", "user": "u", "password": "p4ss-of-basic"}},
+        {"title": "Nightly", "url": "https://hooks.example/n", "http_method": "GET", "status": 3}
+    ])
+}
+
+const SECRETS: [&str; 6] =
+    ["t0ken-in-header", "k3y-of-api", "K1abcdefghijkl2P", "POabcdefghijklLY", "whsec_cmlu", "p4ss-of-basic"];
+
+#[test]
+fn what_was_exported_is_the_same_after_it_was_applied_elsewhere() {
+    let (here, there) = (Place::new(), Place::new());
+    let ids = here.apply(&documents());
+    let exported = here.run(&["profiles", "export", "--secrets"]);
+    for secret in SECRETS {
+        assert!(exported.out.contains(secret), "{secret}");
+    }
+    let applied = there.run_with_input(&["profiles", "apply", "-", "--json"], &exported.out);
+    assert_eq!(applied.json(), json!({"profile_ids": ids}));
+    assert_eq!(there.run(&["profiles", "export", "--secrets"]).out, exported.out);
+    let two = there.run(&["profiles", "export", "--secrets", "nightly", &ids[0], "Nightly"]).json();
+    assert_eq!(two, json!([exported.json()[2], exported.json()[0]]));
+}
+
+#[test]
+fn secrets_are_shown_only_when_asked_for_and_kept_when_left_out() {
+    let place = Place::new();
+    place.apply(&documents());
+    let with = place.run(&["profiles", "export", "--secrets"]).json();
+    let without = place.run(&["profiles", "export"]);
+    let shown = ["Order SMS", "Bookings"].map(|title| place.run(&["profiles", "show", title]).out).concat();
+    let shown_json = place.run(&["profiles", "show", "Order SMS", "--json"]);
+    for secret in SECRETS {
+        for text in [&without.out, &shown, &shown_json.out] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+    let one = shown_json.json();
+    assert_eq!(one["auth"], json!({"type": "api-key", "header": "api-key", "key": null}));
+    assert_eq!(one["headers"], json!({"X-Token": null, "X-Shop": "north"}));
+    assert_eq!(one, without.json()[0]);
+
+    place.apply(&without.json());
+    let mut after = place.run(&["profiles", "export", "--secrets"]).json();
+    for (after, before) in after.as_array_mut().unwrap().iter_mut().zip(with.as_array().unwrap()) {
+        assert!(after["modified_at"].as_str().unwrap() > before["modified_at"].as_str().unwrap());
+        after["modified_at"] = before["modified_at"].clone();
+    }
+    assert_eq!(after, with);
+
+    let file = place.file("without.json", &without.out);
+    Place::new().run(&["profiles", "apply", &file]).refused(
+        2,
+        &[
+            "profiles[0].headers (value 1): was left out",
+            "profiles[0].auth.key: was left out",
+            "profiles[0].enc.key: was left out",
+            "profiles[0].enc.IV: was left out",
+            "profiles[0].signing_secret: was left out",
+            "profiles[1].auth.password: was left out",
+            "6 errors",
+        ],
+    );
+}
+
+#[test]
+fn a_client_secret_is_a_secret_too() {
+    let place = Place::new();
+    let auth = json!({"type": "oauth2", "token_url": "https://auth.example/token", "client_id": "ringback",
+                      "client_secret": "s3cret-of-client", "sent_as": "basic", "scope": "read",
+                      "fields": {"audience": "https://api.example", "assertion_key": "s3cret-of-field"},
+                      "headers": {"X-Tenant": "north", "X-Token": "s3cret-of-header"}});
+    let document = json!({"title": "Advanced", "url": "https://hooks.example/a", "auth": auth});
+    let id = place.apply(&document).remove(0);
+    let without = place.run(&["profiles", "export"]);
+    let shown = place.run(&["profiles", "show", "Advanced"]).out;
+    assert!(!without.out.contains("s3cret") && !shown.contains("s3cret"), "{shown}");
+    for line in [
+        "oauth2, client ringback, secret (hidden)",
+        "https://auth.example/token",
+        "audience=https://api.example",
+        "assertion_key=(hidden)",
+        "X-Tenant: north",
+        "X-Token: (hidden)",
+    ] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    place.apply(&without.json());
+    let kept = place.run(&["profiles", "export", "--secrets", &id]).json();
+    assert_eq!(kept[0]["auth"], auth);
+
+    let file = place.file("without.json", &without.out);
+    Place::new().run(&["profiles", "apply", &file]).refused(
+        2,
+        &[
+            "profiles[0].auth.client_secret: was left out",
+            "profiles[0].auth.fields (value 2): was left out",
+            "profiles[0].auth.headers (value 2): was left out",
+            "3 errors",
+        ],
+    );
+}
+
+#[test]
+fn lists_fit_and_filter() {
+    let place = Place::new();
+    let ids = place.apply(&documents());
+    let list = place.run(&["profiles", "list"]);
+    let table = format!(
+        "{:41}TITLE      CHANNEL   METHOD  STATUS    ENDPOINT\n\
+         {}  Order SMS  sms       POST    active    https://hooks.example/orders?id=<id>\n\
+         {}  Bookings   whatsapp  POST    active    https://hooks.example/wa\n\
+         {}  Nightly    default   GET     disabled  https://hooks.example/n\n",
+        "ID", ids[0], ids[1], ids[2]
+    );
+    assert_eq!(list.out, table);
+    let all = place.run(&["profiles", "list", "--json"]).json();
+    let mut first = all[0].clone();
+    let modified_at = first.as_object_mut().unwrap().remove("modified_at").unwrap();
+    assert_eq!(modified_at, place.run(&["profiles", "show", &ids[0], "--json"]).json()["modified_at"]);
+    let listed = json!({"profile_id": ids[0], "title": "Order SMS", "channel": "sms", "http_method": "POST",
+                        "url": "https://hooks.example/orders?id=<id>", "status": 1,
+                        "auto_disabled": null, "paused_since": null});
+    assert_eq!(first, listed);
+    let found = |args: &[&str]| place.run(&[&["profiles", "list", "--json"], args].concat()).json();
+    assert_eq!(found(&["--search", "oOk"]), json!([all[1]]));
+    assert_eq!(found(&["--channel", "default"]), json!([all[2]]));
+    assert_eq!(found(&["--channel", "sms", "--search", "night"]), json!([]));
+}
+
+#[test]
+fn a_body_cannot_drive_the_terminal() {
+    let place = Place::new();
+    place.apply(&documents());
+    let shown = place.run(&["profiles", "show", "Bookings"]).out;
+    assert!(shown.contains(r"tab\tand \u{1b}[2J") && !shown.contains('\u{1b}'), "{shown}");
+    let bad = place
+        .file("bad.json", r#"{"title": "a\u001b[2Jb", "channel": "x\u001b", "url": "https://x.example"}"#);
+    let refused = place.run(&["profiles", "apply", &bad]);
+    refused.refused(2, &["title: U+001B", r"channel: 'x\u{1b}'"]);
+    assert!(!refused.err.contains('\u{1b}'));
+}
+
+#[test]
+fn a_profile_is_changed_by_its_id() {
+    let place = Place::new();
+    let id = "EU_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa";
+    let with = |more: Value| {
+        let mut document = json!({"profile_id": id, "channel": "sms", "url": "https://hooks.example/a"});
+        document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        document
+    };
+    let show = || place.run(&["profiles", "show", id, "--json"]).json();
+    let made_at = json!("2024-02-03T04:05:06Z");
+    assert_eq!(place.apply(&with(json!({"title": "First", "created_at": made_at}))), [id]);
+    let first = show();
+    assert_eq!((&first["title"], &first["created_at"]), (&json!("First"), &made_at));
+
+    let second = with(json!({"title": "Second", "created_at": "2000-01-01T00:00:00Z"}));
+    assert_eq!(place.apply(&second), [id]);
+    let second = show();
+    assert_eq!((&second["title"], &second["created_at"]), (&json!("Second"), &made_at));
+
+    let other = place.file("other.json", &with(json!({"title": "Third", "channel": "voice"})).to_string());
+    place.run(&["profiles", "apply", &other]).refused(2, &["channel: is sms and cannot change"]);
+    let twice = json!([with(json!({"title": "One"})), with(json!({"title": "Two"}))]).to_string();
+    let twice = place.file("twice.json", &twice);
+    place.run(&["profiles", "apply", &twice]).refused(2, &["profiles[1].profile_id: stands at profiles[0]"]);
+    assert_eq!(show(), second);
+
+    assert_eq!(place.run(&["profiles", "delete", id, "--yes"]).out, format!("{id}\n"));
+    assert_eq!(place.apply(&with(json!({"title": "Again"}))), [id]);
+    assert_eq!(show()["title"], "Again");
+}
+
+#[test]
+fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
+    let place = Place::new();
+    let all = documents();
+    let id = &place.apply(&all)[0];
+    let applied = |document: &Value| {
+        let ran = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
+        assert_eq!((ran.code, ran.out.as_str()), (Some(0), format!("{id}\n").as_str()), "{ran:?}");
+        (ran.err, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
+    };
+    let note = |what: &str| {
+        format!("ringback: note: 'Order SMS' ({id}): {what} removed: the document does not name it\n")
+    };
+    let mut document = all[0].clone();
+    document["profile_id"] = json!(id);
+    // What is left out within a member that is there, or null, stays.
+    document["auth"] = json!({"type": "api-key", "header": "api-key"});
+    document["headers"]["X-Token"] = Value::Null;
+    document["signing_secret"] = Value::Null;
+    document["enc"] = json!({"algo": "AES-128-CFB", "parameters": ["id"]});
+    let (told, kept) = applied(&document);
+    assert_eq!(told, "");
+    for secret in &SECRETS[..5] {
+        assert!(kept.to_string().contains(secret), "{secret} in {kept}");
+    }
+    document["auth"] = Value::Null;
+    for name in ["headers", "enc", "signing_secret"] {
+        document.as_object_mut().unwrap().remove(name);
+    }
+    // Nothing is told of what was not saved.
+    let file = place.file("p.json", &json!([document, {"title": "x"}]).to_string());
+    let refused = place.run(&["profiles", "apply", &file]);
+    refused.refused(2, &["profiles[1].title"]);
+    assert!(!refused.err.contains("removed"), "{}", refused.err);
+
+    let (told, bare) = applied(&document);
+    assert_eq!(told, ["headers", "authentication", "encryption", "signing secret"].map(note).concat());
+    assert_eq!(bare["headers"], json!({}));
+    let there = ["auth", "enc", "signing_secret"].map(|name| bare.get(name));
+    assert_eq!(there, [None; 3]);
+    assert_eq!(applied(&document).0, "");
+
+    // To turn something off by its name needs no note.
+    document["auth"] = json!({"type": "basic", "user": "u", "password": "p"});
+    assert_eq!(applied(&document).0, "");
+    document["auth"] = json!({"type": "none"});
+    assert_eq!(applied(&document).0, "");
+}
+
+#[test]
+fn voice_s_older_placeholders_are_read_and_never_in_what_is_stored() {
+    let place = Place::new();
+    place.apply(&json!({"title": "Calls", "channel": "voice", "url": "https://x.example/?id={id}"}));
+    let shown = || place.run(&["profiles", "show", "Calls", "--json"]).json();
+    assert_eq!(shown()["url"], "https://x.example/?id=<id>");
+    // As the console saves what is typed.
+    let file = rusqlite::Connection::open(place.db()).unwrap();
+    let sql = "UPDATE profile_document SET document = replace(document, '<id>', '{id}')";
+    assert_eq!(file.execute(sql, []).unwrap(), 1);
+    assert_eq!(shown()["url"], "https://x.example/?id={id}");
+}
+
+#[test]
+fn a_secret_at_a_wrong_place_is_not_told() {
+    let place = Place::new();
+    let secret = "dXNlcjpwYXNz";
+    for (name, value, wanted) in [
+        ("auth", json!(format!("Basic {secret}")), "\nauth: an object is needed\n"),
+        ("auth", json!({"type": secret}), "\nauth.type: one of none, basic, "),
+        ("enc", json!(format!("AES:{secret}")), "\nenc: an object is needed\n"),
+        ("enc", json!({"algo": secret, "key": secret}), "\nenc.algo: one of AES-128-CFB, "),
+    ] {
+        let mut document = json!({"title": "Order SMS", "url": "https://x.example"});
+        document[name] = value;
+        let refused = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
+        refused.refused(2, &[wanted]);
+        assert!(!refused.err.contains(secret), "{}", refused.err);
+    }
+}
+
+#[test]
+fn a_password_that_was_never_there_is_not_kept() {
+    let place = Place::new();
+    let mut document = json!({"title": "Order SMS", "url": "https://hooks.example/a"});
+    document["profile_id"] = json!(place.apply(&document)[0]);
+    document["auth"] = json!({"type": "basic", "user": "u", "password": null});
+    let file = place.file("p.json", &document.to_string());
+    place.run(&["profiles", "apply", &file]).refused(2, &["auth.password: was left out"]);
+}
+
+#[test]
+fn every_error_of_every_profile_is_told_and_nothing_saved() {
+    let place = Place::new();
+    let wrong = json!([
+        {"title": "Order SMS", "url": "https://hooks.example/a"},
+        {"title": "x", "url": "ftp://hooks.example", "retry": {"count": 1, "interval_s": 0}},
+        {"title": "Third", "url": "https://hooks.example/c", "colour": "red"},
+        {"title": "Fourth", "url": "https://hooks.example/c", "retry": {"count": "1"}},
+        {"profile_id": "XX_1", "title": "Fifth", "url": "https://hooks.example/c"},
+        "Sixth"
+    ]);
+    let file = place.file("wrong.json", &wrong.to_string());
+    let refused = place.run(&["profiles", "apply", &file]);
+    refused.refused(
+        2,
+        &[
+            "wrong.json: nothing was saved, 8 errors to mend",
+            "\nprofiles[1].title: 1 of at least 3 characters\n",
+            "\nprofiles[1].url: ",
+            "\nprofiles[1].retry.interval_s: ",
+            "\nprofiles[1].retry.timeout_ms: ",
+            "\nprofiles[2].colour: unknown field `colour`",
+            "\nprofiles[3].retry.count: a number is needed",
+            "\nprofiles[4].profile_id: 'XX_1' is not a callback profile id",
+            "\nprofiles[5]: an object",
+        ],
+    );
+    assert!(!refused.err.contains("profiles[0]"), "{}", refused.err);
+    assert_eq!(place.run(&["profiles", "list", "--json"]).out, "[]\n");
+}
+
+#[test]
+fn what_is_no_json_is_told_with_its_place() {
+    let place = Place::new();
+    let refused = |text: &str, said: &[&str]| {
+        let ran = place.run_with_input(&["profiles", "apply", "-"], text);
+        ran.refused(2, &[said, &["standard input: nothing was saved"]].concat());
+    };
+    refused("{\"title\": \"Order SMS\",\n  \"url\": }", &["line 2 column 10"]);
+    refused("", &["line 1 column 0"]);
+    refused(r#"{"title": "a\ud800"}"#, &["line 1 column 19", "surrogate"]);
+    refused(r#"{"title": "a\ude00b"}"#, &["line 1 column", "surrogate"]);
+    refused("{\"title\": \"\u{1}\"}", &["line 1 column", "control character"]);
+    refused("7", &["an object, or an array"]);
+    place.run(&["profiles", "apply", "none.json"]).refused(2, &["none.json", "cannot be read"]);
+    assert_eq!(place.run_with_input(&["profiles", "apply", "-"], "\u{feff}[]").code, Some(0));
+}
+
+#[test]
+fn a_text_that_may_be_several_profiles_does_nothing() {
+    let place = Place::new();
+    let ids = place.apply(&json!([
+        {"title": "Order SMS", "url": "https://hooks.example/a"},
+        {"title": "order sms", "channel": "voice", "url": "https://hooks.example/b"},
+        {"profile_id": "US_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa", "title": "Third", "url": "https://x.example"}
+    ]));
+    let commands: [&[&str]; 4] =
+        [&["profiles", "show"], &["profiles", "export"], &["profiles", "delete", "--yes"], &["test"]];
+    for command in commands {
+        let told = [ids[0].as_str(), &ids[1], "https://hooks.example/b", "2 profiles"];
+        place.run(&[command, &["Order SMS"]].concat()).refused(2, &told);
+        place.run(&[command, &["Nobody"]].concat()).refused(2, &["no profile 'Nobody'"]);
+    }
+    assert_eq!(place.run(&["profiles", "show", "us_09B3", "--json"]).json()["title"], "Third");
+    assert_eq!(place.run(&["profiles", "list", "--json"]).json().as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn deleting_without_a_terminal_needs_yes() {
+    let place = Place::new();
+    let ids = place.apply(&documents());
+    place.run(&["profiles", "delete", "Nightly"]).refused(2, &["Nightly", &ids[2], "--yes"]);
+    let deleted = place.run(&["profiles", "delete", "Nightly", "--yes", "--json"]);
+    assert_eq!(deleted.json(), json!({"profile_ids": [ids[2]]}));
+    place.run(&["profiles", "show", &ids[2]]).refused(2, &["no profile"]);
+}
+
+#[test]
+fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(vec!["x.example".to_owned()]).unwrap();
+    let certificate = place.file("cert.pem", &made.cert.pem());
+    let key = place.file("key.pem", &made.signing_key.serialize_pem());
+    let tls = json!({"ca_file": certificate, "client_certificate": certificate, "client_key": key});
+    let document = |tls: &Value| json!({"title": "Order SMS", "channel": "sms", "url": "https://x.example/", "tls": tls, "http2": true});
+    let id = place.apply(&document(&tls)).remove(0);
+    let exported = place.run(&["profiles", "export", "--secrets"]);
+    assert!(!exported.out.contains("PRIVATE KEY"), "{exported:?}");
+    let exported = exported.json();
+    let exported = exported.get(0).unwrap_or(&exported).clone();
+    assert_eq!((&exported["tls"], &exported["http2"]), (&tls, &json!(true)));
+    assert_eq!(place.apply(&exported), [id.as_str()]);
+
+    let apply = |tls: Value| place.run_with_input(&["profiles", "apply", "-"], &document(&tls).to_string());
+    apply(json!({"ca_file": "/nowhere/ca.pem"}))
+        .refused(2, &["tls.ca_file: /nowhere/ca.pem: there is no such file"]);
+    apply(json!({"client_certificate": certificate}))
+        .refused(2, &["tls.client_certificate: ", "no private key in it"]);
+    apply(json!({"client_key": key}))
+        .refused(2, &["tls.client_certificate: the certificate that goes with the key"]);
+    apply(json!({"ca_file": "ca.pem"})).refused(2, &["tls.ca_file: a whole path is needed"]);
+    apply(json!({"ca": "/x"})).refused(2, &["tls", "ca_file"]);
+
+    let without =
+        json!({"profile_id": id, "title": "Order SMS", "channel": "sms", "url": "https://x.example/"});
+    let ran = place.run_with_input(&["profiles", "apply", "-"], &without.to_string());
+    assert!(ran.err.contains("CA file and client certificate removed"), "{ran:?}");
+}
+
+#[test]
+fn that_there_is_nothing_is_told_with_the_place_looked_at() {
+    let place = Place::new();
+    let none = place.run(&["profiles", "list"]);
+    let said =
+        format!("no profiles yet in {}: `ringback profiles apply FILE` makes some\n", place.db().display());
+    assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", said));
+    let empty = place.run_with_input(&["profiles", "apply", "-"], "[]");
+    let said = "nothing to apply: the array is empty\n";
+    assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", said));
+}

@@ -1,0 +1,351 @@
+//! `ringback send`: one event, and the lines of a file or a pipe.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::support::cli::{On, Place, Running, nothing_starts_with};
+use crate::support::recorder::{Recorder, event, events};
+use ringback::store::{Lease, Store};
+use serde_json::{Value, json};
+
+/// A place with a profile that posts to this endpoint, and the profile's id.
+fn place_with(endpoint: &Recorder, retries: u32) -> (Place, String) {
+    let place = Place::new();
+    let id = place.apply(&endpoint.profile(retries)).remove(0);
+    (place, id)
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn queued(place: &Place) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(Store::open(place.db()).unwrap().counts()).unwrap().queued
+}
+
+#[test]
+fn one_event_is_sent_with_real_values_only() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let values = place.file("values.json", r#"{"ref": "file", "other": 1e400}"#);
+    let sent = place.run(&["send", "order sms", "--values", &values, "--set", "ref:=12.50", "--set", "x=1"]);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    assert!(sent.err.contains("note: 'Order SMS' has no placeholder <x>"), "{sent:?}");
+    let delivery = endpoint.book().keys().next().unwrap().clone();
+    let told: Vec<&str> = sent.out.lines().collect();
+    assert_eq!(told[0], "Order SMS · sms-send");
+    assert_eq!(told[2], format!("accepted as {delivery}"));
+    assert!(told[3].starts_with("1st try  200 OK  "), "{told:?}");
+    assert_eq!(told[4..], ["delivered"]);
+    assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
+
+    let sent = place.run(&["send", &id, "--json"]);
+    let note = "ringback: note: no value for <ref>: --set gives one\n";
+    assert_eq!((sent.code, sent.err.as_str()), (Some(0), note));
+    let told = lines(&sent.out);
+    assert_eq!((&told[0]["state"], &told[1]["state"]), (&json!("accepted"), &json!("delivered")));
+    assert_eq!(told[0]["delivery_id"], told[1]["delivery_id"]);
+    assert_eq!(told[1]["request"]["body"], r#"{"ref": ""}"#, "no sample stands in for a value");
+}
+
+#[test]
+fn one_event_that_cannot_be_meant_is_refused() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let mut off = endpoint.profile(0);
+    off["title"] = json!("Off");
+    off["status"] = json!(3);
+    place.apply(&off);
+    let mut several = endpoint.profile(0);
+    several["title"] = json!("Several");
+    several["channel"] = json!("whatsapp");
+    several["events"] = json!(["message_status", "payment_status"]);
+    place.apply(&several);
+    place.run(&["send", "Off"]).refused(2, &["'Off' is disabled: it takes no events", "nothing was sent"]);
+    place.run(&["send", "Several"]).refused(2, &["name one: message_status, payment_status"]);
+    place.run(&["send", &id, "--event", "Voice"]).refused(2, &["is not told of Voice: it has sms-send"]);
+    place.run(&["send", "nobody"]).refused(2, &["no profile 'nobody'"]);
+    place.run(&["send"]).refused(2, &["<PROFILE|--from <FILE>>"]);
+    place.run(&["send", &id, "--strict"]).refused(2, &["--strict"]);
+    place.run(&["send", &id, "--from", "x"]).refused(2, &["cannot be used with"]);
+    assert!(endpoint.book().is_empty());
+    let sent = place.run(&["send", "Several", "--event", "payment_status", "--json"]);
+    assert_eq!(lines(&sent.out)[1]["event"], "payment_status");
+}
+
+#[test]
+fn bad_lines_are_told_and_the_others_go_on() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let mut off = endpoint.profile(0);
+    off["status"] = json!(3);
+    let off = place.apply(&off).remove(0);
+    let unknown = "IN_00000000-0000-4000-8000-000000000000";
+    let long = "x".repeat(1024 * 1024);
+    let input = [
+        format!("\u{feff}{}", event(&id, "1")),
+        "\r\n".to_owned(),
+        format!("{{\"callback_profile_id\":\"{id}\",\"data\":{{\"ref\":12.50,\"n\":1e400}}}}\r\n"),
+        "{\"callback_profile_id\":\n".to_owned(),
+        event(unknown, "x"),
+        event(&off, "x"),
+        event(&id, "x").replace("sms-send", "Voice"),
+        event(&id, "x").replace("{\"ref\":\"x\"}", "[]"),
+        event(&id, &long),
+        event(&id, "last").trim_end().to_owned(),
+    ];
+    let sent = place.run_with_input(&["send", "--from", "-", "--json"], &input.concat());
+    assert_eq!(sent.code, Some(1), "{}", sent.err);
+    let reasons = [
+        (4, "no JSON: EOF while parsing a value at column 23"),
+        (5, "there is no profile IN_00000000"),
+        (6, "the profile 'Order SMS' is disabled: it takes no events"),
+        (7, "'Order SMS' is not told of Voice: it has sms-send"),
+        (8, "data must be an object"),
+        (9, "it is longer than 1048576 bytes"),
+    ];
+    let told = lines(&sent.out);
+    for (line, why) in reasons {
+        assert!(sent.err.contains(&format!("ringback: standard input: line {line}: {why}")), "{}", sent.err);
+        let refused = told.iter().find(|told| told["line"] == line).unwrap();
+        assert_eq!(refused["state"], "refused");
+        assert!(refused["error"].as_str().unwrap().starts_with(why), "{refused}");
+    }
+    assert_eq!(sent.err.lines().count(), reasons.len());
+    let accepted: Vec<&Value> = told.iter().filter(|told| told["state"] == "accepted").collect();
+    assert_eq!(accepted.iter().map(|told| told["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3, 10]);
+    let end = json!({
+        "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
+        "pending": 0, "held": 0, "removed": 0,
+    });
+    assert_eq!(told.last(), Some(&end));
+    let book = endpoint.book();
+    let bodies: Vec<&str> =
+        accepted.iter().map(|told| book[told["delivery_id"].as_str().unwrap()].body.as_str()).collect();
+    assert_eq!(bodies, [r#"{"ref": "1"}"#, r#"{"ref": "12.50"}"#, r#"{"ref": "last"}"#]);
+}
+
+#[test]
+fn where_nothing_can_be_accepted_the_input_is_wrong() {
+    let endpoint = Recorder::taking();
+    let (place, _) = place_with(&endpoint, 0);
+    let pretty = place.file("pretty.json", "[\n  {\n    \"data\": {}\n  }\n]\n");
+    let sent = place.run(&["send", "--from", &pretty]);
+    assert_eq!((sent.code, sent.out.as_str()), (Some(2), "0 accepted · 5 bad lines\n"));
+    assert!(sent.err.contains("each must be one whole JSON object, as `jq -c .`"), "{sent:?}");
+    let missing = place.run(&["send", "--from", "/no/such/file"]);
+    missing.refused(2, &["/no/such/file: it cannot be read"]);
+    let empty = place.run(&["send", "--from", "-"]);
+    assert_eq!((empty.code, empty.out.as_str()), (Some(0), "0 accepted\n"));
+}
+
+#[test]
+fn strict_accepts_all_or_nothing() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let good = events(&id, "", 1000);
+    let bad = good.clone() + "{}\n" + &events(&id, "more", 10) + "nonsense\n";
+    let file = place.file("bad.ndjson", &bad);
+    let from_pipe = place.run_with_input(&["send", "--strict", "--json", "--from", "-"], &bad);
+    for sent in [place.run(&["send", "--strict", "--from", &file, "--json"]), from_pipe] {
+        assert_eq!(sent.code, Some(2), "{sent:?}");
+        assert!(sent.err.contains("line 1001: callback_profile_id is missing"), "{sent:?}");
+        assert!(sent.err.contains("line 1012: no JSON"), "every bad line is told: {sent:?}");
+        assert!(sent.err.contains("nothing was accepted"), "{sent:?}");
+        assert_eq!(lines(&sent.out).last().unwrap()["accepted"], 0);
+    }
+    assert!(endpoint.book().is_empty());
+    assert_eq!(queued(&place), 0);
+
+    let file = place.file("good.ndjson", &good);
+    let from_pipe = place.run_with_input(&["send", "--strict", "--from", "-"], &good);
+    for sent in [place.run(&["send", "--strict", "--from", &file]), from_pipe] {
+        let told = (sent.code, sent.out.as_str(), sent.err.as_str());
+        assert_eq!(told, (Some(0), "1000 accepted: 1000 delivered\n", ""));
+    }
+    assert_eq!(endpoint.book().len(), 2000);
+    assert!(nothing_starts_with(&place.path(""), ".ringback-send"));
+}
+
+#[test]
+fn strict_refuses_a_request_that_cannot_be_made_and_else_it_fails() {
+    let endpoint = Recorder::taking();
+    let place = Place::new();
+    let mut document = endpoint.profile(0);
+    document["headers"] = json!({"X-Ref": "<ref>"});
+    let id = place.apply(&document).remove(0);
+    let file = place.file("events.ndjson", &(event(&id, "a\nb") + &event(&id, "c")));
+    let strict = place.run(&["send", "--strict", "--from", &file]);
+    assert_eq!(strict.code, Some(2));
+    assert!(strict.err.contains("line 1: no request can be made: "), "{strict:?}");
+    let sent = place.run(&["send", "--from", &file]);
+    assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
+    let told: Vec<&str> = sent.out.lines().collect();
+    assert_eq!(told[0], "2 accepted: 1 delivered, 1 failed");
+    assert!(told[1].starts_with("  1 × ") && told[1].contains("X-Ref"), "{told:?}");
+    let sent = place.run(&["send", "--from", &file, "--json", "--no-wait"]);
+    assert_eq!(sent.code, Some(1), "it has failed already");
+}
+
+#[test]
+fn failures_are_told_with_their_reasons() {
+    let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 500 } else { 404 });
+    let (place, id) = place_with(&endpoint, 1);
+    let file = place.file("events.ndjson", &events(&id, "", 30));
+    // The profile is not to disable itself meanwhile.
+    let never = place.file("never.toml", "auto_disable_after = 0\n");
+    let sent = place.run(&["--config", &never, "send", "--from", &file]);
+    assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
+    assert_eq!(sent.out, "30 accepted: 0 delivered, 30 failed\n  30 × 404 Not Found\n");
+    let sent = place.run(&["--config", &never, "send", "--from", &file, "--json"]);
+    let told = lines(&sent.out);
+    let failed: Vec<&Value> = told.iter().filter(|told| told["state"] == "failed").collect();
+    assert_eq!(failed.len(), 30, "each once");
+    assert_eq!((&failed[0]["attempts"], &failed[0]["status"]), (&json!(2), &json!(404)));
+    assert_eq!(failed[0]["error"], json!({"class": "status", "message": "404 Not Found"}));
+    assert_eq!((&failed[0]["profile_id"], &failed[0]["event"]), (&json!(id), &json!("sms-send")));
+}
+
+#[test]
+fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let mut command = place.command(&["send", "--from", "-", "--json"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut send = Running::reading(command);
+    let mut input = send.input();
+    for n in 1..=3 {
+        input.write_all(event(&id, &n.to_string()).as_bytes()).unwrap();
+        send.line(On::Out, "\"accepted\"");
+        endpoint.wait("the event", |book| book.len() == n);
+    }
+    // A profile that is changed meanwhile is taken as it is now.
+    let mut off = endpoint.profile(0);
+    off["profile_id"] = json!(id);
+    off["status"] = json!(3);
+    place.apply(&off);
+    input.write_all(event(&id, "4").as_bytes()).unwrap();
+    send.line(On::Err, "line 4: the profile 'Order SMS' is disabled");
+    drop(input);
+    assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":3"));
+    assert_eq!(send.code(), Some(1));
+}
+
+#[test]
+fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let lease = Lease::try_take(&place.db()).unwrap().unwrap();
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut command = place.command(&["send", "--from", "-", "--json"]);
+        command.stdin(std::process::Stdio::piped());
+        let mut send = Running::reading(command);
+        let mut input = send.input();
+        input.write_all(events(&id, "", 5).as_bytes()).unwrap();
+        let said = send.line(On::Err, "another session sends");
+        assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
+        send.line(On::Out, "\"line\":5");
+        send.signal(signal);
+        let left = send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
+        assert!(left.ends_with("`ringback work` goes on with them"), "{left}");
+        let rest = send.line(On::Err, "was taken up to line 5");
+        assert!(rest.ends_with("the rest goes on with: what follows | ringback send --from -"), "{rest}");
+        assert_eq!(send.code(), Some(code));
+        assert!(send.line(On::Out, "\"ended\"").contains("\"pending\":5"));
+        drop(input);
+    }
+    drop(lease);
+    assert_eq!(queued(&place), 10);
+    let work = place.run(&["work", "--until-idle"]);
+    assert!(work.out.ends_with("10 delivered, 0 failed · nothing is queued\n"), "{work:?}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let endpoint = Recorder::start(Duration::MAX, |_, _| 200);
+    let (place, id) = place_with(&endpoint, 0);
+    let file = place.file("events.ndjson", &events(&id, "", 20));
+    let mut send = Running::start(place.command(&["send", "--from", &file]));
+    endpoint.wait("what there is room for", |book| book.len() == 16);
+    send.interrupt();
+    send.line(On::Err, "what is under way gets five seconds, Ctrl+C again cuts it off");
+    let start = std::time::Instant::now();
+    send.interrupt();
+    assert_eq!(send.code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(4), "it did not wait: {:?}", start.elapsed());
+    send.line(On::Out, "20 accepted: 20 queued");
+}
+
+#[test]
+fn another_session_sends_and_this_one_tells_the_same() {
+    let endpoint = Recorder::start(Duration::ZERO, |id, _| if id.ends_with('5') { 404 } else { 200 });
+    let (place, id) = place_with(&endpoint, 0);
+    let work = Running::start(place.command(&["work"]));
+    let file = place.file("events.ndjson", &events(&id, "", 200));
+    let sent = place.run(&["send", "--from", &file, "--json"]);
+    drop(work);
+    let told = lines(&sent.out);
+    let accepted: Vec<&str> = told
+        .iter()
+        .filter(|told| told["state"] == "accepted")
+        .map(|told| told["delivery_id"].as_str().unwrap())
+        .collect();
+    let bad = accepted.iter().filter(|id| id.ends_with('5')).count();
+    let end = told.last().unwrap();
+    assert_eq!((&end["delivered"], &end["failed"]), (&json!(200 - bad), &json!(bad)));
+    assert_eq!(told.iter().filter(|told| told["state"] == "failed").count(), bad);
+    assert_eq!(sent.code, Some(i32::from(bad > 0)));
+}
+
+#[test]
+fn two_at_once_tell_each_of_its_own() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let sends: Vec<(usize, Running)> = [150, 250]
+        .map(|count| {
+            let file = place.file(&format!("{count}.ndjson"), &events(&id, "", count));
+            (count, Running::start(place.command(&["send", "--from", &file])))
+        })
+        .into();
+    for (count, mut send) in sends {
+        send.line(On::Out, &format!("{count} accepted: {count} delivered"));
+        assert_eq!(send.code(), Some(0));
+    }
+    assert_eq!(endpoint.book().len(), 400);
+}
+
+#[test]
+fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let mut command = place.command(&["send", "--from", "-", "--json", "--no-wait"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut send = Running::reading(command);
+    let mut input = send.input();
+    input.write_all(events(&id, "", 5).as_bytes()).unwrap();
+    send.line(On::Out, "\"line\":5");
+    let other = rusqlite::Connection::open(place.db()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    input.write_all(events(&id, "more", 3).as_bytes()).unwrap();
+    send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
+    send.line(On::Err, "standard input was taken up to line 5");
+    send.line(On::Err, "is locked by another program");
+    drop(other);
+    assert_eq!(send.code(), Some(1));
+    assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":5"));
+    assert_eq!(queued(&place), 5);
+}
+
+#[test]
+fn values_that_were_left_out_are_told_in_one_line() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    let bare = |n: usize| event(&id, "x").replace("{\"ref\":\"x\"}", "{}").repeat(n);
+    let file = place.file("events.ndjson", &(event(&id, "a") + &bare(2) + &event(&id, "b")));
+    for args in [&["send", "--from", &file][..], &["send", "--from", &file, "--strict", "--no-wait"]] {
+        let sent = place.run(args);
+        let note = "ringback: note: 2 events had no value for <ref>\n";
+        assert_eq!((sent.code, sent.err.as_str()), (Some(0), note), "{args:?}");
+    }
+}

@@ -1,0 +1,140 @@
+//! How the program starts: usage, settings, database, terminal, and a reader that goes away.
+
+use crate::support::cli::{Place, finish, ran};
+use rusqlite::Connection;
+
+#[test]
+fn without_a_terminal_the_console_says_what_to_use() {
+    let place = Place::new();
+    let commands = ["needs a terminal", "profiles", "variables", "test", "receive", "demo"];
+    place.run(&[]).refused(2, &commands);
+    assert!(!place.db().exists());
+}
+
+#[test]
+fn wrong_usage_has_a_reason() {
+    let place = Place::new();
+    place.run(&["profile"]).refused(2, &["profile", "profiles"]);
+    place.run(&["profiles"]).refused(2, &["subcommand"]);
+    place.run(&["profiles", "list", "--channel", "pigeon"]).refused(2, &["pigeon", "whatsapp"]);
+    place.run(&["test"]).refused(2, &["<PROFILE>"]);
+    place.run(&["test", "x", "--set", "status"]).refused(2, &["NAME=TEXT"]);
+    place.run(&["test", "x", "--set", "payment:={"]).refused(2, &["no JSON"]);
+    let help = place.run(&["--help"]);
+    assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
+    assert!(help.out.contains("RINGBACK_DB") && help.out.contains("demo"), "{}", help.out);
+    assert!(place.run(&["--version"]).out.starts_with("ringback "));
+}
+
+#[test]
+fn a_database_that_is_none_is_told() {
+    let place = Place::new();
+    let text = place.file("notes.txt", &"This is no database. ".repeat(100));
+    place.run(&["profiles", "list", "--db", &text]).refused(2, &["notes.txt", "is not a database", "--db"]);
+
+    let folder = place.path("");
+    let ran = place.run(&["profiles", "apply", "-", "--db", folder.to_str().unwrap()]);
+    ran.refused(2, &["no JSON"]);
+    let ran = place.run(&["profiles", "list", "--db", folder.to_str().unwrap()]);
+    ran.refused(2, &["is a folder"]);
+
+    assert_eq!(place.apply(&serde_json::json!([])), [""; 0]);
+    Connection::open(place.db()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    for args in [&["profiles", "list"][..], &["profiles", "export"], &["variables"], &["test", "x"]] {
+        place.run(args).refused(2, &["newer Ringback", "99"]);
+    }
+
+    let other = place.path("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+    place.run(&["profiles", "list", "--db", other.to_str().unwrap()]).refused(2, &["another program's"]);
+}
+
+#[test]
+fn looking_makes_no_database() {
+    let place = Place::new();
+    assert_eq!(place.run(&["profiles", "list", "--json"]).out, "[]\n");
+    assert_eq!(place.run(&["profiles", "export"]).out, "[]\n");
+    let list = place.run(&["profiles", "list"]);
+    assert_eq!((list.code, list.out.as_str()), (Some(0), ""));
+    assert!(list.err.contains("profiles apply"), "{list:?}");
+    place.run(&["profiles", "show", "Order SMS"]).refused(2, &["no profile 'Order SMS'"]);
+    assert!(!place.db().exists());
+}
+
+#[test]
+fn the_usual_files_are_in_the_folders_of_xdg() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("config/ringback")).unwrap();
+    place.file("config/ringback/config.toml", "region = \"SG\"\n");
+    let mut command = place.command(&["profiles", "apply", &place.file("p.json", PROFILE)]);
+    command.env_remove("RINGBACK_DB");
+    command.env("XDG_CONFIG_HOME", place.path("config")).env("XDG_DATA_HOME", place.path("data"));
+    let made = ran(command);
+    assert!(made.out.starts_with("SG_"), "{made:?}");
+    assert!(place.path("data/ringback/ringback.db").exists());
+}
+
+const PROFILE: &str = r#"{"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/cb"}"#;
+
+#[test]
+fn wrong_settings_are_told_and_stop_nothing() {
+    let place = Place::new();
+    let config = place.file("my.toml", "region = \"EU\"\n\nnetwrok = \"public\"\nextended_retries = 3\n");
+    let profile = place.file("p.json", PROFILE);
+    let made = place.run(&["--config", &config, "profiles", "apply", &profile]);
+    assert_eq!(made.code, Some(0));
+    assert!(made.out.starts_with("EU_"), "{made:?}");
+    assert!(made.err.contains("my.toml:3: there is no setting netwrok"), "{made:?}");
+    assert!(made.err.contains("my.toml:4: extended_retries must be true or false"), "{made:?}");
+
+    let broken = place.file("broken.toml", "region = \"EU\"\nregion\n");
+    let made = place.run(&["profiles", "apply", &profile, "--config", &broken]);
+    assert!(made.out.starts_with("IN_") && made.err.contains("broken.toml:2: "), "{made:?}");
+}
+
+#[test]
+fn keys_that_cannot_be_bound_are_told_with_their_line() {
+    let place = Place::new();
+    let keys =
+        "theme = \"mono\"\n[keys]\nprofiles-new = \"e\"\nfly = \"x\"\neditor-save = 5\nquit = \"alt+q\"\n";
+    let config = place.file("keys.toml", keys);
+    let ran = place.run(&["profiles", "apply", &place.file("p.json", PROFILE), "--config", &config]);
+    assert_eq!(ran.code, Some(0));
+    for told in [
+        "keys.toml:3: profiles-new: e is Edit already (profiles-edit) · it stays on n",
+        "keys.toml:4: there is no action fly",
+        "keys.toml:5: editor-save: keys are a text",
+        "keys.toml:6: quit: Alt+q cannot be bound: desktops and terminals keep Alt · it stays on q Ctrl+C",
+    ] {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+}
+
+#[test]
+fn settings_change_what_is_allowed() {
+    let place = Place::new();
+    let profile = r#"{"title": "Old host", "url": "http://hooks.example/cb",
+                      "retry": {"count": 4, "interval_s": 1, "timeout_ms": 500}}"#;
+    let profile = place.file("p.json", profile);
+    let said = ["url: plain http", "retry.count: 0, 1 or 2; more needs the setting extended_retries"];
+    place.run(&["profiles", "apply", &profile]).refused(2, &said);
+    let config = place.file("c.toml", "allow_insecure_http = true\nextended_retries = true\n");
+    let mut command = place.command(&["profiles", "apply", &profile]);
+    command.env("RINGBACK_CONFIG", config);
+    assert_eq!(ran(command).code, Some(0));
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it_quietly() {
+    let place = Place::new();
+    for args in [&["variables"][..], &["variables", "--json"], &["--help"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = place.command(args);
+        command.stdout(writer);
+        let child = command.spawn().unwrap();
+        drop(command);
+        let ran = finish(child);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
+    }
+}

@@ -1,0 +1,199 @@
+//! `ringback test` against real endpoints, and beside another session that sends.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::support::cli::{On, Place, Running, address};
+use ringback::store::{Lease, Store};
+use serde_json::{Value, json};
+
+/// Applies a profile for an endpoint on this machine.
+fn profile(place: &Place, address: &str, more: &Value) -> String {
+    let mut document = json!({
+        "title": "Order SMS", "channel": "sms", "url": format!("http://{address}/cb"),
+        "body": "{\"id\": \"<id>\", \"status\": \"<status>\", \"ref\": <ref>}",
+        "headers": {"X-Shop": "north", "X-Token": "t0ken"},
+    });
+    document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    place.apply(&document).remove(0)
+}
+
+fn receiver(place: &Place, more: &[&str]) -> (Running, String) {
+    let args = [&["receive", "--listen", "127.0.0.1:0", "--json"], more].concat();
+    let receiver = Running::start(place.command(&args));
+    let address = address(&receiver.line(On::Err, "listening on"));
+    (receiver, address)
+}
+
+/// A server of somebody else, that takes GET and knows no POST.
+fn python(place: &Place) -> (Running, String) {
+    let mut command = Command::new("python3");
+    command.args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"]);
+    std::fs::create_dir(place.path("served")).unwrap();
+    std::fs::write(place.path("served/cb"), "served").unwrap();
+    command.arg(place.path("served"));
+    let server = Running::start(command);
+    let address = address(&server.line(On::Out, "Serving HTTP"));
+    (server, address)
+}
+
+/// A port of this machine where nothing listens.
+fn nobody() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+#[test]
+fn the_built_in_receiver_fails_once_and_then_takes_it() {
+    let place = Place::new();
+    let (receiver, address) = receiver(&place, &["--fail-first", "1"]);
+    let retry = json!({"retry": {"count": 2, "interval_s": 1, "timeout_ms": 5000}});
+    let id = profile(&place, &address, &retry);
+    let tested = place.run(&["test", &id, "--json", "--set", "status=FAILED", "--set", "ref:=4.50"]);
+    assert_eq!((tested.code, tested.err.as_str()), (Some(0), ""));
+    assert_eq!(tested.out.lines().count(), 1);
+    let report = tested.json();
+    let members: Vec<&String> = report.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["delivery_id", "profile_id", "event", "state", "request", "attempts"]);
+    assert_eq!((&report["profile_id"], &report["event"]), (&json!(id), &json!("sms-send")));
+    assert_eq!(report["state"], "delivered");
+
+    let request = &report["request"];
+    let body = r#"{"id": "ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1", "status": "FAILED", "ref": 4.50}"#;
+    assert_eq!((&request["method"], &request["body"]), (&json!("POST"), &json!(body)));
+    assert_eq!(request["url"], format!("http://{address}/cb"));
+    assert_eq!(request["headers"]["webhook-id"], report["delivery_id"]);
+    assert_eq!(request["headers"]["X-Shop"], "north");
+    assert!(!tested.out.contains("t0ken"), "a secret stays out of the log");
+
+    let attempts = report["attempts"].as_array().unwrap();
+    assert_eq!(attempts.iter().map(|a| a["n"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!((&attempts[0]["status"], &attempts[0]["error"]["class"]), (&json!(500), &json!("status")));
+    assert_eq!((&attempts[1]["status"], &attempts[1]["error"]), (&json!(200), &Value::Null));
+    let members: Vec<&String> = attempts[0].as_object().unwrap().keys().collect();
+    let expected =
+        ["n", "started_at", "duration_ms", "address", "status", "error", "response_headers", "response_body"];
+    assert_eq!(members, expected);
+    assert_eq!(attempts[0]["address"], address);
+    let at = |n: usize| attempts[n]["started_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let waited_ms = at(1).as_millisecond() - at(0).as_millisecond();
+    assert!((1000..5000).contains(&waited_ms), "{waited_ms} ms");
+
+    for _ in attempts {
+        let seen: Value = serde_json::from_str(&receiver.line(On::Out, "{")).unwrap();
+        assert_eq!((&seen["body"], &seen["path"]), (&json!(body), &json!("/cb")));
+        assert_eq!(seen["headers"]["x-token"], "t0ken");
+        assert_eq!(seen["headers"]["webhook-id"], report["delivery_id"]);
+    }
+}
+
+#[test]
+fn a_server_that_knows_no_post_fails_it() {
+    let place = Place::new();
+    let (_server, address) = python(&place);
+    let id = profile(&place, &address, &json!({"title": "Posted"}));
+    let posted = place.run(&["test", &id, "--json"]);
+    assert_eq!(posted.code, Some(1));
+    let report = posted.json();
+    assert_eq!(report["state"], "failed");
+    let attempt = &report["attempts"][0];
+    assert_eq!(report["attempts"].as_array().unwrap().len(), 1);
+    assert_eq!(attempt["status"], 501);
+    assert_eq!(attempt["error"]["class"], "status");
+    assert!(attempt["response_body"].as_str().unwrap().contains("501"));
+    assert!(attempt["response_headers"]["server"].as_str().unwrap().contains("Python"));
+
+    let text = place.run(&["test", "Posted"]);
+    assert_eq!((text.code, text.err.as_str()), (Some(1), ""));
+    let lines: Vec<&str> = text.out.lines().collect();
+    assert_eq!(lines[..2], ["Test of Posted · sms-send", &format!("POST http://{address}/cb")]);
+    assert!(
+        lines[2].starts_with("1st try  501 Not Implemented  ") && lines[2].ends_with(" ms"),
+        "{}",
+        lines[2]
+    );
+    assert_eq!(lines[3..], ["Callback profile tested · failed: 501 Not Implemented"]);
+
+    profile(&place, &address, &json!({"title": "Got", "http_method": "GET"}));
+    let got = place.run(&["test", "Got", "--json"]);
+    assert_eq!(got.code, Some(0));
+    assert_eq!(got.json()["attempts"][0]["response_body"], "served");
+    assert_eq!(got.json()["request"]["body"], "");
+}
+
+#[test]
+fn each_attempt_and_each_wait_is_told() {
+    let place = Place::new();
+    let address = nobody();
+    profile(&place, &address, &json!({"retry": {"count": 1, "interval_s": 1, "timeout_ms": 5000}}));
+    let tested = place.run(&["test", "order sms", "--set", "statsu=x"]);
+    assert_eq!(tested.code, Some(1));
+    assert!(tested.err.contains("'Order SMS' has no placeholder <statsu>"), "{tested:?}");
+    let lines: Vec<&str> = tested.out.lines().skip(2).collect();
+    let why = format!("{address} refuses the connection: nothing listens there");
+    assert!(lines[0].starts_with(&format!("1st try  {why}  ")), "{}", lines[0]);
+    assert_eq!(lines[1], "wait 1 s");
+    assert!(lines[2].starts_with(&format!("1st retry  {why}  ")), "{}", lines[2]);
+    assert_eq!(lines[3..], [format!("Callback profile tested · failed: {why} (2 of 2)")]);
+}
+
+#[test]
+fn a_refused_connection_has_its_class() {
+    let place = Place::new();
+    profile(&place, &nobody(), &json!({}));
+    let tested = place.run(&["test", "Order SMS", "--json"]);
+    assert_eq!(tested.code, Some(1));
+    let attempt = &tested.json()["attempts"][0];
+    assert_eq!((&attempt["status"], &attempt["error"]["class"]), (&Value::Null, &json!("connect")));
+    assert_eq!((&attempt["response_headers"], &attempt["response_body"]), (&json!({}), &json!("")));
+}
+
+#[test]
+fn a_request_that_cannot_be_made_fails_at_once() {
+    let place = Place::new();
+    profile(&place, &nobody(), &json!({"headers": {"X-Ref": "<ref>"}}));
+    let tested = place.run(&["test", "Order SMS", "--json", "--set", r#"ref:="a\nb""#]);
+    assert_eq!(tested.code, Some(1));
+    assert!(tested.err.contains("X-Ref") && tested.err.contains("line feed"), "{tested:?}");
+    let report = tested.json();
+    let ended = (&report["state"], &report["request"], &report["attempts"]);
+    assert_eq!(ended, (&json!("failed"), &Value::Null, &json!([])));
+    let text = place.run(&["test", "Order SMS", "--set", r#"ref:="a\nb""#]);
+    assert!(text.out.contains("Callback profile tested · failed: "), "{text:?}");
+}
+
+#[test]
+fn an_event_of_another_profile_is_refused() {
+    let place = Place::new();
+    profile(&place, &nobody(), &json!({}));
+    let ran = place.run(&["test", "Order SMS", "--event", "message_status"]);
+    ran.refused(2, &["'Order SMS' is not told of message_status", "sms-send"]);
+    place.run(&["test", "Order SMS", "--event", "sms"]).refused(2, &["sms-send"]);
+}
+
+#[test]
+fn another_session_that_sends_is_waited_for() {
+    let place = Place::new();
+    let (_receiver, address) = receiver(&place, &[]);
+    profile(&place, &address, &json!({}));
+    let lease = Lease::try_take(&place.db()).unwrap().unwrap();
+    let mut test = Running::start(place.command(&["test", "Order SMS"]));
+    let said = test.line(On::Err, "another session sends");
+    assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
+    drop(lease);
+    test.line(On::Out, "Callback profile tested · delivered");
+    assert_eq!(test.code(), Some(0));
+}
+
+#[tokio::test]
+async fn an_interrupted_test_stays_queued() {
+    let place = Place::new();
+    profile(&place, &nobody(), &json!({}));
+    let lease = Lease::try_take(&place.db()).unwrap().unwrap();
+    let mut test = Running::start(place.command(&["test", "Order SMS", "--json"]));
+    test.line(On::Err, "another session sends");
+    test.interrupt();
+    assert!(test.line(On::Err, "stays queued").contains("ringback"));
+    assert_eq!(test.code(), Some(130));
+    assert_eq!(Store::open(place.db()).unwrap().counts().await.unwrap().queued, 1);
+    drop(lease);
+}

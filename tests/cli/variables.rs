@@ -1,0 +1,90 @@
+//! `ringback variables`: the catalogue and one's own.
+
+use crate::support::cli::Place;
+use ringback::profile::catalogue::{Origin, Variable};
+use ringback::store::Store;
+use serde_json::{Value, json};
+
+fn events(listed: &Value) -> Vec<&str> {
+    let mut events: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|v| v["event"].as_str().unwrap()).collect();
+    events.dedup();
+    events
+}
+
+#[test]
+fn the_catalogue_is_listed() {
+    let place = Place::new();
+    let all = place.run(&["variables", "--json"]).json();
+    assert_eq!(events(&all)[..3], ["Voice", "sms-send", "email-send"]);
+    assert_eq!(events(&all).len(), 8);
+    let sms = place.run(&["variables", "--event", "sms-send", "--json"]).json();
+    let id = json!({"event": "sms-send", "name": "id", "origin": "documented", "meaning": "message id",
+                    "sample": "ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1"});
+    assert_eq!(sms[0], id);
+    assert_eq!(sms, place.run(&["variables", "--channel", "SMS", "--json"]).json());
+    assert_eq!(sms.as_array().unwrap().len(), 19);
+    let whatsapp = place.run(&["variables", "--channel", "whatsapp", "--json"]).json();
+    assert_eq!(events(&whatsapp).len(), 5);
+    assert!(whatsapp.as_array().unwrap().iter().any(|v| v["name"] == "payment" && v["sample"].is_object()));
+
+    let text = place.run(&["variables", "--event", "voice"]).out;
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next().unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["EVENT", "NAME", "ORIGIN", "MEANING", "SAMPLE"]
+    );
+    assert!(lines.next().unwrap().starts_with("Voice  status "), "{text}");
+
+    place.run(&["variables", "--channel", "sms", "--event", "Voice"]).refused(2, &["sms has no event Voice"]);
+    place.run(&["variables", "--event", "nope"]).refused(2, &["message_status"]);
+    assert!(!place.db().exists());
+}
+
+#[test]
+fn the_named_samples_are_listed() {
+    let place = Place::new();
+    let all = place.run(&["variables", "--samples", "--json"]).json();
+    assert_eq!(events(&all).len(), 8);
+    let sms = place.run(&["variables", "--samples", "--channel", "sms", "--json"]).json();
+    let names: Vec<&str> = sms.as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["delivered", "submitted", "failed", "undelivered", "expired", "not sent"]);
+    assert_eq!(sms[0], json!({"event": "sms-send", "name": "delivered", "values": {}}));
+    assert_eq!(sms[2]["values"]["status_trace"], "ABSENT-SUB");
+
+    let text = place.run(&["variables", "--samples", "--event", "payment_status"]).out;
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["EVENT", "NAME", "VALUES"]);
+    assert_eq!(lines[2], ["payment_status", "pending", "status=pending"]);
+
+    let none = place.run(&["variables", "--samples", "--channel", "default"]);
+    assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
+    assert!(none.err.contains("no event"), "{none:?}");
+    assert!(!place.db().exists());
+}
+
+#[tokio::test]
+async fn one_s_own_stand_beside_them() {
+    let place = Place::new();
+    let own = |name: &str| Variable {
+        name: name.to_owned(),
+        origin: Origin::Own,
+        meaning: "mine \u{1b}[1m".to_owned(),
+        sample: json!(["a"]),
+    };
+    {
+        let store = Store::open(place.db()).unwrap();
+        store.add_variable("sms-send", own("batch")).await.unwrap();
+        store.add_variable("default", own("report")).await.unwrap();
+    }
+    let sms = place.run(&["variables", "--event", "sms-send", "--json"]).json();
+    let last = sms.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["name"], &last["origin"], &last["sample"]),
+        (&json!("batch"), &json!("own"), &json!(["a"]))
+    );
+    let default = place.run(&["variables", "--channel", "default", "--json"]).json();
+    assert_eq!(events(&default), ["default"]);
+    let text = place.run(&["variables", "--channel", "default"]).out;
+    assert!(text.contains(r#"default  report  own     mine \u{1b}[1m  ["a"]"#), "{text}");
+}

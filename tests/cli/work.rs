@@ -1,0 +1,110 @@
+//! `ringback work`: the sender alone.
+
+use std::time::Duration;
+
+use crate::support::cli::{On, Place, Running};
+use crate::support::recorder::{Recorder, events};
+use crate::support::terminal::{Launch, Terminal};
+use ringback::store::Lease;
+use serde_json::{Value, json};
+
+/// Puts so many events into the queue.
+fn queue(place: &Place, profile: &str, count: usize) {
+    let file = place.file("events.ndjson", &events(profile, "", count));
+    let sent = place.run(&["send", "--from", &file, "--no-wait"]);
+    assert_eq!((sent.code, sent.out), (Some(0), format!("{count} accepted: {count} queued\n")));
+}
+
+#[test]
+fn until_idle_waits_for_retries_and_tells_each_try() {
+    let place = Place::new();
+    let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 503 } else { 200 });
+    let id = place.apply(&endpoint.profile(1)).remove(0);
+    queue(&place, &id, 2);
+    let work = place.run(&["work", "--until-idle", "--json"]);
+    assert_eq!((work.code, work.err.as_str()), (Some(0), ""));
+    let lines: Vec<Value> = work.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let states: Vec<&str> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["waiting", "waiting", "delivered", "delivered", "ended"]);
+    let first = &lines[0];
+    assert_eq!((&first["profile_id"], &first["event"]), (&json!(id), &json!("sms-send")));
+    assert_eq!((&first["n"], &first["status"]), (&json!(1), &json!(503)));
+    assert_eq!(first["error"]["class"], "status");
+    assert!(first["due_at"].is_string() && lines[2]["due_at"].is_null());
+    assert_eq!(
+        lines[4],
+        json!({"state": "ended", "tries": 4, "delivered": 2, "failed": 0, "queued": 0, "waiting": 0, "held": 0})
+    );
+    assert_eq!(endpoint.book().len(), 2);
+}
+
+#[test]
+fn with_nothing_to_do_it_ends_or_waits() {
+    let place = Place::new();
+    let idle = place.run(&["work", "--until-idle"]);
+    assert_eq!((idle.code, idle.out.as_str()), (Some(0), "0 delivered, 0 failed · nothing is queued\n"));
+
+    let endpoint = Recorder::taking();
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    for signal in ["INT", "TERM"] {
+        let mut work = Running::start(place.command(&["work"]));
+        queue(&place, &id, 1);
+        let line = work.line(On::Out, "delivered Order SMS · 1st try 200 OK");
+        assert!(line.ends_with(endpoint.book().keys().find(|id| line.contains(*id)).unwrap()), "{line}");
+        work.signal(signal);
+        work.line(On::Out, "1 delivered, 0 failed · nothing is queued");
+        assert_eq!(work.code(), Some(0), "a signal is its end");
+        // A copy of the one file is a whole copy.
+        assert!(!place.db().with_extension("db-wal").exists(), "the write-ahead log is in the database");
+    }
+}
+
+#[test]
+fn a_signal_ends_it_before_it_is_idle() {
+    let place = Place::new();
+    let endpoint = Recorder::start(Duration::MAX, |_, _| 200);
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    queue(&place, &id, 20);
+    let mut work = Running::start(place.command(&["work", "--until-idle"]));
+    endpoint.wait("what there is room for", |book| book.len() == 16);
+    work.signal("TERM");
+    work.line(On::Err, "what is under way gets five seconds, Ctrl+C again cuts it off");
+    work.interrupt();
+    work.line(On::Out, "0 delivered, 0 failed · 20 queued and 0 waiting: `ringback work` goes on with them");
+    assert_eq!(work.code(), Some(143));
+}
+
+#[test]
+fn it_says_who_sends_and_waits() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    queue(&place, &id, 1);
+    let lease = Lease::try_take(&place.db()).unwrap().unwrap();
+    let mut work = Running::start(place.command(&["work", "--until-idle"]));
+    let said = work.line(On::Err, "another session sends");
+    assert!(said.contains(&format!("(pid {}): waiting for it to end", std::process::id())), "{said}");
+    assert!(endpoint.book().is_empty());
+    drop(lease);
+    work.line(On::Err, "this one sends now");
+    assert_eq!(work.code(), Some(0));
+    assert_eq!(endpoint.book().len(), 1);
+}
+
+#[test]
+fn on_a_terminal_one_line_says_how_far_it_is() {
+    let place = Place::new();
+    let endpoint = Recorder::start(Duration::ZERO, |id, _| if id.is_empty() { 200 } else { 404 });
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    let program = Launch::new(env!("CARGO_BIN_EXE_ringback")).args(["work"]).env("RINGBACK_DB", place.db());
+    let mut terminal = Terminal::start(program);
+    terminal.wait_for("0 queued · 0 waiting · 0 under way · 0 delivered · 0 failed");
+    queue(&place, &id, 1);
+    terminal.wait_for("failed Order SMS · 1st try 404 Not Found");
+    terminal.wait_for("0 delivered · 1 failed");
+    terminal.press("ctrl+c");
+    assert_eq!(terminal.wait_exit(), 0);
+    let screen = terminal.screen();
+    assert!(screen.ends_with("0 delivered, 1 failed · nothing is queued"), "{screen}");
+    assert!(!screen.contains("under way ·"), "the line is taken away: {screen}");
+}

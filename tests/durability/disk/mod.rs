@@ -1,0 +1,155 @@
+//! A small disk of its own, which can be filled up: a file system in memory that only those see who
+//! are put into its namespace (`unshare` and `nsenter`, of util-linux). It needs no rights, but a
+//! system that allows namespaces to everybody.
+
+pub mod site;
+pub mod unchanging;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// The disk. Dropped, it is gone with all that is on it.
+pub struct Disk {
+    /// Holds the namespace for as long as it runs.
+    holder: Child,
+    folder: TempDir,
+}
+
+impl Disk {
+    /// A disk of so many MiB; none, and a word about it, where the system has none to give.
+    pub fn of_mib(size: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!("mount -t tmpfs -o size={size}m,mode=0700 disk \"$0\" && echo there && cat");
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", &script]).arg(folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut holder) = command.spawn() else {
+            println!("skipped: there is no `unshare` here, and so no disk that can be filled");
+            return None;
+        };
+        let mut line = String::new();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let disk = Self { holder, folder };
+        if line != "there\n" {
+            println!("skipped: this system gives nobody a file system of his own to fill");
+            return None;
+        }
+        Some(disk)
+    }
+
+    /// The path of a file on the disk, for who is in its namespace.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The same file for everybody else.
+    fn outside(&self, name: &str) -> PathBuf {
+        let root = format!("/proc/{}/root", self.holder.id());
+        Path::new(&root).join(self.path(name).strip_prefix("/").unwrap())
+    }
+
+    /// The words before a command that put it into the namespace.
+    pub fn words(&self) -> Vec<String> {
+        let target = self.holder.id().to_string();
+        ["nsenter", "--target", &target, "--user", "--mount", "--preserve-credentials"]
+            .map(str::to_owned)
+            .into()
+    }
+
+    /// The same command, with this disk in sight.
+    pub fn command(&self, command: &Command) -> Command {
+        behind(&self.words(), command)
+    }
+
+    /// Fills it up to the last byte.
+    pub fn fill(&self) {
+        let mut ballast = fs::File::create(self.outside("ballast")).unwrap();
+        // Smaller and smaller pieces: the last page is full, too.
+        for size in [65_536, 4096, 1] {
+            let piece = vec![0; size];
+            let error = loop {
+                if let Err(error) = ballast.write_all(&piece) {
+                    break error;
+                }
+            };
+            assert_eq!(error.kind(), ErrorKind::StorageFull);
+        }
+    }
+
+    /// Waits until there is such a file.
+    #[track_caller]
+    pub fn wait_for(&self, name: &str) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.outside(name).exists() {
+            assert!(Instant::now() < until, "there is no {name}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Makes room again.
+    pub fn make_room(&self) {
+        fs::remove_file(self.outside("ballast")).unwrap();
+    }
+
+    /// Mounts it anew so that it can only be read, which the system does while nobody has a file open
+    /// for writing.
+    pub fn make_read_only(&self) {
+        self.mount(&["--options-mode", "ignore", "-o", "remount,ro", "disk"]);
+    }
+
+    /// Takes that back.
+    pub fn make_writable(&self) {
+        self.mount(&["--options-mode", "ignore", "-o", "remount,rw", "disk"]);
+    }
+
+    /// Lets it only be read by who opens a file from now on. Who has one open goes on.
+    pub fn cover(&self) {
+        let folder = self.folder.path().to_str().unwrap();
+        self.mount(&["--bind", folder]);
+        self.mount(&["-o", "remount,bind,ro"]);
+    }
+
+    /// Takes that back, also where somebody has opened a file meanwhile.
+    pub fn uncover(&self) {
+        let mut command = Command::new("umount");
+        command.arg("--lazy").arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success());
+    }
+
+    fn mount(&self, how: &[&str]) {
+        let mut command = Command::new("mount");
+        command.args(how).arg(self.folder.path());
+        assert!(self.command(&command).status().unwrap().success(), "{how:?}");
+    }
+
+    /// Takes a copy of a file off the disk.
+    pub fn take(&self, name: &str, to: &Path) {
+        fs::copy(self.outside(name), to).unwrap();
+    }
+}
+
+/// The same command behind these words.
+pub fn behind(words: &[String], command: &Command) -> Command {
+    let mut all = Command::new(&words[0]);
+    all.args(&words[1..]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => all.env(name, value),
+            None => all.env_remove(name),
+        };
+    }
+    all.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    all
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
+    }
+}

@@ -1,0 +1,155 @@
+//! The real program on a disk that is full, and on a file that it may no longer write: said at once,
+//! nothing claimed that is not on disk, nothing lost, and on by itself when there is room again.
+
+use crate::disk::site::Site;
+use crate::support::cli::{On, Running};
+use crate::support::recorder::Recorder;
+
+/// Room for the program and no more than a few hundred deliveries.
+const MIB: u32 = 4;
+/// What is wrong, and what to do.
+const NO_ROOM: &str = "has no room to grow: free some disk space, then try again";
+/// Sent while there is room.
+const BEFORE: usize = 12;
+
+#[test]
+fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let mut worker = Running::start(small.command(&["work", "--json"]));
+
+    endpoint.keep_answers();
+    let mut told = small.sent(&profile, "before-", BEFORE);
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    let said = worker.line(On::Err, "what was sent cannot be recorded");
+    assert!(said.contains(NO_ROOM), "{said}");
+    assert_eq!(small.listed("delivered"), 0, "what is not on disk is not claimed");
+    assert_eq!(small.listed("queued"), BEFORE);
+
+    let (refused, accepted) = small.send(&profile, "full-", 2000);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains(NO_ROOM), "{refused:?}");
+    assert!(refused.err.contains("ringback.db"), "{refused:?}");
+    told.extend(accepted);
+    let edited = small.place.file("edited.json", &endpoint.profile(2).to_string());
+    small.run(&["profiles", "apply", &edited]).refused(1, &[NO_ROOM]);
+    small.run(&["send", &profile, "--set", "ref=full"]).refused(1, &[NO_ROOM]);
+
+    small.disk().make_room();
+    told.extend(small.sent(&profile, "after-", BEFORE));
+    assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
+    worker.interrupt();
+    assert_eq!(worker.code(), Some(0));
+    small.all_delivered(&endpoint, &told);
+}
+
+#[test]
+fn who_ends_before_there_is_room_says_that_it_could_not_record() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let mut worker = Running::start(small.command(&["work"]));
+    endpoint.keep_answers();
+    let told = small.sent(&profile, "", BEFORE);
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    worker.line(On::Err, NO_ROOM);
+    worker.interrupt();
+    let said = worker.line(On::Err, "stay pending: what was sent of them is sent again");
+    assert!(said.contains("what was sent cannot be recorded"), "{said}");
+    assert_eq!(worker.code(), Some(1));
+
+    small.disk().make_room();
+    assert_eq!(small.listed("queued"), told.len());
+    assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
+    assert_eq!(small.listed("delivered"), told.len());
+    assert!(endpoint.book().values().all(|arrived| arrived.times == 2), "each was sent again");
+}
+
+#[test]
+fn the_console_says_that_the_disk_is_full_until_there_is_room() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let mut terminal = small.console();
+
+    endpoint.keep_answers();
+    let told = small.sent(&profile, "", BEFORE);
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("no room to grow");
+    assert_eq!(small.listed("delivered"), 0);
+
+    small.disk().make_room();
+    terminal.wait_gone("in trouble");
+    terminal.wait_for("delivered · 200");
+    terminal.press("q");
+    terminal.wait_for("code=0");
+    small.all_delivered(&endpoint, &told);
+}
+
+#[test]
+fn who_quits_the_console_before_there_is_room_is_told_so() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let mut terminal = small.console();
+    endpoint.keep_answers();
+    small.sent(&profile, "", BEFORE);
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    terminal.wait_for("✗ in trouble");
+    terminal.press("q");
+    terminal.wait_for("code=1");
+    terminal.wait_until(|screen| !screen.alternate_screen(), "the screen of before");
+    let said = terminal.screen().replace('\n', "");
+    let reason = "ringback: what was sent cannot be recorded: ";
+    assert!(said.contains(reason) && said.contains(NO_ROOM), "{said}");
+    assert!(said.contains("; 12 deliveries stay pending: what was sent of them is sent again"), "{said}");
+    assert!(said.contains("12 deliveries are pending: they go on when ringback runs again"), "{said}");
+
+    small.disk().make_room();
+    assert_eq!(small.listed("queued"), BEFORE);
+}
+
+#[test]
+fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    let told = small.sent(&profile, "", BEFORE);
+    small.disk().fill();
+    // Not even the memory that sessions share can be made.
+    small.run(&["work"]).refused(1, &[NO_ROOM]);
+    small.run(&["deliveries", "list"]).refused(1, &[NO_ROOM]);
+    small.disk().make_room();
+
+    // Another session has made it, and only reads its input now.
+    let mut command = small.command(&["send", "--from", "-", "--no-wait"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut other = Running::reading(command);
+    small.disk().wait_for("ringback.db-shm");
+    assert_eq!(small.listed("queued"), BEFORE);
+    small.disk().fill();
+    let mut worker = Running::start(small.command(&["work", "--until-idle"]));
+    let said = worker.line(On::Err, "nothing is sent yet");
+    assert!(said.contains(NO_ROOM), "{said}");
+    assert!(endpoint.book().is_empty(), "what cannot be recorded is not sent");
+    worker.interrupt();
+    assert_eq!(worker.code(), Some(1));
+
+    let mut worker = Running::start(small.command(&["work", "--until-idle"]));
+    worker.line(On::Err, "nothing is sent yet");
+    small.disk().make_room();
+    assert_eq!(worker.code(), Some(0), "it goes on by itself");
+    drop(other.input());
+    assert_eq!(other.code(), Some(0));
+    small.all_delivered(&endpoint, &told);
+}

@@ -1,0 +1,77 @@
+//! What must be so of a database whatever happened to its programs.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use ringback::delivery::{DeliveryId, State, Summary};
+use ringback::profile::Choice as _;
+use ringback::store::{Counts, Filter, StateFilter, Store};
+
+/// Most deliveries in one page.
+const PAGE: usize = 1000;
+
+/// Checks the file, that no delivery is in two states, and that the tallies fit. Gives all deliveries.
+#[track_caller]
+pub fn check(path: &Path) -> HashMap<DeliveryId, Summary> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let store = Store::open(path).unwrap();
+    let all = runtime.block_on(check_open(&store));
+    drop(store);
+    integrity(path);
+    all
+}
+
+/// The same of a database that is open.
+pub async fn check_open(store: &Store) -> HashMap<DeliveryId, Summary> {
+    integrity(store.path());
+    let mut all = HashMap::new();
+    let mut counts = Counts::default();
+    for state in State::ALL {
+        let listed = listed(store, Some(StateFilter::Is(*state))).await;
+        let count = match state {
+            State::Queued => &mut counts.queued,
+            State::Waiting => &mut counts.waiting,
+            State::Delivered => &mut counts.delivered,
+            State::Failed => &mut counts.failed,
+            State::Cancelled => &mut counts.cancelled,
+        };
+        *count = listed.len() as u64;
+        for summary in listed {
+            assert_eq!(summary.state, *state);
+            assert_eq!(summary.due_at.is_some(), state.is_pending(), "{summary:?}");
+            let twice = all.insert(summary.id, summary);
+            assert!(twice.is_none(), "in two states: {twice:?} and {state:?}");
+        }
+    }
+    assert_eq!(store.counts().await.unwrap(), counts, "the tallies fit");
+    assert_eq!(listed(store, None).await.len(), all.len(), "the list of all has each once");
+    for summary in all.values() {
+        let details = store.delivery(summary.id).await.unwrap().unwrap();
+        let tries: Vec<u32> = details.attempts.iter().map(|attempt| attempt.n).collect();
+        assert_eq!(tries, (1..=summary.attempts).collect::<Vec<_>>(), "{summary:?}");
+    }
+    all
+}
+
+async fn listed(store: &Store, state: Option<StateFilter>) -> Vec<Summary> {
+    let mut all: Vec<Summary> = Vec::new();
+    loop {
+        let before = all.last().map(|last| last.id);
+        let filter = Filter { state, before, limit: PAGE, ..Filter::default() };
+        let page = store.deliveries(&filter).await.unwrap();
+        let ended = page.len() < PAGE;
+        all.extend(page);
+        if ended {
+            return all;
+        }
+    }
+}
+
+#[track_caller]
+fn integrity(path: &Path) {
+    let db = rusqlite::Connection::open(path).unwrap();
+    let checked: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(checked, "ok");
+    let broken = db.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
+    assert!(!broken, "a row belongs to none");
+}

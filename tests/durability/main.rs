@@ -1,0 +1,19 @@
+//! What is accepted survives: killed programs, cut logs, full and read-only disks.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what failed by panicking, and prints its figures"
+)]
+
+mod disk;
+mod disk_trouble;
+mod durable;
+mod kill9;
+mod read_only;
+#[path = "../support/mod.rs"]
+mod support;
+mod two_sessions;
+mod wal_cut;

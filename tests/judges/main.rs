@@ -1,0 +1,22 @@
+//! Other people's tools judge that every byte of a request is right.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what failed by panicking, and prints its figures"
+)]
+
+mod courier;
+mod curl;
+mod echo;
+mod encryption;
+mod formats;
+mod nasty;
+mod oauth;
+mod python;
+mod random;
+mod signature;
+#[path = "../support/mod.rs"]
+mod support;

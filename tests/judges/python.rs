@@ -1,0 +1,57 @@
+//! Other people's tools, which judge that every byte of a request is right.
+//!
+//! They come from `PyPI` (`requirements.txt`); `.ci/run` brings them. Without them a test that asks
+//! them is passed over, and says so.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The Python that has the judges: the one in `RINGBACK_JUDGES`, or that of `target/judges`.
+///
+/// `None` where there is none, which is told on standard error with `what` goes unjudged.
+///
+/// # Panics
+/// When there is none though `CI` is `true`, or when `RINGBACK_JUDGES` names nothing that is there.
+pub fn python(what: &str) -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("RINGBACK_JUDGES").filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        assert!(named.is_file(), "RINGBACK_JUDGES names {}, and nothing is there", named.display());
+        return Some(named);
+    }
+    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges/bin/python");
+    if usual.is_file() {
+        return Some(usual);
+    }
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    assert!(
+        !in_ci,
+        "{what} cannot be judged: RINGBACK_JUDGES names no Python, and there is no target/judges"
+    );
+    eprintln!(
+        "passed over: {what} goes unjudged, as the judges are not installed: \
+         python3 -m venv target/judges && target/judges/bin/pip install -r tests/judges/requirements.txt"
+    );
+    None
+}
+
+/// A judge's script.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges").join(name)
+}
+
+/// Gives a script these lines, and returns the lines that it answers, one for each.
+pub fn ask(python: &Path, name: &str, lines: &[serde_json::Value]) -> Vec<String> {
+    let mut command = Command::new(python);
+    let mut child = command.arg(script(name)).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let asked = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n";
+    // In a thread of its own, as the script answers while it is still being asked.
+    let mut input = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "{name} failed");
+    let answers: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(answers.len(), lines.len(), "{name} answers each line");
+    answers
+}

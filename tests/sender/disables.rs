@@ -1,0 +1,55 @@
+//! The real sender against an endpoint that fails: after twenty failures in a row the profile is
+//! disabled, what comes is held, and it goes on once it is enabled.
+
+use crate::support::desk::Desk;
+use crate::support::profiles::profile;
+use ringback::callback::Values;
+use ringback::delivery::{DeliveryId, NewDelivery, Outbox as _, State};
+use ringback::profile::{Event, Profile, Status};
+use ringback::receiver::{Behaviour, Receiver};
+
+async fn send(desk: &Desk, profile: &Profile, n: usize) -> Vec<DeliveryId> {
+    let event = |_| NewDelivery::event(profile, Some(Event::SmsSend), Values::default());
+    let all: Vec<NewDelivery> = (0..n).map(event).collect();
+    let ids = all.iter().map(|new| new.id).collect();
+    desk.store.accept(all).await.unwrap();
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
+    let desk = Desk::new();
+    let failing = Behaviour { status: 500, ..Behaviour::default() };
+    let endpoint = Receiver::start(([127, 0, 0, 1], 0).into(), failing).await.expect("a receiver");
+    let profile = profile(&format!("http://{}/cb", endpoint.addr()), |_| ());
+    desk.store.save_profiles(vec![profile.clone()]).await.unwrap();
+    let status = async || desk.store.profile(&profile.id).await.unwrap().unwrap().status;
+
+    // Nineteen, and one that fails but was asked for by hand.
+    for id in send(&desk, &profile, 19).await {
+        assert_eq!(desk.ended(id).await.summary.state, State::Failed);
+    }
+    desk.only_try(&profile).await;
+    assert_eq!(status().await, Status::Active);
+    let twentieth = send(&desk, &profile, 1).await[0];
+    desk.ended(twentieth).await;
+    assert_eq!(status().await, Status::AutoDisabled);
+    let holds = desk.store.holds().await.unwrap();
+    let cause = holds.disabled(&profile.id).and_then(|hold| hold.cause.clone()).expect("a cause");
+    assert_eq!((cause.failed, cause.delivery), (20, twentieth));
+    assert_eq!(cause.message, "500 Internal Server Error");
+
+    let held = send(&desk, &profile, 1).await[0];
+    // A test goes, and so the sender has looked at what there is after that one came.
+    desk.only_try(&profile).await;
+    let row = desk.store.delivery(held).await.unwrap().unwrap().summary;
+    assert_eq!((row.state, row.attempts), (State::Queued, 0));
+    assert!(!desk.store.is_moving(None).await.unwrap());
+
+    endpoint.set_behaviour(Behaviour::default());
+    let mut enabled = desk.store.profile(&profile.id).await.unwrap().unwrap();
+    enabled.status = Status::Active;
+    desk.store.save_profiles(vec![enabled]).await.unwrap();
+    assert_eq!(desk.ended(held).await.summary.state, State::Delivered);
+    assert!(desk.store.holds().await.unwrap().is_empty());
+}

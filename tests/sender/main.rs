@@ -1,0 +1,24 @@
+//! The sender and the receiver over real connections.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what failed by panicking, and prints its figures"
+)]
+
+mod disables;
+mod idle_connections;
+mod network;
+mod oauth;
+mod receiver_answers;
+mod receiver_fields;
+mod refused_streams;
+mod secrets;
+mod secure;
+mod sending;
+#[path = "../support/mod.rs"]
+mod support;
+mod trial;
+mod turns;

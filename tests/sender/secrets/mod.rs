@@ -1,0 +1,6 @@
+//! No secret leaves the program but in the request that needs it.
+
+mod ends;
+mod everywhere;
+mod panics;
+mod search;

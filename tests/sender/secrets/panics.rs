@@ -1,0 +1,145 @@
+//! What a panic prints is debug output: of nothing that holds a secret does that tell it.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::search::marks::{self, MARKS, mark};
+use super::search::profiles::{KINDS, Kind};
+use jiff::Timestamp;
+use ringback::callback::Values;
+use ringback::console::clock::Clock;
+use ringback::console::keymap::Keymap;
+use ringback::console::keys::Key;
+use ringback::console::message::{Message, Purpose};
+use ringback::console::signs::Signs;
+use ringback::console::state::{Settings, State};
+use ringback::console::theme::Theme;
+use ringback::console::update::update;
+use ringback::delivery::{Busy, NewDelivery, Outbox as _};
+use ringback::profile::document::Document;
+use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rules};
+use ringback::receiver::{Answer, Decryption, Received};
+use ringback::settings::Zone;
+use ringback::store::{Store, UnsavedDraft};
+
+#[track_caller]
+fn tells_nothing(thing: &dyn Debug, what: &str) {
+    for text in [format!("{thing:?}"), format!("{thing:#?}")] {
+        assert!(!text.is_empty(), "{what} is told somehow");
+        marks::assert_none(text.as_bytes(), what);
+    }
+}
+
+fn identity() -> Identity {
+    let now = Timestamp::now();
+    Identity { id: ProfileId::new(Region::In, uuid::Uuid::new_v4()), created_at: now, modified_at: now }
+}
+
+fn profile(kind: &Kind) -> Profile {
+    let document = Document::read(kind.document("Marked", "https://x.example/cb")).unwrap();
+    tells_nothing(&document, "a document");
+    document.draft.check(Rules::default(), identity()).unwrap()
+}
+
+#[test]
+fn profiles_drafts_and_what_is_made_of_them() {
+    for kind in &KINDS {
+        let profile = profile(kind);
+        tells_nothing(&profile, "a profile");
+        tells_nothing(&profile.headers, "its headers");
+        tells_nothing(&profile.auth, "its credentials");
+        tells_nothing(&profile.encryption, "its encryption");
+        let mut draft = Draft::from(&profile);
+        tells_nothing(&draft, "a draft");
+        draft.enc_key.push('!');
+        draft.enc_iv.clear();
+        draft.signing_secret.push('!');
+        draft.auth_password.push('\n');
+        draft.auth_key.push('\n');
+        draft.headers[0].value.push('\n');
+        let errors = draft.check(Rules::default(), identity()).unwrap_err();
+        assert!(errors.len() > 3, "{errors:?}");
+        tells_nothing(&errors, "errors");
+        let id = profile.id.clone();
+        let edited_at = Timestamp::now();
+        tells_nothing(&UnsavedDraft { profile_id: id, is_new: true, draft, edited_at }, "an unsaved draft");
+        let delivery = NewDelivery::test(profile, Some(Event::SmsSend), Values::default());
+        tells_nothing(&delivery, "a new delivery");
+    }
+}
+
+#[tokio::test]
+async fn jobs_and_deliveries_of_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("a.db")).unwrap();
+    for kind in &KINDS {
+        let delivery = NewDelivery::test(profile(kind), Some(Event::SmsSend), Values::default());
+        let id = delivery.id;
+        store.accept(vec![delivery]).await.unwrap();
+        let due = store.due(Timestamp::now(), 10, Busy::idle(16)).await.unwrap();
+        assert!(due.jobs.iter().any(|job| job.id == id && job.profile.is_some()));
+        tells_nothing(&due, "what is due");
+        tells_nothing(&store.delivery(id).await.unwrap(), "a delivery");
+    }
+    tells_nothing(&store, "the store");
+}
+
+#[test]
+fn the_console_with_everything_open() {
+    for kind in &KINDS {
+        let settings = Settings {
+            rules: Rules::default(),
+            region: Region::In,
+            theme: Theme::colour(),
+            keys: Keymap::default(),
+            signs: Signs::default(),
+            clock: Clock::of(Zone::Utc),
+            database: "a.db".to_owned(),
+            demo: false,
+        };
+        let mut state = State::new(settings, (120, 40), Timestamp::now());
+        let profile = Box::new(profile(kind));
+        let id = profile.id.clone();
+        let mut send = |message: Message| {
+            let effects = update(&mut state, message);
+            tells_nothing(&effects, "what the console asks for");
+            tells_nothing(&state, "the console");
+        };
+        send(Message::Profile(id.clone(), Some(profile.clone()), Purpose::Edit));
+        let key = |name: &str| Message::Key(Key::parse(name).unwrap());
+        send(key("f4"));
+        // Through all fields, with something typed into each.
+        for _ in 0..40 {
+            send(key("tab"));
+            send(Message::Paste(mark("typed password").to_owned()));
+            send(key("ctrl+u"));
+        }
+        send(key("f8"));
+        send(key("ctrl+t"));
+        send(Message::Saved(profile.clone()));
+        send(Message::Profile(id, Some(profile), Purpose::Test));
+    }
+}
+
+#[test]
+fn what_arrived_and_how_it_is_decrypted() {
+    let header = |(name, mark): &(&str, &str)| (name.to_lowercase(), format!("Bearer {mark}"));
+    let secret =
+        |(name, _): &&(&str, &str)| ["Authorization", "X-Token", "Cookie", "X-Session"].contains(name);
+    let received = Received {
+        method: "POST".to_owned(),
+        path: "/".to_owned(),
+        query: String::new(),
+        headers: MARKS.iter().filter(secret).map(header).collect(),
+        body: b"{}".to_vec(),
+        body_length: 2,
+        fields: serde_json::Map::new(),
+        received_at: Timestamp::now(),
+        answered: Answer::Status(200),
+    };
+    assert_eq!(received.headers.len(), 4);
+    tells_nothing(&Arc::new(received), "what arrived");
+    let typed = format!("AES-256-CFB:{:k<32}:{:v<16}", mark("encryption key"), mark("initialization vector"));
+    tells_nothing(&Decryption::parse(&typed).unwrap(), "a decryption");
+    tells_nothing(&Decryption::parse(&typed.replace("256", "128")).unwrap_err(), "a refused one");
+}

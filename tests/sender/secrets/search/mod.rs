@@ -1,0 +1,7 @@
+//! Marked secrets, the profiles that have them, and where they are searched for.
+
+pub mod database;
+pub mod endpoints;
+pub mod frames;
+pub mod marks;
+pub mod profiles;

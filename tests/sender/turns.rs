@@ -1,0 +1,289 @@
+//! The sender with endpoints that hang, with others in the queue, and with a storage that fails.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::support::endpoint::{Endpoint, Manner};
+use crate::support::profiles::retried;
+use futures_util::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use ringback::callback::Values;
+use ringback::delivery::{
+    Busy, Due, Limits, Names, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender, Sending,
+    Transport,
+};
+use ringback::profile::{Event, Profile};
+use ringback::receiver::{Behaviour, Receiver};
+use ringback::store::{Counts, Lease, Store};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long a hanging endpoint may take; all else here must take much less.
+const HANG_MS: u32 = 15_000;
+const SOON: Duration = Duration::from_millis(HANG_MS as u64 / 2);
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path().join("a.db")).expect("a store");
+    (folder, store)
+}
+
+fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
+    let limits = Limits { per_origin, total, ..Limits::default() };
+    Sender::start(Arc::new(outbox), Transport::new(Arc::default()), limits)
+}
+
+fn new(profile: &Profile) -> NewDelivery {
+    let mut values = Values::default();
+    values.set("id", "42".into());
+    NewDelivery::test(profile.clone(), Some(Event::SmsSend), values)
+}
+
+async fn accept(store: &Store, url: &str, count: usize) {
+    let profile = retried(url, 1, 3600, HANG_MS);
+    store.accept((0..count).map(|_| new(&profile)).collect()).await.expect("accepted");
+}
+
+async fn healthy() -> (Receiver, String) {
+    let receiver =
+        Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default()).await.expect("a receiver");
+    let url = format!("http://{}/", receiver.addr());
+    (receiver, url)
+}
+
+/// Waits until the counts are as wanted.
+async fn until(store: &Store, deadline: Duration, wanted: impl Fn(Counts) -> bool) {
+    let mut changes = store.changes();
+    let there = timeout(deadline, async {
+        while !wanted(store.counts().await.expect("counts")) {
+            changes.changed().await.expect("open");
+        }
+    });
+    let in_time = there.await.is_ok();
+    assert!(in_time, "not in {deadline:?}: {:?}", store.counts().await);
+}
+
+async fn told(sending: &mut watch::Receiver<Sending>, wanted: impl FnMut(&Sending) -> bool) -> Sending {
+    let seen = timeout(Duration::from_secs(10), sending.wait_for(wanted)).await;
+    seen.expect("told in time").expect("it runs").clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_of_one_endpoint_holds_nobody_up() {
+    let (_folder, store) = store();
+    let hanging = Endpoint::start(Manner::Hangs).await;
+    let (_receiver, url) = healthy().await;
+    accept(&store, &hanging.url(), 300).await;
+    accept(&store, &url, 10).await;
+    let sender = sender(store.clone(), 16, 256);
+    until(&store, SOON, |now| now.delivered == 10).await;
+    assert_eq!(store.counts().await.unwrap().queued, 300);
+    told(&mut sender.sending(), |now| now.in_flight.len() == 16).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_that_hang_leave_room_where_there_is_more() {
+    let (_folder, store) = store();
+    let hanging = [Endpoint::start(Manner::Hangs).await, Endpoint::start(Manner::Hangs).await];
+    let (_receiver, url) = healthy().await;
+    for endpoint in &hanging {
+        accept(&store, &endpoint.url(), 50).await;
+    }
+    accept(&store, &url, 40).await;
+    // With all three at once, none has all of its room: 3, 3 and 2 of 8.
+    let sender = sender(store.clone(), 4, 8);
+    until(&store, SOON, |now| now.delivered == 40).await;
+    // A try is told as under way until it is on disk, so those that have just ended are there a moment.
+    told(&mut sender.sending(), |now| now.in_flight.len() <= 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_when_all_room_is_taken_gets_the_next_free_place() {
+    let (_folder, store) = store();
+    let hanging = [Endpoint::start(Manner::Hangs).await, Endpoint::start(Manner::Hangs).await];
+    let (_receiver, url) = healthy().await;
+    for endpoint in &hanging {
+        let slow = retried(&endpoint.url(), 1, 3600, 1_000);
+        store.accept((0..40).map(|_| new(&slow)).collect()).await.unwrap();
+    }
+    let sender = sender(store.clone(), 4, 8);
+    told(&mut sender.sending(), |now| now.in_flight.len() == 8).await;
+    accept(&store, &url, 10).await;
+    // One round of the others' timeouts, of the ten that their queues take.
+    until(&store, Duration::from_secs(5), |now| now.delivered == 10).await;
+    assert!(store.counts().await.unwrap().queued > 40);
+}
+
+/// A store that can be made to fail.
+struct Failing {
+    store: Store,
+    /// How many of the next readings fail.
+    readings: AtomicU32,
+    /// How many of the next records panic.
+    panics: AtomicU32,
+    /// The process that is said to send; none, and the store is asked.
+    holder: Arc<AtomicU32>,
+}
+
+impl Failing {
+    fn new(store: &Store) -> Self {
+        let none = || AtomicU32::new(0);
+        Self { store: store.clone(), readings: none(), panics: none(), holder: Arc::new(none()) }
+    }
+}
+
+fn takes_one(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
+}
+
+impl Outbox for Failing {
+    type Permit = Lease;
+
+    async fn try_permit(&self) -> Result<Option<Lease>, OutboxError> {
+        if self.sending_pid().is_some() { Ok(None) } else { self.store.try_permit().await }
+    }
+
+    async fn permit(&self) -> Result<Lease, OutboxError> {
+        if self.sending_pid().is_some() { std::future::pending().await } else { self.store.permit().await }
+    }
+
+    fn sending_pid(&self) -> Option<u32> {
+        match self.holder.load(Ordering::SeqCst) {
+            0 => self.store.sending_pid(),
+            pid => Some(pid),
+        }
+    }
+
+    async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {
+        self.store.accept(batch).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
+        if takes_one(&self.readings) {
+            return Err(OutboxError("the disk is away".to_owned()));
+        }
+        self.store.due(now, limit, busy).await
+    }
+
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
+        assert!(!takes_one(&self.panics), "a mistake in this program");
+        self.store.record(outcomes).await
+    }
+
+    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
+        self.store.shift(by).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        Outbox::changes(&self.store)
+    }
+
+    fn news(&self) -> watch::Receiver<News> {
+        self.store.news()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_failed_is_told_only_until_one_succeeds() {
+    let (_folder, store) = store();
+    let failing = Failing::new(&store);
+    failing.readings.store(1, Ordering::SeqCst);
+    let sender = sender(failing, 4, 8);
+    let mut sending = sender.sending();
+    let trouble = told(&mut sending, |now| now.trouble.is_some()).await.trouble;
+    assert_eq!(trouble.as_deref(), Some("what is due cannot be read: the disk is away"));
+    // Nothing is sent here, so nothing is recorded either.
+    told(&mut sending, |now| now.trouble.is_none()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_recorded_though_recording_broke_off() {
+    let (_folder, store) = store();
+    let (receiver, url) = healthy().await;
+    let mut requests = receiver.requests();
+    accept(&store, &url, 2).await;
+    let failing = Failing::new(&store);
+    failing.panics.store(1, Ordering::SeqCst);
+    let sender = sender(failing, 1, 1);
+    let mut sending = sender.sending();
+    told(&mut sending, |now| now.trouble.as_ref().is_some_and(|why| why.contains("recording broke off")))
+        .await;
+    until(&store, SOON, |now| now.delivered == 2).await;
+    told(&mut sending, |now| now.in_flight.is_empty() && now.trouble.is_none()).await;
+    let mut sent = 0;
+    while requests.try_recv().is_ok() {
+        sent += 1;
+    }
+    assert_eq!(sent, 2, "neither is sent again");
+}
+
+/// Names of which the first is a mistake in this program.
+struct Breaking(AtomicU32);
+
+impl Names for Breaking {
+    fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, std::io::Result<Vec<IpAddr>>> {
+        assert!(!takes_one(&self.0), "a mistake in this program");
+        Box::pin(async { Ok(vec![IpAddr::from([127, 0, 0, 1])]) })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_that_breaks_off_gives_its_place_back_and_is_made_again_later() {
+    let (_folder, store) = store();
+    let (receiver, url) = healthy().await;
+    let mut requests = receiver.requests();
+    accept(&store, &url.replace("127.0.0.1", "hooks.test"), 1).await;
+    accept(&store, &url, 1).await;
+    let started = Instant::now();
+    let transport = Transport::with_names(Arc::default(), Arc::new(Breaking(AtomicU32::new(1))));
+    let limits = Limits { per_origin: 1, total: 1, ..Limits::default() };
+    let sender = Sender::start(Arc::new(store.clone()), transport, limits);
+    until(&store, SOON, |now| now.delivered == 1).await;
+    assert!(started.elapsed() < Duration::from_secs(4), "the other did not wait for it");
+    told(&mut sender.sending(), |now| now.in_flight.is_empty()).await;
+    until(&store, SOON, |now| now.delivered == 2).await;
+    let mut sent = 0;
+    while requests.try_recv().is_ok() {
+        sent += 1;
+    }
+    assert_eq!(sent, 2, "it is tried again, but not at once and again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_said_to_send_who_does_not() {
+    let (_folder, store) = store();
+    let first = sender(store.clone(), 4, 8);
+    let mut roles = Vec::new();
+    let mut sending = first.sending();
+    told(&mut sending, |now| {
+        roles.push(now.role);
+        now.role == Role::Sends
+    })
+    .await;
+    assert!(!roles.iter().any(|role| matches!(role, Role::Watches(_))), "{roles:?}");
+
+    let second = sender(store.clone(), 4, 8);
+    let mut watching = second.sending();
+    let own = Role::Watches(Some(std::process::id()));
+    told(&mut watching, |now| now.role == own).await;
+    first.stop().await;
+    told(&mut watching, |now| now.role == Role::Sends).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_is_looked_up_again_when_it_may_have_changed() {
+    let (_folder, store) = store();
+    let failing = Failing::new(&store);
+    let holder = Arc::clone(&failing.holder);
+    holder.store(7, Ordering::SeqCst);
+    let sender = sender(failing, 4, 8);
+    let mut sending = sender.sending();
+    told(&mut sending, |now| now.role == Role::Watches(Some(7))).await;
+    holder.store(8, Ordering::SeqCst);
+    accept(&store, "http://127.0.0.1:9/", 1).await;
+    told(&mut sending, |now| now.role == Role::Watches(Some(8))).await;
+    sender.stop().await;
+    assert_eq!(sending.borrow().role, Role::Stopped);
+}

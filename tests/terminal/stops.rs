@@ -1,0 +1,181 @@
+//! Ctrl+Z and `fg`, tmux that is left and come back to, and terminals that can only print.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::support::console::{PROGRAM, apply, order_sms};
+use crate::support::process::{state, wait_descendant};
+use crate::support::terminal::{Launch, Terminal};
+use crate::support::tmux::Tmux;
+
+fn db(folder: &Path) -> std::path::PathBuf {
+    let db = folder.join("a.db");
+    apply(&db, &order_sms("https://hooks.example/cb"));
+    db
+}
+
+/// A shell with job control, as a person has it.
+fn shell(size: (u16, u16)) -> Terminal {
+    let launch = Launch::new("/bin/bash").args(["--norc", "--noprofile", "-i"]);
+    let terminal = Terminal::start(launch.env("PS1", "ready> ").env("HISTFILE", "").size(size.0, size.1));
+    terminal.wait_for("ready>");
+    terminal
+}
+
+#[track_caller]
+fn wait_state(pid: u32, wanted: char) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while state(pid) != Some(wanted) {
+        assert!(Instant::now() < deadline, "{pid} is {:?}, not {wanted}", state(pid));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn ctrl_z_gives_the_shell_its_word_and_fg_draws_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = db(folder.path());
+    let mut terminal = shell((80, 24));
+    terminal.type_text(&format!("{PROGRAM} --db {}\n", db.display()));
+    terminal.wait_for("Order SMS");
+    let pid = wait_descendant(terminal.pid(), "ringback");
+    // From a pane, from a field and from a window.
+    for (way_in, way_out) in [("", ""), ("enter", "esc"), ("?", "esc")] {
+        terminal.press_all(way_in);
+        terminal.press("ctrl+z");
+        terminal.wait_for("Stopped");
+        wait_state(pid, 'T');
+        terminal.wait_until(|screen| !screen.alternate_screen(), "the shell's screen");
+        wait_prompt(&terminal);
+        terminal.type_text("echo still $((40 + 2))\n");
+        terminal.wait_for("still 42");
+        // Another size meanwhile.
+        terminal.resize(120, 36);
+        terminal.type_text("clear; fg\n");
+        terminal.wait_until(vt100::Screen::alternate_screen, "the console");
+        terminal.wait_for(" ringback a.db");
+        terminal.wait_until(|screen| screen.cell(35, 119).is_some_and(|c| !c.has_contents()), "all of it");
+        terminal.press_all(way_out);
+        terminal.resize(80, 24);
+        terminal.wait_for("n New");
+    }
+    terminal.press("q");
+    wait_prompt(&terminal);
+    terminal.type_text("stty -a | grep -c -e ' icanon'; echo code $?\n");
+    terminal.wait_for("code 0");
+}
+
+/// The shell waits for a command on its own screen, the cursor behind its words.
+#[track_caller]
+fn wait_prompt(terminal: &Terminal) {
+    let ready = |screen: &vt100::Screen| {
+        let (y, x) = screen.cursor_position();
+        let row = screen.rows(0, screen.size().1.get()).nth(usize::from(y)).unwrap_or_default();
+        !screen.alternate_screen() && !screen.hide_cursor() && x == 7 && row.trim_end() == "ready>"
+    };
+    terminal.wait_until(ready, "the shell to be ready");
+}
+
+#[test]
+fn a_stop_from_outside_is_come_back_from_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = db(folder.path());
+    let mut terminal = shell((80, 24));
+    terminal.type_text(&format!("{PROGRAM} --db {}\n", db.display()));
+    terminal.wait_for("Order SMS");
+    let pid = wait_descendant(terminal.pid(), "ringback");
+    crate::support::terminal::send_signal("STOP", pid);
+    terminal.wait_for("Stopped");
+    wait_state(pid, 'T');
+    terminal.type_text("clear; fg\n");
+    wait_state(pid, 'S');
+    terminal.press("?");
+    terminal.wait_for("Show what every key does");
+    terminal.press("esc");
+    terminal.wait_for("5 Timeline");
+    terminal.press("q");
+    wait_prompt(&terminal);
+    terminal.type_text("stty -a | grep -c -e ' icanon'; echo code $?\n");
+    terminal.wait_for("code 0");
+}
+
+/// Nobody could wake it, so it does not stop.
+#[test]
+fn without_a_shell_ctrl_z_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = crate::support::console::console(&db(folder.path()));
+    terminal.wait_for("Order SMS");
+    terminal.press("ctrl+z");
+    terminal.press("enter");
+    terminal.wait_for("fixed after creation");
+    terminal.wait_until(vt100::Screen::alternate_screen, "the console");
+    assert!(terminal.screen().contains("5 Timeline"));
+}
+
+#[test]
+fn in_tmux_it_stops_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = db(folder.path());
+    let tmux = Tmux::new();
+    let mut terminal = tmux.start("PS1='ready> ' exec bash --norc --noprofile -i", (100, 30));
+    terminal.wait_for("ready>");
+    terminal.type_text(&format!("{PROGRAM} --db {}\n", db.display()));
+    terminal.wait_for("5 Timeline");
+    terminal.press("ctrl+z");
+    terminal.wait_for("Stopped");
+    terminal.wait_gone("5 Timeline");
+    terminal.type_text("fg\n");
+    terminal.wait_for("5 Timeline");
+    terminal.wait_for("Order SMS");
+    terminal.press("q");
+    terminal.wait_gone("5 Timeline");
+    terminal.wait_for("ready>");
+}
+
+#[test]
+fn tmux_is_left_and_come_back_to_at_another_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = db(folder.path());
+    let tmux = Tmux::new();
+    let mut first = tmux.start(&format!("exec {PROGRAM} --db {}", db.display()), (130, 40));
+    first.wait_for("5 Timeline");
+    first.wait_for("hooks.example");
+    first.press("enter");
+    first.wait_for("fixed after creation");
+    first.type_text(" and more");
+    first.wait_for("Order SMS and more");
+    first.press("ctrl+b");
+    first.press("d");
+    first.wait_for("[detached");
+    drop(first);
+    let mut second = tmux.attach((80, 24));
+    second.wait_for("Order SMS and more");
+    second.wait_for("F1 Help");
+    // It is whole, and has the keyboard.
+    assert!(second.row(0).starts_with(" ringback a.db"), "{}", second.screen());
+    second.type_text(" still");
+    second.wait_for("Order SMS and more still");
+    second.press("esc");
+    second.wait_for("Discard");
+    second.press("d");
+    second.wait_for("n New");
+    second.press("q");
+    second.wait_for("[exited]");
+}
+
+#[test]
+fn a_terminal_that_can_only_print_is_told_the_commands() {
+    for (term, why) in [("dumb", "TERM=dumb"), ("", "TERM is not set")] {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("a.db");
+        let script = "\"$0\" --db \"$1\"; echo code=$?";
+        let args = ["-c", script, PROGRAM, db.to_str().unwrap()];
+        let terminal = Terminal::start(Launch::new("/bin/sh").args(args).env("TERM", term).size(120, 24));
+        terminal.wait_for("code=2");
+        for part in ["needs a terminal", why, "`ringback test`", "`ringback --help`"] {
+            assert!(terminal.screen().contains(part), "{part}: {}", terminal.screen());
+        }
+        assert!(!terminal.output().contains(&0x1b), "not one escape");
+        assert!(!db.exists());
+    }
+}
