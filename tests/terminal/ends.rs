@@ -114,7 +114,7 @@ fn console_that_panics() {
 #[test]
 fn a_panic_anywhere_ends_it_with_the_message_to_be_read() {
     let program = std::env::current_exe().unwrap();
-    let script = "echo before; stty -g >a; \"$0\" --ignored --exact --nocapture console_that_panics; \
+    let script = "echo before; stty -g >a; \"$0\" --ignored --exact --nocapture ends::console_that_panics; \
                   echo code=$?; stty -g >b; cmp a b && echo same modes";
     let args = ["-c", script, program.to_str().unwrap()];
     let terminal = Terminal::start(Launch::new("/bin/sh").args(args).size(120, 40));
