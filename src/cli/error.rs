@@ -37,6 +37,9 @@ pub enum CommandError {
     /// The system refuses something that is needed.
     #[error("{0}: {1}")]
     System(String, io::Error),
+    /// The sender has ended while the command still needed it.
+    #[error("the sender has ended: {0}")]
+    SenderEnded(String),
     /// Standard output cannot be written.
     #[error("cannot write to standard output ({0}): see where it goes")]
     Output(io::Error),

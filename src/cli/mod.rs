@@ -35,10 +35,13 @@ mod work;
 
 use std::io;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser;
+use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
+use interrupt::Interrupts;
 use output::tell;
 use session::Session;
 
@@ -91,7 +94,7 @@ pub async fn run() -> ExitCode {
     };
     let session = cli.session;
     let ended = carry_out(&session, cli.command).await;
-    session.close();
+    close(&session).await;
     match ended {
         Ok(code) => code,
         Err(error) => {
@@ -100,6 +103,28 @@ pub async fn run() -> ExitCode {
             }
             error.code().into()
         }
+    }
+}
+
+/// Closes the database, which takes as long as the disk does: a signal ends the program at once.
+async fn close(session: &Session) {
+    let Some(store) = session.opened() else { return };
+    let (tell, closed) = oneshot::channel();
+    let own = store.clone();
+    let closing = thread::Builder::new().spawn(move || {
+        own.close();
+        // Nobody waits any more after a signal.
+        let _ = tell.send(());
+    });
+    match (closing, Interrupts::watch()) {
+        (Ok(_), Ok(mut interrupts)) => tokio::select! {
+            _ = closed => {}
+            _ = interrupts.next() => {}
+        },
+        (Ok(_), Err(_)) => {
+            let _ = closed.await;
+        }
+        (Err(_), _) => store.close(),
     }
 }
 

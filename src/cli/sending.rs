@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
 use crate::delivery::{DeliveryId, Role, Sender, Sending};
@@ -23,11 +24,17 @@ impl News {
     }
 
     /// Waits until the sender does something else.
-    pub async fn changed(&mut self) {
-        if self.sending.changed().await.is_err() {
-            // It has ended, and does nothing else any more.
-            std::future::pending::<()>().await;
+    ///
+    /// # Errors
+    /// The sender has ended, although nobody has stopped it.
+    pub async fn changed(&mut self) -> Result<(), CommandError> {
+        let gone = self.sending.changed().await.is_err();
+        let sending = self.sending.borrow();
+        if !gone && sending.role != Role::Stopped {
+            return Ok(());
         }
+        let why = sending.trouble.clone();
+        Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it has ended unexpectedly".to_owned())))
     }
 
     /// Whether the storage fails at something, as was told last.
@@ -105,5 +112,73 @@ pub async fn stop(sender: Sender, interrupts: &mut Interrupts) {
     tokio::select! {
         () = sender.stop() => {}
         _ = interrupts.next() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::delivery::{self, Busy, Due, Limits, NewDelivery, Outbox, OutboxError, Outcome, Transport};
+
+    /// A storage with a bug.
+    struct Buggy;
+
+    #[allow(clippy::panic, reason = "that is the bug")]
+    impl Outbox for Buggy {
+        type Permit = ();
+
+        async fn try_permit(&self) -> Result<Option<()>, OutboxError> {
+            panic!("a bug, made for a test")
+        }
+
+        async fn permit(&self) -> Result<(), OutboxError> {
+            Ok(())
+        }
+
+        fn sending_pid(&self) -> Option<u32> {
+            None
+        }
+
+        async fn accept(&self, _: Vec<NewDelivery>) -> Result<(), OutboxError> {
+            Ok(())
+        }
+
+        async fn due(&self, _: Timestamp, _: usize, _: Busy) -> Result<Due, OutboxError> {
+            Ok(Due::default())
+        }
+
+        async fn record(&self, _: Arc<[Outcome]>) -> Result<(), OutboxError> {
+            Ok(())
+        }
+
+        async fn shift(&self, _: SignedDuration) -> Result<(), OutboxError> {
+            Ok(())
+        }
+
+        fn changes(&self) -> watch::Receiver<u64> {
+            watch::channel(0).1
+        }
+
+        fn news(&self) -> watch::Receiver<delivery::News> {
+            watch::channel(delivery::News::default()).1
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_panicked_ends_whoever_waits_for_it() {
+        let sender = Sender::start(Arc::new(Buggy), Transport::new(Arc::default()), Limits::default());
+        let mut news = News::of(&sender);
+        let error = loop {
+            if let Err(error) = news.changed().await {
+                break error;
+            }
+        };
+        assert_eq!(error.code(), crate::cli::error::FAILED);
+        assert!(error.to_string().contains("nothing can be sent: the sender has panicked"), "{error}");
+        sender.stop().await;
     }
 }

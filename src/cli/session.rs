@@ -83,12 +83,12 @@ impl Session {
         Ok(store)
     }
 
-    /// Lets go of the database. What still runs in the background could hold it beyond the end of
-    /// the process, and leave its write-ahead log behind. Blocks for as long as the disk takes.
-    pub fn close(&self) {
-        if let Some(store) = self.opened.get() {
-            store.close();
-        }
+    /// The database, if the command opened it. It is to be closed when the command has ended: what still
+    /// runs in the background could hold it beyond the end of the process, and leave its write-ahead log
+    /// behind.
+    #[must_use]
+    pub fn opened(&self) -> Option<&Store> {
+        self.opened.get()
     }
 
     /// The whole path of the database, to be told: who finds nothing there may have looked elsewhere.

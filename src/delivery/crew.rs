@@ -4,9 +4,10 @@
 use std::io;
 use std::thread;
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::background::Background;
 use super::transport::Transport;
 
 /// The crew. Dropped, its threads end; tries that are still under way then are cut off.
@@ -45,7 +46,7 @@ impl Crew {
 
 /// A thread with a runtime.
 fn hire() -> io::Result<(Handle, oneshot::Sender<()>)> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let runtime = Background::build()?;
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
     thread::Builder::new().name("sender-hand".to_owned()).spawn(move || {

@@ -2,6 +2,7 @@
 //!
 //! It knows its storage only as the trait [`Outbox`].
 
+mod background;
 mod board;
 mod clock;
 mod crew;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::thread;
 
-use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 
+use super::background::Background;
 use super::board::{Board, Step};
 use super::crew::Crew;
 use super::outbox::{Outbox, OutboxError};
@@ -56,7 +56,8 @@ impl Sender {
         let work = move || {
             // Dropped at the very end, which tells.
             let _tell = tell;
-            match Builder::new_current_thread().enable_all().build() {
+            let _report = PanicReport(own.clone());
+            match Background::build() {
                 Ok(runtime) => runtime.block_on(async {
                     tokio::select! {
                         () = run(outbox, transport, limits, own, stopped) => {}
@@ -85,6 +86,17 @@ impl Sender {
         }
         // An error is the end, too.
         let _ = (&mut self.ended).await;
+    }
+}
+
+/// Reports on the board that the sender's thread has panicked: whoever waits for it must not wait for ever.
+struct PanicReport(Board);
+
+impl Drop for PanicReport {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.broken(&"the sender has panicked, which is a bug in ringback; start it again");
+        }
     }
 }
 

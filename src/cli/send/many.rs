@@ -162,7 +162,10 @@ impl Run {
                         return Ok(End::Done);
                     }
                 }
-                () = changed(&mut self.news) => self.tell_news(),
+                changed = changed(&mut self.news) => {
+                    self.tell_news();
+                    changed?;
+                }
                 _ = tick.tick(), if self.line.is_on() => self.draw(),
                 batch = batches.recv(), if reading => {
                     if let Some(batch) = batch {
@@ -297,7 +300,7 @@ impl Run {
     }
 }
 
-async fn changed(news: &mut Option<News>) {
+async fn changed(news: &mut Option<News>) -> Result<(), CommandError> {
     match news {
         Some(news) => news.changed().await,
         None => std::future::pending().await,

@@ -120,9 +120,8 @@ impl<L: FnMut(&str)> Trial<'_, L> {
                 tell(&format!("ringback: {news}"));
             }
             tokio::select! {
-                // Both senders live at least as long as this.
                 _ = changes.changed() => {}
-                () = self.news.changed() => {}
+                told = self.news.changed() => told?,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

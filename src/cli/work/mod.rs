@@ -130,7 +130,10 @@ impl Work {
                         return Ok(None);
                     }
                 }
-                () = self.news.changed() => self.tell_news(),
+                changed = self.news.changed() => {
+                    self.tell_news();
+                    changed?;
+                }
                 _ = tick.tick(), if self.line.is_on() && !self.drawn => self.draw(),
                 1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
             }
