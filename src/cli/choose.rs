@@ -1,15 +1,16 @@
 //! Which profile a person means.
 
 use crate::profile::{Choice, Profile};
-use crate::store::{ProfileRow, Store};
+use crate::store::{DeletedProfile, ProfileRow, Store};
 
 use super::error::CommandError;
+use super::held::clock;
 use crate::shown::shown;
 
 /// The profile that a text means: an id, an id's unique start, or a title.
 ///
 /// # Errors
-/// None is meant, or several are, which are listed.
+/// None is meant, or several are, which are listed. Of a deleted one, how to restore it.
 pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profile), CommandError> {
     let none = || {
         let text = shown(text);
@@ -18,20 +19,55 @@ pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profil
     let store = store.ok_or_else(none)?;
     let found = store.find_profiles(text).await?;
     match &found[..] {
-        [] => Err(none()),
+        [] => match &store.find_deleted(text).await?[..] {
+            [] => Err(none()),
+            [last, ..] => Err(is_deleted(last)),
+        },
         // It may be deleted by another session in between.
         [one] => Ok((store.clone(), store.profile(&one.id).await?.ok_or_else(none)?)),
-        several => Err(ambiguous(text, several)),
+        several => Err(ambiguous(text, &several.iter().map(line).collect::<Vec<_>>())),
     }
 }
 
-fn ambiguous(text: &str, several: &[ProfileRow]) -> CommandError {
-    let (text, count) = (shown(text), several.len());
-    let mut lines =
-        vec![format!("'{text}' may be {count} profiles, so nothing was done; name one by its id:")];
-    lines.extend(several.iter().map(|row| {
-        let (title, channel, endpoint) = (shown(&row.title), row.channel.name(), shown(&row.endpoint));
-        format!("  {}  {title}  {channel}  {endpoint}", row.id)
-    }));
-    CommandError::Input(lines.join("\n"))
+/// The deleted profile that a text means, as [`profile`].
+///
+/// # Errors
+/// None is meant, or several are, which are listed.
+pub async fn deleted(store: Option<&Store>, text: &str) -> Result<(Store, DeletedProfile), CommandError> {
+    let none = |why: &str| {
+        CommandError::Input(format!(
+            "{why}: `ringback profiles list --deleted` lists the profiles that can be restored"
+        ))
+    };
+    let unknown = || none(&format!("no deleted profile '{}'", shown(text)));
+    let store = store.ok_or_else(unknown)?;
+    let mut found = store.find_deleted(text).await?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) if store.find_profiles(text).await?.is_empty() => Err(unknown()),
+        (None, _) => Err(none(&format!("'{}' is not deleted", shown(text)))),
+        (Some(one), true) => Ok((store.clone(), one)),
+        (Some(last), false) => {
+            let all = found.iter().chain([&last]);
+            let lines = all.map(|one| format!("{}  deleted {}", line(&one.row), clock(one.deleted_at)));
+            Err(ambiguous(text, &lines.collect::<Vec<_>>()))
+        }
+    }
+}
+
+fn is_deleted(deleted: &DeletedProfile) -> CommandError {
+    let (title, at, id) = (shown(&deleted.row.title), clock(deleted.deleted_at), &deleted.row.id);
+    CommandError::Input(format!(
+        "profile '{title}' was deleted at {at}: `ringback profiles restore {id}` restores it"
+    ))
+}
+
+fn line(row: &ProfileRow) -> String {
+    let (title, channel, endpoint) = (shown(&row.title), row.channel.name(), shown(&row.endpoint));
+    format!("  {}  {title}  {channel}  {endpoint}", row.id)
+}
+
+fn ambiguous(text: &str, lines: &[String]) -> CommandError {
+    let (text, count) = (shown(text), lines.len());
+    let first = format!("'{text}' may be {count} profiles, so nothing was done; name one by its id:");
+    CommandError::Input([&[first], lines].concat().join("\n"))
 }

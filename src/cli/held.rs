@@ -37,23 +37,45 @@ pub fn lines(held: &Held) -> Vec<String> {
 
 /// What one hold is, and the command that ends it.
 pub fn sentence(hold: &Hold) -> String {
+    let (what, command) = (what(hold), command(hold));
+    match hold.restorable_until() {
+        Some(until) => {
+            format!("{what}: `{command}` resumes them until {}; after that they fail", clock(until))
+        }
+        None => format!("{what}: `{command}` goes on"),
+    }
+}
+
+/// What one hold is, and since when.
+pub fn what(hold: &Hold) -> String {
     let since = clock(hold.since);
     let Some(id) = &hold.profile_id else {
-        return format!("all deliveries are paused since {since}: `ringback deliveries resume` goes on");
+        return format!("all deliveries are paused since {since}");
     };
     let title = shown(if hold.title.is_empty() { id.as_str() } else { &hold.title });
-    let (why, command) = (
-        hold.why.name(),
-        match hold.why {
-            HeldFor::Paused => "deliveries resume",
-            HeldFor::Disabled | HeldFor::AutoDisabled => "profiles enable",
-        },
-    );
+    let why = hold.why.name();
     let cause = match cause(hold) {
         cause if cause.is_empty() => cause,
         cause => format!(" ({cause})"),
     };
-    format!("'{title}' is {why} since {since}{cause}: `ringback {command} {id}` goes on")
+    format!("'{title}' is {why} since {since}{cause}")
+}
+
+/// The command that ends a hold.
+pub fn command(hold: &Hold) -> String {
+    let Some(id) = &hold.profile_id else { return "ringback deliveries resume".to_owned() };
+    let verb = match hold.why {
+        HeldFor::Paused => "deliveries resume",
+        HeldFor::Disabled | HeldFor::AutoDisabled => "profiles enable",
+        HeldFor::Deleted => "profiles restore",
+    };
+    format!("ringback {verb} {id}")
+}
+
+/// Such as `2 pending deliveries`.
+pub fn pending(count: u64) -> String {
+    let noun = if count == 1 { "delivery" } else { "deliveries" };
+    format!("{} pending {noun}", grouped(count))
 }
 
 /// Such as `20 in a row failed, the last, <id>, with 500 Internal Server Error`.
@@ -65,7 +87,7 @@ pub fn cause(hold: &Hold) -> String {
 }
 
 /// Date and time in UTC, to the second.
-fn clock(at: Timestamp) -> String {
+pub fn clock(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
@@ -114,6 +136,13 @@ mod tests {
         assert_eq!(
             told,
             format!("'{id}' is auto-disabled since {since} ({why}): `ringback profiles enable {id}` goes on")
+        );
+        assert_eq!(
+            sentence(&hold(HeldFor::Deleted)),
+            format!(
+                "'A\\u{{1b}}' is deleted since {since}: `ringback profiles restore {id}` resumes them \
+                 until 1970-01-08 00:00:00Z; after that they fail"
+            )
         );
     }
 

@@ -242,7 +242,7 @@ pub const TABLE: &[Entry] = &[
         "Delete",
         "Delete the chosen profile, after a question",
     ),
-    entry(Scope::Profiles, Action::Undo, "u", "Undo", "Bring the profile deleted last back"),
+    entry(Scope::Profiles, Action::Undo, "u", "Undo", "Restore the profile that was deleted last"),
     entry(Scope::Profiles, Action::Enable, "space", "On/off", "Enable or disable the chosen profile"),
     entry(
         Scope::Profiles,

@@ -23,6 +23,7 @@ pub fn is_opening(effect: &Effect) -> bool {
         | Effect::SaveProfile(..)
         | Effect::OverwriteProfile(_)
         | Effect::SwitchProfile(_)
+        | Effect::AskDelete(..)
         | Effect::DeleteProfile(_)
         | Effect::SendAgain(_)
         | Effect::Preview(..) => true,
@@ -39,7 +40,8 @@ pub fn opens(message: &Message) -> bool {
         | Message::Conflict(..)
         | Message::Unusable(_)
         | Message::Switched(_)
-        | Message::Deleted(_)
+        | Message::AskDelete(..)
+        | Message::Deleted(..)
         | Message::Accepted(..)
         | Message::Previewed(..)
         | Message::Failed(_) => true,

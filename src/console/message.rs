@@ -9,7 +9,7 @@ use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::receiver::{Behaviour, Received};
-use crate::store::{Counts, Found, Holds, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, UnsavedDraft};
 
 use super::deliveries::Query;
 use super::deliveries::many::{Many, News};
@@ -49,10 +49,12 @@ pub enum Message {
     Revision(Revision),
     /// A profile was enabled or disabled.
     Switched(Box<Profile>),
-    /// A profile is deleted; it can be brought back.
-    Deleted(ProfileId),
-    /// A profile is back.
-    Restored(ProfileId),
+    /// Whether to delete a profile of this title is to be asked; so many of its deliveries are pending.
+    AskDelete(ProfileId, String, u64),
+    /// A profile is deleted; it can be restored. So many of its deliveries are held until then.
+    Deleted(ProfileId, u64),
+    /// The profile that was deleted last is back; none where there was none.
+    Restored(Option<Box<DeletedProfile>>),
     /// What was typed and not saved before the last end.
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
@@ -156,8 +158,11 @@ pub enum Effect {
     /// Over whatever is there.
     OverwriteProfile(Box<Profile>),
     SwitchProfile(Box<Profile>),
+    /// Counts what is pending of a profile of this title, for the question whether to delete it.
+    AskDelete(ProfileId, String),
     DeleteProfile(ProfileId),
-    RestoreProfile(ProfileId),
+    /// The last deleted one, by whichever session.
+    RestoreLast,
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
     LoadDraft(ProfileId),

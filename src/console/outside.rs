@@ -149,14 +149,16 @@ impl Outside {
             }
             Effect::LoadDraft(id) => store.draft(&id).await?.map(|d| Message::Draft(Box::new(d))),
             Effect::LoadRevision => Some(revision(store).await),
+            Effect::AskDelete(id, title) => {
+                let pending = store.pending_events(&id).await?;
+                Some(Message::AskDelete(id, title, pending))
+            }
             Effect::DeleteProfile(id) => {
                 store.delete_profile(&id).await?;
-                Some(Message::Deleted(id))
+                let held = store.pending_events(&id).await?;
+                Some(Message::Deleted(id, held))
             }
-            Effect::RestoreProfile(id) => {
-                store.restore_profile(&id).await?;
-                Some(Message::Restored(id))
-            }
+            Effect::RestoreLast => Some(Message::Restored(store.restore_last().await?.map(Box::new))),
             Effect::KeepDraft(draft) => {
                 store.keep_draft(*draft).await?;
                 None

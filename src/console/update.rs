@@ -112,12 +112,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
         Message::Saved(profile) => opening::saved(state, *profile),
         Message::Switched(profile) => opening::switched(state, *profile),
-        Message::Deleted(id) => profiles::deleted(state, id),
-        Message::Restored(id) => {
-            state.praise("Brought back");
-            state.profiles.choose(&id);
-            vec![Effect::LoadProfiles]
+        Message::AskDelete(id, title, pending) => {
+            profiles::ask_delete(state, id, &title, pending);
+            Vec::new()
         }
+        Message::Deleted(id, held) => profiles::deleted(state, &id, held),
+        Message::Restored(restored) => profiles::restored(state, restored.as_deref()),
         Message::Unsaved(drafts) => opening::bring_back(state, drafts),
         Message::OwnVariables(all) => {
             state.own_variables = all;

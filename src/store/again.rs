@@ -66,7 +66,7 @@ pub(super) fn send_again(
         }
     }
     let tested = earlier.was_tested && is_kept(tx, earlier.seq)?;
-    if earlier.was_tested && !tested && profiles::document(tx, &earlier.profile_id)?.is_none() {
+    if earlier.was_tested && !tested && profiles::kept_document(tx, &earlier.profile_id)?.is_none() {
         return Err(Problem::TestedGone(id).into());
     }
     copy(tx, &earlier, new_id, at, &headers_text(&headers), tested)

@@ -9,6 +9,7 @@ use super::Store;
 use super::columns::millis;
 use super::error::StoreError;
 use super::record::forget_tested;
+use super::revision::steered;
 use super::state;
 use super::tally::Writing;
 
@@ -38,12 +39,6 @@ pub(super) fn shift(tx: &Writing<'_>, by: SignedDuration) -> Result<(), StoreErr
     tx.execute("UPDATE delivery SET due_at = due_at + ?1 WHERE state = 1", [ms])?;
     tx.touched();
     steered(tx)
-}
-
-/// What was read of pending deliveries may no longer hold.
-pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    tx.prepare_cached("UPDATE revision SET steering = steering + 1")?.execute([])?;
-    Ok(())
 }
 
 /// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.

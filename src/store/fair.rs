@@ -164,7 +164,7 @@ struct Round<'a> {
     now: i64,
     busy: &'a Busy,
     retries: Retries,
-    holds: Closed,
+    holds: Closed<'a>,
 }
 
 impl Round<'_> {
@@ -207,7 +207,7 @@ impl Round<'_> {
         let mut rows = statement.query([lane])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
-        if self.holds.hold(text(1)?, row.get(2)?) {
+        if self.holds.hold(text(1)?, row.get(2)?)? {
             return Ok(None);
         }
         let name = text(0)?;

@@ -1,5 +1,7 @@
 //! Which profile or delivery a person means on the command line.
 
+use rusqlite::params_from_iter;
+
 use crate::delivery::{DeliveryId, Summary};
 use crate::profile::ProfileId;
 
@@ -19,20 +21,26 @@ impl Store {
     /// The file cannot be read.
     pub async fn find_profiles(&self, text: &str) -> Result<Vec<ProfileRow>, StoreError> {
         let text = text.trim().to_owned();
-        self.read(move |tx| {
-            if let Ok(id) = ProfileId::parse(&text) {
-                return rows(tx, "AND id = ?1", [id.as_str()]);
-            }
-            if let Some((from, to)) = id_range(&text) {
-                let found = rows(tx, "AND id >= ?1 AND id < ?2 ORDER BY id", [from, to])?;
-                if !found.is_empty() {
-                    return Ok(found);
-                }
-            }
-            rows(tx, "AND title = ?1 COLLATE NOCASE ORDER BY created_at, seq", [&text])
-        })
-        .await
+        self.read(move |tx| meant(&text, |tail, values| rows(tx, tail, params_from_iter(values)))).await
     }
+}
+
+/// What a text means: that of this id, else those whose id starts so, else those of this title. `find`
+/// finds profiles by a further condition, with an order, and its values.
+pub(super) fn meant<T>(
+    text: &str,
+    find: impl Fn(&str, &[&str]) -> Result<Vec<T>, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    if let Ok(id) = ProfileId::parse(text) {
+        return find("AND id = ?1", &[id.as_str()]);
+    }
+    if let Some((from, to)) = id_range(text) {
+        let found = find("AND id >= ?1 AND id < ?2 ORDER BY id", &[&from, &to])?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    find("AND title = ?1 COLLATE NOCASE ORDER BY created_at, seq", &[text])
 }
 
 /// Shortest start of a delivery's id, and most deliveries that are told of one.

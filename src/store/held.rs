@@ -58,7 +58,7 @@ impl Store {
             }
             for state in PENDING {
                 for (lane, profile, by_hand) in lanes(tx, state)? {
-                    if !closed.hold(&profile, by_hand) && has_any(tx, state, lane, within)? {
+                    if !closed.hold(&profile, by_hand)? && has_any(tx, state, lane, within)? {
                         return Ok(true);
                     }
                 }
@@ -73,30 +73,55 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub async fn held(&self, within: Option<Within>) -> Result<Held, StoreError> {
-        self.read(move |tx| {
-            let by = hold::all(tx)?;
-            let mut held = Held::default();
-            if by.is_empty() {
-                return Ok(held);
-            }
-            let holds: Holds = by.iter().cloned().collect();
-            let mut holding = Vec::new();
-            for state in PENDING {
-                for (lane, profile, by_hand) in lanes(tx, state)? {
-                    let Ok(profile) = ProfileId::parse(&profile) else { continue };
-                    let Some(why) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
-                    let n = count(tx, state, lane, within)?;
-                    if n > 0 && !holding.contains(&why) {
-                        holding.push(why);
-                    }
-                    *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
-                }
-            }
-            held.by = by.iter().filter(|hold| holding.contains(hold)).cloned().collect();
-            Ok(held)
-        })
-        .await
+        self.read(move |tx| all(tx, within)).await
     }
+
+    /// How many events of a profile are still to be sent. Takes time for each.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {
+        let profile = profile.clone();
+        self.read(move |tx| pending_events(tx, &profile)).await
+    }
+}
+
+/// As [`Store::pending_events`].
+pub(super) fn pending_events(tx: &Transaction<'_>, profile: &ProfileId) -> Result<u64, StoreError> {
+    let mut lanes = tx.prepare_cached("SELECT seq FROM lane WHERE profile_id = ?1 AND by_hand = 0")?;
+    let mut lanes = lanes.query([profile.as_str()])?;
+    let mut sum = 0;
+    while let Some(lane) = lanes.next()? {
+        let lane = lane.get(0)?;
+        for state in PENDING {
+            sum += count(tx, state, lane, None)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// As [`Store::held`].
+pub(super) fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, StoreError> {
+    let by = hold::all(tx)?;
+    let mut held = Held::default();
+    if by.is_empty() {
+        return Ok(held);
+    }
+    let holds: Holds = by.iter().cloned().collect();
+    let mut holding = Vec::new();
+    for state in PENDING {
+        for (lane, profile, by_hand) in lanes(tx, state)? {
+            let Ok(profile) = ProfileId::parse(&profile) else { continue };
+            let Some(why) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
+            let n = count(tx, state, lane, within)?;
+            if n > 0 && !holding.contains(&why) {
+                holding.push(why);
+            }
+            *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
+        }
+    }
+    held.by = by.iter().filter(|hold| holding.contains(hold)).cloned().collect();
+    Ok(held)
 }
 
 /// The queues with something of this state, whose they are, and whether they are of what is sent by

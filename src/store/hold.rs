@@ -1,6 +1,8 @@
-//! What is held: queued, and not sent for now, since a person paused it or its profile is disabled.
+//! What is held: queued, and not sent for now, since a person paused it, or its profile is disabled or
+//! deleted.
 //!
-//! What is held stays queued, and comes in as ever. What a person sends by hand goes out.
+//! What is held stays queued, and comes in as ever. What a person sends by hand goes out, with the
+//! credentials that are kept.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +15,7 @@ use crate::profile::{Choice, Profile, ProfileId, Status};
 use super::Store;
 use super::columns::{self, Why, get, millis};
 use super::error::StoreError;
+use super::purge;
 
 /// In the place of a profile's id: all profiles.
 const ALL: &str = "";
@@ -26,16 +29,19 @@ pub enum HeldFor {
     Disabled,
     /// The profile was disabled by itself, after too many failures in a row.
     AutoDisabled,
+    /// A person deleted the profile, and can restore it.
+    Deleted,
 }
 
 impl Choice for HeldFor {
-    const ALL: &'static [Self] = &[Self::Paused, Self::Disabled, Self::AutoDisabled];
+    const ALL: &'static [Self] = &[Self::Paused, Self::Disabled, Self::AutoDisabled, Self::Deleted];
 
     fn name(self) -> &'static str {
         match self {
             Self::Paused => "paused",
             Self::Disabled => "disabled",
             Self::AutoDisabled => "auto-disabled",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -55,6 +61,14 @@ pub struct Hold {
     pub cause: Option<Cause>,
 }
 
+impl Hold {
+    /// Until when the profile can be restored, where it is deleted: then its deliveries fail.
+    #[must_use]
+    pub fn restorable_until(&self) -> Option<Timestamp> {
+        (self.why == HeldFor::Deleted).then(|| purge::until(self.since))
+    }
+}
+
 /// Why a profile was disabled by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
@@ -72,6 +86,7 @@ pub struct Holds {
     all: Option<Hold>,
     paused: HashMap<ProfileId, Hold>,
     by_status: HashMap<ProfileId, Hold>,
+    deleted: HashMap<ProfileId, Hold>,
 }
 
 impl Holds {
@@ -93,21 +108,41 @@ impl Holds {
         self.by_status.get(profile)
     }
 
+    /// That the profile is deleted, and since when.
+    #[must_use]
+    pub fn deleted(&self, profile: &ProfileId) -> Option<&Hold> {
+        self.deleted.get(profile)
+    }
+
+    /// Whether a profile is deleted that can be restored.
+    #[must_use]
+    pub fn any_deleted(&self) -> bool {
+        !self.deleted.is_empty()
+    }
+
     /// What holds this delivery, whether it is still to be sent or not: what is wider goes first.
     #[must_use]
     pub fn of(&self, row: &Summary) -> Option<&Hold> {
         if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
     }
 
-    /// What holds the events of this profile.
+    /// What holds the events of this profile. Before a pause or a status of a deleted one can end, it
+    /// must be restored.
     #[must_use]
     pub fn of_events(&self, profile: &ProfileId) -> Option<&Hold> {
-        self.all().or_else(|| self.paused(profile)).or_else(|| self.disabled(profile))
+        self.all()
+            .or_else(|| self.deleted(profile))
+            .or_else(|| self.paused(profile))
+            .or_else(|| self.disabled(profile))
     }
 
     /// Each of them, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Hold> {
-        self.all.iter().chain(self.paused.values()).chain(self.by_status.values())
+        self.all
+            .iter()
+            .chain(self.paused.values())
+            .chain(self.by_status.values())
+            .chain(self.deleted.values())
     }
 
     /// Whether nothing is held.
@@ -124,7 +159,8 @@ impl FromIterator<Hold> for Holds {
             match (hold.profile_id.clone(), hold.why) {
                 (None, _) => holds.all = Some(hold),
                 (Some(id), HeldFor::Paused) => drop(holds.paused.insert(id, hold)),
-                (Some(id), _) => drop(holds.by_status.insert(id, hold)),
+                (Some(id), HeldFor::Deleted) => drop(holds.deleted.insert(id, hold)),
+                (Some(id), HeldFor::Disabled | HeldFor::AutoDisabled) => drop(holds.by_status.insert(id, hold)),
             }
         }
         holds
@@ -177,7 +213,10 @@ fn key(profile: Option<&ProfileId>) -> &str {
 pub(super) fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
     let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
-               ORDER BY h.since, h.profile_id";
+               UNION ALL
+               SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title
+               FROM profile INDEXED BY profile_deleted WHERE deleted_at IS NOT NULL
+               ORDER BY 3, 1, 2";
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut holds = Vec::new();
@@ -230,18 +269,23 @@ pub(super) fn explain(tx: &Transaction<'_>, profile: &ProfileId, cause: &Cause) 
     Ok(())
 }
 
-/// Whose deliveries are not sent, and nothing else: asked at every turn.
-#[derive(Debug, Default)]
-pub(super) struct Closed {
+/// Whose deliveries are not sent, and nothing else: asked at every turn. That a profile is deleted
+/// stands in its own row, and is looked up only while some are.
+#[derive(Debug)]
+pub(super) struct Closed<'a> {
+    tx: &'a Transaction<'a>,
     all: bool,
     profiles: HashSet<String>,
+    any_deleted: bool,
 }
 
-impl Closed {
-    pub(super) fn read(tx: &Transaction<'_>) -> Result<Self, StoreError> {
+impl<'a> Closed<'a> {
+    pub(super) fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
         let mut statement = tx.prepare_cached("SELECT profile_id FROM hold")?;
         let mut rows = statement.query([])?;
-        let mut closed = Self::default();
+        let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at IS NOT NULL LIMIT 1";
+        let any_deleted = tx.prepare_cached(sql)?.exists([])?;
+        let mut closed = Self { tx, all: false, profiles: HashSet::new(), any_deleted };
         while let Some(row) = rows.next()? {
             match row.get::<_, String>(0)? {
                 id if id == ALL => closed.all = true,
@@ -254,11 +298,19 @@ impl Closed {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        !self.all && self.profiles.is_empty()
+        !self.all && self.profiles.is_empty() && !self.any_deleted
     }
 
     /// Whether nothing of this profile is sent now; `by_hand` says that a person asked for it.
-    pub(super) fn hold(&self, profile_id: &str, by_hand: bool) -> bool {
-        !by_hand && (self.all || self.profiles.contains(profile_id))
+    pub(super) fn hold(&self, profile_id: &str, by_hand: bool) -> Result<bool, StoreError> {
+        if by_hand {
+            return Ok(false);
+        }
+        Ok(self.all || self.profiles.contains(profile_id) || self.is_deleted(profile_id)?)
+    }
+
+    fn is_deleted(&self, profile_id: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM profile WHERE id = ?1 AND deleted_at IS NOT NULL";
+        Ok(self.any_deleted && self.tx.prepare_cached(sql)?.exists([profile_id])?)
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
+use super::held::{self, Held};
 use super::schema::{self, Found};
 use super::writable::may_be_written;
 
@@ -32,6 +33,8 @@ pub struct Inspection {
     pub damage: Vec<String>,
     /// How many deliveries are pending, where the schema is known to this program.
     pub pending: Option<u64>,
+    /// What of it is held, and by what; nothing where the schema is another.
+    pub held: Held,
 }
 
 /// Most lines of damage.
@@ -62,6 +65,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     let mut check = db.prepare(&format!("PRAGMA quick_check({LINES})"))?;
     let lines = check.query_map([], |row| row.get::<_, String>(0))?;
     let damage: Vec<String> = lines.collect::<Result<_, _>>()?;
+    let is_known = schema == Some(schema::KNOWN);
     Ok(Inspection {
         bytes: facts.len(),
         log_bytes,
@@ -70,7 +74,9 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         schema,
         known_schema: schema::KNOWN,
         damage: damage.into_iter().filter(|line| line != "ok").collect(),
-        pending: schema.filter(|version| *version == schema::KNOWN).and_then(|_| pending(&db).ok()),
+        pending: if is_known { pending(&db).ok() } else { None },
+        // Damage is told already.
+        held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
         path: real,
     })
 }
@@ -106,6 +112,10 @@ fn pending(db: &Connection) -> rusqlite::Result<u64> {
         sum += db.query_row("SELECT n FROM tally WHERE state = ?1", [number], |row| row.get::<_, i64>(0))?;
     }
     Ok(u64::try_from(sum).unwrap_or(0))
+}
+
+fn held(db: &Connection) -> Result<Held, StoreError> {
+    held::all(&db.unchecked_transaction()?, None)
 }
 
 #[cfg(test)]

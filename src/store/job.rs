@@ -62,7 +62,7 @@ impl<'a> Jobs<'a> {
         }
         let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
         let id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
-        let document = profiles::document(self.tx, &id)?;
+        let document = profiles::kept_document(self.tx, &id)?;
         let profile = document.map(|text| columns::profile(&text).map(Arc::new)).transpose();
         self.profiles.insert(lane, profile.clone());
         Ok(profile)

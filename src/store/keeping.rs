@@ -1,4 +1,4 @@
-//! The log is kept within its bounds by the process that sends.
+//! The log is kept within its bounds by the process that sends, and what was deleted goes in time.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ impl Drop for Keeping {
 }
 
 async fn run(store: Store, keep: Keep, mut sending: watch::Receiver<Sending>, pace: Pace) {
-    if keep.is_all() || sending.wait_for(|now| now.role == Role::Sends).await.is_err() {
+    if sending.wait_for(|now| now.role == Role::Sends).await.is_err() {
         return;
     }
     tokio::time::sleep(pace.first).await;
@@ -83,6 +83,10 @@ async fn run(store: Store, keep: Keep, mut sending: watch::Receiver<Sending>, pa
 /// Removes all that is kept no longer, with rests between the batches.
 async fn sweep(store: &Store, keep: Keep) -> Result<(), StoreError> {
     let now = Timestamp::now();
+    store.purge_profiles(now).await?;
+    if keep.is_all() {
+        return Ok(());
+    }
     let (mut all, mut after) = (Removed::default(), None);
     loop {
         let began = Instant::now();

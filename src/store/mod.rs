@@ -10,6 +10,7 @@ mod again;
 mod bulk;
 mod columns;
 mod control;
+mod deleted;
 mod drafts;
 mod due;
 mod error;
@@ -55,6 +56,7 @@ mod writable;
 mod writer;
 
 pub use bulk::{Change, Did};
+pub use deleted::DeletedProfile;
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
 pub use filter::{Filter, StateFilter, StatusFilter};
@@ -77,6 +79,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
@@ -146,7 +149,7 @@ impl Store {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
         let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
-        let outdated = purge::outdated(&db).map_err(at)?;
+        let outdated = purge::outdated(&db, Timestamp::now()).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
         let writer = Writer::start(db, place.clone(), path.clone(), busy, told.clone(), Arc::clone(&looking))

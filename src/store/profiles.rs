@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Params, Row, Transaction};
 use crate::profile::{Channel, Method, Profile, ProfileId, Status};
 
 use super::Store;
-use super::columns::{self, Why, millis};
+use super::columns::{self, Why};
 use super::error::StoreError;
 
 /// A profile as it is listed.
@@ -45,34 +45,6 @@ impl Store {
         let id = id.clone();
         self.read(move |tx| one(tx, &id)).await
     }
-
-    /// Deletes a profile so that [`Store::restore_profile`] can undo it for a week. Its deliveries
-    /// stay.
-    /// Whether it was there.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub async fn delete_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
-        let (id, now) = (id.clone(), millis(Timestamp::now()));
-        self.write(move |tx| {
-            let sql = "UPDATE profile SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
-            Ok(tx.prepare_cached(sql)?.execute((id.as_str(), now))? > 0)
-        })
-        .await
-    }
-
-    /// Brings a deleted profile back. Whether there was one.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub async fn restore_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
-        let id = id.clone();
-        self.write(move |tx| {
-            let sql = "UPDATE profile SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
-            Ok(tx.prepare_cached(sql)?.execute([id.as_str()])? > 0)
-        })
-        .await
-    }
 }
 
 /// One profile, if it is there and not deleted.
@@ -90,28 +62,39 @@ pub(super) fn document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>,
     Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
 }
 
+/// The stored JSON of a profile, also of a deleted one for as long as it can be restored: deliveries
+/// that were accepted before need its credentials.
+pub(super) fn kept_document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq WHERE id = ?1";
+    Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
+}
+
 /// Profiles that are not deleted, as listed. `tail` is a further condition, an order, a limit.
 pub(super) fn rows(
     tx: &Transaction<'_>,
     tail: &str,
     params: impl Params,
 ) -> Result<Vec<ProfileRow>, StoreError> {
-    let sql = format!(
-        "SELECT id, title, channel, method, status, modified_at, endpoint
-         FROM profile WHERE deleted_at IS NULL {tail}"
-    );
+    let sql = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL {tail}");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut found = statement.query(params)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let id: String = row.get(0)?;
-        let unreadable = |why| StoreError::unreadable(format_args!("profile {id}"), why);
-        rows.push(listed(&id, row).map_err(unreadable)?);
+        rows.push(listed(row)?);
     }
     Ok(rows)
 }
 
-fn listed(id: &str, row: &Row<'_>) -> Result<ProfileRow, Why> {
+/// The columns of [`listed`].
+pub(super) const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint";
+
+/// A profile as it is listed, from the columns of [`LISTED`].
+pub(super) fn listed(row: &Row<'_>) -> Result<ProfileRow, StoreError> {
+    let id: String = row.get(0)?;
+    profile_row(&id, row).map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why))
+}
+
+fn profile_row(id: &str, row: &Row<'_>) -> Result<ProfileRow, Why> {
     let name = |at| row.get_ref(at).map_err(|e| e.to_string())?.as_str().map_err(|e| e.to_string());
     Ok(ProfileRow {
         id: columns::profile_id(id)?,

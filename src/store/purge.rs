@@ -1,28 +1,55 @@
-//! Deleted profiles go for good, secrets and all, when they can no longer be missed.
+//! Deleted profiles go for good, secrets and all, when they can no longer be restored.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
+use super::Store;
 use super::columns::millis;
 use super::error::StoreError;
+use super::revision::steered;
 
-/// How long a deleted profile can be brought back.
-const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a deleted profile can be restored. Our decision.
+pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Until when a profile can be restored that was deleted then.
+pub(super) fn until(deleted_at: Timestamp) -> Timestamp {
+    deleted_at.checked_add(RESTORABLE).unwrap_or(Timestamp::MAX)
+}
+
+impl Store {
+    /// Removes the profiles that can no longer be restored at `now`. What is pending of them is no
+    /// longer held: the sender fails it, with that as its reason. How many profiles.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub async fn purge_profiles(&self, now: Timestamp) -> Result<usize, StoreError> {
+        match self.read(move |tx| outdated(tx, now)).await? {
+            Some(before) => self.write(move |tx| deleted(tx, before)).await,
+            None => Ok(0),
+        }
+    }
+}
 
 /// The time before which what was deleted goes now; none where nothing was. Needs no lock.
-pub(super) fn outdated(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    let before = Timestamp::now() - KEPT;
+pub(super) fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let before = now.checked_sub(RESTORABLE).unwrap_or(Timestamp::MIN);
     let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at < ?1";
     Ok(db.prepare_cached(sql)?.exists([millis(before)])?.then_some(before))
 }
 
-/// Removes what was deleted before this time, and what it was tested with. How many profiles.
+/// Removes what was deleted before this time, what it was tested with, and its pause. How many
+/// profiles.
 pub(super) fn deleted(tx: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let before = [millis(before)];
-    tx.execute(
-        "DELETE FROM test_values
-         WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)",
-        before,
-    )?;
-    Ok(tx.execute("DELETE FROM profile WHERE deleted_at < ?1", before)?)
+    for table in ["test_values", "hold"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)"
+        );
+        tx.execute(&sql, before)?;
+    }
+    let gone = tx.execute("DELETE FROM profile WHERE deleted_at < ?1", before)?;
+    if gone > 0 {
+        steered(tx)?;
+    }
+    Ok(gone)
 }

@@ -1,5 +1,7 @@
 //! What has changed, told cheaply: a number for each kind of thing.
 
+use rusqlite::Transaction;
+
 use super::Store;
 use super::error::StoreError;
 
@@ -36,4 +38,10 @@ impl Store {
         })
         .await
     }
+}
+
+/// What was read of pending deliveries may no longer hold.
+pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE revision SET steering = steering + 1")?.execute([])?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::times::{Time, time};
 use crate::delivery::{DeliveryId, State, Summary};
-use crate::profile::Choice as _;
+use crate::profile::{Choice as _, ProfileId};
 use crate::shown::shown;
 use crate::store::{Filter, StateFilter, StatusFilter, Store};
 
@@ -70,12 +70,20 @@ impl FilterArgs {
     }
 }
 
-/// A profile's id. One that was deleted has its log still: it is known by its whole id.
-pub(super) async fn profile(store: &Store, text: &str) -> Result<crate::profile::ProfileId, CommandError> {
-    match (choose::profile(Some(store), text).await, crate::profile::ProfileId::parse(text)) {
-        (Ok((_, profile)), _) => Ok(profile.id),
-        (Err(CommandError::Input(_)), Ok(id)) => Ok(id),
-        (Err(error), _) => Err(error),
+/// A profile's id. One that was deleted has its log still: while it can be restored it is known as ever,
+/// and after that by its whole id.
+pub(super) async fn profile(store: &Store, text: &str) -> Result<ProfileId, CommandError> {
+    let error = match choose::profile(Some(store), text).await {
+        Ok((_, profile)) => return Ok(profile.id),
+        Err(error) => error,
+    };
+    if !matches!(error, CommandError::Input(_)) {
+        return Err(error);
+    }
+    match (ProfileId::parse(text), &store.find_deleted(text).await?[..]) {
+        (Ok(id), _) => Ok(id),
+        (Err(_), [one]) if store.find_profiles(text).await?.is_empty() => Ok(one.row.id.clone()),
+        _ => Err(error),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::profile::ProfileId;
 use crate::shown::{grouped, shown};
-use crate::store::{Hold, Store};
+use crate::store::Store;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PauseArgs {
@@ -61,11 +61,11 @@ pub(super) async fn run(
 /// The profile that is meant, and its title. One that was deleted while it was paused goes by its
 /// whole id.
 async fn meant(store: &Store, text: &str) -> Result<(ProfileId, String), CommandError> {
-    let holds = store.holds().await?;
-    let of = |hold: &Hold| hold.profile_id.clone().filter(|id| id.as_str() == text);
-    if let Some(id) = holds.iter().find_map(of) {
-        let title = holds.paused(&id).map(|hold| hold.title.clone()).filter(|title| !title.is_empty());
-        return Ok((id, title.unwrap_or_else(|| text.to_owned())));
+    if let Ok(id) = ProfileId::parse(text)
+        && let Some(hold) = store.holds().await?.paused(&id)
+    {
+        let title = if hold.title.is_empty() { text } else { &hold.title };
+        return Ok((id, title.to_owned()));
     }
     let (_, profile) = choose::profile(Some(store), text).await?;
     Ok((profile.id, profile.title.to_string()))

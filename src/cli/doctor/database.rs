@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
-use crate::store::{Inspection, Lease, inspect};
+use crate::cli::held;
+use crate::store::{Held, Inspection, Lease, inspect};
 
 use super::finding::Finding;
 
 const TOPIC: &str = "database";
+
+/// Most holds that are named; the rest is counted.
+const HOLDS: usize = 5;
 
 pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
     let Ok(path) = path else {
@@ -21,6 +25,7 @@ pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
         Ok(found) => {
             let mut all = judge(&found);
             all.push(sender(&path, found.pending));
+            all.extend(held(&found.held));
             all
         }
         Err(error) => {
@@ -102,6 +107,26 @@ fn sender(path: &Path, pending: Option<u64>) -> Finding {
     }
 }
 
+/// What is pending and not sent, and the command that ends each hold.
+fn held(held: &Held) -> Vec<Finding> {
+    let named = held.by.iter().take(HOLDS);
+    let mut all: Vec<Finding> = named
+        .map(|hold| {
+            let until = hold.restorable_until().map(|until| format!(" until {}", held::clock(until)));
+            let resumes = format!("`{}` resumes them{}", held::command(hold), until.unwrap_or_default());
+            Finding::note("held", held::what(hold), resumes)
+        })
+        .collect();
+    if let Some(first) = all.first_mut() {
+        first.found = format!("{} held: {}", held::pending(held.total()), first.found);
+    }
+    if let Some(more) = held.by.len().checked_sub(HOLDS).filter(|more| *more > 0) {
+        let list = "`ringback deliveries list --state pending` names what holds each";
+        all.push(Finding::note("held", format!("and by {more} more"), list));
+    }
+    all
+}
+
 /// Bytes for people: `1.2 MiB`.
 fn size(bytes: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
@@ -127,6 +152,7 @@ mod tests {
             known_schema: 2,
             damage: Vec::new(),
             pending: Some(0),
+            held: Held::default(),
         }
     }
 

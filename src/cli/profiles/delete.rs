@@ -5,9 +5,11 @@ use serde_json::json;
 use crate::cli::ask::ask;
 use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json};
+use crate::cli::held;
+use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::profile::Profile;
+use crate::store::Hold;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
@@ -21,15 +23,30 @@ pub(super) struct DeleteArgs {
 pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
+    let Profile { title, id, .. } = &profile;
     if !args.yes {
-        let Profile { title, id, .. } = &profile;
+        let pending = match store.pending_events(id).await? {
+            0 => String::new(),
+            n => format!(" {} will be held.", held::pending(n)),
+        };
         let without = format!("'{title}' ({id}) was not deleted");
-        ask(&format!("Delete '{title}' ({id})?"), &without, "nothing was deleted")?;
+        ask(&format!("Delete '{title}' ({id})?{pending}"), &without, "nothing was deleted")?;
     }
-    store.delete_profile(&profile.id).await?;
+    store.delete_profile(id).await?;
+    // Counted once nothing of it is sent any more.
+    let held = store.pending_events(id).await?;
+    let holds = store.holds().await?;
+    let until = holds.deleted(id).and_then(Hold::restorable_until);
     if json {
-        print_json(&json!({"profile_ids": [profile.id.as_str()]}))
-    } else {
-        print(&format!("{}\n", profile.id))
+        return print_json(&json!({"profile_ids": [id.as_str()], "held": held, "restorable_until": until}));
     }
+    print(&format!("{id}\n"))?;
+    let kept = match held {
+        0 => String::new(),
+        1 => "1 pending delivery is held; ".to_owned(),
+        n => format!("{} are held; ", held::pending(n)),
+    };
+    let until = until.map(|until| format!(" until {}", held::clock(until))).unwrap_or_default();
+    tell(&format!("ringback: deleted '{title}': {kept}`ringback profiles restore {id}` undoes it{until}"));
+    Ok(())
 }

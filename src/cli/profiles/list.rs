@@ -9,7 +9,7 @@ use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::profile::{Channel, Choice as _};
-use crate::store::{Holds, ProfileRow};
+use crate::store::{DeletedProfile, Holds, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -19,9 +19,15 @@ pub(super) struct ListArgs {
     /// Only those of this channel
     #[arg(long, value_parser = choices::<Channel>(), ignore_case = true)]
     channel: Option<Channel>,
+    /// List the deleted ones that can be restored instead, the last deleted first
+    #[arg(long)]
+    deleted: bool,
 }
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
+    if args.deleted {
+        return deleted(session, args, json).await;
+    }
     let (all, holds) = match session.store_if_there()? {
         Some(store) => (store.profiles().await?, store.holds().await?),
         None => Default::default(),
@@ -41,6 +47,38 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         return Ok(());
     }
     print(&listed(&rows))
+}
+
+/// Lists what can be restored.
+async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
+    let (all, holds) = match session.store_if_there()? {
+        Some(store) => (store.deleted_profiles().await?, store.holds().await?),
+        None => Default::default(),
+    };
+    let found: Vec<&DeletedProfile> = all.iter().filter(|deleted| args.wants(&deleted.row)).collect();
+    if json {
+        let with_times = |deleted: &&DeletedProfile| {
+            let mut listed = listed_json(&deleted.row, &holds);
+            listed["deleted_at"] = json!(deleted.deleted_at);
+            listed["restorable_until"] = json!(deleted.restorable_until());
+            listed["held"] = json!(deleted.held);
+            listed
+        };
+        return print_json(&found.iter().map(with_times).collect());
+    }
+    if found.is_empty() {
+        tell(if all.is_empty() { "no deleted profile to restore" } else { "no deleted profile matches" });
+        return Ok(());
+    }
+    let cells: Vec<[String; 6]> = found
+        .iter()
+        .map(|deleted| {
+            let DeletedProfile { row, deleted_at, held } = deleted;
+            let [at, until] = [*deleted_at, deleted.restorable_until()].map(held::clock);
+            [row.id.to_string(), row.title.clone(), row.channel.name().to_owned(), at, until, held.to_string()]
+        })
+        .collect();
+    print(&table(["ID", "TITLE", "CHANNEL", "DELETED", "RESTORABLE UNTIL", "HELD"], &cells))
 }
 
 impl ListArgs {

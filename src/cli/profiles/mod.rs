@@ -4,6 +4,7 @@ mod apply;
 mod delete;
 mod export;
 mod list;
+mod restore;
 mod show;
 mod source;
 mod switch;
@@ -49,8 +50,13 @@ enum Action {
         /// An id, an id's unique start, or a title
         profile: String,
     },
-    /// Delete one profile
+    /// Delete one profile; `restore` undoes it for seven days
     Delete(delete::DeleteArgs),
+    /// Restore a deleted profile; its held deliveries are sent
+    Restore {
+        /// An id, an id's unique start, or a title
+        profile: String,
+    },
     /// Write profiles as JSON that `apply` reads
     Export(export::ExportArgs),
 }
@@ -64,6 +70,7 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
         Action::Enable { profile } => switch::run(session, &profile, Status::Active, json).await?,
         Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,
         Action::Delete(args) => delete::run(session, &args, json).await?,
+        Action::Restore { profile } => restore::run(session, &profile, json).await?,
         Action::Export(args) => export::run(session, &args).await?,
     }
     Ok(ExitCode::SUCCESS)

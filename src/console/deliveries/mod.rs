@@ -9,7 +9,7 @@ pub mod view;
 
 use crate::delivery::{DeliveryId, Details, Summary};
 use crate::profile::ProfileId;
-use crate::store::{Found, Searched};
+use crate::store::{Found, HeldFor, Searched};
 
 use super::action::Action;
 use super::list::List;
@@ -329,9 +329,12 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
             Some("it is being sent just now")
         }
-        Action::RetryNow if chosen.is_some_and(|c| pausing::holding(state, c).is_some()) => {
-            Some("it is held: {deliveries-send-again} sends it again by hand")
-        }
+        Action::RetryNow => match chosen.and_then(|c| pausing::holding(state, c))?.why {
+            HeldFor::Deleted => Some("its profile is deleted: {profiles-undo} in the profiles restores it"),
+            HeldFor::Paused | HeldFor::Disabled | HeldFor::AutoDisabled => {
+                Some("it is held: {deliveries-send-again} sends it again by hand")
+            }
+        },
         Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
         Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),

@@ -9,6 +9,7 @@ use crate::console::editor;
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::opening;
+use crate::console::profiles;
 use crate::console::programs::{self, Subject};
 use crate::console::state::State;
 use crate::profile::{Profile, ProfileId};
@@ -54,10 +55,17 @@ pub struct Question {
 }
 
 impl Question {
-    /// Before a profile is deleted; `undo` is the key that brings it back.
+    /// Before a profile is deleted of which so many deliveries are pending; `undo` is the key that
+    /// restores it.
     #[must_use]
-    pub fn delete(id: ProfileId, title: &str, undo: &str) -> Self {
-        let text = format!("Delete {title}?\n\nWhat it has sent stays in the log. {undo} brings it back.");
+    pub fn delete(id: ProfileId, title: &str, pending: u64, undo: &str) -> Self {
+        let held = match pending {
+            0 => String::new(),
+            n => format!("{} will be held until it is restored.\n\n", profiles::count(n)),
+        };
+        let text = format!(
+            "Delete {title}?\n\n{held}What it has sent stays in the log. {undo} restores it for 7 days."
+        );
         Self { asked: Asked::Delete(id), text }
     }
 

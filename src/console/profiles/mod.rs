@@ -3,7 +3,8 @@
 pub mod view;
 
 use crate::profile::{Choice as _, ProfileId, Status};
-use crate::store::ProfileRow;
+use crate::shown::grouped;
+use crate::store::{DeletedProfile, ProfileRow};
 
 use super::action::Action;
 use super::input::{Input, Typed};
@@ -28,7 +29,8 @@ pub struct Profiles {
     /// Whether keys are written into the search.
     typing: bool,
     loaded: bool,
-    last_deleted: Option<ProfileId>,
+    /// Whether one was deleted here that is not known to be restored: what is held may not say so yet.
+    deleted_here: bool,
     /// Chosen as soon as it is in the list.
     wanted: Option<ProfileId>,
 }
@@ -173,7 +175,8 @@ pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     if let Some(before) = before
         && state.profiles.rows.iter().all(|row| row.id != before.id)
     {
-        state.complain(format!("{} was deleted by another session", before.title));
+        let undo = state.settings.keys.shown("profiles-undo");
+        state.complain(format!("{} was deleted by another session · {undo} restores it", before.title));
     }
     let mut reload = None;
     if let Some(editor) = &state.editor
@@ -227,7 +230,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         {
             Some("no profile is chosen: {profiles-new} makes a new one")
         }
-        Action::Undo if state.profiles.last_deleted.is_none() => Some("nothing was deleted"),
+        Action::Undo if !state.profiles.deleted_here && !state.holds.any_deleted() => {
+            Some("no profile was deleted in the last 7 days")
+        }
         _ => None,
     }
 }
@@ -254,10 +259,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.profiles.end_search();
             show_chosen(state)
         }
-        (Action::Undo, _) => {
-            let last = state.profiles.last_deleted.take();
-            last.map(Effect::RestoreProfile).into_iter().collect()
-        }
+        (Action::Undo, _) => vec![Effect::RestoreLast],
         (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
         (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
         (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
@@ -266,11 +268,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::CopyId, Some((id, _))) => {
             vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
         }
-        (Action::Delete, Some((id, title))) => {
-            let undo = state.settings.keys.shown("profiles-undo");
-            state.overlay = Some(Overlay::Question(Question::delete(id, &title, &undo)));
-            Vec::new()
-        }
+        (Action::Delete, Some((id, title))) => vec![Effect::AskDelete(id, title)],
         _ => Vec::new(),
     }
 }
@@ -297,14 +295,48 @@ pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
     show_chosen(state)
 }
 
-/// A profile was deleted.
-pub fn deleted(state: &mut State, id: ProfileId) -> Vec<Effect> {
-    let title = state.profiles.remove(&id);
+/// Asks whether to delete a profile.
+pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) {
     let undo = state.settings.keys.shown("profiles-undo");
-    state.say(format!("Deleted {} · {undo} brings it back", title.unwrap_or_else(|| id.to_string())));
-    state.profiles.last_deleted = Some(id);
+    state.overlay = Some(Overlay::Question(Question::delete(id, title, pending, &undo)));
+}
+
+/// A profile was deleted.
+pub fn deleted(state: &mut State, id: &ProfileId, held: u64) -> Vec<Effect> {
+    let title = state.profiles.remove(id);
+    let undo = state.settings.keys.shown("profiles-undo");
+    let held = if held > 0 { format!(" · {} held", count(held)) } else { String::new() };
+    state.say(format!("Deleted {}{held} · {undo} restores it", title.unwrap_or_else(|| id.to_string())));
+    state.profiles.deleted_here = true;
     state.chosen = None;
     show_chosen(state)
+}
+
+/// The profile that was deleted last is back, if there was one.
+pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Effect> {
+    let Some(DeletedProfile { row, held, .. }) = restored else {
+        state.profiles.deleted_here = false;
+        state.complain("Nothing to undo");
+        return Vec::new();
+    };
+    let holds = &state.holds;
+    let other = holds.all().or_else(|| holds.paused(&row.id)).or_else(|| holds.disabled(&row.id));
+    let resumed = match other {
+        _ if *held == 0 => String::new(),
+        Some(hold) => format!(" · {} still held: {}", count(*held), hold.why.name()),
+        None => format!(" · {} no longer held", count(*held)),
+    };
+    let title = row.title.clone();
+    state.praise(format!("Restored {title}{resumed}"));
+    state.profiles.choose(&row.id);
+    vec![Effect::LoadProfiles]
+}
+
+/// Such as `2 pending deliveries`.
+#[must_use]
+pub fn count(pending: u64) -> String {
+    let noun = if pending == 1 { "delivery" } else { "deliveries" };
+    format!("{} pending {noun}", grouped(pending))
 }
 
 /// The sign and word of a status.

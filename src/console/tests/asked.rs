@@ -21,13 +21,14 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadDraft(_)
         | Effect::LoadRevision
         | Effect::LoadHolds
+        | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
         Effect::SaveProfile(profile, _) => format!("save {}", profile.title),
         Effect::OverwriteProfile(profile) => format!("overwrite {}", profile.title),
         Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
         Effect::DeleteProfile(id) => format!("delete {}", short(id)),
-        Effect::RestoreProfile(id) => format!("restore {}", short(id)),
+        Effect::RestoreLast => "restore the last".to_owned(),
         Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),
         Effect::DropDraft(id) => format!("drop {}", short(id)),
         Effect::AddVariable(scope, variable) => format!("add {} to {scope}", variable.name),

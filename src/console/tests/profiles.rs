@@ -1,5 +1,7 @@
 //! Pane 1 by keys: search, delete and undo, copies, switches.
 
+use crate::callback::Values;
+use crate::delivery::Kind;
 use crate::profile::Status;
 
 use super::world::profile_id;
@@ -58,15 +60,71 @@ fn delete_asks_first() {
 fn what_is_deleted_comes_back_with_u() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: nothing was deleted");
+    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
     desk.keys("j D y");
-    assert_eq!(desk.says(), "Deleted Bookings · u brings it back");
+    assert_eq!(desk.says(), "Deleted Bookings · u restores it");
     assert!(!desk.shows("wa   GET"), "{}", desk.screen());
     assert!(desk.line("Nightly").contains('▌'), "the next one is chosen\n{}", desk.screen());
     desk.keys("u");
-    assert_eq!(desk.says(), "Brought back");
+    assert_eq!(desk.says(), "Restored Bookings");
     assert!(desk.line("Bookings ").contains('▌'), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["delete 2", "restore 2"]);
+    assert_eq!(desk.asked(), ["delete 2", "restore the last"]);
+}
+
+#[test]
+fn what_is_pending_is_held_until_the_profile_is_restored() {
+    let mut world = sample::world();
+    let profile = world.profiles[0].clone();
+    for kind in [Kind::Event, Kind::Event, Kind::Test] {
+        world.accept(kind, &profile, profile.events.first().copied(), &Values::default(), sample::start());
+    }
+    let mut desk = Desk::new(120, 30).of(world);
+    desk.keys("D");
+    assert!(desk.shows("2 pending deliveries will be held until it is"), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(desk.says(), "Deleted Order SMS · 2 pending deliveries held · u restores it");
+    assert!(desk.line("event  Order SMS").contains("queued · held: deleted"), "{}", desk.screen());
+    desk.keys("4 j r");
+    assert_eq!(desk.says(), "Retry now: its profile is deleted: u in the profiles restores it");
+    desk.keys("1 P u");
+    assert_eq!(desk.says(), "Restored Order SMS · 2 pending deliveries no longer held");
+    assert!(!desk.shows("held: deleted"), "{}", desk.screen());
+}
+
+#[test]
+fn what_is_restored_and_paused_is_held_still() {
+    let mut world = sample::world();
+    let profile = world.profiles[0].clone();
+    world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
+    let mut desk = Desk::new(120, 30).of(world);
+    desk.keys("P D y u");
+    assert_eq!(desk.says(), "Restored Order SMS · 1 pending delivery still held: paused");
+}
+
+#[test]
+fn what_another_session_deleted_last_is_restored() {
+    let now = sample::start();
+    let mut world = sample::world();
+    world.delete(&profile_id(3), now);
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.happens(|world| world.delete(&profile_id(1), now));
+    assert_eq!(desk.says(), "Order SMS was deleted by another session · u restores it");
+    for title in ["Order SMS", "Nightly report"] {
+        desk.keys("u");
+        assert_eq!(desk.says(), format!("Restored {title}"));
+        assert!(desk.line(&title[..8]).contains('▌'), "{}", desk.screen());
+    }
+    desk.keys("u");
+    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
+}
+
+#[test]
+fn that_another_session_restored_it_first_is_told() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("D y");
+    desk.world.deleted.clear();
+    desk.keys("u");
+    assert_eq!(desk.says(), "Nothing to undo");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Change, Counts, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{Change, Counts, DeletedProfile, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -58,6 +58,19 @@ pub fn pause(profile_id: Option<ProfileId>, since: Timestamp) -> Hold {
     Hold { profile_id, title: String::new(), why: HeldFor::Paused, since, cause: None }
 }
 
+/// A profile as it is listed.
+fn row(p: &Profile) -> ProfileRow {
+    ProfileRow {
+        id: p.id.clone(),
+        title: p.title.to_string(),
+        channel: p.channel,
+        method: p.method,
+        status: p.status,
+        modified_at: p.modified_at,
+        endpoint: p.endpoint.template().to_string(),
+    }
+}
+
 impl World {
     /// Carries an effect out, and answers as the outside does.
     #[allow(clippy::too_many_lines, reason = "one arm an effect")]
@@ -102,17 +115,14 @@ impl World {
                 self.save((**profile).clone());
                 vec![Message::Switched(profile.clone()), Message::StoreChanged]
             }
+            Effect::AskDelete(id, title) => {
+                vec![Message::AskDelete(id.clone(), title.clone(), self.pending_events(id))]
+            }
             Effect::DeleteProfile(id) => {
-                let gone = self.profiles.extract_if(.., |p| p.id == *id);
-                self.deleted.extend(gone);
-                vec![Message::Deleted(id.clone()), Message::StoreChanged]
+                self.delete(id, now);
+                vec![Message::Deleted(id.clone(), self.pending_events(id)), Message::StoreChanged]
             }
-            Effect::RestoreProfile(id) => {
-                let back = self.deleted.extract_if(.., |p| p.id == *id);
-                self.profiles.extend(back);
-                self.profiles.sort_by(|a, b| a.id.cmp(&b.id));
-                vec![Message::Restored(id.clone()), Message::StoreChanged]
-            }
+            Effect::RestoreLast => vec![Message::Restored(self.restore_last()), Message::StoreChanged],
             Effect::KeepDraft(kept) => {
                 self.drafts.retain(|d| d.profile_id != kept.profile_id);
                 self.drafts.push((**kept).clone());
@@ -204,16 +214,35 @@ impl World {
         }
     }
 
-    fn rows(&self) -> Vec<ProfileRow> {
-        let row = |p: &Profile| ProfileRow {
-            id: p.id.clone(),
-            title: p.title.to_string(),
-            channel: p.channel,
-            method: p.method,
-            status: p.status,
-            modified_at: p.modified_at,
-            endpoint: p.endpoint.template().to_string(),
+    /// Deletes a profile, as any session may.
+    pub fn delete(&mut self, id: &ProfileId, now: Timestamp) {
+        for gone in self.profiles.extract_if(.., |p| p.id == *id) {
+            let (profile_id, title) = (Some(gone.id.clone()), gone.title.to_string());
+            self.holds.push(Hold { title, why: HeldFor::Deleted, ..pause(profile_id, now) });
+            self.deleted.push(gone);
+        }
+    }
+
+    fn restore_last(&mut self) -> Option<Box<DeletedProfile>> {
+        let back = self.deleted.pop()?;
+        let id = Some(&back.id);
+        let hold = |hold: &mut Hold| hold.profile_id.as_ref() == id && hold.why == HeldFor::Deleted;
+        let deleted_at = self.holds.extract_if(.., hold).next()?.since;
+        let deleted = DeletedProfile { row: row(&back), deleted_at, held: self.pending_events(&back.id) };
+        self.profiles.push(back);
+        self.profiles.sort_by(|a, b| a.id.cmp(&b.id));
+        Some(Box::new(deleted))
+    }
+
+    fn pending_events(&self, id: &ProfileId) -> u64 {
+        let rows = self.deliveries.iter().map(|details| &details.summary);
+        let pending = |row: &&Summary| {
+            row.profile_id == *id && row.kind == Kind::Event && row.state.is_pending()
         };
+        rows.filter(pending).count() as u64
+    }
+
+    fn rows(&self) -> Vec<ProfileRow> {
         self.profiles.iter().map(row).collect()
     }
 

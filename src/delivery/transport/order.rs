@@ -36,7 +36,7 @@ impl<'a> Order<'a> {
     pub fn of(job: &'a Job, at: Timestamp, targets: &Targets, guard: &Guard) -> Result<Self, Failure> {
         let callback = &job.callback;
         let profile = job.profile.as_deref().ok_or_else(|| {
-            failure::no_request("the profile is gone, and with it the credentials of this callback")
+            failure::no_request("the profile was deleted, and with it the credentials of this callback")
         })?;
         let method = Method::from_bytes(callback.method.name().as_bytes())
             .map_err(|_| failure::no_request("the method cannot be sent"))?;

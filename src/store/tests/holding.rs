@@ -3,7 +3,7 @@
 use crate::delivery::{Busy, Outbox, Series};
 use crate::profile::Status;
 
-use super::super::{HeldFor, Hold};
+use super::super::{DeletedProfile, HeldFor, Hold};
 use super::*;
 
 /// The ids that would be sent now.
@@ -228,4 +228,86 @@ async fn in_a_row_is_as_they_were_accepted_and_not_as_they_end() {
     assert_eq!(status(&store, 1).await, Status::Active);
     ends(&store, Next::Failed).await;
     assert_eq!(status(&store, 1).await, Status::AutoDisabled, "the last three have failed");
+}
+
+#[tokio::test]
+async fn what_is_pending_of_a_deleted_profile_is_held_until_it_is_restored() {
+    let (_folder, store) = store();
+    let (id, other) = (profile_id(1), profile_id(2));
+    store.save_profiles(vec![profile(1, "Order SMS"), profile(2, "Other")]).await.unwrap();
+    let [queued, waiting, by_hand, theirs] =
+        accept(&store, [of(1, Kind::Event), of(1, Kind::Event), of(1, Kind::Again), of(2, Kind::Event)])
+            .await;
+    record(&store, waiting, 1, Next::Retry(at(9_000))).await;
+    assert_eq!(store.pending_events(&id).await.unwrap(), 2);
+    let mut news = store.news();
+    news.mark_unchanged();
+    assert!(store.delete_profile(&id).await.unwrap());
+    assert!(news.has_changed().unwrap(), "what was read ahead is forgotten");
+
+    let mut got = sent(&store).await;
+    got.sort();
+    assert_eq!(got, [by_hand, theirs]);
+    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
+    let job = due.jobs.iter().find(|job| job.id == by_hand).unwrap();
+    assert!(job.profile.is_some(), "the credentials are kept");
+    let held = store.held(None).await.unwrap();
+    assert_eq!((held.queued, held.waiting), (1, 1));
+    assert_eq!((held.by[0].why, held.by[0].title.as_str()), (HeldFor::Deleted, "Order SMS"));
+    for id in [by_hand, theirs] {
+        record(&store, id, 1, Next::Delivered).await;
+    }
+    assert!(!store.is_moving(None).await.unwrap(), "nobody waits for what is held");
+
+    // A pause, too, ends only once the profile is back.
+    store.hold(Some(id.clone())).await.unwrap();
+    let holds = store.holds().await.unwrap();
+    assert_eq!(holds.of_events(&id).unwrap().why, HeldFor::Deleted);
+    assert!(holds.paused(&id).is_some() && holds.of_events(&other).is_none());
+    store.let_go(Some(id.clone())).await.unwrap();
+    store.cancel(queued).await.unwrap();
+    assert_eq!(store.deleted_profiles().await.unwrap()[0].held, 1, "a person can cancel it meanwhile");
+
+    let restored = store.restore_last().await.unwrap().unwrap();
+    assert_eq!((restored.row.id, restored.held), (id.clone(), 1));
+    assert_eq!(sent(&store).await, [waiting]);
+    assert_eq!(store.restore_last().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_any_more_is_no_longer_held() {
+    let (_folder, store) = store();
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    let [id] = accept(&store, [of(1, Kind::Event)]).await;
+    store.hold(Some(profile_id(1))).await.unwrap();
+    store.delete_profile(&profile_id(1)).await.unwrap();
+    let until = store.deleted_profiles().await.unwrap()[0].restorable_until();
+    let hour = jiff::SignedDuration::from_hours(1);
+    assert_eq!(store.purge_profiles(until - hour).await.unwrap(), 0);
+    assert!(sent(&store).await.is_empty());
+
+    let mut news = store.news();
+    news.mark_unchanged();
+    assert_eq!(store.purge_profiles(until + hour).await.unwrap(), 1);
+    assert!(news.has_changed().unwrap(), "the sender looks again");
+    assert!(store.holds().await.unwrap().is_empty(), "its pause went with it");
+    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
+    assert_eq!((due.jobs[0].id, &due.jobs[0].profile), (id, &None), "without a profile it fails");
+}
+
+#[tokio::test]
+async fn the_last_deleted_comes_first_and_is_found_as_others_are() {
+    let (_folder, store) = store();
+    store.save_profiles((1..=3).map(|n| profile(n, "Order SMS")).collect()).await.unwrap();
+    for n in [2, 3, 1] {
+        store.delete_profile(&profile_id(n)).await.unwrap();
+    }
+    let ids = |all: Vec<DeletedProfile>| all.into_iter().map(|one| one.row.id).collect::<Vec<_>>();
+    let all = ids(store.deleted_profiles().await.unwrap());
+    assert_eq!(all, [profile_id(1), profile_id(3), profile_id(2)]);
+    assert_eq!(ids(store.find_deleted("order sms").await.unwrap()).len(), 3);
+    assert_eq!(ids(store.find_deleted(profile_id(3).as_str()).await.unwrap()), [profile_id(3)]);
+    assert!(store.find_deleted("Nobody").await.unwrap().is_empty());
+    assert_eq!(store.restore_last().await.unwrap().unwrap().row.id, profile_id(1));
+    assert_eq!(store.restore_last().await.unwrap().unwrap().row.id, profile_id(3));
 }

@@ -86,8 +86,11 @@ async fn credentials_are_those_of_the_test_or_of_today() {
 
     store.delete_profile(&saved.id).await.unwrap();
     let jobs = due(&store, 0, 10).await.jobs;
+    assert_eq!(jobs.len(), 1, "an event of a deleted profile is held");
     assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
-    assert_eq!(jobs[1].profile, None);
+    store.purge_profiles(Timestamp::MAX).await.unwrap();
+    let jobs = due(&store, 0, 10).await.jobs;
+    assert_eq!(jobs[1].profile, None, "once it cannot be restored, its credentials are gone");
 
     record(&store, test_id, 1, Next::Retry(at(5))).await;
     assert_eq!(kept_profiles(&store).await, 1);

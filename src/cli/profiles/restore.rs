@@ -1,0 +1,45 @@
+//! `ringback profiles restore`.
+
+use serde_json::json;
+
+use crate::cli::choose;
+use crate::cli::error::CommandError;
+use crate::cli::held;
+use crate::cli::output::{print, print_json, tell};
+use crate::cli::session::Session;
+use crate::profile::Choice as _;
+use crate::shown::shown;
+use crate::store::DeletedProfile;
+
+pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    let (store, deleted) = choose::deleted(store.as_ref(), text).await?;
+    let DeletedProfile { row, deleted_at, held } = &deleted;
+    let title = shown(&row.title);
+    if !store.restore_profile(&row.id).await? {
+        return Err(CommandError::Input(format!("'{title}' ({}) was restored or removed just now", row.id)));
+    }
+    let holds = store.holds().await?;
+    let hold = holds.of_events(&row.id);
+    if json {
+        return print_json(&json!({
+            "profile_id": row.id.as_str(),
+            "title": row.title,
+            "status": row.status.number(),
+            "deleted_at": deleted_at,
+            "pending": held,
+            "held": hold.map(|hold| hold.why.name()),
+        }));
+    }
+    print(&format!("{}  restored {title}\n", row.id))?;
+    match hold {
+        Some(hold) if *held > 0 => {
+            tell(&format!("ringback: {} still held: {}", held::pending(*held), held::sentence(hold)));
+        }
+        None if *held > 0 => {
+            tell(&format!("ringback: {} no longer held: the sender sends them", held::pending(*held)));
+        }
+        _ => {}
+    }
+    Ok(())
+}
