@@ -2,7 +2,7 @@
 //! their credentials kept.
 
 use jiff::Timestamp;
-use rusqlite::{Params, Transaction, params_from_iter};
+use rusqlite::{Transaction, params_from_iter};
 
 use crate::profile::ProfileId;
 
@@ -69,7 +69,7 @@ impl Store {
     /// The file cannot be written, or what is stored there cannot be read.
     pub async fn restore_last(&self) -> Result<Option<DeletedProfile>, StoreError> {
         self.write(|tx| {
-            let last = select(tx, "ORDER BY deleted_at DESC LIMIT 1", [])?.pop();
+            let last = select(tx, "ORDER BY deleted_at DESC LIMIT 1", &[])?.pop();
             if let Some(last) = &last {
                 restore(tx, &last.row.id)?;
             }
@@ -83,7 +83,7 @@ impl Store {
     /// # Errors
     /// The file, or what is stored there, cannot be read.
     pub async fn deleted_profiles(&self) -> Result<Vec<DeletedProfile>, StoreError> {
-        self.read(|tx| select(tx, "ORDER BY deleted_at DESC", [])).await
+        self.read(|tx| select(tx, "ORDER BY deleted_at DESC", &[])).await
     }
 
     /// As [`Store::find_profiles`], among the deleted ones.
@@ -92,24 +92,21 @@ impl Store {
     /// The file, or what is stored there, cannot be read.
     pub async fn find_deleted(&self, text: &str) -> Result<Vec<DeletedProfile>, StoreError> {
         let text = text.trim().to_owned();
-        self.read(move |tx| meant(&text, |tail, values| select(tx, tail, params_from_iter(values)))).await
+        self.read(move |tx| meant(&text, |tail, values| select(tx, tail, values))).await
     }
 }
 
 fn restore(tx: &Transaction<'_>, id: &ProfileId) -> Result<bool, StoreError> {
-    let sql = "UPDATE profile SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
-    Ok(tx.prepare_cached(sql)?.execute([id.as_str()])? > 0)
+    let sql = "UPDATE profile SET deleted_at = NULL WHERE id = ?1 AND deleted_at >= ?2";
+    Ok(tx.prepare_cached(sql)?.execute((id.as_str(), purge::restorable_from()))? > 0)
 }
 
-/// Deleted profiles; `tail` is a further condition, an order, a limit.
-fn select(
-    tx: &Transaction<'_>,
-    tail: &str,
-    params: impl Params,
-) -> Result<Vec<DeletedProfile>, StoreError> {
-    let sql = format!("SELECT {LISTED}, deleted_at FROM profile WHERE deleted_at IS NOT NULL {tail}");
-    let mut statement = tx.prepare_cached(&sql)?;
-    let mut found = statement.query(params)?;
+/// Deleted profiles; `tail` is a further condition with its values, an order, a limit.
+fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<DeletedProfile>, StoreError> {
+    let from = purge::restorable_from();
+    let sql = format!("SELECT {LISTED}, deleted_at FROM profile WHERE deleted_at >= {from} {tail}");
+    let mut statement = tx.prepare(&sql)?;
+    let mut found = statement.query(params_from_iter(values))?;
     let mut all = Vec::new();
     while let Some(found) = found.next()? {
         let row = listed(found)?;

@@ -160,7 +160,9 @@ impl FromIterator<Hold> for Holds {
                 (None, _) => holds.all = Some(hold),
                 (Some(id), HeldFor::Paused) => drop(holds.paused.insert(id, hold)),
                 (Some(id), HeldFor::Deleted) => drop(holds.deleted.insert(id, hold)),
-                (Some(id), HeldFor::Disabled | HeldFor::AutoDisabled) => drop(holds.by_status.insert(id, hold)),
+                (Some(id), HeldFor::Disabled | HeldFor::AutoDisabled) => {
+                    drop(holds.by_status.insert(id, hold));
+                }
             }
         }
         holds
@@ -215,10 +217,10 @@ pub(super) fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
                UNION ALL
                SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title
-               FROM profile INDEXED BY profile_deleted WHERE deleted_at IS NOT NULL
+               FROM profile INDEXED BY profile_deleted WHERE deleted_at >= ?1
                ORDER BY 3, 1, 2";
     let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([purge::restorable_from()])?;
     let mut holds = Vec::new();
     while let Some(row) = rows.next()? {
         holds.push(hold(row).map_err(|why| StoreError::unreadable("what is held", why))?);
@@ -276,16 +278,18 @@ pub(super) struct Closed<'a> {
     tx: &'a Transaction<'a>,
     all: bool,
     profiles: HashSet<String>,
-    any_deleted: bool,
+    /// Deleted at this time or later is held; none where nothing is.
+    deleted_from: Option<i64>,
 }
 
 impl<'a> Closed<'a> {
     pub(super) fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
         let mut statement = tx.prepare_cached("SELECT profile_id FROM hold")?;
         let mut rows = statement.query([])?;
-        let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at IS NOT NULL LIMIT 1";
-        let any_deleted = tx.prepare_cached(sql)?.exists([])?;
-        let mut closed = Self { tx, all: false, profiles: HashSet::new(), any_deleted };
+        let from = purge::restorable_from();
+        let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at >= ?1 LIMIT 1";
+        let deleted_from = tx.prepare_cached(sql)?.exists([from])?.then_some(from);
+        let mut closed = Self { tx, all: false, profiles: HashSet::new(), deleted_from };
         while let Some(row) = rows.next()? {
             match row.get::<_, String>(0)? {
                 id if id == ALL => closed.all = true,
@@ -298,7 +302,7 @@ impl<'a> Closed<'a> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        !self.all && self.profiles.is_empty() && !self.any_deleted
+        !self.all && self.profiles.is_empty() && self.deleted_from.is_none()
     }
 
     /// Whether nothing of this profile is sent now; `by_hand` says that a person asked for it.
@@ -310,7 +314,8 @@ impl<'a> Closed<'a> {
     }
 
     fn is_deleted(&self, profile_id: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM profile WHERE id = ?1 AND deleted_at IS NOT NULL";
-        Ok(self.any_deleted && self.tx.prepare_cached(sql)?.exists([profile_id])?)
+        let Some(from) = self.deleted_from else { return Ok(false) };
+        let sql = "SELECT 1 FROM profile WHERE id = ?1 AND deleted_at >= ?2";
+        Ok(self.tx.prepare_cached(sql)?.exists((profile_id, from))?)
     }
 }

@@ -8,6 +8,7 @@ use crate::profile::{Channel, Method, Profile, ProfileId, Status};
 use super::Store;
 use super::columns::{self, Why};
 use super::error::StoreError;
+use super::purge;
 
 /// A profile as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +66,10 @@ pub(super) fn document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>,
 /// The stored JSON of a profile, also of a deleted one for as long as it can be restored: deliveries
 /// that were accepted before need its credentials.
 pub(super) fn kept_document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq WHERE id = ?1";
-    Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
+    let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq
+               WHERE id = ?1 AND (deleted_at IS NULL OR deleted_at >= ?2)";
+    let row = (id, purge::restorable_from());
+    Ok(tx.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()?)
 }
 
 /// Profiles that are not deleted, as listed. `tail` is a further condition, an order, a limit.

@@ -16,6 +16,16 @@ pub(super) fn until(deleted_at: Timestamp) -> Timestamp {
     deleted_at.checked_add(RESTORABLE).unwrap_or(Timestamp::MAX)
 }
 
+/// What was deleted at this time, in milliseconds, or later can be restored now. What was deleted
+/// before is as good as gone, whether it was removed already or not.
+pub(super) fn restorable_from() -> i64 {
+    millis(before(Timestamp::now()))
+}
+
+fn before(now: Timestamp) -> Timestamp {
+    now.checked_sub(RESTORABLE).unwrap_or(Timestamp::MIN)
+}
+
 impl Store {
     /// Removes the profiles that can no longer be restored at `now`. What is pending of them is no
     /// longer held: the sender fails it, with that as its reason. How many profiles.
@@ -32,7 +42,7 @@ impl Store {
 
 /// The time before which what was deleted goes now; none where nothing was. Needs no lock.
 pub(super) fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let before = now.checked_sub(RESTORABLE).unwrap_or(Timestamp::MIN);
+    let before = before(now);
     let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at < ?1";
     Ok(db.prepare_cached(sql)?.exists([millis(before)])?.then_some(before))
 }
@@ -42,9 +52,8 @@ pub(super) fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timesta
 pub(super) fn deleted(tx: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let before = [millis(before)];
     for table in ["test_values", "hold"] {
-        let sql = format!(
-            "DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)"
-        );
+        let sql =
+            format!("DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)");
         tx.execute(&sql, before)?;
     }
     let gone = tx.execute("DELETE FROM profile WHERE deleted_at < ?1", before)?;

@@ -87,7 +87,8 @@ fn one_paused_profile_keeps_no_other() {
     // Deleted meanwhile, it goes by its whole id.
     assert_eq!(place.run(&["profiles", "delete", &id, "--yes"]).code, Some(0));
     let resumed = place.run(&["deliveries", "resume", &id]);
-    assert_eq!(resumed.out, "resumed: 'Order SMS' · 0 held\n", "{resumed:?}");
+    assert_eq!(resumed.out, "resumed: 'Order SMS' · 3 held\n", "{resumed:?}");
+    assert!(resumed.err.contains("3 held: 'Order SMS' is deleted"), "{resumed:?}");
 }
 
 #[test]

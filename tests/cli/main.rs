@@ -16,6 +16,7 @@ mod doctor;
 mod preview;
 mod profiles;
 mod receive;
+mod restore;
 mod send;
 mod send_at_size;
 mod start;

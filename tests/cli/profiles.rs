@@ -353,8 +353,8 @@ fn deleting_without_a_terminal_needs_yes() {
     let ids = place.apply(&documents());
     place.run(&["profiles", "delete", "Nightly"]).refused(2, &["Nightly", &ids[2], "--yes"]);
     let deleted = place.run(&["profiles", "delete", "Nightly", "--yes", "--json"]);
-    assert_eq!(deleted.json(), json!({"profile_ids": [ids[2]]}));
-    place.run(&["profiles", "show", &ids[2]]).refused(2, &["no profile"]);
+    assert_eq!(deleted.json()["profile_ids"], json!([ids[2]]));
+    place.run(&["profiles", "show", &ids[2]]).refused(2, &["was deleted at", "profiles restore"]);
 }
 
 #[test]

@@ -75,7 +75,14 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
         .map(|deleted| {
             let DeletedProfile { row, deleted_at, held } = deleted;
             let [at, until] = [*deleted_at, deleted.restorable_until()].map(held::clock);
-            [row.id.to_string(), row.title.clone(), row.channel.name().to_owned(), at, until, held.to_string()]
+            [
+                row.id.to_string(),
+                row.title.clone(),
+                row.channel.name().to_owned(),
+                at,
+                until,
+                held.to_string(),
+            ]
         })
         .collect();
     print(&table(["ID", "TITLE", "CHANNEL", "DELETED", "RESTORABLE UNTIL", "HELD"], &cells))

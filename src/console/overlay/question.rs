@@ -63,9 +63,7 @@ impl Question {
             0 => String::new(),
             n => format!("{} will be held until it is restored.\n\n", profiles::count(n)),
         };
-        let text = format!(
-            "Delete {title}?\n\n{held}What it has sent stays in the log. {undo} restores it for 7 days."
-        );
+        let text = format!("Delete {title}?\n\n{held}Its log stays. {undo} restores it within 7 days.");
         Self { asked: Asked::Delete(id), text }
     }
 

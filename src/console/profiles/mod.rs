@@ -231,7 +231,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
             Some("no profile is chosen: {profiles-new} makes a new one")
         }
         Action::Undo if !state.profiles.deleted_here && !state.holds.any_deleted() => {
-            Some("no profile was deleted in the last 7 days")
+            Some("nothing to restore")
         }
         _ => None,
     }

@@ -60,7 +60,7 @@ fn delete_asks_first() {
 fn what_is_deleted_comes_back_with_u() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
+    assert_eq!(desk.says(), "Undo: nothing to restore");
     desk.keys("j D y");
     assert_eq!(desk.says(), "Deleted Bookings · u restores it");
     assert!(!desk.shows("wa   GET"), "{}", desk.screen());
@@ -115,7 +115,7 @@ fn what_another_session_deleted_last_is_restored() {
         assert!(desk.line(&title[..8]).contains('▌'), "{}", desk.screen());
     }
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
+    assert_eq!(desk.says(), "Undo: nothing to restore");
 }
 
 #[test]

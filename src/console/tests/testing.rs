@@ -38,7 +38,7 @@ fn a_test_that_fails_says_so_too() {
 fn what_is_said_while_a_test_runs_can_be_read() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("t enter u");
-    assert!(desk.says().starts_with("Undo: no profile was deleted in the last 7 days"), "{}", desk.says());
+    assert!(desk.says().starts_with("Undo: nothing to restore"), "{}", desk.says());
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn trouble_of_the_sender_is_told_once() {
     assert_eq!(desk.says(), "the disk is full");
     assert!(desk.shows("✗ in trouble"));
     desk.keys("u").told(Message::Sending(sending));
-    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
+    assert_eq!(desk.says(), "Undo: nothing to restore");
 }
 
 #[test]

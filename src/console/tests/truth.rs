@@ -52,9 +52,9 @@ fn a_file_that_is_gone_is_told_until_it_is_back() {
     desk.told(Message::Unreadable(why.to_owned()));
     assert!(top(&desk).contains("✗ no database") && desk.says() == why, "{}", desk.screen());
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days");
+    assert_eq!(desk.says(), "Undo: nothing to restore");
     desk.told(Message::Unreadable(why.to_owned()));
-    assert_eq!(desk.says(), "Undo: no profile was deleted in the last 7 days", "it is said once");
+    assert_eq!(desk.says(), "Undo: nothing to restore", "it is said once");
     desk.keys("4").keys("T");
     assert_eq!(desk.says(), why, "and stands there where nothing else does");
     desk.effects();

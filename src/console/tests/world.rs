@@ -11,7 +11,9 @@ use crate::console::message::{Effect, Message, Purpose, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{Change, Counts, DeletedProfile, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft};
+use crate::store::{
+    Change, Counts, DeletedProfile, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft,
+};
 
 /// The store and the receiver, as the console could find them.
 #[derive(Default)]
@@ -236,9 +238,8 @@ impl World {
 
     fn pending_events(&self, id: &ProfileId) -> u64 {
         let rows = self.deliveries.iter().map(|details| &details.summary);
-        let pending = |row: &&Summary| {
-            row.profile_id == *id && row.kind == Kind::Event && row.state.is_pending()
-        };
+        let pending =
+            |row: &&Summary| row.profile_id == *id && row.kind == Kind::Event && row.state.is_pending();
         rows.filter(pending).count() as u64
     }
 
