@@ -11,7 +11,7 @@ pub const MOST_HELD: usize = 256;
 
 /// Whether a message is somebody typing.
 pub fn is_typed(message: &Message) -> bool {
-    matches!(message, Message::Key(_) | Message::Paste(_) | Message::Pointer(_))
+    matches!(message, Message::Key(_) | Message::BurstKey(_) | Message::Paste(_) | Message::Pointer(_))
 }
 
 /// Whether what is typed next is meant for what comes of this effect: a window, the editor as it is

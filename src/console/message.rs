@@ -23,8 +23,12 @@ use super::programs::{Program, Returned};
 pub enum Message {
     /// A key was pressed.
     Key(Key),
+    /// A key that arrived in one piece with others, as text pasted without bracketed paste does.
+    BurstKey(Key),
     /// Text was pasted in one piece.
     Paste(String),
+    /// What was pasted last never ended.
+    PasteCut,
     /// Something was done with the mouse.
     Pointer(Pointer),
     /// The terminal has this many columns and lines now.
@@ -111,7 +115,13 @@ impl Message {
     pub fn is_of_person(&self) -> bool {
         matches!(
             self,
-            Self::Key(_) | Self::Paste(_) | Self::Pointer(_) | Self::Resize(..) | Self::Returned(_)
+            Self::Key(_)
+                | Self::BurstKey(_)
+                | Self::Paste(_)
+                | Self::PasteCut
+                | Self::Pointer(_)
+                | Self::Resize(..)
+                | Self::Returned(_)
         )
     }
 }

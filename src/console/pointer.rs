@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::action::Action;
@@ -30,20 +29,6 @@ pub enum Deed {
     Click,
     WheelUp,
     WheelDown,
-}
-
-impl Pointer {
-    /// What the terminal reports, if it means something here.
-    #[must_use]
-    pub fn from_terminal(event: MouseEvent) -> Option<Self> {
-        let deed = match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => Deed::Click,
-            MouseEventKind::ScrollUp => Deed::WheelUp,
-            MouseEventKind::ScrollDown => Deed::WheelDown,
-            _ => return None,
-        };
-        Some(Self { deed, at: (event.column, event.row) })
-    }
 }
 
 /// What can be clicked.

@@ -135,6 +135,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The help or the palette, above everything else.
     pub guide: Option<Guide>,
+    /// Whether the key that is handled arrived in one piece with others.
+    pub in_burst: bool,
     /// The first of two letters in a row, until the second.
     pub pending: Option<Key>,
     /// The sentence at the bottom left.
@@ -185,6 +187,7 @@ impl State {
             deliveries: Deliveries::default(),
             overlay: None,
             guide: None,
+            in_burst: false,
             pending: None,
             notice: None,
             testing: Vec::new(),

@@ -49,6 +49,8 @@ const MOUSE_ON: &str =
     "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
 /// Said when it is not.
 const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
+/// Said when the terminal lost the end of pasted text.
+const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";
 /// How many requests the receiver's window keeps.
 const REQUESTS: usize = 100;
 
@@ -96,7 +98,18 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 #[allow(clippy::too_many_lines, reason = "one arm a message")]
 fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
-        Message::Key(key) => self::key(state, key),
+        Message::Key(key) => {
+            state.in_burst = false;
+            self::key(state, key)
+        }
+        Message::BurstKey(key) => {
+            state.in_burst = true;
+            self::key(state, key)
+        }
+        Message::PasteCut => {
+            state.complain(PASTE_CUT);
+            Vec::new()
+        }
         Message::Paste(text) => paste(state, &text),
         Message::Pointer(pointer) => pointer::point(state, pointer),
         Message::Resize(columns, lines) => {

@@ -1,5 +1,12 @@
 //! What comes from the terminal: read by a thread that can be stopped, and that notices the end.
 
+mod burst;
+mod csi;
+mod decoder;
+mod mouse;
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
@@ -7,38 +14,29 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyEventKind};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
 use rustix::process::Signal;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::keys::Key;
+use self::burst::Bursts;
+use self::decoder::Decoder;
 use super::message::Message;
-use super::pointer::Pointer;
 
-/// How long what has begun to arrive may take to be whole.
-const REST: Duration = Duration::from_millis(2);
-/// How often nothing more must be heard before that is believed. crossterm looks at its clock before
-/// it looks at the keys that it has read: where the system takes the processor away between the two
-/// for as long as it may wait, it says that there are none, and they would lie there until the next.
-const CERTAIN: usize = 3;
-/// How long the thread may take to stop. It is at once, unless half a sequence of bytes is all that
-/// ever came.
+/// The most that is read at a time; a terminal of Linux hands over no more at once.
+const READ: usize = 4096;
+/// How long the thread may take to stop. It does at once, unless the machine is very busy.
 const STOP: Duration = Duration::from_millis(200);
 
 /// The keyboard while it is read. Dropping stops the reading: then nothing takes keys from whoever
 /// has the terminal next.
-///
-/// crossterm's own stream is not used: where the terminal is gone it reads without end, and it does
-/// not tell when its thread has let go of the keyboard.
 pub struct Keyboard {
     stop: Option<UnixStream>,
     stopped: Receiver<()>,
 }
 
 impl Keyboard {
-    /// Reads the keyboard, and tells what comes as messages; the terminal's end as the hang-up that
+    /// Reads the keyboard, and sends what comes as messages; the terminal's end as the hang-up that
     /// it is.
     ///
     /// # Errors
@@ -66,17 +64,22 @@ fn run(asked: &UnixStream, tell: &UnboundedSender<Message>, _end: Sender<()>) {
     }
 }
 
-/// Reads until it is asked to stop. Waits without waking; an error is the terminal's end.
+/// Reads until it is asked to stop. Waits without waking while nothing is unfinished; an error is the
+/// terminal's end.
 fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<()> {
+    // The console runs only where standard input is a terminal.
     let terminal = rustix::stdio::stdin();
+    let (mut decoder, mut bursts) = (Decoder::default(), Bursts::default());
+    let mut bytes = [0; READ];
     loop {
         let mut waiting =
             [PollFd::new(&terminal, PollFlags::IN), PollFd::from_borrowed_fd(asked.as_fd(), PollFlags::IN)];
-        match poll(&mut waiting, None) {
+        let patience = decoder.patience().and_then(|patience| Timespec::try_from(patience).ok());
+        let ready = match poll(&mut waiting, patience.as_ref()) {
             Err(Errno::INTR) => continue,
             Err(error) => return Err(error.into()),
-            Ok(_) => {}
-        }
+            Ok(ready) => ready,
+        };
         let (seen, stop) = (waiting[0].revents(), waiting[1].revents());
         if !stop.is_empty() {
             return Ok(());
@@ -84,28 +87,25 @@ fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<(
         if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let mut nothing = 0;
-        while nothing < CERTAIN {
-            if !event::poll(REST)? {
-                nothing += 1;
-                continue;
+        let mut inputs = Vec::new();
+        let length = if ready == 0 {
+            decoder.expire(&mut inputs);
+            0
+        } else {
+            match read(terminal, &mut bytes) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => {
+                    decoder.feed(&bytes[..length], &mut inputs);
+                    length
+                }
+                Err(Errno::INTR | Errno::AGAIN) => continue,
+                Err(error) => return Err(error.into()),
             }
-            nothing = 0;
-            if let Some(message) = message(event::read()?)
-                && tell.send(message).is_err()
-            {
+        };
+        for message in bursts.messages(inputs, length) {
+            if tell.send(message).is_err() {
                 return Ok(());
             }
         }
-    }
-}
-
-fn message(event: Event) -> Option<Message> {
-    match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(Key::from(key))),
-        Event::Paste(text) => Some(Message::Paste(text)),
-        Event::Mouse(mouse) => Pointer::from_terminal(mouse).map(Message::Pointer),
-        // A new size comes as a signal: see `run`.
-        _ => None,
     }
 }

@@ -1,0 +1,163 @@
+//! The keys among control sequences: those of xterm, of the Linux console, and those that the kitty
+//! protocol and xterm's modifyOtherKeys add (nobody asks for them here, but a program that crashed
+//! may have).
+//!
+//! Sources: xterm's `ctlseqs`, and the pages of the kitty keyboard protocol.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::console::keys::Key;
+
+/// Bits of what is held down, beside the usual three: Super, Hyper and Meta are the desktop's.
+const DESKTOP: u32 = 8 | 16 | 32;
+/// What kitty says of a key that is let go.
+const RELEASED: u32 = 3;
+
+/// The key of `ESC [ parameters last`; `None` for everything else, such as reports and responses.
+pub fn key(parameters: &[u8], last: u8) -> Option<Key> {
+    let numbers = Numbers::of(parameters)?;
+    match last {
+        b'Z' => Some(KeyEvent::from(KeyCode::BackTab).into()),
+        b'u' => unicode(numbers.first(0)?, numbers.shifted(), numbers.held()),
+        // modifyOtherKeys: `27;modifiers;code~`.
+        b'~' if numbers.first(0) == Some(27) => unicode(numbers.first(2)?, None, numbers.held()),
+        b'~' => with(numbered(numbers.first(0)?)?, numbers.held()),
+        // Only 1 may stand before what is held down: a cursor report has other numbers, and is no key.
+        _ if numbers.first(0).is_none_or(|n| n <= 1) => with(lettered(last)?, numbers.held()),
+        _ => None,
+    }
+}
+
+/// The key of `ESC O last`, as terminals send it in application mode.
+pub fn single_shift(last: u8) -> Option<Key> {
+    let code = match last {
+        b'M' => KeyCode::Enter,
+        // The keypad.
+        b'j'..=b'y' => KeyCode::Char(char::from(last - b'j' + b'*')),
+        b'X' => KeyCode::Char('='),
+        b'R' => KeyCode::F(3),
+        _ => lettered(last)?,
+    };
+    Some(KeyEvent::from(code).into())
+}
+
+/// The key of `ESC [ [ last`.
+pub fn linux_function(last: u8) -> Option<Key> {
+    matches!(last, b'A'..=b'E').then(|| KeyEvent::from(KeyCode::F(last - b'A' + 1)).into())
+}
+
+fn lettered(last: u8) -> Option<KeyCode> {
+    Some(match last {
+        b'A' => KeyCode::Up,
+        b'B' => KeyCode::Down,
+        b'C' => KeyCode::Right,
+        b'D' => KeyCode::Left,
+        b'F' => KeyCode::End,
+        b'H' => KeyCode::Home,
+        b'P' => KeyCode::F(1),
+        b'Q' => KeyCode::F(2),
+        b'S' => KeyCode::F(4),
+        _ => return None,
+    })
+}
+
+fn numbered(number: u32) -> Option<KeyCode> {
+    let function = |first: u32, name: u8| u8::try_from(number - first).ok().map(|n| KeyCode::F(name + n));
+    match number {
+        1 | 7 => Some(KeyCode::Home),
+        2 => Some(KeyCode::Insert),
+        3 => Some(KeyCode::Delete),
+        4 | 8 => Some(KeyCode::End),
+        5 => Some(KeyCode::PageUp),
+        6 => Some(KeyCode::PageDown),
+        // The numbers leave gaps, as the keys of a VT220 did.
+        11..=15 => function(11, 1),
+        17..=21 => function(17, 6),
+        23..=26 => function(23, 11),
+        28..=29 => function(28, 15),
+        31..=34 => function(31, 17),
+        _ => None,
+    }
+}
+
+/// The key with this code point, as kitty and xterm report it.
+fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
+    let code = match code {
+        8 | 127 => KeyCode::Backspace,
+        9 => KeyCode::Tab,
+        13 | 57414 => KeyCode::Enter,
+        27 => KeyCode::Esc,
+        57399..=57408 => KeyCode::Char(char::from_digit(code - 57399, 10)?),
+        57409..=57413 => KeyCode::Char(['.', '/', '*', '-', '+'][usize::try_from(code - 57409).ok()?]),
+        57415 => KeyCode::Char('='),
+        57416 => KeyCode::Char(','),
+        57417 => KeyCode::Left,
+        57418 => KeyCode::Right,
+        57419 => KeyCode::Up,
+        57420 => KeyCode::Down,
+        57421 => KeyCode::PageUp,
+        57422 => KeyCode::PageDown,
+        57423 => KeyCode::Home,
+        57424 => KeyCode::End,
+        57425 => KeyCode::Insert,
+        57426 => KeyCode::Delete,
+        // Keys that only hold, lock or play.
+        57344..=63743 => return None,
+        _ => {
+            let plain = char::from_u32(code).filter(|c| !c.is_control())?;
+            let shifted = shifted.and_then(char::from_u32).filter(|c| !c.is_control());
+            let capital = shifted.or_else(|| plain.to_uppercase().next()).unwrap_or(plain);
+            KeyCode::Char(if held.modifiers.contains(KeyModifiers::SHIFT) { capital } else { plain })
+        }
+    };
+    with(code, held)
+}
+
+/// The key while something is held down; `None` when it is let go, or meant for the desktop.
+fn with(code: KeyCode, held: Held) -> Option<Key> {
+    let code = match code {
+        KeyCode::Tab if held.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        code => code,
+    };
+    held.is_ours.then(|| KeyEvent::new(code, held.modifiers).into())
+}
+
+/// What is held down with a key.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    modifiers: KeyModifiers,
+    is_ours: bool,
+}
+
+/// The numbers of a sequence: parted by `;`, and each in parts by `:`.
+struct Numbers(Vec<Vec<Option<u32>>>);
+
+impl Numbers {
+    /// `None` where something else than numbers stands there: a report, or a response.
+    fn of(parameters: &[u8]) -> Option<Self> {
+        let part = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+        let text = std::str::from_utf8(parameters).ok()?;
+        let numbers = text.split(';').map(|all| all.split(':').map(part).collect()).collect::<Option<_>>()?;
+        Some(Self(numbers))
+    }
+
+    fn first(&self, at: usize) -> Option<u32> {
+        *self.0.get(at)?.first()?
+    }
+
+    /// The character that kitty says the key gives with Shift.
+    fn shifted(&self) -> Option<u32> {
+        *self.0.first()?.get(1)?
+    }
+
+    /// The second number: what is held down, and whether the key is let go.
+    fn held(&self) -> Held {
+        let bits = self.first(1).unwrap_or(1).saturating_sub(1);
+        let kind = self.0.get(1).and_then(|parts| parts.get(1).copied().flatten());
+        let mut modifiers = KeyModifiers::empty();
+        modifiers.set(KeyModifiers::SHIFT, bits & 1 != 0);
+        modifiers.set(KeyModifiers::ALT, bits & 2 != 0);
+        modifiers.set(KeyModifiers::CONTROL, bits & 4 != 0);
+        Held { modifiers, is_ours: bits & DESKTOP == 0 && kind != Some(RELEASED) }
+    }
+}
