@@ -197,7 +197,7 @@ fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
     for row in 1..=KEYS {
         std::thread::sleep(BETWEEN);
         let pressed = Instant::now();
-        terminal.press("down");
+        terminal.send(b"\x1b[B");
         let chosen = format!("▌Order SMS {row} ");
         terminal.wait_until(|screen| screen.contents().contains(&chosen), &chosen);
         times.push(since(pressed));

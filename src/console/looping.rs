@@ -13,6 +13,7 @@ use super::keyboard::Keyboard;
 use super::message::{Effect, Message};
 use super::pace::{Cause, Pace};
 use super::programs::{Program, Running};
+use super::session_sender::{SessionSender, wait_for_impatience};
 use super::signals::{self, Ended, hung_up, number};
 use super::state::State;
 use super::terminal::Screen;
@@ -99,14 +100,22 @@ impl Console {
     ///
     /// # Errors
     /// The terminal cannot be used.
-    pub async fn run(&mut self, messages: UnboundedReceiver<Message>) -> io::Result<Ended> {
-        match self.run_on(messages).await {
+    pub async fn run(
+        &mut self,
+        messages: UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<Ended> {
+        match self.run_on(messages, sender).await {
             Err(error) if is_gone(&error) => Ok(hung_up()),
             ended => ended,
         }
     }
 
-    async fn run_on(&mut self, mut messages: UnboundedReceiver<Message>) -> io::Result<Ended> {
+    async fn run_on(
+        &mut self,
+        mut messages: UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<Ended> {
         for effect in update::start(&self.state) {
             self.perform(effect)?;
         }
@@ -115,7 +124,8 @@ impl Console {
                 return Ok(ended);
             }
             if std::mem::take(&mut self.suspend) {
-                self.suspend().await?;
+                self.suspend(sender).await?;
+                continue;
             }
             let has_terminal = self.program.is_none();
             let wanted = self.wanted.filter(|_| has_terminal);
@@ -227,12 +237,25 @@ impl Console {
         Ok(())
     }
 
-    async fn suspend(&mut self) -> io::Result<()> {
-        self.keyboard = None;
-        self.screen.give_back();
-        signals::stop(&mut self.going_on).await;
-        self.screen.take_again()?;
-        self.listen_again()
+    /// Stops the process until the shell resumes it. The sender is stopped in order first. A program
+    /// that has the terminal keeps it.
+    async fn suspend(&mut self, sender: &mut SessionSender) -> io::Result<()> {
+        let has_terminal = self.program.is_none();
+        if has_terminal {
+            self.keyboard = None;
+            self.screen.give_back();
+        }
+        tokio::select! {
+            () = sender.stop() => if !signals::is_ending() { signals::stop(&mut self.going_on).await },
+            // Ctrl+C comes as a message too, and ends the program.
+            () = wait_for_impatience() => {}
+        }
+        sender.resume();
+        if has_terminal {
+            self.screen.take_again()?;
+            self.listen_again()?;
+        }
+        Ok(())
     }
 
     /// Reads the keyboard again, and draws all for the size that the terminal has now.

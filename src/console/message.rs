@@ -105,6 +105,8 @@ pub enum Message {
     Returned(Box<Returned>),
     /// Something in the program panicked, which was told.
     Panicked,
+    /// The process is asked to stop until it is resumed, by SIGTSTP.
+    Stop,
     /// The process is asked to end, by the signal of this number.
     Terminate(u8),
 }

@@ -7,6 +7,7 @@
 
 pub mod action;
 mod ahead;
+mod alone;
 pub mod clock;
 mod copying;
 pub mod deliveries;
@@ -27,6 +28,7 @@ pub mod opening;
 mod outside;
 pub mod overlay;
 mod pace;
+mod pass_on;
 pub mod pausing;
 pub mod pointer;
 pub mod possible;
@@ -37,6 +39,7 @@ mod quiet;
 mod run;
 mod scroll;
 mod search_line;
+mod session_sender;
 mod signals;
 pub mod signs;
 pub mod state;

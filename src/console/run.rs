@@ -1,29 +1,23 @@
 //! Starts the console and ends it: the loop itself stands in [`looping`](super::looping).
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::{self, UnboundedSender};
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 
-use crate::delivery::{Limits, Sender, Transport};
-use crate::profile::network::Network;
 use crate::receiver::Receiver;
-use crate::store::{Keep, Keeping, Store};
+use crate::store::{Keep, Store};
 
 use super::looping::Console;
 use super::message::Message;
-use super::outside::{Outside, outbox};
+use super::outside::Outside;
+use super::pass_on::pass_on;
+use super::session_sender::{SessionSender, wait_for_impatience};
 use super::signals::{self, Ended};
 use super::state::{Notice, Settings, State};
 use super::terminal::Screen;
 
-/// How often changes of the store are looked at, at most.
-const NEWS: Duration = Duration::from_millis(50);
-/// How long the end may take without a word.
-const PATIENCE: Duration = Duration::from_millis(300);
 /// How long what is left to write may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
 /// How long all of the end may take where the terminal is gone and nobody waits for it. What is
@@ -90,14 +84,11 @@ pub async fn run(start: Start) -> io::Result<Left> {
     console.show()?;
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
-    let sender = start_sender(&start.store, network, &tell);
-    let sending = sender.sending();
-    let keeping = Keeping::start(start.store.clone(), start.keep, sending.clone());
+    let mut sender = SessionSender::start(start.store.clone(), network, start.keep, tell.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
-    let ended = console.run(messages).await;
+    let ended = console.run(messages, &mut sender).await;
     drop(console);
     news.abort();
-    drop(keeping);
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
         sender.stop().await;
@@ -107,46 +98,8 @@ pub async fn run(start: Start) -> io::Result<Left> {
     } else {
         tokio::select! {
             () = finish => {}
-            () = tell_of_waiting() => {}
+            () = wait_for_impatience() => {}
         }
     }
-    let trouble = sending.borrow().trouble.clone();
-    ended.map(|ended| Left { ended, trouble })
-}
-
-/// Says what is waited for, once it takes a while; ends when the person will not wait.
-async fn tell_of_waiting() {
-    tokio::time::sleep(PATIENCE).await;
-    // Not `eprintln`, which panics where nobody can read it.
-    let _ = io::Write::write_all(
-        &mut io::stderr(),
-        b"ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again\n",
-    );
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
-fn start_sender(store: &Store, network: Arc<Network>, tell: &UnboundedSender<Message>) -> Sender {
-    let sender = Sender::start(outbox(store), Transport::new(network), Limits::default());
-    tokio::spawn(pass_on(sender.sending(), tell.clone(), |s| Message::Sending(s.clone())));
-    sender
-}
-
-/// Tells each change as a message, the last one always, and at most one in [`NEWS`].
-async fn pass_on<T>(
-    mut changes: watch::Receiver<T>,
-    tell: UnboundedSender<Message>,
-    message: impl Fn(&T) -> Message,
-) {
-    loop {
-        let news = message(&changes.borrow_and_update());
-        if tell.send(news).is_err() {
-            return;
-        }
-        tokio::time::sleep(NEWS).await;
-        if changes.changed().await.is_err() {
-            return;
-        }
-    }
+    ended.map(|ended| Left { ended, trouble: sender.trouble() })
 }

@@ -1,6 +1,7 @@
 //! Signals, and how the console ended.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ const PANICKED: u8 = 101;
 /// How long a stop asked for may take to come. The system never stops a program that has no shell to
 /// wake it again.
 const STOP: Duration = Duration::from_millis(100);
+
+/// Whether a signal that ends the program has arrived.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// How the console ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +62,7 @@ pub fn number(signal: Signal) -> u8 {
     u8::try_from(signal.as_raw()).unwrap_or(0)
 }
 
-/// Tells of the signals that end the program, and of a new size of the terminal.
+/// Sends a message for each signal that ends or stops the program, and for a new size of the terminal.
 ///
 /// # Errors
 /// The system refuses.
@@ -69,6 +73,7 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
         tokio::spawn(async move {
             let mut first = true;
             while signals.recv().await.is_some() {
+                ENDING.store(true, Ordering::SeqCst);
                 if std::mem::take(&mut first) {
                     end_in_any_case(ending);
                 }
@@ -76,6 +81,13 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
             }
         });
     }
+    let mut stops = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
+    let stop = tell.clone();
+    tokio::spawn(async move {
+        while stops.recv().await.is_some() {
+            let _ = stop.send(Message::Stop);
+        }
+    });
     let mut sizes = signal(SignalKind::window_change())?;
     let tell = tell.clone();
     tokio::spawn(async move {
@@ -86,6 +98,12 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Whether the program is to end by a signal. A stop then would keep it from ending.
+#[must_use]
+pub fn is_ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
 }
 
 /// Ends the program from a thread of its own where it does not end by itself: a terminal that takes
@@ -112,11 +130,14 @@ pub fn going_on() -> io::Result<unix::Signal> {
     signal(SignalKind::from_raw(Signal::CONT.as_raw()))
 }
 
-/// Stops the program as Ctrl+Z does where the terminal itself answers to it: all that was started
-/// together stops, and the shell has the word. Comes back when it goes on; at once where there is no
-/// shell to wake it.
+/// Stops the program as Ctrl+Z does where the terminal itself acts on it: all that was started together
+/// stops, and the shell has the terminal. Returns when it is resumed; at once where there is no shell to
+/// resume it.
+///
+/// SIGTSTP is ours, to stop the sender first, and a handler cannot be taken away again. SIGTTOU stops a
+/// process by the same rules: never one that no shell could resume.
 pub async fn stop(going_on: &mut unix::Signal) {
-    if kill_current_process_group(Signal::TSTP).is_ok() {
+    if kill_current_process_group(Signal::TTOU).is_ok() {
         let _ = tokio::time::timeout(STOP, going_on.recv()).await;
     }
 }

@@ -252,6 +252,15 @@ impl State {
         keys.resolve(key, &self.scopes()).or_else(|| self.above_windows(key).map(Meaning::Does))
     }
 
+    /// What an action is called where the keyboard is.
+    #[must_use]
+    pub fn label(&self, action: Action) -> &'static str {
+        let scopes = self.scopes();
+        let mut entries = self.settings.keys.entries();
+        let found = entries.find(|(entry, _)| entry.action == action && scopes.contains(&entry.scope));
+        found.map_or("", |(entry, _)| entry.label())
+    }
+
     /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
     /// none is typed, and the way out not by a letter.
     fn above_windows(&self, key: Key) -> Option<Action> {

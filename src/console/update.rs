@@ -19,7 +19,9 @@ use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, g
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
 use super::theme::Depth;
-use super::{deliveries, opening, pausing, pointer, preview, profiles, programs, testing, variables, view};
+use super::{
+    alone, deliveries, opening, pausing, pointer, preview, profiles, programs, testing, variables, view,
+};
 
 /// Actions that only move the eye.
 const MOVES: [Action; 19] = [
@@ -216,6 +218,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Returned(returned) => programs::returned(state, *returned),
+        Message::Stop => vec![Effect::Suspend],
         Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
     }
 }
@@ -249,7 +252,7 @@ fn receiver(state: &mut State, address: Option<String>) {
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if view::too_small(state.size) {
         // A question could not be seen; what was typed is kept as a draft.
-        return if is_quit(state, key) { vec![Effect::Quit] } else { Vec::new() };
+        return if is_quit(state, key) && !state.in_burst { vec![Effect::Quit] } else { Vec::new() };
     }
     if let Some(first) = state.pending.take() {
         return second(state, first, key);
@@ -345,11 +348,10 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
 /// Does an action where the keyboard is, or says why it cannot be done.
 pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
-        let scopes = state.scopes();
-        let found =
-            state.settings.keys.entries().find(|(e, _)| e.action == action && scopes.contains(&e.scope));
-        let name = found.map_or("", |(entry, _)| entry.label());
-        state.complain(format!("{name}: {}", state.settings.keys.spell(why)));
+        state.complain(format!("{}: {}", state.label(action), state.settings.keys.spell(why)));
+        return Vec::new();
+    }
+    if alone::refuses(state, action) {
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.

@@ -30,8 +30,8 @@ pub fn send_signal(name: &str, pid: u32) {
 
 /// How long the screen must stand still to be called settled.
 const STILL: Duration = Duration::from_millis(60);
-/// How long a program has to answer to `esc` before the next key goes.
-const ESCAPE: Duration = Duration::from_millis(500);
+/// How long a program has to read a key before the next one goes.
+const READ: Duration = Duration::from_secs(5);
 /// How long the last output of a program that ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -44,7 +44,6 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     pid: u32,
     patience: Duration,
-    lone_escape: bool,
     home: TempDir,
 }
 
@@ -79,7 +78,7 @@ impl Terminal {
             let feed = Arc::clone(&feed);
             thread::spawn(move || feed.ended(child.wait().map_or(-1, |status| signals::exit_code(&status))));
         }
-        Self { feed, keyboard, master: pair.master, pid, patience, lone_escape: false, home }
+        Self { feed, keyboard, master: pair.master, pid, patience, home }
     }
 
     /// Presses one key: `a`, `enter`, `esc`, `ctrl+s`, `alt+x`, `shift+tab`, `f5`, `ctrl+left`.
@@ -87,8 +86,9 @@ impl Terminal {
     pub fn press(&mut self, key: &str) {
         let application = self.seen().screen().application_cursor();
         let Some(bytes) = bytes_of(key, application) else { panic!("no key sends anything as `{key}`") };
+        let before = self.keys_read();
         self.send(&bytes);
-        self.lone_escape = bytes == b"\x1b";
+        self.wait_read(before);
     }
 
     /// Presses keys one after the other, their names parted by blanks: `j j enter`.
@@ -263,20 +263,42 @@ impl Terminal {
         self.signal("KILL");
     }
 
-    fn send(&mut self, bytes: &[u8]) {
-        if std::mem::take(&mut self.lone_escape) {
-            self.part_from_escape();
-        }
+    /// Sends bytes in one piece, as a terminal does that reports something or pastes without brackets.
+    pub fn send(&mut self, bytes: &[u8]) {
         let mut keyboard = self.keyboard.lock().unwrap_or_else(PoisonError::into_inner);
         // A program that has just ended reads no keys; the wait that follows tells what happened.
         keyboard.write_all(bytes).and_then(|()| keyboard.flush()).ok();
     }
 
-    /// A key that follows `esc` at once is read as `alt` and that key. A person is slower: the next
-    /// key goes when the program has answered to `esc`, or when it has had time to.
-    fn part_from_escape(&self) {
-        let before = self.seen().bytes;
-        self.feed.wait(Instant::now() + ESCAPE, |seen| (seen.bytes > before).then_some(()));
+    /// Waits until the keyboard thread has dropped what was unfinished, and sleeps without a time limit.
+    #[track_caller]
+    pub fn wait_keyboard_asleep(&self) {
+        let deadline = Instant::now() + self.patience;
+        // It waits for at most so long while something is unfinished.
+        let longest = Duration::from_millis(300);
+        loop {
+            let before = self.keys_read();
+            thread::sleep(longest);
+            if self.keys_read() == before {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{}", failure::message("a quiet keyboard", &self.seen()));
+        }
+    }
+
+    /// How often the program's keyboard thread went to sleep; nothing where the program has none.
+    fn keys_read(&self) -> Option<u64> {
+        let threads = super::process::sleeps(self.pid);
+        threads.into_iter().find(|(_, name, _)| name == "keyboard").map(|(.., count)| count)
+    }
+
+    /// Waits until the keyboard thread has read what was sent. Keys sent faster may arrive in one read,
+    /// which no person's do, and which the console takes for pasted text.
+    fn wait_read(&self, before: Option<u64>) {
+        let deadline = Instant::now() + READ;
+        while before.is_some() && self.keys_read() == before && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     #[track_caller]

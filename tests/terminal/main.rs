@@ -18,6 +18,7 @@ mod palette;
 mod preview;
 mod programs;
 mod quiet;
+mod reports;
 mod screenshots;
 mod stops;
 mod story;

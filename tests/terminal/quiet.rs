@@ -37,7 +37,7 @@ fn console(profiles: usize, size: (u16, u16)) -> (tempfile::TempDir, Terminal) {
 /// A stretch of time in which nothing was said and no thread woke, once what the start left to do is
 /// done; what was heard instead, where none came.
 fn silence(terminal: &Terminal, stretch: Duration) -> Result<(), String> {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let (bytes, before) = (terminal.bytes_written(), sleeps(terminal.pid()));
         std::thread::sleep(stretch);

@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::console::action::Action;
+use crate::console::alone;
 use crate::console::input::Typed;
 use crate::console::keys::Key;
 use crate::console::message::Effect;
@@ -202,7 +203,13 @@ pub(super) fn press(state: &mut State) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     match editor.focus.clone() {
         Item::Button(Button::Test) => crate::console::testing::open(state),
-        Item::Button(Button::Save) => save(state),
+        Item::Button(Button::Save) => {
+            if alone::refuses(state, Action::Save) {
+                Vec::new()
+            } else {
+                save(state)
+            }
+        }
         Item::Button(Button::Next) => go_to_step(editor, Step::Advanced),
         Item::Button(Button::Back) => go_to_step(editor, Step::Basics),
         Item::Choice(_) => turn(state, true),

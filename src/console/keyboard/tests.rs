@@ -198,7 +198,9 @@ const KNOWN: &[(&[u8], &str)] = &[
 
 /// The bytes in pieces that end at these places.
 fn pieces(bytes: &[u8], mut cuts: Vec<usize>) -> Vec<&[u8]> {
-    cuts.iter_mut().for_each(|cut| *cut %= bytes.len() + 1);
+    for cut in &mut cuts {
+        *cut %= bytes.len() + 1;
+    }
     cuts.extend([0, bytes.len()]);
     cuts.sort_unstable();
     cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::callback::{Values, exact, plain_text};
 use crate::console::action::{Action, Scope};
+use crate::console::alone;
 use crate::console::input::{Input, Typed};
 use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
@@ -286,10 +287,10 @@ pub(crate) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     if !key.is(KeyCode::Enter) {
         return None;
     }
-    match &window.file {
-        Some(file) => Some(vec![Effect::ReadValues(file.text())]),
-        None => Some(send(state)),
+    if let Some(file) = &window.file {
+        return Some(vec![Effect::ReadValues(file.text())]);
     }
+    Some(if alone::refuses(state, Action::Accept) { Vec::new() } else { send(state) })
 }
 
 fn send(state: &mut State) -> Vec<Effect> {

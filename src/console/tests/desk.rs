@@ -114,6 +114,15 @@ impl Desk {
         self
     }
 
+    /// Text arrives as keys in one piece: a terminal without bracketed paste pastes it.
+    pub fn bursts(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            let name = if c == '\n' { "enter".to_owned() } else { c.to_string() };
+            self.told(Message::BurstKey(Key::parse(&name).unwrap()));
+        }
+        self
+    }
+
     /// Pastes text in one piece.
     pub fn pastes(&mut self, text: &str) -> &mut Self {
         self.told(Message::Paste(text.to_owned()))

@@ -7,6 +7,7 @@ mod sample;
 mod world;
 
 mod actions;
+mod bursts;
 mod colours;
 mod deliveries;
 mod editor;

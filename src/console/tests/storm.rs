@@ -41,6 +41,7 @@ const WORDS: &[&str] = &["go to", "test", "del", "quit", "copy", "next", "order"
 enum Step {
     Palette(&'static str, u8),
     Key(Key),
+    BurstKey(Key),
     Type(&'static str),
     Paste(String),
     Size(u16, u16),
@@ -89,6 +90,7 @@ fn steps() -> impl Strategy<Value = Step> {
     let hostile = || prop::sample::select(HOSTILE);
     prop_oneof![
         60 => keys().prop_map(Step::Key),
+        6 => keys().prop_map(Step::BurstKey),
         6 => hostile().prop_map(Step::Type),
         4 => prop::collection::vec(hostile(), 0..4).prop_map(|texts| Step::Paste(texts.join("\n"))),
         3 => (prop::sample::select(WORDS), 0u8..4).prop_map(|(words, down)| Step::Palette(words, down)),
@@ -137,6 +139,7 @@ fn take(desk: &mut Desk, step: Step) {
             desk.keys("f10").types(words).keys(&down).keys("enter")
         }
         Step::Key(key) => desk.told(Message::Key(key)),
+        Step::BurstKey(key) => desk.told(Message::BurstKey(key)),
         Step::Type(text) => desk.types(text),
         Step::Paste(text) => desk.pastes(&text),
         Step::Size(columns, lines) => desk.resized(columns, lines),

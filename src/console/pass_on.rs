@@ -1,0 +1,29 @@
+//! Changes of something that is watched, as messages.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+
+use super::message::Message;
+
+/// How often changes are looked at, at most.
+const NEWS: Duration = Duration::from_millis(50);
+
+/// Sends each change as a message, the last one always, and at most one in [`NEWS`].
+pub async fn pass_on<T>(
+    mut changes: watch::Receiver<T>,
+    tell: UnboundedSender<Message>,
+    message: impl Fn(&T) -> Message,
+) {
+    loop {
+        let news = message(&changes.borrow_and_update());
+        if tell.send(news).is_err() {
+            return;
+        }
+        tokio::time::sleep(NEWS).await;
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The sender of this session. It stops while the console is suspended: a stopped process that kept the
+//! lock would keep every other session from sending, and would find its requests in flight timed out.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+
+use crate::delivery::{Limits, Sender, Sending, Transport};
+use crate::profile::network::Network;
+use crate::store::{Keep, Keeping, Store};
+
+use super::message::Message;
+use super::outside::outbox;
+use super::pass_on::pass_on;
+
+/// How long stopping may take without a word.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// The sender, and what depends on it.
+pub struct SessionSender {
+    store: Store,
+    network: Arc<Network>,
+    keep: Keep,
+    tell: UnboundedSender<Message>,
+    running: Option<(Sender, Keeping)>,
+    sending: watch::Receiver<Sending>,
+}
+
+impl SessionSender {
+    /// Starts sending, as soon as no other session does. Needs a tokio runtime.
+    #[must_use]
+    pub fn start(store: Store, network: Arc<Network>, keep: Keep, tell: UnboundedSender<Message>) -> Self {
+        let (running, sending) = started(&store, &network, keep, &tell);
+        Self { store, network, keep, tell, running: Some(running), sending }
+    }
+
+    /// Starts again after [`SessionSender::stop`].
+    pub fn resume(&mut self) {
+        if self.running.is_none() {
+            let (running, sending) = started(&self.store, &self.network, self.keep, &self.tell);
+            (self.running, self.sending) = (Some(running), sending);
+        }
+    }
+
+    /// Starts no new attempt, gives requests in flight five seconds, and lets the next session send.
+    pub async fn stop(&mut self) {
+        if let Some((sender, keeping)) = self.running.take() {
+            drop(keeping);
+            sender.stop().await;
+        }
+    }
+
+    /// What the storage fails at, while it does.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.sending.borrow().trouble.clone()
+    }
+}
+
+fn started(
+    store: &Store,
+    network: &Arc<Network>,
+    keep: Keep,
+    tell: &UnboundedSender<Message>,
+) -> ((Sender, Keeping), watch::Receiver<Sending>) {
+    let sender = Sender::start(outbox(store), Transport::new(Arc::clone(network)), Limits::default());
+    let sending = sender.sending();
+    tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
+    let keeping = Keeping::start(store.clone(), keep, sending.clone());
+    ((sender, keeping), sending)
+}
+
+/// Says what is waited for, once it takes a while; ends when the person will not wait.
+pub async fn wait_for_impatience() {
+    tokio::time::sleep(PATIENCE).await;
+    // Not `eprintln`, which panics where nobody can read it.
+    let _ = io::stderr().write_all(
+        b"ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again\n",
+    );
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,79 @@
+//! Text pasted into a terminal without bracketed paste arrives as keys: it must not delete, send or quit.
+
+use proptest::prelude::*;
+
+use crate::console::keys::Key;
+use crate::console::message::Message;
+
+use super::{Desk, sample};
+
+#[test]
+fn a_question_takes_no_answer_from_the_burst_that_opened_it() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.bursts("Dy");
+    assert!(desk.shows("Delete Order SMS?"), "{}", desk.screen());
+    assert!(
+        desk.says().starts_with("Yes: not done. The key arrived together with others"),
+        "{}",
+        desk.says()
+    );
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("y");
+    assert_eq!(desk.asked(), ["delete 1"]);
+}
+
+#[test]
+fn a_burst_neither_quits_nor_sends() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.bursts("q\n").keys("esc").bursts("t\n");
+    assert!(desk.shows("[ Send ]"), "{}", desk.screen());
+    desk.keys("esc 4").bursts("ar").bursts("P ").keys("f10").bursts("quit\n");
+    let done = desk.asked();
+    assert!(!done.iter().any(|words| is_deed(words)), "{done:?}");
+    desk.keys("esc esc q");
+    assert_eq!(desk.asked(), ["quit"]);
+}
+
+/// What is typed ahead while a window is about to open is a burst still.
+#[test]
+fn a_burst_that_waits_for_its_window_does_not_send() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.waits_for_answers().bursts("t\n").answers();
+    assert!(desk.shows("[ Send ]"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.asked(), ["test Order SMS with sms-send"]);
+}
+
+#[test]
+fn text_is_taken_from_a_burst_as_ever() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/").bursts("quit\n");
+    assert!(desk.shows("no title has this"), "{}", desk.screen());
+    desk.keys("esc enter").bursts(" Dyq");
+    assert!(desk.shows("Order SMS Dyq"), "{}", desk.screen());
+}
+
+/// Whether an effect cannot be taken back by a key.
+fn is_deed(words: &str) -> bool {
+    let first = words.split(' ').next().unwrap_or_default();
+    let deeds = "delete restore save overwrite test cancel retry again pause resume do quit active disabled";
+    deeds.split(' ').any(|deed| deed == first)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_pasted_text_does_what_cannot_be_undone(
+        way in prop::sample::select(vec!["", "enter", "3", "4", "5", "4 enter", "p", "t", "D", "?", "f10", "R", "n"]),
+        lines in prop::collection::vec("[ -~]{0,12}|[DyqatdPrcACxu: ]{1,8}", 1..6),
+    ) {
+        let mut desk = Desk::new(80, 24).of(sample::world());
+        desk.keys(way);
+        desk.asked();
+        desk.told(Message::BurstKey(Key::parse("enter").unwrap()));
+        desk.bursts(&lines.join("\n"));
+        let done = desk.asked();
+        prop_assert!(!done.iter().any(|words| is_deed(words)), "{done:?}");
+    }
+}
