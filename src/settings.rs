@@ -103,6 +103,8 @@ impl Settings {
     /// Reads the text of a file. What is unknown or wrong is told, and the rest is taken.
     #[must_use]
     pub fn parse(text: &str, file: &Path) -> Loaded {
+        // Some editors put a byte order mark first.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut settings = Self::default();
         let mut notices = Vec::new();
         let place = |at: usize| {
@@ -193,6 +195,12 @@ mod tests {
 
     fn parse(text: &str) -> Loaded {
         Settings::parse(text, Path::new("config.toml"))
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_file() {
+        let loaded = parse("\u{feff}mouse = true");
+        assert!(loaded.settings.mouse && loaded.notices.is_empty(), "{:?}", loaded.notices);
     }
 
     fn binding(action: &str, keys: &[&str], place: &str) -> Binding {

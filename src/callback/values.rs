@@ -37,7 +37,8 @@ impl Values {
     /// # Errors
     /// Why it is no JSON object.
     pub fn parse(text: &str) -> Result<Self, String> {
-        match exact::from_str(text) {
+        // Some editors put a byte order mark first, which JSON does not have.
+        match exact::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(_) => Err("an object of variables and values is needed".to_owned()),
             Err(error) => Err(format!("not JSON: {error}")),
@@ -73,5 +74,15 @@ pub fn plain_text(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_json() {
+        assert_eq!(Values::parse("\u{feff}{\"id\": 7}").unwrap().members()["id"], 7);
     }
 }
