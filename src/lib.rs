@@ -11,7 +11,7 @@
 //! | module | what it is for | what it may use |
 //! |---|---|---|
 //! | [`profile`] | what a callback profile is; pure | nothing here |
-//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile` |
+//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `shown` |
 //! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile` |
 //! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile` |
 //! | [`shown`] | text from outside, made harmless for a terminal; pure | nothing here |

@@ -13,15 +13,27 @@ use unicode_width::UnicodeWidthStr as _;
 /// writing, shown as escapes: `\n`, `\u{1b}`.
 #[must_use]
 pub fn shown(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || is_unseen(c) {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
+    for grapheme in text.graphemes(true) {
+        let base = grapheme.chars().next().unwrap_or(UNDRAWN);
+        for (at, c) in grapheme.chars().enumerate() {
+            if (hides(c) && !joins(base, c)) || at >= MOST_IN_ONE {
+                out.extend(c.escape_default());
+            } else {
+                out.push(c);
+            }
         }
     }
     out
+}
+
+/// Whether a character drives a terminal, turns the direction of writing, or is not seen by itself.
+#[must_use]
+pub fn hides(c: char) -> bool {
+    c.is_control() || is_unseen(c)
 }
 
 /// As [`shown`], with the line feeds that are ours.
@@ -87,7 +99,7 @@ pub fn seen(grapheme: &str) -> Cow<'_, str> {
         match u32::from(c) {
             code @ 0..0x20 => out.push(char::from_u32(0x2400 + code).unwrap_or(UNDRAWN)),
             0x7f => out.push('\u{2421}'),
-            _ if c.is_control() || (is_unseen(c) && !joins(base, c)) => out.push(UNDRAWN),
+            _ if hides(c) && !joins(base, c) => out.push(UNDRAWN),
             _ => out.push(c),
         }
     }
@@ -111,16 +123,22 @@ fn joins(base: char, c: char) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' => !base.is_ascii() && !is_unseen(base),
         '\u{e0020}'..='\u{e007f}' => base == '\u{1f3f4}',
+        // Variation selectors: the form of an emoji, and of the keys 0 to 9, # and *.
+        '\u{fe00}'..='\u{fe0f}' => {
+            (!base.is_ascii() && !is_unseen(base)) || base.is_ascii_digit() || matches!(base, '#' | '*')
+        }
         _ => false,
     }
 }
 
-/// Line and paragraph separators, zero-width and bidirectional controls, tags.
+/// Line and paragraph separators, zero-width and bidirectional controls, tags, variation selectors,
+/// blanks of scripts without blanks, and the format controls of shorthand, music and hieroglyphs.
 fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{13430}'..='\u{13440}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
@@ -133,6 +151,15 @@ mod tests {
     fn what_drives_a_terminal_is_shown_instead() {
         assert_eq!(shown("\u{1b}[2J\r\n\u{9b}1m a\u{202e}b"), r"\u{1b}[2J\r\n\u{9b}1m a\u{202e}b");
         assert_eq!(shown("Grüße, नमस्ते <id> \\"), "Grüße, नमस्ते <id> \\");
+        assert_eq!(
+            shown("a\u{2800}\u{1d173}\u{1bca0}\u{13430}b\u{fe0f}"),
+            r"a\u{2800}\u{1d173}\u{1bca0}\u{13430}b\u{fe0f}"
+        );
+        assert_eq!(shown("☎\u{fe0f} 1\u{fe0f}\u{20e3} 👩‍👩‍👧‍👦"), "☎\u{fe0f} 1\u{fe0f}\u{20e3} 👩‍👩‍👧‍👦");
+        let marks = shown(&format!("e{}", "\u{301}".repeat(400)));
+        assert!(
+            marks.chars().filter(|c| *c == '\u{301}').count() < MOST_IN_ONE && marks.ends_with(r"\u{301}")
+        );
         assert_eq!(lines_shown("a\n\u{7}b"), "a\n\\u{7}b");
         assert_eq!(start_shown("Grüße", 3), "Grü…");
         assert_eq!(start_shown("Grüße", 5), "Grüße");

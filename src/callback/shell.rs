@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::shown::hides;
+
 /// One word of a command: in single quotes, or from `printf` where it holds what a terminal or an
 /// eye would take for something else. It must hold no NUL and not end with a line feed there, which
 /// headers and URLs never do.
@@ -46,10 +48,5 @@ pub(super) fn format_of(bytes: &[u8]) -> String {
 /// Whether every character is seen: a pasted control character drives the terminal, and one that
 /// turns the direction of writing shows another command than the one that runs.
 fn is_seen(text: &str) -> bool {
-    !text.chars().any(|c| {
-        c.is_control()
-            || matches!(c,
-                '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-    })
+    !text.chars().any(hides)
 }
