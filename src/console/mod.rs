@@ -15,6 +15,7 @@ pub mod editor;
 mod find;
 mod footer;
 mod frame;
+mod grid;
 pub mod input;
 mod input_view;
 mod keyboard;

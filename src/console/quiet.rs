@@ -8,6 +8,8 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use super::grid::Grid;
+
 /// Collects a frame and writes it at once. A frame in which no cell and not the cursor has changed
 /// is not one byte. Asks the terminal nothing.
 #[derive(Debug, Default)]
@@ -17,6 +19,7 @@ pub struct Quiet {
     shown: Option<bool>,
     /// Where the cursor stands; unknown after cells were drawn.
     at: Option<Position>,
+    grid: Grid,
 }
 
 impl Quiet {
@@ -35,12 +38,12 @@ impl Backend for Quiet {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
+        let content: Vec<_> = content.collect();
+        if content.is_empty() {
             return Ok(());
         }
         self.at = None;
-        CrosstermBackend::new(&mut self.bytes).draw(content)
+        self.grid.draw(&content, &mut self.bytes)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -70,6 +73,7 @@ impl Backend for Quiet {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         (self.at, self.shown) = (None, None);
+        self.grid.clear();
         CrosstermBackend::new(&mut self.bytes).clear_region(clear_type)
     }
 
