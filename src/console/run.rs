@@ -9,10 +9,12 @@ use tokio::sync::mpsc;
 use crate::receiver::Receiver;
 use crate::store::{Keep, Store};
 
+use super::copying;
 use super::looping::Console;
 use super::message::Message;
 use super::outside::Outside;
 use super::pass_on::pass_on;
+use super::programs;
 use super::session_sender::{SessionSender, wait_for_impatience};
 use super::signals::{self, Ended};
 use super::state::{Notice, Settings, State};
@@ -82,6 +84,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let network = state.settings.rules.network.clone().unwrap_or_default();
     let mut console = Console::new(screen, state, ask, tell.clone())?;
     console.show()?;
+    tokio::task::spawn_blocking(programs::sweep);
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let mut sender = SessionSender::start(start.store.clone(), network, start.keep, tell.clone());
@@ -91,7 +94,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     news.abort();
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
-        sender.stop().await;
+        tokio::join!(sender.stop(), copying::hand_over());
     };
     if ended.as_ref().is_ok_and(|ended| ended.is_unwatched()) {
         let _ = tokio::time::timeout(UNWATCHED, finish).await;

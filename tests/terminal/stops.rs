@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::support::cli::{On, Running};
 use crate::support::console::{PROGRAM, apply, order_sms};
 use crate::support::process::{state, wait_descendant};
 use crate::support::terminal::{Launch, Terminal};
@@ -97,6 +98,38 @@ fn a_stop_from_outside_is_come_back_from_too() {
     wait_prompt(&terminal);
     terminal.type_text("stty -a | grep -c -e ' icanon'; echo code $?\n");
     terminal.wait_for("code 0");
+}
+
+/// Ctrl+Z, and the signal from outside: the next session sends meanwhile, and the console goes on after it.
+#[test]
+fn a_console_that_stops_hands_the_lock_to_the_next_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = db(folder.path());
+    let mut terminal = shell((80, 24));
+    terminal.type_text(&format!("{PROGRAM} --db {}\n", db.display()));
+    terminal.wait_for("● running");
+    let pid = wait_descendant(terminal.pid(), "ringback");
+    for by_key in [true, false] {
+        let mut command = std::process::Command::new(PROGRAM);
+        command.arg("--db").arg(&db).arg("work");
+        let mut next = Running::start(command);
+        next.line(On::Err, "another session sends");
+        if by_key {
+            terminal.press("ctrl+z");
+        } else {
+            crate::support::terminal::send_signal("TSTP", pid);
+        }
+        next.line(On::Err, "this one sends now");
+        wait_state(pid, 'T');
+        wait_prompt(&terminal);
+        terminal.type_text("clear; fg\n");
+        terminal.wait_until(vt100::Screen::alternate_screen, "the console");
+        next.interrupt();
+        assert_eq!(next.code(), Some(0));
+        terminal.wait_for("● running");
+    }
+    terminal.press("q");
+    wait_prompt(&terminal);
 }
 
 /// Nobody could wake it, so it does not stop.

@@ -29,3 +29,11 @@ fn set_now(text: &str) -> Result<(), String> {
         why
     })
 }
+
+/// Gives up what was handed over: where a clipboard manager runs it takes the text, which would go
+/// with this process otherwise. May take a moment.
+pub fn hand_over() {
+    if let Some(kept) = CLIPBOARD.get() {
+        drop(kept.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}

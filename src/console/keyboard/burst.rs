@@ -45,11 +45,9 @@ fn is_typed(input: &Input) -> bool {
     matches!(input, Input::Key(key) if is_in_text(*key))
 }
 
-/// Whether a pasted text can hold the key: a character, or the end of a line or of a column. Terminals
-/// send a line feed as Ctrl+J.
+/// Whether a pasted text can hold the key: a character, or the end of a line or of a column.
 fn is_in_text(key: Key) -> bool {
-    let line_feed = key.has_control() && key.code() == KeyCode::Char('j');
-    key.is_text() || key.is(KeyCode::Enter) || key.is(KeyCode::Tab) || line_feed
+    key.is_text() || key.is(KeyCode::Enter) || key.is(KeyCode::Tab)
 }
 
 #[cfg(test)]

@@ -308,7 +308,8 @@ fn key(code: KeyCode) -> Input {
 fn control(byte: u8) -> Input {
     let with_control = |c: u8| KeyEvent::new(KeyCode::Char(char::from(c)), KeyModifiers::CONTROL);
     Input::Key(match byte {
-        b'\r' => KeyEvent::from(KeyCode::Enter).into(),
+        // A line feed is what became of Enter that was pressed while a shell had the terminal.
+        b'\r' | b'\n' => KeyEvent::from(KeyCode::Enter).into(),
         b'\t' => KeyEvent::from(KeyCode::Tab).into(),
         0x7f => KeyEvent::from(KeyCode::Backspace).into(),
         0x00 => with_control(b' ').into(),

@@ -111,7 +111,7 @@ fn keys_in_every_spelling() {
     for (bytes, names) in [
         ("q Q1", "q space Q 1"),
         ("\r\t\x7f\x08", "enter tab backspace ctrl+h"),
-        ("\x01\x1a\x00\x1f\n", "ctrl+a ctrl+z ctrl+space ctrl+7 ctrl+j"),
+        ("\x01\x1a\x00\x1f\n", "ctrl+a ctrl+z ctrl+space ctrl+7 enter"),
         ("\x1b[A\x1bOA\x1b[1;1A", "up up up"),
         ("\x1b[1;5D\x1b[1;2C\x1b[1;3B\x1b[1;6F", "ctrl+left shift+right alt+down ctrl+shift+end"),
         ("\x1b[H\x1bOF\x1b[1~\x1b[4~\x1b[7~\x1b[8~", "home end home end home end"),

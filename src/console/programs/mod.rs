@@ -11,6 +11,7 @@ mod profile_text;
 mod running;
 
 pub use act::{edit_again, open_body, open_profile, open_response, open_text, returned, take, why_not};
+pub use private_file::sweep;
 pub use running::Running;
 
 use std::fmt;
