@@ -1,7 +1,7 @@
 //! The sender beside others, in time, in memory and in processor time.
 //!
 //! `cargo bench --bench sender` prints the figures and keeps them in `target/figures/sender.json`. It
-//! takes about three minutes, and a gigabyte in the folder for temporary files.
+//! takes about four minutes, and a gigabyte in the folder for temporary files.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 

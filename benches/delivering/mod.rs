@@ -99,6 +99,34 @@ pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usi
     seconds
 }
 
+/// Sends what was accepted before, so many of each profile. Gives the seconds from the start of the
+/// sender until so many are delivered and on disk.
+pub async fn deliver_of(profiles: &[(Profile, usize)], wanted: usize) -> f64 {
+    let all: Vec<Profile> = profiles.iter().map(|(profile, _)| profile.clone()).collect();
+    let (_folder, store) = store(&all).await;
+    let mut left = profiles.to_vec();
+    while !left.is_empty() {
+        // In turns, as they come in.
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH && !left.is_empty() {
+            for (profile, count) in &mut left {
+                batch.push(NewDelivery::event(profile, None, Values::default()));
+                *count -= 1;
+            }
+            left.retain(|(_, count)| *count > 0);
+        }
+        store.accept(batch).await.unwrap();
+    }
+    let start = Instant::now();
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
+    while store.counts().await.unwrap().delivered < wanted as u64 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    sender.stop().await;
+    seconds
+}
+
 /// Room for as many tries to one endpoint as the bare loop makes at a time.
 pub fn wide() -> Limits {
     Limits { per_origin: CONCURRENCY, ..Limits::default() }

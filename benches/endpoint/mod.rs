@@ -13,12 +13,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::routing::get;
+use axum::routing::{any, get};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
 /// Says that this process is the endpoint; then come the numbers of ports that take, and that hang.
 const ARGUMENT: &str = "--endpoint";
+
+/// The path at which every port hangs.
+pub const HANGS: &str = "/hangs";
 
 /// The endpoint's process. Dropped, it ends.
 pub struct Endpoint {
@@ -90,6 +93,7 @@ async fn serve(taking: usize, hanging: usize) {
             _ if place < taking => Router::new().fallback(|_: Bytes| async { "ok" }),
             _ => Router::new().fallback(|_: Bytes| std::future::pending::<&str>()),
         };
+        let app = app.route(HANGS, any(|_: Bytes| std::future::pending::<&str>()));
         servers.spawn(async move { axum::serve(listener, app).await });
     }
     servers.join_next().await;

@@ -1,21 +1,26 @@
-//! What one endpoint in ten that hangs takes from the nine others.
+//! What endpoints and profiles that hang take from those that do not.
 
 use ringback::callback::Values;
 use ringback::delivery::Limits;
 use ringback::profile::Profile;
 
-use crate::delivering::{DELIVERIES, checked, deliver, draft};
-use crate::endpoint::Endpoint;
+use crate::delivering::{DELIVERIES, checked, deliver, deliver_of, draft};
+use crate::endpoint::{Endpoint, HANGS};
 use crate::figures::{Figure, percentile};
 
 const ENDPOINTS: usize = 10;
 const ROUNDS: usize = 5;
-/// No answer within so many milliseconds is a failure; a round takes longer than that.
+/// No response within so many milliseconds is a failure; a round takes longer than that.
 const TIMEOUT_MS: &str = "1500";
+/// Deliveries of each profile that hangs: some for each of its endpoint's slots.
+const HANGING: usize = 100;
 
 /// Sends as many to each of ten endpoints; one of them hangs in every other round. The deliveries of
 /// each healthy endpoint a second, hanging against clean.
-pub async fn measure() -> [Figure; 1] {
+///
+/// Then the same for profiles of one endpoint: the deliveries a second of a healthy profile beside 1, 4
+/// and 20 that hang, against those of the profile alone.
+pub async fn measure() -> Vec<Figure> {
     // One more than is sent to: the first notes what comes, which costs a little.
     let endpoint = Endpoint::start(ENDPOINTS + 1, 1);
     let healthy = &endpoint.taking()[1..];
@@ -32,7 +37,32 @@ pub async fn measure() -> [Figure; 1] {
         ratios.push(without / with);
     }
     let name = "healthy endpoints' rate, one of ten hanging against clean";
-    [Figure::new(name, percentile(&mut ratios, 50), Some(">= 0.9"))]
+    let mut figures = vec![Figure::new(name, percentile(&mut ratios, 50), Some(">= 0.9"))];
+    for hanging in [1, 4, 20] {
+        let ratio = of_one_endpoint(&healthy[0], hanging).await;
+        let name = match hanging {
+            1 => "rate of a healthy profile beside 1 of its endpoint that hangs, against alone",
+            4 => "rate of a healthy profile beside 4 of its endpoint that hang, against alone",
+            _ => "rate of a healthy profile beside 20 of its endpoint that hang, against alone",
+        };
+        figures.push(Figure::new(name, ratio, Some(">= 0.9")));
+    }
+    figures
+}
+
+/// All are accepted before the sender starts, which knows nothing of any of them.
+async fn of_one_endpoint(url: &str, hanging: usize) -> f64 {
+    let healthy = [(profile(url), DELIVERIES)];
+    let path = url.replace("/cb", HANGS);
+    let beside: Vec<_> =
+        healthy.iter().cloned().chain((0..hanging).map(|_| (profile(&path), HANGING))).collect();
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let without = deliver_of(&healthy, DELIVERIES).await;
+        let with = deliver_of(&beside, DELIVERIES).await;
+        ratios.push(without / with);
+    }
+    percentile(&mut ratios, 50)
 }
 
 /// One that times out, and tries again when all is over.

@@ -1,27 +1,38 @@
-//! The endpoints that have something under way or read ahead, and whose turn it is.
+//! The endpoints that have something in flight or read ahead, and which attempt starts next.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+mod endpoint;
+mod lane;
+mod slot_time;
+
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use super::outbox::Place;
+use super::outbox::{LaneLoad, OriginLoad, Pace, Place};
 use super::record::{Job, Origin};
-
-/// Of an endpoint that ends its tries quickly at most so many are read ahead.
-const MOST_AHEAD: u128 = 1024;
-
-/// As many are read ahead as an endpoint ends in this time, which is longer than a question takes.
-const AHEAD: Duration = Duration::from_millis(40);
+pub use endpoint::Ticket;
+use endpoint::{Endpoint, Started};
+pub use lane::Ended;
 
 /// The shortest time that shows how fast an endpoint is.
 const MEASURED: Duration = Duration::from_millis(4);
 
-/// The endpoints. The one with the fewest tries under way is next; among equals it goes round.
-#[derive(Debug, Default)]
+/// Lanes with nothing in flight or read of which it is still known how fast they are.
+const IDLE_LANES: usize = 4096;
+
+/// The endpoints. The one with the fewest attempts in flight is next; among equals it goes round.
+/// Which of its lanes is next, the endpoint says.
+#[derive(Debug)]
 pub struct Endpoints {
     per_origin: usize,
+    /// When the sender started.
+    epoch: Instant,
     all: HashMap<Origin, Endpoint>,
-    /// Those with something read and room for it, by tries under way and then by their last turn.
+    /// Those that can start something, by attempts in flight and then by their last turn.
     startable: BTreeMap<(usize, u64), Origin>,
+    /// Those that can start what a person sent, beyond their slots.
+    extra: BTreeMap<(usize, u64), Origin>,
+    /// Those that can probe a lane later: when, since the start.
+    later: HashMap<Origin, Duration>,
     /// Counts turns.
     turn: u64,
     /// Jobs read and not started.
@@ -32,86 +43,88 @@ pub struct Endpoints {
     thirsty: bool,
 }
 
-#[derive(Debug, Default)]
-struct Endpoint {
-    /// Tries under way.
-    open: usize,
-    read: VecDeque<Job>,
-    turn: u64,
-    /// Tries ended since it was last measured.
-    ended: usize,
-    /// How many may be read ahead.
-    ahead: usize,
-}
-
-impl Endpoint {
-    fn key(&self) -> (usize, u64) {
-        (self.open, self.turn)
-    }
-
-    fn is_thirsty(&self) -> bool {
-        self.read.len() <= self.ahead / 2
-    }
-
-    /// Follows how fast it ends its tries: `ended` in this time.
-    fn adapt(&mut self, time: Duration) {
-        let ahead = (self.ended as u128 * AHEAD.as_micros() / time.as_micros().max(1)).min(MOST_AHEAD);
-        // Fits: it is no more than the most.
-        self.ahead = usize::try_from(ahead).unwrap_or(0);
-        self.ended = 0;
-    }
-}
-
 impl Endpoints {
-    /// None yet; of each at most so many tries are under way at a time.
+    /// None yet; each has this many slots for attempts in flight.
     pub fn new(per_origin: usize) -> Self {
-        Self { per_origin, ..Self::default() }
+        Self {
+            per_origin,
+            epoch: Instant::now(),
+            all: HashMap::new(),
+            startable: BTreeMap::new(),
+            extra: BTreeMap::new(),
+            later: HashMap::new(),
+            turn: 0,
+            read: 0,
+            measured: None,
+            thirsty: false,
+        }
     }
 
     /// Takes what was read.
-    pub fn add(&mut self, jobs: Vec<Job>) {
+    pub fn add(&mut self, jobs: Vec<Job>, now: Instant) {
         for job in jobs {
             let origin = job.origin.clone();
-            self.read += 1;
-            self.change(&origin, |endpoint| endpoint.read.push_back(job));
+            self.turn += 1;
+            let turn = self.turn;
+            self.change(&origin, now, |endpoint, now| endpoint.add(job, turn, now));
         }
     }
 
-    /// Starts the next job that has room.
-    pub fn start(&mut self) -> Option<Job> {
-        let (_, origin) = self.startable.pop_first()?;
+    /// Looks again at those that could start nothing before now.
+    pub fn wake(&mut self, now: Instant) {
+        let since_epoch = self.since_epoch(now);
+        let due = self.later.iter().filter(|(_, at)| **at <= since_epoch);
+        let due: Vec<Origin> = due.map(|(origin, _)| origin.clone()).collect();
+        for origin in &due {
+            self.change(origin, now, |_, _| ());
+        }
+    }
+
+    /// When to look again at those that can start nothing now.
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.later.values().min().map(|at| self.epoch + *at)
+    }
+
+    /// Starts the next job that has a slot.
+    pub fn start(&mut self, now: Instant) -> Option<(Job, Ticket)> {
+        let slots = self.per_origin;
+        while let Some((_, origin)) = self.startable.pop_first() {
+            self.turn += 1;
+            let turn = self.turn;
+            let started = self.change(&origin, now, |endpoint, now| endpoint.start(slots, turn, now));
+            // One that could start a moment ago may have a lane that is found to hang by now.
+            if let Some(Started { job, ticket, thirsty }) = started {
+                self.thirsty |= thirsty;
+                return Some((job, ticket));
+            }
+        }
+        None
+    }
+
+    /// Starts what a person sent, beyond the slots of its endpoint.
+    pub fn start_extra(&mut self, now: Instant) -> Option<(Job, Ticket)> {
+        let slots = self.per_origin;
+        let (_, origin) = self.extra.pop_first()?;
         self.turn += 1;
         let turn = self.turn;
-        let endpoint = self.all.get_mut(&origin)?;
-        let job = endpoint.read.pop_front()?;
-        self.read -= 1;
-        (endpoint.open, endpoint.turn) = (endpoint.open + 1, turn);
-        self.thirsty |= endpoint.is_thirsty();
-        if !endpoint.read.is_empty() && endpoint.open < self.per_origin {
-            self.startable.insert(endpoint.key(), origin);
-        }
-        Some(job)
+        let started = self.change(&origin, now, |endpoint, now| endpoint.start_extra(slots, turn, now))?;
+        self.thirsty |= started.thirsty;
+        Some((started.job, started.ticket))
     }
 
-    /// A try to this endpoint is over.
-    pub fn end(&mut self, origin: &Origin) {
-        let mut thirsty = false;
-        self.change(origin, |endpoint| {
-            endpoint.open = endpoint.open.saturating_sub(1);
-            endpoint.ended += 1;
-            thirsty = endpoint.is_thirsty();
-        });
+    /// An attempt to this endpoint is over. One that broke off says nothing of how fast its lane is.
+    pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
+        let thirsty = self.change(origin, now, |endpoint, now| endpoint.end(ticket, now, ended));
         self.thirsty |= thirsty;
     }
 
     /// Forgets what was read and not started: the storage has it still.
     pub fn forget_read(&mut self) {
         self.startable.clear();
+        self.extra.clear();
+        self.later.clear();
         self.read = 0;
-        self.all.retain(|_, endpoint| {
-            endpoint.read.clear();
-            endpoint.open > 0
-        });
+        self.all.values_mut().for_each(Endpoint::forget_read);
     }
 
     /// How many are read and not started.
@@ -119,7 +132,7 @@ impl Endpoints {
         self.read
     }
 
-    /// How many tries are under way to the endpoint whose turn it is.
+    /// How many attempts are in flight to the endpoint that is next.
     pub fn least_open(&self) -> Option<usize> {
         self.startable.first_key_value().map(|((open, _), _)| *open)
     }
@@ -136,109 +149,91 @@ impl Endpoints {
 
     /// Those read and not started.
     pub fn places(&self) -> impl Iterator<Item = Place> {
-        self.all.values().flat_map(|endpoint| endpoint.read.iter().map(|job| job.place))
+        let lanes = self.all.values().flat_map(|endpoint| endpoint.lanes.values());
+        lanes.flat_map(|lane| lane.read.iter().map(|job| job.place))
     }
 
     /// For a question to the storage: what is open of each, and how much more may be read ahead.
-    pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, usize>, HashMap<Origin, usize>) {
+    pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, OriginLoad>, HashMap<i64, LaneLoad>) {
         self.thirsty = false;
         let time = now.duration_since(*self.measured.get_or_insert(now));
         let measures = time >= MEASURED;
         if measures {
             self.measured = Some(now);
+            self.all.values_mut().for_each(|endpoint| endpoint.adapt(time));
         }
-        self.all.retain(|_, endpoint| {
-            if measures {
-                endpoint.adapt(time);
+        let since_epoch = self.since_epoch(now);
+        let (mut origins, mut lanes, mut idle) = (HashMap::new(), HashMap::new(), Vec::new());
+        for (origin, endpoint) in &self.all {
+            let mut load = OriginLoad { ahead: endpoint.ahead, ..OriginLoad::default() };
+            for (number, lane) in &endpoint.lanes {
+                let (open, pace) = (lane.open() + lane.read.len(), lane.pace(since_epoch));
+                load.open += open;
+                load.fast += if pace == Pace::Fast { open } else { 0 };
+                if open == 0 {
+                    idle.push((lane.used(), *number));
+                }
+                lanes.insert(*number, LaneLoad { open, pace, used: lane.used() });
             }
-            endpoint.open > 0 || !endpoint.read.is_empty() || endpoint.ahead > 0
-        });
-        let open = self.all.iter().map(|(origin, e)| (origin.clone(), e.open + e.read.len()));
-        let ahead = self.all.iter().map(|(origin, e)| (origin.clone(), e.ahead));
-        (open.collect(), ahead.collect())
+            if load.open > 0 || load.ahead > 0 {
+                origins.insert(origin.clone(), load);
+            }
+        }
+        if idle.len() > IDLE_LANES {
+            self.forget_lanes(idle);
+        }
+        self.all.retain(|_, endpoint| endpoint.ahead > 0 || !endpoint.lanes.is_empty());
+        (origins, lanes)
+    }
+
+    /// Forgets half of these idle lanes, those that used the least slot time recently: a lane that hangs
+    /// stays known the longest.
+    fn forget_lanes(&mut self, mut idle: Vec<(i64, i64)>) {
+        let (_, most_forgotten, _) = idle.select_nth_unstable(IDLE_LANES / 2);
+        let most_forgotten = *most_forgotten;
+        for endpoint in self.all.values_mut() {
+            endpoint.lanes.retain(|number, lane| !lane.is_idle() || (lane.used(), *number) > most_forgotten);
+        }
+    }
+
+    fn since_epoch(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.epoch)
     }
 
     /// Changes an endpoint and finds its place among those that can start.
-    fn change(&mut self, origin: &Origin, change: impl FnOnce(&mut Endpoint)) {
+    fn change<T>(
+        &mut self,
+        origin: &Origin,
+        now: Instant,
+        change: impl FnOnce(&mut Endpoint, Duration) -> T,
+    ) -> T {
+        let now = self.since_epoch(now);
         let turn = &mut self.turn;
         let endpoint = self.all.entry(origin.clone()).or_insert_with(|| {
             // A number of its own: no two stand at one place.
             *turn += 1;
-            Endpoint { turn: *turn, ..Endpoint::default() }
+            Endpoint::new(*turn)
         });
-        self.startable.remove(&endpoint.key());
-        change(endpoint);
-        if !endpoint.read.is_empty() && endpoint.open < self.per_origin {
-            self.startable.insert(endpoint.key(), origin.clone());
+        let key = (endpoint.open, endpoint.turn);
+        self.startable.remove(&key);
+        self.extra.remove(&key);
+        self.read -= endpoint.read;
+        let changed = change(endpoint, now);
+        self.read += endpoint.read;
+        let key = (endpoint.open, endpoint.turn);
+        if endpoint.next_extra(self.per_origin).is_some() {
+            self.extra.insert(key, origin.clone());
+            self.startable.insert(key, origin.clone());
+        } else if endpoint.next(self.per_origin, now).is_some() {
+            self.startable.insert(key, origin.clone());
         }
+        match endpoint.probes_later(self.per_origin, now) {
+            Some(at) => drop(self.later.insert(origin.clone(), at)),
+            None => drop(self.later.remove(origin)),
+        }
+        changed
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::callback::{Callback, Values};
-    use crate::delivery::DeliveryId;
-    use crate::profile::{Backoff, Method, RetryPolicy};
-
-    fn job(origin: &str) -> Job {
-        let callback =
-            Callback { method: Method::Get, url: String::new(), headers: Vec::new(), body: Vec::new() };
-        Job {
-            id: DeliveryId::generate(),
-            place: Place::default(),
-            origin: Arc::from(origin),
-            callback,
-            values: Values::default(),
-            policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
-            attempts: 0,
-            profile: None,
-        }
-    }
-
-    fn read(per_origin: usize, origins: &str) -> Endpoints {
-        let mut endpoints = Endpoints::new(per_origin);
-        endpoints.add(origins.chars().map(|letter| job(&letter.to_string())).collect());
-        endpoints
-    }
-
-    fn starts(endpoints: &mut Endpoints) -> String {
-        std::iter::from_fn(|| endpoints.start()).map(|job| job.origin.to_string()).collect()
-    }
-
-    #[test]
-    fn who_has_least_under_way_is_next_and_equals_go_round() {
-        let mut endpoints = read(3, "aaaabbc");
-        assert_eq!(starts(&mut endpoints), "abcaba", "one of a has no room");
-        assert_eq!((endpoints.read(), endpoints.least_open()), (1, None));
-        endpoints.end(&Arc::from("a"));
-        assert_eq!(endpoints.least_open(), Some(2));
-        assert_eq!(starts(&mut endpoints), "a");
-    }
-
-    #[test]
-    fn what_was_read_can_be_forgotten_and_what_is_under_way_cannot() {
-        let mut endpoints = read(1, "aab");
-        assert_eq!(starts(&mut endpoints), "ab");
-        endpoints.forget_read();
-        assert_eq!((endpoints.read(), endpoints.places().count()), (0, 0));
-        let (open, _) = endpoints.ask(Instant::now());
-        assert_eq!(open, HashMap::from([(Arc::from("a"), 1), (Arc::from("b"), 1)]));
-    }
-
-    #[test]
-    fn who_is_quick_is_read_ahead_and_who_hangs_is_not() {
-        let mut endpoints = read(16, &format!("{}{}", "q".repeat(16), "h".repeat(16)));
-        starts(&mut endpoints);
-        let start = Instant::now();
-        endpoints.ask(start);
-        (0..10).for_each(|_| endpoints.end(&Arc::from("q")));
-        assert!(endpoints.is_thirsty());
-        let (_, ahead) = endpoints.ask(start + AHEAD / 2);
-        assert_eq!((ahead["q"], ahead["h"]), (20, 0), "as many as it ends in the time");
-        let (_, ahead) = endpoints.ask(start + AHEAD);
-        assert_eq!(ahead["q"], 0, "it has ended none since");
-    }
-}
+mod tests;

@@ -28,7 +28,7 @@ mod work;
 
 pub use guard::Names;
 pub use id::DeliveryId;
-pub use outbox::{Busy, Due, News, Outbox, OutboxError, Place};
+pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place};
 pub use preview::{check_address, preview};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, State, Summary,

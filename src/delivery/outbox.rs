@@ -32,32 +32,83 @@ pub struct Place {
     pub lane: i64,
 }
 
-/// What is under way, and how much more may be.
+/// Of what a person sent of one profile to one endpoint, this many attempts are in flight or read ahead
+/// whatever else is.
+pub const MANUAL: usize = 4;
+
+/// How fast the attempts of a lane end. A lane is the queue of one profile to one origin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// None has ended yet.
+    #[default]
+    Unknown,
+    /// In less than a second.
+    Fast,
+    /// They take a second or more, or time out.
+    Slow,
+}
+
+/// What is in flight or read ahead of one origin.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OriginLoad {
+    /// All.
+    pub open: usize,
+    /// What is of fast lanes.
+    pub fast: usize,
+    /// How much more may be read ahead of its fast lanes.
+    pub ahead: usize,
+}
+
+/// What is in flight or read ahead of one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneLoad {
+    /// All.
+    pub open: usize,
+    /// How fast its attempts end.
+    pub pace: Pace,
+    /// The slot time that it used recently, in no unit: the least used is the lowest.
+    pub used: i64,
+}
+
+impl Default for LaneLoad {
+    /// Nothing is known of it, and nothing is in flight.
+    fn default() -> Self {
+        Self { open: 0, pace: Pace::Unknown, used: i64::MIN }
+    }
+}
+
+/// What is in flight or read ahead, and how much more may be.
 #[derive(Debug, Clone)]
 pub struct Busy {
     /// Rows not wanted now: being sent, read already, or left alone for a while.
     pub known: HashSet<i64>,
-    /// Tries under way, and those read ahead, to each origin that has any.
-    pub open: HashMap<Origin, usize>,
-    /// Most of those to one origin.
+    /// Origins with anything in flight or read ahead, or that end their attempts fast.
+    pub origins: HashMap<Origin, OriginLoad>,
+    /// Lanes with anything in flight or read ahead, or whose pace is known.
+    pub lanes: HashMap<i64, LaneLoad>,
+    /// Most attempts in flight to one origin.
     pub per_origin: usize,
-    /// How many more may be read ahead of an origin that ends its tries quickly.
-    pub ahead: HashMap<Origin, usize>,
     /// Who had the last turn: the next queue comes first.
     pub after: Option<Place>,
 }
 
 impl Busy {
-    /// Nothing is under way.
+    /// Nothing is in flight.
     #[must_use]
     pub fn idle(per_origin: usize) -> Self {
-        Self { known: HashSet::new(), open: HashMap::new(), per_origin, ahead: HashMap::new(), after: None }
+        let (known, origins, lanes) = Default::default();
+        Self { known, origins, lanes, per_origin, after: None }
     }
 
-    /// The most that may be open of this origin.
+    /// Whether another of this lane may be read. The first always may, so that the sender knows all
+    /// lanes that wait; a slow lane takes no more of the room of fast ones.
     #[must_use]
-    pub fn most(&self, origin: &str) -> usize {
-        self.per_origin + self.ahead.get(origin).copied().unwrap_or(0)
+    pub fn has_room(&self, origin: &OriginLoad, lane: &LaneLoad, manual: bool) -> bool {
+        lane.open < if manual { MANUAL } else { 1 }
+            || match lane.pace {
+                Pace::Fast => origin.fast < self.per_origin.saturating_add(origin.ahead),
+                Pace::Unknown | Pace::Slow => origin.open < self.per_origin,
+            }
     }
 }
 
@@ -92,9 +143,10 @@ pub trait Outbox: Send + Sync + 'static {
     /// Takes a batch of deliveries: all or none.
     fn accept(&self, batch: Vec<NewDelivery>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
-    /// What is due at `now` and can start: at most `limit`, and of no origin more than it has room
-    /// for. Fewer than `limit` are all that can. Origins with less under way come first, and no
-    /// queue waits for its turn for ever.
+    /// What is due at `now` and has room ([`Busy::has_room`]): at most `limit`. Fewer than `limit` are
+    /// all that has. What a person sent comes first, then origins with less in flight, and within an
+    /// origin lanes that are not slow, that have less in flight, and that used less slot time. No lane
+    /// waits for its turn for ever.
     fn due(
         &self,
         now: Timestamp,

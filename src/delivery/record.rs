@@ -121,6 +121,10 @@ pub struct Job {
     pub policy: RetryPolicy,
     /// Tries made so far.
     pub attempts: u32,
+    /// A person sent it: a test, or a resend.
+    pub manual: bool,
+    /// Its lane delivered before, and nothing has failed for good since.
+    pub delivered_before: bool,
     /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
     pub profile: Option<Arc<Profile>>,
 }

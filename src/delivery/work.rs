@@ -16,10 +16,10 @@ use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use super::board::{Board, Step};
 use super::clock::Clock;
 use super::crew::Crew;
-use super::endpoints::Endpoints;
+use super::endpoints::{Ended, Endpoints, Ticket};
 use super::id::DeliveryId;
 use super::outbox::{Busy, Due, News, Outbox, OutboxError, Place};
-use super::record::{Job, Origin, Outcome};
+use super::record::{ErrorClass, Job, Origin, Outcome};
 use super::resting::Resting;
 use super::sender::Limits;
 use super::sending::{InFlight, Role};
@@ -38,6 +38,9 @@ const LONGEST_NAP: Duration = Duration::from_secs(30);
 /// Most that are read and not started.
 const READ_AHEAD: usize = 2048;
 
+/// What a person sends has one slot more for this many of the total.
+const MANUAL_SHARE: usize = 4;
+
 /// What the loop holds.
 pub struct Work<O> {
     outbox: Arc<O>,
@@ -45,8 +48,8 @@ pub struct Work<O> {
     limits: Limits,
     board: Board,
     tries: JoinSet<Outcome>,
-    /// Which delivery each try is of, and where it goes: a try that breaks off cannot say so itself.
-    under_way: HashMap<Id, (DeliveryId, Place, Origin)>,
+    /// Each attempt in flight: one that breaks off cannot say itself what it was.
+    under_way: HashMap<Id, InSlot>,
     endpoints: Endpoints,
     resting: Resting,
     question: Question,
@@ -58,6 +61,14 @@ pub struct Work<O> {
     next_due: Option<Timestamp>,
     started: Vec<(DeliveryId, InFlight)>,
     ended: Vec<DeliveryId>,
+}
+
+/// An attempt in flight, and its slot.
+struct InSlot {
+    id: DeliveryId,
+    place: Place,
+    origin: Origin,
+    ticket: Ticket,
 }
 
 /// What is asked of the storage.
@@ -147,6 +158,7 @@ impl<O: Outbox> Work<O> {
     /// Starts nothing more, and records what still ends in time.
     async fn stop(mut self) {
         self.board.role(Role::Stopped);
+        self.endpoints.forget_read();
         if let Some((asked, _)) = self.question.asked.take() {
             asked.abort();
         }
@@ -165,7 +177,7 @@ impl<O: Outbox> Work<O> {
         }
         self.tries.shutdown().await;
         self.board.left_unrecorded(self.records.len());
-        self.ended.extend(self.under_way.values().map(|(id, ..)| *id));
+        self.ended.extend(self.under_way.values().map(|attempt| attempt.id));
         self.tell();
     }
 
@@ -203,6 +215,8 @@ impl<O: Outbox> Work<O> {
     }
 
     fn start(&mut self) {
+        let now = Instant::now();
+        self.endpoints.wake(now);
         // What cannot be recorded is not sent on top of that.
         if self.records.not_before.is_some() {
             return;
@@ -210,20 +224,33 @@ impl<O: Outbox> Work<O> {
         while self.tries.len() < self.limits.total
             && self.records.len() < self.limits.unrecorded
             && self.endpoints.least_open().is_some_and(|open| open == 0 || !self.waits_for_others())
-            && let Some(job) = self.endpoints.start()
+            && let Some((job, ticket)) = self.endpoints.start(now)
         {
-            let (id, place, origin) = (job.id, job.place, job.origin.clone());
-            self.started.push((id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() }));
-            let (runtime, transport) = self.crew.next();
-            let task = self.tries.spawn_on(attempt(transport, job), runtime);
-            self.under_way.insert(task.id(), (id, place, origin));
+            self.spawn(job, ticket);
         }
+        // Others may have taken all the room: what a person sent does not wait for theirs.
+        let manual = self.limits.total + (self.limits.total / MANUAL_SHARE).max(1);
+        while self.tries.len() < manual
+            && self.records.len() < self.limits.unrecorded
+            && let Some((job, ticket)) = self.endpoints.start_extra(now)
+        {
+            self.spawn(job, ticket);
+        }
+    }
+
+    fn spawn(&mut self, job: Job, ticket: Ticket) {
+        let Job { id, place, ref origin, .. } = job;
+        let slot = InSlot { id, place, origin: origin.clone(), ticket };
+        self.started.push((id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() }));
+        let (runtime, transport) = self.crew.next();
+        let task = self.tries.spawn_on(attempt(transport, job), runtime);
+        self.under_way.insert(task.id(), slot);
     }
 
     /// Whether the little room that is left is kept for who has less under way, which the storage is
     /// being asked for: an endpoint that hangs must not take it meanwhile.
     fn waits_for_others(&self) -> bool {
-        let room = self.limits.total - self.tries.len();
+        let room = self.limits.total.saturating_sub(self.tries.len());
         let asks =
             self.question.asked.is_some() || (self.wants_to_ask() && self.question.not_before.is_none());
         asks && room <= self.limits.total / 4 && self.endpoints.read() < READ_AHEAD
@@ -231,14 +258,15 @@ impl<O: Outbox> Work<O> {
 
     /// Takes out the try that ended, and with it all others that have.
     fn ended(&mut self, first: Result<(Id, Outcome), JoinError>) {
+        let now = Instant::now();
         let mut next = Some(first);
         while let Some(ended) = next {
             let (task, outcome) = match ended {
                 Ok((task, outcome)) => (task, Some(outcome)),
                 Err(error) => (error.id(), None),
             };
-            if let Some((id, place, origin)) = self.under_way.remove(&task) {
-                self.endpoints.end(&origin);
+            if let Some(InSlot { id, place, origin, ticket }) = self.under_way.remove(&task) {
+                self.endpoints.end(&origin, ticket, now, outcome.as_ref().map(how_it_ended));
                 self.question.more = true;
                 if let Some(outcome) = outcome {
                     self.resting.forget(place);
@@ -295,8 +323,10 @@ impl<O: Outbox> Work<O> {
         if self.question.asked.is_some() || !self.wants_to_ask() || early {
             return;
         }
-        if self.endpoints.read() >= READ_AHEAD && !self.endpoints.can_start() {
-            // All that was read is of endpoints without room: others must not wait for those.
+        // All that was read is of endpoints without room, or there is none in all: others, and what a
+        // person sent, must not wait for those.
+        let full = self.tries.len() >= self.limits.total && self.question.fresh;
+        if self.endpoints.read() >= READ_AHEAD && (full || !self.endpoints.can_start()) {
             self.endpoints.forget_read();
         }
         let limit = READ_AHEAD.saturating_sub(self.endpoints.read());
@@ -316,12 +346,12 @@ impl<O: Outbox> Work<O> {
     }
 
     fn busy(&mut self) -> Busy {
-        let under_way = self.under_way.values().map(|(_, place, _)| *place);
+        let under_way = self.under_way.values().map(|attempt| attempt.place);
         let resting = self.resting.at(Instant::now());
         let known = under_way.chain(self.endpoints.places()).chain(self.records.places()).chain(resting);
         let known = known.map(|place| place.row).collect();
-        let (open, ahead) = self.endpoints.ask(Instant::now());
-        Busy { known, open, per_origin: self.limits.per_origin, ahead, after: self.question.after }
+        let (origins, lanes) = self.endpoints.ask(Instant::now());
+        Busy { known, origins, lanes, per_origin: self.limits.per_origin, after: self.question.after }
     }
 
     fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
@@ -344,7 +374,7 @@ impl<O: Outbox> Work<O> {
             self.question.after = Some(last.place);
         }
         self.next_due = self.next_due.into_iter().chain(due.next).min();
-        self.endpoints.add(due.jobs);
+        self.endpoints.add(due.jobs, Instant::now());
     }
 
     /// Writes what was started and ended on the board.
@@ -366,7 +396,8 @@ impl<O: Outbox> Work<O> {
         let asks = self.question.asked.is_none() && self.wants_to_ask();
         let asked = self.question.not_before.filter(|_| asks).map(until);
         let recorded = self.records.not_before.filter(|_| self.records.under_way.is_none()).map(until);
-        due.into_iter().chain(asked).chain(recorded).chain(self.resting.next(now)).min()
+        let probed = self.endpoints.next_wake().map(until);
+        due.into_iter().chain(asked).chain(recorded).chain(probed).chain(self.resting.next(now)).min()
     }
 }
 
@@ -375,6 +406,13 @@ async fn attempt(transport: Transport, job: Job) -> Outcome {
     let failure = tried.attempt.error.as_ref();
     let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, Timestamp::now());
     Outcome { id: job.id, place: job.place, attempt: tried.attempt, next }
+}
+
+fn how_it_ended(outcome: &Outcome) -> Ended {
+    match &outcome.attempt.error {
+        Some(failure) if failure.class == ErrorClass::Timeout => Ended::TimedOut,
+        _ => Ended::InTime,
+    }
 }
 
 /// Waits for the task, if there is one.

@@ -1,13 +1,12 @@
-//! Whose turn it is: each endpoint gets the same share of what may be under way, and of an endpoint
+//! What is read next: each endpoint gets the same share of what may be in flight, and of an endpoint
 //! each profile that has something for it.
 //!
-//! A lane is the queue of one profile to one endpoint. The lane whose endpoint has the fewest tries
-//! under way comes first; among equals it goes round, from where it stopped last. So neither a long
-//! queue, nor an endpoint that hangs, nor a late number keeps another from its turn. Only indexes are
-//! read, and of them no more than a few rows for each lane looked at and each delivery chosen.
+//! A lane is the queue of one profile to one endpoint. The order is that of [`Turns`]; among equals it
+//! goes round, from where it stopped last. So neither a long queue, nor an endpoint that hangs, nor a
+//! profile that hangs, nor a late number keeps another from its turn. Only indexes are read, and of them
+//! no more than a few rows for each lane looked at and each delivery chosen.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Bound;
 
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
@@ -16,6 +15,7 @@ use crate::delivery::{Busy, Origin};
 
 use super::error::StoreError;
 use super::hold::Closed;
+use super::turns::Turns;
 
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
@@ -48,6 +48,16 @@ pub(super) struct Chosen {
     pub(super) row: i64,
     pub(super) lane: i64,
     pub(super) origin: Origin,
+    pub(super) facts: Facts,
+}
+
+/// What the storage knows of a lane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    /// A person sent what is in it.
+    pub(super) manual: bool,
+    /// It delivered before, and nothing has failed for good since.
+    pub(super) delivered: bool,
 }
 
 /// At most `limit` deliveries that can start at `now`, in milliseconds, in their order.
@@ -59,37 +69,21 @@ pub(super) fn choose(
 ) -> Result<Vec<Chosen>, StoreError> {
     let round = Round { tx, now, busy, retries: retries(tx, now)?, holds: Closed::read(tx)? };
     let mut queues = round.queues(limit)?;
-    let mut open = busy.open.clone();
-    let mut turns: BinaryHeap<_> = queues
-        .iter()
-        .enumerate()
-        .map(|(place, queue)| Reverse((count(&open, &queue.origin), place)))
-        .collect();
+    let mut turns = Turns::new(busy);
+    for queue in &queues {
+        turns.add(queue.lane, &queue.origin, queue.facts.manual);
+    }
+    turns.begin();
     let mut chosen = Vec::new();
     while chosen.len() < limit
-        && let Some(Reverse((as_of, place))) = turns.pop()
+        && let Some(place) = turns.next()
     {
         let queue = &mut queues[place];
-        let now_open = count(&open, &queue.origin);
-        if now_open >= busy.most(&queue.origin) {
-            continue;
-        }
-        if now_open > as_of {
-            // Another lane of the same endpoint had its turn meanwhile.
-            turns.push(Reverse((now_open, place)));
-            continue;
-        }
-        chosen.push(Chosen { row: queue.row, lane: queue.lane, origin: queue.origin.clone() });
-        *open.entry(queue.origin.clone()).or_default() += 1;
-        if round.advance(queue)? {
-            turns.push(Reverse((now_open + 1, place)));
-        }
+        let Queue { row, lane, facts, .. } = *queue;
+        chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts });
+        turns.put_back(place, round.advance(queue)?);
     }
     Ok(chosen)
-}
-
-fn count(open: &HashMap<Origin, usize>, origin: &str) -> usize {
-    open.get(origin).copied().unwrap_or(0)
 }
 
 /// The lanes with retries that are due.
@@ -115,6 +109,7 @@ fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
 struct Queue {
     lane: i64,
     origin: Origin,
+    facts: Facts,
     /// Where the next one stands, to go on from.
     at: At,
     /// The row of the next one.
@@ -126,8 +121,8 @@ struct Queue {
 }
 
 impl Queue {
-    fn new(lane: i64, origin: Origin) -> Self {
-        Self { lane, origin, at: At::First([0; 16]), row: 0, read: VecDeque::new(), rows: 1 }
+    fn new(lane: i64, origin: Origin, facts: Facts) -> Self {
+        Self { lane, origin, facts, at: At::First([0; 16]), row: 0, read: VecDeque::new(), rows: 1 }
     }
 
     /// Goes to the first of these, and keeps the others. Whether there is one.
@@ -186,37 +181,44 @@ impl Round<'_> {
                 }
             };
             after = lane;
-            let Some(origin) = self.origin(lane, &mut origins)? else { continue };
-            let open = count(&self.busy.open, &origin);
-            if open >= self.busy.most(&origin) {
+            let Some((origin, facts)) = self.origin(lane, &mut origins)? else { continue };
+            let load = self.busy.origins.get(&origin).copied().unwrap_or_default();
+            let own = self.busy.lanes.get(&lane).copied().unwrap_or_default();
+            if !self.busy.has_room(&load, &own, facts.manual) {
                 continue;
             }
-            let mut queue = Queue::new(lane, origin);
+            let mut queue = Queue::new(lane, origin, facts);
             if self.advance(&mut queue)? {
-                idle += usize::from(open == 0);
+                idle += usize::from(load.open == 0);
                 queues.push(queue);
             }
         }
         Ok(queues)
     }
 
-    /// The endpoint of a lane, unless it is held.
-    fn origin(&self, lane: i64, seen: &mut HashMap<String, Origin>) -> Result<Option<Origin>, StoreError> {
-        let sql = "SELECT origin, profile_id, by_hand FROM lane WHERE seq = ?1";
+    /// The endpoint of a lane and what is known of it, unless it is paused or disabled.
+    fn origin(
+        &self,
+        lane: i64,
+        seen: &mut HashMap<String, Origin>,
+    ) -> Result<Option<(Origin, Facts)>, StoreError> {
+        let sql = "SELECT origin, profile_id, by_hand, delivered IS NOT NULL AND failed_in_row = 0
+                   FROM lane WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([lane])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
-        if self.holds.hold(text(1)?, row.get(2)?)? {
+        let facts = Facts { manual: row.get(2)?, delivered: row.get(3)? };
+        if self.holds.hold(text(1)?, facts.manual)? {
             return Ok(None);
         }
         let name = text(0)?;
         if let Some(origin) = seen.get(name) {
-            return Ok(Some(origin.clone()));
+            return Ok(Some((origin.clone(), facts)));
         }
         let origin = Origin::from(name);
         seen.insert(name.to_owned(), origin.clone());
-        Ok(Some(origin))
+        Ok(Some((origin, facts)))
     }
 
     /// The next lane that has first tries or retries.

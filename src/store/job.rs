@@ -12,7 +12,7 @@ use crate::profile::{Profile, RetryPolicy};
 
 use super::columns::{self, Why, get, text};
 use super::error::StoreError;
-use super::fair::Chosen;
+use super::fair::{Chosen, Facts};
 use super::profiles;
 
 /// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
@@ -28,7 +28,7 @@ impl<'a> Jobs<'a> {
 
     /// The job that was chosen; or why its row has no meaning.
     pub(super) fn read(&mut self, chosen: Chosen) -> Result<Result<Job, Why>, StoreError> {
-        let Chosen { row: seq, lane, origin } = chosen;
+        let Chosen { row: seq, lane, origin, facts } = chosen;
         let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
                        method, url, headers, body, vals, was_tested
                    FROM delivery WHERE seq = ?1";
@@ -36,7 +36,7 @@ impl<'a> Jobs<'a> {
         let mut rows = statement.query([seq])?;
         let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };
         let place = Place { row: seq, lane };
-        let (mut job, was_tested) = match job(row, place, origin) {
+        let (mut job, was_tested) = match job(row, place, origin, facts) {
             Ok(read) => read,
             Err(why) => return Ok(Err(why)),
         };
@@ -70,12 +70,14 @@ impl<'a> Jobs<'a> {
 }
 
 /// The job without its profile, and whether it is a test with a profile of its own.
-fn job(row: &Row<'_>, place: Place, origin: Origin) -> Result<(Job, bool), Why> {
+fn job(row: &Row<'_>, place: Place, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
     let job = Job {
         id: columns::delivery_id(row, 0)?,
         place,
         origin,
         attempts: get(row, 1)?,
+        manual: facts.manual,
+        delivered_before: facts.delivered,
         policy: policy(row, 2)?,
         callback: callback(row, 6)?.ok_or("it has no request")?,
         values: columns::values(text(row, 10)?)?,

@@ -49,6 +49,7 @@ mod tally;
 mod test_values;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod variables;
 mod wal;
 mod watch;

@@ -14,7 +14,7 @@ use ringback::delivery::{
     Busy, Due, Limits, Names, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender, Sending,
     Transport,
 };
-use ringback::profile::{Event, Profile};
+use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::store::{Counts, Lease, Store};
 use tokio::sync::watch;
@@ -35,15 +35,28 @@ fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
     Sender::start(Arc::new(outbox), Transport::new(Arc::default()), limits)
 }
 
-fn new(profile: &Profile) -> NewDelivery {
+fn values() -> Values {
     let mut values = Values::default();
     values.set("id", "42".into());
-    NewDelivery::test(profile.clone(), Some(Event::SmsSend), values)
+    values
 }
 
+/// Accepts events of a profile of their own, with retries that come when all is over.
 async fn accept(store: &Store, url: &str, count: usize) {
-    let profile = retried(url, 1, 3600, HANG_MS);
-    store.accept((0..count).map(|_| new(&profile)).collect()).await.expect("accepted");
+    accept_with(store, url, count, HANG_MS).await;
+}
+
+async fn accept_with(store: &Store, url: &str, count: usize, timeout_ms: u32) {
+    let profile = retried(url, 1, 3600, timeout_ms);
+    store.save_profiles(vec![profile.clone()]).await.expect("saved");
+    let event = || NewDelivery::event(&profile, Some(Event::SmsSend), values());
+    store.accept((0..count).map(|_| event()).collect()).await.expect("accepted");
+}
+
+/// Accepts a test by a person, of a profile that need not be saved.
+async fn test(store: &Store, url: &str) {
+    let new = NewDelivery::test(retried(url, 1, 3600, HANG_MS), Some(Event::SmsSend), values());
+    store.accept(vec![new]).await.expect("accepted");
 }
 
 async fn healthy() -> (Receiver, String) {
@@ -80,7 +93,55 @@ async fn a_backlog_of_one_endpoint_holds_nobody_up() {
     let sender = sender(store.clone(), 16, 256);
     until(&store, SOON, |now| now.delivered == 10).await;
     assert_eq!(store.counts().await.unwrap().queued, 300);
-    told(&mut sender.sending(), |now| now.in_flight.len() == 16).await;
+    // A quarter of its slots stays free.
+    told(&mut sender.sending(), |now| now.in_flight.len() == 12).await;
+}
+
+/// All that hang do so until the test is over, so that whatever is delivered did not wait for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn profiles_that_hang_hold_up_no_other_of_their_endpoint() {
+    for (hanging, first) in [(1, true), (4, false), (4, true), (20, false)] {
+        let (_folder, store) = store();
+        let endpoint = Endpoint::start(Manner::HangsInPart).await;
+        let hang = async || {
+            for _ in 0..hanging {
+                accept(&store, &endpoint.hanging_url(), 100 / hanging).await;
+            }
+        };
+        if first {
+            hang().await;
+        }
+        accept(&store, &endpoint.url(), 900).await;
+        if !first {
+            hang().await;
+        }
+        let sender = sender(store.clone(), 16, 256);
+        until(&store, SOON, |now| now.delivered == 900).await;
+        let mut sending = sender.sending();
+        told(&mut sending, |now| (1..16).contains(&now.in_flight.len())).await;
+        // Late, and nothing is known of the profile.
+        accept(&store, &endpoint.url(), 1).await;
+        until(&store, SOON, |now| now.delivered == 901).await;
+        assert!(sending.borrow().in_flight.len() <= 16);
+    }
+}
+
+/// Neither the slots of the endpoint, nor those of all, nor other tests that hang.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_sends_finds_a_slot_while_everything_hangs() {
+    for (per_origin, total) in [(16, 256), (4, 4), (1, 1)] {
+        let (_folder, store) = store();
+        let endpoint = Endpoint::start(Manner::HangsInPart).await;
+        for _ in 0..20 {
+            accept(&store, &endpoint.hanging_url(), 20).await;
+        }
+        let sender = sender(store.clone(), per_origin, total);
+        let mut sending = sender.sending();
+        let at_least = (per_origin * 3 / 4).max(1);
+        told(&mut sending, |now| now.in_flight.len() >= at_least).await;
+        test(&store, &endpoint.url()).await;
+        until(&store, SOON, |now| now.delivered == 1).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,11 +163,11 @@ async fn two_that_hang_leave_room_where_there_is_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_when_all_room_is_taken_gets_the_next_free_place() {
     let (_folder, store) = store();
-    let hanging = [Endpoint::start(Manner::Hangs).await, Endpoint::start(Manner::Hangs).await];
+    let start = || Endpoint::start(Manner::Hangs);
+    let hanging = [start().await, start().await, start().await];
     let (_receiver, url) = healthy().await;
     for endpoint in &hanging {
-        let slow = retried(&endpoint.url(), 1, 3600, 1_000);
-        store.accept((0..40).map(|_| new(&slow)).collect()).await.unwrap();
+        accept_with(&store, &endpoint.url(), 40, 1_000).await;
     }
     let sender = sender(store.clone(), 4, 8);
     told(&mut sender.sending(), |now| now.in_flight.len() == 8).await;

@@ -26,6 +26,8 @@ pub enum Manner {
     Closes,
     /// Keeps the connection and says nothing.
     Hangs,
+    /// Does so where the path begins with `/hangs`, and takes every other request.
+    HangsInPart,
     /// Writes a head, and then a body without end.
     Endless,
     /// Writes a head, and then a byte now and then.
@@ -53,6 +55,11 @@ impl Endpoint {
         format!("http://{}/cb", self.addr)
     }
 
+    /// A URL of it at which it hangs in part.
+    pub fn hanging_url(&self) -> String {
+        format!("http://{}/hangs", self.addr)
+    }
+
     /// How many connections were made to it.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
@@ -77,6 +84,16 @@ async fn serve(mut stream: TcpStream, manner: Manner) -> std::io::Result<()> {
         }
         Manner::SaysAndCloses(bytes) => stream.write_all(&bytes).await?,
         Manner::Closes => {}
+        Manner::HangsInPart => {
+            while !String::from_utf8_lossy(&request).contains(" /hangs") {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await?;
+                request.fill(0);
+                if stream.read(&mut request).await? == 0 {
+                    return Ok(());
+                }
+            }
+            while stream.read(&mut request).await? > 0 {}
+        }
         Manner::Hangs => while stream.read(&mut request).await? > 0 {},
         Manner::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 
-use crate::delivery::{Busy, Job, Outbox};
+use crate::delivery::{Busy, Job, LaneLoad, OriginLoad, Outbox};
 
 use super::*;
 
@@ -23,7 +23,8 @@ impl Turns {
         let jobs = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap().jobs;
         for job in &jobs {
             assert!(self.busy.known.insert(job.place.row), "it is under way");
-            *self.busy.open.entry(job.origin.clone()).or_default() += 1;
+            self.busy.origins.entry(job.origin.clone()).or_default().open += 1;
+            self.busy.lanes.entry(job.place.lane).or_default().open += 1;
             self.busy.after = Some(job.place);
         }
         jobs
@@ -36,7 +37,8 @@ impl Turns {
     async fn end(&mut self, job: &Job) {
         record(&self.store, job.id, job.attempts + 1, Next::Delivered).await;
         self.busy.known.remove(&job.place.row);
-        *self.busy.open.get_mut(&job.origin).unwrap() -= 1;
+        self.busy.origins.get_mut(&job.origin).unwrap().open -= 1;
+        self.busy.lanes.get_mut(&job.place.lane).unwrap().open -= 1;
     }
 }
 
@@ -66,7 +68,11 @@ async fn what_is_under_way_or_has_no_room_is_passed_over() {
     let ids = accept(&store, "aabbc").await;
     let mut turns = Turns::new(&store, 2);
     turns.busy.known.insert(place(&store, ids[0]).await.row);
-    turns.busy.open = HashMap::from([(origin('a').into(), 1), (origin('b').into(), 2)]);
+    for (of, id, open) in [('a', ids[0], 1), ('b', ids[2], 2)] {
+        turns.busy.origins.insert(origin(of).into(), OriginLoad { open, ..OriginLoad::default() });
+        let lane = LaneLoad { open, ..LaneLoad::default() };
+        turns.busy.lanes.insert(place(&store, id).await.lane, lane);
+    }
     let got: Vec<_> = turns.ask(0, 10).await.iter().map(|job| job.id).collect();
     assert_eq!(got, [ids[4], ids[1]]);
     assert!(turns.ask(0, 10).await.is_empty());
@@ -170,7 +176,7 @@ proptest! {
             let mut turns = Turns::new(&store, per_origin);
             for limit in limits {
                 let free: usize = ('a'..='e').map(|letter| {
-                    let open = turns.busy.open.get(origin(letter).as_str()).copied().unwrap_or(0);
+                    let open = turns.busy.origins.get(origin(letter).as_str()).map_or(0, |load| load.open);
                     due.values().filter(|of| **of == letter).count().min(per_origin - open)
                 }).sum();
                 let jobs = turns.ask(15, limit).await;
@@ -178,7 +184,7 @@ proptest! {
                 for job in &jobs {
                     prop_assert_eq!(due.remove(&job.id), Some(letter(&job.origin)));
                 }
-                prop_assert!(turns.busy.open.values().all(|open| *open <= per_origin));
+                prop_assert!(turns.busy.origins.values().all(|load| load.open <= per_origin));
                 let half: HashSet<_> = jobs.iter().map(|job| job.id).step_by(2).collect();
                 for job in jobs.iter().filter(|job| half.contains(&job.id)) {
                     turns.end(job).await;

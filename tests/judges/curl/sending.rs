@@ -31,6 +31,8 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         values: values.clone(),
         policy: profile.retry,
         attempts: 0,
+        manual: false,
+        delivered_before: false,
         profile: Some(Arc::new(profile.clone())),
     };
     let tried = RUNTIME.block_on(TRANSPORT.attempt(&job));

@@ -1,0 +1,121 @@
+//! The scheduler in virtual time: attempts end when they are due to, and nothing waits for a clock.
+
+mod shares;
+
+use std::sync::Arc;
+
+use super::*;
+use crate::callback::{Callback, Values};
+use crate::delivery::DeliveryId;
+use crate::profile::{Backoff, Method, RetryPolicy};
+
+const MS: Duration = Duration::from_millis(1);
+
+fn job(origin: &str, lane: i64, manual: bool) -> Job {
+    let callback =
+        Callback { method: Method::Get, url: String::new(), headers: Vec::new(), body: Vec::new() };
+    Job {
+        id: DeliveryId::generate(),
+        place: Place { row: 0, lane },
+        origin: Arc::from(origin),
+        callback,
+        values: Values::default(),
+        policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
+        attempts: 0,
+        manual,
+        delivered_before: false,
+        profile: None,
+    }
+}
+
+/// With one lane for each origin, named by its letter.
+fn read(per_origin: usize, origins: &str) -> Endpoints {
+    let mut endpoints = Endpoints::new(per_origin);
+    let jobs = origins.chars().map(|letter| job(&letter.to_string(), i64::from(u32::from(letter)), false));
+    endpoints.add(jobs.collect(), Instant::now());
+    endpoints
+}
+
+/// Starts all that can: the origins, in order, and the tickets.
+fn start_all(endpoints: &mut Endpoints, now: Instant) -> (String, Vec<(Origin, Ticket)>) {
+    let started = std::iter::from_fn(|| endpoints.start(now)).map(|(job, ticket)| (job.origin, ticket));
+    let started: Vec<_> = started.collect();
+    (started.iter().map(|(origin, _)| &**origin).collect(), started)
+}
+
+#[test]
+fn the_endpoint_with_the_fewest_in_flight_is_next_and_equals_go_round() {
+    let now = Instant::now();
+    let mut endpoints = read(3, "aaaabbc");
+    let (order, started) = start_all(&mut endpoints, now);
+    assert_eq!(order, "abcaba", "one of a has no slot");
+    assert_eq!((endpoints.read(), endpoints.least_open()), (1, None));
+    endpoints.end(&started[0].0, started[0].1, now, Some(Ended::InTime));
+    assert_eq!(endpoints.least_open(), Some(2));
+    assert_eq!(start_all(&mut endpoints, now).0, "a");
+}
+
+#[test]
+fn what_was_read_can_be_forgotten_and_what_is_in_flight_cannot() {
+    let now = Instant::now();
+    let mut endpoints = read(1, "aab");
+    assert_eq!(start_all(&mut endpoints, now).0, "ab");
+    endpoints.forget_read();
+    assert_eq!((endpoints.read(), endpoints.places().count()), (0, 0));
+    assert_eq!(start_all(&mut endpoints, now).0, "");
+    let (origins, lanes) = endpoints.ask(now);
+    let mut open: Vec<_> = origins.iter().map(|(origin, load)| (&**origin, load.open)).collect();
+    open.sort_unstable();
+    assert_eq!(open, [("a", 1), ("b", 1)]);
+    assert!(lanes.values().all(|lane| lane.open == 1 && lane.pace == Pace::Unknown));
+}
+
+#[test]
+fn a_fast_endpoint_is_read_ahead_and_one_that_hangs_is_not() {
+    let mut endpoints = read(16, &format!("{}{}", "q".repeat(16), "h".repeat(16)));
+    let start = Instant::now();
+    let (_, started) = start_all(&mut endpoints, start);
+    endpoints.ask(start);
+    for (origin, ticket) in started.iter().filter(|(origin, _)| &**origin == "q").take(10) {
+        endpoints.end(origin, *ticket, start, Some(Ended::InTime));
+    }
+    start_all(&mut endpoints, start);
+    assert!(endpoints.is_thirsty());
+    let (origins, _) = endpoints.ask(start + MS * 20);
+    assert_eq!((origins["q"].ahead, origins["h"].ahead), (20, 0), "as many as it ends in the time");
+    let (origins, _) = endpoints.ask(start + MS * 40);
+    assert_eq!(origins["q"].ahead, 0, "it has ended none since");
+}
+
+/// What is read of lanes that are kept back is no reserve of those that are not.
+#[test]
+fn a_fast_lane_is_read_further_whatever_waits_of_others() {
+    let (mut endpoints, now) = (Endpoints::new(16), Instant::now());
+    endpoints.add(vec![job("a", 0, false)], now);
+    let (_, started) = start_all(&mut endpoints, now);
+    endpoints.end(&started[0].0, started[0].1, now, Some(Ended::InTime));
+    endpoints.add((1..=20).map(|lane| job("a", lane, false)).collect(), now);
+    endpoints.add((0..12).map(|_| job("a", 0, false)).collect(), now);
+    endpoints.ask(now);
+    let (_, started) = start_all(&mut endpoints, now);
+    assert_eq!((started.len(), endpoints.read()), (16, 16), "all of the fast one, and four probes");
+    assert!(endpoints.is_thirsty());
+}
+
+/// Lanes are kept while they have anything; of the others, as many as are bounded.
+#[test]
+fn the_memory_of_idle_lanes_is_bounded_and_those_that_hang_stay_the_longest() {
+    let (mut endpoints, now) = (Endpoints::new(16), Instant::now());
+    for lane in 0..100_000 {
+        endpoints.add(vec![job("a", lane, false)], now);
+        let (job, ticket) = endpoints.start(now).unwrap();
+        let (took, how) = if lane < 20 { (MS * 9_000, Ended::TimedOut) } else { (MS, Ended::InTime) };
+        endpoints.end(&job.origin, ticket, now + took, Some(how));
+        if lane % 1_000 == 999 {
+            endpoints.ask(now);
+        }
+    }
+    let (_, lanes) = endpoints.ask(now);
+    assert!(lanes.len() <= 2 * IDLE_LANES, "{}", lanes.len());
+    assert_eq!(lanes.values().filter(|lane| lane.pace == Pace::Slow).count(), 20);
+}
