@@ -24,10 +24,10 @@ pub(super) struct DoctorArgs {
 
 pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode, CommandError> {
     let mut found = settings::look(session);
-    let database = session.database();
+    let (database, named) = (session.database(), session.is_named());
     // The whole file is read, and the system's certificates.
-    let rest = tokio::task::spawn_blocking(|| {
-        let mut rest = database::look(database);
+    let rest = tokio::task::spawn_blocking(move || {
+        let mut rest = database::look(database, named);
         rest.extend(surroundings::look());
         rest
     });

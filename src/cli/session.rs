@@ -1,6 +1,6 @@
 //! Which database and which settings a command works with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::console::keymap;
@@ -23,6 +23,11 @@ pub struct Session {
     /// What the command opened, to be closed when it has ended.
     #[arg(skip)]
     opened: OnceLock<Store>,
+}
+
+/// Whether there is a file. One that cannot be looked at is there: opening it tells what is wrong.
+fn is_there(file: &Path) -> bool {
+    file.try_exists().unwrap_or(true)
 }
 
 impl Session {
@@ -63,14 +68,42 @@ impl Session {
         self.open(self.database()?)
     }
 
-    /// The database, unless there is none yet: looking for something must not make one.
+    /// The database, unless there is none yet: looking for something must not make one. Without a
+    /// name a new user has none yet; a name that leads nowhere is mistyped.
     ///
     /// # Errors
-    /// As [`Session::store`].
+    /// As [`Session::store`], or there is no file of the name that was given.
     pub fn store_if_there(&self) -> Result<Option<Store>, CommandError> {
         let file = self.database()?;
-        // A file that cannot be looked at is there: opening it tells what is wrong.
-        if file.try_exists().unwrap_or(true) { self.open(file).map(Some) } else { Ok(None) }
+        if is_there(&file) {
+            return self.open(file).map(Some);
+        }
+        match self.named_and_missing()? {
+            Some(why) => Err(CommandError::Input(why)),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Session::store`], but a file that was named must be there.
+    ///
+    /// # Errors
+    /// As [`Session::store_if_there`].
+    pub fn existing_store(&self) -> Result<Store, CommandError> {
+        self.store_if_there()?.map_or_else(|| self.store(), Ok)
+    }
+
+    /// That a database was named, and is not there; none otherwise.
+    ///
+    /// # Errors
+    /// As [`Session::database`].
+    pub fn named_and_missing(&self) -> Result<Option<String>, CommandError> {
+        if !self.is_named() || is_there(&self.database()?) {
+            return Ok(None);
+        }
+        let file = self.database_named()?;
+        Ok(Some(format!(
+            "no database {file}: check --db or RINGBACK_DB; `ringback profiles apply FILE` creates a new one"
+        )))
     }
 
     /// Whatever is recorded there is counted as the settings say. What is wrong with them is told by
@@ -98,6 +131,12 @@ impl Session {
     pub fn database_named(&self) -> Result<String, CommandError> {
         let file = self.database()?;
         Ok(shown(&std::path::absolute(&file).unwrap_or(file).to_string_lossy()))
+    }
+
+    /// Whether a person or a script gave the name of the database.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.db.is_some()
     }
 
     /// Where the database is, or will be.

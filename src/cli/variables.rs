@@ -1,5 +1,6 @@
 //! `ringback variables`: the catalogue, and what was added to it.
 
+mod own;
 mod samples;
 
 use std::process::ExitCode;
@@ -20,7 +21,10 @@ use crate::shown::start_shown;
 const SAMPLE_SHOWN: usize = 48;
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct VariablesArgs {
+    #[command(subcommand)]
+    own: Option<own::Verb>,
     /// Only those of this channel's events; default has only what you added
     #[arg(long, value_parser = choices::<Channel>(), ignore_case = true)]
     channel: Option<Channel>,
@@ -36,14 +40,25 @@ pub(super) struct VariablesArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitCode, CommandError> {
+    if let Some(verb) = &args.own {
+        own::run(session, verb).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let events = events(args.channel, args.event)?;
     if args.samples {
         samples::list(&events, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let own = match session.store_if_there()? {
-        Some(store) => store.own_variables().await?,
-        None => Vec::new(),
+    // The catalogue is in no database.
+    let own = match session.named_and_missing()? {
+        Some(why) => {
+            tell(&format!("ringback: note: own variables are not listed: {why}"));
+            Vec::new()
+        }
+        None => match session.store_if_there()? {
+            Some(store) => store.own_variables().await?,
+            None => Vec::new(),
+        },
     };
     let found: Vec<(&str, Variable)> = events
         .into_iter()

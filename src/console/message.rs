@@ -63,6 +63,9 @@ pub enum Message {
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
+    /// An own variable was added, changed or removed: all there are now, where to go (event and name),
+    /// and a sentence about it.
+    VariableStored(Vec<(String, Variable)>, Option<(String, String)>, String),
     /// A preview was made, or cannot be.
     Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
     /// The values of the last tests of a profile.
@@ -182,6 +185,10 @@ pub enum Effect {
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
+    /// The variable of this event and name becomes this one.
+    ChangeVariable(String, String, Variable),
+    /// Of this event and name.
+    RemoveVariable(String, String),
     Preview(Box<Wanted>),
     LoadTestValues(ProfileId),
     ReadValues(String),

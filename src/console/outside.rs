@@ -169,9 +169,8 @@ impl Outside {
             }
             Effect::LoadUnsaved => Some(Message::Unsaved(unsaved(store).await?)),
             Effect::LoadOwnVariables => Some(Message::OwnVariables(store.own_variables().await?)),
-            Effect::AddVariable(scope, variable) => {
-                store.add_variable(&scope, variable).await?;
-                Some(Message::OwnVariables(store.own_variables().await?))
+            Effect::AddVariable(..) | Effect::ChangeVariable(..) | Effect::RemoveVariable(..) => {
+                Some(own_variable(store, effect).await?)
             }
             Effect::Preview(wanted) => {
                 let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
@@ -332,6 +331,30 @@ async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, Store
     let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
     change?;
     Ok(Some(Message::Done(done)))
+}
+
+/// Adds, changes or removes an own variable.
+async fn own_variable(store: &Store, effect: Effect) -> Result<Message, StoreError> {
+    let (at, done) = match effect {
+        Effect::AddVariable(scope, variable) => {
+            let name = variable.name.clone();
+            store.add_variable(&scope, variable).await?;
+            (Some((scope, name.clone())), format!("Added {name}"))
+        }
+        Effect::ChangeVariable(scope, name, variable) => {
+            let new = variable.name.clone();
+            if !store.change_variable(&scope, &name, variable).await? {
+                return Ok(Message::Failed(format!("{name} was changed by another session: try again")));
+            }
+            (Some((scope, new.clone())), format!("Changed {new}"))
+        }
+        Effect::RemoveVariable(scope, name) => {
+            store.remove_variable(&scope, &name).await?;
+            (None, format!("Removed {name} from {scope}"))
+        }
+        _ => (None, String::new()),
+    };
+    Ok(Message::VariableStored(store.own_variables().await?, at, done))
 }
 
 async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {

@@ -40,7 +40,7 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::TestWindow => Some("only in the test window: {test} opens it"),
         Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
         Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
-        Scope::Form => Some("only while a variable is added"),
+        Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("nothing is asked"),
         Scope::Reading => Some("only in the details and the preview"),
         Scope::Guide => Some("it works in this window"),

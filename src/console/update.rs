@@ -127,17 +127,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
         Message::Saved(profile) => opening::saved(state, *profile),
         Message::Switched(profile) => opening::switched(state, *profile),
-        Message::AskDelete(id, title, pending) => {
-            profiles::ask_delete(state, id, &title, pending);
-            Vec::new()
-        }
+        Message::AskDelete(id, title, pending) => profiles::ask_delete(state, id, &title, pending),
         Message::Deleted(id, held) => profiles::deleted(state, &id, held),
         Message::Restored(restored) => profiles::restored(state, restored.as_deref()),
         Message::Unsaved(drafts) => opening::bring_back(state, drafts),
-        Message::OwnVariables(all) => {
-            state.own_variables = all;
-            Vec::new()
-        }
+        Message::OwnVariables(all) => variables::taken(state, all),
+        Message::VariableStored(all, at, done) => variables::stored(state, all, at.as_ref(), done),
         Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
         Message::TestValues(id, values) => {
             testing::remember(state, &id, values);

@@ -46,6 +46,27 @@ impl Store {
         .await
     }
 
+    /// Changes an own variable of a scope, and perhaps its name; its place in the list stays. Whether it
+    /// was there, and its new name free.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn change_variable(
+        &self,
+        scope: &str,
+        name: &str,
+        variable: Variable,
+    ) -> Result<bool, StoreError> {
+        let row =
+            (scope.to_owned(), name.to_owned(), variable.name, variable.meaning, variable.sample.to_string());
+        self.write(move |tx| {
+            let sql = "UPDATE OR IGNORE own_variable SET name = ?3, meaning = ?4, sample = ?5
+                       WHERE scope = ?1 AND name = ?2";
+            Ok(tx.prepare_cached(sql)?.execute(row)? > 0)
+        })
+        .await
+    }
+
     /// Removes an own variable from a scope. Whether it was there.
     ///
     /// # Errors

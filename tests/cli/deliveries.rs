@@ -148,14 +148,14 @@ fn what_is_kept_no_longer_is_removed_and_what_is_pending_stays() {
 #[test]
 fn what_is_not_there_is_told() {
     let place = Place::new();
-    let none = place.run(&["deliveries", "list"]);
+    let none = place.run_unnamed(&["deliveries", "list"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
-    let named = format!("no deliveries yet in {}: ", place.db().display());
+    let named = format!("no deliveries yet in {}: ", place.usual_db().display());
     assert!(none.err.starts_with(&named), "{none:?}");
-    assert_eq!(place.run(&["deliveries", "list", "--json"]).out, "[]\n");
-    assert_eq!(place.run(&["deliveries", "prune", "--older-than", "1d", "--yes"]).code, Some(0));
-    assert!(!place.db().exists(), "looking makes no database");
-    place.run(&["deliveries", "show", "0196ab70"]).refused(2, &["no delivery '0196ab70'"]);
+    assert_eq!(place.run_unnamed(&["deliveries", "list", "--json"]).out, "[]\n");
+    assert_eq!(place.run_unnamed(&["deliveries", "prune", "--older-than", "1d", "--yes"]).code, Some(0));
+    assert!(!place.usual_db().exists(), "looking makes no database");
+    place.run_unnamed(&["deliveries", "show", "0196ab70"]).refused(2, &["no delivery '0196ab70'"]);
     let (_receiver, ids) = log(&place);
     place.run(&["deliveries", "show", &ids[0][..4]]).refused(2, &["may be more than one delivery", &ids[3]]);
     place.run(&["deliveries", "list", "--status", "6xx"]).refused(2, &["404, 5xx, or one of"]);

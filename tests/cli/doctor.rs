@@ -51,9 +51,15 @@ fn a_new_machine_has_nothing_to_mend_and_gets_nothing_made() {
     let place = Place::new();
     let ran = doctor(&place, &[], &[]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.out.contains("is not there yet: the first session makes it"), "{}", ran.out);
+    assert!(
+        ran.out.contains("is not there yet\n") && ran.out.contains("check --db or RINGBACK_DB"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("nothing is set") && ran.out.ends_with("\nNothing to mend.\n"), "{}", ran.out);
     assert!(files(&place.path("")).is_empty());
+    let ran = place.run_unnamed(&["doctor"]);
+    assert!(ran.out.contains("is not there yet: the first session makes it"), "{}", ran.out);
 }
 
 #[test]

@@ -392,9 +392,11 @@ fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
 #[test]
 fn that_there_is_nothing_is_told_with_the_place_looked_at() {
     let place = Place::new();
-    let none = place.run(&["profiles", "list"]);
-    let said =
-        format!("no profiles yet in {}: `ringback profiles apply FILE` makes some\n", place.db().display());
+    let none = place.run_unnamed(&["profiles", "list"]);
+    let said = format!(
+        "no profiles yet in {}: `ringback profiles apply FILE` makes some\n",
+        place.usual_db().display()
+    );
     assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", said));
     let empty = place.run_with_input(&["profiles", "apply", "-"], "[]");
     let said = "nothing to apply: the array is empty\n";

@@ -52,13 +52,53 @@ fn a_database_that_is_none_is_told() {
 #[test]
 fn looking_makes_no_database() {
     let place = Place::new();
-    assert_eq!(place.run(&["profiles", "list", "--json"]).out, "[]\n");
-    assert_eq!(place.run(&["profiles", "export"]).out, "[]\n");
-    let list = place.run(&["profiles", "list"]);
+    assert_eq!(place.run_unnamed(&["profiles", "list", "--json"]).out, "[]\n");
+    assert_eq!(place.run_unnamed(&["profiles", "export"]).out, "[]\n");
+    let list = place.run_unnamed(&["profiles", "list"]);
     assert_eq!((list.code, list.out.as_str()), (Some(0), ""));
     assert!(list.err.contains("profiles apply"), "{list:?}");
-    place.run(&["profiles", "show", "Order SMS"]).refused(2, &["no profile 'Order SMS'"]);
-    assert!(!place.db().exists());
+    place.run_unnamed(&["profiles", "show", "Order SMS"]).refused(2, &["no profile 'Order SMS'"]);
+    assert!(!place.usual_db().exists());
+}
+
+#[test]
+fn a_named_database_that_is_not_there_is_an_error_and_not_an_empty_one() {
+    let place = Place::new();
+    let commands: [&[&str]; 21] = [
+        &["profiles", "list", "--json"],
+        &["profiles", "list", "--deleted"],
+        &["profiles", "show", "Order SMS"],
+        &["profiles", "export"],
+        &["profiles", "enable", "Order SMS"],
+        &["profiles", "delete", "Order SMS", "--yes"],
+        &["profiles", "restore", "Order SMS"],
+        &["deliveries", "list", "--json"],
+        &["deliveries", "show", "0196ab70"],
+        &["deliveries", "retry", "--all", "--yes"],
+        &["deliveries", "cancel", "--all", "--yes"],
+        &["deliveries", "pause"],
+        &["deliveries", "resume"],
+        &["deliveries", "prune", "--dry-run"],
+        &["deliveries", "prune", "--older-than", "1d", "--yes"],
+        &["preview", "Order SMS"],
+        &["test", "Order SMS"],
+        &["send", "Order SMS"],
+        &["send", "--from", "-"],
+        &["variables", "set", "sms-send", "order", "--sample", "7"],
+        &["variables", "remove", "sms-send", "order"],
+    ];
+    let file = place.path("typo.db");
+    for args in commands {
+        let name = file.to_str().unwrap();
+        let said = ["no database", name, "--db"];
+        place.run(&[args, &["--db", name]].concat()).refused(2, &said);
+        // The usual name of these tests comes by RINGBACK_DB.
+        place.run(args).refused(2, &["no database", "ringback.db", "RINGBACK_DB"]);
+    }
+    assert!(!file.exists() && !place.db().exists());
+    let variables = place.run(&["variables"]);
+    assert_eq!(variables.code, Some(0), "the catalogue is in no database");
+    assert!(variables.err.contains("own variables are not listed: no database"), "{variables:?}");
 }
 
 #[test]
@@ -131,7 +171,7 @@ fn a_reader_that_has_gone_ends_it_quietly() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = place.command(args);
-        command.stdout(writer);
+        command.env_remove("RINGBACK_DB").stdout(writer);
         let child = command.spawn().unwrap();
         drop(command);
         let ran = finish(child);

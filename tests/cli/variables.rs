@@ -88,3 +88,38 @@ async fn one_s_own_stand_beside_them() {
     let text = place.run(&["variables", "--channel", "default"]).out;
     assert!(text.contains(r#"default  report  own     mine \u{1b}[1m  ["a"]"#), "{text}");
 }
+
+#[test]
+fn one_s_own_are_added_changed_and_removed() {
+    let place = Place::new();
+    let wrong = place.run(&["variables", "add", "sms-send", "2nd"]);
+    wrong.refused(2, &["variable '2nd' of sms-send: a letter or _ first"]);
+    assert!(!place.db().exists(), "what is wrong in itself makes no database");
+    let added =
+        place.run(&["variables", "add", "SMS-send", "shop_id", "--meaning", "whose", "--sample", "42"]);
+    assert_eq!((added.code, added.out.as_str()), (Some(0), "sms-send  shop_id  added\n"), "{added:?}");
+    let add = |name: &str| place.run(&["variables", "add", "sms-send", name]);
+    add("shop_id").refused(2, &["shop_id is there already"]);
+    add("id").refused(2, &["id is there already"]);
+    place.run(&["variables", "add", "nope", "x"]).refused(2, &["sms-send", "default"]);
+
+    let set = |args: &[&str]| place.run(&[&["variables", "set", "sms-send"], args].concat());
+    let changed = set(&["shop_id", "--sample", "[1]", "--json"]).json();
+    let wanted = json!({"event": "sms-send", "name": "shop_id", "origin": "own", "meaning": "whose",
+                        "sample": [1], "done": "changed"});
+    assert_eq!(changed, wanted);
+    set(&["shop_id"]).refused(2, &["nothing to change"]);
+    set(&["shop_id", "--sample", "[1"]).refused(2, &["the sample is not JSON"]);
+    set(&["id", "--sample", "7"]).refused(2, &["it is the platform's"]);
+    set(&["nobody", "--sample", "7"]).refused(2, &["there is none"]);
+    let listed = || place.run(&["variables", "--event", "sms-send", "--json"]).json();
+    let last = listed().as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["name"], &last["sample"]), (&json!("shop_id"), &json!([1])));
+
+    let remove = |name: &str| place.run(&["variables", "remove", "sms-send", name]);
+    assert_eq!(remove("shop_id").out, "sms-send  shop_id  removed\n");
+    remove("shop_id").refused(2, &["there is none"]);
+    remove("id").refused(2, &["it is the platform's"]);
+    assert_eq!(listed().as_array().unwrap().len(), 19);
+    assert_eq!(place.run(&["variables", "add", "default", "report", "--json"]).json()["event"], "default");
+}

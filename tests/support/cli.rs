@@ -67,6 +67,18 @@ impl Place {
         ran(self.command(args))
     }
 
+    /// The program as a new user runs it: no database is named.
+    pub fn run_unnamed(&self, args: &[&str]) -> Ran {
+        let mut command = self.command(args);
+        command.env_remove("RINGBACK_DB");
+        ran(command)
+    }
+
+    /// Where the database of a new user is.
+    pub fn usual_db(&self) -> PathBuf {
+        self.path(".local/share/ringback/ringback.db")
+    }
+
     pub fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
         let mut command = self.command(args);
         command.stdin(Stdio::piped());

@@ -23,7 +23,7 @@ pub(super) async fn run(
     pause: bool,
     json: bool,
 ) -> Result<(), CommandError> {
-    let store = session.store()?;
+    let store = session.existing_store()?;
     let whose = match &args.profile {
         Some(text) => Some(meant(&store, text).await?),
         None => None,

@@ -13,13 +13,14 @@ const TOPIC: &str = "database";
 /// Most holds that are named; the rest is counted.
 const HOLDS: usize = 5;
 
-pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
+/// Looks at the database; `named` says that a person gave its name.
+pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
     let Ok(path) = path else {
         return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
     };
     // A file that cannot be looked at is there: opening it tells what is wrong.
     if !path.try_exists().unwrap_or(true) {
-        return vec![missing(&path)];
+        return vec![missing(&path, named)];
     }
     match inspect(&path) {
         Ok(found) => {
@@ -37,12 +38,15 @@ pub fn look(path: Result<PathBuf, CommandError>) -> Vec<Finding> {
     }
 }
 
-fn missing(path: &Path) -> Finding {
+fn missing(path: &Path, named: bool) -> Finding {
     let folder = path.ancestors().skip(1).find(|folder| folder.exists());
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let writable = folder.metadata().is_ok_and(|facts| facts.is_dir() && !facts.permissions().readonly());
     let found = format!("{} is not there yet", path.display());
-    if writable {
+    if writable && named {
+        let mend = "check --db or RINGBACK_DB; for a new database nothing: the first session makes it";
+        Finding::note(TOPIC, found, mend)
+    } else if writable {
         Finding::ok(TOPIC, found + ": the first session makes it")
     } else {
         let mend = format!("allow writing to {}, or name another file with --db", folder.display());

@@ -57,7 +57,7 @@ pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, C
     if let Some(file) = from {
         let source = Source::open(&file)?;
         let options = Options { strict, json, keep: keep(&settings) };
-        return many::run(session.store()?, source, transport, options, &mut interrupts).await;
+        return many::run(session.existing_store()?, source, transport, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &profile.unwrap_or_default()).await?;

@@ -2,9 +2,8 @@
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
-use serde_json::Value;
 
-use crate::callback::exact;
+use crate::callback::{own_variable, plain_text};
 
 use crate::console::action::Action;
 use crate::console::frame::{self, fit};
@@ -14,8 +13,8 @@ use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
 
-use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
-use crate::profile::{Choice as _, Event, is_variable_name};
+use crate::profile::catalogue::{self, NO_EVENT, Variable};
+use crate::profile::{Choice as _, Event};
 
 use super::Overlay;
 
@@ -25,6 +24,8 @@ const LABELS: [&str; 3] = ["Name", "Meaning", "Sample"];
 #[derive(Debug)]
 pub struct AddVariable {
     event: Option<Event>,
+    /// The name of the one that is edited; none for a new one.
+    edited: Option<String>,
     fields: [Input; 3],
     at: usize,
     error: Option<String>,
@@ -34,7 +35,16 @@ impl AddVariable {
     /// A form for this event, or for profiles without one.
     #[must_use]
     pub fn new(event: Option<Event>) -> Self {
-        Self { event, fields: [(); 3].map(|()| Input::line("")), at: 0, error: None }
+        Self { event, edited: None, fields: [(); 3].map(|()| Input::line("")), at: 0, error: None }
+    }
+
+    /// The form of a variable that is there.
+    #[must_use]
+    pub fn edit(event: Option<Event>, variable: Variable) -> Self {
+        let Variable { name, meaning, sample, .. } = variable;
+        let mut fields = [&*name, &meaning, &plain_text(&sample)].map(Input::line);
+        fields.iter_mut().for_each(Input::to_end);
+        Self { event, edited: Some(name), fields, at: 0, error: None }
     }
 
     pub(super) fn key(&mut self, key: Key) -> bool {
@@ -46,22 +56,11 @@ impl AddVariable {
         self.fields[self.at].paste(text);
     }
 
-    fn variable(&self, taken: &[Variable]) -> Result<Variable, String> {
+    fn variable(&self, own: &[(String, Variable)]) -> Result<Variable, String> {
         let [name, meaning, sample] = [0, 1, 2].map(|at| self.fields[at].text().trim().to_owned());
-        if !is_variable_name(&name) {
-            return Err("a letter or _ first; then letters, digits, _ and -".to_owned());
-        }
-        if taken.iter().any(|v| v.name == name) {
-            return Err(format!("{name} is there already"));
-        }
-        let meaning = if meaning.is_empty() { "added by hand".to_owned() } else { meaning };
-        // An object or array is meant as JSON; anything else is text, as most values are.
-        let sample = if sample.starts_with(['{', '[']) {
-            exact::from_str(&sample).map_err(|e| format!("the sample is not JSON: {e}"))?
-        } else {
-            Value::String(sample)
-        };
-        Ok(Variable { name, origin: Origin::Own, meaning, sample })
+        let mut taken = catalogue::offered(self.event, own);
+        taken.retain(|variable| self.edited.as_ref() != Some(&variable.name));
+        own_variable(&name, &meaning, &sample, &taken).map_err(|error| error.to_string())
     }
 }
 
@@ -72,17 +71,18 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NextField => form.at = (form.at + 1) % count,
         Action::PreviousField => form.at = (form.at + count - 1) % count,
         Action::Leave => state.overlay = None,
-        Action::Accept => {
-            let taken = catalogue::offered(form.event, &state.own_variables);
-            match form.variable(&taken) {
-                Ok(variable) => {
-                    let scope = form.event.map_or(NO_EVENT, |e| e.name()).to_owned();
-                    state.overlay = None;
-                    return vec![Effect::AddVariable(scope, variable)];
-                }
-                Err(error) => form.error = Some(error),
+        Action::Accept => match form.variable(&state.own_variables) {
+            Ok(variable) => {
+                let scope = form.event.map_or(NO_EVENT, |e| e.name()).to_owned();
+                let edited = form.edited.take();
+                state.overlay = None;
+                return vec![match edited {
+                    Some(name) => Effect::ChangeVariable(scope, name, variable),
+                    None => Effect::AddVariable(scope, variable),
+                }];
             }
-        }
+            Err(error) => form.error = Some(error),
+        },
         _ => {}
     }
     Vec::new()
@@ -91,7 +91,11 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let of = form.event.map_or("profiles without a channel", |e| e.name());
-    let inner = frame::window(state, &format!("New variable of {of}"), 64, 7, out);
+    let (title, does) = match &form.edited {
+        Some(name) => (format!("Variable {name} of {of}"), "changes"),
+        None => (format!("New variable of {of}"), "adds"),
+    };
+    let inner = frame::window(state, &title, 64, 7, out);
     for (at, (label, input)) in LABELS.iter().zip(&form.fields).enumerate() {
         let here = at == form.at;
         let area = frame::row(inner, at);
@@ -117,8 +121,8 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
     let hint = if let Some(error) = &form.error {
         Line::styled(format!("✗ {error}"), theme.bad)
     } else {
-        let hint = "{form-accept} adds · {form-next-field} goes on · {form-leave} goes back";
-        Line::styled(state.settings.keys.spell(hint), theme.dim)
+        let hint = format!("{{form-accept}} {does} · {{form-next-field}} goes on · {{form-leave}} goes back");
+        Line::styled(state.settings.keys.spell(&hint), theme.dim)
     };
     out.render_widget(hint, frame::row(inner, 4));
 }

@@ -21,6 +21,8 @@ use super::Overlay;
 pub enum Asked {
     /// Delete a profile?
     Delete(ProfileId),
+    /// Remove a variable, of this event and name?
+    RemoveVariable(String, String),
     /// Close an editor with something unsaved: save it, discard it, or stay?
     Leave,
     /// The same, and then open another profile.
@@ -65,6 +67,13 @@ impl Question {
         };
         let text = format!("Delete {title}?\n\n{held}Its log stays. {undo} restores it within 7 days.");
         Self { asked: Asked::Delete(id), text }
+    }
+
+    /// Before a variable of a person's own is removed from an event.
+    #[must_use]
+    pub fn remove_variable(scope: &str, name: &str) -> Self {
+        let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> stay as they are.");
+        Self { asked: Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text }
     }
 
     /// Before an editor with something unsaved is closed.
@@ -127,7 +136,7 @@ impl Question {
     }
 
     pub(super) fn can_discard(&self) -> bool {
-        !matches!(self.asked, Asked::Delete(_) | Asked::Many(_))
+        !matches!(self.asked, Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_))
     }
 
     pub(super) fn is_counting(&self) -> bool {
@@ -140,6 +149,7 @@ impl Question {
         const THIRD: &str = "question-discard";
         const NO: &str = "question-refuse";
         match self.asked {
+            Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
             Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
             Asked::Many(_) if self.is_counting() => &[(NO, "Leave them")],
             Asked::Many(_) => &[(YES, "Do it"), (NO, "Leave them")],
@@ -162,6 +172,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     state.overlay = None;
     match (action, asked) {
         (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
+        (Action::Accept, Asked::RemoveVariable(scope, name)) => vec![Effect::RemoveVariable(scope, name)],
         (Action::Accept, asked @ (Asked::Leave | Asked::LeaveFor(_))) => {
             let effects = editor::save(state);
             state.leave_after_save = !effects.is_empty();

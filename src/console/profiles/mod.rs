@@ -296,9 +296,10 @@ pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
 }
 
 /// Asks whether to delete a profile.
-pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) {
+pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) -> Vec<Effect> {
     let undo = state.settings.keys.shown("profiles-undo");
     state.overlay = Some(Overlay::Question(Question::delete(id, title, pending, &undo)));
+    Vec::new()
 }
 
 /// A profile was deleted.

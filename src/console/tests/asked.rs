@@ -32,6 +32,10 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),
         Effect::DropDraft(id) => format!("drop {}", short(id)),
         Effect::AddVariable(scope, variable) => format!("add {} to {scope}", variable.name),
+        Effect::ChangeVariable(scope, name, variable) => {
+            format!("change {name} of {scope} to {} {}", variable.name, variable.sample)
+        }
+        Effect::RemoveVariable(scope, name) => format!("remove {name} from {scope}"),
         Effect::Test(profile, event, _) => {
             format!("test {} with {}", profile.title, event.map_or("no event", |e| e.name()))
         }

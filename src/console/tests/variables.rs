@@ -1,5 +1,8 @@
 //! Pane 3 by keys: choosing, copying, inserting, filtering, adding.
 
+use crate::console::variables::Row;
+use crate::profile::catalogue::{Origin, Variable};
+
 use super::editor::go_to;
 use super::{Desk, sample};
 
@@ -116,10 +119,57 @@ fn a_variable_of_ones_own() {
     desk.types("A-17").keys("enter");
     assert_eq!(desk.asked(), ["add order to sms-send"]);
     assert!(desk.shows("0/20"), "{}", desk.screen());
-    desk.keys("G");
+    assert_eq!(desk.says(), "Added");
+    assert!(
+        desk.line("our number").contains('▌') || desk.line("order  ").contains("[ ]"),
+        "{}",
+        desk.screen()
+    );
     assert!(desk.shows("our number (own)") && desk.shows("e.g. A-17"), "{}", desk.screen());
     desk.keys("i");
     assert!(desk.state.editor.as_ref().unwrap().draft().body.contains("\"order\": \"<order>\""));
+}
+
+#[test]
+fn a_variable_of_ones_own_is_edited_and_removed() {
+    let mut world = sample::world();
+    for scope in ["message_status", "payment_status"] {
+        let sample = serde_json::json!("A-17");
+        let own = Variable { name: "order".into(), origin: Origin::Own, meaning: "number".into(), sample };
+        world.own.push((scope.to_owned(), own));
+    }
+    let mut desk = Desk::new(120, 40).of(world);
+    desk.keys("j e f3 D");
+    assert!(desk.says().starts_with("Remove a variable of your own"), "{}", desk.says());
+    assert!(desk.says().contains("only a variable of your own: n adds one"), "{}", desk.says());
+    desk.keys("G e");
+    assert!(desk.shows("Variable order of payment_status") && desk.shows("A-17"), "{}", desk.screen());
+    desk.types("_no").keys("tab tab ctrl+u").types("{\"n\": 1}").keys("enter");
+    assert_eq!(desk.asked(), ["change order of payment_status to order_no {\"n\":1}"]);
+    assert_eq!(desk.says(), "Changed");
+    assert!(desk.shows("number (own)") && desk.shows("e.g. {\"n\":1}"), "{}", desk.screen());
+
+    desk.keys("e ctrl+u").types("id").keys("enter");
+    assert!(desk.shows("✗ id is there already"), "{}", desk.screen());
+    desk.keys("esc space D");
+    assert!(desk.shows("Remove order_no from payment_status?"), "{}", desk.screen());
+    desk.keys("n");
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("delete y");
+    assert_eq!(desk.asked(), ["remove order_no from payment_status"]);
+    assert!(!desk.shows("order_no") && desk.shows("0/"), "it is no longer chosen\n{}", desk.screen());
+}
+
+#[test]
+fn a_new_variable_is_selected_under_its_event_and_in_spite_of_the_filter() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("j e f3 / p r i c e enter n").types("order").keys("enter");
+    let selected = desk.state.variables.list.selected();
+    let rows = crate::console::variables::rows(&desk.state);
+    let Row::Variable(variable) = &rows[selected] else { panic!("{rows:?}") };
+    assert_eq!(variable.name, "order");
+    let headings = rows[..selected].iter().filter(|row| matches!(row, Row::Heading(_)));
+    assert_eq!(headings.count(), 1, "of the first event");
 }
 
 #[test]

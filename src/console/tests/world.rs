@@ -138,7 +138,16 @@ impl World {
             Effect::LoadOwnVariables => vec![Message::OwnVariables(self.own.clone())],
             Effect::AddVariable(scope, variable) => {
                 self.own.push((scope.clone(), variable.clone()));
-                vec![Message::OwnVariables(self.own.clone())]
+                self.stored(Some((scope, &variable.name)), "Added")
+            }
+            Effect::ChangeVariable(scope, name, variable) => {
+                let own = self.own.iter_mut().find(|(of, own)| of == scope && own.name == *name);
+                own.unwrap().1 = variable.clone();
+                self.stored(Some((scope, &variable.name)), "Changed")
+            }
+            Effect::RemoveVariable(scope, name) => {
+                self.own.retain(|(of, own)| of != scope || own.name != *name);
+                self.stored(None, "Removed")
             }
             Effect::Test(profile, event, values) => {
                 self.tested.push((profile.id.clone(), *event, values.clone()));
@@ -214,6 +223,11 @@ impl World {
             | Effect::Redraw
             | Effect::Quit => Vec::new(),
         }
+    }
+
+    fn stored(&self, at: Option<(&String, &String)>, done: &str) -> Vec<Message> {
+        let at = at.map(|(scope, name)| (scope.clone(), name.clone()));
+        vec![Message::VariableStored(self.own.clone(), at, done.to_owned()), Message::StoreChanged]
     }
 
     /// Deletes a profile, as any session may.

@@ -4,7 +4,7 @@ pub mod view;
 
 use std::collections::HashSet;
 
-use crate::profile::catalogue::{self, Variable};
+use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
 use crate::profile::{Channel, Choice as _, Event};
 
 use super::action::Action;
@@ -13,7 +13,7 @@ use super::input::{Input, Typed};
 use super::keys::Key;
 use super::list::List;
 use super::message::Effect;
-use super::overlay::{AddVariable, Overlay};
+use super::overlay::{AddVariable, Overlay, Question};
 use super::state::{Pane, State};
 
 /// The picker.
@@ -152,6 +152,59 @@ fn event_here(state: &State) -> Option<Event> {
     heading.or_else(|| events(state).first().copied())
 }
 
+/// The variable with the keyboard, where it is a person's own, and its event.
+fn own_here(state: &State) -> Option<(Option<Event>, Variable)> {
+    match rows(state).into_iter().nth(state.variables.list.selected())? {
+        Row::Variable(variable) if variable.origin == Origin::Own => Some((event_here(state), variable)),
+        _ => None,
+    }
+}
+
+/// Takes the own variables as they are now. What is no longer offered is no longer chosen.
+pub fn taken(state: &mut State, all: Vec<(String, Variable)>) -> Vec<Effect> {
+    state.own_variables = all;
+    let known: HashSet<String> = rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
+    state.variables.chosen.retain(|name| known.contains(name));
+    let last = rows(state).len().saturating_sub(1);
+    state.variables.list.select(state.variables.list.selected().min(last));
+    Vec::new()
+}
+
+/// Takes the own variables after one was added, changed or removed. The keyboard goes to the row of
+/// this event and name, shown even where the filter would hide it.
+pub fn stored(
+    state: &mut State,
+    all: Vec<(String, Variable)>,
+    at: Option<&(String, String)>,
+    done: String,
+) -> Vec<Effect> {
+    taken(state, all);
+    state.praise(done);
+    if let Some((scope, name)) = at {
+        if place(state, scope, name).is_none() {
+            (state.variables.filter, state.variables.typing) = (None, false);
+        }
+        if let Some(row) = place(state, scope, name) {
+            state.variables.list.select(row);
+        }
+    }
+    Vec::new()
+}
+
+/// The row of a variable of this event.
+fn place(state: &State, scope: &str, name: &str) -> Option<usize> {
+    let mut under = events(state).first().copied();
+    rows(state).iter().position(|row| match row {
+        Row::Heading(event) => {
+            under = Some(*event);
+            false
+        }
+        Row::Variable(variable) => {
+            variable.name == name && under.map_or(NO_EVENT, |event| event.name()) == scope
+        }
+    })
+}
+
 /// A key while the filter is typed.
 pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     use crossterm::event::KeyCode;
@@ -215,6 +268,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::AddVariable if state.editor.is_none() && state.chosen.is_none() => {
             Some("no profile is chosen")
         }
+        Action::EditVariable | Action::RemoveVariable if own_here(state).is_none() => {
+            Some("only a variable of your own: {variables-add-variable} adds one")
+        }
         _ => None,
     }
 }
@@ -241,6 +297,17 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::AddVariable => {
             let event = event_here(state);
             state.overlay = Some(Overlay::AddVariable(Box::new(AddVariable::new(event))));
+        }
+        Action::EditVariable => {
+            if let Some((event, variable)) = own_here(state) {
+                state.overlay = Some(Overlay::AddVariable(Box::new(AddVariable::edit(event, variable))));
+            }
+        }
+        Action::RemoveVariable => {
+            if let Some((event, variable)) = own_here(state) {
+                let scope = event.map_or(NO_EVENT, |event| event.name());
+                state.overlay = Some(Overlay::Question(Question::remove_variable(scope, &variable.name)));
+            }
         }
         Action::Leave if state.variables.filter.take().is_none() => {
             state.focus = if state.editor.is_some() { Pane::Editor } else { Pane::Profiles };

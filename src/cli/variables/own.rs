@@ -1,0 +1,145 @@
+//! `ringback variables add`, `set` and `remove`: variables of a person's own.
+
+use serde_json::json;
+
+use super::document;
+use crate::callback::{own_sample, own_variable};
+use crate::cli::error::CommandError;
+use crate::cli::output::{print, print_json};
+use crate::cli::session::Session;
+use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
+use crate::profile::{Choice as _, Event};
+use crate::shown::shown;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Verb {
+    /// Add a variable of your own to an event
+    Add(OwnArgs),
+    /// Change meaning or sample of a variable of your own
+    Set(OwnArgs),
+    /// Remove a variable of your own from an event; profiles that use it stay as they are
+    Remove {
+        #[command(flatten)]
+        which: WhichArgs,
+        /// Print JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct WhichArgs {
+    /// The event, or default for profiles without one
+    #[arg(value_name = "EVENT", value_parser = scope)]
+    event: Scope,
+    /// What stands between < and > in a profile
+    name: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct OwnArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    /// A few words for people
+    #[arg(long)]
+    meaning: Option<String>,
+    /// The value of a test: text; what begins with { or [ is JSON
+    #[arg(long, allow_hyphen_values = true)]
+    sample: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// An event; none where profiles have none.
+#[derive(Debug, Clone, Copy)]
+struct Scope(Option<Event>);
+
+impl Scope {
+    fn name(self) -> &'static str {
+        self.0.map_or(NO_EVENT, |event| event.name())
+    }
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    if text.eq_ignore_ascii_case(NO_EVENT) {
+        return Ok(Scope(None));
+    }
+    let event = Event::ALL.iter().find(|event| event.name().eq_ignore_ascii_case(text));
+    event
+        .map(|event| Scope(Some(*event)))
+        .ok_or_else(|| format!("there are {}, and {NO_EVENT} for profiles without an event", Event::names()))
+}
+
+pub(super) async fn run(session: &Session, verb: &Verb) -> Result<(), CommandError> {
+    match verb {
+        Verb::Add(args) => add(session, args).await,
+        Verb::Set(args) => set(session, args).await,
+        Verb::Remove { which, json } => remove(session, which, *json).await,
+    }
+}
+
+async fn add(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
+    let OwnArgs { which: WhichArgs { event, name }, meaning, sample, json } = args;
+    let text = |given: &Option<String>| given.clone().unwrap_or_default();
+    let made = |taken: &[Variable]| {
+        own_variable(name, &text(meaning), &text(sample), taken)
+            .map_err(|error| refused(*event, name, &error.to_string()))
+    };
+    // What is wrong in itself makes no database.
+    made(&[])?;
+    let store = session.store()?;
+    let variable = made(&catalogue::offered(event.0, &store.own_variables().await?))?;
+    store.add_variable(event.name(), variable.clone()).await?;
+    told(*event, &variable, "added", *json)
+}
+
+async fn set(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
+    let OwnArgs { which: WhichArgs { event, name }, meaning, sample, json } = args;
+    if meaning.is_none() && sample.is_none() {
+        return Err(refused(*event, name, "nothing to change: give --meaning or --sample"));
+    }
+    let store = session.existing_store()?;
+    let mut variable = own(*event, name, &store.own_variables().await?)?;
+    if let Some(meaning) = meaning {
+        variable.meaning.clone_from(meaning);
+    }
+    if let Some(sample) = sample {
+        variable.sample = own_sample(sample).map_err(|error| refused(*event, name, &error.to_string()))?;
+    }
+    if !store.change_variable(event.name(), name, variable.clone()).await? {
+        return Err(refused(*event, name, "it was removed just now"));
+    }
+    told(*event, &variable, "changed", *json)
+}
+
+async fn remove(session: &Session, which: &WhichArgs, json: bool) -> Result<(), CommandError> {
+    let WhichArgs { event, name } = which;
+    let store = session.existing_store()?;
+    let variable = own(*event, name, &store.own_variables().await?)?;
+    store.remove_variable(event.name(), name).await?;
+    told(*event, &variable, "removed", json)
+}
+
+/// The own variable of an event that is meant.
+fn own(event: Scope, name: &str, all: &[(String, Variable)]) -> Result<Variable, CommandError> {
+    let offered = catalogue::offered(event.0, all);
+    match offered.into_iter().find(|variable| variable.name == name) {
+        Some(variable) if variable.origin == Origin::Own => Ok(variable),
+        Some(_) => Err(refused(event, name, "it is the platform's: only a variable of your own can change")),
+        None => Err(refused(event, name, "there is none: `ringback variables` lists them")),
+    }
+}
+
+fn refused(event: Scope, name: &str, why: &str) -> CommandError {
+    CommandError::Input(format!("variable '{}' of {}: {why}", shown(name), event.name()))
+}
+
+fn told(event: Scope, variable: &Variable, done: &str, json: bool) -> Result<(), CommandError> {
+    if json {
+        let mut all = document(event.name(), variable);
+        all["done"] = json!(done);
+        return print_json(&all);
+    }
+    print(&format!("{}  {}  {done}\n", event.name(), variable.name))
+}
