@@ -12,21 +12,24 @@
 //! |---|---|---|
 //! | [`profile`] | what a callback profile is; pure | nothing here |
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `shown` |
-//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile` |
-//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile` |
+//! | [`files`] | files read whole, within a limit | nothing here |
+//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files` |
+//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files` |
 //! | [`shown`] | text from outside, made harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown` |
-//! | [`settings`] | the settings file | `profile` |
+//! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod callback;
 pub mod cli;
 pub mod console;
 pub mod delivery;
+pub mod files;
 pub mod profile;
 pub mod receiver;
 pub mod settings;

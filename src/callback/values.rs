@@ -11,6 +11,9 @@ use crate::profile::{Event, Path, Step};
 pub struct Values(Map<String, Value>);
 
 impl Values {
+    /// Most bytes of a JSON object of values that is read from a file (our decision).
+    pub const LONGEST_FILE: u64 = 1 << 20;
+
     /// From a JSON object.
     #[must_use]
     pub fn new(members: Map<String, Value>) -> Self {

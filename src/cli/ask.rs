@@ -1,10 +1,13 @@
 //! A question with yes and no, before what cannot be taken back.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, BufRead as _, Read as _, Write as _};
 
 use super::error::CommandError;
 use super::terminal;
 use crate::shown::shown;
+
+/// Most bytes of an answer that are read.
+const LONGEST: u64 = 1024;
 
 /// Asks, where there is somebody to ask. `without` says what was not done for want of a terminal,
 /// `declined` that nothing was.
@@ -20,7 +23,7 @@ pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandE
     let mut err = io::stderr().lock();
     let asked = write!(err, "{} [y/N] ", shown(question)).and_then(|()| err.flush());
     asked
-        .and_then(|()| io::stdin().lock().read_line(&mut answer))
+        .and_then(|()| io::stdin().lock().take(LONGEST).read_line(&mut answer))
         .map_err(|error| CommandError::System("the terminal cannot be asked".to_owned(), error))?;
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),

@@ -24,17 +24,18 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
     let database = store.path().to_owned();
-    let (keep, mouse) = (keep(&settings), settings.mouse);
-    let named = settings_of(&settings, &database, false);
-    let notice = first_of(&notices).map(|text| Notice { text, tone: Tone::Bad });
-    show(store, named, keep, mouse, None, notice).await
+    let named = settings_of(settings, &database, false);
+    let notice = first_of(notices).map(|text| Notice { text, tone: Tone::Bad });
+    show(store, settings, named, None, notice).await
 }
 
 /// What is wrong with the settings, as far as it fits into a line: every command tells all of it.
 fn first_of(notices: &[String]) -> Option<String> {
     let first = notices.first()?;
+    // They are read at the start only.
+    let first = format!("{first} · fix it and start again");
     Some(match notices.len() {
-        1 => first.clone(),
+        1 => first,
         n => format!("{} more · {first}", n - 1),
     })
 }
@@ -45,23 +46,29 @@ pub(super) async fn demo(
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let (keep, mouse) = (keep(&settings), settings.mouse);
     let named = settings_of(&settings, store.path(), true);
     let text = "Press {test} and Enter: the first try fails, a retry succeeds. {help} shows every key.";
     let text = named.keys.spell(text);
-    show(store, named, keep, mouse, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
+    show(store, &settings, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
 async fn show(
     store: Store,
+    set: &Settings,
     settings: ConsoleSettings,
-    keep: Keep,
-    mouse: bool,
     receiver: Option<Receiver>,
     notice: Option<Notice>,
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
-    let start = Start { store: store.clone(), settings, keep, mouse, receiver, notice };
+    let start = Start {
+        store: store.clone(),
+        settings,
+        keep: keep(set),
+        mouse: set.mouse,
+        addresses: set.addresses.clone(),
+        receiver,
+        notice,
+    };
     let left = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::callback::RenderError;
 use crate::delivery::OutboxError;
+use crate::settings::AddressesUnknown;
 use crate::store::{Problem, StoreError};
 
 use super::receive::ReceiveError;
@@ -31,6 +32,9 @@ pub enum CommandError {
     /// No request can be made of a profile and its values.
     #[error("no request can be made: {0}")]
     NoRequest(#[from] RenderError),
+    /// The settings do not say where anything may be sent.
+    #[error(transparent)]
+    Settings(#[from] AddressesUnknown),
     /// The receiver.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
@@ -62,7 +66,7 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Receive(ReceiveError::Decrypt(_)) => WRONG_INPUT,
+            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt(_)) => WRONG_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,

@@ -136,6 +136,10 @@ pub fn no_runtime(error: &io::Error) -> ExitCode {
 }
 
 async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCode, CommandError> {
+    // Those left out have no use for settings, or show what is wrong with them in their own place.
+    if !matches!(command, None | Some(Command::Completions(_) | Command::Doctor(_))) {
+        session.report_settings();
+    }
     match command {
         Some(Command::Profiles(args)) => profiles::run(session, args).await,
         Some(Command::Variables(args)) => variables::run(session, &args).await,

@@ -23,6 +23,8 @@ pub struct Session {
     /// What the command opened, to be closed when it has ended.
     #[arg(skip)]
     opened: OnceLock<Store>,
+    #[arg(skip)]
+    loaded: OnceLock<Loaded>,
 }
 
 /// Whether there is a file. One that cannot be looked at is there: opening it tells what is wrong.
@@ -31,27 +33,34 @@ fn is_there(file: &Path) -> bool {
 }
 
 impl Session {
-    /// The settings. What is wrong with them is told on standard error.
+    /// The settings.
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        let loaded = self.loaded();
-        for notice in &loaded.notices {
-            tell(&format!("ringback: {notice}"));
-        }
-        loaded.settings
+    pub fn settings(&self) -> &Settings {
+        &self.loaded().settings
     }
 
-    /// The settings, and what is wrong with them, for the console to tell.
+    /// The settings, and what is wrong with them. Read once: all parts of a command go by the same.
     #[must_use]
-    pub fn loaded(&self) -> Loaded {
-        let mut loaded = match &self.config {
-            Some(file) => Settings::load(file, true),
-            None => settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false)),
-        };
-        // Which keys can be bound to what, the console knows.
-        let (_, untaken) = keymap::bind(&loaded.settings.keys);
-        loaded.notices.extend(untaken);
-        loaded
+    pub fn loaded(&self) -> &Loaded {
+        self.loaded.get_or_init(|| {
+            let mut loaded = match &self.config {
+                Some(file) => Settings::load(file, true),
+                None => {
+                    settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false))
+                }
+            };
+            // Which keys can be bound to what, the console knows.
+            let (_, untaken) = keymap::bind(&loaded.settings.keys);
+            loaded.notices.extend(untaken);
+            loaded
+        })
+    }
+
+    /// Reports on standard error what is wrong with the settings.
+    pub fn report_settings(&self) {
+        for notice in &self.loaded().notices {
+            tell(&format!("ringback: {notice}"));
+        }
     }
 
     /// The settings file, whether it is there or not; none without a home folder.
@@ -106,8 +115,7 @@ impl Session {
         )))
     }
 
-    /// Whatever is recorded there is counted as the settings say. What is wrong with them is told by
-    /// who asks for them.
+    /// Whatever is recorded there is counted as the settings say.
     fn open(&self, file: PathBuf) -> Result<Store, CommandError> {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);

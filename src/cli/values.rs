@@ -151,7 +151,7 @@ fn delivery_id(text: &str) -> Result<DeliveryId, String> {
 pub fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
     let input = JsonInput(file);
     let refused = |why: &str| CommandError::Input(format!("{input}: nothing was sent: {why}"));
-    match input.read().map_err(|why| refused(&why))? {
+    match input.read(Values::LONGEST_FILE).map_err(|why| refused(&why))? {
         Value::Object(members) => Ok(members),
         _ => Err(refused("an object of variables and their values is needed")),
     }

@@ -1,5 +1,6 @@
 //! Carries out effects, one after the other, and brings the answers back as messages.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::callback::Values;
 use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::files;
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
@@ -41,9 +43,6 @@ async fn sleep_until(due: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
-
-/// The longest file of values that is read, in bytes.
-const MOST_VALUES: u64 = 1 << 20;
 
 /// What is outside the console: the store, and the receiver.
 pub struct Outside {
@@ -397,12 +396,8 @@ fn read_values(file: &str) -> Result<Values, String> {
         Some(rest) => format!("{home}/{rest}"),
         None => file.trim().to_owned(),
     };
-    let told = |error: std::io::Error| format!("{path}: {error}");
-    let facts = std::fs::metadata(&path).map_err(told)?;
-    if !facts.is_file() || facts.len() > MOST_VALUES {
-        return Err(format!("{path}: a file of at most {MOST_VALUES} bytes is needed"));
-    }
-    let text = std::fs::read_to_string(&path).map_err(told)?;
+    let text = files::read_text(Path::new(&path), Values::LONGEST_FILE);
+    let text = text.map_err(|error| format!("{path}: {error}"))?;
     Values::parse(&text).map_err(|error| format!("{path}: {error}"))
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::receiver::Receiver;
+use crate::settings::Addresses;
 use crate::store::{Keep, Store};
 
 use super::copying;
@@ -36,6 +37,8 @@ pub struct Start {
     pub mouse: bool,
     /// A receiver that runs already.
     pub receiver: Option<Receiver>,
+    /// Which addresses are dialled, or that this is not known, and nothing is sent.
+    pub addresses: Addresses,
     /// How long the log is kept.
     pub keep: Keep,
     /// A sentence to begin with, such as what is wrong with the settings.
@@ -81,13 +84,12 @@ pub async fn run(start: Start) -> io::Result<Left> {
     state.notice = start.notice;
     state.mouse.turn(start.mouse);
     let region = state.settings.region;
-    let network = state.settings.rules.network.clone().unwrap_or_default();
     let mut console = Console::new(screen, state, ask, tell.clone())?;
     console.show()?;
     tokio::task::spawn_blocking(programs::sweep);
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
-    let mut sender = SessionSender::start(start.store.clone(), network, start.keep, tell.clone());
+    let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let ended = console.run(messages, &mut sender).await;
     drop(console);

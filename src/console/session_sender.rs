@@ -2,14 +2,13 @@
 //! lock would keep every other session from sending, and would find its requests in flight timed out.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::delivery::{Limits, Sender, Sending, Transport};
-use crate::profile::network::Network;
+use crate::settings::Addresses;
 use crate::store::{Keep, Keeping, Store};
 
 use super::message::Message;
@@ -22,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// The sender, and what depends on it.
 pub struct SessionSender {
     store: Store,
-    network: Arc<Network>,
+    addresses: Addresses,
     keep: Keep,
     tell: UnboundedSender<Message>,
     running: Option<(Sender, Keeping)>,
@@ -32,15 +31,15 @@ pub struct SessionSender {
 impl SessionSender {
     /// Starts sending, as soon as no other session does. Needs a tokio runtime.
     #[must_use]
-    pub fn start(store: Store, network: Arc<Network>, keep: Keep, tell: UnboundedSender<Message>) -> Self {
-        let (running, sending) = started(&store, &network, keep, &tell);
-        Self { store, network, keep, tell, running: Some(running), sending }
+    pub fn start(store: Store, addresses: Addresses, keep: Keep, tell: UnboundedSender<Message>) -> Self {
+        let (running, sending) = started(&store, &addresses, keep, &tell);
+        Self { store, addresses, keep, tell, running: Some(running), sending }
     }
 
     /// Starts again after [`SessionSender::stop`].
     pub fn resume(&mut self) {
         if self.running.is_none() {
-            let (running, sending) = started(&self.store, &self.network, self.keep, &self.tell);
+            let (running, sending) = started(&self.store, &self.addresses, self.keep, &self.tell);
             (self.running, self.sending) = (Some(running), sending);
         }
     }
@@ -62,11 +61,14 @@ impl SessionSender {
 
 fn started(
     store: &Store,
-    network: &Arc<Network>,
+    addresses: &Addresses,
     keep: Keep,
     tell: &UnboundedSender<Message>,
 ) -> ((Sender, Keeping), watch::Receiver<Sending>) {
-    let sender = Sender::start(outbox(store), Transport::new(Arc::clone(network)), Limits::default());
+    let sender = match addresses.to_send() {
+        Ok(network) => Sender::start(outbox(store), Transport::new(network), Limits::default()),
+        Err(unknown) => Sender::refused(format!("{unknown} and ringback is started again")),
+    };
     let sending = sender.sending();
     tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
     let keeping = Keeping::start(store.clone(), keep, sending.clone());

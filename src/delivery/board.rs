@@ -64,9 +64,14 @@ impl Board {
 
     /// There is no sender, for this reason.
     pub fn broken(&self, why: &dyn std::fmt::Display) {
+        self.refused(format!("nothing can be sent: {why}"));
+    }
+
+    /// There is no sender, as this sentence says.
+    pub fn refused(&self, why: String) {
         self.sending.send_modify(|sending| {
             sending.role = Role::Stopped;
-            sending.trouble = Some(format!("nothing can be sent: {why}"));
+            sending.trouble = Some(why);
         });
     }
 

@@ -1,8 +1,11 @@
 //! Time as the schedule sees it: it follows the system's clock, and notices when that is set.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::files;
 
 /// A difference up to this is slewing and rounding, and is followed without a word.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);
@@ -82,7 +85,7 @@ fn beyond(wall: SignedDuration, real: Duration) -> Option<SignedDuration> {
 
 /// Time since the machine was started, sleep counted (proc(5)).
 fn up() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let text = files::read_text(Path::new("/proc/uptime"), 4096).ok()?;
     let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
 }

@@ -73,6 +73,16 @@ impl Sender {
         Self { stop: Some(stop), _alive: alive, ended, sending }
     }
 
+    /// A sender that never sends, for this reason: a sentence that stands by itself.
+    #[must_use]
+    pub fn refused(why: String) -> Self {
+        let (board, sending) = Board::new();
+        board.refused(why);
+        // Whoever waits for its end finds it at once.
+        let (_, ended) = oneshot::channel();
+        Self { stop: None, _alive: oneshot::channel().0, ended, sending }
+    }
+
     /// What it does just now.
     #[must_use]
     pub fn sending(&self) -> watch::Receiver<Sending> {

@@ -35,7 +35,7 @@ impl Choice for ThemeName {
 pub(super) fn theme(name: &str, value: &DeValue) -> Result<ThemeName, String> {
     match value.as_str() {
         Some("colour") => Ok(ThemeName::Terminal),
-        _ => super::choice(name, value),
+        _ => super::read::choice(name, value),
     }
 }
 
@@ -95,8 +95,7 @@ mod tests {
             let loaded = Settings::parse(&format!("theme = \"{text}\""), Path::new("config.toml"));
             assert_eq!((loaded.settings.theme, loaded.notices), (wanted, Vec::new()), "{text}");
         }
-        let mut loaded = Settings::parse("theme = \"blue\"\nborders = 1", Path::new("config.toml"));
-        loaded.notices.sort();
+        let loaded = Settings::parse("theme = \"blue\"\nborders = 1", Path::new("config.toml"));
         assert_eq!(
             loaded.notices,
             [

@@ -1,24 +1,78 @@
 //! The settings that say which addresses are dialled.
 
+use std::sync::Arc;
+
 use toml::de::DeValue;
 
-use super::choice;
+use super::read::choice;
 use crate::profile::network::{Entry, Network, Reach};
 
-/// Takes one of the three settings. What is wrong opens nothing: `network` is then `public`, and of
-/// a list what can be read is taken.
-///
-/// # Errors
-/// What is wrong, for a person.
-pub(super) fn set(network: &mut Network, name: &str, value: &DeValue<'_>) -> Result<(), String> {
-    match name {
-        "network" => {
-            let reach = choice::<Reach>(name, value);
-            network.reach = *reach.as_ref().unwrap_or(&Reach::Public);
-            reach.map(|_| ()).map_err(|error| format!("{error}: taken as \"public\""))
+/// What is so while the file does not say which addresses are closed.
+pub(super) const CLOSED: &str = "`network` counts as \"public\", nothing is sent until this is fixed";
+
+/// Which addresses may be dialled, as far as the settings say so. To be sent to they must be known
+/// completely: an address that was refused would fail a delivery that the person had allowed, and one
+/// that was dialled may be closed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Addresses {
+    network: Arc<Network>,
+    unknown: Option<AddressesUnknown>,
+}
+
+/// The settings do not say which addresses may be dialled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("nothing is sent until {place} is fixed")]
+pub struct AddressesUnknown {
+    /// The file, and where it is known the line.
+    pub place: String,
+}
+
+impl Addresses {
+    /// All that this network allows.
+    #[must_use]
+    pub fn known(network: Network) -> Self {
+        Self { network: Arc::new(network), unknown: None }
+    }
+
+    /// What to judge an address by that is saved or shown; `public` where it is not known.
+    #[must_use]
+    pub fn to_judge(&self) -> Arc<Network> {
+        Arc::clone(&self.network)
+    }
+
+    /// What to send by.
+    ///
+    /// # Errors
+    /// The settings could not be read completely.
+    pub fn to_send(&self) -> Result<Arc<Network>, AddressesUnknown> {
+        self.unknown.clone().map_or_else(|| Ok(self.to_judge()), Err)
+    }
+
+    /// Nothing is sent, for what stands at this place.
+    pub(super) fn close(&mut self, place: &str) {
+        self.unknown.get_or_insert_with(|| AddressesUnknown { place: place.to_owned() });
+        Arc::make_mut(&mut self.network).reach = Reach::Public;
+    }
+
+    /// Takes one of the three settings. Of a list what can be read is taken.
+    ///
+    /// # Errors
+    /// What is wrong, for a person.
+    pub(super) fn set(&mut self, name: &str, value: &DeValue<'_>) -> Result<(), String> {
+        let is_open = self.unknown.is_none();
+        let network = Arc::make_mut(&mut self.network);
+        match name {
+            "network" => {
+                let reach = choice(name, value)?;
+                // What is wrong elsewhere has closed it.
+                if is_open {
+                    network.reach = reach;
+                }
+                Ok(())
+            }
+            "network_allow" => list(&mut network.allow, name, value),
+            _ => list(&mut network.deny, name, value),
         }
-        "network_allow" => list(&mut network.allow, name, value),
-        _ => list(&mut network.deny, name, value),
     }
 }
 
@@ -53,29 +107,67 @@ mod tests {
                     network_deny = [\n  \"8.8.8.8\",\n]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
-        let network = &loaded.settings.network;
+        let network = loaded.settings.addresses.to_send().unwrap();
         let texts = |list: &[Entry]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(network.reach, Reach::Public);
         assert_eq!(texts(&network.allow), ["10.1.0.0/16", ".corp"]);
         assert_eq!(texts(&network.deny), ["8.8.8.8"]);
-        assert_eq!(parse("").settings.network.reach, Reach::Operator);
+        assert_eq!(parse("").settings.addresses.to_send().unwrap().reach, Reach::Operator);
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_opens_nothing() {
+    fn what_is_wrong_closes_the_network() {
         let loaded =
             parse("network = \"pubic\"\nnetwork_deny = [\"10.0.0.0/8\", \"10/8\", 7]\nnetwork_allow = 1\n");
-        assert_eq!(loaded.settings.network.reach, Reach::Public);
-        assert_eq!(loaded.settings.network.deny.len(), 1);
-        let mut told = loaded.notices;
-        told.sort();
+        let addresses = &loaded.settings.addresses;
+        assert_eq!((addresses.to_judge().reach, addresses.to_judge().deny.len()), (Reach::Public, 1));
+        assert_eq!(addresses.to_send().unwrap_err().place, "config.toml:1");
+        let told = loaded.notices;
         assert_eq!(
             told[0],
-            "config.toml:1: network must be one of \"operator\", \"public\": taken as \"public\""
+            "config.toml:1: network must be one of \"operator\", \"public\": `network` counts as \"public\", \
+             nothing is sent until this is fixed"
         );
         assert!(told[1].starts_with("config.toml:2: network_deny: \"10/8\" is no address"), "{told:?}");
         assert!(told[1].contains("; network_deny must be a list"), "{told:?}");
         assert!(told[2].starts_with("config.toml:3: network_allow must be a list"), "{told:?}");
         assert_eq!(told.len(), 3);
+    }
+
+    /// Whatever is wrong with the file, and wherever: what it may close stays closed.
+    #[test]
+    fn a_file_that_cannot_be_read_completely_opens_nothing() {
+        for (text, line) in [
+            ("theme = \nnetwork = \"public\"\n", 1),
+            ("network = \"public\"\ntheme = \n", 2),
+            ("network = \"public\"\nnetwork = \"operator\"\n", 2),
+            ("<<<<<<< HEAD\nnetwork = \"public\"\n", 1),
+            ("network = \"public\"\n\0\n", 2),
+            ("network = \"public\"\nnetwork_deny = [\"10.0.0.0/8\",\n", 2),
+            ("[keys]\nnetwork = \"public\"\n", 2),
+            ("mouse = true\n[other]\nx = 1\nnetwork_deny = [\"10.0.0.0/8\"]\n", 4),
+            ("[[list]]\n[list.deep]\nNetwork = \"public\"\n", 3),
+            ("keys.network = \"public\"\n", 1),
+            ("Network = \"public\"\n", 1),
+            ("\"network \" = \"public\"\n", 1),
+            ("network-deny = [\"10.0.0.0/8\"]\n", 1),
+            ("netwrok = \"public\"\n", 1),
+            ("[network]\nreach = \"public\"\n", 1),
+            ("network.deny = [\"10.0.0.0/8\"]\n", 1),
+            ("network = \"operator\"\nnetwork_deny = \"10.0.0.0/8\"\n", 2),
+            ("network_deny = [\"10.0.0/8\"]\nnetwork = \"operator\"\n", 1),
+        ] {
+            let Loaded { settings, notices } = parse(text);
+            assert_eq!(settings.addresses.to_judge().reach, Reach::Public, "{text}");
+            let place = format!("config.toml:{line}");
+            assert!(settings.addresses.to_send().is_err(), "{text}");
+            let told = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
+            assert!(notices.iter().any(told), "{text}: {notices:?}");
+        }
+        for text in ["colour = 1\n", "region = \"XX\"\n", "[keys]\nquit = 5\n", "[other]\nx = 1\n"] {
+            let Loaded { settings, notices } = parse(text);
+            assert_eq!(notices.len(), 1, "{notices:?}");
+            assert!(settings.addresses.to_send().is_ok(), "{text}");
+        }
     }
 }

@@ -3,10 +3,12 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError, canonicalize};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::files::{self, RegularFile};
 
 /// The right to send for a database, held until it is dropped.
 #[derive(Debug)]
@@ -45,15 +47,14 @@ impl Lease {
     /// The process id of who has the right; `None` when nobody has, or it cannot be told.
     #[must_use]
     pub fn holder(db_path: &Path) -> Option<u32> {
-        let mut file = File::open(beside(db_path)).ok()?;
+        let file = RegularFile::open(&beside(db_path)).ok()?.into_file();
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
             // Nobody has it: a number that stands there is of one who died.
             Ok(()) | Err(TryLockError::Error(_)) => return None,
         }
-        let mut text = String::new();
-        file.read_to_string(&mut text).ok()?;
-        text.trim().parse().ok()
+        let text = files::read_from(file, 64).ok()?;
+        std::str::from_utf8(&text).ok()?.trim().parse().ok()
     }
 
     /// Writes our process id, so that others can say who sends. The lock is what counts: where there

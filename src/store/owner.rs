@@ -25,7 +25,7 @@ fn is_alive(owner: &str) -> bool {
 /// to be noticed.
 #[cfg(target_os = "linux")]
 fn name_of(pid: u32) -> Option<String> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = crate::files::read_text(format!("/proc/{pid}/stat").as_ref(), 4096).ok()?;
     // The second field is the command in parentheses, whatever characters it has (proc(5)).
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let state = fields.next()?;

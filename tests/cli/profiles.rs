@@ -324,6 +324,22 @@ fn what_is_no_json_is_told_with_its_place() {
     refused(r#"{"title": "a\ude00b"}"#, &["line 1 column", "surrogate"]);
     refused("{\"title\": \"\u{1}\"}", &["line 1 column", "control character"]);
     refused("7", &["an object, or an array"]);
+    place.run(&["profiles", "apply", "/dev/zero"]).refused(2, &["/dev/zero", "more than 33554432 bytes"]);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    place
+        .run_with_input(&["profiles", "apply", "-"], &format!("{{\"title\": {deep}}}"))
+        .refused(2, &["more than 127 levels of nesting at line 1"]);
+    place
+        .run_with_input(&["profiles", "apply", "-"], &format!("[{{\"title\": {deep}}}]"))
+        .refused(2, &["profiles[0]: no JSON: more than 127 levels of nesting"]);
+    let many = format!("[{}[]]", "[],".repeat(1_000_000));
+    place
+        .run_with_input(&["profiles", "apply", "-"], &many)
+        .refused(2, &["1000001 errors to mend", "profiles[99]: an object", "and 999901 more"]);
+    let long = format!("[{{\"title\": \"{}\"}}]", "x".repeat(4 << 20));
+    place
+        .run_with_input(&["profiles", "apply", "-"], &long)
+        .refused(2, &["profiles[0] has more than 4194304 bytes"]);
     place.run(&["profiles", "apply", "none.json"]).refused(2, &["none.json", "cannot be read"]);
     assert_eq!(place.run_with_input(&["profiles", "apply", "-"], "\u{feff}[]").code, Some(0));
 }

@@ -124,12 +124,30 @@ fn wrong_settings_are_told_and_stop_nothing() {
     let made = place.run(&["--config", &config, "profiles", "apply", &profile]);
     assert_eq!(made.code, Some(0));
     assert!(made.out.starts_with("EU_"), "{made:?}");
-    assert!(made.err.contains("my.toml:3: there is no setting netwrok"), "{made:?}");
+    assert!(made.err.contains("my.toml:3: unknown setting `netwrok` (did you mean `network`?)"), "{made:?}");
     assert!(made.err.contains("my.toml:4: extended_retries must be true or false"), "{made:?}");
 
     let broken = place.file("broken.toml", "region = \"EU\"\nregion\n");
     let made = place.run(&["profiles", "apply", &profile, "--config", &broken]);
     assert!(made.out.starts_with("IN_") && made.err.contains("broken.toml:2: "), "{made:?}");
+}
+
+/// Who copies the example from the README must not be told off.
+#[test]
+fn the_settings_of_the_readme_are_right() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let blocks: Vec<&str> =
+        readme.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let place = Place::new();
+        place.settings(block);
+        let listed = place.run(&["profiles", "list"]);
+        assert_eq!((listed.code, listed.err.contains("config.toml")), (Some(0), false), "{listed:?}");
+        let doctor = place.run(&["doctor", "--json"]).json();
+        let finding = &doctor["findings"][0];
+        assert_eq!((&finding["topic"], &finding["state"]), (&"settings".into(), &"ok".into()), "{finding}");
+    }
 }
 
 #[test]

@@ -106,5 +106,7 @@ fn values_are_one_json_object() {
     refused("[]", &["an object of variables"]);
     refused("{\n\"status\": }", &["no JSON", "line 2 column 11"]);
     refused("", &["line 1 column 0"]);
+    test(&place, "Order SMS", &["--values", "/dev/zero"])
+        .refused(2, &["/dev/zero", "more than 1048576 bytes"]);
     test(&place, "Order SMS", &["--values", "none.json"]).refused(2, &["none.json", "cannot be read"]);
 }

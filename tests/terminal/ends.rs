@@ -81,7 +81,7 @@ fn console_that_panics() {
     use ringback::console::theme::Theme;
     use ringback::console::{Start, run};
     use ringback::profile::{Region, Rules};
-    use ringback::settings::Zone;
+    use ringback::settings::{Addresses, Zone};
     use ringback::store::{Keep, Store};
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -104,7 +104,17 @@ fn console_that_panics() {
             }
             panic!("something is wrong here");
         });
-        run(Start { store, settings, keep: Keep::default(), mouse: true, receiver: None, notice: None }).await
+        let addresses = Addresses::default();
+        run(Start {
+            store,
+            settings,
+            addresses,
+            keep: Keep::default(),
+            mouse: true,
+            receiver: None,
+            notice: None,
+        })
+        .await
     });
     runtime.shutdown_background();
     drop(folder);

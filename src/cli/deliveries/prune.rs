@@ -40,7 +40,7 @@ pub(super) struct PruneArgs {
 pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Result<(), CommandError> {
     let what = match args.older_than {
         Some(ago) => What::Older(ago),
-        None => What::Settings(keep(&session.settings())),
+        None => What::Settings(keep(session.settings())),
     };
     let pending = |state: StateFilter| State::ALL.iter().any(|s| s.is_pending() && state.has(*s));
     if args.state.is_some_and(pending) {

@@ -6,7 +6,6 @@ mod throwaway;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use super::error::CommandError;
 use super::receive::ReceiveError;
@@ -14,7 +13,7 @@ use super::session::Session;
 use super::{console, terminal};
 use crate::profile::Region;
 use crate::receiver::{Behaviour, Receiver};
-use crate::settings::Settings;
+use crate::settings::{Addresses, Settings};
 use crate::store::Store;
 
 use samples::samples;
@@ -30,7 +29,7 @@ struct Stage {
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     // Its endpoint is on this machine, which a person may have closed to callbacks.
-    let settings = Settings { network: Arc::default(), ..session.settings() };
+    let settings = Settings { addresses: Addresses::default(), ..session.settings().clone() };
     let stage = Stage::set(settings.region).await?;
     if terminal::is_there() {
         // The folder is held until the console has ended.

@@ -13,7 +13,7 @@ pub fn look(session: &Session) -> Vec<Finding> {
     };
     let shown = file.display();
     if !loaded.notices.is_empty() {
-        let mend = format!("mend {shown}; what is right in it counts all the same");
+        let mend = format!("fix {shown}");
         return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &mend)).collect();
     }
     let found =

@@ -46,7 +46,7 @@ pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCod
     for path in preview.missing() {
         tell(&format!("ringback: note: <{path}> has no value: --set gives it one"));
     }
-    if let Err(refused) = delivery::check_address(&preview, &session.settings().network) {
+    if let Err(refused) = delivery::check_address(&preview, &session.settings().addresses.to_judge()) {
         tell(&format!("ringback: note: it would not be sent: {refused}"));
     }
     Ok(ExitCode::SUCCESS)

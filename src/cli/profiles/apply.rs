@@ -1,11 +1,11 @@
 //! `ringback profiles apply`: all the profiles of a file, or none.
 
 use std::collections::HashMap;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
@@ -19,21 +19,22 @@ use crate::settings::Settings;
 use crate::shown::shown;
 use crate::store::Store;
 
-use super::source;
+use super::source::{self, Documents};
 
 pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
     let source = JsonInput(file);
-    let values = source::values(&source)?;
+    let documents = Documents::read(&source)?;
+    let documents = documents.each(&source)?;
     let store = session.store()?;
     let mut apply = Apply {
         store: &store,
         settings: session.settings(),
         now: now(),
-        errors: Vec::new(),
+        errors: Errors::default(),
         notes: Vec::new(),
     };
-    let profiles = apply.all(values).await?;
-    if !apply.errors.is_empty() {
+    let profiles = apply.all(documents).await?;
+    if apply.errors.count > 0 {
         return Err(refused(&source, &apply.errors));
     }
     let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
@@ -51,9 +52,15 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     }
 }
 
-fn refused(source: &JsonInput, errors: &[String]) -> CommandError {
-    let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
-    CommandError::Input(format!("{source}: nothing was saved, {count} to mend:\n{}", errors.join("\n")))
+fn refused(source: &JsonInput, errors: &Errors) -> CommandError {
+    let Errors { count, first } = errors;
+    let noun = if *count == 1 { "error" } else { "errors" };
+    let mut text = format!("{source}: nothing was saved, {count} {noun} to mend:\n{}", first.join("\n"));
+    if *count > first.len() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\nand {} more", count - first.len());
+    }
+    CommandError::Input(text)
 }
 
 /// To the millisecond, as lists tell it.
@@ -64,19 +71,27 @@ fn now() -> Timestamp {
 
 struct Apply<'a> {
     store: &'a Store,
-    settings: Settings,
+    settings: &'a Settings,
     now: Timestamp,
-    errors: Vec<String>,
+    errors: Errors,
     /// What is told once all is saved.
     notes: Vec<String>,
 }
 
 impl Apply<'_> {
     /// The profiles that are to be saved. Some are missing when there are errors.
-    async fn all(&mut self, values: Vec<(String, Value)>) -> Result<Vec<Profile>, CommandError> {
+    async fn all(&mut self, documents: Vec<source::Document<'_>>) -> Result<Vec<Profile>, CommandError> {
         let mut profiles = Vec::new();
         let mut places: HashMap<ProfileId, String> = HashMap::new();
-        for (place, value) in values {
+        for document in documents {
+            let place = document.place();
+            let value = match document.value() {
+                Ok(value) => value,
+                Err(why) => {
+                    self.wrong(&place, "", why);
+                    continue;
+                }
+            };
             if !value.is_object() {
                 self.wrong(&place, "", "an object with a profile's fields is needed");
                 continue;
@@ -104,7 +119,7 @@ impl Apply<'_> {
     }
 
     fn one(&mut self, place: &str, mut document: Document, stored: Option<&Profile>) -> Option<Profile> {
-        let before = self.errors.len();
+        let before = self.errors.count;
         let missing = missing_secrets(&mut document, stored);
         for field in &missing {
             self.wrong(place, field, "was left out, and none is stored to keep: write it");
@@ -126,7 +141,7 @@ impl Apply<'_> {
                 self.wrong(place, error.field, &error.message);
             }
         });
-        let profile = profile.ok().filter(|_| self.errors.len() == before)?;
+        let profile = profile.ok().filter(|_| self.errors.count == before)?;
         if let Err(error) = delivery::check_files(&profile.tls) {
             self.wrong(place, error.field, &error.message);
             return None;
@@ -158,7 +173,25 @@ impl Apply<'_> {
 
     /// `field` is a place within the profile's JSON; empty for the whole of it.
     fn wrong(&mut self, place: &str, field: impl Display, message: impl Display) {
-        self.errors.push(placed(place, &field.to_string(), &message.to_string()));
+        self.errors.add(|| placed(place, &field.to_string(), &message.to_string()));
+    }
+}
+
+/// What is wrong, the first of it in words: a file of millions of errors is no list to read.
+#[derive(Default)]
+struct Errors {
+    count: usize,
+    first: Vec<String>,
+}
+
+impl Errors {
+    const MOST: usize = 100;
+
+    fn add(&mut self, text: impl FnOnce() -> String) {
+        if self.first.len() < Self::MOST {
+            self.first.push(text());
+        }
+        self.count += 1;
     }
 }
 

@@ -53,10 +53,10 @@ pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, C
     let mut interrupts = Interrupts::watch()?;
     let SendArgs { profile, event, from, strict, no_wait, json } = args;
     let settings = session.settings();
-    let transport = (!no_wait).then(|| Transport::new(settings.network.clone()));
+    let transport = if no_wait { None } else { Some(Transport::new(settings.addresses.to_send()?)) };
     if let Some(file) = from {
         let source = Source::open(&file)?;
-        let options = Options { strict, json, keep: keep(&settings) };
+        let options = Options { strict, json, keep: keep(settings) };
         return many::run(session.existing_store()?, source, transport, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;

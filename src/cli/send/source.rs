@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
+use crate::files::{self, Unreadable};
 use crate::shown::shown;
 
 /// An input that is open.
@@ -60,12 +61,10 @@ impl Source {
             return Ok(Self { named: Named::Stdin, from: From::Stdin });
         }
         let named = Named::File(path.display().to_string());
-        let refused = |error: io::Error| CommandError::Input(format!("{named}: it cannot be read ({error})"));
-        let file = File::open(path).map_err(refused)?;
-        let found = file.metadata().map_err(refused)?;
-        if found.is_dir() {
-            return Err(CommandError::Input(format!("{named}: is a folder; name a file in it")));
-        }
+        let refused =
+            |error: Unreadable| CommandError::Input(format!("{named}: it cannot be read ({error})"));
+        let file = files::open_input(path).map_err(refused)?;
+        let found = file.metadata().map_err(|error| refused(error.into()))?;
         let from = if found.is_file() { From::File(file) } else { From::Stream(file) };
         Ok(Self { named, from })
     }

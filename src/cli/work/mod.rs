@@ -43,17 +43,18 @@ pub(super) struct WorkArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, CommandError> {
+    let settings = session.settings();
+    let network = settings.addresses.to_send()?;
     let mut interrupts = Interrupts::watch()?;
     let store = session.store()?;
     if !args.until_idle {
         // Nothing of it goes out, however long this goes on.
         held::tell_of(&store.held(None).await?);
     }
-    let settings = session.settings();
-    let transport = Transport::new(settings.network.clone());
+    let transport = Transport::new(network);
     let (tap, outcomes) = Tap::on(store.clone());
     let sender = Sender::start(Arc::new(tap), transport, Limits::default());
-    let _keeping = Keeping::start(store.clone(), keep(&settings), sender.sending());
+    let _keeping = Keeping::start(store.clone(), keep(settings), sender.sending());
     let mut work = Work {
         changes: store.changes(),
         counts: store.counts().await?,

@@ -1,7 +1,7 @@
 //! A text in a file that only its owner can read, in a folder of its own, gone when it is dropped.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::process::geteuid;
 use tempfile::TempDir;
+
+use crate::files::{self, Unreadable};
 
 /// The longest text that is read back, in bytes.
 const MOST: u64 = 8 << 20;
@@ -54,12 +56,9 @@ impl PrivateFile {
     /// What stands in it now. An editor may have put another file in its place.
     ///
     /// # Errors
-    /// It cannot be read, or is no text.
-    pub fn text(&self) -> io::Result<String> {
-        let mut text = String::new();
-        File::open(&self.path)?.take(MOST).read_to_string(&mut text)?;
-        // Some editors put a byte order mark first, which is no part of the text.
-        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    /// It cannot be read, is no text, or is too long.
+    pub fn text(&self) -> Result<String, Unreadable> {
+        files::read_text(&self.path, MOST)
     }
 }
 

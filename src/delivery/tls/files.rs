@@ -1,10 +1,11 @@
 //! Certificates and keys in PEM files.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::path::Path;
 
 use rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::files::{RegularFile, Unreadable};
 
 /// The longest file that is read, in bytes: a bundle of all public authorities has a quarter of it.
 const LONGEST: u64 = 1 << 20;
@@ -41,20 +42,13 @@ pub(super) fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
-    let told = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => format!("{path}: there is no such file"),
-        ErrorKind::PermissionDenied => format!("{path}: may not be read by this user"),
-        _ => format!("{path}: {error}"),
-    };
-    let facts = fs::metadata(path).map_err(told)?;
-    // Reading a pipe or a device may never end.
-    if !facts.is_file() {
-        return Err(format!("{path}: not a file"));
+    let told = |error: Unreadable| format!("{path}: {error}");
+    let file = RegularFile::open(Path::new(path)).map_err(told)?;
+    // Files under /proc say so too, and reading one may take from others what it gives.
+    if file.is_empty() {
+        return Err(format!("{path}: is empty"));
     }
-    if facts.len() > LONGEST {
-        return Err(format!("{path}: {} bytes, {LONGEST} at most", facts.len()));
-    }
-    fs::read(path).map_err(told)
+    file.read(LONGEST).map_err(told)
 }
 
 /// The library's own words repeat lines of the file.

@@ -46,14 +46,17 @@ fn what_is_wrong_with_a_file_is_told_by_field_and_without_what_stands_in_it() {
     let locked = at("locked.pem", &key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"));
     let text = at("text.pem", "hello");
     let long = at("long.pem", &"x".repeat((1 << 20) + 1));
+    let empty = at("empty.pem", "");
     let none = folder.path().join("none.pem").to_str().unwrap().to_owned();
     let dir = folder.path().to_str().unwrap().to_owned();
     for (tls, field, said) in [
         (of(Some(&none), None, None), Field::TlsCaFile, "there is no such file"),
-        (of(Some(&dir), None, None), Field::TlsCaFile, "not a file"),
+        (of(Some(&dir), None, None), Field::TlsCaFile, "is a folder"),
         (of(Some(&text), None, None), Field::TlsCaFile, "no certificate in it"),
         (of(Some(&key_file), None, None), Field::TlsCaFile, "no certificate in it"),
-        (of(Some(&long), None, None), Field::TlsCaFile, "1048577 bytes, 1048576 at most"),
+        (of(Some(&long), None, None), Field::TlsCaFile, "has more than 1048576 bytes"),
+        (of(Some(&empty), None, None), Field::TlsCaFile, "is empty"),
+        (of(Some("/dev/zero"), None, None), Field::TlsCaFile, "is not a regular file"),
         (of(None, Some(&none), None), Field::TlsCertificate, "there is no such file"),
         (of(None, Some(&cert), None), Field::TlsCertificate, "no private key in it"),
         (of(None, Some(&cert), Some(&other)), Field::TlsKey, "the key does not fit the certificate"),
@@ -90,4 +93,17 @@ async fn what_was_made_is_kept_until_a_file_changes() {
     configs.look_again();
     let fault = configs.get(&tls, false).await.unwrap_err();
     assert_eq!(fault.to_string(), format!("CA file: {path}: there is no such file"));
+}
+
+/// Such files have no length, and may have gigabytes in them, or nothing until something happens.
+#[test]
+#[cfg(target_os = "linux")]
+fn files_that_the_kernel_makes_up_are_not_read() {
+    for path in ["/proc/self/pagemap", "/proc/kmsg"] {
+        for tls in [of(Some(path), None, None), of(None, Some(path), None)] {
+            let fault = check_files(&tls).unwrap_err();
+            let refused = ["is empty", "may not be read by this user", "there is no such file"];
+            assert!(refused.iter().any(|why| fault.message.ends_with(why)), "{fault}");
+        }
+    }
 }

@@ -1,0 +1,165 @@
+//! Reads the text of a settings file, line by line of its tables.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::spelling::nearest;
+use super::{Loaded, Settings, keys, look, network};
+use crate::profile::Choice;
+
+/// The settings there are, for messages and for what is misspelled.
+const NAMES: [&str; 14] = [
+    "region",
+    "allow_insecure_http",
+    "extended_retries",
+    "network",
+    "network_allow",
+    "network_deny",
+    "theme",
+    "borders",
+    "time",
+    "mouse",
+    "keep_days",
+    "keep_deliveries",
+    "auto_disable_after",
+    "keys",
+];
+
+/// What is wrong with a file, each with the offset where it stands.
+type Faults = Vec<(usize, String)>;
+
+/// Settings of which nothing could be read.
+pub(super) fn unread(file: &Path, why: &dyn Display) -> Loaded {
+    closed(&file.display().to_string(), why)
+}
+
+/// Nothing is opened, and nothing removed from the log, that the file may have closed or kept.
+fn closed(place: &str, why: &dyn Display) -> Loaded {
+    let mut settings = Settings::default();
+    settings.addresses.close(place);
+    keep_all(&mut settings);
+    let notice =
+        format!("{place}: {why}: no setting is read; {} and the log keeps everything", network::CLOSED);
+    Loaded { settings, notices: vec![notice] }
+}
+
+fn keep_all(settings: &mut Settings) {
+    (settings.keep_days, settings.keep_deliveries) = (0, 0);
+}
+
+pub(super) fn parse(text: &str, file: &Path) -> Loaded {
+    let place = |at: usize| {
+        let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+        format!("{}:{line}", file.display())
+    };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            return closed(&place(at), &error.message().replace('\n', ", "));
+        }
+    };
+    let mut settings = Settings::default();
+    let mut faults = Faults::new();
+    let mut keeps_all = false;
+    for (name, value) in table.get_ref() {
+        let (name, at) = (name.get_ref().as_ref(), name.span().start);
+        let meant = if NAMES.contains(&name) { Some(name) } else { nearest(name, &NAMES) };
+        let outcome = match (name, meant) {
+            ("keys", _) => {
+                settings.keys = keys::read(value, place, |at, what| faults.push((at, what)));
+                Ok(())
+            }
+            (_, Some(meant)) if meant == name => settings.set(name, value.get_ref()),
+            _ => Err(unknown(name, meant)),
+        };
+        if let Err(what) = outcome {
+            let consequence = match meant {
+                Some(name) if name.starts_with("network") => {
+                    settings.addresses.close(&place(at));
+                    format!(": {}", network::CLOSED)
+                }
+                Some("keep_days" | "keep_deliveries") => {
+                    keeps_all = true;
+                    ": the log keeps everything until this is fixed".to_owned()
+                }
+                _ => String::new(),
+            };
+            faults.push((at, what + &consequence));
+        }
+        if !name.starts_with("network") {
+            misplaced(name, value.get_ref(), &mut |inner, within, at| {
+                settings.addresses.close(&place(at));
+                let what = format!("`{inner}` stands in [{within}]: move it above the first table");
+                faults.push((at, format!("{what}: {}", network::CLOSED)));
+            });
+        }
+    }
+    if keeps_all {
+        // After all else: the other of the two settings may be right.
+        keep_all(&mut settings);
+    }
+    faults.sort();
+    let notices = faults.into_iter().map(|(at, what)| format!("{}: {what}", place(at))).collect();
+    Loaded { settings, notices }
+}
+
+fn unknown(name: &str, meant: Option<&str>) -> String {
+    match meant {
+        Some(meant) => format!("unknown setting `{name}` (did you mean `{meant}`?)"),
+        None => format!("unknown setting `{name}`; known settings: {}", NAMES.join(", ")),
+    }
+}
+
+/// Finds settings of the network within a table, where they mean nothing: `told` gets the name, the
+/// name of the table, and where it stands.
+fn misplaced(within: &str, value: &DeValue, told: &mut impl FnMut(&str, &str, usize)) {
+    if let Some(table) = value.as_table() {
+        for (name, value) in table {
+            let (name, at) = (name.get_ref().as_ref(), name.span().start);
+            if nearest(name, &NAMES).is_some_and(|meant| meant.starts_with("network")) {
+                told(name, within, at);
+            }
+            misplaced(&format!("{within}.{name}"), value.get_ref(), told);
+        }
+    }
+    for item in value.as_array().into_iter().flatten() {
+        misplaced(within, item.get_ref(), told);
+    }
+}
+
+impl Settings {
+    fn set(&mut self, name: &str, value: &DeValue) -> Result<(), String> {
+        match name {
+            "region" => self.region = choice(name, value)?,
+            "allow_insecure_http" => self.allow_insecure_http = flag(name, value)?,
+            "extended_retries" => self.extended_retries = flag(name, value)?,
+            "theme" => self.theme = look::theme(name, value)?,
+            "borders" => self.borders = Some(choice(name, value)?),
+            "time" => self.time = choice(name, value)?,
+            "keep_days" => self.keep_days = number(name, value)?,
+            "keep_deliveries" => self.keep_deliveries = number(name, value)?,
+            "auto_disable_after" => self.auto_disable_after = number(name, value)?,
+            "mouse" => self.mouse = flag(name, value)?,
+            _ => self.addresses.set(name, value)?,
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn choice<C: Choice>(name: &str, value: &DeValue) -> Result<C, String> {
+    let names = || C::ALL.iter().map(|c| format!("\"{}\"", c.name())).collect::<Vec<_>>().join(", ");
+    value.as_str().and_then(C::from_name).ok_or_else(|| format!("{name} must be one of {}", names()))
+}
+
+fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
+}
+
+fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
+    let digits = value.as_integer().filter(|digits| digits.radix() == 10);
+    let number = digits.and_then(|digits| digits.as_str().parse().ok());
+    number.ok_or_else(|| format!("{name} must be a whole number, 0 or more"))
+}

@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use super::*;
+
+fn parse(text: &str) -> Loaded {
+    Settings::parse(text, Path::new("config.toml"))
+}
+
+fn binding(action: &str, keys: &[&str], place: &str) -> Binding {
+    let keys = keys.iter().map(ToString::to_string).collect();
+    Binding { action: action.to_owned(), keys, place: place.to_owned() }
+}
+
+#[test]
+fn keys_that_are_none_are_told_with_their_line() {
+    let loaded = parse("[keys]\nquit = 5\nhelp = \"f1\"\ntest = [\"x\", 1]\n");
+    assert_eq!(
+        loaded.notices,
+        [
+            "config.toml:2: quit: keys are a text as in quit = \"ctrl+s f2\", or a list of such",
+            "config.toml:4: test: keys are a text as in test = \"ctrl+s f2\", or a list of such",
+        ]
+    );
+    assert_eq!(loaded.settings.keys, [binding("help", &["f1"], "config.toml:3")]);
+    assert_eq!(parse("keys = 1").notices, ["config.toml:1: keys must be a table: [keys]"]);
+}
+
+#[test]
+fn everything_can_be_set() {
+    let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
+                borders = \"ascii\"\ntime = \"local\"\nmouse = true\nauto_disable_after = 5\n\
+                keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
+    let loaded = parse(text);
+    assert_eq!(loaded.notices, [""; 0]);
+    let settings = Settings {
+        region: Region::Eu,
+        allow_insecure_http: true,
+        extended_retries: true,
+        theme: ThemeName::Mono,
+        mouse: true,
+        borders: Some(Borders::Ascii),
+        time: Zone::Local,
+        keep_days: 7,
+        keep_deliveries: 0,
+        auto_disable_after: 5,
+        keys: vec![
+            binding("editor-save", &["ctrl+w", "f2"], "config.toml:12"),
+            binding("quit", &["f12"], "config.toml:13"),
+        ],
+        ..Settings::default()
+    };
+    assert_eq!(loaded.settings, settings);
+    let network = Some(Arc::default());
+    assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true, network });
+    assert_eq!(parse(""), Loaded::default());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
+    let loaded = parse(
+        "# mine\nregion = \"XX\"\n\ncolour = 1\nextended_retries = \"yes\"\nthem = 1\ntheme = 'mono'\n",
+    );
+    let known = "known settings: region, allow_insecure_http, extended_retries, network, network_allow, \
+                 network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, keys";
+    assert_eq!(
+        loaded.notices,
+        [
+            "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
+            &format!("config.toml:4: unknown setting `colour`; {known}"),
+            "config.toml:5: extended_retries must be true or false",
+            "config.toml:6: unknown setting `them` (did you mean `theme`?)",
+        ]
+    );
+    assert_eq!(loaded.settings, Settings { theme: ThemeName::Mono, ..Settings::default() });
+}
+
+/// Opens nothing, and keeps what it may keep.
+fn is_closed(loaded: &Loaded) -> bool {
+    let Settings { addresses, keep_days, keep_deliveries, .. } = &loaded.settings;
+    addresses.to_send().is_err() && (*keep_days, *keep_deliveries) == (0, 0)
+}
+
+#[test]
+fn a_file_that_is_no_toml_closes_and_keeps() {
+    let loaded = parse("theme = \"mono\"\nregion = \n");
+    assert_eq!(loaded.settings.theme, ThemeName::default());
+    assert!(is_closed(&loaded), "{loaded:?}");
+    assert_eq!(loaded.notices.len(), 1);
+    assert!(loaded.notices[0].starts_with("config.toml:2: "), "{:?}", loaded.notices);
+    assert!(loaded.notices[0].contains("nothing is sent"), "{:?}", loaded.notices);
+}
+
+#[test]
+fn how_long_the_log_is_kept_is_not_guessed() {
+    for text in ["keep_days = \"all\"\n", "keep_day = 400\n", "keep_deliveries = -1\n"] {
+        let loaded = parse(text);
+        assert_eq!((loaded.settings.keep_days, loaded.settings.keep_deliveries), (0, 0), "{text}");
+        assert!(loaded.notices[0].contains("the log keeps everything"), "{:?}", loaded.notices);
+        assert!(loaded.settings.addresses.to_send().is_ok(), "{text}");
+    }
+    let loaded = parse("keep_days = \"all\"\nkeep_deliveries = 7\n");
+    assert_eq!((loaded.settings.keep_days, loaded.settings.keep_deliveries), (0, 0), "in any order");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_closes_and_keeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    assert_eq!(Settings::load(&file, false).notices, [""; 0]);
+    assert!(!is_closed(&Settings::load(&file, false)));
+    assert!(!is_closed(&Settings::load(Path::new("/dev/null/.config/ringback/config.toml"), false)));
+    let closed = |file: &Path, named: bool, why: &str| {
+        let loaded = Settings::load(file, named);
+        assert!(is_closed(&loaded), "{loaded:?}");
+        let wanted = format!("{}: {why}", file.display());
+        assert!(loaded.notices[0].starts_with(&wanted), "{:?}", loaded.notices);
+    };
+    closed(&file, true, "there is no such file");
+    closed(folder.path(), false, "is a folder");
+    closed(Path::new("/dev/zero"), true, "is not a regular file");
+    std::os::unix::fs::symlink(folder.path().join("gone"), &file).unwrap();
+    closed(&file, false, "there is no such file");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, b"mouse = true\n# caf\xe9\nnetwork = \"public\"\n").unwrap();
+    closed(&file, false, "line 2 is not UTF-8");
+    std::fs::write(&file, vec![b'#'; usize::try_from(LONGEST).unwrap() + 1]).unwrap();
+    closed(&file, false, "has more than 1048576 bytes");
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    closed(&file, false, "is not a regular file");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, "\u{feff}mouse = true").unwrap();
+    let loaded = Settings::load(&file, true);
+    assert!(loaded.settings.mouse && loaded.notices.is_empty(), "{:?}", loaded.notices);
+}

@@ -1,0 +1,32 @@
+//! The console with settings that cannot be read completely.
+
+use crate::support::console::{apply, launch};
+use crate::support::recorder::Recorder;
+use crate::support::terminal::Terminal;
+
+#[test]
+fn nothing_is_sent_and_the_file_is_named() {
+    let endpoint = Recorder::taking();
+    let folder = tempfile::tempdir().unwrap();
+    let (db, config) = (folder.path().join("a.db"), folder.path().join("c.toml"));
+    apply(&db, &endpoint.profile(0));
+    std::fs::write(&config, "mouse = false\nnetwrok = \"public\"\n").unwrap();
+    let start = |width| Terminal::start(launch(&db).env("RINGBACK_CONFIG", &config).size(width, 24));
+    let mut terminal = start(120);
+    terminal.wait_for("c.toml:2 is fixed and ringback is started again");
+    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("sms  POST");
+    terminal.press("t");
+    terminal.wait_for("Test Order SMS");
+    terminal.press("enter");
+    terminal.wait_for("1 queued");
+    terminal.press("esc");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 1);
+    assert_eq!(endpoint.book().len(), 0);
+
+    std::fs::write(&config, "network = \"operator\"\n").unwrap();
+    let terminal = start(120);
+    terminal.wait_for("delivered");
+    endpoint.wait("the delivery", |book| book.len() == 1);
+}
