@@ -232,6 +232,24 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
     assert_eq!(there, [None; 3]);
     assert_eq!(applied(&document).0, "");
 
+    // What decides what is sent, and how often, does not go without a word either.
+    let mut more = document.clone();
+    for (name, value) in [
+        ("retry", json!({"count": 1, "interval_s": 5, "timeout_ms": 1000})),
+        ("body", json!("{\"id\": \"<id>\"}")),
+        ("data_format", json!("json")),
+        ("http2", json!(true)),
+        ("status", json!(3)),
+    ] {
+        more[name] = value;
+        document.as_object_mut().unwrap().remove(name);
+    }
+    assert_eq!(applied(&more).0, "");
+    let (told, bare) = applied(&document);
+    let parts = ["retries", "body", "data format", "HTTP/2", "disabled status"];
+    assert_eq!(told, parts.map(note).concat());
+    assert_eq!((&bare["retry"]["count"], &bare["status"]), (&json!(0), &json!(1)));
+
     // To turn something off by its name needs no note.
     document["auth"] = json!({"type": "basic", "user": "u", "password": "p"});
     assert_eq!(applied(&document).0, "");

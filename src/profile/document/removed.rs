@@ -1,14 +1,14 @@
-//! What an update takes away by not naming it.
+//! What an update removes because the document does not name it.
 
 use std::fmt;
 
 use serde_json::Value;
 
 use super::Document;
-use crate::profile::Profile;
 use crate::profile::auth::Auth;
+use crate::profile::{Profile, Status};
 
-/// A part of a profile that protects something, or may.
+/// A part of a profile that a document may leave out, and that is then as in a new profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// `headers`.
@@ -21,11 +21,31 @@ pub enum Part {
     SigningSecret,
     /// `tls`.
     Tls,
+    /// `retry`.
+    Retry,
+    /// `body`.
+    Body,
+    /// `data_format`.
+    DataFormat,
+    /// `http2`.
+    Http2,
+    /// `status`, where it is not active.
+    Disabled,
 }
 
 impl Part {
-    const ALL: [Self; 5] =
-        [Self::Headers, Self::Authentication, Self::Encryption, Self::SigningSecret, Self::Tls];
+    const ALL: [Self; 10] = [
+        Self::Headers,
+        Self::Authentication,
+        Self::Encryption,
+        Self::SigningSecret,
+        Self::Tls,
+        Self::Retry,
+        Self::Body,
+        Self::DataFormat,
+        Self::Http2,
+        Self::Disabled,
+    ];
 
     /// Whether a profile has it.
     fn is_in(self, profile: &Profile) -> bool {
@@ -35,6 +55,11 @@ impl Part {
             Self::Encryption => profile.encryption.is_some(),
             Self::SigningSecret => profile.signing_secret.is_some(),
             Self::Tls => !profile.tls.is_usual(),
+            Self::Retry => profile.retry.count() > 0,
+            Self::Body => !profile.body.text().is_empty(),
+            Self::DataFormat => profile.data_format.is_some(),
+            Self::Http2 => profile.http2,
+            Self::Disabled => profile.status != Status::Active,
         }
     }
 
@@ -46,6 +71,11 @@ impl Part {
             Self::Encryption => "enc",
             Self::SigningSecret => "signing_secret",
             Self::Tls => "tls",
+            Self::Retry => "retry",
+            Self::Body => "body",
+            Self::DataFormat => "data_format",
+            Self::Http2 => "http2",
+            Self::Disabled => "status",
         }
     }
 
@@ -67,6 +97,11 @@ impl fmt::Display for Part {
             Self::Encryption => "encryption",
             Self::SigningSecret => "signing secret",
             Self::Tls => "CA file and client certificate",
+            Self::Retry => "retries",
+            Self::Body => "body",
+            Self::DataFormat => "data format",
+            Self::Http2 => "HTTP/2",
+            Self::Disabled => "disabled status",
         })
     }
 }
