@@ -80,6 +80,7 @@ fn failed(job: &Job, again: Timestamp) -> Outcome {
         response_headers: Vec::new(),
         response_body: Vec::new(),
         response_cut: false,
+        response_incomplete: None,
     };
     Outcome { id: job.id, place: job.place, attempt, next: Next::Retry(again) }
 }

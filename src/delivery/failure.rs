@@ -1,5 +1,8 @@
 //! From an error of the HTTP client to a class and a sentence that a support engineer understands.
 
+mod body;
+mod http2;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -9,7 +12,9 @@ use hyper::{StatusCode, Uri};
 use super::guard::Closed;
 use super::record::{ErrorClass, Failure};
 use super::tls::TlsFault;
-use super::transport::NotConnected;
+use super::transport::{HEAD_LIMIT, HEADER_LIMIT, NotConnected};
+
+pub use body::{broken_body, late_body};
 
 /// Where a request goes: host and port.
 pub struct Place<'a>(pub &'a Uri);
@@ -78,13 +83,21 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls_reason(tls)));
         }
-        if let Some(sorted) = cause.downcast_ref::<h2::Error>().and_then(|error| ended_by_peer(error, place))
-        {
-            return sorted;
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            let sorted = http2::ended_by_peer(error, place).or_else(|| http2::ended_by_us(error, place));
+            // Of what the connection says the library keeps a copy, which is no cause of its own.
+            let sorted = sorted.or_else(|| error.get_io().map(|io| io_class(io, place)));
+            if let Some(sorted) = sorted {
+                return sorted;
+            }
         }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
             if http.is_parse_too_large() {
-                return (ErrorClass::Protocol, format!("the headers of the answer of {place} are too long"));
+                let kib = HEAD_LIMIT / 1024;
+                let message = format!(
+                    "the headers of the response of {place} are too long: the limit is {kib} KiB and {HEADER_LIMIT} headers"
+                );
+                return (ErrorClass::Protocol, message);
             }
             if http.is_parse() {
                 return (
@@ -92,7 +105,12 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
                     format!("the answer of {place} is not HTTP: {}", last(&chain)),
                 );
             }
-            if http.is_incomplete_message() {
+            if http.is_timeout() {
+                let message = format!("{place} no longer replies over its connection (HTTP/2 PING)");
+                return (ErrorClass::Connect, message);
+            }
+            // The connection's task is gone, and the request with it.
+            if http.is_incomplete_message() || http.is_canceled() || http.is_closed() || http.is_user() {
                 let message = format!("{place} closed the connection without a complete answer");
                 return (ErrorClass::Connect, message);
             }
@@ -100,11 +118,7 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
     }
     // The innermost cause says most: the outer ones repeat it in other words.
     if let Some(io) = chain.iter().rev().find_map(|c| c.downcast_ref::<io::Error>()) {
-        // So the client tells of chunks that are none.
-        if matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
-            return (ErrorClass::Protocol, format!("the answer of {place} is not HTTP: {io}"));
-        }
-        return (ErrorClass::Connect, io_reason(io, place));
+        return io_class(io, place);
     }
     (ErrorClass::Protocol, format!("{place}: {}", last(&chain)))
 }
@@ -135,25 +149,6 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
     }
 }
 
-/// What an endpoint said over HTTP/2 instead of answering (RFC 9113, sections 6.4 and 6.8).
-fn ended_by_peer(error: &h2::Error, place: &Place<'_>) -> Option<(ErrorClass, String)> {
-    let reason = error.reason().filter(|_| error.is_remote())?;
-    Some(match reason {
-        h2::Reason::REFUSED_STREAM => {
-            let message = format!("{place} refused the request before it began with it (HTTP/2 {reason:?})");
-            (ErrorClass::Connect, message)
-        }
-        h2::Reason::NO_ERROR if error.is_go_away() => {
-            let message = format!("{place} closed the connection before it began with the request (HTTP/2)");
-            (ErrorClass::Connect, message)
-        }
-        _ if error.is_go_away() => {
-            (ErrorClass::Protocol, format!("{place} broke the connection off (HTTP/2 {reason:?})"))
-        }
-        _ => (ErrorClass::Protocol, format!("{place} broke the request off (HTTP/2 {reason:?})")),
-    })
-}
-
 /// The error and everything behind it, with what an `io::Error` wraps.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error: &&'a (dyn Error + 'static)| {
@@ -164,6 +159,17 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 
 fn last(chain: &[&(dyn Error + 'static)]) -> String {
     chain.last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn io_class(error: &io::Error, place: &Place<'_>) -> (ErrorClass, String) {
+    match error.kind() {
+        io::ErrorKind::QuotaExceeded => (ErrorClass::Protocol, format!("{place} {error}")),
+        // So the client tells of chunks that are none.
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            (ErrorClass::Protocol, format!("the answer of {place} is not HTTP: {error}"))
+        }
+        _ => (ErrorClass::Connect, io_reason(error, place)),
+    }
 }
 
 fn io_reason(error: &io::Error, place: &Place<'_>) -> String {

@@ -210,12 +210,15 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// Why it failed; none when delivered.
     pub error: Option<Failure>,
-    /// The answer's headers; bytes that are no text are shown escaped.
+    /// The answer's headers, 16 KiB at most; bytes that are no text are shown escaped.
     pub response_headers: Vec<(String, String)>,
     /// The answer's body, the first 16 KiB.
     pub response_body: Vec<u8>,
-    /// Whether the answer's body went on.
+    /// Whether more of the response came than is kept: its body went on, or a header is left out.
     pub response_cut: bool,
+    /// Why the body of a response that delivered is incomplete (our decision: the status was received,
+    /// so the callback was taken). An attempt that failed says it in `error`.
+    pub response_incomplete: Option<String>,
 }
 
 /// What an attempt means for its delivery.

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
+use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
 use super::record::Failure;
@@ -23,12 +24,42 @@ pub(super) struct Token {
     pub header: HeaderValue,
     /// From then on another one is fetched.
     pub fresh_until: Instant,
+    made_at: Instant,
     refused: AtomicBool,
+    /// Whether it was fetched because an endpoint answered 403 to another one.
+    follows_forbidden: AtomicBool,
 }
+
+/// How long a 403 is taken at its word after a new token did not help.
+const BELIEVED: Duration = Duration::from_mins(1);
 
 impl Token {
     fn new(header: HeaderValue, fresh_until: Instant) -> Self {
-        Self { header, fresh_until, refused: AtomicBool::new(false) }
+        let (refused, follows_forbidden) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { header, fresh_until, made_at: Instant::now(), refused, follows_forbidden }
+    }
+
+    /// Whether a status that an endpoint answered it with, in an attempt since `began`, can mean that it
+    /// is no longer valid: 401; and 403, which some send then, for a token that was not fetched just now
+    /// (our decision).
+    pub(super) fn may_be_stale(&self, status: StatusCode, began: Instant) -> bool {
+        let is_believed =
+            || self.follows_forbidden.load(Ordering::Relaxed) && self.made_at.elapsed() < BELIEVED;
+        match status {
+            StatusCode::UNAUTHORIZED => true,
+            StatusCode::FORBIDDEN => self.made_at < began && !is_believed(),
+            _ => false,
+        }
+    }
+
+    /// Notes that it was fetched after another one was answered with this status.
+    pub(super) fn follows(&self, status: StatusCode) {
+        self.follows_forbidden.store(status == StatusCode::FORBIDDEN, Ordering::Relaxed);
+    }
+
+    /// It is not used again.
+    pub(super) fn refuse(&self) {
+        self.refused.store(true, Ordering::Relaxed);
     }
 
     fn is_good(&self) -> bool {
@@ -79,7 +110,7 @@ impl Tokens {
 
     /// Forgets a token that the endpoint refused. A newer one stays.
     pub(super) fn forget(&self, wanted: &Wanted, token: &Arc<Token>) {
-        token.refused.store(true, Ordering::Relaxed);
+        token.refuse();
         let mut entries = self.entries();
         if matches!(entries.get(wanted), Some(Entry::Kept(kept)) if Arc::ptr_eq(kept, token)) {
             entries.remove(wanted);

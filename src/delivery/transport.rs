@@ -1,20 +1,23 @@
 //! One attempt over HTTP.
 
 mod answer;
+mod budget;
 mod client;
 mod clients;
 mod connector;
 mod course;
 mod dial;
+mod limit;
 mod line;
 mod order;
 mod targets;
+mod unasked;
+mod wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use hyper::header::LOCATION;
 use jiff::Timestamp;
 
 use crate::profile::Auth;
@@ -22,17 +25,17 @@ use crate::profile::network::Network;
 
 use super::failure;
 use super::guard::{Guard, Names};
-use super::printable::printable;
 use super::record::{Attempt, Failure, Job};
 use super::redact;
 use super::tokens::{Token, Tokens, Wanted};
 use answer::Answer;
 use course::Stage;
+use limit::within;
 use order::Order;
 use targets::Targets;
 
 pub(super) use answer::{Read, read};
-pub(super) use client::Client;
+pub(super) use client::{Client, HEAD_LIMIT, HEADER_LIMIT};
 pub(super) use clients::Clients;
 pub(super) use connector::NotConnected;
 pub(super) use course::Course;
@@ -93,30 +96,40 @@ impl Transport {
         let result = match Order::of(job, started_at, &self.targets, self.clients.guard()) {
             Ok(order) => {
                 let sending = self.send(&order, &mut so_far);
-                let in_time = tokio::time::timeout(Duration::from_millis(timeout_ms.into()), sending).await;
-                in_time.unwrap_or_else(|_| Err(so_far.timed_out(timeout_ms)))
+                let in_time = within(Duration::from_millis(timeout_ms.into()), sending).await;
+                in_time.unwrap_or_else(|| so_far.out_of_time(timeout_ms))
             }
             Err(failure) => Err(failure),
         };
         let address = so_far.course.address();
         let mut answer = so_far.answer;
+        let mut error = result.err();
+        if let Some(error) = &mut error
+            && let Some(why) = answer.incomplete.take()
+        {
+            error.message = format!("{} (incomplete response body: {why})", error.message);
+        }
+        let response_headers = answer.shown_headers();
         let attempt = Attempt {
             n: job.attempts + 1,
             started_at,
             duration_ms: u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX),
             address,
             status: answer.status.map(|s| s.as_u16()),
-            error: result.err(),
-            response_headers: answer.shown_headers(),
+            error,
+            response_headers,
             response_body: answer.shown_body(),
             response_cut: answer.cut,
+            response_incomplete: answer.incomplete.take(),
         };
         Tried { attempt, retry_after: answer.retry_after() }
     }
 
-    /// Sends the request; with a token, where the profile wants one. After a 401 a new token is
-    /// fetched and the same request sent with it, once (facts, section 1).
+    /// Sends the request; with a token, where the profile wants one. When the status may mean that the
+    /// token is no longer valid, a new one is fetched and the same request sent with it, once (facts,
+    /// section 1).
     async fn send(&self, order: &Order<'_>, so_far: &mut SoFar) -> Result<(), Failure> {
+        let began = Instant::now();
         let profile = order.profile;
         let secured;
         let client = if order.is_secure() {
@@ -130,11 +143,12 @@ impl Transport {
         let wanted = Wanted { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
         let token = self.token(&wanted, so_far).await?;
         let result = exchange(client, order, Some(&token), so_far).await;
-        if so_far.answer.status != Some(StatusCode::UNAUTHORIZED) {
+        let Some(status) = so_far.answer.status.filter(|status| token.may_be_stale(*status, began)) else {
             return result;
-        }
+        };
         self.tokens.forget(&wanted, &token);
         let token = self.token(&wanted, so_far).await?;
+        token.follows(status);
         so_far.answer = Answer::default();
         exchange(client, order, Some(&token), so_far).await
     }
@@ -143,6 +157,7 @@ impl Transport {
         so_far.awaits_token = true;
         let token = self.tokens.get(&self.clients, wanted).await.map_err(|why| failure::no_token(&why));
         so_far.awaits_token = false;
+        so_far.token = token.as_ref().ok().cloned();
         token
     }
 }
@@ -158,10 +173,8 @@ async fn exchange(
     answer.secrets = redact::secrets_of(request.headers());
     let response = client.send(course, request, || order.request(token).ok()).await;
     let response = response.map_err(|error| failure::of_error(&error, &order.place()))?;
-    let status = response.status();
-    answer.take(response).await.map_err(|error| failure::of_error(&error, &order.place()))?;
-    let location = answer.headers.get(LOCATION).map(|v| printable(v.as_bytes()));
-    failure::of_status(status, location.as_deref()).map_or(Ok(()), Err)
+    answer.take(response).await;
+    answer.verdict().map_or(Ok(()), Err)
 }
 
 /// How far an attempt has come.
@@ -172,25 +185,41 @@ struct SoFar {
     /// The request's to the endpoint.
     course: Course,
     awaits_token: bool,
+    /// The one that was sent.
+    token: Option<Arc<Token>>,
 }
 
 impl SoFar {
+    /// What the end of its time means. The status counts where one was received: only the rest of the
+    /// body is missing.
+    fn out_of_time(&mut self, timeout_ms: u32) -> Result<(), Failure> {
+        // Nothing shows that it still works.
+        self.course.retire_connection();
+        if self.answer.status.is_none() || self.awaits_token {
+            return Err(self.timed_out(timeout_ms));
+        }
+        if let Some(token) =
+            self.token.as_ref().filter(|_| self.answer.status == Some(StatusCode::UNAUTHORIZED))
+        {
+            token.refuse();
+        }
+        self.answer.incomplete = Some(failure::late_body(timeout_ms));
+        self.answer.verdict().map_or(Ok(()), Err)
+    }
+
     fn timed_out(&self, timeout_ms: u32) -> Failure {
         let timed_out = failure::timed_out(timeout_ms);
         if self.awaits_token {
             return failure::no_token(&timed_out);
         }
-        let went = if self.answer.status.is_some() {
-            "in the middle of the answer".to_owned()
-        } else if self.course.line().is_some() {
+        if self.course.line().is_some() {
             return timed_out;
-        } else {
-            match self.course.stage() {
-                Stage::None => return timed_out,
-                Stage::Looking => "looking up the name".to_owned(),
-                Stage::Dialling(address) => format!("with no connection to {address}"),
-                Stage::Securing(address) => format!("securing the connection to {address}"),
-            }
+        }
+        let went = match self.course.stage() {
+            Stage::None => return timed_out,
+            Stage::Looking => "looking up the name".to_owned(),
+            Stage::Dialling(address) => format!("with no connection to {address}"),
+            Stage::Securing(address) => format!("securing the connection to {address}"),
         };
         Failure { message: format!("{} {went}", timed_out.message), ..timed_out }
     }

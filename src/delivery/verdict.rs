@@ -31,13 +31,26 @@ pub fn next(
     }
 }
 
-/// Reads `Retry-After`: seconds, or a date.
+/// Reads `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. What
+/// is longer than an hour is an hour, a date in the past is no time.
 #[must_use]
 pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than the number can hold: longer than any limit.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        date(value, now)?
+    };
+    Some(asked.min(LONGEST_RETRY_AFTER))
+}
+
+/// The time until a date.
+fn date(value: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(date) = httpdate::parse_http_date(value) {
+        return Some(date.duration_since(now.into()).unwrap_or_default());
     }
+    // Other zones than GMT, which mail has and some servers send.
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Some(date.duration_since(now).try_into().unwrap_or_default())
 }
@@ -90,6 +103,29 @@ mod tests {
         assert_eq!(retry_after(" 120 ", NOW), Some(Duration::from_mins(2)));
         assert_eq!(retry_after("Thu, 01 Jan 1970 00:01:00 GMT", NOW), Some(Duration::from_mins(1)));
         assert_eq!(retry_after("Wed, 31 Dec 1969 23:00:00 GMT", NOW), Some(Duration::ZERO));
-        assert_eq!(retry_after("soon", NOW), None);
+        for date in [
+            "Thu, 01 Jan 1970 00:01:00 GMT",
+            "Thursday, 01-Jan-70 00:01:00 GMT",
+            "Thu Jan  1 00:01:00 1970",
+            "Thu, 01 Jan 1970 01:01:00 +0100",
+        ] {
+            assert_eq!(retry_after(date, NOW), Some(Duration::from_mins(1)), "{date}");
+        }
+        for long in [
+            "86400",
+            "99999999999999999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Friday, 31-Dec-49 23:59:59 GMT",
+            "Fri Dec 31 23:59:59 9999",
+        ] {
+            assert_eq!(retry_after(long, NOW), Some(LONGEST_RETRY_AFTER), "{long}");
+        }
+        let later: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
+        for past in ["0", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(retry_after(past, later), Some(Duration::ZERO), "{past}");
+        }
+        for nothing in ["soon", "", "-1", "1.5", "+5"] {
+            assert_eq!(retry_after(nothing, NOW), None, "{nothing}");
+        }
     }
 }

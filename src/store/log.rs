@@ -116,15 +116,18 @@ fn attempts(tx: &Transaction<'_>, seq: i64, id: DeliveryId) -> Result<Vec<Attemp
 }
 
 fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
+    let (class, message): (Option<String>, Option<String>) = (get(row, 4)?, get(row, 5)?);
+    let response_incomplete = message.clone().filter(|_| class.is_none());
     Ok(Attempt {
         n: get(row, 0)?,
         started_at: columns::time(get(row, 1)?)?,
         duration_ms: get(row, 2)?,
         address: columns::address(get(row, 9)?)?,
         status: get(row, 3)?,
-        error: columns::failure(get(row, 4)?, get(row, 5)?)?,
+        error: columns::failure(class, message)?,
         response_headers: columns::headers(&get::<String>(row, 6)?)?,
         response_body: get(row, 7)?,
         response_cut: get(row, 8)?,
+        response_incomplete,
     })
 }

@@ -132,7 +132,8 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, Sto
         attempt.address.map(|address| address.to_string()),
         attempt.status,
         attempt.error.as_ref().map(|f| f.class.name()),
-        attempt.error.as_ref().map(|f| f.message.as_str()),
+        // Without a class it is no failure.
+        attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref()),
         attempt.response_cut,
         headers_text(&attempt.response_headers),
         attempt.response_body,

@@ -9,6 +9,7 @@
 )]
 
 mod disables;
+mod floods;
 mod idle_connections;
 mod network;
 mod oauth;
@@ -18,6 +19,7 @@ mod refused_streams;
 mod secrets;
 mod secure;
 mod sending;
+mod silent_connections;
 #[path = "../support/mod.rs"]
 mod support;
 mod trial;

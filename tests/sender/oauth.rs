@@ -1,6 +1,7 @@
 //! Advanced authentication: tokens from servers that behave, and from one that does not.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::desk::{Desk, failure};
@@ -113,25 +114,55 @@ async fn a_token_is_kept_whatever_its_time_is_written_as() {
 async fn a_token_is_fetched_again_before_it_expires() {
     let desk = Desk::new();
     let endpoint = guarded(&["hush-1", "hush-2"]).await;
-    // Kept for two seconds: until a minute before its end.
-    let tokens = Server::start(|_, n| grants(n, &json!(62))).await;
+    // Kept for five seconds, half of its life.
+    let tokens = Server::start(|_, n| grants(n, &json!(10))).await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let start = Instant::now();
     while tokens.seen().len() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(20), "the first token is kept for ever");
+        assert!(start.elapsed() < Duration::from_secs(30), "the first token is kept for ever");
         assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
     }
-    assert!(start.elapsed() >= Duration::from_secs(2));
+    assert!(start.elapsed() >= Duration::from_secs(5));
     let used: HashSet<String> = bearers(&endpoint).into_iter().collect();
     assert_eq!(used.len(), 2);
+}
 
-    let (endpoint, short) =
-        (guarded(&["hush-1", "hush-2"]).await, Server::start(|_, n| grants(n, &json!(60))).await);
-    let profile = advanced(&endpoint.url(), &short.url(), |_| ());
-    for n in 1..=2 {
-        assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
-        assert_eq!(short.seen().len(), n, "a token that ends within a minute is not kept");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_a_short_life_is_not_fetched_for_each_delivery() {
+    let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
+    for expires_in in [json!(0), json!(60), json!("1")] {
+        let endpoint = Server::start(|_, _| Reply::new(200, "")).await;
+        let tokens = Server::start(move |_, n| grants(n, &expires_in)).await;
+        let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
+        let all = futures_util::future::join_all((0..300).map(|_| desk.accept(&profile))).await;
+        for id in all {
+            assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
+        }
+        assert!(tokens.seen().len() <= 3, "{} fetches", tokens.seen().len());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_403_for_a_kept_token_is_a_401_once() {
+    let desk = Desk::new();
+    let tokens = granting().await;
+    let good = Arc::new(Mutex::new("Bearer hush-1"));
+    let known = Arc::clone(&good);
+    let endpoint = Server::start(move |request, _| {
+        Reply::new(if request.header("authorization") == *known.lock().unwrap() { 200 } else { 403 }, "")
+    })
+    .await;
+    let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
+    assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+    *good.lock().unwrap() = "Bearer hush-2";
+    assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+    assert_eq!((tokens.seen().len(), endpoint.seen().len()), (2, 3));
+    // From then on it is what it says.
+    *good.lock().unwrap() = "none";
+    for _ in 0..4 {
+        assert_eq!(failure(&desk.only_try(&profile).await).1, "403 Forbidden");
+    }
+    assert_eq!(tokens.seen().len(), 2, "a new token did not help, so none is fetched");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use crate::support::desk::Desk;
+use crate::support::http2::{
+    ACK, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PREFACE, RST_STREAM, SETTINGS, STATUS_200, frame,
+    read_frame,
+};
 use crate::support::profiles::profile;
 use crate::support::secure::{Authority, acceptor};
 use ringback::delivery::{Attempt, ErrorClass};
@@ -30,20 +34,6 @@ use Does::{Answers, Ends, Leaves, LeavesOut};
 const NO_ERROR: u32 = 0x0;
 const INTERNAL_ERROR: u32 = 0x2;
 const REFUSED_STREAM: u32 = 0x7;
-
-/// Kinds of frames, and their flags (RFC 9113, section 6).
-const DATA: u8 = 0x0;
-const HEADERS: u8 = 0x1;
-const RST_STREAM: u8 = 0x3;
-const SETTINGS: u8 = 0x4;
-const GOAWAY: u8 = 0x7;
-const ACK: u8 = 0x1;
-const END_STREAM: u8 = 0x1;
-const END_HEADERS: u8 = 0x4;
-/// What a client begins with: 24 bytes.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// `:status: 200`, number 8 of the static table (RFC 7541, appendix A).
-const STATUS_200: u8 = 0x88;
 
 /// A server whose n-th connection does with its n-th request what the script says; what comes after
 /// the end of a script is answered.
@@ -149,20 +139,6 @@ async fn serve(
         }
         last = id;
     }
-}
-
-fn frame(kind: u8, flags: u8, id: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags], &id.to_be_bytes(), payload].concat()
-}
-
-async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<(u8, u8, u32, Vec<u8>)> {
-    let mut head = [0; 9];
-    stream.read_exact(&mut head).await?;
-    let [a, b, c, kind, flags, id @ ..] = head;
-    let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]).try_into().unwrap()];
-    stream.read_exact(&mut payload).await?;
-    Ok((kind, flags, u32::from_be_bytes(id), payload))
 }
 
 fn statuses(attempts: &[Attempt]) -> Vec<Option<u16>> {

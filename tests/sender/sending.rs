@@ -90,12 +90,12 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
 async fn answers_that_break_the_rules_have_their_class_and_sentence() {
     let desk = Desk::new();
     let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
-    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(500));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(1001));
+    let too_long = "the headers of the response of {} are too long: the limit is 256 KiB and 1000 headers";
     let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (answer, class, sentence) in [
-        (long.as_str(), ErrorClass::Protocol, "the headers of the answer of {} are too long"),
-        (many.as_str(), ErrorClass::Protocol, "the headers of the answer of {} are too long"),
-        (&format!("{chunks}nonsense\r\n"), ErrorClass::Protocol, "the answer of {} is not HTTP: "),
+        (long.as_str(), ErrorClass::Protocol, too_long),
+        (many.as_str(), ErrorClass::Protocol, too_long),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
             ErrorClass::Protocol,
@@ -112,14 +112,52 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
         assert!(message.starts_with(&sentence), "{sentence}: {message}");
         assert_eq!(details.attempts[0].address, Some(endpoint.addr));
     }
-    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
-    for answer in [half, &format!("{chunks}5\r\nhal"), "HTTP/1.1 20"] {
+    for answer in ["HTTP/1.1 20", "HTTP/1.1 200 OK\r\nX-A: "] {
         let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
-        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
-        let (class, message) = failure(&details);
+        let (class, message) = failure(&desk.only_try(&profile(&endpoint.url(), |_| ())).await);
         assert_eq!(class, ErrorClass::Connect, "{message}");
         let ends = ["closed the connection without a complete answer", "broke the connection off"];
         assert!(ends.iter().any(|end| message.ends_with(end)), "{message}");
+    }
+    let chunked = format!("{chunks}nonsense\r\n");
+    let (half, cut) = ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", format!("{chunks}5\r\nhal"));
+    let closed = "the connection closed before its end";
+    for (answer, why, body) in [
+        (half, closed, "half"),
+        (cut.as_str(), closed, "hal"),
+        (chunked.as_str(), "its chunks are not valid HTTP", ""),
+    ] {
+        let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
+        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        assert_eq!(details.summary.state, State::Delivered, "{answer}: the status was received");
+        let attempt = &details.attempts[0];
+        assert_eq!((attempt.status, &attempt.error), (Some(200), &None));
+        assert_eq!(attempt.response_incomplete.as_deref(), Some(why), "{answer}");
+        assert_eq!(attempt.response_body, body.as_bytes());
+        let failed = answer.replacen("200 OK", "503 Busy", 1);
+        let endpoint = Endpoint::start(Manner::SaysAndCloses(failed.into_bytes())).await;
+        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        assert_eq!(
+            failure(&details),
+            (ErrorClass::Status, format!("503 Service Unavailable (incomplete response body: {why})"))
+        );
+        assert_eq!(details.attempts[0].response_incomplete, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_headers_are_no_failure_and_16_kib_of_them_are_kept() {
+    let desk = Desk::new();
+    let head = |headers: String| format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\nok");
+    for (headers, kept) in
+        [("X-A: b\r\n".repeat(999), 1000), (format!("X-A: {}\r\n", "x".repeat(4096)).repeat(50), 4)]
+    {
+        let endpoint = Endpoint::start(Manner::Says(head(headers).into_bytes())).await;
+        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        assert_eq!(details.summary.state, State::Delivered);
+        let attempt = &details.attempts[0];
+        assert_eq!((attempt.response_headers.len(), attempt.response_cut), (kept, kept == 4));
+        assert_eq!(attempt.response_body, b"ok");
     }
 }
 
@@ -146,21 +184,30 @@ async fn a_machine_that_does_not_take_the_connection_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hanging_or_dripping_endpoint_ends_at_the_timeout() {
+async fn a_hanging_endpoint_ends_at_the_timeout() {
     let desk = Desk::new();
-    for (manner, point) in [(Manner::Hangs, ""), (Manner::Drips, " in the middle of the answer")] {
-        let endpoint = Endpoint::start(manner).await;
-        let id = desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await;
-        let details = desk.ended(id).await;
-        assert_eq!(details.summary.state, State::Failed);
-        assert_eq!(details.attempts.len(), 2);
-        for attempt in &details.attempts {
-            let error = attempt.error.as_ref().expect("an error");
-            assert_eq!(error.class, ErrorClass::Timeout);
-            assert_eq!(error.message, format!("timed out after 200 ms{point}"));
-            assert!(attempt.duration_ms >= 200, "{} ms", attempt.duration_ms);
-        }
+    let endpoint = Endpoint::start(Manner::Hangs).await;
+    let id = desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await;
+    let details = desk.ended(id).await;
+    assert_eq!(details.summary.state, State::Failed);
+    assert_eq!(details.attempts.len(), 2);
+    for attempt in &details.attempts {
+        let error = attempt.error.as_ref().expect("an error");
+        assert_eq!(error.class, ErrorClass::Timeout);
+        assert_eq!(error.message, "timed out after 200 ms");
+        assert!(attempt.duration_ms >= 200, "{} ms", attempt.duration_ms);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_drips_past_the_timeout_leaves_its_status() {
+    let desk = Desk::new();
+    let endpoint = Endpoint::start(Manner::Drips).await;
+    let details = desk.ended(desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await).await;
+    assert_eq!((details.summary.state, details.attempts.len()), (State::Delivered, 1));
+    let attempt = &details.attempts[0];
+    assert_eq!(attempt.response_incomplete.as_deref(), Some("it did not end within 200 ms"));
+    assert!(attempt.duration_ms >= 200 && attempt.response_body.starts_with(b"x"), "{attempt:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,7 @@ fn json_of(details: &Details, held: Option<&str>) -> Value {
     let attempts = all["attempts"].as_array_mut().into_iter().flatten();
     for (json, attempt) in attempts.zip(&details.attempts) {
         json["response_cut"] = attempt.response_cut.into();
+        json["response_incomplete"] = attempt.response_incomplete.clone().into();
     }
     all
 }
@@ -98,6 +99,9 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
         let _ = writeln!(out, "\n{}  started {}", attempt_line(attempt), attempt.started_at);
         headers(&mut out, &attempt.response_headers);
         body(&mut out, &attempt.response_body, attempt.response_cut);
+        if let Some(why) = &attempt.response_incomplete {
+            let _ = writeln!(out, "  … incomplete response body: {}", shown(why));
+        }
     }
     out
 }
@@ -109,7 +113,7 @@ fn headers(out: &mut String, headers: &[(String, String)]) {
 }
 
 fn body(out: &mut String, bytes: &[u8], cut: bool) {
-    if bytes.is_empty() {
+    if bytes.is_empty() && !cut {
         return;
     }
     out.push('\n');
@@ -117,6 +121,10 @@ fn body(out: &mut String, bytes: &[u8], cut: bool) {
         let _ = writeln!(out, "  {line}");
     }
     if cut {
-        let _ = writeln!(out, "  … the first {} bytes; the rest was not kept", bytes.len());
+        let _ = writeln!(
+            out,
+            "  … the first {} bytes of the body; the rest of the response was not kept",
+            bytes.len()
+        );
     }
 }

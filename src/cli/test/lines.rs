@@ -105,6 +105,7 @@ mod tests {
             response_headers: Vec::new(),
             response_body: Vec::new(),
             response_cut: false,
+            response_incomplete: None,
         }
     }
 

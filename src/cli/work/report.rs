@@ -164,6 +164,7 @@ mod tests {
             response_headers: Vec::new(),
             response_body: Vec::new(),
             response_cut: false,
+            response_incomplete: None,
         };
         Outcome { id: DeliveryId::from_bytes([1; 16]), place: Place::default(), attempt, next }
     }

@@ -110,6 +110,9 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     }
     headers(out, &attempt.response_headers);
     body(out, &attempt.response_body, attempt.response_cut);
+    if let Some(why) = &attempt.response_incomplete {
+        out.push((format!("… incomplete response body: {why}"), false));
+    }
 }
 
 /// Marks an address of the own machine or networks.
@@ -125,14 +128,17 @@ fn headers(out: &mut Vec<Piece>, headers: &[(String, String)]) {
 }
 
 fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
-    if bytes.is_empty() {
+    if bytes.is_empty() && !cut {
         return;
     }
     out.push((String::new(), false));
     let text = String::from_utf8_lossy(bytes);
     out.extend(text.lines().map(|line| (line.to_owned(), false)));
     if cut {
-        out.push((format!("… the first {} bytes; the rest was not kept", bytes.len()), false));
+        out.push((
+            format!("… the first {} bytes of the body; the rest of the response was not kept", bytes.len()),
+            false,
+        ));
     }
 }
 

@@ -89,7 +89,14 @@ fn response(details: &Details) -> Option<String> {
     out += "\n";
     out += &String::from_utf8_lossy(&last.response_body);
     if last.response_cut {
-        let _ = writeln!(out, "\n… the first {} bytes; the rest was not kept", last.response_body.len());
+        let _ = writeln!(
+            out,
+            "\n… the first {} bytes of the body; the rest of the response was not kept",
+            last.response_body.len()
+        );
+    }
+    if let Some(why) = &last.response_incomplete {
+        let _ = writeln!(out, "\n… incomplete response body: {why}");
     }
     Some(out)
 }

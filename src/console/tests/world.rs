@@ -355,6 +355,7 @@ impl World {
             response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
             response_body: b"thank you".to_vec(),
             response_cut: false,
+            response_incomplete: None,
         });
     }
 

@@ -7,8 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::delivery::printable::printable;
 
-/// A token is kept until so long before it expires.
+/// A token is kept until so long before it expires, and for half of its life at least.
 const MARGIN: Duration = Duration::from_mins(1);
+/// A token is kept for so long, whatever its server says: else each of many deliveries would fetch its
+/// own (our decision). One that ends earlier is replaced after the 401.
+const SHORTEST: Duration = Duration::from_secs(5);
 /// How long a token is kept whose answer does not say when it expires (our decision). One that
 /// ends earlier is fetched again after the 401.
 const UNTOLD: Duration = Duration::from_mins(5);
@@ -63,10 +66,11 @@ pub(super) fn reason(body: &[u8]) -> Option<String> {
 }
 
 fn object(body: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice(body).ok()
+    // Some servers begin with a byte order mark, which JSON does not allow for (RFC 8259, section 8.1).
+    serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
 
-/// `expires_in` in seconds, a number or a number as text, less the margin.
+/// For how long a token is kept that expires in so many seconds, a number or a number as text.
 fn fresh_for(expires_in: Option<&Value>) -> Duration {
     let seconds = match expires_in {
         Some(Value::Number(number)) => number.as_f64(),
@@ -76,8 +80,8 @@ fn fresh_for(expires_in: Option<&Value>) -> Duration {
     match seconds.filter(|seconds| seconds.is_finite()) {
         None => UNTOLD,
         Some(seconds) => {
-            let told = seconds.clamp(0.0, LONGEST.as_secs_f64());
-            Duration::from_secs_f64(told).saturating_sub(MARGIN)
+            let life = Duration::from_secs_f64(seconds.clamp(0.0, LONGEST.as_secs_f64()));
+            life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
         }
     }
 }
@@ -94,12 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_kept_until_a_minute_before_its_end() {
+    fn a_token_is_kept_until_a_minute_before_its_end_or_for_half_of_its_life() {
         assert_eq!(kept(&json!(3600)), 3540);
-        assert_eq!(kept(&json!("3600")), 3540);
-        assert_eq!(kept(&json!(" 90.5 ")), 30);
-        for short in [json!(60), json!(0), json!(-5), json!("-1e300")] {
-            assert_eq!(kept(&short), 0, "{short}");
+        assert_eq!(kept(&json!("3599")), 3539);
+        assert_eq!(kept(&json!(" 90.5 ")), 45);
+        assert_eq!(kept(&json!(60)), 30);
+        for short in [json!(10), json!(1), json!(0), json!(-5), json!("-1e300")] {
+            assert_eq!(kept(&short), 5, "{short}");
         }
         for untold in [json!(null), json!("soon"), json!("NaN"), json!([1])] {
             assert_eq!(kept(&untold), 300, "{untold}");
@@ -112,6 +117,7 @@ mod tests {
         for good in [json!({"access_token": "t"}), json!({"access_token": "t", "token_type": "BEARER"})] {
             assert_eq!(read(good.to_string().as_bytes()).unwrap().header, "Bearer t");
         }
+        assert_eq!(read(b"\xef\xbb\xbf{\"access_token\": \"t\"}").unwrap().header, "Bearer t");
         let mac = json!({"access_token": "t", "token_type": "mac\n"}).to_string();
         assert_eq!(read(mac.as_bytes()).unwrap_err(), "its token_type is 'mac\\x0a', not bearer");
     }

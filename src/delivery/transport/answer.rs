@@ -5,18 +5,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use jiff::Timestamp;
 
 use super::line::Line;
+use crate::delivery::failure;
 use crate::delivery::printable::printable;
+use crate::delivery::record::Failure;
 use crate::delivery::redact;
 use crate::delivery::verdict;
 
 /// How much of an answer is read: enough to keep the connection for the next request.
 const READ_LIMIT: usize = 64 * 1024;
-/// How much of an answer is kept.
+/// How much of a body is kept, and how much of the headers, as text.
 const KEEP_LIMIT: usize = 16 * 1024;
 
 /// What has come of an answer so far, kept when the time runs out in the middle of it.
@@ -30,14 +32,16 @@ pub(super) struct Answer {
     pub cut: bool,
     /// Read to its end.
     whole: bool,
+    /// Why the body is incomplete. The status was received, and decides all the same.
+    pub incomplete: Option<String>,
     /// Those of the request, which an answer may repeat.
     pub secrets: Vec<Vec<u8>>,
 }
 
 impl Answer {
     /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
-    /// failure.
-    pub async fn take(&mut self, response: Response<Incoming>) -> Result<(), hyper::Error> {
+    /// failure. Nor is a body that breaks off: with the head the endpoint has given its verdict.
+    pub async fn take(&mut self, response: Response<Incoming>) {
         let (mut head, body) = response.into_parts();
         self.status = Some(head.status);
         redact::clean(&mut head.headers, &self.secrets);
@@ -48,13 +52,27 @@ impl Answer {
             *cut |= chunk.len() > room;
             kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
         };
-        self.whole = read(body, head.extensions.get(), READ_LIMIT, keep).await? == Read::Whole;
-        Ok(())
+        match read(body, head.extensions.get(), READ_LIMIT, keep).await {
+            Ok(read) => self.whole = read == Read::Whole,
+            Err(error) => self.incomplete = Some(failure::broken_body(&error)),
+        }
     }
 
-    /// The headers as text.
-    pub fn shown_headers(&self) -> Vec<(String, String)> {
-        self.headers.iter().map(|(n, v)| (n.to_string(), printable(v.as_bytes()))).collect()
+    /// The headers as text, those that fit into [`KEEP_LIMIT`] together. Longer ones are left out, so
+    /// that none of the others is missing.
+    pub fn shown_headers(&mut self) -> Vec<(String, String)> {
+        let (mut kept, mut room) = (Vec::with_capacity(self.headers.len().min(64)), KEEP_LIMIT);
+        for (name, value) in &self.headers {
+            let value = printable(value.as_bytes());
+            match room.checked_sub(name.as_str().len() + value.len()) {
+                Some(left) => {
+                    room = left;
+                    kept.push((name.to_string(), value));
+                }
+                None => self.cut = true,
+            }
+        }
+        kept
     }
 
     /// The body without secrets, which is taken out.
@@ -65,6 +83,12 @@ impl Answer {
         } else {
             redact::without_in_part(body, &self.secrets)
         }
+    }
+
+    /// The failure that its status means; none for 2xx, and before there is one.
+    pub fn verdict(&self) -> Option<Failure> {
+        let location = self.headers.get(LOCATION).map(|to| printable(to.as_bytes()));
+        failure::of_status(self.status?, location.as_deref())
     }
 
     /// How long the endpoint asks to be left alone.
@@ -97,6 +121,9 @@ pub(in crate::delivery) async fn read(
     while let Some(frame) = body.frame().await {
         // Trailers are no part of it.
         let Ok(chunk) = frame?.into_data() else { continue };
+        if let Some(line) = line.filter(|_| !chunk.is_empty()) {
+            line.note_progress();
+        }
         came += chunk.len();
         take(chunk);
         if came > limit {
@@ -107,4 +134,35 @@ pub(in crate::delivery) async fn read(
         line.settle();
     }
     Ok(Read::Whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn answer(headers: &[(&'static str, String)]) -> Answer {
+        let mut answer = Answer::default();
+        for (name, value) in headers {
+            let name = HeaderName::from_static(name);
+            answer.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        answer
+    }
+
+    #[test]
+    fn headers_are_kept_to_their_limit_as_they_are_shown() {
+        let mut few = answer(&[("x-a", "1".to_owned()), ("retry-after", "2".to_owned())]);
+        assert_eq!(few.shown_headers().len(), 2);
+        assert!(!few.cut);
+        let long = |text: &str| text.repeat(10 * 1024);
+        // A byte that is no text is shown as four characters, so 10 KiB of them do not fit.
+        for second in [long("x"), long("\u{fc}")] {
+            let mut many = answer(&[("x-a", long("x")), ("x-b", second), ("retry-after", "2".to_owned())]);
+            let names: Vec<String> = many.shown_headers().into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["x-a", "retry-after"]);
+            assert!(many.cut);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use super::course::{Stage, Stages};
 use super::dial::{NotDialled, dial};
-use super::line::Wire;
+use super::wire::Wire;
 use crate::delivery::guard::{Closed, Guard};
 
 /// Why there is no connection.
@@ -55,6 +55,12 @@ impl Service<Uri> for Connector {
 }
 
 impl Connector {
+    /// Whether a connection may speak HTTP/2.
+    pub fn offers_http2(&self) -> bool {
+        let offered = self.tls.iter().flat_map(|tls| &tls.config().alpn_protocols);
+        offered.into_iter().any(|protocol| protocol == b"h2")
+    }
+
     async fn connect(&self, to: &Uri, stages: &Stages) -> Result<Wire, NotConnected> {
         let is_secure = to.scheme_str() == Some("https");
         // An IPv6 address stands in brackets.

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 
@@ -63,6 +65,29 @@ impl Course {
     /// Follows what is sent.
     pub async fn follow<F: Future>(&self, sending: F) -> F::Output {
         STAGES.scope(self.stages.clone(), sending).await
+    }
+
+    /// Follows what is sent over a connection that other requests may share, and looks every so often
+    /// whether anything comes over it.
+    pub async fn watch<F: Future>(&self, every: Duration, silence: Duration, sending: F) -> F::Output {
+        let mut sending = pin!(self.follow(sending));
+        loop {
+            if let Ok(output) = tokio::time::timeout(every, &mut sending).await {
+                return output;
+            }
+            if self.line().is_some_and(|line| line.is_silent_for(silence)) {
+                self.retire_connection();
+            }
+        }
+    }
+
+    /// Lets the connection carry no new request. Requests in flight over it continue.
+    pub fn retire_connection(&self) {
+        if let Some(capture) = &self.connection
+            && let Some(connected) = capture.connection_metadata().as_ref()
+        {
+            connected.poison();
+        }
     }
 
     /// The connection that the request goes over, once it has one.

@@ -1,136 +1,85 @@
-//! A connection, and what is known of the one that a request goes over.
+//! What is known of the connection that a request goes over.
 
-use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
-
-use hyper_util::client::legacy::connect::{Connected, Connection};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// What is known of a connection. Clones are of the same one.
 #[derive(Debug, Clone)]
 pub(in crate::delivery) struct Line {
     /// Where it leads.
     pub address: SocketAddr,
+    made_at: Instant,
+    facts: Arc<Facts>,
+}
+
+#[derive(Debug, Default)]
+struct Facts {
     /// Bytes that came over it, within TLS where there is TLS.
-    came: Arc<AtomicU64>,
+    came: AtomicU64,
     /// Those of them that belong to answers which were read to their end.
-    settled: Arc<AtomicU64>,
+    settled: AtomicU64,
+    /// When bytes came last, in milliseconds after it was made; written with HTTP/2 only.
+    came_at: AtomicU64,
+    /// Grows with every head of a response, and every part of a body.
+    progress: AtomicU64,
+    refused: AtomicBool,
 }
 
 impl Line {
-    fn new(address: SocketAddr) -> Self {
-        Self { address, came: Arc::default(), settled: Arc::default() }
+    pub(super) fn new(address: SocketAddr) -> Self {
+        Self { address, made_at: Instant::now(), facts: Arc::default() }
+    }
+
+    /// The time since it was made.
+    pub fn age(&self) -> Duration {
+        self.made_at.elapsed()
+    }
+
+    /// Whether nothing came over it for so long. Only HTTP/2 connections know.
+    pub fn is_silent_for(&self, silence: Duration) -> bool {
+        let came_at = Duration::from_millis(self.facts.came_at.load(Ordering::Acquire));
+        self.age().saturating_sub(came_at) >= silence
+    }
+
+    pub(super) fn note_came(&self, bytes: usize, is_http2: bool) {
+        self.facts.came.fetch_add(bytes as u64, Ordering::AcqRel);
+        if is_http2 {
+            let at = u64::try_from(self.age().as_millis()).unwrap_or(u64::MAX);
+            self.facts.came_at.store(at, Ordering::Release);
+        }
+    }
+
+    pub(super) fn has_come(&self) -> bool {
+        self.facts.came.load(Ordering::Acquire) > 0
+    }
+
+    /// A part of a response came.
+    pub fn note_progress(&self) {
+        self.facts.progress.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn progress(&self) -> u64 {
+        self.facts.progress.load(Ordering::Acquire)
+    }
+
+    /// A request was not written to it.
+    pub(super) fn refuse(&self) {
+        self.facts.refused.store(true, Ordering::Release);
     }
 
     /// An answer was read to its end.
     pub fn settle(&self) {
-        self.settled.store(self.came.load(Ordering::Acquire), Ordering::Release);
+        self.facts.settled.store(self.facts.came.load(Ordering::Acquire), Ordering::Release);
     }
 
-    /// Whether it has carried answers before, and nothing has come over it since. When it fails so, the
-    /// server may have closed it before the request arrived.
-    pub fn is_unanswered_after_others(&self) -> bool {
-        let settled = self.settled.load(Ordering::Acquire);
-        settled > 0 && settled == self.came.load(Ordering::Acquire)
-    }
-}
-
-/// A connection, plain or secured.
-pub(super) struct Wire {
-    stream: Stream,
-    line: Line,
-}
-
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-impl Wire {
-    pub fn plain(stream: TcpStream, address: SocketAddr) -> Self {
-        Self { stream: Stream::Plain(stream), line: Line::new(address) }
-    }
-
-    pub fn secured(stream: TlsStream<TcpStream>, address: SocketAddr) -> Self {
-        Self { stream: Stream::Tls(Box::new(stream)), line: Line::new(address) }
-    }
-}
-
-impl Connection for Wire {
-    fn connected(&self) -> Connected {
-        let connected = Connected::new().extra(self.line.clone());
-        match &self.stream {
-            Stream::Tls(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                connected.negotiated_h2()
-            }
-            Stream::Tls(_) | Stream::Plain(_) => connected,
-        }
-    }
-}
-
-impl AsyncRead for Wire {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buffer.filled().len();
-        let polled = match &mut this.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        };
-        let came = buffer.filled().len() - before;
-        if came > 0 {
-            this.line.came.fetch_add(came as u64, Ordering::AcqRel);
-        }
-        polled
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
-            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match &self.stream {
-            Stream::Plain(stream) => stream.is_write_vectored(),
-            Stream::Tls(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+    /// Whether a request that fails over it may be sent again: it was not written; or the connection
+    /// has carried answers before, and nothing has come over it since, so that the server may have
+    /// closed it before the request arrived.
+    pub fn leaves_unanswered(&self) -> bool {
+        let settled = self.facts.settled.load(Ordering::Acquire);
+        self.facts.refused.load(Ordering::Acquire)
+            || settled > 0 && settled == self.facts.came.load(Ordering::Acquire)
     }
 }

@@ -128,6 +128,7 @@ fn attempt(n: u32, status: u16) -> Attempt {
         response_headers: vec![("server".to_owned(), "x".to_owned())],
         response_body: vec![0, 159, 255],
         response_cut: true,
+        response_incomplete: None,
     }
 }
 

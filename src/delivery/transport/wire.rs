@@ -1,0 +1,139 @@
+//! The bytes of a connection, on their way to and from the HTTP library.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use super::budget::Budget;
+use super::line::Line;
+use super::unasked;
+
+/// A connection, plain or secured.
+pub(super) struct Wire {
+    stream: Stream,
+    line: Line,
+    is_http2: bool,
+    budget: Budget,
+    /// All that was written is flushed: over HTTP/1.1 a request begins with the next write.
+    is_flushed: bool,
+}
+
+pub(super) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Wire {
+    pub fn plain(stream: TcpStream, address: SocketAddr) -> Self {
+        Self::over(Stream::Plain(stream), address, false)
+    }
+
+    pub fn secured(stream: TlsStream<TcpStream>, address: SocketAddr) -> Self {
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Self::over(Stream::Tls(Box::new(stream)), address, is_http2)
+    }
+
+    fn over(stream: Stream, address: SocketAddr, is_http2: bool) -> Self {
+        let budget = if is_http2 { Budget::of_frames() } else { Budget::of_bytes() };
+        Self { stream, line: Line::new(address), is_http2, budget, is_flushed: true }
+    }
+
+    /// Before anything is written. What lies on a kept connection when a request begins would be taken
+    /// for its response.
+    ///
+    /// # Errors
+    /// Something lies there. The request goes out over another connection.
+    fn begin_write(&mut self) -> io::Result<()> {
+        let begins = std::mem::take(&mut self.is_flushed) && !self.is_http2 && self.line.has_come();
+        if begins && !unasked::is_clear(&mut self.stream) {
+            self.line.refuse();
+            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, unasked::Unasked));
+        }
+        Ok(())
+    }
+}
+
+impl Connection for Wire {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(self.line.clone());
+        if self.is_http2 { connected.negotiated_h2() } else { connected }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let polled = match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        };
+        let came = buffer.filled().len() - before;
+        if came > 0 {
+            this.line.note_came(came, this.is_http2);
+            this.budget.spend(&buffer.filled()[before..], this.line.progress())?;
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.begin_write()?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.begin_write()?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        };
+        this.is_flushed |= flushed.is_ready();
+        flushed
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
