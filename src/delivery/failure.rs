@@ -129,9 +129,9 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
         NotConnected::Closed(Closed::Refused(refused)) => {
             Some((ErrorClass::RefusedAddress, refused.to_string()))
         }
-        NotConnected::Closed(unresolved @ Closed::Unresolved(_)) => {
-            Some((ErrorClass::Dns, unresolved.to_string()))
-        }
+        NotConnected::Closed(
+            unresolved @ (Closed::Unresolved(_) | Closed::NoResolver(_) | Closed::Local(..)),
+        ) => Some((ErrorClass::Dns, unresolved.to_string())),
         NotConnected::Name(_) => Some((ErrorClass::Request, why.to_string())),
         NotConnected::Dial(_, error) => Some((ErrorClass::Connect, io_reason(error, place))),
         NotConnected::Secure(_, error) => {

@@ -5,27 +5,10 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use url::Url;
 
+use super::resolver::{LookupError, Names, Resolver};
 use crate::profile::network::{Network, Refused};
-
-/// Finds the addresses of names.
-pub trait Names: Send + Sync + 'static {
-    /// The addresses of a host, in the order in which they are to be tried.
-    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
-}
-
-/// The system's names.
-struct System;
-
-impl Names for System {
-    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
-        Box::pin(async move {
-            Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
-        })
-    }
-}
 
 /// Why no address of a host is dialled.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +17,12 @@ pub(super) enum Closed {
     Refused(#[from] Refused),
     #[error("the name {0} does not resolve")]
     Unresolved(String),
+    /// No name server gave an answer for it.
+    #[error("no name server answers for {0}")]
+    NoResolver(String),
+    /// This machine lacks what a look-up takes.
+    #[error("the name {0} cannot be looked up: {1}")]
+    Local(String, #[source] Arc<io::Error>),
 }
 
 /// Judges by the settings what is dialled. Cheap to clone.
@@ -51,7 +40,7 @@ impl fmt::Debug for Guard {
 
 impl Guard {
     pub(super) fn new(network: Arc<Network>) -> Self {
-        Self::with_names(network, Arc::new(System))
+        Self::with_names(network, Arc::new(Resolver::default()))
     }
 
     pub(super) fn with_names(network: Arc<Network>, names: Arc<dyn Names>) -> Self {
@@ -74,7 +63,11 @@ impl Guard {
         }
         self.network.judge_name(host)?;
         let unresolved = || Closed::Unresolved(host.to_owned());
-        let found = self.names.find(host).await.map_err(|_| unresolved())?;
+        let found = self.names.find(host).await.map_err(|error| match error {
+            LookupError::NoSuchName => unresolved(),
+            LookupError::NoServer => Closed::NoResolver(host.to_owned()),
+            LookupError::Local(error) => Closed::Local(host.to_owned(), error),
+        })?;
         let mut refused = None;
         let mut open = Vec::new();
         for address in found {
@@ -95,6 +88,8 @@ impl Guard {
 mod tests {
     use std::sync::Mutex;
 
+    use futures_util::future::BoxFuture;
+
     use super::*;
     use crate::profile::network::{Entry, Reach};
 
@@ -102,7 +97,7 @@ mod tests {
     struct Zone(Mutex<Vec<IpAddr>>);
 
     impl Names for Zone {
-        fn find<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        fn find<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
             Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
         }
     }

@@ -16,6 +16,7 @@ mod preview;
 mod printable;
 mod record;
 mod redact;
+mod resolver;
 mod resting;
 mod sender;
 mod sending;
@@ -26,13 +27,13 @@ mod transport;
 mod verdict;
 mod work;
 
-pub use guard::Names;
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place};
 pub use preview::{check_address, preview};
 pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, State, Summary,
 };
+pub use resolver::{LookupError, Names};
 pub use sender::{Limits, Sender};
 pub use sending::{InFlight, Role, Sending};
 pub use series::{Mark, Series};

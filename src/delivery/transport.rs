@@ -24,9 +24,10 @@ use crate::profile::Auth;
 use crate::profile::network::Network;
 
 use super::failure;
-use super::guard::{Guard, Names};
+use super::guard::Guard;
 use super::record::{Attempt, Failure, Job};
 use super::redact;
+use super::resolver::Names;
 use super::tokens::{Token, Tokens, Wanted};
 use answer::Answer;
 use course::Stage;

@@ -2,7 +2,6 @@
 //! as a person has them.
 
 use std::collections::HashMap;
-use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +10,7 @@ use crate::support::desk::{Desk, failure};
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{ErrorClass, Names, State, Transport};
+use ringback::delivery::{ErrorClass, LookupError, Names, State, Transport};
 use ringback::profile::network::{Entry, Network, Reach};
 use serde_json::json;
 
@@ -27,9 +26,9 @@ impl Zone {
 }
 
 impl Names for Zone {
-    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         let found = self.0.lock().unwrap().get(host).cloned();
-        Box::pin(async { found.ok_or_else(|| io::Error::other("no such name")) })
+        Box::pin(async { found.ok_or(LookupError::NoSuchName) })
     }
 }
 

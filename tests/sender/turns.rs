@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{
-    Busy, Due, Limits, Names, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender, Sending,
-    Transport,
+    Busy, Due, Limits, LookupError, Names, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender,
+    Sending, Transport,
 };
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
@@ -284,7 +284,7 @@ async fn what_was_sent_is_recorded_though_recording_broke_off() {
 struct Breaking(AtomicU32);
 
 impl Names for Breaking {
-    fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, std::io::Result<Vec<IpAddr>>> {
+    fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         assert!(!takes_one(&self.0), "a mistake in this program");
         Box::pin(async { Ok(vec![IpAddr::from([127, 0, 0, 1])]) })
     }
