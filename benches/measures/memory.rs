@@ -72,7 +72,8 @@ pub fn send_if_asked() {
         let store = Store::open(path).unwrap();
         let limits = Limits::default();
         let sender = Sender::start(Arc::new(store), Transport::new(Arc::default()), limits);
-        let all = limits.total.min(limits.per_origin * PROFILES);
+        // A quarter of an endpoint's slots is never given to what hangs.
+        let all = limits.total.min(limits.per_origin * 3 / 4 * PROFILES);
         sender.sending().wait_for(|sending| sending.in_flight.len() == all).await.unwrap();
         println!("sending");
         // The input ends with who started this.
