@@ -5,6 +5,7 @@
 //! is read; characters that are not seen hide something. None of them comes through as it is.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -40,6 +41,31 @@ pub fn hides(c: char) -> bool {
 #[must_use]
 pub fn lines_shown(text: &str) -> String {
     text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// Output with what [`hides`] in it as the escapes of JSON, `\u009b`: a JSON document stays the same
+/// document, and no other text drives a terminal. Line feeds stay, and joiners where they make a sign of
+/// several.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        let base = grapheme.chars().next().unwrap_or(UNDRAWN);
+        for c in grapheme.chars() {
+            if c != '\n' && hides(c) && !joins(base, c) {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            } else {
+                out.push(c);
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// As [`shown`], the start of it where it is longer than so many characters.
@@ -166,6 +192,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_printed_as_json_is_the_same_json_and_drives_nothing() {
+        let raw = "\u{9b}31m\u{9d}52;c;eA==\u{7}\u{7f} a\u{202e}b pay\u{200b}pal \u{e0041} 👩‍👩‍👧 Grüße\tx";
+        let json = serde_json::json!({raw: raw, "list": [raw]});
+        for text in [json.to_string(), format!("{json:#}")] {
+            let printed = printable(&text);
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), json);
+            assert!(printed.contains("\\u009b31m\\u009d52") && printed.contains("\\u007f"), "{printed}");
+            assert!(printed.contains("a\\u202eb") && printed.contains("\\udb40\\udc41"), "{printed}");
+            assert!(printed.contains("👩‍👩‍👧 Grüße"), "{printed}");
+        }
+        assert_eq!(printable("a\nb\u{1b}[2J\r"), "a\nb\\u001b[2J\\u000d");
+    }
+
+    #[test]
     fn thousands_stand_apart() {
         let all = [0, 999, 1_204, 100_000, 1_234_567].map(grouped);
         assert_eq!(all, ["0", "999", "1 204", "100 000", "1 234 567"]);
@@ -199,6 +239,9 @@ mod tests {
         #[test]
         fn no_control_character_comes_through(text in any::<String>()) {
             prop_assert!(!shown(&text).chars().any(char::is_control));
+            prop_assert!(!printable(&text).chars().any(|c| c.is_control() && c != '\n'));
+            let json = serde_json::Value::from(text.as_str());
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&printable(&json.to_string())).unwrap(), json);
             let drawn = drawn(&text);
             prop_assert!(!drawn.chars().any(char::is_control));
             let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -14,6 +14,7 @@ const LONGEST: u64 = 1024;
 ///
 /// # Errors
 /// Nobody can be asked, or the answer is no.
+#[expect(clippy::disallowed_methods, reason = "writes a question without a line feed, shown")]
 pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandError> {
     if !terminal::is_there() {
         let message = format!("{without}: without a terminal to ask on, add --yes");

@@ -25,6 +25,7 @@ mod sending;
 mod session;
 mod setting;
 mod status_line;
+mod streams;
 mod table;
 mod terminal;
 mod test;
@@ -87,8 +88,13 @@ pub async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors, and go to standard output.
-            let _ = error.print();
+            if error.use_stderr() {
+                // It repeats arguments, whatever is in them.
+                tell(error.render().to_string().trim_end());
+            } else {
+                // Help and version: our own text, in colours where there are any.
+                let _ = error.print();
+            }
             return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
         }
     };

@@ -1,19 +1,20 @@
-//! Standard output and standard error.
+//! What a command prints on standard output.
 
-use std::io::{self, Write};
+use std::io;
 
 use serde_json::Value;
 
 use super::error::CommandError;
-use crate::shown::lines_shown;
+use super::streams::write;
+
+pub use super::streams::tell;
 
 /// Writes text to standard output at once.
 ///
 /// # Errors
 /// [`CommandError::Unread`] when its reader has gone; else why it cannot be written.
 pub fn print(text: &str) -> Result<(), CommandError> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+    write(text).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => CommandError::Unread,
         _ => CommandError::Output(error),
     })
@@ -25,9 +26,4 @@ pub fn print(text: &str) -> Result<(), CommandError> {
 /// As [`print`].
 pub fn print_json(document: &Value) -> Result<(), CommandError> {
     print(&format!("{document}\n"))
-}
-
-/// Tells a person something on standard error. That nobody can read it is no failure.
-pub fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", lines_shown(text));
 }

@@ -1,7 +1,7 @@
 //! `ringback receive`: the built-in endpoint, telling what arrives until it is ended.
 
 use std::convert::Infallible;
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::oneshot;
 
+use super::streams::{self, tell};
 use crate::callback::cipher;
 use crate::profile::Secret;
 use crate::receiver::{Behaviour, Decrypt, Decryption, Received, Receiver, ReceiverError, describe};
@@ -127,15 +128,13 @@ fn plain(with: &Decryption, text: &str) -> Option<String> {
 
 fn announce(addr: SocketAddr, json: bool) -> io::Result<()> {
     if !addr.ip().is_loopback() {
-        notice(&format!("warning: {addr} is open to other machines: whoever reaches it can send to it"));
+        tell(&format!("warning: {addr} is open to other machines: whoever reaches it can send to it"));
     }
     if json {
-        notice(&format!("listening on http://{addr}"));
+        tell(&format!("listening on http://{addr}"));
         return Ok(());
     }
-    let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{addr} (Ctrl+C ends)")?;
-    out.flush()
+    streams::write(&format!("listening on http://{addr} (Ctrl+C ends)\n"))
 }
 
 /// Writes each request as it arrives, until the receiver is gone.
@@ -145,20 +144,13 @@ fn show(mut requests: broadcast::Receiver<Arc<Received>>, json: bool) -> io::Res
             Ok(received) if json => format!("{}\n", received.to_json()),
             Ok(received) => describe(&received),
             Err(RecvError::Lagged(missed)) => {
-                notice(&format!("{missed} requests are not shown: they came faster than they were read"));
+                tell(&format!("{missed} requests are not shown: they came faster than they were read"));
                 continue;
             }
             Err(RecvError::Closed) => return Ok(()),
         };
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
+        streams::write(&text)?;
     }
-}
-
-/// To standard error; a notice that nobody can read is no failure.
-fn notice(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
 }
 
 #[cfg(unix)]

@@ -23,6 +23,7 @@ pub struct StatusLine {
 
 impl StatusLine {
     /// One that draws where there is a terminal that can go back to the start of a line.
+    #[expect(clippy::disallowed_methods, reason = "writes nothing")]
     pub fn new() -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
         Self { on: io::stderr().is_terminal() && !dumb, text: String::new() }
@@ -69,6 +70,7 @@ impl Drop for StatusLine {
 }
 
 /// A terminal that is gone is not written to: nobody is there to read.
+#[expect(clippy::disallowed_methods, reason = "draws a line again and again, with its own controls")]
 fn write(bytes: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());

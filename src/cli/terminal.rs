@@ -11,6 +11,7 @@ pub fn is_there() -> bool {
 
 /// What is missing for the console, as the end of a sentence; `None` when nothing is.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "writes nothing")]
 pub fn why_not() -> Option<&'static str> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Some("there is none here");

@@ -86,6 +86,10 @@ impl Backend for Quiet {
         CrosstermBackend::new(&mut self.bytes).window_size()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a frame is drawn text between controls of the console's own"
+    )]
     fn flush(&mut self) -> io::Result<()> {
         if self.bytes.is_empty() {
             return Ok(());

@@ -76,6 +76,7 @@ fn started(
 }
 
 /// Says what is waited for, once it takes a while; ends when the person will not wait.
+#[expect(clippy::disallowed_methods, reason = "a constant text")]
 pub async fn wait_for_impatience() {
     tokio::time::sleep(PATIENCE).await;
     // Not `eprintln`, which panics where nobody can read it.

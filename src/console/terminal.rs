@@ -175,6 +175,7 @@ pub fn write_between_frames(bytes: &[u8]) -> io::Result<()> {
     write(bytes)
 }
 
+#[expect(clippy::disallowed_methods, reason = "controls of the console's own")]
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;

@@ -35,7 +35,7 @@ impl Choice for ThemeName {
 pub(super) fn theme(name: &str, value: &DeValue) -> Result<ThemeName, String> {
     match value.as_str() {
         Some("colour") => Ok(ThemeName::Terminal),
-        _ => super::read::choice(name, value),
+        _ => super::value::choice(name, value),
     }
 }
 

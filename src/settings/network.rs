@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
-use super::read::choice;
+use super::value::choice;
 use crate::profile::network::{Entry, Network, Reach};
 
 /// What is so while the file does not say which addresses are closed.

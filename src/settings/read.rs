@@ -6,8 +6,8 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
+use super::value::{choice, flag, number};
 use super::{Loaded, Settings, keys, look, network};
-use crate::profile::Choice;
 
 /// The settings there are, for messages and for what is misspelled.
 const NAMES: [&str; 14] = [
@@ -147,19 +147,4 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-pub(super) fn choice<C: Choice>(name: &str, value: &DeValue) -> Result<C, String> {
-    let names = || C::ALL.iter().map(|c| format!("\"{}\"", c.name())).collect::<Vec<_>>().join(", ");
-    value.as_str().and_then(C::from_name).ok_or_else(|| format!("{name} must be one of {}", names()))
-}
-
-fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
-}
-
-fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
-    let digits = value.as_integer().filter(|digits| digits.radix() == 10);
-    let number = digits.and_then(|digits| digits.as_str().parse().ok());
-    number.ok_or_else(|| format!("{name} must be a whole number, 0 or more"))
 }

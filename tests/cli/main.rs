@@ -14,6 +14,7 @@ mod control;
 mod deliveries;
 mod demo;
 mod doctor;
+mod harmless;
 mod preview;
 mod profiles;
 mod receive;

@@ -24,6 +24,7 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+#[expect(clippy::disallowed_methods, reason = "writes nothing")]
 fn terminal() -> Finding {
     let name = variable("TERM").unwrap_or_default();
     let places = [("TMUX", "tmux"), ("STY", "screen"), ("SSH_CONNECTION", "SSH")];
@@ -51,6 +52,7 @@ fn terminal() -> Finding {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "writes nothing")]
 fn size() -> Option<Finding> {
     let (columns, lines) = crossterm::terminal::size().ok().filter(|_| stdout().is_terminal())?;
     let found = format!("{columns}×{lines}");

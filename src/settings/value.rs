@@ -1,0 +1,20 @@
+//! The values that a setting may have.
+
+use toml::de::DeValue;
+
+use crate::profile::Choice;
+
+pub(super) fn choice<C: Choice>(name: &str, value: &DeValue) -> Result<C, String> {
+    let names = || C::ALL.iter().map(|c| format!("\"{}\"", c.name())).collect::<Vec<_>>().join(", ");
+    value.as_str().and_then(C::from_name).ok_or_else(|| format!("{name} must be one of {}", names()))
+}
+
+pub(super) fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
+}
+
+pub(super) fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
+    let digits = value.as_integer().filter(|digits| digits.radix() == 10);
+    let number = digits.and_then(|digits| digits.as_str().parse().ok());
+    number.ok_or_else(|| format!("{name} must be a whole number, 0 or more"))
+}
