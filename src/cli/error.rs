@@ -50,6 +50,9 @@ pub enum CommandError {
     /// Whoever read standard output has gone.
     #[error("nobody reads standard output")]
     Unread,
+    /// Nothing can be sent until somebody fixes the cause.
+    #[error("{0}")]
+    CannotSend(String),
     /// Ended by a signal, with what it leaves behind.
     #[error("{left}")]
     Interrupted {

@@ -42,6 +42,15 @@ impl News {
         self.trouble.is_some()
     }
 
+    /// What keeps this session from sending until somebody fixes it, where something does. It is then
+    /// the caller's to report.
+    pub fn lasting(&mut self) -> Option<String> {
+        let sending = self.sending.borrow();
+        let why = sending.trouble.clone().filter(|_| sending.lasting)?;
+        self.trouble = Some(why.clone());
+        Some(why)
+    }
+
     /// How many tries are under way here.
     pub fn under_way(&self) -> usize {
         self.sending.borrow().in_flight.len()

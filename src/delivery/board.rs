@@ -13,8 +13,18 @@ use super::sending::{InFlight, Role, Sending};
 #[derive(Debug, Clone)]
 pub struct Board {
     sending: watch::Sender<Sending>,
-    troubles: Arc<Mutex<[Option<String>; 3]>>,
+    troubles: Arc<Mutex<[Option<Trouble>; STEPS]>>,
 }
+
+/// A sentence, and whether its cause stays until somebody fixes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Trouble {
+    sentence: String,
+    lasting: bool,
+}
+
+/// How many steps there are.
+const STEPS: usize = 5;
 
 /// What the storage may fail at. Each is told until the same succeeds; of several the first here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +35,10 @@ pub enum Step {
     Look,
     /// Finding out whether another process sends, and whether this one may and can.
     Permit,
+    /// Another session sends, and does its work.
+    Watch,
+    /// This session had the exclusive lock, and still has it.
+    Keep,
 }
 
 impl Step {
@@ -33,6 +47,8 @@ impl Step {
             Self::Record => "what was sent cannot be recorded",
             Self::Look => "what is due cannot be read",
             Self::Permit => "nothing is sent yet",
+            Self::Watch => "nothing is sent",
+            Self::Keep => "this session stopped sending",
         };
         format!("{what}: {error}")
     }
@@ -72,6 +88,7 @@ impl Board {
         self.sending.send_modify(|sending| {
             sending.role = Role::Stopped;
             sending.trouble = Some(why);
+            sending.lasting = true;
         });
     }
 
@@ -89,14 +106,19 @@ impl Board {
 
     /// Tells what came of a step, and passes it on.
     pub fn told<T>(&self, step: Step, result: Result<T, OutboxError>) -> Result<T, OutboxError> {
-        let trouble = result.as_ref().err().map(|error| step.failed(error));
+        let trouble = result.as_ref().err().map(|error| Trouble {
+            sentence: step.failed(error),
+            lasting: matches!(error, OutboxError::Lasting(_)),
+        });
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         troubles[step as usize] = trouble;
         let first = troubles.iter().flatten().next();
         self.sending.send_if_modified(|s| {
-            let differs = s.trouble.as_ref() != first;
+            let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
+            let differs = s.trouble.as_ref() != sentence || s.lasting != lasting;
             if differs {
-                s.trouble = first.cloned();
+                s.trouble = sentence.cloned();
+                s.lasting = lasting;
             }
             differs
         });
@@ -112,7 +134,8 @@ mod tests {
     fn each_trouble_lasts_until_its_own_step_succeeds() {
         let (board, watched) = Board::new();
         let trouble = || watched.borrow().trouble.clone();
-        let failed = |step, why: &str| board.told::<()>(step, Err(OutboxError(why.to_owned()))).unwrap_err();
+        let failed =
+            |step, why: &str| board.told::<()>(step, Err(OutboxError::Passing(why.to_owned()))).unwrap_err();
         failed(Step::Look, "no reader");
         let look = Some("what is due cannot be read: no reader".to_owned());
         assert_eq!(trouble(), look);
@@ -130,7 +153,7 @@ mod tests {
         let trouble = || watched.borrow().trouble.clone();
         board.left_unrecorded(0);
         assert_eq!(trouble(), None);
-        board.told::<()>(Step::Record, Err(OutboxError("no room".to_owned()))).unwrap_err();
+        board.told::<()>(Step::Record, Err(OutboxError::Passing("no room".to_owned()))).unwrap_err();
         let before = trouble().unwrap();
         board.left_unrecorded(0);
         assert_eq!(trouble().as_ref(), Some(&before));

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -11,8 +12,26 @@ use super::record::{Job, NewDelivery, Origin, Outcome};
 
 /// The storage could not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct OutboxError(pub String);
+pub enum OutboxError {
+    /// The cause may pass: ask again.
+    #[error("{0}")]
+    Passing(String),
+    /// The cause stays until somebody fixes it.
+    #[error("{0}")]
+    Lasting(String),
+    /// Another session has taken the exclusive lock since: this one must not send any more.
+    #[error("{0}")]
+    Overtaken(String),
+}
+
+/// What a standby finds of the active sender.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Why it sends nothing although something is due: a whole sentence. None while it does its work.
+    pub stalled: Option<String>,
+    /// When to look again. None: not before something is committed.
+    pub look_in: Option<Duration>,
+}
 
 /// What is due and can start.
 #[derive(Debug, Default)]
@@ -140,13 +159,19 @@ pub trait Outbox: Send + Sync + 'static {
     /// The process that sends from this storage, where that is known.
     fn sending_pid(&self) -> Option<u32>;
 
+    /// Whether the active sender does its work, for a standby.
+    fn watch_sender(&self) -> impl Future<Output = Result<Watched, OutboxError>> + Send {
+        async { Ok(Watched::default()) }
+    }
+
     /// Takes a batch of deliveries: all or none.
     fn accept(&self, batch: Vec<NewDelivery>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// What is due at `now` and has room ([`Busy::has_room`]): at most `limit`. Fewer than `limit` are
     /// all that has. What a person sent comes first, then origins with less in flight, and within an
     /// origin lanes that are not slow, that have less in flight, and that used less slot time. No lane
-    /// waits for its turn for ever.
+    /// waits for its turn for ever. Fails with [`OutboxError::Overtaken`] once another
+    /// session has taken the exclusive lock.
     fn due(
         &self,
         now: Timestamp,
@@ -154,7 +179,8 @@ pub trait Outbox: Send + Sync + 'static {
         busy: Busy,
     ) -> impl Future<Output = Result<Due, OutboxError>> + Send;
 
-    /// Records attempts: all or none. The state of a delivery that was cancelled meanwhile stays.
+    /// Records attempts: all or none. The state of a delivery that was cancelled meanwhile stays. What
+    /// an overtaken sender still had in flight is recorded too; it is steered then, and `due` says why.
     fn record(&self, outcomes: Arc<[Outcome]>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// The clock was set: moves the time of all that waits by as much.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use super::background::Background;
 use super::board::{Board, Step};
@@ -11,7 +12,7 @@ use super::crew::Crew;
 use super::outbox::{Outbox, OutboxError};
 use super::sending::{Role, Sending};
 use super::transport::Transport;
-use super::work::{TROUBLE_PAUSE, Work};
+use super::work::{End, TROUBLE_PAUSE, Work};
 
 /// How much is sent at a time (design, section 5).
 #[derive(Debug, Clone, Copy)]
@@ -117,17 +118,23 @@ async fn run<O: Outbox>(
     board: Board,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    let permit = tokio::select! {
-        permit = permit(&*outbox, &board) => permit,
-        _ = &mut stopped => {
-            board.role(Role::Stopped);
+    loop {
+        let permit = tokio::select! {
+            permit = permit(&*outbox, &board) => permit,
+            _ = &mut stopped => {
+                board.role(Role::Stopped);
+                return;
+            }
+        };
+        board.role(Role::Sends);
+        let crew = Crew::gather(transport.clone(), limits.threads);
+        let work = Work::new(Arc::clone(&outbox), crew, limits, board.clone());
+        let ended = work.until(&mut stopped).await;
+        drop(permit);
+        if ended == End::Stopped {
             return;
         }
-    };
-    board.role(Role::Sends);
-    let crew = Crew::gather(transport, limits.threads);
-    Work::new(outbox, crew, limits, board).until(stopped).await;
-    drop(permit);
+    }
 }
 
 /// Threads that make tries: the other half of the machine is for the storage and everybody else.
@@ -144,21 +151,36 @@ async fn permit<O: Outbox>(outbox: &O, board: &Board) -> O::Permit {
             Err(error) => Err(error),
         };
         match board.told(Step::Permit, asked) {
-            Ok(permit) => return permit,
+            Ok(permit) => {
+                for step in [Step::Watch, Step::Keep] {
+                    let _ = board.told(step, Ok(()));
+                }
+                return permit;
+            }
             Err(_) => tokio::time::sleep(TROUBLE_PAUSE).await,
         }
     }
 }
 
-/// Who sends may change hands while we wait: it is looked up whenever something was committed.
+/// The active sender may change while we wait: it is looked up whenever something was committed. While
+/// something is due, it is watched: who is stopped keeps the lock and commits nothing.
 async fn wait<O: Outbox>(outbox: &O, board: &Board) -> Result<O::Permit, OutboxError> {
     let mut commits = outbox.changes();
     let mut permit = std::pin::pin!(outbox.permit());
+    let mut look_at = Some(Instant::now());
     loop {
         board.role(Role::Watches(outbox.sending_pid()));
         tokio::select! {
             permit = &mut permit => return permit,
-            Ok(()) = commits.changed() => {}
+            Ok(()) = commits.changed() => {
+                look_at.get_or_insert_with(|| Instant::now() + TROUBLE_PAUSE);
+            }
+            () = tokio::time::sleep_until(look_at.unwrap_or_else(Instant::now)), if look_at.is_some() => {
+                let watched = outbox.watch_sender().await.unwrap_or_default();
+                look_at = watched.look_in.map(|pause| Instant::now() + pause);
+                let stalled = watched.stalled.map_or(Ok(()), |why| Err(OutboxError::Passing(why)));
+                let _ = board.told(Step::Watch, stalled);
+            }
         }
     }
 }

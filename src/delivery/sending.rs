@@ -15,6 +15,8 @@ pub struct Sending {
     pub in_flight: BTreeMap<DeliveryId, InFlight>,
     /// What the storage fails at, while it does: a sentence that stands by itself.
     pub trouble: Option<String>,
+    /// Whether that stays until somebody fixes its cause.
+    pub lasting: bool,
 }
 
 /// Which part this process plays.

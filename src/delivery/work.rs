@@ -41,6 +41,15 @@ const READ_AHEAD: usize = 2048;
 /// What a person sends has one slot more for this many of the total.
 const MANUAL_SHARE: usize = 4;
 
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was told to stop.
+    Stopped,
+    /// Another session has taken the exclusive lock, which is on the board.
+    Overtaken,
+}
+
 /// What the loop holds.
 pub struct Work<O> {
     outbox: Arc<O>,
@@ -61,6 +70,7 @@ pub struct Work<O> {
     next_due: Option<Timestamp>,
     started: Vec<(DeliveryId, InFlight)>,
     ended: Vec<DeliveryId>,
+    overtaken: Option<OutboxError>,
 }
 
 /// An attempt in flight, and its slot.
@@ -127,14 +137,16 @@ impl<O: Outbox> Work<O> {
             next_due: None,
             started: Vec::new(),
             ended: Vec::new(),
+            overtaken: None,
         }
     }
 
-    /// Sends until it is told to stop, and gives what is under way a little time.
-    pub async fn until(mut self, mut stopped: oneshot::Receiver<()>) {
+    /// Sends until it is told to stop or another session has taken over, and gives the requests in
+    /// flight a little time.
+    pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
         let mut news = self.outbox.news();
         let mut seen = *news.borrow_and_update();
-        loop {
+        while self.overtaken.is_none() {
             self.look_at_clock().await;
             self.note(&mut seen, &mut news);
             self.start();
@@ -144,7 +156,7 @@ impl<O: Outbox> Work<O> {
             let nap = self.nap();
             tokio::select! {
                 biased;
-                _ = &mut stopped => break,
+                _ = &mut *stopped => break,
                 Some(ended) = self.tries.join_next_with_id() => self.ended(ended),
                 recorded = joined(&mut self.records.under_way) => self.recorded(recorded),
                 answer = joined(&mut self.question.asked) => self.answered(answer, *news.borrow()),
@@ -152,12 +164,19 @@ impl<O: Outbox> Work<O> {
                 () = sleep(nap) => {}
             }
         }
-        self.stop().await;
+        let Some(why) = self.overtaken.take() else {
+            self.stop(Role::Stopped).await;
+            return End::Stopped;
+        };
+        let _ = self.board.told::<()>(Step::Keep, Err(why));
+        // Not stopped: it waits for the lock again.
+        self.stop(Role::Starting).await;
+        End::Overtaken
     }
 
     /// Starts nothing more, and records what still ends in time.
-    async fn stop(mut self) {
-        self.board.role(Role::Stopped);
+    async fn stop(mut self, role: Role) {
+        self.board.role(role);
         self.endpoints.forget_read();
         if let Some((asked, _)) = self.question.asked.take() {
             asked.abort();
@@ -294,7 +313,8 @@ impl<O: Outbox> Work<O> {
 
     fn recorded(&mut self, result: Result<Result<(), OutboxError>, JoinError>) {
         let Some((_, batch)) = self.records.under_way.take() else { return };
-        let result = result.unwrap_or_else(|error| Err(OutboxError(format!("recording broke off: {error}"))));
+        let result =
+            result.unwrap_or_else(|error| Err(OutboxError::Passing(format!("recording broke off: {error}"))));
         if self.board.told(Step::Record, result).is_err() {
             // What was sent must not be forgotten: it is told until it is on disk.
             self.records.waiting.splice(0..0, batch.iter().cloned());
@@ -356,8 +376,15 @@ impl<O: Outbox> Work<O> {
 
     fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
         let Some((_, asked_at)) = self.question.asked.take() else { return };
-        let answer =
-            answer.unwrap_or_else(|error| Err(OutboxError(format!("the question broke off: {error}"))));
+        let answer = answer
+            .unwrap_or_else(|error| Err(OutboxError::Passing(format!("the question broke off: {error}"))));
+        let answer = match answer {
+            Err(error @ OutboxError::Overtaken(_)) => {
+                self.overtaken = Some(error);
+                return;
+            }
+            answer => answer,
+        };
         let Ok(due) = self.board.told(Step::Look, answer) else {
             self.question.fresh = true;
             self.question.not_before = Some(Instant::now() + TROUBLE_PAUSE);

@@ -90,12 +90,38 @@ pub enum Problem {
     /// Another file was put in its place while it was in use.
     #[error("was replaced by another file: start again to use that one")]
     Replaced,
+    /// Another session has begun to send.
+    #[error(
+        "another session{of} sends now: the lock file beside it was removed or replaced; leave it alone while a \
+         session runs",
+        of = .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default()
+    )]
+    Overtaken(Option<u32>),
+    /// The lock file was removed or replaced.
+    #[error("the lock file beside it was removed or replaced: leave it alone while a session runs")]
+    LockLost,
     /// The store was closed while it was asked.
     #[error("was closed meanwhile: start again")]
     Closed,
     /// A mistake in this program.
     #[error("refused a command ({0}): please report this")]
     Sql(String),
+}
+
+impl Problem {
+    /// Whether the file itself is wrong, and stays so however often it is tried.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::IsFolder
+                | Self::NotADatabase
+                | Self::Foreign
+                | Self::Newer { .. }
+                | Self::NoWal
+                | Self::Corrupt(_)
+        )
+    }
 }
 
 impl StoreError {
@@ -178,7 +204,12 @@ pub(super) fn opening(error: &io::Error) -> Problem {
 
 impl From<StoreError> for OutboxError {
     fn from(error: StoreError) -> Self {
-        Self(error.to_string())
+        let told = error.to_string();
+        match error.problem {
+            Problem::Overtaken(_) | Problem::LockLost => Self::Overtaken(told),
+            problem if problem.is_lasting() => Self::Lasting(told),
+            _ => Self::Passing(told),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::error::{Problem, StoreError, opening};
 use super::held::{self, Held};
 use super::schema::{self, Found};
 use super::writable::may_be_written;
+use super::{lock_file, owner};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub struct Inspection {
     pub pending: Option<u64>,
     /// What of it is held, and by what; nothing where the schema is another.
     pub held: Held,
+    /// The active sender's process, where it is stopped: by a signal, or by a debugger.
+    pub stopped_sender: Option<u32>,
+    /// Why there is no lock to be had, where something else has the lock file's name.
+    pub lock: Option<String>,
 }
 
 /// Most lines of damage.
@@ -77,6 +82,8 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is told already.
         held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
+        stopped_sender: if is_known { stopped(&db) } else { None },
+        lock: lock_file::unusable(&real),
         path: real,
     })
 }
@@ -101,6 +108,12 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     db.busy_timeout(super::BUSY)?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
+}
+
+fn stopped(db: &Connection) -> Option<u32> {
+    let sql = "SELECT sender FROM revision";
+    let sender: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
+    owner::pid(&sender).filter(|_| owner::is_stopped(&sender))
 }
 
 /// Queued and waiting ones.

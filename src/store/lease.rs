@@ -1,53 +1,57 @@
 //! Who sends: the one process that holds a lock on a file beside the database. The system frees it
 //! when that process ends, however it ends.
 
-use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError, canonicalize};
-use std::io::{self, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::TryLockError;
+use std::io::{Seek as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::files::{self, RegularFile};
+use crate::files;
+
+use super::lock_file::{LockError, LockFile};
 
 /// The right to send for a database, held until it is dropped.
 #[derive(Debug)]
 pub struct Lease {
-    file: File,
+    lock: Arc<LockFile>,
 }
 
 impl Lease {
     /// Takes the right if nobody has it.
     ///
     /// # Errors
-    /// The lock file cannot be made or opened, or the file system has no locks.
-    pub fn try_take(db_path: &Path) -> io::Result<Option<Self>> {
-        let file = open(db_path)?;
-        // Who asks for the holder has the lock for a moment, so one refusal may mean nothing.
-        for pause_ms in [1, 4, 0] {
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(Self::signed(file))),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(pause_ms)),
-                Err(TryLockError::Error(error)) => return Err(error),
+    /// The lock file cannot be made or opened, is not ours, or the file system has no locks.
+    pub fn try_take(db_path: &Path) -> Result<Option<Self>, LockError> {
+        loop {
+            let lock = LockFile::open(db_path)?;
+            if !has_locked(&lock)? {
+                return Ok(None);
+            }
+            if let Some(lease) = Self::signed(lock) {
+                return Ok(Some(lease));
             }
         }
-        Ok(None)
     }
 
     /// Takes the right, waiting for as long as another has it: for a thread of its own.
     ///
     /// # Errors
     /// As [`Lease::try_take`].
-    pub fn wait(db_path: &Path) -> io::Result<Self> {
-        let file = open(db_path)?;
-        file.lock()?;
-        Ok(Self::signed(file))
+    pub fn wait(db_path: &Path) -> Result<Self, LockError> {
+        loop {
+            let lock = LockFile::open(db_path)?;
+            lock.file.lock().map_err(|error| lock.failed(error))?;
+            if let Some(lease) = Self::signed(lock) {
+                return Ok(lease);
+            }
+        }
     }
 
     /// The process id of who has the right; `None` when nobody has, or it cannot be told.
     #[must_use]
     pub fn holder(db_path: &Path) -> Option<u32> {
-        let file = RegularFile::open(&beside(db_path)).ok()?.into_file();
+        let file = LockFile::look(db_path)?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
             // Nobody has it: a number that stands there is of one who died.
@@ -57,40 +61,52 @@ impl Lease {
         std::str::from_utf8(&text).ok()?.trim().parse().ok()
     }
 
-    /// Writes our process id, so that others can say who sends. The lock is what counts: where there
-    /// is no room for the number, they cannot say who.
-    fn signed(mut file: File) -> Self {
-        let number = format!("{}\n", std::process::id());
-        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(number.as_bytes()));
-        Self { file }
+    /// The lock file, to see whether it is still in its place.
+    pub(super) fn lock(&self) -> Arc<LockFile> {
+        Arc::clone(&self.lock)
     }
+
+    /// Writes our process id, so that others can say who sends. The lock is what counts: where there
+    /// is no room for the number, they cannot say who. None where the file that was locked is no longer
+    /// the one that others see.
+    fn signed(lock: LockFile) -> Option<Self> {
+        if !lock.is_in_place() {
+            return None;
+        }
+        let number = format!("{}\n", std::process::id());
+        let mut file = &lock.file;
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(number.as_bytes()));
+        Some(Self { lock: Arc::new(lock) })
+    }
+}
+
+/// Locks it if nobody has. Who asks for the holder has the lock for a moment, so one refusal may mean
+/// nothing.
+fn has_locked(lock: &LockFile) -> Result<bool, LockError> {
+    for pause_ms in [1, 4, 0] {
+        match lock.file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(pause_ms)),
+            Err(TryLockError::Error(error)) => return Err(lock.failed(error)),
+        }
+    }
+    Ok(false)
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         // The lock goes with the file in any case; an old number in it is told from a new one by
         // the lock.
-        let _ = self.file.set_len(0);
-        let _ = self.file.unlock();
+        let _ = self.lock.file.set_len(0);
+        let _ = self.lock.file.unlock();
     }
-}
-
-fn open(db_path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(beside(db_path))
-}
-
-/// The lock file of a database; of the real one, when the path is a link.
-fn beside(db_path: &Path) -> PathBuf {
-    let real = canonicalize(db_path).unwrap_or_else(|_| db_path.to_owned());
-    let mut name = OsString::from(real);
-    name.push(".lock");
-    name.into()
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
 
+    use super::super::lock_file::tests::name;
     use super::*;
 
     #[test]
@@ -130,7 +146,21 @@ mod tests {
     fn a_number_left_behind_is_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let db = folder.path().join("a.db");
-        std::fs::write(beside(&db), "4242\n").unwrap();
+        std::fs::write(name(&db), "4242\n").unwrap();
         assert_eq!(Lease::holder(&db), None);
+    }
+
+    #[test]
+    fn who_waits_for_a_file_that_was_removed_takes_the_one_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("a.db");
+        let first = Lease::try_take(&db).unwrap().expect("nobody has it");
+        let old = LockFile::open(&db).unwrap();
+        std::fs::remove_file(name(&db)).unwrap();
+        drop(first);
+        assert!(has_locked(&old).unwrap(), "the old file is free");
+        assert!(Lease::signed(old).is_none(), "and means nothing");
+        let second = Lease::try_take(&db).unwrap().expect("nobody has the new one");
+        assert!(second.lock().is_in_place());
     }
 }

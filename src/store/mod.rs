@@ -25,6 +25,7 @@ mod job;
 mod keeping;
 mod lane;
 mod lease;
+mod lock_file;
 mod log;
 mod open;
 mod outbox;
@@ -38,10 +39,12 @@ mod queue;
 mod readers;
 mod record;
 mod revision;
+mod right;
 mod save;
 mod schema;
 mod select;
 mod shrink;
+mod stall;
 mod standing;
 mod state;
 mod summaries;
@@ -66,6 +69,7 @@ pub use hold::{Cause, HeldFor, Hold, Holds};
 pub use inspect::{Inspection, inspect};
 pub use keeping::Keeping;
 pub use lease::Lease;
+pub use lock_file::LockError;
 pub use log::Counts;
 pub use profiles::ProfileRow;
 pub use prune::{Keep, Removed};
@@ -89,6 +93,7 @@ use crate::profile::Status;
 use place::Place;
 use queue::Order;
 use readers::Readers;
+use right::Right;
 use tally::Writing;
 use watch::Looking;
 use writer::{Told, Writer};
@@ -109,6 +114,8 @@ struct Shared {
     writer: Writer,
     /// See [`Store::disable_after`].
     disable_after: AtomicU32,
+    /// What this process may send by, or might before.
+    right: Mutex<Option<Arc<Right>>>,
 }
 
 /// What notices the commits of other processes, for as long as it is held.
@@ -166,7 +173,15 @@ impl Store {
         let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
         let disable_after = AtomicU32::new(Status::AUTO_DISABLE_AFTER);
-        Ok(Self(Arc::new(Shared { path, told, noticing, readers, writer, disable_after })))
+        Ok(Self(Arc::new(Shared {
+            path,
+            told,
+            noticing,
+            readers,
+            writer,
+            disable_after,
+            right: Mutex::default(),
+        })))
     }
 
     /// Where the database is, with links followed.

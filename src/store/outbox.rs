@@ -1,17 +1,18 @@
 //! The store as the sender sees it.
 
-use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
 use tokio::sync::{oneshot, watch};
 
-use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome};
+use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome, Watched};
 
+use super::error::Problem;
 use super::queue::Order;
 use super::tally::Writing;
-use super::{Lease, Store};
+use super::{Lease, LockError, Store};
 use super::{accept, control, due, record};
 
 impl Outbox for Store {
@@ -20,9 +21,9 @@ impl Outbox for Store {
     async fn try_permit(&self) -> Result<Option<Lease>, OutboxError> {
         let path = self.path().to_owned();
         let taken = tokio::task::spawn_blocking(move || Lease::try_take(&path)).await;
-        let taken = taken.map_err(|_| self.no_lease("asking for it broke off"))?;
-        match taken.map_err(|error| self.no_lease(error))? {
-            Some(lease) => self.proven(lease).await.map(Some),
+        let taken = taken.map_err(|_| OutboxError::Passing("asking for the lock broke off".to_owned()))?;
+        match taken? {
+            Some(lease) => Ok(Some(self.begin_epoch(lease).await?)),
             None => Ok(None),
         }
     }
@@ -34,13 +35,18 @@ impl Outbox for Store {
         std::thread::Builder::new()
             .name("lease".to_owned())
             .spawn(move || tell.send(Lease::wait(&path)))
-            .map_err(|error| self.no_lease(format_args!("no thread to wait for it: {error}")))?;
-        let taken = told.await.map_err(|_| self.no_lease("the wait for it broke off"))?;
-        self.proven(taken.map_err(|error| self.no_lease(error))?).await
+            .map_err(|error| OutboxError::Passing(format!("no thread to wait for the lock: {error}")))?;
+        let taken =
+            told.await.map_err(|_| OutboxError::Passing("the wait for the lock broke off".to_owned()))?;
+        Ok(self.begin_epoch(taken?).await?)
     }
 
     fn sending_pid(&self) -> Option<u32> {
         Lease::holder(self.path())
+    }
+
+    async fn watch_sender(&self) -> Result<Watched, OutboxError> {
+        Ok(self.look_at_sender(Timestamp::now()).await?)
     }
 
     async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {
@@ -51,9 +57,14 @@ impl Outbox for Store {
     /// What cannot be read is failed for good, and others are looked for in its place.
     async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
         let busy = Arc::new(busy);
+        let right = self.right();
         loop {
-            let known = Arc::clone(&busy);
-            let found = self.read(move |tx| due::find(tx, now, limit, &known)).await?;
+            let (known, right) = (Arc::clone(&busy), right.clone());
+            let find = move |tx: &Transaction<'_>| {
+                right.map_or(Ok(()), |right| right.check(tx))?;
+                due::find(tx, now, limit, &known)
+            };
+            let found = self.read(find).await?;
             if found.unreadable.is_empty() {
                 return Ok(found.due);
             }
@@ -63,14 +74,24 @@ impl Outbox for Store {
 
     async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
         let disable_after = self.0.disable_after.load(Ordering::Relaxed);
-        let record = move |tx: &Writing<'_>| record::record_all(tx, &outcomes, disable_after);
+        let right = self.right();
+        let record = move |tx: &Writing<'_>| {
+            record::record_all(tx, &outcomes, disable_after, right.as_ref().map(|right| right.epoch))?;
+            right.map_or(Ok(()), |right| right.moved(tx))
+        };
         // What is recorded makes room for what is to be sent; what comes in can wait for a moment.
         self.0.writer.write(Order::WriteFirst, record).await.map_err(|error| error.at(self.path()))?;
         Ok(())
     }
 
     async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
-        self.write(move |tx| control::shift(tx, by)).await?;
+        let right = self.right();
+        // Who was overtaken leaves it to the active sender.
+        let shift = move |tx: &Writing<'_>| match right.map(|right| right.check(tx)) {
+            Some(Err(error)) if matches!(error.problem, Problem::Overtaken(_)) => Ok(()),
+            _ => control::shift(tx, by),
+        };
+        self.write(shift).await?;
         Ok(())
     }
 
@@ -83,19 +104,9 @@ impl Outbox for Store {
     }
 }
 
-impl Store {
-    /// The lease, once something was written: who cannot record what is sent must not send it, or it
-    /// is sent again and again, by every session that starts. A value that stays the same would not be
-    /// written.
-    async fn proven(&self, lease: Lease) -> Result<Lease, OutboxError> {
-        self.write(|tx| Ok(tx.execute("UPDATE revision SET deliveries = deliveries + 1", [])?)).await?;
-        Ok(lease)
-    }
-
-    fn no_lease(&self, why: impl Display) -> OutboxError {
-        OutboxError(format!(
-            "no lock can be had with {}.lock ({why}): see who may write it",
-            self.path().display()
-        ))
+impl From<LockError> for OutboxError {
+    fn from(error: LockError) -> Self {
+        let told = format!("no lock can be had: {error}");
+        if error.is_lasting() { Self::Lasting(told) } else { Self::Passing(told) }
     }
 }

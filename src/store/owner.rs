@@ -17,8 +17,34 @@ pub(super) fn is_free(owner: &str) -> bool {
 }
 
 fn is_alive(owner: &str) -> bool {
-    let pid = owner.split('@').next().and_then(|pid| pid.parse().ok());
-    pid.and_then(name_of).is_some_and(|name| name == owner)
+    pid(owner).and_then(name_of).is_some_and(|name| name == owner)
+}
+
+/// The id in a name.
+pub(super) fn pid(owner: &str) -> Option<u32> {
+    owner.split('@').next().and_then(|pid| pid.parse().ok())
+}
+
+/// Whether a process is stopped: by SIGSTOP, by Ctrl+Z, or by a debugger. False where it has ended, or
+/// the system does not say.
+pub(super) fn is_stopped(owner: &str) -> bool {
+    pid(owner).is_some_and(|pid| name_of(pid).is_some_and(|name| name == owner) && state_of(pid) == Some('T'))
+}
+
+/// The state of a process as a capital letter, as `ps` shows it: `T` is stopped.
+#[cfg(target_os = "linux")]
+fn state_of(pid: u32) -> Option<char> {
+    let stat = crate::files::read_text(format!("/proc/{pid}/stat").as_ref(), 4096).ok()?;
+    // A debugger's is a small t (proc(5)).
+    stat.rsplit_once(") ")?.1.chars().next().map(|state| state.to_ascii_uppercase())
+}
+
+/// The state of a process as a capital letter, as `ps` shows it: `T` is stopped.
+#[cfg(not(target_os = "linux"))]
+fn state_of(pid: u32) -> Option<char> {
+    let told =
+        std::process::Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().ok()?;
+    String::from_utf8_lossy(&told.stdout).trim().chars().next().map(|state| state.to_ascii_uppercase())
 }
 
 /// The name of the process that has this id now; none when none has, or it has ended and only waits
@@ -72,6 +98,30 @@ pub(super) mod tests {
         }
         child.wait().unwrap();
         assert!(is_free(&name));
+    }
+
+    #[test]
+    fn a_process_that_is_stopped_is_told_from_one_that_runs() {
+        let (mut child, name) = another();
+        assert!(!is_stopped(&name));
+        let send = |signal: &str| {
+            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+            assert!(sent.success());
+        };
+        let wait = |stopped: bool| {
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while is_stopped(&name) != stopped {
+                assert!(Instant::now() < deadline, "it is {stopped} that it is stopped");
+                std::thread::yield_now();
+            }
+        };
+        send("-STOP");
+        wait(true);
+        send("-CONT");
+        wait(false);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!is_stopped(&name));
     }
 
     #[test]

@@ -12,17 +12,19 @@ use super::state;
 use super::tally::Writing;
 
 /// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
-/// row is disabled; with 0 none ever is.
+/// row is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken:
+/// what was sent stands in the log.
 pub(super) fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
     disable_after: u32,
+    epoch: Option<i64>,
 ) -> Result<(), StoreError> {
     let mut failing = Failing::new(disable_after);
     // Mostly there is none, and then nobody needs to look for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     for outcome in outcomes {
-        if record(tx, outcome, any_tested)? {
+        if record(tx, outcome, any_tested, epoch)? {
             failing.note(tx, outcome)?;
         }
     }
@@ -31,7 +33,12 @@ pub(super) fn record_all(
 
 /// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
 /// no longer there has nothing to record. Whether the delivery has ended by this.
-fn record(tx: &Writing<'_>, outcome: &Outcome, any_tested: bool) -> Result<bool, StoreError> {
+fn record(
+    tx: &Writing<'_>,
+    outcome: &Outcome,
+    any_tested: bool,
+    epoch: Option<i64>,
+) -> Result<bool, StoreError> {
     let next = state_after(outcome.next);
     // Only what was tried before waits. Asking for the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { State::Queued } else { State::Waiting };
@@ -42,13 +49,18 @@ fn record(tx: &Writing<'_>, outcome: &Outcome, any_tested: bool) -> Result<bool,
             Some((_, state)) if state.is_pending() => {
                 move_on(tx, outcome, state, next)?;
             }
+            // Two sent it, of whom one was overtaken: that it arrived counts.
+            Some((_, State::Failed)) if next == State::Delivered => {
+                move_on(tx, outcome, State::Failed, next)?;
+            }
+            Some((_, State::Delivered)) if next != State::Delivered => stopped = true,
             Some(_) => {
                 come_late(tx, outcome)?;
                 stopped = true;
             }
         }
     }
-    let is_new = append(tx, outcome.place.row, &outcome.attempt)?;
+    let is_new = append(tx, outcome.place.row, &outcome.attempt, epoch)?;
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.place.row)?;
     }
@@ -117,16 +129,49 @@ pub(super) fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreE
 }
 
 /// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
-/// have been lost. Whether it is told for the first time.
-fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, StoreError> {
+/// have been lost. An attempt of the same number by another sender, of whom one was overtaken, is
+/// another one, and gets the next number. Whether it is told for the first time.
+fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> Result<bool, StoreError> {
+    if append_as(tx, seq, attempt.n, attempt, epoch)? {
+        return Ok(true);
+    }
+    let sql = "SELECT epoch IS ?3 FROM attempt WHERE key = ?1 << 10 | ?2";
+    if tx.prepare_cached(sql)?.query_row((seq, attempt.n, epoch), |row| row.get(0))? {
+        return Ok(false);
+    }
+    let sql = "SELECT max(n) + 1, max(epoch IS ?2 AND started_at = ?3) FROM attempt
+               WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023";
+    let row = (seq, epoch, millis(attempt.started_at));
+    let (n, is_known): (u32, bool) =
+        tx.prepare_cached(sql)?.query_row(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_known || n > MOST || !append_as(tx, seq, n, attempt, epoch)? {
+        return Ok(false);
+    }
+    let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
+    tx.prepare_cached(sql)?.execute((seq, n))?;
+    tx.touched();
+    Ok(true)
+}
+
+/// The last number that the key of an attempt has room for.
+const MOST: u32 = 1023;
+
+/// Adds it under this number, unless there is one. Whether it did.
+fn append_as(
+    tx: &Transaction<'_>,
+    seq: i64,
+    n: u32,
+    attempt: &Attempt,
+    epoch: Option<i64>,
+) -> Result<bool, StoreError> {
     let sql = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
-                    response_cut, response_headers, response_body)
-               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                    response_cut, response_headers, response_body, epoch)
+               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (key) DO NOTHING";
     let added = tx.prepare_cached(sql)?.execute(params![
         seq,
-        attempt.n,
+        n,
         millis(attempt.started_at),
         attempt.duration_ms,
         attempt.address.map(|address| address.to_string()),
@@ -137,6 +182,7 @@ fn append(tx: &Transaction<'_>, seq: i64, attempt: &Attempt) -> Result<bool, Sto
         attempt.response_cut,
         headers_text(&attempt.response_headers),
         attempt.response_body,
+        epoch,
     ])?;
     Ok(added > 0)
 }

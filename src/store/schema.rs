@@ -8,8 +8,12 @@ use super::error::{Problem, StoreError};
 const APPLICATION_ID: i64 = 0x526E_6742;
 
 /// Step n leads from schema n to n + 1. A step that was released is never changed.
-const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The latest schema that this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]

@@ -12,6 +12,7 @@ mod disk;
 mod disk_trouble;
 mod durable;
 mod kill9;
+mod lock;
 mod read_only;
 #[path = "../support/mod.rs"]
 mod support;

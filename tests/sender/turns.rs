@@ -223,7 +223,7 @@ impl Outbox for Failing {
 
     async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
         if takes_one(&self.readings) {
-            return Err(OutboxError("the disk is away".to_owned()));
+            return Err(OutboxError::Passing("the disk is away".to_owned()));
         }
         self.store.due(now, limit, busy).await
     }

@@ -25,7 +25,7 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
     match inspect(&path) {
         Ok(found) => {
             let mut all = judge(&found);
-            all.push(sender(&path, found.pending));
+            all.push(sender(&path, &found));
             all.extend(held(&found.held));
             all
         }
@@ -94,13 +94,24 @@ fn judge(found: &Inspection) -> Vec<Finding> {
     all
 }
 
-fn sender(path: &Path, pending: Option<u64>) -> Finding {
+fn sender(path: &Path, inspected: &Inspection) -> Finding {
+    if let Some((what, fix)) = inspected.lock.as_ref().and_then(|why| why.rsplit_once(": ")) {
+        return Finding::problem("sender", format!("nobody can send: {what}"), fix);
+    }
+    let pending = inspected.pending;
     let waits = match pending {
         Some(1) => "1 delivery is pending".to_owned(),
         Some(n) => format!("{n} deliveries are pending"),
         None => "what is pending is not known".to_owned(),
     };
     match Lease::holder(path) {
+        Some(pid) if inspected.stopped_sender == Some(pid) => Finding::problem(
+            "sender",
+            format!(
+                "pid {pid} holds the sender's lock and is stopped (Ctrl+Z, SIGSTOP or a debugger); {waits}"
+            ),
+            format!("continue it with `fg` or `kill -CONT {pid}`, or end it"),
+        ),
         Some(pid) => Finding::ok("sender", format!("process {pid} sends; {waits}")),
         None if pending.unwrap_or(0) == 0 => Finding::ok("sender", format!("nobody sends; {waits}")),
         None => Finding::note(
@@ -157,6 +168,8 @@ mod tests {
             damage: Vec::new(),
             pending: Some(0),
             held: Held::default(),
+            stopped_sender: None,
+            lock: None,
         }
     }
 

@@ -163,6 +163,9 @@ impl Run {
                     }
                 }
                 changed = changed(&mut self.news) => {
+                    if let Some(why) = self.news.as_mut().and_then(News::lasting) {
+                        return Err(CommandError::CannotSend(why));
+                    }
                     self.tell_news();
                     changed?;
                 }

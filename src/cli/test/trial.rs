@@ -36,7 +36,7 @@ impl Ended {
 /// be ended.
 ///
 /// # Errors
-/// The database fails; or a signal ended the wait, and the delivery stays queued. The sender has
+/// The database fails, or nothing can be sent; or a signal ended the wait, and the delivery stays queued. The sender has
 /// ended then.
 pub async fn carry_out(
     store: &Store,
@@ -74,12 +74,15 @@ pub async fn see_through(
         Ok((details, held)) => Ok(Ended { details, held, sender }),
         Err(error) => {
             stop(sender, interrupts).await;
+            if let CommandError::CannotSend(why) = error {
+                return Err(CommandError::CannotSend(format!("{why}\n{}", left(store, id).await?)));
+            }
             Err(error)
         }
     }
 }
 
-/// What an interrupted test leaves behind.
+/// What a test leaves behind.
 async fn left(store: &Store, id: DeliveryId) -> Result<String, CommandError> {
     let state = store.delivery(id).await?.map(|details| details.summary.state);
     Ok(match state {
@@ -115,6 +118,9 @@ impl<L: FnMut(&str)> Trial<'_, L> {
                 && !self.news.is_under_way(self.id)
             {
                 return Ok((details, Some(hold.clone())));
+            }
+            if let Some(why) = self.news.lasting() {
+                return Err(CommandError::CannotSend(why));
             }
             for news in self.news.next("waiting for it to deliver this") {
                 tell(&format!("ringback: {news}"));

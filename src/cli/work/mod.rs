@@ -132,6 +132,9 @@ impl Work {
                     }
                 }
                 changed = self.news.changed() => {
+                    if until_idle && let Some(why) = self.news.lasting() {
+                        return Err(CommandError::CannotSend(why));
+                    }
                     self.tell_news();
                     changed?;
                 }

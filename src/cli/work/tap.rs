@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome};
+use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome, Watched};
 use crate::store::Store;
 
 /// Outcomes that wait to be told. Beyond that sending waits for whoever reads: what happened is told
@@ -39,6 +39,10 @@ impl Outbox for Tap {
 
     fn sending_pid(&self) -> Option<u32> {
         self.store.sending_pid()
+    }
+
+    async fn watch_sender(&self) -> Result<Watched, OutboxError> {
+        self.store.watch_sender().await
     }
 
     async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {

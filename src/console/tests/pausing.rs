@@ -55,7 +55,7 @@ fn a_retry_that_is_held_counts_no_seconds_down() {
     assert!(desk.line("event  Order SMS").contains("503 · retry 1 of 2 · held: paused"), "{}", desk.screen());
     let flight = InFlight { n: 2, started_at: sample::start() };
     let in_flight = [(delivery_id(1), flight)].into();
-    desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, trouble: None }));
+    desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, ..Sending::default() }));
     assert!(desk.line("event  Order SMS").contains("sending · retry 1 of 2"), "{}", desk.screen());
 }
 

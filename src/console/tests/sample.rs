@@ -107,7 +107,7 @@ pub fn log() -> World {
 /// The sender while it tries delivery 9 of [`log`].
 pub fn sending() -> Sending {
     let flight = InFlight { n: 1, started_at: start() - std::time::Duration::from_millis(1300) };
-    Sending { role: Role::Sends, in_flight: [(delivery_id(9), flight)].into(), trouble: None }
+    Sending { role: Role::Sends, in_flight: [(delivery_id(9), flight)].into(), ..Sending::default() }
 }
 
 /// A request that reached the receiver.

@@ -67,7 +67,7 @@ impl Outbox for Stubborn {
         self.asked.lock().unwrap().push(Asked::Shift(minutes, *failures == 0));
         if *failures > 0 {
             *failures -= 1;
-            return Err(OutboxError("no room".to_owned()));
+            return Err(OutboxError::Passing("no room".to_owned()));
         }
         Ok(())
     }
@@ -92,7 +92,7 @@ async fn nothing_is_asked_for_before_what_waits_was_moved_with_the_clock() {
     let outbox = Stubborn::failing(1);
     let (mut work, mut watched) = work(&outbox);
     work.clock.was_set(HOUR);
-    let (stop, stopped) = oneshot::channel();
+    let (stop, mut stopped) = oneshot::channel();
     let looking = async {
         let told = watched.wait_for(|sending| sending.trouble.is_some()).await.unwrap().trouble.clone();
         assert_eq!(told.as_deref(), Some("what is due cannot be read: no room"));
@@ -102,7 +102,7 @@ async fn nothing_is_asked_for_before_what_waits_was_moved_with_the_clock() {
         }
         stop.send(()).unwrap();
     };
-    let both = async { tokio::join!(work.until(stopped), looking) };
+    let both = async { tokio::join!(work.until(&mut stopped), looking) };
     tokio::time::timeout(Duration::from_secs(20), both).await.expect("it goes on by itself");
     assert_eq!(outbox.asked(), [Asked::Shift(60, false), Asked::Shift(60, true), Asked::Due]);
 }

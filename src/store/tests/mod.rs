@@ -6,6 +6,7 @@ mod keeping;
 mod listing;
 mod many;
 mod opening;
+mod overtaking;
 mod place;
 mod pruning;
 mod sending;

@@ -143,7 +143,7 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
                 outcome(*id, Place { row, lane: 1 }, 1, Next::Retry(at(ms)))
             };
             let all: Vec<_> = (1..).zip(&ids).map(retry).collect();
-            super::super::record::record_all(tx, &all, 0)
+            super::super::record::record_all(tx, &all, 0, None)
         })
         .await
         .unwrap();

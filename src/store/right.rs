@@ -1,0 +1,70 @@
+//! The right to send, as the database has it: the epoch that the active sender began when it took the
+//! lock. A lock file can be removed or replaced, and then two have locks; of two epochs the later one
+//! counts, and each question and each record looks at it in its own transaction.
+
+use std::sync::{Arc, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+
+use super::Store;
+use super::columns::millis;
+use super::error::{Problem, StoreError};
+use super::lease::Lease;
+use super::lock_file::LockFile;
+use super::owner;
+use super::revision::steered;
+use super::tally::Writing;
+
+/// What the active sender holds.
+#[derive(Debug)]
+pub(super) struct Right {
+    pub(super) epoch: i64,
+    lock: Arc<LockFile>,
+}
+
+impl Right {
+    /// Whether the lock file is still in its place, and nobody has begun a later epoch.
+    pub(super) fn check(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let sql = "SELECT epoch, sender FROM revision";
+        let later = tx.prepare_cached(sql)?.query_row([], |row| {
+            let later = row.get::<_, i64>(0)? != self.epoch;
+            Ok(if later { Some(row.get::<_, String>(1)?) } else { None })
+        })?;
+        match later {
+            Some(sender) => Err(Problem::Overtaken(owner::pid(&sender)).into()),
+            None if self.lock.is_in_place() => Ok(()),
+            None => Err(Problem::LockLost.into()),
+        }
+    }
+
+    /// Notes that an attempt is recorded; or, where there is a later epoch, makes who began it read
+    /// again what is due: what is recorded now need not be sent by both.
+    pub(super) fn moved(&self, tx: &Writing<'_>) -> Result<(), StoreError> {
+        let sql = "UPDATE revision SET moved_at = ?2 WHERE epoch = ?1";
+        let ours = tx.prepare_cached(sql)?.execute((self.epoch, millis(Timestamp::now())))? > 0;
+        if ours { Ok(()) } else { steered(tx) }
+    }
+}
+
+impl Store {
+    /// Begins an epoch, once it is written: who cannot record what is sent must not send it, or it is
+    /// sent again and again, by every session that starts.
+    pub(super) async fn begin_epoch(&self, lease: Lease) -> Result<Lease, StoreError> {
+        let begin = |tx: &Writing<'_>| {
+            let sql = "UPDATE revision SET epoch = epoch + 1, sender = ?1, moved_at = ?2,
+                           deliveries = deliveries + 1, steering = steering + 1
+                       RETURNING epoch";
+            Ok(tx.query_row(sql, (owner::own(), millis(Timestamp::now())), |row| row.get(0))?)
+        };
+        let epoch = self.write(begin).await?;
+        let right = Arc::new(Right { epoch, lock: lease.lock() });
+        *self.0.right.lock().unwrap_or_else(PoisonError::into_inner) = Some(right);
+        Ok(lease)
+    }
+
+    /// What this process began last; none where it never sent.
+    pub(super) fn right(&self) -> Option<Arc<Right>> {
+        self.0.right.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,116 @@
+//! The lock file beside the database, removed, replaced or laid by somebody else; and a sender that is
+//! stopped while it holds the lock.
+
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use crate::support::cli::{On, Place, Running};
+use crate::support::recorder::{Recorder, events};
+use ringback::delivery::{Limits, State};
+
+fn lock(place: &Place) -> std::path::PathBuf {
+    place.path("ringback.db.lock")
+}
+
+#[test]
+fn who_is_overtaken_stops_and_the_log_shows_what_both_sent() {
+    let place = Place::new();
+    let endpoint = Recorder::start(Duration::from_millis(2), |_, _| 200);
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let file = place.file("events.ndjson", &events(&profile, "", 3000));
+    let mut first = Running::start(place.command(&["work"]));
+    assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+    endpoint.wait("the first deliveries", |book| book.len() > 50);
+    std::fs::remove_file(lock(&place)).unwrap();
+    let mut second = Running::start(place.command(&["work", "--until-idle"]));
+    let said = first.line(On::Err, "this session stopped sending");
+    assert!(said.contains("the lock file beside it was removed or replaced"), "{said}");
+    // Whichever of the two has the new file, what is queued goes out.
+    assert!(second.code().is_some());
+    endpoint.wait("all deliveries", |book| book.len() == 3000);
+    first.interrupt();
+    assert!(first.code().is_some());
+
+    let all = crate::durable::check(&place.db());
+    assert_eq!(all.len(), 3000);
+    let limits = Limits::default();
+    let mut twice = 0;
+    for (id, summary) in &all {
+        let times = endpoint.book()[&id.to_string()].times;
+        assert_eq!((summary.state, summary.attempts), (State::Delivered, times), "{id}");
+        twice += times - 1;
+    }
+    println!("{twice} were sent twice");
+    assert!(twice as usize <= 2 * limits.per_origin + limits.unrecorded, "{twice} were sent twice");
+}
+
+#[test]
+fn what_lies_in_place_of_the_lock_file_is_left_alone_and_reported() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let letter = place.file("letter", "dear");
+    symlink(&letter, lock(&place)).unwrap();
+    let file = place.file("events.ndjson", &events(&profile, "", 2));
+    let why = "is a symbolic link: remove it while no session runs";
+    let sent = place.run(&["send", &profile, "--set", "ref=1"]);
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert!(sent.err.contains(why) && sent.err.contains("stays queued in"), "{sent:?}");
+    let test = place.run(&["test", &profile]);
+    assert_eq!(test.code, Some(1), "{test:?}");
+    assert!(test.err.contains(why), "{test:?}");
+    for args in [&["send", "--from", &file][..], &["work", "--until-idle"]] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.err.contains(why), "{ran:?}");
+    }
+    let doctor = place.run(&["doctor"]);
+    assert!(
+        doctor.out.contains("nobody can send") && doctor.out.contains("is a symbolic link"),
+        "{doctor:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&letter).unwrap(), "dear");
+    assert!(endpoint.book().is_empty());
+
+    std::fs::remove_file(lock(&place)).unwrap();
+    std::fs::create_dir(lock(&place)).unwrap();
+    let sent = place.run(&["send", &profile, "--set", "ref=2"]);
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert!(sent.err.contains("is a folder"), "{sent:?}");
+
+    std::fs::remove_dir(lock(&place)).unwrap();
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
+    assert_eq!(endpoint.book().len(), 5);
+}
+
+#[test]
+fn a_sender_that_is_stopped_is_reported_until_it_continues() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let mut first = Running::start(place.command(&["work"]));
+    assert_eq!(place.run(&["send", &profile, "--set", "ref=before"]).code, Some(0));
+    let why = format!("pid {} holds the sender's lock and is stopped", first.pid());
+    let doctor = place.run(&["doctor"]);
+    assert!(!doctor.out.contains(&why), "{doctor:?}");
+    first.signal("STOP");
+
+    let mut waiting = Running::start(place.command(&["send", &profile, "--set", "ref=after"]));
+    waiting.line(On::Err, "another session sends");
+    let said = waiting.line(On::Err, &why);
+    assert!(said.contains(&format!("`kill -CONT {}`", first.pid())), "{said}");
+    let mut standby = Running::start(place.command(&["work"]));
+    standby.line(On::Err, &why);
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.out.contains(&why) && doctor.out.contains("1 delivery is pending"), "{doctor:?}");
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+
+    first.signal("CONT");
+    assert_eq!(waiting.code(), Some(0));
+    for worker in [&mut first, &mut standby] {
+        worker.interrupt();
+        worker.code();
+    }
+    assert_eq!(crate::durable::check(&place.db()).len(), 2);
+    assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
+}
