@@ -46,6 +46,8 @@ use interrupt::Interrupts;
 use output::tell;
 use session::Session;
 
+use crate::delivery::raise_limit;
+
 /// A console in the terminal for callback profiles: make them, test them, watch every attempt and
 /// retry. Without a command it opens the console.
 #[derive(Debug, Parser)]
@@ -98,6 +100,7 @@ pub async fn run() -> ExitCode {
             return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
         }
     };
+    raise_limit();
     let session = cli.session;
     let ended = carry_out(&session, cli.command).await;
     close(&session).await;

@@ -6,6 +6,7 @@ mod background;
 mod board;
 mod clock;
 mod crew;
+mod descriptors;
 mod endpoints;
 mod failure;
 mod guard;
@@ -27,6 +28,7 @@ mod transport;
 mod verdict;
 mod work;
 
+pub use descriptors::raise_limit;
 pub use id::DeliveryId;
 pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place, Watched};
 pub use preview::{check_address, preview};

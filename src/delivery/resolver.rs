@@ -14,11 +14,10 @@ use std::thread;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
-/// Look-ups in flight at a time. A silent name server holds one for each name.
-const MOST: usize = 64;
+use super::descriptors::Shares;
 
-/// So many more for names that resolved the last time: those of silent servers never take these.
-const RESERVED: usize = 16;
+/// One in so many more for names that resolved the last time: those of silent servers never take these.
+const RESERVED: usize = 4;
 
 /// Names that are known to have resolved.
 const KNOWN: usize = 4096;
@@ -58,6 +57,8 @@ pub struct Resolver {
 
 #[derive(Default)]
 struct State {
+    /// Look-ups in flight at a time. A silent name server holds one for each name.
+    most: usize,
     /// What is being looked up or waits for a thread.
     pending: HashMap<String, watch::Sender<Option<Found>>>,
     /// Names that wait for a thread: those that resolved the last time, and the others.
@@ -78,7 +79,7 @@ impl fmt::Debug for Resolver {
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self::new(system)
+        Self::new(Shares::now().lookups, system)
     }
 }
 
@@ -99,8 +100,9 @@ fn broke_off() -> LookupError {
 }
 
 impl Resolver {
-    fn new(ask: impl Fn(&str) -> Found + Send + Sync + 'static) -> Self {
-        Self { ask: Arc::new(ask), state: Arc::default() }
+    fn new(most: usize, ask: impl Fn(&str) -> Found + Send + Sync + 'static) -> Self {
+        let state = State { most, ..State::default() };
+        Self { ask: Arc::new(ask), state: Arc::new(Mutex::new(state)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -155,9 +157,9 @@ impl State {
     /// Takes the next name that waits and may be looked up now, and whether it is a known one.
     fn next(&mut self) -> Option<(String, bool)> {
         loop {
-            let others = self.with_others < MOST && !self.others_waiting.is_empty();
+            let others = self.with_others < self.most && !self.others_waiting.is_empty();
             let (host, is_known) = match self.known_waiting.pop_front() {
-                Some(host) if self.threads < MOST + RESERVED => (host, true),
+                Some(host) if self.threads < self.most + self.most / RESERVED => (host, true),
                 Some(host) => {
                     self.known_waiting.push_front(host);
                     return None;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::background::Background;
 use super::board::{Board, Step};
 use super::crew::Crew;
+use super::descriptors::Shares;
 use super::outbox::{Outbox, OutboxError};
 use super::sending::{Role, Sending};
 use super::transport::Transport;
@@ -30,7 +31,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_origin: 16, total: 256, unrecorded: 256, threads: threads() }
+        // Each attempt in flight needs a connection, also those that a person sends beyond the total.
+        let total = (Shares::now().connections * 3 / 4).min(256);
+        Self { per_origin: 16, total, unrecorded: 256, threads: threads() }
     }
 }
 

@@ -10,6 +10,7 @@ mod dial;
 mod limit;
 mod line;
 mod order;
+mod sockets;
 mod targets;
 mod unasked;
 mod wire;
@@ -218,6 +219,7 @@ impl SoFar {
         }
         let went = match self.course.stage() {
             Stage::None => return timed_out,
+            Stage::Room => "waiting for room for one more connection".to_owned(),
             Stage::Looking => "looking up the name".to_owned(),
             Stage::Dialling(address) => format!("with no connection to {address}"),
             Stage::Securing(address) => format!("securing the connection to {address}"),

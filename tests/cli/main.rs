@@ -13,6 +13,7 @@ mod completions;
 mod control;
 mod deliveries;
 mod demo;
+mod descriptors;
 mod doctor;
 mod harmless;
 mod preview;

@@ -40,6 +40,15 @@ impl Recorder {
     /// Starts one that answers each request with the status that `answer` has for its id and for how
     /// often it came, from 1, after so long.
     pub fn start(after: Duration, answer: impl Fn(&str, u32) -> u16 + Send + Sync + Clone + 'static) -> Self {
+        Self::at("127.0.0.1:0", after, answer)
+    }
+
+    /// The same, on this address.
+    pub fn at(
+        address: &str,
+        after: Duration,
+        answer: impl Fn(&str, u32) -> u16 + Send + Sync + Clone + 'static,
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let book: Arc<(Mutex<Book>, Condvar)> = Arc::default();
@@ -67,7 +76,7 @@ impl Recorder {
                 StatusCode::from_u16(status).unwrap()
             }
         };
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).unwrap();
         let addr = listener.local_addr().unwrap();
         let app = axum::Router::new().fallback(handler);
         runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use super::*;
 
+/// Look-ups at a time.
+const MOST: usize = 64;
+
 /// A name server that is silent for names with `silent` in them until it is released.
 fn partly_silent() -> (Resolver, Arc<AtomicUsize>, mpsc::Sender<()>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let (release, silence) = mpsc::channel::<()>();
     let silence = Arc::new(Mutex::new(silence));
     let count = Arc::clone(&asked);
-    let resolver = Resolver::new(move |host| {
+    let resolver = Resolver::new(MOST, move |host| {
         count.fetch_add(1, Ordering::SeqCst);
         if host.contains("silent") {
             // Until the other end is dropped.
@@ -101,7 +104,7 @@ async fn a_name_that_nobody_waits_for_is_not_looked_up() {
 
 #[tokio::test]
 async fn a_look_up_that_panics_is_told_to_those_who_wait_and_leaves_room() {
-    let resolver = Resolver::new(|_| panic!("not in my library"));
+    let resolver = Resolver::new(MOST, |_| panic!("not in my library"));
     assert!(matches!(resolver.find("a.example").await, Err(LookupError::Local(_))));
     until(|| resolver.state().threads == 0).await;
 }

@@ -153,7 +153,8 @@ mod tests {
                 });
             }
         });
-        let mut client = Client::new(&Connector { guard: Guard::new(Arc::default()), tls: None });
+        let guard = Guard::new(Arc::default());
+        let mut client = Client::new(&Connector { guard, sockets: Arc::default(), tls: None });
         client.oldest = oldest;
         for _ in 0..2 {
             let request = Request::get(&url).body(Full::default()).unwrap();
@@ -193,7 +194,8 @@ mod tests {
                 kept.push(stream);
             }
         });
-        let client = Client::new(&Connector { guard: Guard::new(Arc::default()), tls: None });
+        let guard = Guard::new(Arc::default());
+        let client = Client::new(&Connector { guard, sockets: Arc::default(), tls: None });
         let request = || Request::get(&url).body(Full::default()).unwrap();
         for status in [200, 500] {
             let mut course = Course::default();

@@ -9,6 +9,7 @@ use tokio_rustls::TlsConnector;
 
 use super::client::Client;
 use super::connector::Connector;
+use super::sockets::Sockets;
 use crate::delivery::guard::Guard;
 use crate::delivery::tls::{Configs, TlsFault};
 use crate::profile::Tls;
@@ -20,6 +21,8 @@ const MOST: usize = 256;
 pub(in crate::delivery) struct Clients {
     guard: Guard,
     configs: Arc<Configs>,
+    /// Those of all runtimes.
+    sockets: Arc<Sockets>,
     /// For http.
     plain: Client,
     /// For https; each with what it secures its connections with.
@@ -36,17 +39,18 @@ impl fmt::Debug for Clients {
 
 impl Clients {
     pub fn new(guard: Guard) -> Self {
-        Self::with(guard, Arc::default())
+        Self::with(guard, Arc::default(), Arc::default())
     }
 
-    /// Others with connections of their own.
+    /// Others with connections of their own, within the same bound.
     pub fn beside(&self) -> Self {
-        Self::with(self.guard.clone(), Arc::clone(&self.configs))
+        Self::with(self.guard.clone(), Arc::clone(&self.configs), Arc::clone(&self.sockets))
     }
 
-    fn with(guard: Guard, configs: Arc<Configs>) -> Self {
-        let plain = Client::new(&Connector { guard: guard.clone(), tls: None });
-        Self { guard, configs, plain, secure: Mutex::default() }
+    fn with(guard: Guard, configs: Arc<Configs>, sockets: Arc<Sockets>) -> Self {
+        let (own, shared) = (guard.clone(), Arc::clone(&sockets));
+        let plain = Client::new(&Connector { guard: own, sockets: shared, tls: None });
+        Self { guard, configs, sockets, plain, secure: Mutex::default() }
     }
 
     pub fn guard(&self) -> &Guard {
@@ -73,7 +77,8 @@ impl Clients {
             all.clear();
         }
         let tls = Some(TlsConnector::from(Arc::clone(&config)));
-        let client = Client::new(&Connector { guard: self.guard.clone(), tls });
+        let (guard, sockets) = (self.guard.clone(), Arc::clone(&self.sockets));
+        let client = Client::new(&Connector { guard, sockets, tls });
         all.insert(key, (config, client.clone()));
         Ok(client)
     }

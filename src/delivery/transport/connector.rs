@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hyper::Uri;
@@ -12,7 +13,8 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use super::course::{Stage, Stages};
-use super::dial::{NotDialled, dial};
+use super::dial::{Dialled, NotDialled, dial};
+use super::sockets::{Slot, Sockets};
 use super::wire::Wire;
 use crate::delivery::guard::{Closed, Guard};
 
@@ -33,6 +35,7 @@ pub(in crate::delivery) enum NotConnected {
 #[derive(Clone)]
 pub(super) struct Connector {
     pub guard: Guard,
+    pub sockets: Arc<Sockets>,
     /// For https; plain connections only without it.
     pub tls: Option<TlsConnector>,
 }
@@ -68,17 +71,21 @@ impl Connector {
         let port = to.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
         stages.set(Stage::Looking);
         let addresses = self.guard.addresses(host).await?;
-        let dialled = dial(&addresses, port, |address| stages.set(Stage::Dialling(address))).await;
-        let (stream, address) =
+        stages.set(Stage::Room);
+        let dialling = |address| stages.set(Stage::Dialling(address));
+        let dialled = dial(&addresses, port, &self.sockets, dialling).await;
+        let Dialled { stream, address, room } =
             dialled.map_err(|NotDialled { address, error }| NotConnected::Dial(address, error))?;
+        let slot = Slot::new(&self.sockets, room);
         let Some(tls) = self.tls.as_ref().filter(|_| is_secure) else {
-            return Ok(Wire::plain(stream, address));
+            return Ok(Wire::plain(stream, address, slot));
         };
         stages.set(Stage::Securing(address));
         // A certificate names no dot at the end.
         let name = host.strip_suffix('.').unwrap_or(host).to_owned();
         let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;
         let secured = tls.connect(name, stream).await;
-        Ok(Wire::secured(secured.map_err(|error| NotConnected::Secure(address, error))?, address))
+        let stream = secured.map_err(|error| NotConnected::Secure(address, error))?;
+        Ok(Wire::secured(stream, address, slot))
     }
 }

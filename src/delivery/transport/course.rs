@@ -18,6 +18,8 @@ pub(super) enum Stage {
     None,
     /// The name is looked up.
     Looking,
+    /// There is no room for one more connection yet.
+    Room,
     /// This address was dialled last.
     Dialling(SocketAddr),
     /// The connection to this address is being secured.
@@ -107,7 +109,7 @@ impl Course {
     pub fn address(&self) -> Option<SocketAddr> {
         let dialled = || match self.stage() {
             Stage::Dialling(address) | Stage::Securing(address) => Some(address),
-            Stage::None | Stage::Looking => None,
+            Stage::None | Stage::Looking | Stage::Room => None,
         };
         self.line().map(|line| line.address).or_else(dialled)
     }

@@ -9,6 +9,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 
+use super::sockets::{Room, Sockets};
+
 /// How long an address has before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
@@ -19,19 +21,27 @@ pub(super) struct NotDialled {
     pub error: io::Error,
 }
 
+/// A connection, and its room.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    pub stream: TcpStream,
+    pub address: SocketAddr,
+    pub room: Room,
+}
+
 /// Connects. `dialling` is told each address before it is tried.
 pub(super) async fn dial(
     addresses: &[IpAddr],
     port: u16,
+    sockets: &Sockets,
     dialling: impl Fn(SocketAddr),
-) -> Result<(TcpStream, SocketAddr), NotDialled> {
+) -> Result<Dialled, NotDialled> {
     let mut waiting = in_turn(addresses).into_iter().map(|ip| SocketAddr::new(ip, port));
     let mut trying = FuturesUnordered::new();
     let mut failed = None;
     loop {
         if let Some(address) = waiting.next() {
-            dialling(address);
-            trying.push(connect(address));
+            trying.push(connect(address, sockets, &dialling));
         }
         let is_last = waiting.len() == 0;
         tokio::select! {
@@ -51,11 +61,17 @@ pub(super) async fn dial(
     }
 }
 
-async fn connect(address: SocketAddr) -> Result<(TcpStream, SocketAddr), NotDialled> {
+async fn connect(
+    address: SocketAddr,
+    sockets: &Sockets,
+    dialling: impl Fn(SocketAddr),
+) -> Result<Dialled, NotDialled> {
+    let room = sockets.room().await;
+    dialling(address);
     let connected = TcpStream::connect(address).await.and_then(|stream| {
         // A request is written in one piece: waiting for more only delays it.
         stream.set_nodelay(true)?;
-        Ok((stream, address))
+        Ok(Dialled { stream, address, room })
     });
     connected.map_err(|error| NotDialled { address, error })
 }
@@ -103,11 +119,13 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let tried = Mutex::new(Vec::new());
         let note = |address: SocketAddr| tried.lock().unwrap().push(address.ip());
-        let (_, address) = dial(&ips(&["127.0.0.2", "127.0.0.3", "127.0.0.1"]), port, note).await.unwrap();
-        assert_eq!(address, listener.local_addr().unwrap());
+        let all = ips(&["127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+        let sockets = Sockets::default();
+        let dialled = dial(&all, port, &sockets, note).await.unwrap();
+        assert_eq!(dialled.address, listener.local_addr().unwrap());
         assert_eq!(*tried.lock().unwrap(), ips(&["127.0.0.2", "127.0.0.3", "127.0.0.1"]));
         drop(listener);
-        let failed = dial(&ips(&["127.0.0.2", "127.0.0.1"]), port, |_| ()).await.unwrap_err();
+        let failed = dial(&ips(&["127.0.0.2", "127.0.0.1"]), port, &sockets, |_| ()).await.unwrap_err();
         assert_eq!(failed.error.kind(), io::ErrorKind::ConnectionRefused);
         assert_eq!(failed.address.ip(), ips(&["127.0.0.1"])[0]);
     }

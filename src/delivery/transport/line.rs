@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::sockets::{Handle, Usage};
+
 /// What is known of a connection. Clones are of the same one.
 #[derive(Debug, Clone)]
 pub(in crate::delivery) struct Line {
@@ -12,6 +14,8 @@ pub(in crate::delivery) struct Line {
     pub address: SocketAddr,
     made_at: Instant,
     facts: Arc<Facts>,
+    /// Counts who uses it; none on the connection itself.
+    _handle: Option<Handle>,
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +33,12 @@ struct Facts {
 
 impl Line {
     pub(super) fn new(address: SocketAddr) -> Self {
-        Self { address, made_at: Instant::now(), facts: Arc::default() }
+        Self { address, made_at: Instant::now(), facts: Arc::default(), _handle: None }
+    }
+
+    /// The same one, for the pool: clones of this count as uses.
+    pub(super) fn counted(&self, usage: &Arc<Usage>) -> Self {
+        Self { _handle: Some(Handle::of(usage)), ..self.clone() }
     }
 
     /// The time since it was made.

@@ -12,6 +12,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::budget::Budget;
 use super::line::Line;
+use super::sockets::Slot;
 use super::unasked;
 
 /// A connection, plain or secured.
@@ -22,6 +23,8 @@ pub(super) struct Wire {
     budget: Budget,
     /// All that was written is flushed: over HTTP/1.1 a request begins with the next write.
     is_flushed: bool,
+    /// The last field: there is room for another connection when this one is closed.
+    slot: Slot,
 }
 
 pub(super) enum Stream {
@@ -30,26 +33,39 @@ pub(super) enum Stream {
 }
 
 impl Wire {
-    pub fn plain(stream: TcpStream, address: SocketAddr) -> Self {
-        Self::over(Stream::Plain(stream), address, false)
+    pub fn plain(stream: TcpStream, address: SocketAddr, slot: Slot) -> Self {
+        Self::over(Stream::Plain(stream), address, slot, false)
     }
 
-    pub fn secured(stream: TlsStream<TcpStream>, address: SocketAddr) -> Self {
+    pub fn secured(stream: TlsStream<TcpStream>, address: SocketAddr, slot: Slot) -> Self {
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        Self::over(Stream::Tls(Box::new(stream)), address, is_http2)
+        Self::over(Stream::Tls(Box::new(stream)), address, slot, is_http2)
     }
 
-    fn over(stream: Stream, address: SocketAddr, is_http2: bool) -> Self {
+    fn over(stream: Stream, address: SocketAddr, slot: Slot, is_http2: bool) -> Self {
         let budget = if is_http2 { Budget::of_frames() } else { Budget::of_bytes() };
-        Self { stream, line: Line::new(address), is_http2, budget, is_flushed: true }
+        Self { stream, line: Line::new(address), is_http2, budget, is_flushed: true, slot }
+    }
+
+    /// Whether it is being closed to make room for another one. Nothing was in flight over it then, and
+    /// nothing is written to it any more.
+    fn is_closing(&mut self) -> bool {
+        let closing = self.slot.usage.is_closing();
+        if closing {
+            self.line.refuse();
+        }
+        closing
     }
 
     /// Before anything is written. What lies on a kept connection when a request begins would be taken
     /// for its response.
     ///
     /// # Errors
-    /// Something lies there. The request goes out over another connection.
+    /// Something lies there, or it is being closed. The request goes out over another connection.
     fn begin_write(&mut self) -> io::Result<()> {
+        if self.is_closing() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         let begins = std::mem::take(&mut self.is_flushed) && !self.is_http2 && self.line.has_come();
         if begins && !unasked::is_clear(&mut self.stream) {
             self.line.refuse();
@@ -61,7 +77,7 @@ impl Wire {
 
 impl Connection for Wire {
     fn connected(&self) -> Connected {
-        let connected = Connected::new().extra(self.line.clone());
+        let connected = Connected::new().extra(self.line.counted(&self.slot.usage));
         if self.is_http2 { connected.negotiated_h2() } else { connected }
     }
 }
@@ -73,6 +89,11 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.slot.usage.register(cx);
+        if this.is_closing() {
+            // The end of the stream.
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let polled = match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),

@@ -43,7 +43,7 @@ async fn secured() -> (Wire, server::TlsStream<TcpStream>) {
         TlsConnector::from(Arc::new(asking)).connect(name, client),
         TlsAcceptor::from(Arc::new(serving)).accept(server)
     );
-    (Wire::secured(client.unwrap(), address), server.unwrap())
+    (Wire::secured(client.unwrap(), address, Slot::alone()), server.unwrap())
 }
 
 /// A request and its response.
@@ -72,7 +72,7 @@ fn await_bytes(wire: &Wire) {
 async fn a_request_is_not_written_where_a_response_lies_already() {
     let (client, mut server) = pair().await;
     let address = client.peer_addr().unwrap();
-    let mut wire = Wire::plain(client, address);
+    let mut wire = Wire::plain(client, address, Slot::alone());
     exchange(&mut wire, &mut server).await;
     exchange(&mut wire, &mut server).await;
     assert!(!wire.line.leaves_unanswered());
@@ -87,7 +87,7 @@ async fn a_request_is_not_written_where_a_response_lies_already() {
 async fn a_response_that_comes_while_its_request_is_written_is_its_own() {
     let (client, mut server) = pair().await;
     let address = client.peer_addr().unwrap();
-    let mut wire = Wire::plain(client, address);
+    let mut wire = Wire::plain(client, address, Slot::alone());
     exchange(&mut wire, &mut server).await;
     wire.write_all(REQUEST).await.unwrap();
     server.write_all(RESPONSE).await.unwrap();
@@ -121,10 +121,25 @@ async fn a_connection_that_was_closed_carries_no_request() {
     assert!(wire.write_all(REQUEST).await.is_err());
     let (client, mut server) = pair().await;
     let address = client.peer_addr().unwrap();
-    let mut wire = Wire::plain(client, address);
+    let mut wire = Wire::plain(client, address, Slot::alone());
     exchange(&mut wire, &mut server).await;
     drop(server);
     await_bytes(&wire);
     assert!(wire.write_all(REQUEST).await.is_err());
     assert!(wire.line.leaves_unanswered());
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_to_make_room_carries_no_request() {
+    let (client, _server) = pair().await;
+    let address = client.peer_addr().unwrap();
+    let mut wire = Wire::plain(client, address, Slot::alone());
+    let pooled = wire.connected();
+    wire.slot.usage.close_if_idle();
+    let mut byte = [0];
+    assert_eq!(wire.read(&mut byte).await.unwrap(), 0, "its reader sees the end");
+    let error = wire.write_all(REQUEST).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    assert!(wire.line.leaves_unanswered(), "the request may go over another connection");
+    drop(pooled);
 }
