@@ -5,8 +5,8 @@ use url::form_urlencoded;
 use super::fields::Fields;
 use super::resolve::Resolver;
 use super::trace::{Carrier, Escaping, Place, carry};
-use super::{RenderError, fields, json, multipart};
-use crate::profile::{BodyForm, DataFormat, Profile};
+use super::{RenderError, fields, json, markup, multipart};
+use crate::profile::{BodyForm, DataFormat, Profile, Syntax};
 
 /// The bytes of a body and what they are.
 #[derive(Default)]
@@ -64,8 +64,15 @@ pub(super) fn payload(
                 Ok(form_data(&fields::from_pairs(pairs, resolver, ways)?, delivery_id))
             }
         },
-        // Plain text has no fields to carry over, so a data format changes nothing. The check of a
-        // profile refuses the two together.
+        // Neither markup nor plain text has fields to carry over, so a data format changes nothing. The
+        // check of a profile refuses the two together.
+        BodyForm::Markup(template) => Ok(Payload {
+            bytes: markup::from_template(template, resolver)?.into_bytes(),
+            content_type: Some(ContentType::Usual(match template.syntax() {
+                Syntax::Xml => "application/xml; charset=utf-8",
+                Syntax::Html => "text/html; charset=utf-8",
+            })),
+        }),
         BodyForm::Text { template, .. } => Ok(Payload {
             bytes: resolver.fill(template, Escaping::AsIs)?.into_bytes(),
             content_type: Some(ContentType::Usual("text/plain; charset=utf-8")),

@@ -14,6 +14,7 @@ pub mod exact;
 mod fields;
 mod header;
 mod json;
+mod markup;
 mod multipart;
 mod own_variable;
 mod preview;

@@ -51,7 +51,7 @@ impl<'a> Resolver<'a> {
     /// the value is missing: then the empty text is encrypted.
     pub(super) fn value(&mut self, path: &Path) -> Result<Option<Cow<'a, Value>>, RenderError> {
         let found = self.values.get(path);
-        let encryption = self.encryption.filter(|e| e.covers(path.name()));
+        let encryption = self.encryption.filter(|e| e.covers(path.name()) || e.covers(path.as_str()));
         if let Some(Trace { uses, place }) = &mut self.trace {
             uses.push(Use {
                 path: path.clone(),

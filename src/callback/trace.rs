@@ -6,8 +6,8 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::fields::text_of;
-use super::{json, multipart, target};
-use crate::profile::Path;
+use super::{json, markup, multipart, target};
+use crate::profile::{MarkupPlace, Path};
 
 /// One placeholder, and what stands in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,14 @@ pub enum Escaping {
     Form,
     /// JSON, and the whole of it as forms have it.
     JsonInForm,
+    /// Text between the tags of XML or HTML.
+    Markup,
+    /// The quoted value of an attribute.
+    Attribute,
+    /// In a tag, outside of quotes.
+    Unquoted,
+    /// In a CDATA section.
+    CData,
     /// The name of a multipart's part.
     PartName,
     /// The members of an object became the fields of a form; what is sent is the whole body.
@@ -94,6 +102,10 @@ impl Escaping {
             Self::Json => "JSON",
             Self::Form => "form-encoded",
             Self::JsonInForm => "JSON, form-encoded",
+            Self::Markup => "XML or HTML text",
+            Self::Attribute => "XML or HTML attribute",
+            Self::Unquoted => "in a tag, without quotes",
+            Self::CData => "in CDATA",
             Self::PartName => "name of a part",
             Self::Fields => "its members are the fields",
             Self::Dropped => "not sent: a later field has its name",
@@ -113,6 +125,10 @@ impl Escaping {
             Self::JsonString => json::quoted(text),
             Self::InJsonString => json::unquoted(&json::quoted(text)).to_owned(),
             Self::Form | Self::JsonInForm => byte_serialize(text.as_bytes()).collect(),
+            Self::Markup => markup::escaped(text, MarkupPlace::Text),
+            Self::Attribute => markup::escaped(text, MarkupPlace::Quoted),
+            Self::Unquoted => markup::escaped(text, MarkupPlace::Tag),
+            Self::CData => markup::escaped(text, MarkupPlace::CData),
             Self::PartName => multipart::escaped(text),
             Self::Dropped => String::new(),
         }

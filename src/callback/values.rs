@@ -59,9 +59,23 @@ impl Values {
         self.0.insert(name.into(), value);
     }
 
+    /// The name under which the value of a path is looked up: the whole path where there is a value of
+    /// that name, as of `caller.isdcode` beside the text `caller`; else the variable's name.
+    #[must_use]
+    pub fn name_of<'a>(&self, path: &'a Path) -> &'a str {
+        if self.whole(path).is_some() { path.as_str() } else { path.name() }
+    }
+
+    fn whole(&self, path: &Path) -> Option<&Value> {
+        if path.as_str() == path.name() { None } else { self.0.get(path.as_str()) }
+    }
+
     /// The value at the end of a path; `None` where the path leads nowhere.
     #[must_use]
     pub fn get(&self, path: &Path) -> Option<&Value> {
+        if let Some(value) = self.whole(path) {
+            return Some(value);
+        }
         path.steps().iter().try_fold(self.0.get(path.name())?, |value, step| match step {
             Step::Member(name) => value.get(name),
             Step::Item(at) => value.get(at),
@@ -83,6 +97,26 @@ pub fn plain_text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_colons_and_dots_and_the_whole_list() {
+        let text = r#"{"caller": "+91", "caller.isdcode": "91", "keypress:12": 4, "parts": ["a", "b"],
+            "api:W": {"child": 1}, "payment": {"id": 7}}"#;
+        let values = Values::parse(text).unwrap();
+        for (path, wanted, name) in [
+            ("caller", "\"+91\"", "caller"),
+            ("caller.isdcode", "\"91\"", "caller.isdcode"),
+            ("keypress:12", "4", "keypress:12"),
+            ("parts[n]", "[\"a\",\"b\"]", "parts"),
+            ("parts[1]", "\"b\"", "parts"),
+            ("api:W.child", "1", "api:W"),
+            ("payment.id", "7", "payment"),
+        ] {
+            let path = Path::parse(path).unwrap();
+            assert_eq!(values.get(&path).map(ToString::to_string).as_deref(), Some(wanted), "{path}");
+            assert_eq!(values.name_of(&path), name);
+        }
+    }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_json() {

@@ -110,7 +110,7 @@ pub fn not_told_of(profile: &Profile, event: Event) -> String {
 
 /// Says on standard error that a variable was set in vain.
 pub fn tell_if_in_vain(profile: &Profile, name: &str) {
-    if !profile.variables().iter().any(|path| path.name() == name) {
+    if !profile.variables().iter().any(|path| path.name() == name || path.as_str() == name) {
         tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
     }
 }

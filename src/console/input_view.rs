@@ -1,6 +1,7 @@
 //! Draws a text field: scrolled to its cursor, placeholders coloured, secrets hidden.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -36,6 +37,8 @@ pub struct Look<'a> {
     pub hidden: bool,
     /// What a placeholder's name is; `None` where placeholders mean nothing.
     pub mark: Option<&'a dyn Fn(&str) -> Mark>,
+    /// Where placeholders start, as line and byte; `None` where each that is well formed is one.
+    pub starts: Option<&'a HashSet<(usize, usize)>>,
     /// Colours.
     pub theme: &'a Theme,
 }
@@ -95,7 +98,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         }
         let byte = start + byte;
         if byte >= placeholder.0 {
-            placeholder = placeholder_style(&row[byte..], look)
+            placeholder = placeholder_style(row, (at, byte), look)
                 .map_or((byte, look.theme.text), |(length, style)| (byte + length, style));
         }
         let style = if selected(byte) {
@@ -142,10 +145,19 @@ impl Run {
     }
 }
 
-fn placeholder_style(text: &str, look: &Look<'_>) -> Option<(usize, Style)> {
+fn placeholder_style(row: &str, (line, byte): (usize, usize), look: &Look<'_>) -> Option<(usize, Style)> {
     let mark = look.mark?;
-    let (path, length) = placeholder_at(text)?;
-    let style = match mark(path.name()) {
+    let (path, length) = placeholder_at(&row[byte..])?;
+    let starts = match look.starts {
+        Some(starts) => starts.contains(&(line, byte)),
+        // Two `<` before a name are a literal one.
+        None => row[..byte].bytes().rev().take_while(|before| *before == b'<').count().is_multiple_of(2),
+    };
+    if !starts {
+        return None;
+    }
+    let of_name = mark(path.name());
+    let style = match if of_name == Mark::Unknown { mark(path.as_str()) } else { of_name } {
         Mark::Known => look.theme.variable,
         Mark::Encrypted => look.theme.encrypted,
         Mark::Unknown => look.theme.unknown,
@@ -162,7 +174,15 @@ mod tests {
     fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
         let mark = |name: &str| if name == "id" { Mark::Known } else { Mark::Unknown };
         let theme = Theme::colour();
-        let look = Look { width, height, focused: true, hidden: false, mark: Some(&mark), theme: &theme };
+        let look = Look {
+            width,
+            height,
+            focused: true,
+            hidden: false,
+            mark: Some(&mark),
+            starts: None,
+            theme: &theme,
+        };
         let (lines, cursor) = draw(input, &look);
         (lines.iter().map(ToString::to_string).collect(), cursor)
     }
@@ -183,7 +203,15 @@ mod tests {
             input.key(Key::parse(key).unwrap());
         }
         let theme = Theme::colour();
-        let look = Look { width: 10, height: 2, focused: true, hidden: false, mark: None, theme: &theme };
+        let look = Look {
+            width: 10,
+            height: 2,
+            focused: true,
+            hidden: false,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
         let (lines, cursor) = draw(&input, &look);
         let marked: Vec<String> = lines
             .iter()
@@ -199,7 +227,15 @@ mod tests {
     fn a_wide_character_at_the_edge_leaves_a_blank() {
         let mut input = Input::line("日本語abc");
         let theme = Theme::colour();
-        let look = Look { width: 6, height: 1, focused: true, hidden: false, mark: None, theme: &theme };
+        let look = Look {
+            width: 6,
+            height: 1,
+            focused: true,
+            hidden: false,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
         // The cursor at column 9 of 9: columns 4 to 9 are in sight; at column 8, still.
         assert_eq!(draw(&input, &look).0[0].to_string(), "語abc");
         input.scroll.set((3, 0));
@@ -213,7 +249,15 @@ mod tests {
     fn a_secret_is_dots_one_for_each_press() {
         let input = Input::line("pä👩‍👧");
         let theme = Theme::colour();
-        let look = Look { width: 9, height: 1, focused: true, hidden: true, mark: None, theme: &theme };
+        let look = Look {
+            width: 9,
+            height: 1,
+            focused: true,
+            hidden: true,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
         let (lines, cursor) = draw(&input, &look);
         assert_eq!((lines[0].to_string().as_str(), cursor), ("•••", Some((3, 0))));
     }

@@ -14,7 +14,7 @@ pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Fr
     let theme = &state.settings.theme;
     let field = frame::indent(area, 1);
     let width = usize::from(field.width);
-    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, theme };
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     out.render_widget(Span::styled("/", theme.key), area);
     for line in lines {

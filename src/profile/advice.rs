@@ -1,11 +1,13 @@
 //! What is allowed but worth knowing: shown beside a field, never in the way of saving.
 
-use super::body::{Body, BodyForm};
+use super::body::BodyForm;
 use super::channel::Channel;
 use super::draft::Draft;
 use super::endpoint::Endpoint;
 use super::field::{Field, FieldError};
-use super::template::{Path, Template};
+use super::path::Path;
+use super::tags::tags_sent_as_variables;
+use super::template::Template;
 
 impl Draft {
     /// Sentences about a draft. `known` says whether a variable of this name has a value; with
@@ -15,7 +17,7 @@ impl Draft {
         let mut out = Vec::new();
         let mut say = |field, message: String| out.push(FieldError { field, message });
         let sends_body = self.method().is_none_or(super::Method::has_body);
-        let body = Body::parse(&self.body);
+        let body = self.parsed_body();
         if !sends_body {
             if !self.body.trim().is_empty() {
                 say(Field::Body, format!("kept, and not sent with {}", self.method));
@@ -27,6 +29,11 @@ impl Draft {
             && self.data_format.is_empty()
         {
             say(Field::Body, format!("{error}: sent as plain text"));
+        }
+        // With Default every name is known, and a tag is none the less one.
+        let named = |name: &str| self.channel() != Some(Channel::Default) && known(name);
+        if let Some(message) = tags_sent_as_variables(&body, &named).filter(|_| sends_body) {
+            say(Field::Body, message);
         }
         if self.channel() != Some(Channel::Default) {
             let endpoint = Template::parse(&self.endpoint);
@@ -56,7 +63,8 @@ impl Draft {
 fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for path in variables {
-        if !known(path.name()) && !names.contains(&path.name()) {
+        let is_known = known(path.name()) || known(path.as_str());
+        if !is_known && !names.contains(&path.name()) {
             names.push(path.name());
         }
     }
@@ -79,6 +87,19 @@ mod tests {
         let said = advice(|d| d.body = "a=<id>&b=<x>&c=<x>&d=<y>".into());
         assert_eq!(said, ["body: unknown here, sent as nothing: <x> <y>"]);
         assert!(advice(|d| (d.channel, d.body) = ("default".into(), "<x>".into())).is_empty());
+    }
+
+    #[test]
+    fn tags_are_told_from_variables_with_default_too() {
+        let said =
+            advice(|d| (d.channel, d.body) = ("default".into(), "{\"html\":\"a<br><status>\"}".into()));
+        assert_eq!(
+            said,
+            ["body: <br> looks like a tag and is sent as a variable: close with </br>, or write <<br>"]
+        );
+        let closed =
+            advice(|d| (d.channel, d.body) = ("default".into(), "{\"html\":\"<b>hi</b> <status>\"}".into()));
+        assert!(closed.is_empty(), "{closed:?}");
     }
 
     #[test]

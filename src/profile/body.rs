@@ -1,9 +1,12 @@
-//! The request body as typed: JSON, pairs or plain text, each with placeholders.
+//! The request body as typed: JSON, pairs, markup or plain text, each with placeholders.
 
 use percent_encoding::percent_decode_str;
 
+use super::elements::Syntax;
 use super::json_body::JsonTemplate;
-use super::template::{Path, Template};
+use super::markup::{MarkupTemplate, syntax_of};
+use super::path::Path;
+use super::template::{Part, Template};
 
 /// A body parsed once into the form in which it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +25,8 @@ pub enum BodyForm {
     Json(JsonTemplate),
     /// `a=<a>&b=<b>`; the texts are decoded.
     Pairs(Vec<(Template, Template)>),
+    /// XML or HTML with placeholders.
+    Markup(MarkupTemplate),
     /// Anything else. `json_error` says why text that looks like JSON is none.
     Text {
         /// The whole text.
@@ -35,10 +40,11 @@ impl Body {
     /// Most bytes (our decision: what a mebibyte holds is no callback any more).
     pub const MAX: usize = 1 << 20;
 
-    /// Reads a body; any text is one.
+    /// Reads a body; any text is one. `content_type` is that of the profile's headers: a body is XML
+    /// or HTML where it says so or, with none, where the text starts with a tag.
     #[must_use]
-    pub fn parse(text: &str) -> Self {
-        Self { form: form_of(text), text: text.to_owned() }
+    pub fn parse(text: &str, content_type: Option<&str>) -> Self {
+        Self { form: form_of(text, content_type), text: text.to_owned() }
     }
 
     /// As typed.
@@ -62,12 +68,54 @@ impl Body {
             BodyForm::Pairs(pairs) => {
                 pairs.iter().flat_map(|(k, v)| k.variables().chain(v.variables())).collect()
             }
+            BodyForm::Markup(markup) => markup.variables().collect(),
             BodyForm::Text { template, .. } => template.variables().collect(),
+        }
+    }
+
+    /// The bytes of the typed text where its placeholders start, in order.
+    #[must_use]
+    pub fn placeholder_starts(&self) -> Vec<usize> {
+        match &self.form {
+            BodyForm::Empty => Vec::new(),
+            BodyForm::Json(_) => JsonTemplate::starts(&self.text),
+            BodyForm::Markup(markup) => MarkupTemplate::starts(&self.text, markup.syntax()),
+            BodyForm::Text { .. } => Template::starts_in_body(&self.text),
+            BodyForm::Pairs(_) => {
+                let mut from = 0;
+                let mut starts = Vec::new();
+                // Name and value are read apart.
+                for piece in self.text.split_inclusive('&') {
+                    let middle = piece.find('=').unwrap_or(piece.len());
+                    for (text, at) in [(&piece[..middle], from), (&piece[middle..], from + middle)] {
+                        starts.extend(Template::starts_in_body(text).into_iter().map(|start| at + start));
+                    }
+                    from += piece.len();
+                }
+                starts
+            }
+        }
+    }
+
+    /// The placeholders that are only a part of what they are in: of a string, a field or a text.
+    /// What is meant as a tag is among them.
+    #[must_use]
+    pub fn variables_in_text(&self) -> Vec<&Path> {
+        fn within(template: &Template) -> Vec<&Path> {
+            let alone = matches!(template.parts(), [Part::Variable(_)]);
+            if alone { Vec::new() } else { template.variables().collect() }
+        }
+        match &self.form {
+            BodyForm::Empty => Vec::new(),
+            BodyForm::Json(json) => json.variables_in_strings().collect(),
+            BodyForm::Pairs(pairs) => pairs.iter().flat_map(|(_, value)| within(value)).collect(),
+            BodyForm::Markup(markup) => markup.variables().collect(),
+            BodyForm::Text { template, .. } => within(template),
         }
     }
 }
 
-fn form_of(text: &str) -> BodyForm {
+fn form_of(text: &str, content_type: Option<&str>) -> BodyForm {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return BodyForm::Empty;
@@ -77,12 +125,28 @@ fn form_of(text: &str) -> BodyForm {
     if looks_like_json {
         return match JsonTemplate::parse(text) {
             Ok(json) => BodyForm::Json(json),
-            Err(error) => BodyForm::Text { template: Template::parse(text), json_error: Some(error) },
+            Err(error) => BodyForm::Text { template: Template::of_body(text), json_error: Some(error) },
         };
     }
-    match pairs_of(trimmed) {
+    let typed = content_type.map(str::trim).filter(|typed| !typed.is_empty());
+    let starts_as = syntax_of(text);
+    if let Some(syntax) = typed.map_or(starts_as, declared) {
+        return BodyForm::Markup(MarkupTemplate::parse(text, syntax));
+    }
+    // Markup under another name is no form, whatever `=` and `&` it holds.
+    match pairs_of(trimmed).filter(|_| starts_as.is_none()) {
         Some(pairs) => BodyForm::Pairs(pairs),
-        None => BodyForm::Text { template: Template::parse(text), json_error: None },
+        None => BodyForm::Text { template: Template::of_body(text), json_error: None },
+    }
+}
+
+/// The markup that a Content-Type names (RFC 7303: `+xml` too).
+fn declared(content_type: &str) -> Option<Syntax> {
+    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "text/html" => Some(Syntax::Html),
+        "text/xml" | "application/xml" => Some(Syntax::Xml),
+        other => other.ends_with("+xml").then_some(Syntax::Xml),
     }
 }
 
@@ -92,8 +156,9 @@ fn pairs_of(text: &str) -> Option<Vec<(Template, Template)>> {
         .map(|pair| {
             let (name, value) = pair.trim_matches(['\r', '\n']).split_once('=')?;
             let blank = name.is_empty() || name.contains(char::is_whitespace);
-            (!blank)
-                .then(|| (Template::parse(name).map_text(decode), Template::parse(value).map_text(decode)))
+            (!blank).then(|| {
+                (Template::of_body(name).map_text(decode), Template::of_body(value).map_text(decode))
+            })
         })
         .collect()
 }
@@ -110,17 +175,55 @@ mod tests {
 
     #[test]
     fn each_way_of_typing_is_told_apart() {
-        assert_eq!(*Body::parse(" \n").form(), BodyForm::Empty);
-        assert!(matches!(Body::parse("{\"a\":<a>}").form(), BodyForm::Json(_)));
-        assert!(matches!(Body::parse("a=<a>&\nb=<b>").form(), BodyForm::Pairs(p) if p.len() == 2));
-        assert!(matches!(Body::parse("hello <name>").form(), BodyForm::Text { json_error: None, .. }));
-        assert!(matches!(Body::parse("{\"a\":").form(), BodyForm::Text { json_error: Some(_), .. }));
-        assert!(matches!(Body::parse("a b=c").form(), BodyForm::Text { .. }));
+        assert_eq!(*Body::parse(" \n", None).form(), BodyForm::Empty);
+        assert!(matches!(Body::parse("{\"a\":<a>}", None).form(), BodyForm::Json(_)));
+        assert!(matches!(Body::parse("a=<a>&\nb=<b>", None).form(), BodyForm::Pairs(p) if p.len() == 2));
+        assert!(matches!(Body::parse("hello <name>", None).form(), BodyForm::Text { json_error: None, .. }));
+        assert!(matches!(Body::parse("{\"a\":", None).form(), BodyForm::Text { json_error: Some(_), .. }));
+        assert!(matches!(Body::parse("a b=c", None).form(), BodyForm::Text { .. }));
+    }
+
+    #[test]
+    fn the_content_type_or_the_first_tag_says_markup() {
+        let is_markup = |text: &str, typed| match Body::parse(text, typed).form() {
+            BodyForm::Markup(markup) => Some(markup.syntax()),
+            _ => None,
+        };
+        for typed in ["application/xml", "text/xml; charset=utf-8", "application/soap+xml", " TEXT/XML "] {
+            assert_eq!(is_markup("dear <name>", Some(typed)), Some(Syntax::Xml), "{typed}");
+        }
+        assert_eq!(is_markup("a=<b>&c=<d>", Some("text/html")), Some(Syntax::Html));
+        assert_eq!(is_markup("<r><a>x=1</a></r>", None), Some(Syntax::Xml));
+        assert_eq!(is_markup("<r><a>x=1</a></r>", Some("")), Some(Syntax::Xml));
+        assert_eq!(is_markup("{\"a\":1}", Some("application/xml")), None);
+        for typed in ["text/plain", "application/json"] {
+            let body = Body::parse("<r><a>x=1</a></r>", Some(typed));
+            assert!(matches!(body.form(), BodyForm::Text { .. }), "{typed}");
+        }
+        assert!(matches!(Body::parse("<a>=<b>", None).form(), BodyForm::Pairs(_)));
+    }
+
+    #[test]
+    fn placeholders_start_where_they_are_typed() {
+        for (text, wanted) in [
+            ("{\"a\": \"<a>\", \"<k>\": <b>, \"c\": \"<i>x</i> <<c> <c>\"}", 4),
+            ("a=<a>&\n<b>=x<i>c</i><<d><e>", 3),
+            ("<r><id><id></id><!-- <no> --><x y=\"<z>\"/></r>", 2),
+            ("dear <b>you</b>, <<a> <a>", 1),
+            ("", 0),
+        ] {
+            let body = Body::parse(text, None);
+            let starts = body.placeholder_starts();
+            assert_eq!(starts.len(), wanted, "{text}");
+            let typed: Vec<_> =
+                starts.iter().map(|at| crate::profile::placeholder_at(&text[*at..]).unwrap().0).collect();
+            assert_eq!(typed.iter().collect::<Vec<_>>(), body.variables(), "{text}");
+        }
     }
 
     #[test]
     fn typed_pairs_are_decoded() {
-        let body = Body::parse("a%20b=x+y%2B<v>");
+        let body = Body::parse("a%20b=x+y%2B<v>", None);
         let BodyForm::Pairs(pairs) = body.form() else { panic!("pairs") };
         assert_eq!(pairs[0].0.to_string(), "a b");
         assert_eq!(pairs[0].1.to_string(), "x y+<v>");

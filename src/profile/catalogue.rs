@@ -102,7 +102,7 @@ pub fn variables(event: Event) -> &'static [Variable] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::template::is_variable_name;
+    use crate::profile::path::is_variable_name;
 
     #[test]
     fn every_event_has_variables_with_meaning_and_names_once() {
@@ -122,8 +122,14 @@ mod tests {
     fn the_public_samples() {
         let sms = variables(Event::SmsSend);
         let sample = |name: &str| sms.iter().find(|v| v.name == name).map(|v| v.sample.clone());
-        assert_eq!(sms.len(), 19);
+        assert_eq!(sms.len(), 22);
         assert_eq!(sample("status"), Some("DELIVRD".into()));
+        assert!(sample("parts").is_some_and(|parts| parts.is_array()));
+        let voice =
+            |name: &str| variables(Event::Voice).iter().find(|v| v.name == name).map(|v| v.sample.clone());
+        // EPOCH seconds, as numbers.
+        assert_eq!(voice("starttime"), Some(1_767_335_842.into()));
+        assert!(voice("endtime").is_some_and(|time| time.is_u64()));
         assert_eq!(sample("id"), Some("ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1".into()));
     }
 

@@ -23,10 +23,11 @@ use super::headers::{Header, check_name, check_value};
 use super::id::ProfileId;
 use super::method::Method;
 use super::network::Network;
+use super::path::is_variable_name;
 use super::retry::{Backoff, RetryPolicy};
 use super::secret::Secret;
 use super::status::Status;
-use super::template::{Template, is_variable_name};
+use super::template::Template;
 use super::title::Title;
 
 /// The settings that the rules depend on.
@@ -185,7 +186,7 @@ impl Check<'_> {
             self.error(Field::Body, format!("{size} bytes, {} at most", Body::MAX));
             return Body::default();
         }
-        Body::parse(&self.draft.body)
+        self.draft.parsed_body()
     }
 
     fn retry(&mut self, channel: Channel) -> RetryPolicy {
@@ -261,6 +262,10 @@ impl Check<'_> {
                             "a form needs fields: a=<a>&b=<b>, or a JSON object".to_owned()
                         }),
                     );
+                }
+                (_, BodyForm::Markup(_)) => {
+                    let way = "XML and HTML are sent as typed: leave the data format out";
+                    self.error(Field::Body, way);
                 }
                 (DataFormat::FormData | DataFormat::UrlEncoded, BodyForm::Json(json))
                     if !json.is_object() =>

@@ -8,6 +8,7 @@
 mod auth;
 mod error;
 mod placeholders;
+mod platform;
 mod removed;
 mod tls;
 mod typed;
@@ -28,6 +29,7 @@ use super::status::Status;
 pub use error::DocumentError;
 use error::{misfit, problem};
 use placeholders::modern_placeholders;
+pub use platform::{Response, response};
 pub use removed::Part;
 pub use typed::write_draft;
 
@@ -42,6 +44,8 @@ pub struct Document {
     pub left_out: Vec<Field>,
     /// What is absent from the whole document; [`Document::removed`] tells what that removes.
     absent: Vec<Part>,
+    /// The names of what [`Document::import`] did not use.
+    pub unused: Vec<String>,
     /// When it was made, where the file says so.
     pub created_at: Option<Timestamp>,
     /// When it was saved last, where the file says so.
@@ -109,12 +113,26 @@ impl<'de> Deserialize<'de> for Told {
 
 impl Document {
     /// Reads one profile that comes from elsewhere, with what is older there brought up to date: in
-    /// Voice's URL and body `{name}` becomes `<name>` (our decision).
+    /// Voice's URL and body `{name}` becomes `<name>` (our decision). What only the platform uses is
+    /// left out.
     ///
     /// # Errors
     /// As [`Document::read`].
     pub fn import(value: Value) -> Result<Self, DocumentError> {
-        let mut document = Self::read(value)?;
+        Self::imported(value, false)
+    }
+
+    /// Reads one profile of a response of the platform's API: there an unknown field is no mistake.
+    ///
+    /// # Errors
+    /// As [`Document::read`], but for unknown fields.
+    pub fn import_from_platform(value: Value) -> Result<Self, DocumentError> {
+        Self::imported(value, true)
+    }
+
+    fn imported(mut value: Value, from_platform: bool) -> Result<Self, DocumentError> {
+        let unused = platform::set_aside(&mut value, from_platform);
+        let mut document = Self { unused, ..Self::read(value)? };
         let draft = &mut document.draft;
         if draft.channel() == Some(Channel::Voice) {
             draft.endpoint = modern_placeholders(&draft.endpoint);
@@ -175,7 +193,8 @@ impl Document {
         set(&mut draft.http2, fields.http2);
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
-        Ok(Self { id, draft, left_out, absent, created_at, modified_at })
+        let unused = Vec::new();
+        Ok(Self { id, draft, left_out, absent, unused, created_at, modified_at })
     }
 
     /// Fills the secrets that were left out with those of the stored profile.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use super::auth::Auth;
+use super::body::Body;
 use super::channel::Channel;
 use super::choice::Choice;
 use super::encryption::{Algorithm, Iv};
@@ -141,6 +142,14 @@ impl Draft {
     #[must_use]
     pub fn method(&self) -> Option<Method> {
         Method::from_name(&self.method)
+    }
+
+    /// The body, read as the Content-Type among the headers says.
+    #[must_use]
+    pub fn parsed_body(&self) -> Body {
+        let mut rows = self.headers.iter();
+        let row = rows.find(|row| row.name.trim().eq_ignore_ascii_case("content-type"));
+        Body::parse(&self.body, row.map(|row| row.value.as_str()))
     }
 }
 

@@ -18,10 +18,12 @@ pub enum Region {
     Eu,
     /// United States.
     Us,
+    /// North America, as the platform's hosts have it (public page).
+    Na,
 }
 
 impl Choice for Region {
-    const ALL: &'static [Self] = &[Self::In, Self::Sg, Self::Eu, Self::Us];
+    const ALL: &'static [Self] = &[Self::In, Self::Sg, Self::Eu, Self::Us, Self::Na];
 
     fn name(self) -> &'static str {
         match self {
@@ -29,6 +31,7 @@ impl Choice for Region {
             Self::Sg => "SG",
             Self::Eu => "EU",
             Self::Us => "US",
+            Self::Na => "NA",
         }
     }
 }

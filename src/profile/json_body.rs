@@ -2,7 +2,9 @@
 
 use serde::de::IgnoredAny;
 
-use super::template::{Path, placeholder_at};
+use super::elements::Elements;
+use super::path::{Path, placeholder_at};
+use super::template::bracket_at;
 
 /// A piece of a JSON body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl JsonTemplate {
     /// # Errors
     /// Where and why it is not JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let template = Self { parts: Scanner::new(text).run() };
+        let template = Self { parts: Scanner::new(text).run().0 };
         let sample = template.sample();
         serde_json::from_str::<IgnoredAny>(&sample).map_err(|error| {
             // The column is that of the sample, which placeholders shift; the line is right.
@@ -38,6 +40,11 @@ impl JsonTemplate {
             format!("not JSON: {reason} (line {})", error.line())
         })?;
         Ok(template)
+    }
+
+    /// The bytes where the placeholders of a JSON body start.
+    pub(super) fn starts(text: &str) -> Vec<usize> {
+        Scanner::new(text).run().1
     }
 
     /// The pieces in order.
@@ -51,6 +58,14 @@ impl JsonTemplate {
         self.parts.iter().filter_map(|part| match part {
             JsonPart::Text(_) => None,
             JsonPart::InString(p) | JsonPart::WholeString(p) | JsonPart::Bare(p) => Some(p),
+        })
+    }
+
+    /// The placeholders among other text of a string.
+    pub fn variables_in_strings(&self) -> impl Iterator<Item = &Path> {
+        self.parts.iter().filter_map(|part| match part {
+            JsonPart::InString(path) => Some(path),
+            JsonPart::Text(_) | JsonPart::WholeString(_) | JsonPart::Bare(_) => None,
         })
     }
 
@@ -75,33 +90,28 @@ impl JsonTemplate {
 }
 
 struct Scanner<'a> {
+    whole: &'a str,
     rest: &'a str,
     plain: String,
     parts: Vec<JsonPart>,
+    starts: Vec<usize>,
 }
 
 impl<'a> Scanner<'a> {
-    fn new(rest: &'a str) -> Self {
-        Self { rest, plain: String::new(), parts: Vec::new() }
+    fn new(whole: &'a str) -> Self {
+        Self { whole, rest: whole, plain: String::new(), parts: Vec::new(), starts: Vec::new() }
     }
 
-    fn run(mut self) -> Vec<JsonPart> {
+    fn run(mut self) -> (Vec<JsonPart>, Vec<usize>) {
         while let Some(c) = self.rest.chars().next() {
             match c {
                 '"' => self.string(),
-                '<' => {
-                    if let Some((path, length)) = placeholder_at(self.rest) {
-                        self.push(JsonPart::Bare(path));
-                        self.rest = &self.rest[length..];
-                    } else {
-                        self.keep(1);
-                    }
-                }
+                '<' => self.bracket(0, &Elements::default(), JsonPart::Bare),
                 _ => self.keep(c.len_utf8()),
             }
         }
         self.flush();
-        self.parts
+        (self.parts, self.starts)
     }
 
     /// One string, from its opening quote on.
@@ -110,12 +120,15 @@ impl<'a> Scanner<'a> {
             let after = &self.rest[1 + length..];
             let is_key = after.strip_prefix('"').is_some_and(|a| a.trim_start().starts_with(':'));
             if after.starts_with('"') && !is_key {
+                self.starts.push(self.whole.len() - self.rest.len() + 1);
                 self.push(JsonPart::WholeString(path));
                 self.rest = &after[1..];
                 return;
             }
         }
         self.keep(1);
+        let string = self.rest;
+        let elements = Elements::of_text(&string[..string_end(string)]);
         while let Some(c) = self.rest.chars().next() {
             match c {
                 '"' => return self.keep(1),
@@ -123,16 +136,20 @@ impl<'a> Scanner<'a> {
                     let escaped = self.rest[1..].chars().next().map_or(0, char::len_utf8);
                     self.keep(1 + escaped);
                 }
-                '<' => {
-                    if let Some((path, length)) = placeholder_at(self.rest) {
-                        self.push(JsonPart::InString(path));
-                        self.rest = &self.rest[length..];
-                    } else {
-                        self.keep(1);
-                    }
-                }
+                '<' => self.bracket(string.len() - self.rest.len(), &elements, JsonPart::InString),
                 _ => self.keep(c.len_utf8()),
             }
+        }
+    }
+
+    /// A run of `<` at byte `at` of its string.
+    fn bracket(&mut self, at: usize, elements: &Elements, part: fn(Path) -> JsonPart) {
+        let bracket = bracket_at(self.rest, at, elements);
+        self.plain.extend(std::iter::repeat_n('<', bracket.sent));
+        self.rest = &self.rest[bracket.typed..];
+        if let Some(path) = bracket.variable {
+            self.starts.push(self.whole.len() - self.rest.len() - path.placeholder_length());
+            self.push(part(path));
         }
     }
 
@@ -152,6 +169,17 @@ impl<'a> Scanner<'a> {
             self.parts.push(JsonPart::Text(std::mem::take(&mut self.plain)));
         }
     }
+}
+
+/// The bytes before the quote that ends a string.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    text.find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })
+    .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -183,6 +211,15 @@ mod tests {
     }
 
     #[test]
+    fn elements_and_doubled_brackets_in_strings_are_text() {
+        let parts = kinds(r#"{"html":"<b>hi<\/b> <<i> <status>","b":<b>,"c":"</b>"}"#);
+        let variables: Vec<_> = parts.iter().filter(|part| !matches!(part, JsonPart::Text(_))).collect();
+        assert_eq!(variables, [&JsonPart::InString(path("status")), &JsonPart::Bare(path("b"))]);
+        assert_eq!(parts[0], JsonPart::Text(r#"{"html":"<b>hi<\/b> <i> "#.to_owned()));
+        assert_eq!(kinds(r#"{"a":"<<id>"}"#), [JsonPart::Text(r#"{"a":"<id>"}"#.to_owned())]);
+    }
+
+    #[test]
     fn a_value_cannot_complete_an_escape() {
         assert!(JsonTemplate::parse(r#"{"a":"\u004<a>1"}"#).is_err());
     }
@@ -196,7 +233,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_scanned_without_loss(text in ".*|[<>a\"\\\\:{}]*") {
-            let shown: String = Scanner::new(&text).run().iter().map(|part| match part {
+            // A doubled `<` is sent as one.
+            let text = text.replace("<<", "< ");
+            let shown: String = Scanner::new(&text).run().0.iter().map(|part| match part {
                 JsonPart::Text(text) => text.clone(),
                 JsonPart::InString(p) | JsonPart::Bare(p) => p.to_string(),
                 JsonPart::WholeString(p) => format!("\"{p}\""),

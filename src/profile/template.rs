@@ -2,109 +2,48 @@
 
 use std::fmt;
 
-/// A placeholder's way to a value: a variable, then members and items.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Path {
-    text: String,
-    steps: Vec<Step>,
-    name_len: usize,
-}
-
-/// One step into a value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// A member of an object.
-    Member(String),
-    /// An item of an array, from 0.
-    Item(usize),
-}
-
-impl Path {
-    /// Reads what stands between `<` and `>`; `None` when it is not well formed.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let name_len = name_length(text)?;
-        let mut rest = &text[name_len..];
-        let mut steps = Vec::new();
-        while !rest.is_empty() {
-            if let Some(after) = rest.strip_prefix('.') {
-                let length = name_length(after)?;
-                steps.push(Step::Member(after[..length].to_owned()));
-                rest = &after[length..];
-            } else {
-                let (digits, after) = rest.strip_prefix('[')?.split_once(']')?;
-                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                    return None;
-                }
-                steps.push(Step::Item(digits.parse().ok()?));
-                rest = after;
-            }
-        }
-        Some(Self { text: text.to_owned(), steps, name_len })
-    }
-
-    /// The variable's name, without members and items.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.text[..self.name_len]
-    }
-
-    /// The whole way as typed, without `<` and `>`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The steps after the name.
-    #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{}>", self.text)
-    }
-}
-
-/// The bytes of the name at the start: a letter or underscore, then letters, digits, `_`, `-`.
-fn name_length(text: &str) -> Option<usize> {
-    let first = text.bytes().next()?;
-    if !(first.is_ascii_alphabetic() || first == b'_') {
-        return None;
-    }
-    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    Some(text.bytes().take_while(|b| in_name(b)).count())
-}
-
-/// Whether a variable may have this name.
-#[must_use]
-pub fn is_variable_name(text: &str) -> bool {
-    name_length(text) == Some(text.len())
-}
-
-/// The placeholder that starts at the start of `text`, and its length in bytes with `<` and `>`.
-#[must_use]
-pub fn placeholder_at(text: &str) -> Option<(Path, usize)> {
-    let inside = text.strip_prefix('<')?;
-    let end = inside.find(['>', '<', '"', '\n'])?;
-    if !inside[end..].starts_with('>') {
-        return None;
-    }
-    Path::parse(&inside[..end]).map(|path| (path, end + 2))
-}
+use super::elements::Elements;
+use super::path::{Path, placeholder_at};
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Sent as it stands.
+    /// Sent as is.
     Text(String),
     /// Replaced by a value.
     Variable(Path),
 }
 
-/// Text parsed once into pieces. A `<` that starts no well-formed placeholder stays as typed
+/// What a run of `<` in a template means.
+pub(super) struct Bracket {
+    /// How many bytes of the template it takes.
+    pub typed: usize,
+    /// How many `<` of it are sent.
+    pub sent: usize,
+    /// The placeholder that its last `<` starts; part of `typed`.
+    pub variable: Option<Path>,
+}
+
+/// Reads the run of `<` at the start of `text`, which is at byte `at` of its template.
+///
+/// Directly before what would be a placeholder, `<<` is a literal `<` (our decision): `<<id>` is
+/// sent as `<id>`, and `<<<id>` is a `<` and the value. Anywhere else a `<` is sent as typed.
+pub(super) fn bracket_at(text: &str, at: usize, elements: &Elements) -> Bracket {
+    let run = text.bytes().take_while(|byte| *byte == b'<').count();
+    let last = run.saturating_sub(1);
+    let Some((path, length)) = placeholder_at(&text[last..]) else {
+        return Bracket { typed: run, sent: run, variable: None };
+    };
+    if run.is_multiple_of(2) {
+        return Bracket { typed: run, sent: run / 2, variable: None };
+    }
+    if elements.start_at(at + last) {
+        return Bracket { typed: run, sent: run / 2 + 1, variable: None };
+    }
+    Bracket { typed: last + length, sent: run / 2, variable: Some(path) }
+}
+
+/// Text parsed once into pieces. A `<` that starts no well-formed placeholder is sent as typed
 /// (our decision).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
@@ -115,22 +54,42 @@ impl Template {
     /// Reads a template; any text is one.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        Self::with_elements(text, &Elements::default())
+    }
+
+    /// Reads a template in a body: an element that it closes is text.
+    pub(super) fn of_body(text: &str) -> Self {
+        Self::with_elements(text, &Elements::of_text(text))
+    }
+
+    fn with_elements(text: &str, elements: &Elements) -> Self {
+        Self::scan(text, elements, &mut Vec::new())
+    }
+
+    /// The bytes where the placeholders of such a template start.
+    pub(super) fn starts_in_body(text: &str) -> Vec<usize> {
+        let mut starts = Vec::new();
+        Self::scan(text, &Elements::of_text(text), &mut starts);
+        starts
+    }
+
+    fn scan(text: &str, elements: &Elements, starts: &mut Vec<usize>) -> Self {
         let mut parts = Vec::new();
         let mut plain = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find('<') {
-            let (before, from) = rest.split_at(at);
-            plain.push_str(before);
-            if let Some((path, length)) = placeholder_at(from) {
+        let mut done = 0;
+        while let Some(found) = text[done..].find('<') {
+            let at = done + found;
+            plain.push_str(&text[done..at]);
+            let bracket = bracket_at(&text[at..], at, elements);
+            plain.extend(std::iter::repeat_n('<', bracket.sent));
+            if let Some(path) = bracket.variable {
                 push_text(&mut parts, &mut plain);
+                starts.push(at + bracket.typed - path.placeholder_length());
                 parts.push(Part::Variable(path));
-                rest = &from[length..];
-            } else {
-                plain.push('<');
-                rest = &from[1..];
             }
+            done = at + bracket.typed;
         }
-        plain.push_str(rest);
+        plain.push_str(&text[done..]);
         push_text(&mut parts, &mut plain);
         Self { parts }
     }
@@ -167,12 +126,36 @@ fn push_text(parts: &mut Vec<Part>, plain: &mut String) {
 }
 
 impl fmt::Display for Template {
+    /// As it is typed: [`Template::parse`] reads it to the same template.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts.iter().try_for_each(|part| match part {
-            Part::Text(text) => f.write_str(text),
-            Part::Variable(path) => path.fmt(f),
-        })
+        for (at, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Text(text) => {
+                    let before_variable = matches!(self.parts.get(at + 1), Some(Part::Variable(_)));
+                    write_text(f, text, before_variable)?;
+                }
+                Part::Variable(path) => path.fmt(f)?,
+            }
+        }
+        Ok(())
     }
+}
+
+/// Doubles the `<` that would start a placeholder, or that a placeholder follows.
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str, before_variable: bool) -> fmt::Result {
+    let mut done = 0;
+    while let Some(found) = text[done..].find('<') {
+        let at = done + found;
+        let run = text[at..].bytes().take_while(|byte| *byte == b'<').count();
+        let end = at + run;
+        let doubled = placeholder_at(&text[end - 1..]).is_some() || (before_variable && end == text.len());
+        f.write_str(&text[done..end])?;
+        if doubled {
+            f.write_str(&text[at..end])?;
+        }
+        done = end;
+    }
+    f.write_str(&text[done..])
 }
 
 #[cfg(test)]
@@ -181,26 +164,38 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn members_and_items() {
-        let path = Path::parse("payment.transaction.refunds[0].id").expect("well formed");
-        assert_eq!(path.name(), "payment");
-        assert_eq!(path.steps().len(), 4);
-        for bad in ["", "1a", "a.", "a[", "a[]", "a[x]", "a b", "a[0", "a..b"] {
-            assert!(Path::parse(bad).is_none(), "{bad}");
-        }
+    fn a_lone_bracket_stays() {
+        let template = Template::parse("a < b <id> << <p>");
+        let names: Vec<_> = template.variables().map(Path::as_str).collect();
+        assert_eq!(names, ["id", "p"]);
+        assert_eq!(template.to_string(), "a < b <id> << <p>");
+    }
+
+    /// What is sent of a template when each value is `V`.
+    fn sent(text: &str) -> String {
+        let parts = Template::parse(text).parts;
+        parts.iter().map(|part| if let Part::Text(text) = part { text } else { "V" }).collect()
     }
 
     #[test]
-    fn a_lone_bracket_stays() {
-        let template = Template::parse("a < b <id> <<x>> <p>");
-        let names: Vec<_> = template.variables().map(Path::as_str).collect();
-        assert_eq!(names, ["id", "x", "p"]);
-        assert_eq!(template.to_string(), "a < b <id> <<x>> <p>");
+    fn a_doubled_bracket_is_a_literal_one() {
+        for (typed, wanted) in [
+            ("<<id>", "<id>"),
+            ("<<<id>", "<V"),
+            ("<<<<id>", "<<id>"),
+            ("<<id>>", "<id>>"),
+            ("<<id> <id>", "<id> V"),
+            ("<<keypress:12>", "<keypress:12>"),
+            ("a << b <<", "a << b <<"),
+            ("<<a b>", "<<a b>"),
+        ] {
+            assert_eq!(sent(typed), wanted, "{typed}");
+        }
     }
 
     proptest! {
         #[test]
-        fn any_text_comes_back(text in ".*|[<>a-c.\\[\\]0-9]*") {
+        fn any_text_comes_back(text in ".*|[<>a-c.:\\[\\]0-9]*") {
             prop_assert_eq!(Template::parse(&text).to_string(), text);
         }
     }

@@ -65,7 +65,7 @@ fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
     assert_eq!(
         loaded.notices,
         [
-            "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\"",
+            "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\", \"NA\"",
             &format!("config.toml:4: unknown setting `colour`; {known}"),
             "config.toml:5: extended_retries must be true or false",
             "config.toml:6: unknown setting `them` (did you mean `theme`?)",

@@ -23,7 +23,7 @@ fn the_catalogue_is_listed() {
                     "sample": "ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1"});
     assert_eq!(sms[0], id);
     assert_eq!(sms, place.run(&["variables", "--channel", "SMS", "--json"]).json());
-    assert_eq!(sms.as_array().unwrap().len(), 19);
+    assert_eq!(sms.as_array().unwrap().len(), 22);
     let whatsapp = place.run(&["variables", "--channel", "whatsapp", "--json"]).json();
     assert_eq!(events(&whatsapp).len(), 5);
     assert!(whatsapp.as_array().unwrap().iter().any(|v| v["name"] == "payment" && v["sample"].is_object()));

@@ -14,17 +14,19 @@ use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::delivery;
 use crate::profile::document::Document;
-use crate::profile::{Auth, Choice as _, Field, Identity, Profile, ProfileId};
+use crate::profile::{
+    Auth, Choice as _, Field, Identity, Profile, ProfileId, catalogue, tags_sent_as_variables,
+};
 use crate::settings::Settings;
 use crate::shown::shown;
 use crate::store::Store;
 
-use super::source::{self, Documents};
+use super::source::{Documents, Found};
 
 pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<(), CommandError> {
     let source = JsonInput(file);
     let documents = Documents::read(&source)?;
-    let documents = documents.each(&source)?;
+    let found = documents.each(&source)?;
     let store = session.store()?;
     let mut apply = Apply {
         store: &store,
@@ -33,7 +35,11 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
         errors: Errors::default(),
         notes: Vec::new(),
     };
-    let profiles = apply.all(documents).await?;
+    if !found.unused.is_empty() {
+        let names = found.unused.join(", ");
+        apply.notes.push(format!("ringback: note: {source}: not used: {names}"));
+    }
+    let profiles = apply.all(found).await?;
     if apply.errors.count > 0 {
         return Err(refused(&source, &apply.errors));
     }
@@ -80,11 +86,12 @@ struct Apply<'a> {
 
 impl Apply<'_> {
     /// The profiles that are to be saved. Some are missing when there are errors.
-    async fn all(&mut self, documents: Vec<source::Document<'_>>) -> Result<Vec<Profile>, CommandError> {
+    async fn all(&mut self, found: Found<'_>) -> Result<Vec<Profile>, CommandError> {
+        let import = if found.from_platform { Document::import_from_platform } else { Document::import };
         let mut profiles = Vec::new();
         let mut places: HashMap<ProfileId, String> = HashMap::new();
-        for document in documents {
-            let place = document.place();
+        for document in found.documents {
+            let place = document.place.clone();
             let value = match document.value() {
                 Ok(value) => value,
                 Err(why) => {
@@ -96,7 +103,7 @@ impl Apply<'_> {
                 self.wrong(&place, "", "an object with a profile's fields is needed");
                 continue;
             }
-            let document = match Document::import(value) {
+            let document = match import(value) {
                 Ok(document) => document,
                 Err(error) => {
                     self.wrong(&place, error.place(), error.message());
@@ -146,11 +153,19 @@ impl Apply<'_> {
             self.wrong(place, error.field, &error.message);
             return None;
         }
+        if !document.unused.is_empty() {
+            self.note(&profile, format!("not used: {}", document.unused.join(", ")));
+        }
+        let offered = profile.events.iter().flat_map(|event| catalogue::variables(*event));
+        let known = |name: &str| offered.clone().any(|variable| variable.name == name);
+        if profile.method.has_body()
+            && let Some(tags) = tags_sent_as_variables(&profile.body, &known)
+        {
+            self.note(&profile, format!("body: {tags}"));
+        }
         if let Some(stored) = stored {
             for part in document.removed(stored, &profile) {
-                let Profile { title, id, .. } = &profile;
-                let note = format!("'{title}' ({id}): {part} removed: the document does not name it");
-                self.notes.push(format!("ringback: note: {note}"));
+                self.note(&profile, format!("{part} removed: the document does not name it"));
             }
         }
         Some(profile)
@@ -169,6 +184,11 @@ impl Apply<'_> {
         }
         let id = ProfileId::new(self.settings.region, Uuid::new_v4());
         Identity { id, created_at, modified_at: now }
+    }
+
+    fn note(&mut self, profile: &Profile, note: impl Display) {
+        let Profile { title, id, .. } = profile;
+        self.notes.push(format!("ringback: note: '{title}' ({id}): {note}"));
     }
 
     /// `field` is a place within the profile's JSON; empty for the whole of it.

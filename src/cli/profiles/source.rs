@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::callback::exact;
 use crate::cli::error::CommandError;
 use crate::cli::json_input::{JsonInput, no_json};
+use crate::profile::document::{Response, response};
 
 /// Most bytes that are read (our decision): more than 10 000 profiles of a kilobyte or three.
 const LONGEST: u64 = 32 << 20;
@@ -30,7 +31,7 @@ impl Documents {
     ///
     /// # Errors
     /// It is no JSON, which is told with line and column, or something else than profiles.
-    pub(super) fn each(&self, source: &JsonInput) -> Result<Vec<Document<'_>>, CommandError> {
+    pub(super) fn each(&self, source: &JsonInput) -> Result<Found<'_>, CommandError> {
         let text = self.0.as_str();
         let broken = |error| refused(source, &no_json(&error));
         match text.trim_start().as_bytes().first() {
@@ -40,16 +41,20 @@ impl Documents {
                     let why = format!("profiles[{at}] has more than {LONGEST_PROFILE} bytes");
                     return Err(refused(source, &why));
                 }
-                Ok(many.into_iter().enumerate().map(|(at, raw)| Document { at: Some(at), raw }).collect())
+                let place = |at| format!("profiles[{at}]");
+                let document = |(at, raw)| Document { place: place(at), json: Json::Raw(raw) };
+                Ok(Found::here(many.into_iter().enumerate().map(document).collect()))
             }
             Some(b'{') if text.len() > LONGEST_PROFILE => {
                 Err(refused(source, &format!("the profile has more than {LONGEST_PROFILE} bytes")))
             }
             Some(b'{') => {
                 // Parsed here as well, to tell what is wrong with line and column.
-                exact::from_str(text).map_err(broken)?;
-                let raw = serde_json::from_str(text).map_err(broken)?;
-                Ok(vec![Document { at: None, raw }])
+                let value = exact::from_str(text).map_err(broken)?;
+                if let Some(response) = response(&value).map_err(|why| refused(source, &why))? {
+                    return Ok(Found::of_platform(response));
+                }
+                Ok(Found::here(vec![Document { place: String::new(), json: Json::Parsed(value) }]))
             }
             _ => {
                 serde_json::from_str::<&RawValue>(text).map_err(broken)?;
@@ -59,24 +64,49 @@ impl Documents {
     }
 }
 
+/// The profiles of a file.
+pub(super) struct Found<'a> {
+    pub documents: Vec<Document<'a>>,
+    /// Whether they are a response of the platform's API.
+    pub from_platform: bool,
+    /// The names of what is around them and not used.
+    pub unused: Vec<String>,
+}
+
+impl<'a> Found<'a> {
+    fn here(documents: Vec<Document<'a>>) -> Self {
+        Self { documents, from_platform: false, unused: Vec::new() }
+    }
+
+    fn of_platform(response: Response) -> Self {
+        let document = |(place, value)| Document { place, json: Json::Parsed(value) };
+        let documents = response.profiles.into_iter().map(document).collect();
+        Self { documents, from_platform: true, unused: response.unused }
+    }
+}
+
 /// The JSON of one profile.
 pub(super) struct Document<'a> {
-    at: Option<usize>,
-    raw: &'a RawValue,
+    /// Its place in the whole; nothing where it is alone.
+    pub place: String,
+    json: Json<'a>,
+}
+
+enum Json<'a> {
+    Raw(&'a RawValue),
+    Parsed(Value),
 }
 
 impl Document<'_> {
-    /// Its place in the whole; nothing where it is alone.
-    pub(super) fn place(&self) -> String {
-        self.at.map(|at| format!("profiles[{at}]")).unwrap_or_default()
-    }
-
     /// Parses it.
     ///
     /// # Errors
     /// It is nested too deep, or has half a surrogate pair; line and column count from its own start.
-    pub(super) fn value(&self) -> Result<Value, String> {
-        exact::from_str(self.raw.get()).map_err(|error| no_json(&error))
+    pub(super) fn value(self) -> Result<Value, String> {
+        match self.json {
+            Json::Raw(raw) => exact::from_str(raw.get()).map_err(|error| no_json(&error)),
+            Json::Parsed(value) => Ok(value),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
     let cursor = input.cursor();
     let (before, after) = input.rows().get(cursor.line)?.split_at_checked(cursor.byte)?;
     let after = after.chars().next();
-    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
     // In the middle of a name, or before its end, there is nothing to complete.
     if after.is_some_and(|c| in_name(c) || c == '>') {
         return None;

@@ -1,12 +1,16 @@
 //! Puts chosen variables at their place: the query for GET, the body for POST.
 
-use crate::profile::{Body, BodyForm, Draft, Field, Method};
+use crate::profile::{BodyForm, Draft, Field, Method};
 
 /// The variables as they fit where they will be pasted (facts, section 2): pairs for a query or a
-/// form, JSON over several lines for a body in JSON.
+/// form, JSON over several lines for a body in JSON, elements for one in XML or HTML.
 #[must_use]
 pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {
-    if wants_json(draft) { json_object(names) } else { pairs(names) }
+    match wanted(draft) {
+        Wanted::Json => json_object(names),
+        Wanted::Pairs => pairs(names),
+        Wanted::Elements => elements(names),
+    }
 }
 
 /// The field that takes the variables, and its text with them in it.
@@ -18,24 +22,49 @@ pub fn inserted(draft: &Draft, names: &[String]) -> (Field, String) {
     let body = draft.body.trim_end();
     let text = if body.is_empty() {
         clipboard_text(draft, names)
-    } else if wants_json(draft) {
-        with_members(body, names)
     } else {
-        format!("{body}{}{}", if body.ends_with('&') { "" } else { "&" }, pairs(names))
+        match wanted(draft) {
+            Wanted::Json => with_members(body, names),
+            Wanted::Pairs => format!("{body}{}{}", if body.ends_with('&') { "" } else { "&" }, pairs(names)),
+            Wanted::Elements => with_elements(body, names),
+        }
     };
     (Field::Body, text)
 }
 
-fn wants_json(draft: &Draft) -> bool {
+/// The form in which variables fit.
+enum Wanted {
+    Json,
+    Pairs,
+    Elements,
+}
+
+fn wanted(draft: &Draft) -> Wanted {
     if draft.method().is_some_and(|m| !Method::has_body(m)) {
-        return false;
+        return Wanted::Pairs;
     }
-    match Body::parse(&draft.body).form() {
-        BodyForm::Json(_) => true,
-        BodyForm::Pairs(_) => false,
-        BodyForm::Empty => matches!(draft.data_format.as_str(), "" | "json"),
-        BodyForm::Text { .. } => draft.body.trim_start().starts_with('{'),
+    match draft.parsed_body().form() {
+        BodyForm::Json(_) => Wanted::Json,
+        BodyForm::Markup(_) => Wanted::Elements,
+        BodyForm::Empty if matches!(draft.data_format.as_str(), "" | "json") => Wanted::Json,
+        BodyForm::Text { .. } if draft.body.trim_start().starts_with('{') => Wanted::Json,
+        BodyForm::Pairs(_) | BodyForm::Empty | BodyForm::Text { .. } => Wanted::Pairs,
     }
+}
+
+fn elements(names: &[String]) -> String {
+    let element = |name: &String| {
+        // A colon would be the end of a namespace's prefix.
+        let tag = name.replace([':', '[', ']'], "_");
+        format!("  <{tag}><{name}></{tag}>")
+    };
+    names.iter().map(element).collect::<Vec<_>>().join("\n")
+}
+
+/// The elements before the last end tag, so that the body stays one document.
+fn with_elements(body: &str, names: &[String]) -> String {
+    let (before, end) = body.split_at(body.rfind("</").unwrap_or(body.len()));
+    format!("{}\n{}\n{end}", before.trim_end(), elements(names)).trim_end().to_owned()
 }
 
 fn pairs(names: &[String]) -> String {
@@ -68,7 +97,7 @@ fn with_query(url: &str, pairs: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Channel;
+    use crate::profile::{Body, Channel};
 
     fn draft(method: &str, endpoint: &str, body: &str) -> Draft {
         let mut draft = Draft::new(Channel::Sms);
@@ -93,9 +122,17 @@ mod tests {
         for body in ["", "{}", "{\"a\": 1}", "{\"a\": 1,\n}"] {
             let (field, text) = inserted(&draft("POST", "", body), &names());
             assert_eq!(field, Field::Body);
-            assert!(matches!(Body::parse(&text).form(), BodyForm::Json(_)), "{text}");
+            assert!(matches!(Body::parse(&text, None).form(), BodyForm::Json(_)), "{text}");
             assert!(text.contains("\"status\": \"<status>\""));
         }
+    }
+
+    #[test]
+    fn xml_takes_elements() {
+        let (_, text) = inserted(&draft("POST", "", "<dlr>\n</dlr>"), &names());
+        assert_eq!(text, "<dlr>\n  <id><id></id>\n  <status><status></status>\n</dlr>");
+        let variables = Body::parse(&text, None).variables().len();
+        assert_eq!(variables, 2);
     }
 
     #[test]

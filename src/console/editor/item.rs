@@ -166,7 +166,9 @@ fn parameters(draft: &Draft) -> Vec<String> {
         }
     };
     let values = draft.headers.iter().map(|h| &h.value);
-    for text in [&draft.endpoint, &draft.body].into_iter().chain(values) {
+    Template::parse(&draft.endpoint).variables().for_each(|path| add(path.name()));
+    draft.parsed_body().variables().into_iter().for_each(|path| add(path.name()));
+    for text in values {
         Template::parse(text).variables().for_each(|path| add(path.name()));
     }
     draft.enc_parameters.iter().for_each(|name| add(name));

@@ -7,6 +7,7 @@ mod insert;
 mod item;
 mod pointed;
 mod rows;
+mod starts;
 mod summary;
 mod text;
 pub mod view;

@@ -16,7 +16,7 @@ use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
 use super::item::{self, Button, Item, Step};
 use super::pointed::{self, Spot};
 use super::rows::{Part, Rows};
-use super::{Editor, complete, text};
+use super::{Editor, complete, starts, text};
 
 /// Columns of the labels.
 const LABEL: usize = 16;
@@ -226,7 +226,8 @@ impl<'a> Sheet<'a> {
         let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
         let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
         let mark: Option<&dyn Fn(&str) -> Mark> = if templated { Some(&marks) } else { None };
-        let look = Look { width, height, focused: here, hidden, mark, theme };
+        let starts = if field == Field::Body { starts::of_body(draft) } else { None };
+        let look = Look { width, height, focused: here, hidden, mark, starts: starts.as_ref(), theme };
         if let Some(input) = self.editor.inputs.get(&field) {
             input_view::draw(input, &look)
         } else {

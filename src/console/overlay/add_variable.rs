@@ -108,6 +108,7 @@ pub(super) fn draw(state: &State, form: &AddVariable, out: &mut Frame<'_>) {
             focused: here,
             hidden: false,
             mark: None,
+            starts: None,
             theme,
         };
         let (lines, cursor) = input_view::draw(input, &look);

@@ -151,8 +151,9 @@ impl TestWindow {
         };
         let mut names: Vec<&str> = Vec::new();
         for path in self.profile.variables() {
-            if !names.contains(&path.name()) {
-                names.push(path.name());
+            let name = self.values.name_of(path);
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         let values = &self.values;

@@ -80,10 +80,14 @@ pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&s
     let free = editor.draft().channel() == Some(Channel::Default);
     let events = editor.events();
     move |name| {
-        free || events.iter().any(|event| {
-            catalogue::variables(*event).iter().any(|v| v.name == name)
-                || own(added, event.name()).any(|v| v.name == name)
-        })
+        // These name what a flow asked for or fetched, and so are in no catalogue (public page).
+        let of_flow =
+            || events.contains(&Event::Voice) && (name.starts_with("keypress:") || name.starts_with("api:"));
+        free || of_flow()
+            || events.iter().any(|event| {
+                catalogue::variables(*event).iter().any(|v| v.name == name)
+                    || own(added, event.name()).any(|v| v.name == name)
+            })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Voice's older placeholders.
 
-use crate::profile::template::is_variable_name;
+use crate::profile::path::Path;
 
-/// `{name}` as `<name>`. Braces around anything else stay.
+/// `{name}` as `<name>`, `{keypress:12}` as `<keypress:12>`. Braces around anything else stay.
 pub(super) fn modern_placeholders(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -10,7 +10,7 @@ pub(super) fn modern_placeholders(text: &str) -> String {
         out.push_str(&rest[..at]);
         let inside = &rest[at + 1..];
         match inside.split_once('}') {
-            Some((name, after)) if is_variable_name(name) => {
+            Some((name, after)) if Path::parse(name).is_some() => {
                 out.push('<');
                 out.push_str(name);
                 out.push('>');
@@ -36,6 +36,9 @@ mod tests {
         for (old, new) in [
             ("?id={id}&to={callee}", "?id=<id>&to=<callee>"),
             (r#"{"id": "{id}"}"#, r#"{"id": "<id>"}"#),
+            ("?k={keypress:12}&a={api:NAME.CHILD}", "?k=<keypress:12>&a=<api:NAME.CHILD>"),
+            ("{api:WIDGETID:VARIABLE} {parts[n]}", "<api:WIDGETID:VARIABLE> <parts[n]>"),
+            (r#"{"id":{"a":1}} {a:b{c:d}}"#, r#"{"id":{"a":1}} {a:b<c:d>}"#),
             ("{{id}} { id } {a b} {}", "{<id>} { id } {a b} {}"),
             ("no end {id", "no end {id"),
         ] {

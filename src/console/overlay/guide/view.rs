@@ -31,7 +31,8 @@ pub fn search(state: &State, lookup: &Lookup, (sign, hint): (&str, &str), inner:
     if lookup.search.text().is_empty() {
         out.render_widget(Line::styled(cut(hint, width), theme.dim), field);
     }
-    let look = Look { width, height: 1, focused: lookup.typing, hidden: false, mark: None, theme };
+    let look =
+        Look { width, height: 1, focused: lookup.typing, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input_view::draw(&lookup.search, &look);
     if !lookup.search.text().is_empty() {
         for line in lines {

@@ -98,7 +98,7 @@ fn draw_name(state: &State, name: &str, here: bool, area: Rect, out: &mut Frame<
 fn draw_input(state: &State, input: &Input, here: bool, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let width = usize::from(area.width);
-    let look = Look { width, height: 1, focused: here, hidden: false, mark: None, theme };
+    let look = Look { width, height: 1, focused: here, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input_view::draw(input, &look);
     for line in lines {
         out.render_widget(line, area);
