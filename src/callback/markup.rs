@@ -37,11 +37,12 @@ pub(super) fn escaped(value: &str, place: MarkupPlace) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars().map(|c| if is_xml(c) { c } else { '\u{fffd}' }) {
         match (c, place) {
+            // A parser would read a line feed, and a section has no references.
+            ('\r', MarkupPlace::CData) => out.push_str("]]>&#13;<![CDATA["),
             (_, MarkupPlace::CData) => out.push(c),
             ('&', _) => out.push_str("&amp;"),
             ('<', _) => out.push_str("&lt;"),
             ('>', _) => out.push_str("&gt;"),
-            // A parser would read a line feed.
             ('\r', _) => out.push_str("&#13;"),
             ('"', MarkupPlace::Quoted) => out.push_str("&quot;"),
             ('\'', MarkupPlace::Quoted) => out.push_str("&#39;"),
@@ -55,7 +56,9 @@ pub(super) fn escaped(value: &str, place: MarkupPlace) -> String {
 }
 
 fn push_number(out: &mut String, c: char) {
-    out.push_str(&format!("&#{};", u32::from(c)));
+    out.push_str("&#");
+    out.push_str(&u32::from(c).to_string());
+    out.push(';');
 }
 
 /// The section ends and begins anew where the value, alone or with the text around it, would end it.
@@ -83,7 +86,7 @@ mod tests {
         for (typed, wanted) in [
             ("<r><v><v></v></r>", "<r><v>a&lt;b&gt;&amp;\"'&#13;\n]]&gt;</v></r>"),
             ("<r a=\"<v>\"/>", "<r a=\"a&lt;b&gt;&amp;&quot;&#39;&#13;&#10;]]&gt;\"/>"),
-            ("<r><![CDATA[<v>]]></r>", "<r><![CDATA[a<b>&\"'\r\n]]]]><![CDATA[>]]></r>"),
+            ("<r><![CDATA[<v>]]></r>", "<r><![CDATA[a<b>&\"']]>&#13;<![CDATA[\n]]]]><![CDATA[>]]></r>"),
             ("<r><o><o></o><missing></r>", "<r><o>{\"k\":\"&lt;\"}</o></r>"),
             ("<r><!-- <id> --><id></r>", "<r><!-- <id> -->7</r>"),
             (

@@ -8,6 +8,7 @@ use url::{Url, form_urlencoded};
 
 use super::sample::{header, profile, rendered, values, with_body};
 use super::{Callback, Values};
+use crate::profile::BodyForm;
 
 /// Text with what each of the places holds special, and what looks like a placeholder.
 fn any_text() -> impl Strategy<Value = String> {
@@ -129,6 +130,24 @@ proptest! {
         let callback = sent("a=<id>&b=x<other>y", "json", &two(&id, &other));
         let read: Value = serde_json::from_slice(&callback.body).unwrap();
         prop_assert_eq!(read, json!({"a": id, "b": format!("x{other}y")}));
+    }
+
+    #[test]
+    fn any_body_makes_a_request(
+        text in "([<>/=\"'&{}:\\[\\]!?\\-]|[a-c\\n ]|<id>|</id>|<<id>|<a x=\"|<!--|-->|<!\\[CDATA\\[|\\]\\]>){0,30}",
+        content_type in "|text/html|application/xml|text/plain",
+        id in any_text(),
+    ) {
+        let profile = profile(|draft| {
+            text.clone_into(&mut draft.body);
+            draft.headers = vec![header("Content-Type", &content_type)];
+        });
+        let callback = rendered(&profile, &two(&id, "")).unwrap();
+        // Markup, and what is no form, is sent as typed where no placeholder is in it.
+        let as_typed = !matches!(profile.body.form(), BodyForm::Pairs(_) | BodyForm::Empty);
+        if as_typed && profile.body.variables().is_empty() && !text.contains("<<") {
+            prop_assert_eq!(callback.body, text.into_bytes());
+        }
     }
 
     #[test]

@@ -71,9 +71,9 @@ struct Tag<'a> {
 /// nothing in it is a tag or a placeholder.
 pub(super) fn aside(text: &str) -> Option<usize> {
     let to = |end: &str| Some(text.find(end).map_or(text.len(), |at| at + end.len()));
-    if text.starts_with("<!--") {
-        // The end may not begin within the start: `<!-->` is no comment.
-        return Some(text[4..].find("-->").map_or(text.len(), |at| 4 + at + 3));
+    // The end may not begin within the start: `<!-->` is no comment.
+    if let Some(inside) = text.strip_prefix("<!--") {
+        return Some(inside.find("-->").map_or(text.len(), |at| 4 + at + 3));
     }
     if text.starts_with("<?") {
         return to("?>");

@@ -81,7 +81,7 @@ const WHOLE_LIST: &str = "[n]";
 fn name_length(text: &str) -> Option<usize> {
     let mut length = word_length(text)?;
     while let Some(after) = text[length..].strip_prefix(':') {
-        let more = after.bytes().take_while(in_word).count();
+        let more = after.bytes().take_while(|byte| in_word(*byte)).count();
         if more == 0 {
             return None;
         }
@@ -93,10 +93,11 @@ fn name_length(text: &str) -> Option<usize> {
 /// The bytes of the word at the start: a letter or underscore, then letters, digits, `_`, `-`.
 fn word_length(text: &str) -> Option<usize> {
     let first = text.bytes().next()?;
-    (first.is_ascii_alphabetic() || first == b'_').then(|| text.bytes().take_while(in_word).count())
+    (first.is_ascii_alphabetic() || first == b'_')
+        .then(|| text.bytes().take_while(|byte| in_word(*byte)).count())
 }
 
-fn in_word(byte: &u8) -> bool {
+fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 

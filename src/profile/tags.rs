@@ -65,14 +65,14 @@ pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Opti
             names.push(name);
         }
     }
-    let (first, more) = names.split_first()?;
-    let list = more.iter().map(|name| format!(" <{name}>")).collect::<String>();
-    let look = if more.is_empty() {
+    let first = names.first()?;
+    let list = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" ");
+    let look = if names.len() == 1 {
         "looks like a tag and is sent as a variable"
     } else {
         "look like tags and are sent as variables"
     };
-    Some(format!("<{first}>{list} {look}: close with </{first}>, or write <<{first}>"))
+    Some(format!("{list} {look}: close with </{first}>, or write <<{first}>"))
 }
 
 /// Whether the text has `</Name>` for a `<name>`.

@@ -436,3 +436,50 @@ fn that_there_is_nothing_is_told_with_the_place_looked_at() {
     let said = "nothing to apply: the array is empty\n";
     assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", said));
 }
+
+#[test]
+fn a_response_of_the_platforms_api_is_applied() {
+    let place = Place::new();
+    let profile = |id: &str, title: &str| {
+        json!({"profile_id": id, "title": title, "channel": "sms", "events": ["sms-send"], "http_method": "POST",
+               "url": "https://hooks.example/cb", "body": "{\"id\": \"<id>\"}", "body_type": "json",
+               "headers": "{\"X-Shop\": \"north\"}", "response_message": "", "status": 1,
+               "created_at": "2025-04-17T13:05:20Z", "modified_at": null})
+    };
+    let id = "NA_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa";
+    let one = json!({"code": "RBC024", "message": "Profile fetched successfully", "data": profile(id, "Order SMS")});
+    let ran = place.run_with_input(&["profiles", "apply", "-"], &one.to_string());
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), format!("{id}\n").as_str()), "{ran:?}");
+    assert!(ran.err.contains("note: standard input: not used: code, message\n"), "{}", ran.err);
+    let note = format!("note: 'Order SMS' ({id}): not used: body_type, response_message\n");
+    assert!(ran.err.contains(&note), "{}", ran.err);
+    assert_eq!(place.run(&["profiles", "export", id]).json()[0]["headers"], json!({"X-Shop": "north"}));
+
+    let other = "SG_09b3dfa7-e05d-4d84-ab2d-6ed654272aab";
+    let list = json!({"code": "RBC024", "message": "", "data": [profile(id, "One"), profile(other, "Two")]});
+    let bad = json!({"code": "RBC024", "data": [profile(id, "?"), profile(other, "Two")]});
+    place.run_with_input(&["profiles", "apply", "-"], &bad.to_string()).refused(2, &["data[0].title: "]);
+    let list = list.to_string().replace("\"One\"", "\"First\"").replace("\"Two\"", "\"Second\"");
+    let ran = place.run_with_input(&["profiles", "apply", "-", "--json"], &list);
+    assert_eq!(ran.json(), json!({"profile_ids": [id, other]}));
+    let missing =
+        json!({"code": "RBC302", "message": "No profile exists with this id", "data": {}, "status": 404});
+    place
+        .run_with_input(&["profiles", "apply", "-"], &missing.to_string())
+        .refused(2, &["the response holds no profile: RBC302 No profile exists with this id"]);
+}
+
+#[test]
+fn what_looks_like_a_tag_is_told_and_what_the_body_closes_is_none() {
+    let place = Place::new();
+    let apply = |body: &str| {
+        let profile = json!({"title": "Mail", "url": "https://hooks.example/cb", "body": body});
+        let ran = place.run_with_input(&["profiles", "apply", "-"], &profile.to_string());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.err
+    };
+    let said = apply(r#"{"html": "a<br><b>hi</b> <status>"}"#);
+    assert!(said.contains("body: <br> looks like a tag and is sent as a variable"), "{said}");
+    assert_eq!(apply(r#"{"html": "a<<br><b>hi</b> <status>"}"#), "");
+    assert_eq!(apply("<dlr><id><id></id><status><status></status></dlr>"), "");
+}

@@ -13,6 +13,7 @@ mod curl;
 mod echo;
 mod encryption;
 mod formats;
+mod markup;
 mod nasty;
 mod oauth;
 mod python;
