@@ -37,12 +37,11 @@ pub(super) fn escaped(value: &str, place: MarkupPlace) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars().map(|c| if is_xml(c) { c } else { '\u{fffd}' }) {
         match (c, place) {
-            // A parser would read a line feed, and a section has no references.
-            ('\r', MarkupPlace::CData) => out.push_str("]]>&#13;<![CDATA["),
             (_, MarkupPlace::CData) => out.push(c),
             ('&', _) => out.push_str("&amp;"),
             ('<', _) => out.push_str("&lt;"),
             ('>', _) => out.push_str("&gt;"),
+            // A parser would read a line feed.
             ('\r', _) => out.push_str("&#13;"),
             ('"', MarkupPlace::Quoted) => out.push_str("&quot;"),
             ('\'', MarkupPlace::Quoted) => out.push_str("&#39;"),
@@ -66,7 +65,9 @@ fn in_cdata(value: &str) -> String {
     const ANEW: &str = "]]><![CDATA[";
     let before = if value.starts_with([']', '>']) { ANEW } else { "" };
     let behind = if value.ends_with(']') { ANEW } else { "" };
-    format!("{before}{}{behind}", value.replace("]]>", "]]]]><![CDATA[>"))
+    // A section has no references, and a carriage return needs one.
+    let inside = value.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
+    format!("{before}{inside}{behind}")
 }
 
 /// The characters of XML 1.0, section 2.2.

@@ -48,7 +48,10 @@ fn the_named_samples_are_listed() {
     assert_eq!(events(&all).len(), 8);
     let sms = place.run(&["variables", "--samples", "--channel", "sms", "--json"]).json();
     let names: Vec<&str> = sms.as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["delivered", "submitted", "failed", "undelivered", "expired", "not sent"]);
+    assert_eq!(
+        names,
+        ["delivered", "submitted", "failed", "undelivered", "expired", "not sent", "sent, no report"]
+    );
     assert_eq!(sms[0], json!({"event": "sms-send", "name": "delivered", "values": {}}));
     assert_eq!(sms[2]["values"]["status_trace"], "ABSENT-SUB");
 
@@ -120,6 +123,6 @@ fn one_s_own_are_added_changed_and_removed() {
     assert_eq!(remove("shop_id").out, "sms-send  shop_id  removed\n");
     remove("shop_id").refused(2, &["there is none"]);
     remove("id").refused(2, &["it is the platform's"]);
-    assert_eq!(listed().as_array().unwrap().len(), 19);
+    assert_eq!(listed().as_array().unwrap().len(), 22);
     assert_eq!(place.run(&["variables", "add", "default", "report", "--json"]).json()["event"], "default");
 }
