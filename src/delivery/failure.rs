@@ -2,6 +2,7 @@
 
 mod body;
 mod http2;
+mod tls;
 
 use std::error::Error;
 use std::fmt;
@@ -81,7 +82,7 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
             return sorted;
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls_reason(tls)));
+            return (ErrorClass::Tls, format!("no secure connection to {place}: {}", tls::reason(tls)));
         }
         if let Some(error) = cause.downcast_ref::<h2::Error>() {
             let sorted = http2::ended_by_peer(error, place).or_else(|| http2::ended_by_us(error, place));
@@ -182,53 +183,6 @@ fn io_reason(error: &io::Error, place: &Place<'_>) -> String {
             format!("no way to {place}: {error}")
         }
         _ => format!("{place}: {error}"),
-    }
-}
-
-fn tls_reason(error: &rustls::Error) -> String {
-    use rustls::{AlertDescription as A, CertificateError as C};
-    match error {
-        rustls::Error::InvalidCertificate(why) => {
-            let why = match why {
-                C::Expired | C::ExpiredContext { .. } => "it has expired".to_owned(),
-                C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
-                C::UnknownIssuer => "nobody trusted has issued it".to_owned(),
-                C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another name".to_owned(),
-                C::Revoked => "it has been revoked".to_owned(),
-                // The library has no name of its own for it.
-                C::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
-                    "it is an authority's (CA:TRUE), not a server's".to_owned()
-                }
-                other => other.to_string(),
-            };
-            format!("the certificate is not valid: {why}")
-        }
-        rustls::Error::AlertReceived(alert) => match alert {
-            A::CertificateRequired => {
-                "the server asks for a client certificate, and the profile has none".to_owned()
-            }
-            A::BadCertificate
-            | A::UnsupportedCertificate
-            | A::CertificateRevoked
-            | A::CertificateExpired
-            | A::CertificateUnknown
-            | A::UnknownCA
-            | A::AccessDenied
-            | A::DecryptError => format!("the server refuses the client certificate ({alert:?})"),
-            A::HandshakeFailure => {
-                "the server refuses the handshake: no cipher in common, or a client certificate is missing"
-                    .to_owned()
-            }
-            A::ProtocolVersion => "the server speaks only versions of TLS before 1.2".to_owned(),
-            A::UnrecognisedName => "the server does not know this name".to_owned(),
-            A::NoApplicationProtocol => "the server speaks no HTTP that is offered".to_owned(),
-            other => format!("the server broke the handshake off ({other:?})"),
-        },
-        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
-        rustls::Error::PeerIncompatible(why) => {
-            format!("the server speaks no TLS that is safe, 1.2 or newer ({why:?})")
-        }
-        other => other.to_string(),
     }
 }
 

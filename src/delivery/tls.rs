@@ -2,6 +2,7 @@
 
 mod configs;
 mod files;
+mod judge;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::profile::{Field, FieldError, Tls};
 
 pub(super) use configs::Configs;
 use files::{certificates, key};
+use judge::Judge;
+pub(super) use judge::NotTrusted;
 
 /// Why a profile's TLS cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +57,7 @@ fn config(tls: &Tls, http2: bool) -> Result<ClientConfig, TlsFault> {
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsFault::System(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier(tls, provider)?));
+        .with_custom_certificate_verifier(Arc::new(Judge(verifier(tls, provider)?)));
     let mut config = match &tls.identity {
         None => builder.with_no_client_auth(),
         Some(identity) => {

@@ -8,6 +8,7 @@
     reason = "a test says what failed by panicking, and prints its figures"
 )]
 
+mod certificates;
 mod disables;
 mod floods;
 mod idle_connections;

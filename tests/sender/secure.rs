@@ -33,12 +33,15 @@ async fn an_authority_of_its_own_is_trusted_by_the_profile_that_names_it() {
 
     let (class, message) = failure(&desk.only_try(&profile(&endpoint.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Tls);
-    assert!(message.ends_with("the certificate is not valid: nobody trusted has issued it"), "{message}");
+    assert!(message.contains("the certificate is not valid: its issuer is not known"), "{message}");
 
     let other = Secure::start(&authority.issue("other.example"), H1, None).await;
     let (class, message) = failure(&desk.only_try(&trusting(&other, &ca, |_| ())).await);
     assert_eq!(class, ErrorClass::Tls);
-    assert!(message.ends_with("the certificate is not valid: it is for another name"), "{message}");
+    assert!(
+        message.contains("the certificate is not valid: it is for other.example, not for localhost"),
+        "{message}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +51,7 @@ async fn a_certificate_that_is_an_authoritys_is_told() {
     let endpoint = Secure::start(&issued, H1, None).await;
     let (class, message) = failure(&desk.only_try(&trusting(&endpoint, &ca, |_| ())).await);
     assert_eq!(class, ErrorClass::Tls);
-    assert!(message.ends_with("it is an authority's (CA:TRUE), not a server's"), "{message}");
+    assert!(message.contains("it is an authority's (CA:TRUE), not a server's"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

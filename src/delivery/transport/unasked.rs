@@ -7,8 +7,6 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::wire::Stream;
-
 /// The most parts that are read from a socket to look whether a response lies there.
 const MOST: usize = 16;
 
@@ -19,20 +17,13 @@ pub(super) struct Unasked;
 
 /// Whether nothing lies on the connection, and it is open. Costs one system call: what the runtime
 /// knows of the socket may be older than what lies there.
-pub(super) fn is_clear(stream: &mut Stream) -> bool {
-    match stream {
-        Stream::Plain(stream) => is_plain_clear(stream),
-        Stream::Tls(stream) => is_tls_clear(stream),
-    }
-}
-
-fn is_plain_clear(stream: &TcpStream) -> bool {
+pub(super) fn is_plain_clear(stream: &TcpStream) -> bool {
     let peeked = SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]);
     peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
-/// Tickets and new keys are no response, and may come at any time (RFC 8446, section 4.6).
-fn is_tls_clear(stream: &mut TlsStream<TcpStream>) -> bool {
+/// The same over TLS. Tickets and new keys are no response, and may come at any time (RFC 8446, section 4.6).
+pub(super) fn is_tls_clear(stream: &mut TlsStream<TcpStream>) -> bool {
     let (socket, session) = stream.get_mut();
     let socket = SockRef::from(&*socket);
     for _ in 0..MOST {

@@ -27,7 +27,7 @@ pub(super) struct Wire {
     slot: Slot,
 }
 
-pub(super) enum Stream {
+enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
@@ -67,7 +67,12 @@ impl Wire {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let begins = std::mem::take(&mut self.is_flushed) && !self.is_http2 && self.line.has_come();
-        if begins && !unasked::is_clear(&mut self.stream) {
+        let is_clear = !begins
+            || match &mut self.stream {
+                Stream::Plain(stream) => unasked::is_plain_clear(stream),
+                Stream::Tls(stream) => unasked::is_tls_clear(stream),
+            };
+        if !is_clear {
             self.line.refuse();
             return Err(io::Error::new(io::ErrorKind::ConnectionAborted, unasked::Unasked));
         }
