@@ -227,7 +227,13 @@ pub const TABLE: &[Entry] = &[
         "Preview",
         "Show the request as it would leave, with nothing sent",
     ),
-    entry(Scope::Profiles, Action::Search, "/", "Search", "Search titles while typing; Esc shows all again"),
+    entry(
+        Scope::Profiles,
+        Action::Search,
+        "/",
+        "Search",
+        "Search titles and ids while typing; Esc shows all again",
+    ),
     entry(Scope::Profiles, Action::CopyId, "y", "Copy id", "Copy the callback profile id"),
     entry(
         Scope::Profiles,

@@ -16,6 +16,8 @@ use super::state::State;
 pub struct Find {
     input: Option<Box<Input>>,
     typing: bool,
+    /// Whether it was not typed here, and so is not left before the window.
+    given: bool,
     /// The line that was gone to last.
     at: Option<usize>,
 }
@@ -45,6 +47,12 @@ pub enum Pressed {
 }
 
 impl Find {
+    /// Looks for a text that was typed elsewhere.
+    #[must_use]
+    pub fn given(text: &str) -> Self {
+        Self { input: Some(Box::new(Input::line(text))), typing: false, given: true, at: None }
+    }
+
     /// Whether keys are written into the search.
     #[must_use]
     pub fn is_typing(&self) -> bool {
@@ -93,10 +101,10 @@ impl Find {
     pub fn act(&mut self, action: Action, top: usize, lines: impl FnOnce() -> Vec<String>) -> Went {
         match action {
             Action::Search => {
-                *self = Self { input: Some(Box::new(Input::line(""))), typing: true, at: None };
+                *self = Self { input: Some(Box::new(Input::line(""))), typing: true, ..Self::default() };
                 Went::Done
             }
-            Action::Leave if self.input.is_some() => {
+            Action::Leave if self.input.is_some() && !self.given => {
                 *self = Self::default();
                 Went::Done
             }

@@ -426,7 +426,9 @@ async fn search(store: &Store, query: &Query) -> Result<Found, StoreError> {
     }
 }
 
-fn filter(query: &Query) -> Filter {
+/// What a query asks the store for.
+#[must_use]
+pub fn filter(query: &Query) -> Filter {
     let state = match query.show {
         Show::All => None,
         Show::Pending => Some(StateFilter::Pending),
@@ -434,10 +436,10 @@ fn filter(query: &Query) -> Filter {
         Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
-    let (statuses, text) = Filter::typed(&query.text);
-    let Query { profile, limit, .. } = query.clone();
+    let Query { profile, limit, text, zone, .. } = query.clone();
+    let text = (!text.is_empty()).then_some(text);
     let before = query.before.or(query.upto.map(DeliveryId::next));
-    Filter { state, profile, statuses, text, before, limit, ..Filter::default() }
+    Filter { state, profile, text, zone, before, limit, ..Filter::default() }
 }
 
 async fn revision(store: &Store) -> Message {

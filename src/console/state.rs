@@ -184,7 +184,7 @@ impl State {
             summary: Scroll::default(),
             editor: None,
             variables: Variables::default(),
-            deliveries: Deliveries::default(),
+            deliveries: Deliveries::in_zone(settings.clock.zone().clone()),
             overlay: None,
             guide: None,
             in_burst: false,

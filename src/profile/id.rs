@@ -64,6 +64,13 @@ impl ProfileId {
         Ok(Self::new(region, unique))
     }
 
+    /// Whether a text is the beginning of the id, letter case aside; the region says nothing by itself.
+    #[must_use]
+    pub fn begins_with(&self, text: &str) -> bool {
+        text.len() > "IN_".len()
+            && self.0.as_bytes().get(..text.len()).is_some_and(|s| s.eq_ignore_ascii_case(text.as_bytes()))
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

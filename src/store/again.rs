@@ -7,14 +7,11 @@ use crate::delivery::{DeliveryId, Kind, State};
 use crate::profile::Choice;
 
 use super::Store;
-use super::columns::{headers, headers_text, millis};
+use super::columns::{ID_HEADER, headers, headers_text, millis};
 use super::error::{Problem, StoreError};
 use super::lane;
 use super::profiles;
 use super::tally::Writing;
-
-/// The header that carries the delivery's id (facts, section 4).
-const ID_HEADER: &str = "webhook-id";
 
 /// What must be known of the earlier one.
 struct Earlier {

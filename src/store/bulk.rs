@@ -8,9 +8,10 @@ use crate::delivery::{DeliveryId, State, Summary};
 use super::Store;
 use super::columns::millis;
 use super::error::{Problem, StoreError};
-use super::filter::{Filter, StateFilter};
+use super::filter::Filter;
 use super::prune::{self, MOST_ROWS, Removed};
 use super::select::LOOKED_AT;
+use super::status_filter::StateFilter;
 use super::tally::Writing;
 use super::{again, control, state};
 

@@ -13,6 +13,9 @@ use crate::profile::{Identity, document::Secrets};
 
 use super::error::StoreError;
 
+/// The header that carries the delivery's id (facts, section 4).
+pub(super) const ID_HEADER: &str = "webhook-id";
+
 /// Milliseconds since 1970, UTC.
 pub(super) fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()

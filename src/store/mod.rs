@@ -7,6 +7,7 @@
 
 mod accept;
 mod again;
+mod beyond;
 mod bulk;
 mod columns;
 mod control;
@@ -44,9 +45,11 @@ mod save;
 mod schema;
 mod select;
 mod shrink;
+mod sieve;
 mod stall;
 mod standing;
 mod state;
+mod status_filter;
 mod summaries;
 mod tally;
 mod test_values;
@@ -56,6 +59,7 @@ mod turns;
 mod variables;
 mod wal;
 mod watch;
+mod words;
 mod writable;
 mod writer;
 
@@ -63,7 +67,7 @@ pub use bulk::{Change, Did};
 pub use deleted::DeletedProfile;
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
-pub use filter::{Filter, StateFilter, StatusFilter};
+pub use filter::Filter;
 pub use held::{Held, Within};
 pub use hold::{Cause, HeldFor, Hold, Holds};
 pub use inspect::{Inspection, inspect};
@@ -76,7 +80,11 @@ pub use prune::{Keep, Removed};
 pub use revision::Revision;
 pub use save::Saved;
 pub use select::{Found, LOOKED_AT, Searched};
+#[cfg(test)]
+pub(crate) use sieve::fits;
 pub use standing::Standing;
+pub use status_filter::{StateFilter, StatusFilter};
+pub use words::searched_texts;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -12,11 +12,13 @@ use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice as _;
 
 use super::Store;
+use super::beyond;
 use super::columns::{Why, state_number};
 use super::error::StoreError;
-use super::filter::{Filter, Seen, Sieve};
+use super::filter::Filter;
 use super::lane;
 use super::log::{AFTER_SUMMARY, SUMMARY, summary, unreadable};
+use super::sieve::{Seen, Sieve};
 
 /// Rows of each range that one question looks at: some 50 ms of reading at most.
 pub const LOOKED_AT: usize = 20_000;
@@ -110,7 +112,7 @@ impl<'a> Walk<'a> {
         mut enough: impl FnMut(DeliveryId, &Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let tail = range.tail();
-        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY id DESC");
+        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery {tail} ORDER BY id DESC");
         let mut statement = self.tx.prepare_cached(&sql)?;
         let mut rows = range.query(&mut statement, self.filter)?;
         let mut looked_at = 0;
@@ -118,7 +120,8 @@ impl<'a> Walk<'a> {
             let id = DeliveryId::from_bytes(row.get(0)?);
             self.newest = self.newest.max(Some(id));
             let fits = seen(&self.sieve, id, row).map_err(|why| unreadable(id, why))?;
-            let full = self.sieve.lets_through(&fits) && enough(id, row)?;
+            let rest = || beyond::texts(self.tx, row.get(AFTER_SUMMARY + 3)?);
+            let full = self.sieve.lets_through(&fits, rest)? && enough(id, row)?;
             looked_at += 1;
             if full || looked_at >= self.most {
                 return Ok(Some(id));
@@ -134,7 +137,9 @@ fn seen<'r>(sieve: &Sieve<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<
         let text = |at| -> rusqlite::Result<Option<&'r str>> { Ok(row.get_ref(at)?.as_str_or_null()?) };
         Ok(Seen {
             id,
+            profile_id: text(2)?.unwrap_or_default(),
             title: text(3)?.unwrap_or_default(),
+            event: text(4)?,
             url: text(AFTER_SUMMARY)?,
             message: text(15)?,
             status: row.get(13)?,
@@ -282,13 +287,14 @@ pub(super) fn between(
 
 /// A delivery that was found earlier, if it still fits.
 fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery WHERE id = ?1");
+    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery WHERE id = ?1");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let told = |why| unreadable(id, why);
     let sieve = Sieve::new(filter);
-    let fits = sieve.lets_through(&seen(&sieve, id, row).map_err(told)?);
+    let rest = || beyond::texts(tx, row.get(AFTER_SUMMARY + 3)?);
+    let fits = sieve.lets_through(&seen(&sieve, id, row).map_err(told)?, rest)?;
     let summary = summary(row).map_err(told)?;
     let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
     Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
@@ -335,7 +341,8 @@ mod tests {
         let ranges = [Range::All, Range::State(State::Failed), Range::Lane(State::Failed, 1)];
         for range in ranges {
             let tail = range.tail();
-            let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY id DESC");
+            let sql =
+                format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery {tail} ORDER BY id DESC");
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

@@ -163,3 +163,19 @@ fn what_is_not_there_is_told() {
     place.run(&["deliveries", "list", "--profile", "Nowhere"]).refused(2, &["no profile 'Nowhere'"]);
     place.run(&["deliveries", "list", "--state", "gone"]).refused(2, &["pending and ended"]);
 }
+
+#[test]
+fn each_word_of_a_text_must_match_and_ids_by_their_beginning_only() {
+    let place = Place::new();
+    let (_receiver, ids) = log(&place);
+    let text = |text: &str| listed(&place, &["--text", text]).len();
+    let all = listed(&place, &[]).len();
+    assert_eq!(text(&ids[0]), 1);
+    assert_eq!(text(&ids[0][..18]), 1);
+    assert_eq!(text(&ids[0][19..]), 0, "no middle of an id");
+    assert_eq!(text("failed"), listed(&place, &["--state", "failed"]).len());
+    assert_eq!(text("5xx"), listed(&place, &["--status", "5xx"]).len());
+    let today = jiff::Timestamp::now().strftime("%Y-%m").to_string();
+    assert_eq!(text(&today), all);
+    assert_eq!(text(&format!("{today} nowhere")), 0);
+}

@@ -30,7 +30,9 @@ pub(super) struct FilterArgs {
     /// Only those accepted before then
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<Time>,
-    /// Only those with this in title, URL, last message, id or a value, letter case aside
+    /// Only those that match each word, letter case aside: a state, a status, the beginning of an id or of
+    /// the date accepted, or text in title, event, URL, headers, body, a value, an error or a response;
+    /// in quotes it is text
     #[arg(long)]
     pub text: Option<String>,
     /// Only those older than this one: the next page

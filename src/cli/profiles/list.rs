@@ -13,7 +13,7 @@ use crate::store::{DeletedProfile, Holds, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
-    /// Only those with this text in their title, letter case aside
+    /// Only those with this text in their title, or whose id begins so, letter case aside
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only those of this channel
@@ -90,7 +90,10 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
 
 impl ListArgs {
     fn wants(&self, row: &ProfileRow) -> bool {
-        let found = |text: &String| row.title.to_lowercase().contains(&text.trim().to_lowercase());
+        let found = |text: &String| {
+            let text = text.trim();
+            row.title.to_lowercase().contains(&text.to_lowercase()) || row.id.begins_with(text)
+        };
         self.channel.is_none_or(|channel| channel == row.channel) && self.search.as_ref().is_none_or(found)
     }
 }

@@ -108,13 +108,14 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let Ok((states, word)) = about(deliveries.show, action) else { return Vec::new() };
     let change = if action == Action::CancelAll { Change::Cancel } else { Change::Retry };
-    let (statuses, text) = Filter::typed(&deliveries.search.text());
+    let text = deliveries.search.is_on().then(|| deliveries.search.text());
+    let zone = deliveries.zone();
     let profile = deliveries.profile.as_ref();
     let of = profile.map(|(_, title)| format!(" of {title}")).unwrap_or_default();
     let matching = deliveries.search.is_on().then(|| format!(" that match {}", deliveries.search.text()));
     let which = (word, of + &matching.unwrap_or_default());
     let profile = profile.map(|(id, _)| id.clone());
-    let filter = Filter { state: Some(states), profile, statuses, text, ..Filter::default() };
+    let filter = Filter { state: Some(states), profile, text, zone, ..Filter::default() };
     deliveries.asked += 1;
     let many = Box::new(Many { change, filter, count: None, ticket: deliveries.asked, which });
     state.overlay = Some(Overlay::Question(Question::many(many.clone())));

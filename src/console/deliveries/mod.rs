@@ -7,14 +7,16 @@ pub mod state_text;
 pub mod timeline;
 pub mod view;
 
+use jiff::tz::TimeZone;
+
 use crate::delivery::{DeliveryId, Details, Summary};
 use crate::profile::ProfileId;
-use crate::store::{Found, HeldFor, Searched};
+use crate::store::{Found, HeldFor, Searched, searched_texts};
 
 use super::action::Action;
 use super::list::List;
 use super::message::Effect;
-use super::overlay::{DetailsWindow, Overlay};
+use super::overlay::{self, DetailsWindow, Overlay};
 use super::pausing;
 use super::programs;
 use super::state::{Pane, State};
@@ -26,14 +28,16 @@ use search::Search;
 pub const PAGE: usize = 200;
 
 /// Which deliveries are wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// By state.
     pub show: Show,
     /// Of one profile only.
     pub profile: Option<ProfileId>,
-    /// What was typed to find them: statuses and text.
+    /// What was typed to find them: states, statuses and text.
     pub text: String,
+    /// Where dates and times in it are of.
+    pub zone: TimeZone,
     /// What of this was found before, where it takes a search.
     pub earlier: Option<Searched>,
     /// None newer than this one.
@@ -101,6 +105,8 @@ pub struct Deliveries {
     /// How many came since then, as far as they were counted.
     came: usize,
     search: Search,
+    /// Where dates and times that are looked for are of; UTC unless set.
+    zone: Option<TimeZone>,
     /// What is being done to many of them.
     running: Option<Running>,
     /// How often it was asked about many of them.
@@ -116,6 +122,16 @@ pub struct Deliveries {
 }
 
 impl Deliveries {
+    /// None yet; dates and times that are looked for are of this zone.
+    #[must_use]
+    pub fn in_zone(zone: TimeZone) -> Self {
+        Self { zone: Some(zone), ..Self::default() }
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
+    }
+
     /// The deliveries that were read, newest first.
     #[must_use]
     pub fn rows(&self) -> &[Summary] {
@@ -178,6 +194,7 @@ impl Deliveries {
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
             upto: self.paused_at,
             text: self.search.text(),
+            zone: self.zone(),
             earlier: self.searched(),
             before: None,
             limit: self.wanted_rows(),
@@ -269,6 +286,7 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     }
     if let Some(Overlay::Details(window)) = &mut state.overlay {
         window.take(&details);
+        overlay::find_in_details(state);
     }
     if state.deliveries.chosen().is_some_and(|row| row.id == details.summary.id) {
         state.deliveries.details = Some(details);
@@ -378,7 +396,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 deliveries.pause();
             }
             let known = deliveries.details().cloned().map(Box::new);
-            state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known)));
+            let sought = searched_texts(&deliveries.search.text()).into_iter().next();
+            state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known, sought)));
+            overlay::find_in_details(state);
             vec![Effect::LoadDetails(id)]
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],

@@ -30,13 +30,17 @@ pub struct DetailsWindow {
     details: Option<Box<Details>>,
     scroll: Scroll,
     pub(super) find: Find,
+    /// Whether what is looked for is still to be gone to.
+    seeks: bool,
 }
 
 impl DetailsWindow {
-    /// Details of this delivery, as far as they are known.
+    /// Details of this delivery, as far as they are known; with the text by which it was found.
     #[must_use]
-    pub fn new(id: DeliveryId, known: Option<Box<Details>>) -> Self {
-        Self { id, details: known, scroll: Scroll::default(), find: Find::default() }
+    pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
+        let seeks = sought.is_some();
+        let find = sought.map_or_else(Find::default, |text| Find::given(&text));
+        Self { id, details: known, scroll: Scroll::default(), find, seeks }
     }
 
     /// The delivery.
@@ -152,6 +156,23 @@ fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)>
             frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
         })
         .collect()
+}
+
+/// Goes to what the delivery was found by, once there is something to read. Where it is not on the
+/// screen, as a value that is sent encrypted, nothing happens.
+pub fn find_in_details(state: &mut State) {
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return };
+    if window.seeks && window.details.is_some() {
+        window.seeks = false;
+        let width = frame::width_inside(frame::room_for_windows(state.screen()).width);
+        let Some(Overlay::Details(window)) = &state.overlay else { return };
+        let all = window.details().map(|details| lines(state, details, width)).unwrap_or_default();
+        let all: Vec<String> = all.into_iter().map(|(line, _)| line).collect();
+        let Some(Overlay::Details(window)) = &mut state.overlay else { return };
+        if let Went::To(line) = window.find.act(Action::NextMatch, 0, || all) {
+            window.scroll.go_to(line);
+        }
+    }
 }
 
 /// Looks for a text. False when the action is none of a search.

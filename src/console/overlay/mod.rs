@@ -10,7 +10,7 @@ mod test_window;
 mod uncopied;
 
 pub use add_variable::AddVariable;
-pub use details::DetailsWindow;
+pub use details::{DetailsWindow, find_in_details};
 pub use guide::Guide;
 pub use preview::PreviewWindow;
 pub use question::{Asked, Question};

@@ -129,7 +129,8 @@ impl Profiles {
 
     fn find(&mut self) {
         let wanted = self.search.as_ref().map(|s| s.text().trim().to_ascii_lowercase()).unwrap_or_default();
-        let hits = self.lowered.iter().enumerate().filter(|(_, title)| title.contains(&wanted));
+        let rows = self.rows.iter().zip(&self.lowered).enumerate();
+        let hits = rows.filter(|(_, (row, title))| title.contains(&wanted) || row.id.begins_with(&wanted));
         self.found = hits.map(|(at, _)| at).collect();
         let last = self.found.len().saturating_sub(1);
         self.list.select(self.list.selected().min(last));

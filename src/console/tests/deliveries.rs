@@ -165,3 +165,41 @@ fn a_long_log_is_read_page_by_page() {
     desk.happens(one_more);
     assert_eq!(chosen(&desk), 1, "news from the top leaves the choice at the bottom");
 }
+
+/// What the list shows after this was typed to find it, by the numbers of the ids.
+fn found(desk: &mut Desk, text: &str) -> Vec<u128> {
+    desk.keys("4 / ctrl+u").types(text).keys("enter");
+    desk.state.deliveries.rows().iter().map(|row| number(row.id)).collect()
+}
+
+#[test]
+fn a_word_for_a_state_means_the_state_and_no_text() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    let values = desk.world.deliveries[2].values.members();
+    let has = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.contains("delivered"));
+    assert!(values.values().any(has), "one that failed has the word in a value: {values:?}");
+    assert_eq!(found(&mut desk, "delivered"), [2, 1]);
+    assert_eq!(found(&mut desk, "failed order sms"), [3]);
+    assert!(found(&mut desk, "\"delivered\"").contains(&3), "in quotes it is text");
+    assert_eq!(found(&mut desk, "sms-send order timeout"), [3]);
+    assert_eq!(found(&mut desk, "2025-04-17").len(), 9, "they are all of that day");
+    assert_eq!(found(&mut desk, "2025-04-18").len(), 0);
+}
+
+#[test]
+fn what_was_looked_for_is_gone_to_in_the_details() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    assert_eq!(found(&mut desk, "failed thank"), [4, 3]);
+    desk.keys("j");
+    desk.keys("enter");
+    assert!(desk.line("thank you").contains("thank you") && desk.shows("/thank"), "{}", desk.screen());
+    let before = desk.cursor();
+    desk.keys("n");
+    assert_ne!(desk.cursor(), before, "and so is the next place");
+    desk.keys("esc");
+    assert!(
+        !desk.shows("Delivery ━") && desk.shows("/failed thank"),
+        "one key leads back\n{}",
+        desk.screen()
+    );
+}

@@ -57,6 +57,15 @@ fn delete_asks_first() {
 }
 
 #[test]
+fn a_profile_is_found_by_the_beginning_of_its_id() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("/").types("in_00000000-0000-0000-0000-000000000002");
+    assert!(desk.shows("1 of 5") && desk.shows("Bookings"), "{}", desk.screen());
+    desk.keys("ctrl+u").types("000000002");
+    assert!(desk.shows("no title has this"), "{}", desk.screen());
+}
+
+#[test]
 fn what_is_deleted_comes_back_with_u() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("u");

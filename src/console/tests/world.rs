@@ -4,15 +4,16 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
+use crate::console::deliveries::Query;
 use crate::console::deliveries::many::{Many, News};
 use crate::console::deliveries::paused::{MOST_NEW, newer};
-use crate::console::deliveries::{Query, Show};
 use crate::console::message::{Effect, Message, Purpose, Unsaved};
+use crate::console::outside;
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
 use crate::store::{
-    Change, Counts, DeletedProfile, Did, Filter, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft,
+    Change, Counts, DeletedProfile, Did, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft, fits,
 };
 
 /// The store and the receiver, as the console could find them.
@@ -388,29 +389,15 @@ impl World {
     }
 
     fn found(&self, query: &Query) -> Found {
-        let (statuses, text) = Filter::typed(&query.text);
-        let fits = |row: &&Summary| {
-            let state = match query.show {
-                Show::All => true,
-                Show::Pending => row.state.is_pending(),
-                Show::Delivered => row.state == State::Delivered,
-                Show::Failed => row.state == State::Failed,
-                Show::Cancelled => row.state == State::Cancelled,
-            };
-            let profile = query.profile.as_ref().is_none_or(|id| row.profile_id == *id);
-            let status = statuses.is_empty() || statuses.iter().any(|s| s.to_string() == status_of(row));
-            let has_text = text.as_ref().is_none_or(|text| row.profile_title.to_lowercase().contains(text));
-            let old = query.upto.is_none_or(|upto| row.id <= upto);
-            state && profile && status && has_text && old
-        };
+        let filter = outside::filter(query);
         let newest = self.deliveries.last().map(|d| d.summary.id);
         let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
-        let mut left = self.deliveries.iter().rev().map(|d| &d.summary).filter(older);
+        let mut left = self.deliveries.iter().rev().filter(|d| older(&&d.summary));
         let patience = if self.patience == 0 { usize::MAX } else { self.patience };
         let (mut rows, mut last) = (Vec::new(), None);
         for row in left.by_ref().take(patience) {
-            last = Some(row.id);
-            rows.extend(Some(row).filter(&fits).cloned());
+            last = Some(row.summary.id);
+            rows.extend(Some(row).filter(|d| fits(&filter, d)).map(|d| d.summary.clone()));
             if rows.len() == query.limit {
                 break;
             }
@@ -420,11 +407,8 @@ impl World {
     }
 
     fn of_many(&self, many: &Many) -> Vec<DeliveryId> {
-        let fits = |row: &&Summary| {
-            many.filter.states().contains(&row.state)
-                && many.filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
-        };
-        self.deliveries.iter().map(|d| &d.summary).filter(fits).map(|row| row.id).collect()
+        let fit = self.deliveries.iter().filter(|details| fits(&many.filter, details));
+        fit.map(|details| details.summary.id).collect()
     }
 
     fn change_many(&mut self, many: &Many, now: Timestamp) -> Vec<Message> {
@@ -457,14 +441,5 @@ impl World {
             failed: of(State::Failed),
             cancelled: of(State::Cancelled),
         }
-    }
-}
-
-/// A status as it is typed, or a class.
-fn status_of(row: &Summary) -> String {
-    match (row.last_status, &row.last_error) {
-        (Some(status), _) => status.to_string(),
-        (None, Some(error)) => crate::profile::Choice::name(error.class).to_owned(),
-        (None, None) => String::new(),
     }
 }

@@ -42,25 +42,34 @@ async fn many(store: &Store) -> Vec<Summary> {
 
 /// The same, told in the plainest way.
 fn fits(filter: &Filter, row: &Summary) -> bool {
-    let text = filter.text.as_ref().map(|text| text.to_lowercase());
     let told = format!(
-        "{}\n{}\nhttps://hooks.example/cb?id=7\n{}",
+        "{}\nsms-send\nhttps://hooks.example/cb?id=7\nDELIVRD\n{{\"status\":\"DELIVRD\"}}\napplication/json\n{}",
         row.profile_title,
-        row.id,
         row.last_error.as_ref().map_or("", |error| &error.message)
-    );
-    let status = |wanted: &StatusFilter| match wanted {
-        StatusFilter::Code(code) => row.last_status == Some(*code),
-        StatusFilter::Hundred(n) => row.last_status.is_some_and(|status| status / 100 == *n),
-        StatusFilter::Error(class) => row.last_error.as_ref().is_some_and(|error| error.class == *class),
+    )
+    .to_lowercase();
+    let text = filter.text.clone().unwrap_or_default().to_lowercase();
+    let word = |word: &str| {
+        let state = State::from_name(word).map(|state| row.state == state);
+        let status = || StatusFilter::parse(word).map(|wanted| ended_so(row, wanted));
+        let id = word.len() > 3 && row.id.to_string().starts_with(word);
+        state.or_else(status).unwrap_or(id || told.contains(word))
     };
     filter.state.is_none_or(|state| state.has(row.state))
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.since.is_none_or(|since| row.accepted_at >= since)
         && filter.until.is_none_or(|until| row.accepted_at < until)
         && filter.before.is_none_or(|before| row.id < before)
-        && (filter.statuses.is_empty() || filter.statuses.iter().any(status))
-        && text.is_none_or(|text| told.to_lowercase().contains(&text))
+        && (filter.statuses.is_empty() || filter.statuses.iter().any(|wanted| ended_so(row, *wanted)))
+        && text.split_whitespace().all(word)
+}
+
+fn ended_so(row: &Summary, wanted: StatusFilter) -> bool {
+    match wanted {
+        StatusFilter::Code(code) => row.last_status == Some(code),
+        StatusFilter::Hundred(n) => row.last_status.is_some_and(|status| status / 100 == n),
+        StatusFilter::Error(class) => row.last_error.as_ref().is_some_and(|error| error.class == class),
+    }
 }
 
 fn filters() -> impl Strategy<Value = Filter> {
@@ -68,7 +77,26 @@ fn filters() -> impl Strategy<Value = Filter> {
     let mut states = vec![StateFilter::Pending, StateFilter::Ended, StateFilter::Retriable];
     states.extend(State::ALL.iter().map(is));
     let statuses = vec!["200", "2xx", "500", "5xx", "404", "timeout", "status"];
-    let texts = vec!["order", "GRÜSS", "grüß", "cb?id=7", "timed out", "answered", "0", "nothing"];
+    let texts = vec![
+        "order",
+        "GRÜSS",
+        "grüß",
+        "cb?id=7",
+        "timed out",
+        "answered",
+        "0",
+        "nothing",
+        "SMS-send",
+        "json",
+        "delivered",
+        "failed order",
+        "404",
+        "500 answered",
+        "timeout",
+        "01",
+        "018b",
+        "status",
+    ];
     let time = || prop::option::of((0i64..70).prop_map(|s| at(s * 1000)));
     (
         prop::option::of(prop::sample::select(states)),
@@ -159,4 +187,48 @@ async fn a_delivery_is_found_by_the_start_of_its_id() {
     assert_eq!(ids(&text[..30].to_uppercase()).await, [all[7].id]);
     assert_eq!(ids(&text[..6]).await.len(), 10, "more than ten are not told");
     assert!(ids("ffff").await.is_empty() && ids("order").await.is_empty() && ids("").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id() {
+    let (_folder, store) = store();
+    let id = DeliveryId::parse("018bcfe5-f9d6-755b-bd14-33471119ef66").unwrap();
+    let mut new = NewDelivery { id, profile_title: "Shop".to_owned(), ..accepted(0) };
+    new.values.set("text", json!("Message has been delivered"));
+    let request = new.request.as_mut().unwrap();
+    request.headers =
+        vec![("X-Tenant".to_owned(), "north".to_owned()), ("webhook-id".to_owned(), id.to_string())];
+    request.body = br#"{"order":"A-4712"}"#.to_vec();
+    store.accept(vec![new]).await.unwrap();
+    let mut outcome = outcome(id, place(&store, id).await, 1, Next::Failed);
+    outcome.attempt.response_body = b"no such customer 88".to_vec();
+    store.record([outcome].into()).await.unwrap();
+    let finds = async |text: &str| {
+        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+        let found = store.search(&filter, 100).await.unwrap().rows.len();
+        assert_eq!(store.count(&filter).await.unwrap(), found as u64);
+        found == 1
+    };
+    for text in [
+        "shop",
+        "sms-send",
+        "north",
+        "a-4712",
+        "customer 88",
+        "018bcfe5-f9d6",
+        "failed",
+        "5xx",
+        "2023-11-14",
+        "22:13",
+        "IN_00000000",
+        "\"been delivered\"",
+        "failed shop 500",
+    ] {
+        assert!(finds(text).await, "{text}");
+    }
+    for text in
+        ["3471", "4711", "x-tenant", "delivered", "failed 404", "shop nowhere", "2023-11-15", "\"018b\""]
+    {
+        assert!(!finds(text).await, "{text}");
+    }
 }
