@@ -23,6 +23,8 @@ enum Then {
     Silent,
     /// Replies to PINGs, and to nothing else.
     RepliesToPings,
+    /// Allows no streams from then on, and closes the connection at the next PING.
+    AllowsNothing,
 }
 
 struct Server {
@@ -89,10 +91,16 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, then: Option<The
         let changed = then.filter(|_| responded);
         let reply = match kind {
             SETTINGS if flags & ACK == 0 && changed.is_none() => frame(SETTINGS, ACK, 0, &[]),
+            PING if flags & ACK == 0 && changed == Some(Then::AllowsNothing) => return Ok(()),
             PING if flags & ACK == 0 && changed != Some(Then::Silent) => frame(PING, ACK, 0, &payload),
             DATA | HEADERS if flags & END_STREAM != 0 && changed.is_none() => {
                 responded = true;
-                frame(HEADERS, END_STREAM | END_HEADERS, id, &[STATUS_200])
+                let mut reply = frame(HEADERS, END_STREAM | END_HEADERS, id, &[STATUS_200]);
+                if then == Some(Then::AllowsNothing) {
+                    // SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, section 6.5.2).
+                    reply.extend(frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 0]));
+                }
+                reply
             }
             _ => continue,
         };
@@ -144,4 +152,13 @@ async fn one_that_replies_to_pings_is_used_however_late_its_responses_are() {
     let server = Server::start(Then::RepliesToPings).await;
     assert!(!passes(&server, Duration::from_secs(7)).await);
     assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_never_let_in_goes_over_another_connection() {
+    let server = Server::start(Then::AllowsNothing).await;
+    assert_eq!(server.sent(20_000).await.attempts[0].status, Some(200));
+    let attempt = server.sent(20_000).await.attempts.remove(0);
+    assert_eq!((attempt.status, attempt.error), (Some(200), None));
+    assert!(server.connections() >= 2);
 }
