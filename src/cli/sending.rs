@@ -8,6 +8,7 @@ use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
 use crate::delivery::{DeliveryId, Role, Sender, Sending};
+use crate::store::ClockDoubt;
 
 /// What a person is told of the sender, each thing once.
 #[derive(Debug)]
@@ -122,6 +123,11 @@ pub async fn stop(sender: Sender, interrupts: &mut Interrupts) {
         () = sender.stop() => {}
         _ = interrupts.next() => {}
     }
+}
+
+/// Reports that nothing is removed from the log by age.
+pub fn warn_of_clock(doubt: ClockDoubt) {
+    tell(&format!("ringback: {doubt}"));
 }
 
 #[cfg(test)]

@@ -106,6 +106,8 @@ pub enum Message {
     Uncopied(String, String, String),
     /// An editor gave the terminal back.
     Returned(Box<Returned>),
+    /// Something that a person should know, and that nobody asked for.
+    Warning(String),
     /// Something in the program panicked, which was told.
     Panicked,
     /// The process is asked to stop until it is resumed, by SIGTSTP.

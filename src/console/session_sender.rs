@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::delivery::{Limits, Sender, Sending, Transport};
 use crate::settings::Addresses;
-use crate::store::{Keep, Keeping, Store};
+use crate::store::{ClockDoubt, Keep, Keeping, Store};
 
 use super::message::Message;
 use super::outside::outbox;
@@ -71,7 +71,10 @@ fn started(
     };
     let sending = sender.sending();
     tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
-    let keeping = Keeping::start(store.clone(), keep, sending.clone());
+    let warned = tell.clone();
+    // An error is that the console has ended.
+    let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
+    let keeping = Keeping::start(store.clone(), keep, sending.clone(), doubted);
     ((sender, keeping), sending)
 }
 

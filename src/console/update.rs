@@ -208,6 +208,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
+        Message::Warning(text) => {
+            state.complain(text);
+            Vec::new()
+        }
         Message::Uncopied(text, what, why) => {
             state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
             Vec::new()

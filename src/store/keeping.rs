@@ -1,4 +1,5 @@
 //! The log is kept within its bounds by the process that sends, and what was deleted goes in time.
+//! By age nothing goes while the clock is doubted.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::delivery::{Role, Sending};
 
 use super::Store;
+use super::clock_trust::ClockDoubt;
 use super::error::StoreError;
 use super::prune::{Keep, Removed};
 use super::shrink::rest;
@@ -42,14 +44,26 @@ pub struct Keeping {
 }
 
 impl Keeping {
-    /// Starts when this process becomes the one that sends. Needs a tokio runtime.
+    /// Starts when this process becomes the one that sends. `doubted` gets each new doubt of the clock,
+    /// for whoever watches. Needs a tokio runtime.
     #[must_use]
-    pub fn start(store: Store, keep: Keep, sending: watch::Receiver<Sending>) -> Self {
-        Self::at(PACE, store, keep, sending)
+    pub fn start(
+        store: Store,
+        keep: Keep,
+        sending: watch::Receiver<Sending>,
+        doubted: impl Fn(ClockDoubt) + Send + 'static,
+    ) -> Self {
+        Self::at(PACE, store, keep, sending, doubted)
     }
 
-    pub(super) fn at(pace: Pace, store: Store, keep: Keep, sending: watch::Receiver<Sending>) -> Self {
-        Self { task: tokio::spawn(run(store, keep, sending, pace)) }
+    pub(super) fn at(
+        pace: Pace,
+        store: Store,
+        keep: Keep,
+        sending: watch::Receiver<Sending>,
+        doubted: impl Fn(ClockDoubt) + Send + 'static,
+    ) -> Self {
+        Self { task: tokio::spawn(run(store, keep, sending, pace, doubted)) }
     }
 }
 
@@ -59,16 +73,28 @@ impl Drop for Keeping {
     }
 }
 
-async fn run(store: Store, keep: Keep, mut sending: watch::Receiver<Sending>, pace: Pace) {
+async fn run(
+    store: Store,
+    keep: Keep,
+    mut sending: watch::Receiver<Sending>,
+    pace: Pace,
+    doubted: impl Fn(ClockDoubt) + Send,
+) {
     if sending.wait_for(|now| now.role == Role::Sends).await.is_err() {
         return;
     }
     tokio::time::sleep(pace.first).await;
     let mut changes = store.changes();
+    let mut reported = None;
     while sending.borrow().role == Role::Sends {
         changes.mark_unchanged();
         // A full disk is the sender's to tell; what could not go now goes the next time.
-        let _ = sweep(&store, keep).await;
+        if let Ok(doubt) = sweep(&store, keep).await
+            && let Some(doubt) = doubt.filter(|doubt| reported != Some(*doubt))
+        {
+            doubted(doubt);
+            reported = Some(doubt);
+        }
         let news = async {
             tokio::time::sleep(pace.often).await;
             changes.changed().await
@@ -80,12 +106,18 @@ async fn run(store: Store, keep: Keep, mut sending: watch::Receiver<Sending>, pa
     }
 }
 
-/// Removes all that is kept no longer, with rests between the batches.
-async fn sweep(store: &Store, keep: Keep) -> Result<(), StoreError> {
+/// Removes all that is kept no longer, with rests between the batches; nothing by age while the clock is
+/// doubted.
+async fn sweep(store: &Store, mut keep: Keep) -> Result<Option<ClockDoubt>, StoreError> {
     let now = Timestamp::now();
-    store.purge_profiles(now).await?;
+    let doubt = store.doubt_clock(now).await?;
+    if doubt.is_some() {
+        keep.days = 0;
+    } else {
+        store.purge_profiles(now).await?;
+    }
     if keep.is_all() {
-        return Ok(());
+        return Ok(doubt);
     }
     let (mut all, mut after) = (Removed::default(), None);
     loop {
@@ -98,5 +130,8 @@ async fn sweep(store: &Store, keep: Keep) -> Result<(), StoreError> {
         }
         rest(began).await;
     }
-    if all == Removed::default() { Ok(()) } else { store.shrink(SPARE).await }
+    if all != Removed::default() {
+        store.shrink(SPARE).await?;
+    }
+    Ok(doubt)
 }

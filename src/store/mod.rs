@@ -9,6 +9,7 @@ mod accept;
 mod again;
 mod beyond;
 mod bulk;
+mod clock_trust;
 mod columns;
 mod control;
 mod deleted;
@@ -64,6 +65,7 @@ mod writable;
 mod writer;
 
 pub use bulk::{Change, Did};
+pub use clock_trust::ClockDoubt;
 pub use deleted::DeletedProfile;
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};

@@ -63,6 +63,8 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         let not = format!("{} {noun} fit, and nothing was removed", grouped(fit));
         ask(&question, &not, "nothing was removed")?;
     }
+    // Whoever removes by age believes the clock.
+    store.trust_clock(now).await?;
     let ended = pruning.remove(&store, now, fit, &mut pruned.removed).await;
     if ended.is_ok() {
         tell("giving the space back …");

@@ -20,7 +20,7 @@ use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::pace::Pace;
-use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted};
+use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
 use crate::store::{Filter, Keep, Keeping, StateFilter, Store};
@@ -224,7 +224,7 @@ impl Run {
             let sender = Sender::start(Arc::new(self.store.clone()), transport, Limits::default());
             self.news = Some(News::of(&sender));
             let keep = self.options.keep;
-            self.keeping = Some(Keeping::start(self.store.clone(), keep, sender.sending()));
+            self.keeping = Some(Keeping::start(self.store.clone(), keep, sender.sending(), warn_of_clock));
             self.sender = Some(sender);
         }
     }

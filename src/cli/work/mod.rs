@@ -16,7 +16,7 @@ use super::held;
 use super::interrupt::Interrupts;
 use super::output::print;
 use super::pace::Pace;
-use super::sending::{News, look_due, stop, stop_when_interrupted};
+use super::sending::{News, look_due, stop, stop_when_interrupted, warn_of_clock};
 use super::session::Session;
 use super::status_line::StatusLine;
 use crate::delivery::{Limits, Outcome, Sender, Transport};
@@ -54,7 +54,7 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     let transport = Transport::new(network);
     let (tap, outcomes) = Tap::on(store.clone());
     let sender = Sender::start(Arc::new(tap), transport, Limits::default());
-    let _keeping = Keeping::start(store.clone(), keep(settings), sender.sending());
+    let _keeping = Keeping::start(store.clone(), keep(settings), sender.sending(), warn_of_clock);
     let mut work = Work {
         changes: store.changes(),
         counts: store.counts().await?,

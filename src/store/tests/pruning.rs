@@ -148,7 +148,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     let (role, sending) = watch::channel(Sending::default());
     let keep = Keep { days: 1, deliveries: 0 };
     let pace = super::super::keeping::QUICK;
-    let keeping = Keeping::at(pace, store.clone(), keep, sending);
+    let keeping = Keeping::at(pace, store.clone(), keep, sending, |doubt| panic!("{doubt}"));
     // Another process sends: nothing goes.
     role.send_modify(|now| now.role = Role::Watches(None));
     store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
@@ -172,6 +172,40 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(whole, "ok");
+}
+
+#[tokio::test]
+async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trusted() {
+    let (_folder, store) = store();
+    for next in [Next::Delivered, Next::Failed] {
+        on_day(&store, 1, 1, Some(next)).await;
+    }
+    let id = profile_id(1);
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert!(store.delete_profile(&id).await.unwrap());
+    // The profile was deleted by the clock of today, of which the log knows nothing otherwise.
+    let long_ago = "UPDATE profile SET modified_at = 0, deleted_at = 1";
+    store.write(move |tx| Ok(tx.execute(long_ago, [])?)).await.unwrap();
+
+    let (role, sending) = watch::channel(Sending::default());
+    role.send_modify(|now| now.role = Role::Sends);
+    let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
+    let quick = super::super::keeping::QUICK;
+    let keep = Keep { days: 1, deliveries: 0 };
+    let keeping = Keeping::at(quick, store.clone(), keep, sending, move |doubt| tell.send(doubt).unwrap());
+    let doubt = doubts.recv().await.unwrap();
+    assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");
+    assert_eq!(store.counts().await.unwrap().delivered, 1);
+    assert!(store.purge_profiles(Timestamp::MIN).await.is_ok());
+
+    store.trust_clock(Timestamp::now()).await.unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while store.counts().await.unwrap() != Counts::default() {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    drop(keeping);
+    assert_eq!(store.purge_profiles(Timestamp::now()).await, Ok(0), "the profile went, too");
 }
 
 #[tokio::test]
