@@ -20,6 +20,17 @@ pub fn print(text: &str) -> Result<(), CommandError> {
     })
 }
 
+/// As [`print`]; that nobody reads it any more is no failure, for who goes on without a reader.
+///
+/// # Errors
+/// Why it cannot be written.
+pub fn print_if_read(text: &str) -> Result<(), CommandError> {
+    match print(text) {
+        Err(CommandError::Unread) => Ok(()),
+        done => done,
+    }
+}
+
 /// Writes one JSON document on a line of its own.
 ///
 /// # Errors

@@ -223,7 +223,7 @@ pub(super) fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
     let mut rows = statement.query([purge::restorable_from()])?;
     let mut holds = Vec::new();
     while let Some(row) = rows.next()? {
-        holds.push(hold(row).map_err(|why| StoreError::unreadable("what is held", why))?);
+        holds.extend(hold(row));
     }
     Ok(holds)
 }

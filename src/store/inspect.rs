@@ -11,7 +11,7 @@ use super::error::{Problem, StoreError, opening};
 use super::held::{self, Held};
 use super::schema::{self, Found};
 use super::writable::may_be_written;
-use super::{lock_file, owner};
+use super::{lock_file, owner, unreadable};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,10 @@ pub struct Inspection {
     pub pending: Option<u64>,
     /// What of it is held, and by what; nothing where the schema is another.
     pub held: Held,
+    /// The rows that have no meaning and are passed over, with the reason; some of them.
+    pub unreadable: Vec<String>,
+    /// How many those are in all.
+    pub unreadable_rows: u64,
     /// The active sender's process, where it is stopped: by a signal, or by a debugger.
     pub stopped_sender: Option<u32>,
     /// Why there is no lock to be had, where something else has the lock file's name.
@@ -70,7 +74,10 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     let mut check = db.prepare(&format!("PRAGMA quick_check({LINES})"))?;
     let lines = check.query_map([], |row| row.get::<_, String>(0))?;
     let damage: Vec<String> = lines.collect::<Result<_, _>>()?;
+    let sound = damage.iter().all(|line| line == "ok");
     let is_known = schema == Some(schema::KNOWN);
+    let (unreadable, unreadable_rows) =
+        if is_known && sound { unreadable::look(&db).unwrap_or_default() } else { Default::default() };
     Ok(Inspection {
         bytes: facts.len(),
         log_bytes,
@@ -82,6 +89,8 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is told already.
         held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
+        unreadable,
+        unreadable_rows,
         stopped_sender: if is_known { stopped(&db) } else { None },
         lock: lock_file::unusable(&real),
         path: real,

@@ -57,6 +57,7 @@ mod test_values;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unreadable;
 mod variables;
 mod wal;
 mod watch;

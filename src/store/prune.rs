@@ -208,7 +208,9 @@ fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>,
         let before = all.len();
         while let Some(row) = rows.next()? {
             let id = DeliveryId::from_bytes(row.get(0)?);
-            all.push(Ended { id, attempts: row.get(1)?, end: row.get(2)? });
+            // A number without meaning must not keep its row, and all after it, in the log for ever.
+            let attempts = u32::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+            all.push(Ended { id, attempts, end: row.get(2)? });
         }
         if all.len() - before == LOOKED_AT {
             let last = all.last().map(|row| row.id);

@@ -17,7 +17,7 @@ use super::columns::{Why, state_number};
 use super::error::StoreError;
 use super::filter::Filter;
 use super::lane;
-use super::log::{AFTER_SUMMARY, SUMMARY, summary, unreadable};
+use super::log::{AFTER_SUMMARY, SUMMARY, summary};
 use super::sieve::{Seen, Sieve};
 
 /// Rows of each range that one question looks at: some 50 ms of reading at most.
@@ -33,6 +33,8 @@ pub struct Found {
     /// The last that was looked at; older ones are found with it as [`Filter::before`]. None when
     /// there are no more.
     pub next: Option<DeliveryId>,
+    /// What was passed over, since its row has no meaning, and why. It may fit or not.
+    pub unreadable: Vec<(DeliveryId, String)>,
 }
 
 /// What an earlier search has found, and how far it came.
@@ -97,19 +99,20 @@ struct Walk<'a> {
     /// Most rows to look at.
     most: usize,
     newest: Option<DeliveryId>,
+    unreadable: Vec<(DeliveryId, Why)>,
 }
 
 impl<'a> Walk<'a> {
     fn new(tx: &'a Transaction<'a>, filter: &'a Filter, most: usize) -> Self {
-        Self { tx, filter, sieve: Sieve::new(filter), most, newest: None }
+        Self { tx, filter, sieve: Sieve::new(filter), most, newest: None, unreadable: Vec::new() }
     }
 
     /// Hands over what fits, until there is enough of it or enough was looked at. Gives the last that
-    /// was looked at, unless the range ended.
+    /// was looked at, unless the range ended. One row without meaning hides no other: it is passed over.
     fn through(
         &mut self,
         range: &Range,
-        mut enough: impl FnMut(DeliveryId, &Row<'_>) -> Result<bool, StoreError>,
+        mut enough: impl FnMut(&Row<'_>) -> Result<bool, Why>,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let tail = range.tail();
         let sql = format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery {tail} ORDER BY id DESC");
@@ -119,9 +122,17 @@ impl<'a> Walk<'a> {
         while let Some(row) = rows.next()? {
             let id = DeliveryId::from_bytes(row.get(0)?);
             self.newest = self.newest.max(Some(id));
-            let fits = seen(&self.sieve, id, row).map_err(|why| unreadable(id, why))?;
-            let rest = || beyond::texts(self.tx, row.get(AFTER_SUMMARY + 3)?);
-            let full = self.sieve.lets_through(&fits, rest)? && enough(id, row)?;
+            let full = match seen(&self.sieve, id, row) {
+                Ok(seen) => {
+                    let rest = || beyond::texts(self.tx, row.get(AFTER_SUMMARY + 3)?);
+                    if self.sieve.lets_through(&seen, rest)? { enough(row) } else { Ok(false) }
+                }
+                Err(why) => Err(why),
+            };
+            let full = full.unwrap_or_else(|why| {
+                self.unreadable.push((id, why));
+                false
+            });
             looked_at += 1;
             if full || looked_at >= self.most {
                 return Ok(Some(id));
@@ -160,14 +171,14 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Found, Sto
     let mut found = Found::default();
     for range in Range::of(tx, filter)? {
         let mut hits = 0;
-        let stop = walk.through(&range, |id, row| {
-            found.rows.push(summary(row).map_err(|why| unreadable(id, why))?);
+        let stop = walk.through(&range, |row| {
+            found.rows.push(summary(row)?);
             hits += 1;
             Ok(hits >= filter.limit)
         })?;
         found.next = found.next.max(stop);
     }
-    found.newest = walk.newest;
+    (found.newest, found.unreadable) = (walk.newest, walk.unreadable);
     // Where one range was left, nothing older of the others may be told: it would leave a gap.
     if let Some(next) = found.next {
         found.rows.retain(|row| row.id >= next);
@@ -279,8 +290,7 @@ pub(super) fn between(
     let mut rows = statement.query([first.bytes(), last.bytes()])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()?.filter(|_| all.len() < most) {
-        let id = DeliveryId::from_bytes(row.get(0)?);
-        all.push(summary(row).map_err(|why| unreadable(id, why))?);
+        all.extend(summary(row));
     }
     Ok(all)
 }
@@ -291,11 +301,10 @@ fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let told = |why| unreadable(id, why);
     let sieve = Sieve::new(filter);
     let rest = || beyond::texts(tx, row.get(AFTER_SUMMARY + 3)?);
-    let fits = sieve.lets_through(&seen(&sieve, id, row).map_err(told)?, rest)?;
-    let summary = summary(row).map_err(told)?;
+    let (Ok(seen), Ok(summary)) = (seen(&sieve, id, row), summary(row)) else { return Ok(None) };
+    let fits = sieve.lets_through(&seen, rest)?;
     let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
     Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
 }
@@ -321,7 +330,7 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
     let ranges = Range::of(tx, filter)?;
     let Some(range) = ranges.get(at) else { return Ok((0, None)) };
     let mut n = 0;
-    let stop = Walk::new(tx, filter, LOOKED_AT).through(range, |_, _| {
+    let stop = Walk::new(tx, filter, LOOKED_AT).through(range, |_| {
         n += 1;
         Ok(false)
     })?;

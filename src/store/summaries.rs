@@ -4,10 +4,10 @@ use crate::delivery::{DeliveryId, Summary};
 
 use super::Store;
 use super::error::StoreError;
-use super::log::{SUMMARY, summary, unreadable};
+use super::log::{SUMMARY, summary};
 
 impl Store {
-    /// These deliveries in this order; without those that are no longer there.
+    /// These deliveries in this order; without those that are no longer there, or whose rows have no meaning.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
@@ -19,7 +19,7 @@ impl Store {
             for id in ids {
                 let mut rows = statement.query([id.bytes()])?;
                 if let Some(row) = rows.next()? {
-                    found.push(summary(row).map_err(|why| unreadable(id, why))?);
+                    found.extend(summary(row));
                 }
             }
             Ok(found)

@@ -19,8 +19,8 @@ impl Store {
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
                 let (name, sample): (String, String) = (row.get(1)?, row.get(3)?);
-                let sample = serde_json::from_str(&sample)
-                    .map_err(|error| StoreError::unreadable(format_args!("variable {name}"), error))?;
+                // One without meaning hides no other.
+                let Ok(sample) = serde_json::from_str(&sample) else { continue };
                 let variable = Variable { name, origin: Origin::Own, meaning: row.get(2)?, sample };
                 all.push((row.get(0)?, variable));
             }

@@ -2,49 +2,176 @@
 //!
 //! Left to itself, `SQLite` tries after every commit once the log is longer than a thousand pages; and
 //! while others read all the time, the log never starts anew, so every commit pays for two. Here each
-//! try has that much more log to move.
+//! try has that much more log to move. A thread of its own moves it, with a connection that waits for
+//! nobody: who writes goes on meanwhile. Only once all of a long log is in the database does the writer
+//! start it anew, for which it waits a moment for who reads. A reader that stays, in this process or
+//! another, keeps the log from being moved, and nobody waits for that.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
 
 /// Pages of new log that are worth a try: 16 MiB.
 const WORTH: i32 = 4 * 1024;
 
-/// With so many pages, 128 MiB, who reads is waited for, so that the log starts anew.
+/// With so many pages, 128 MiB, the log is to start anew.
 const LONGEST: i32 = 32 * 1024;
+
+/// How long the writer waits for who reads before the log can start anew.
+const MOMENT: Duration = Duration::from_millis(25);
 
 /// How long the log is, as the connection that writes knows it.
 pub(super) struct Log {
     pages: Arc<AtomicI32>,
-    moved: i32,
+    /// The length at the last try.
+    tried: i32,
+    busy: Duration,
+    /// [`WORTH`] and [`LONGEST`].
+    worth: i32,
+    longest: i32,
+    mover: Mover,
 }
 
 impl Log {
-    /// Takes the log of this connection over.
-    pub(super) fn of(db: &mut Connection) -> Result<Self, StoreError> {
+    /// Takes the log of this connection over, whose busy timeout this is.
+    pub(super) fn of(db: &mut Connection, path: &Path, busy: Duration) -> Result<Self, StoreError> {
         let pages = Arc::<AtomicI32>::default();
         let noted = Arc::clone(&pages);
         db.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
             noted.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { pages, moved: 0 })
+        Ok(Self {
+            pages,
+            tried: 0,
+            busy,
+            worth: WORTH,
+            longest: LONGEST,
+            mover: Mover { path: path.to_owned(), running: None },
+        })
     }
 
-    /// Moves the log into the database, if that is worth it. What fails is tried again a little later.
+    /// Has the log moved into the database, if that is worth it. What fails is tried again a little later.
     pub(super) fn keep_short(&mut self, db: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
-        if pages < self.moved {
-            self.moved = 0;
+        if pages < self.tried {
+            self.tried = 0;
         }
-        if pages - self.moved >= WORTH {
-            self.moved = pages;
-            let mode = if pages >= LONGEST { "RESTART" } else { "PASSIVE" };
-            let _ = db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
+        if self.mover.take() == Some(Moved::All) && pages >= self.longest {
+            self.start_anew(db);
         }
+        if pages - self.tried >= self.worth && self.mover.ask() {
+            self.tried = pages;
+        }
+    }
+
+    /// What was written since is the little that is still to be moved.
+    fn start_anew(&self, db: &Connection) {
+        if db.busy_timeout(MOMENT).is_ok() {
+            let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+            // The same call succeeded before.
+            let _ = db.busy_timeout(self.busy);
+        }
+    }
+
+    /// Ends the thread, whose connection must be closed before the one that writes.
+    pub(super) fn stop(&mut self) {
+        self.mover.stop();
+    }
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// All that was in the log then is in the database.
+    All,
+    /// Somebody reads an earlier state, or it failed.
+    Part,
+}
+
+/// Moves the log in a thread, one try at a time.
+struct Mover {
+    path: PathBuf,
+    running: Option<JoinHandle<Moved>>,
+}
+
+impl Mover {
+    /// Begins a try. Whether it did.
+    fn ask(&mut self) -> bool {
+        if self.running.is_some() {
+            return false;
+        }
+        let path = self.path.clone();
+        let thread = thread::Builder::new().name("store-checkpoint".to_owned());
+        self.running = thread.spawn(move || move_log(&path).unwrap_or(Moved::Part)).ok();
+        self.running.is_some()
+    }
+
+    /// What came of a try that has ended, once.
+    fn take(&mut self) -> Option<Moved> {
+        let ended = self.running.take_if(|thread| thread.is_finished())?;
+        ended.join().ok()
+    }
+
+    fn stop(&mut self) {
+        if let Some(thread) = self.running.take() {
+            // An error means that it has ended, which is what is wanted.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Moves what nobody needs any more, and waits for nobody.
+fn move_log(path: &Path) -> Result<Moved, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(Duration::ZERO)?;
+    let (busy, log, moved): (i64, i64, i64) = db
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(if busy == 0 && log == moved { Moved::All } else { Moved::Part })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// Writes until the log is as wanted.
+    fn write_until(db: &Connection, log: &mut Log, wanted: impl Fn(&Log) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !wanted(log) {
+            assert!(Instant::now() < deadline, "{} pages", log.pages.load(Ordering::Relaxed));
+            db.execute("INSERT INTO t VALUES (randomblob(20000))", []).unwrap();
+            log.keep_short(db);
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_reader_that_stays_and_the_log_starts_anew_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut db = Connection::open(&path).unwrap();
+        db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
+        db.execute("CREATE TABLE t (x)", []).unwrap();
+        // Whoever waits for the reader waits for longer than the test.
+        let busy = Duration::from_mins(10);
+        db.busy_timeout(busy).unwrap();
+        let mut log = Log::of(&mut db, &path, busy).unwrap();
+        (log.worth, log.longest) = (40, 100);
+        let pages = |log: &Log| log.pages.load(Ordering::Relaxed);
+
+        let reader = Connection::open(&path).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM t;").unwrap();
+        write_until(&db, &mut log, |log| pages(log) > 600);
+        drop(reader);
+        write_until(&db, &mut log, |log| pages(log) < 100);
+        log.stop();
     }
 }

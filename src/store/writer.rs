@@ -80,7 +80,7 @@ impl Writer {
         let known = data_version(&db)?;
         let tally = Tally::default();
         let stand = Stand::read(&db)?;
-        let log = Log::of(&mut db)?;
+        let log = Log::of(&mut db, &path, busy)?;
         let mut desk = Desk { db, place, holds: true, path, busy, told, looking, known, tally, stand, log };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
@@ -201,6 +201,7 @@ impl Desk {
                 self.look();
             }
         }
+        self.log.stop();
     }
 
     fn batch(&mut self, first: Box<dyn Command>, queue: &mut Queue) {

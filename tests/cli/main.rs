@@ -15,6 +15,7 @@ mod deliveries;
 mod demo;
 mod descriptors;
 mod doctor;
+mod full_output;
 mod harmless;
 mod preview;
 mod profiles;

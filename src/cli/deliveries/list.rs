@@ -14,6 +14,9 @@ use super::row::{json_of, table_of};
 /// Rows that are read and printed at a time, however many there are.
 const PAGE: usize = 1000;
 
+/// Most rows without meaning that are named.
+const NAMED: usize = 3;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
     #[command(flatten)]
@@ -32,9 +35,12 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     };
     let filter = args.filter.filter(&store, Timestamp::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0, holds: store.holds().await? };
+    let mut out = Out { json, printed: 0, passed_over: 0, holds: store.holds().await? };
     let older = pages(&store, filter, limit, &mut out).await?;
     out.end()?;
+    if out.passed_over > NAMED {
+        tell(&format!("ringback: note: {} more are passed over", out.passed_over - NAMED));
+    }
     match older {
         Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
         None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
@@ -65,6 +71,12 @@ async fn pages(
         filter.limit = (limit - out.printed).min(PAGE);
         let found = store.search(&filter, LOOKED_AT).await?;
         out.rows(&found.rows)?;
+        for (id, why) in found.unreadable {
+            if out.passed_over < NAMED {
+                tell(&format!("ringback: note: delivery {id} cannot be read ({why}) and is passed over"));
+            }
+            out.passed_over += 1;
+        }
         filter.before = found.next;
         if filter.before.is_none() {
             return Ok(None);
@@ -82,6 +94,8 @@ async fn pages(
 struct Out {
     json: bool,
     printed: usize,
+    /// Rows without meaning.
+    passed_over: usize,
     holds: Holds,
 }
 

@@ -87,6 +87,16 @@ fn judge(found: &Inspection) -> Vec<Finding> {
         let what = format!("schema {schema} is an older one");
         all.push(Finding::note(TOPIC, what, "none needed: the next session brings it up to date"));
     }
+    if found.unreadable_rows > 0 {
+        let (n, some) = (found.unreadable_rows, found.unreadable.join("; "));
+        let what = if n == 1 {
+            "1 row cannot be read and is passed over"
+        } else {
+            "rows cannot be read and are passed over"
+        };
+        let what = if n == 1 { format!("{what}: {some}") } else { format!("{n} {what}, among them {some}") };
+        all.push(Finding::note(TOPIC, what, "none needed: it is removed when the log keeps it no longer"));
+    }
     if found.mode & 0o077 != 0 {
         let what = format!("others may read it (mode {:04o}), and secrets stand there", found.mode);
         all.push(Finding::note(TOPIC, what, format!("chmod 600 {path}; the next session does so too")));
@@ -169,6 +179,8 @@ mod tests {
             pending: Some(0),
             held: Held::default(),
             stopped_sender: None,
+            unreadable: Vec::new(),
+            unreadable_rows: 0,
             lock: None,
         }
     }

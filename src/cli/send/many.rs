@@ -101,13 +101,13 @@ pub async fn run(
     }
     let looked = run.look().await;
     let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
-    run.report.end(&run.tally, held.total());
+    let printed = run.report.end(&run.tally, held.total());
     held::tell_of(&held);
     if let Some(text) = run.missing.text() {
         tell(&format!("ringback: note: {text}"));
     }
     match ended {
-        Ok(End::Done) => looked.and_then(|()| run.code()),
+        Ok(End::Done) => looked.and(printed).and_then(|()| run.code()),
         Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
         Err(error) => {
             tell(&format!("ringback: {}", run.left()));
@@ -202,7 +202,6 @@ impl Run {
             self.missing.add(batch.missing);
             self.send();
         }
-        self.report.lines(&told);
         let refused = told.iter().filter_map(|(line, came)| Some((*line, came.as_ref().err()?.as_str())));
         for refused in refusals(refused) {
             self.tally.refused(refused.to - refused.from + 1);
@@ -215,7 +214,8 @@ impl Run {
         if !batch.checking {
             self.to_line = batch.to_line;
         }
-        Ok(())
+        // Last: the batch is on disk, whether that can be reported or not.
+        self.report.lines(&told)
     }
 
     /// Starts the sender, unless it runs: there is something for it now.
@@ -254,7 +254,7 @@ impl Run {
                 let mut page = self.store.deliveries(&filter).await?;
                 before = page.last().map(|last| last.id).filter(|last| *last > from && page.len() == PAGE);
                 page.retain(|summary| summary.id >= from && self.mark.is_on(summary.id));
-                self.report.ended(&page);
+                self.report.ended(&page)?;
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::cli::choices::choices;
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
-use crate::cli::output::{print_json, tell};
+use crate::cli::output::tell;
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines};
 use crate::cli::values::{members, tell_if_in_vain};
@@ -77,7 +77,7 @@ pub async fn run(
         if let Some(hold) = holds.of_events(&profile.id) {
             tell(&format!("ringback: it is held: {}", held::sentence(hold)));
         }
-        return Ok(ExitCode::SUCCESS);
+        return out.end().map(|()| ExitCode::SUCCESS);
     };
     let told = |line: &str| {
         if !json {
@@ -87,7 +87,7 @@ pub async fn run(
     let ended = test::see_through(store, id, transport, interrupts, told).await?;
     if json {
         // As with the lines before, that nobody reads it is told by nobody.
-        let _ = print_json(&test::document(&ended.details));
+        out.line(&test::document(&ended.details).to_string());
     } else {
         out.line(&test::ending(&ended.details.summary));
     }
@@ -96,7 +96,7 @@ pub async fn run(
     }
     let code = test::code(&ended.details);
     ended.stop_sending(interrupts).await;
-    Ok(code)
+    out.end().map(|()| code)
 }
 
 impl EventArgs {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::intake::Item;
 use super::tally::Tally;
-use crate::cli::output::print;
+use crate::cli::error::CommandError;
+use crate::cli::output::print_if_read;
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice;
 use crate::shown::shown;
@@ -14,7 +15,8 @@ use crate::shown::shown;
 /// Reasons of failures that are told apart; others are counted together.
 const REASONS: usize = 8;
 
-/// What is printed. A reader that has gone does not end the run: its exit code still tells.
+/// What is printed. A reader that has gone does not end the run: its exit code still tells. Output that
+/// cannot be written does: what was accepted would be known to nobody.
 #[derive(Debug)]
 pub enum Report {
     /// A summary for people, with the reasons of failures by their number.
@@ -29,20 +31,27 @@ impl Report {
     }
 
     /// Tells of lines, those that were accepted only once they are on disk.
-    pub fn lines(&self, items: &[(u64, Result<DeliveryId, String>)]) {
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn lines(&self, items: &[(u64, Result<DeliveryId, String>)]) -> Result<(), CommandError> {
         if let Self::Json = self {
             let lines = items.iter().map(|(line, came)| match came {
                 Ok(id) => accepted(Some(*line), *id),
                 Err(why) => json!({"line": line, "state": "refused", "error": why}),
             });
-            print_all(lines);
+            return print_all(lines);
         }
+        Ok(())
     }
 
     /// Tells of deliveries that have ended otherwise than delivered.
-    pub fn ended(&mut self, summaries: &[Summary]) {
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn ended(&mut self, summaries: &[Summary]) -> Result<(), CommandError> {
         match self {
-            Self::Json => print_all(summaries.iter().map(undelivered)),
+            Self::Json => return print_all(summaries.iter().map(undelivered)),
             Self::Text { reasons, others } => {
                 for error in summaries.iter().filter_map(|summary| summary.last_error.as_ref()) {
                     let full = reasons.len() >= REASONS;
@@ -54,15 +63,19 @@ impl Report {
                 }
             }
         }
+        Ok(())
     }
 
     /// Tells the numbers.
-    pub fn end(&self, tally: &Tally, held: u64) {
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn end(&self, tally: &Tally, held: u64) -> Result<(), CommandError> {
         match self {
             Self::Json => print_all(std::iter::once(numbers(tally, held))),
             Self::Text { reasons, others } => {
                 // The next lines say it when nobody reads these.
-                let _ = print(&(sentence(tally) + &listed(reasons, *others)));
+                print_if_read(&(sentence(tally) + &listed(reasons, *others)))
             }
         }
     }
@@ -135,11 +148,9 @@ fn numbers(tally: &Tally, held: u64) -> Value {
 }
 
 /// All in one write, so that none is half there when the program is killed in between.
-fn print_all(documents: impl Iterator<Item = Value>) {
+fn print_all(documents: impl Iterator<Item = Value>) -> Result<(), CommandError> {
     let lines: Vec<String> = documents.map(|document| format!("{document}\n")).collect();
-    if !lines.is_empty() {
-        let _ = print(&lines.concat());
-    }
+    if lines.is_empty() { Ok(()) } else { print_if_read(&lines.concat()) }
 }
 
 /// What is told of each line of a batch: its delivery's id, or why it was refused.

@@ -56,7 +56,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     out.line(&last_line(&ended.details.summary));
     let code = code(&ended.details);
     ended.stop_sending(&mut interrupts).await;
-    Ok(code)
+    out.end().map(|()| code)
 }
 
 /// 0 delivered, 1 not (design, section 3).
@@ -68,16 +68,27 @@ pub(super) fn code(details: &Details) -> ExitCode {
 }
 
 /// Standard output, a line at a time. A reader that has gone does not end the test: the exit code
-/// still tells what came of it.
+/// still tells what came of it. Output that cannot be written fails the command, at its end.
 #[derive(Default)]
 pub(super) struct Lines {
-    unread: bool,
+    failed: Option<CommandError>,
 }
 
 impl Lines {
     pub(super) fn line(&mut self, text: &str) {
-        if !self.unread {
-            self.unread = print(&format!("{text}\n")).is_err();
+        if self.failed.is_none() {
+            self.failed = print(&format!("{text}\n")).err();
+        }
+    }
+
+    /// Whether all could be written that somebody wanted to read.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn end(self) -> Result<(), CommandError> {
+        match self.failed {
+            None | Some(CommandError::Unread) => Ok(()),
+            Some(error) => Err(error),
         }
     }
 }

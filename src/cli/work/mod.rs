@@ -14,7 +14,7 @@ use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::held;
 use super::interrupt::Interrupts;
-use super::output::print;
+use super::output::print_if_read;
 use super::pace::Pace;
 use super::sending::{News, look_due, stop, stop_when_interrupted, warn_of_clock};
 use super::session::Session;
@@ -66,6 +66,7 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
         pace: Pace::default(),
         next_look: Instant::now(),
         drawn: false,
+        unwritten: None,
     };
     let ended = work.until_ended(args.until_idle, &mut interrupts).await;
     work.line.clear();
@@ -82,8 +83,9 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     let signal = ended?;
     work.counts = work.store.counts().await?;
     let held = work.store.held(None).await?;
-    let _ = print(&work.report.end(&work.counts, held.total()));
+    let printed = print_if_read(&work.report.end(&work.counts, held.total()));
     held::tell_of(&held);
+    printed?;
     if troubled {
         return Ok(FAILED.into());
     }
@@ -103,6 +105,8 @@ struct Work {
     next_look: Instant,
     /// Whether the line shows all that is known.
     drawn: bool,
+    /// Why standard output could not be written.
+    unwritten: Option<CommandError>,
 }
 
 impl Work {
@@ -119,6 +123,9 @@ impl Work {
         let counted = until_idle || self.line.is_on();
         self.changes.mark_changed();
         loop {
+            if let Some(error) = self.unwritten.take() {
+                return Err(error);
+            }
             let mut page = Vec::new();
             tokio::select! {
                 biased;
@@ -175,8 +182,11 @@ impl Work {
         let text = self.report.told(&outcomes, &summaries, self.line.is_on());
         if !text.is_empty() {
             self.line.clear();
-            // A reader that has gone is no reason to leave deliveries where they are.
-            let _ = print(&text);
+            // A reader that has gone is no reason to leave deliveries where they are. A disk that is
+            // full is: what was sent would be reported nowhere.
+            if let Err(error) = print_if_read(&text) {
+                self.unwritten.get_or_insert(error);
+            }
         }
         self.drawn = false;
         Ok(())

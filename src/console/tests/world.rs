@@ -403,7 +403,7 @@ impl World {
             }
         }
         let next = last.filter(|_| left.next().is_some());
-        Found { rows, newest, next }
+        Found { rows, newest, next, unreadable: Vec::new() }
     }
 
     fn of_many(&self, many: &Many) -> Vec<DeliveryId> {

@@ -14,6 +14,7 @@ mod sharing;
 mod standing;
 mod steering;
 mod turns;
+mod unreadable;
 
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;

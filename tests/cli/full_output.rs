@@ -1,0 +1,53 @@
+//! Standard output on a full disk: a command that cannot report what it did fails, and what was accepted
+//! stays queued or is delivered.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::support::cli::{Place, Ran, finish};
+use crate::support::recorder::{Recorder, events};
+
+const FULL: &str = "/dev/full";
+
+/// Runs a command whose standard output has no room.
+fn run(place: &Place, args: &[&str]) -> Ran {
+    let full = OpenOptions::new().write(true).open(FULL).unwrap();
+    let mut command = place.command(args);
+    finish(command.stdout(Stdio::from(full)).spawn().unwrap())
+}
+
+#[test]
+fn what_cannot_be_reported_fails_the_command() {
+    if !Path::new(FULL).exists() {
+        println!("skipped: this system has no {FULL}");
+        return;
+    }
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    let file = place.file("events.ndjson", &events(&id, "", 3));
+    let why = "cannot write to standard output";
+    let commands: [&[&str]; 6] = [
+        &["send", "--from", &file],
+        &["send", "--from", &file, "--json"],
+        &["send", "--from", &file, "--no-wait", "--json"],
+        &["send", &id, "--set", "ref=1"],
+        &["send", &id, "--set", "ref=1", "--json"],
+        &["test", &id],
+    ];
+    for args in commands {
+        let ran = run(&place, args);
+        assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
+        assert!(ran.err.contains(why), "{args:?}: {ran:?}");
+    }
+    for args in [&["work", "--until-idle"][..], &["work", "--json"]] {
+        assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+        let ran = run(&place, args);
+        assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
+        assert!(ran.err.contains(why), "{args:?}: {ran:?}");
+    }
+    // Nothing is lost: it goes out later where it has not.
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
+    assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
+}
