@@ -170,7 +170,7 @@ mod tests {
             Ok(())
         }
 
-        async fn shift(&self, _: SignedDuration) -> Result<(), OutboxError> {
+        async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), OutboxError> {
             Ok(())
         }
 

@@ -79,7 +79,7 @@ impl Clock {
 
 /// What the wall's clock moved beyond what really passed, if that is more than slack.
 fn beyond(wall: SignedDuration, real: Duration) -> Option<SignedDuration> {
-    let jump = wall - SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX);
+    let jump = wall.saturating_sub(SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX));
     (jump.abs() > SLACK).then_some(jump)
 }
 

@@ -41,3 +41,4 @@ pub use sending::{InFlight, Role, Sending};
 pub use series::{Mark, Series};
 pub use tls::check_files;
 pub use transport::Transport;
+pub use verdict::{longest_wait, own_wait};

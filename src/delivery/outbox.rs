@@ -183,8 +183,14 @@ pub trait Outbox: Send + Sync + 'static {
     /// an overtaken sender still had in flight is recorded too; it is steered then, and `due` says why.
     fn record(&self, outcomes: Arc<[Outcome]>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
-    /// The clock was set: moves the time of all that waits by as much.
-    fn shift(&self, by: SignedDuration) -> impl Future<Output = Result<(), OutboxError>> + Send;
+    /// The clock was set by this much and shows `now`: moves the time of all that waits by as much.
+    /// After that nothing waits longer than its policy allows ([`longest_wait`](super::longest_wait)): what was
+    /// recorded by a clock that was ahead does not wait until that time comes.
+    fn shift(
+        &self,
+        by: SignedDuration,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// Changes whenever something was committed, by whichever process.
     fn changes(&self) -> watch::Receiver<u64>;

@@ -25,10 +25,29 @@ pub fn next(
     match policy.wait_after(made) {
         Some(wait_s) if failure.class.is_retried() => {
             let floor = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-            Next::Retry(now + Duration::from_secs(wait_s).max(floor))
+            Next::Retry(later(now, Duration::from_secs(wait_s).max(floor)))
         }
         _ => Next::Failed,
     }
+}
+
+/// The longest that a delivery with this policy can have to wait after attempt `n` (1 being the
+/// first): its own wait, or as long as a `Retry-After` can ask for.
+#[must_use]
+pub fn longest_wait(policy: RetryPolicy, n: u32) -> Duration {
+    own_wait(policy, n).max(LONGEST_RETRY_AFTER)
+}
+
+/// The wait after attempt `n` (1 being the first) where the response asks for none.
+#[must_use]
+pub fn own_wait(policy: RetryPolicy, n: u32) -> Duration {
+    let made = u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX);
+    Duration::from_secs(policy.delay_s(made))
+}
+
+/// So much later; the last time there is where the clock is about to run out.
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 /// Reads `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. What
@@ -88,6 +107,23 @@ mod tests {
         assert_eq!(at(3), later(10));
         assert_eq!(at(30), later(30));
         assert_eq!(at(86_400), later(3600));
+    }
+
+    #[test]
+    fn the_longest_wait_is_the_own_one_or_what_a_response_may_ask_for() {
+        let longest = |interval_s, n| {
+            longest_wait(RetryPolicy::new(2, interval_s, 1000, Backoff::Exponential), n).as_secs()
+        };
+        assert_eq!((longest(5, 1), longest(5, 2)), (3600, 3600));
+        assert_eq!((longest(3000, 1), longest(3000, 2)), (3600, 6000));
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_time_is_no_panic() {
+        let policy = RetryPolicy::new(2, 86_400, 1000, Backoff::Exponential);
+        let failed = failure(ErrorClass::Status);
+        let next = next(policy, 1, Some(&failed), None, Timestamp::MAX);
+        assert_eq!(next, Next::Retry(Timestamp::MAX));
     }
 
     #[test]

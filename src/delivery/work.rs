@@ -64,8 +64,9 @@ pub struct Work<O> {
     question: Question,
     records: Records,
     clock: Clock,
-    /// By how much the clock was set, and what waits was not moved yet.
-    owed: SignedDuration,
+    /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
+    /// is known: the clock may have been wrong before.
+    owed: Option<SignedDuration>,
     /// When the next retry is due.
     next_due: Option<Timestamp>,
     started: Vec<(DeliveryId, InFlight)>,
@@ -133,7 +134,7 @@ impl<O: Outbox> Work<O> {
             question: Question { fresh: true, ..Question::default() },
             records: Records::default(),
             clock: Clock::start(),
-            owed: SignedDuration::ZERO,
+            owed: Some(SignedDuration::ZERO),
             next_due: None,
             started: Vec::new(),
             ended: Vec::new(),
@@ -218,14 +219,17 @@ impl<O: Outbox> Work<O> {
     /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
     /// that was set.
     async fn look_at_clock(&mut self) {
-        self.owed += self.clock.look().unwrap_or_default();
-        if self.owed.is_zero() || self.question.not_before.is_some_and(|at| at > Instant::now()) {
+        if let Some(set) = self.clock.look() {
+            self.owed = Some(self.owed.unwrap_or_default().saturating_add(set));
+        }
+        let Some(owed) = self.owed else { return };
+        if self.question.not_before.is_some_and(|at| at > Instant::now()) {
             return;
         }
-        let shifted = self.outbox.shift(self.owed).await;
+        let shifted = self.outbox.shift(owed, Timestamp::now()).await;
         self.question.fresh = true;
         if self.board.told(Step::Look, shifted).is_ok() {
-            self.owed = SignedDuration::ZERO;
+            self.owed = None;
             self.next_due = None;
         } else {
             // What waits would go out too early, or too late: nothing is asked for before that.

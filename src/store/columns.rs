@@ -16,9 +16,14 @@ use super::error::StoreError;
 /// The header that carries the delivery's id (facts, section 4).
 pub(super) const ID_HEADER: &str = "webhook-id";
 
-/// Milliseconds since 1970, UTC.
+/// Milliseconds since 1970, UTC. The last ones before the end of time cannot be read back.
 pub(super) fn millis(at: Timestamp) -> i64 {
-    at.as_millisecond()
+    at.as_millisecond().min(Timestamp::MAX.as_second() * 1000)
+}
+
+/// The milliseconds that many after a time; the last that there are where that is beyond.
+pub(super) fn millis_after(at: Timestamp, ms: u32) -> i64 {
+    millis(at).saturating_add(ms.into()).min(millis(Timestamp::MAX))
 }
 
 /// Why a column has no meaning: for a message that names the row.
@@ -130,6 +135,14 @@ mod tests {
             assert_eq!(known.is_pending(), state_number(*known) < 2);
         }
         assert!(state(5).is_err());
+    }
+
+    #[test]
+    fn all_times_are_read_back() {
+        for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+            assert!(time(millis(at)).is_ok(), "{at}");
+            assert!(time(millis_after(at, u32::MAX)).is_ok(), "{at}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a person does to a delivery that is still to be sent: stop it, or hurry it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use crate::delivery::{DeliveryId, State};
@@ -31,14 +31,6 @@ impl Store {
         let now = millis(Timestamp::now());
         self.write(move |tx| retry_now(tx, id, now)).await
     }
-}
-
-/// Moves the time of all that waits.
-pub(super) fn shift(tx: &Writing<'_>, by: SignedDuration) -> Result<(), StoreError> {
-    let ms = i64::try_from(by.as_millis()).unwrap_or(0);
-    tx.execute("UPDATE delivery SET due_at = due_at + ?1 WHERE state = 1", [ms])?;
-    tx.touched();
-    steered(tx)
 }
 
 /// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.

@@ -59,6 +59,7 @@ mod tests;
 mod turns;
 mod unreadable;
 mod variables;
+mod waits;
 mod wal;
 mod watch;
 mod words;

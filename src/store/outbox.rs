@@ -13,7 +13,7 @@ use super::error::Problem;
 use super::queue::Order;
 use super::tally::Writing;
 use super::{Lease, LockError, Store};
-use super::{accept, control, due, record};
+use super::{accept, due, record, waits};
 
 impl Outbox for Store {
     type Permit = Lease;
@@ -84,12 +84,12 @@ impl Outbox for Store {
         Ok(())
     }
 
-    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
+    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
         let right = self.right();
         // Who was overtaken leaves it to the active sender.
         let shift = move |tx: &Writing<'_>| match right.map(|right| right.check(tx)) {
             Some(Err(error)) if matches!(error.problem, Problem::Overtaken(_)) => Ok(()),
-            _ => control::shift(tx, by),
+            _ => waits::shift(tx, by, now),
         };
         self.write(shift).await?;
         Ok(())

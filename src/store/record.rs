@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use crate::delivery::{Attempt, Next, Outcome, State};
 use crate::profile::Choice;
 
-use super::columns::{headers_text, millis, state_number};
+use super::columns::{headers_text, millis, millis_after, state_number};
 use super::error::StoreError;
 use super::failing::Failing;
 use super::state;
@@ -78,7 +78,7 @@ fn state_after(next: Next) -> State {
 /// Moves a delivery from this state to the next. Whether it was in it.
 fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
-    let ended_at = millis(attempt.started_at) + i64::from(attempt.duration_ms);
+    let ended_at = millis_after(attempt.started_at, attempt.duration_ms);
     // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
     // made ready to be undone alone; here the whole command is undone.
     let sql = "UPDATE OR FAIL delivery SET

@@ -9,6 +9,7 @@
 )]
 
 mod certificates;
+mod clock;
 mod disables;
 mod floods;
 mod idle_connections;

@@ -233,8 +233,8 @@ impl Outbox for Failing {
         self.store.record(outcomes).await
     }
 
-    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
-        self.store.shift(by).await
+    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
+        self.store.shift(by, now).await
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

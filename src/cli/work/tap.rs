@@ -62,8 +62,8 @@ impl Outbox for Tap {
         Ok(())
     }
 
-    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
-        self.store.shift(by).await
+    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
+        self.store.shift(by, now).await
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

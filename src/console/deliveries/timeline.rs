@@ -66,7 +66,8 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         lines.push(bar(label(&label_of(flight.n)), "━", part.min(1.0), &text, theme.warn, width));
     } else if let (DeliveryState::Waiting, Some(due)) = (row.state, row.due_at) {
         let ended = attempts.last().map_or(row.accepted_at, |a| {
-            a.started_at + std::time::Duration::from_millis(a.duration_ms.into())
+            let lasted = std::time::Duration::from_millis(a.duration_ms.into());
+            a.started_at.checked_add(lasted).unwrap_or(jiff::Timestamp::MAX)
         });
         let (whole, left) = (millis(ended, due).max(1), millis(state.now, due));
         #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]

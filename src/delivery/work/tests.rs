@@ -61,7 +61,7 @@ impl Outbox for Stubborn {
         Ok(())
     }
 
-    async fn shift(&self, by: SignedDuration) -> Result<(), OutboxError> {
+    async fn shift(&self, by: SignedDuration, _: Timestamp) -> Result<(), OutboxError> {
         let mut failures = self.failures.lock().unwrap();
         let minutes = by.round(jiff::Unit::Minute).unwrap().as_mins();
         self.asked.lock().unwrap().push(Asked::Shift(minutes, *failures == 0));
@@ -120,4 +120,16 @@ async fn a_clock_that_is_set_again_meanwhile_adds_up() {
     work.look_at_clock().await;
     work.look_at_clock().await;
     assert_eq!(outbox.asked(), [Asked::Shift(60, false), Asked::Shift(40, true)], "once, and as a whole");
+}
+
+#[tokio::test]
+async fn waits_are_bounded_at_the_start_and_then_only_when_the_clock_is_set() {
+    let outbox = Stubborn::failing(1);
+    let (mut work, _watched) = work(&outbox);
+    work.look_at_clock().await;
+    work.question.not_before = Some(Instant::now());
+    for _ in 0..3 {
+        work.look_at_clock().await;
+    }
+    assert_eq!(outbox.asked(), [Asked::Shift(0, false), Asked::Shift(0, true)]);
 }

@@ -15,6 +15,7 @@ mod standing;
 mod steering;
 mod turns;
 mod unreadable;
+mod waits;
 
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;

@@ -1,0 +1,56 @@
+//! A sender that starts with what was recorded while the clock was wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::support::profiles::retried;
+use jiff::{SignedDuration, Timestamp};
+use ringback::callback::Values;
+use ringback::delivery::{
+    Attempt, Busy, ErrorClass, Failure, Limits, NewDelivery, Next, Outbox as _, Outcome, Sender, State,
+    Transport,
+};
+use ringback::profile::Event;
+use ringback::receiver::{Behaviour, Receiver};
+use ringback::store::Store;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path().join("a.db")).expect("a store");
+    let receiver =
+        Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default()).await.expect("a receiver");
+    let profile = retried(&format!("http://{}/", receiver.addr()), 1, 1, 5_000);
+    store.save_profiles(vec![profile.clone()]).await.expect("saved");
+    let event = NewDelivery::event(&profile, Some(Event::SmsSend), Values::default());
+    let id = event.id;
+    store.accept(vec![event]).await.expect("accepted");
+
+    let ahead = Timestamp::now() + SignedDuration::from_hours(365 * 24);
+    let due = store.due(Timestamp::now(), 1, Busy::idle(1)).await.expect("read");
+    let attempt = Attempt {
+        n: 1,
+        started_at: ahead,
+        duration_ms: 0,
+        address: None,
+        status: None,
+        error: Some(Failure { class: ErrorClass::Timeout, message: "no response".to_owned() }),
+        response_headers: Vec::new(),
+        response_body: Vec::new(),
+        response_cut: false,
+        response_incomplete: None,
+    };
+    let next = Next::Retry(ahead + Duration::from_secs(1));
+    let outcome = Outcome { id, place: due.jobs[0].place, attempt, next };
+    store.record([outcome].into()).await.expect("recorded");
+
+    let mut changes = store.changes();
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
+    let delivered = async {
+        while store.delivery(id).await.expect("read").expect("kept").summary.state != State::Delivered {
+            changes.changed().await.expect("the store is open");
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), delivered).await.expect("it waits no year");
+    sender.stop().await;
+}
