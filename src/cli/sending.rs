@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
-use crate::delivery::{DeliveryId, Role, Sender, Sending};
+use crate::delivery::{DeliveryId, LocalTrouble, Role, Sender, Sending};
 use crate::store::ClockDoubt;
 
 /// What a person is told of the sender, each thing once.
@@ -50,6 +50,11 @@ impl News {
         let why = sending.trouble.clone().filter(|_| sending.lasting)?;
         self.trouble = Some(why.clone());
         Some(why)
+    }
+
+    /// What this machine lacks for sending, while it does.
+    pub fn local(&self) -> Option<LocalTrouble> {
+        self.sending.borrow().local
     }
 
     /// How many tries are under way here.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::id::DeliveryId;
+use super::local_trouble::LocalTrouble;
 use super::outbox::OutboxError;
 use super::sending::{InFlight, Role, Sending};
 
@@ -24,7 +25,7 @@ struct Trouble {
 }
 
 /// How many steps there are.
-const STEPS: usize = 5;
+const STEPS: usize = 6;
 
 /// What the storage may fail at. Each is told until the same succeeds; of several the first here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Step {
     Watch,
     /// This session had the exclusive lock, and still has it.
     Keep,
+    /// Making attempts: this machine lacks something for it.
+    Attempt,
 }
 
 impl Step {
@@ -49,6 +52,7 @@ impl Step {
             Self::Permit => "nothing is sent yet",
             Self::Watch => "nothing is sent",
             Self::Keep => "this session stopped sending",
+            Self::Attempt => "nothing can be sent for now",
         };
         format!("{what}: {error}")
     }
@@ -110,6 +114,22 @@ impl Board {
             sentence: step.failed(error),
             lasting: matches!(error, OutboxError::Lasting(_)),
         });
+        self.set(step, trouble);
+        result
+    }
+
+    /// This machine lacks something for making attempts, or no longer.
+    pub fn local(&self, trouble: Option<LocalTrouble>) {
+        let sentence = |trouble| {
+            format!(
+                "{trouble}: what cannot be sent stays queued and counts no attempt; sending resumes when it can"
+            )
+        };
+        self.sending.send_if_modified(|s| std::mem::replace(&mut s.local, trouble) != trouble);
+        self.set(Step::Attempt, trouble.map(|t| Trouble { sentence: sentence(t), lasting: false }));
+    }
+
+    fn set(&self, step: Step, trouble: Option<Trouble>) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         troubles[step as usize] = trouble;
         let first = troubles.iter().flatten().next();
@@ -122,7 +142,6 @@ impl Board {
             }
             differs
         });
-        result
     }
 }
 

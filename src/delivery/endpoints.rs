@@ -33,6 +33,8 @@ pub struct Endpoints {
     extra: BTreeMap<(usize, u64), Origin>,
     /// Those that can probe a lane later: when, since the start.
     later: HashMap<Origin, Duration>,
+    /// Those that start nothing for now, and whether one attempt may probe them.
+    held: HashMap<Origin, bool>,
     /// Counts turns.
     turn: u64,
     /// Jobs read and not started.
@@ -53,6 +55,7 @@ impl Endpoints {
             startable: BTreeMap::new(),
             extra: BTreeMap::new(),
             later: HashMap::new(),
+            held: HashMap::new(),
             turn: 0,
             read: 0,
             measured: None,
@@ -94,6 +97,7 @@ impl Endpoints {
             let started = self.change(&origin, now, |endpoint, now| endpoint.start(slots, turn, now));
             // One that could start a moment ago may have a lane that is found to hang by now.
             if let Some(Started { job, ticket, thirsty }) = started {
+                self.end_probe(&origin, now);
                 self.thirsty |= thirsty;
                 return Some((job, ticket));
             }
@@ -108,14 +112,50 @@ impl Endpoints {
         self.turn += 1;
         let turn = self.turn;
         let started = self.change(&origin, now, |endpoint, now| endpoint.start_extra(slots, turn, now))?;
+        self.end_probe(&origin, now);
         self.thirsty |= started.thirsty;
         Some((started.job, started.ticket))
+    }
+
+    /// The probe of an origin that is held has started: nothing follows it.
+    fn end_probe(&mut self, origin: &Origin, now: Instant) {
+        if !self.held.is_empty() && self.may_probe(origin) {
+            self.hold(origin, now);
+        }
     }
 
     /// An attempt to this endpoint is over. One that broke off says nothing of how fast its lane is.
     pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
         let thirsty = self.change(origin, now, |endpoint, now| endpoint.end(ticket, now, ended));
         self.thirsty |= thirsty;
+    }
+
+    /// Leaves an origin alone: nothing is started or read.
+    pub fn hold(&mut self, origin: &Origin, now: Instant) {
+        self.held.insert(origin.clone(), false);
+        self.change(origin, now, |_, _| ());
+    }
+
+    /// Lets one attempt start to an origin that is held.
+    pub fn probe(&mut self, origin: &Origin, now: Instant) {
+        self.held.insert(origin.clone(), true);
+        self.change(origin, now, |_, _| ());
+    }
+
+    /// Holds an origin no longer.
+    pub fn release(&mut self, origin: &Origin, now: Instant) {
+        self.held.remove(origin);
+        self.change(origin, now, |_, _| ());
+    }
+
+    /// Whether an origin is held.
+    pub fn is_held(&self, origin: &Origin) -> bool {
+        self.held.contains_key(origin)
+    }
+
+    /// Whether an origin is held and its probe has not started.
+    pub fn may_probe(&self, origin: &Origin) -> bool {
+        self.held.get(origin) == Some(&true)
     }
 
     /// Forgets what was read and not started: the storage has it still.
@@ -179,6 +219,9 @@ impl Endpoints {
                 origins.insert(origin.clone(), load);
             }
         }
+        for (origin, _) in self.held.iter().filter(|(_, may_probe)| !**may_probe) {
+            origins.entry(origin.clone()).or_default().held = true;
+        }
         if idle.len() > IDLE_LANES {
             self.forget_lanes(idle);
         }
@@ -221,6 +264,10 @@ impl Endpoints {
         let changed = change(endpoint, now);
         self.read += endpoint.read;
         let key = (endpoint.open, endpoint.turn);
+        if self.held.get(origin) == Some(&false) {
+            self.later.remove(origin);
+            return changed;
+        }
         if endpoint.next_extra(self.per_origin).is_some() {
             self.extra.insert(key, origin.clone());
             self.startable.insert(key, origin.clone());

@@ -11,6 +11,7 @@ use std::io;
 use hyper::{StatusCode, Uri};
 
 use super::guard::Closed;
+use super::local_trouble::{LocalTrouble, NotDone};
 use super::record::{ErrorClass, Failure};
 use super::tls::TlsFault;
 use super::transport::{HEAD_LIMIT, HEADER_LIMIT, NotConnected};
@@ -62,13 +63,28 @@ pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> 
 
 /// A profile's connections cannot be secured.
 #[must_use]
-pub(super) fn no_tls(place: &Place<'_>, fault: &TlsFault) -> Failure {
-    Failure { class: ErrorClass::Tls, message: format!("no secure connection to {place}: {fault}") }
+pub(super) fn no_tls(place: &Place<'_>, fault: &TlsFault) -> NotDone {
+    // Its files may be unread for that.
+    if let Some(trouble) = LocalTrouble::of_descriptors() {
+        return NotDone::Local(trouble);
+    }
+    let message = format!("no secure connection to {place}: {fault}");
+    NotDone::Failed(Failure { class: ErrorClass::Tls, message })
+}
+
+/// Sorts an error of the client: trouble of this machine is no failure of the attempt.
+#[must_use]
+pub fn not_done(error: &(dyn Error + 'static), place: &Place<'_>) -> NotDone {
+    let local = causes(error).find_map(|cause| match cause.downcast_ref::<NotConnected>() {
+        Some(NotConnected::Local(trouble)) => Some(*trouble),
+        _ => cause.downcast_ref::<io::Error>().and_then(LocalTrouble::of),
+    });
+    local.map_or_else(|| NotDone::Failed(of_error(error, place)), NotDone::Local)
 }
 
 /// Sorts an error of the client.
 #[must_use]
-pub fn of_error(error: &(dyn Error + 'static), place: &Place<'_>) -> Failure {
+fn of_error(error: &(dyn Error + 'static), place: &Place<'_>) -> Failure {
     let (class, message) = sort(error, place);
     Failure { class, message }
 }
@@ -134,6 +150,7 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
             unresolved @ (Closed::Unresolved(_) | Closed::NoResolver(_) | Closed::Local(..)),
         ) => Some((ErrorClass::Dns, unresolved.to_string())),
         NotConnected::Name(_) => Some((ErrorClass::Request, why.to_string())),
+        NotConnected::Local(_) => Some((ErrorClass::Connect, why.to_string())),
         NotConnected::Dial(_, error) => Some((ErrorClass::Connect, io_reason(error, place))),
         NotConnected::Secure(_, error) => {
             if causes(error).any(<dyn Error>::is::<rustls::Error>) {

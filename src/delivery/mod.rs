@@ -11,6 +11,8 @@ mod endpoints;
 mod failure;
 mod guard;
 mod id;
+mod local_trouble;
+mod outage;
 mod outbox;
 mod prepare;
 mod preview;
@@ -30,6 +32,7 @@ mod work;
 
 pub use descriptors::raise_limit;
 pub use id::DeliveryId;
+pub use local_trouble::LocalTrouble;
 pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place, Watched};
 pub use preview::{check_address, preview};
 pub use record::{

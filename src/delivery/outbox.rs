@@ -76,6 +76,8 @@ pub struct OriginLoad {
     pub fast: usize,
     /// How much more may be read ahead of its fast lanes.
     pub ahead: usize,
+    /// It is left alone for a while: nothing more of it is to be read.
+    pub held: bool,
 }
 
 /// What is in flight or read ahead of one lane.
@@ -123,11 +125,12 @@ impl Busy {
     /// lanes that wait; a slow lane takes no more of the room of fast ones.
     #[must_use]
     pub fn has_room(&self, origin: &OriginLoad, lane: &LaneLoad, manual: bool) -> bool {
-        lane.open < if manual { MANUAL } else { 1 }
-            || match lane.pace {
-                Pace::Fast => origin.fast < self.per_origin.saturating_add(origin.ahead),
-                Pace::Unknown | Pace::Slow => origin.open < self.per_origin,
-            }
+        let is_first = lane.open < if manual { MANUAL } else { 1 };
+        let has_slot = match lane.pace {
+            Pace::Fast => origin.fast < self.per_origin.saturating_add(origin.ahead),
+            Pace::Unknown | Pace::Slow => origin.open < self.per_origin,
+        };
+        !origin.held && (is_first || has_slot)
     }
 }
 

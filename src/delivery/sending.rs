@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::id::DeliveryId;
+use super::local_trouble::LocalTrouble;
 
 /// The sender's state at this moment. It lives in memory only: the disk knows what is pending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Sending {
     pub trouble: Option<String>,
     /// Whether that stays until somebody fixes its cause.
     pub lasting: bool,
+    /// What this machine lacks for sending, while it does.
+    pub local: Option<LocalTrouble>,
 }
 
 /// Which part this process plays.

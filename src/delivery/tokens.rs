@@ -14,7 +14,7 @@ use futures_util::future::{BoxFuture, Shared};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
-use super::record::Failure;
+use super::local_trouble::NotDone;
 use super::transport::Clients;
 use crate::profile::{OAuth2, Tls};
 
@@ -75,7 +75,7 @@ pub(super) struct Wanted {
 }
 
 /// One fetch, awaited by all who need its token. It goes on as long as one of them waits.
-type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
+type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, NotDone>>>;
 
 enum Entry {
     Fetching(Fetch),
@@ -97,7 +97,7 @@ impl fmt::Debug for Tokens {
 impl Tokens {
     /// The kept token, or a new one. Many who ask at once cause one fetch, and are told of its
     /// failure together; who asks later fetches anew.
-    pub(super) async fn get(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Result<Arc<Token>, Failure> {
+    pub(super) async fn get(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Result<Arc<Token>, NotDone> {
         let fetch = match self.kept_or_fetching(clients, wanted) {
             Entry::Kept(token) => return Ok(token),
             Entry::Fetching(fetch) => fetch,

@@ -10,6 +10,7 @@ mod dial;
 mod limit;
 mod line;
 mod order;
+mod reachability;
 mod sockets;
 mod targets;
 mod unasked;
@@ -26,6 +27,7 @@ use crate::profile::network::Network;
 
 use super::failure;
 use super::guard::Guard;
+use super::local_trouble::{LocalTrouble, NotDone};
 use super::record::{Attempt, Failure, Job};
 use super::redact;
 use super::resolver::Names;
@@ -89,8 +91,11 @@ impl Transport {
         }
     }
 
-    /// Makes the next try of a job. What goes wrong is told in the attempt.
-    pub async fn attempt(&self, job: &Job) -> Tried {
+    /// Makes the next attempt of a job. What goes wrong is told in the attempt.
+    ///
+    /// # Errors
+    /// This machine cannot make an attempt just now: none was made.
+    pub async fn attempt(&self, job: &Job) -> Result<Tried, LocalTrouble> {
         let started_at = Timestamp::now();
         let clock = Instant::now();
         let timeout_ms = job.policy.timeout_ms();
@@ -98,14 +103,23 @@ impl Transport {
         let result = match Order::of(job, started_at, &self.targets, self.clients.guard()) {
             Ok(order) => {
                 let sending = self.send(&order, &mut so_far);
-                let in_time = within(Duration::from_millis(timeout_ms.into()), sending).await;
-                in_time.unwrap_or_else(|| so_far.out_of_time(timeout_ms))
+                match within(Duration::from_millis(timeout_ms.into()), sending).await {
+                    Some(result) => result,
+                    None => self.out_of_time(&order, clock, timeout_ms, &mut so_far).await,
+                }
             }
-            Err(failure) => Err(failure),
+            Err(failure) => Err(failure.into()),
         };
         let address = so_far.course.address();
         let mut answer = so_far.answer;
-        let mut error = result.err();
+        if let Some(address) = address.filter(|_| answer.status.is_some()) {
+            self.clients.reachability().reached(address.ip());
+        }
+        let mut error = match result {
+            Ok(()) => None,
+            Err(NotDone::Failed(failure)) => Some(failure),
+            Err(NotDone::Local(trouble)) => return Err(trouble),
+        };
         if let Some(error) = &mut error
             && let Some(why) = answer.incomplete.take()
         {
@@ -124,13 +138,35 @@ impl Transport {
             response_cut: answer.cut,
             response_incomplete: answer.incomplete.take(),
         };
-        Tried { attempt, retry_after: answer.retry_after() }
+        Ok(Tried { attempt, retry_after: answer.retry_after() })
+    }
+
+    /// What it means that the time of an attempt, which began then, is over.
+    async fn out_of_time(
+        &self,
+        order: &Order<'_>,
+        began: Instant,
+        timeout_ms: u32,
+        so_far: &mut SoFar,
+    ) -> Result<(), NotDone> {
+        let trouble = match so_far.awaited_of_us() {
+            Some(Stage::Room) => Some(LocalTrouble::Descriptors),
+            Some(Stage::Looking) => {
+                let (reachability, guard) = (self.clients.reachability(), self.clients.guard());
+                reachability.of_silence(order.host(), began, guard).await
+            }
+            _ => None,
+        };
+        match trouble {
+            Some(trouble) => Err(NotDone::Local(trouble)),
+            None => so_far.out_of_time(timeout_ms).map_err(NotDone::from),
+        }
     }
 
     /// Sends the request; with a token, where the profile wants one. When the status may mean that the
     /// token is no longer valid, a new one is fetched and the same request sent with it, once (facts,
     /// section 1).
-    async fn send(&self, order: &Order<'_>, so_far: &mut SoFar) -> Result<(), Failure> {
+    async fn send(&self, order: &Order<'_>, so_far: &mut SoFar) -> Result<(), NotDone> {
         let began = Instant::now();
         let profile = order.profile;
         let secured;
@@ -155,9 +191,12 @@ impl Transport {
         exchange(client, order, Some(&token), so_far).await
     }
 
-    async fn token(&self, wanted: &Wanted, so_far: &mut SoFar) -> Result<Arc<Token>, Failure> {
+    async fn token(&self, wanted: &Wanted, so_far: &mut SoFar) -> Result<Arc<Token>, NotDone> {
         so_far.awaits_token = true;
-        let token = self.tokens.get(&self.clients, wanted).await.map_err(|why| failure::no_token(&why));
+        let token = self.tokens.get(&self.clients, wanted).await.map_err(|why| match why {
+            NotDone::Failed(failure) => NotDone::Failed(failure::no_token(&failure)),
+            NotDone::Local(trouble) => NotDone::Local(trouble),
+        });
         so_far.awaits_token = false;
         so_far.token = token.as_ref().ok().cloned();
         token
@@ -169,14 +208,14 @@ async fn exchange(
     order: &Order<'_>,
     token: Option<&Token>,
     so_far: &mut SoFar,
-) -> Result<(), Failure> {
+) -> Result<(), NotDone> {
     let SoFar { answer, course, .. } = so_far;
     let request = order.request(token)?;
     answer.secrets = redact::secrets_of(request.headers());
     let response = client.send(course, request, || order.request(token).ok()).await;
-    let response = response.map_err(|error| failure::of_error(&error, &order.place()))?;
+    let response = response.map_err(|error| failure::not_done(&error, &order.place()))?;
     answer.take(response).await;
-    answer.verdict().map_or(Ok(()), Err)
+    answer.verdict().map_or(Ok(()), |failure| Err(failure.into()))
 }
 
 /// How far an attempt has come.
@@ -192,6 +231,12 @@ struct SoFar {
 }
 
 impl SoFar {
+    /// What the request waits for before it is dialled; nothing from then on.
+    fn awaited_of_us(&self) -> Option<Stage> {
+        let begun = self.awaits_token || self.answer.status.is_some() || self.course.line().is_some();
+        (!begun).then(|| self.course.stage())
+    }
+
     /// What the end of its time means. The status counts where one was received: only the rest of the
     /// body is missing.
     fn out_of_time(&mut self, timeout_ms: u32) -> Result<(), Failure> {

@@ -18,6 +18,8 @@ use super::clock::Clock;
 use super::crew::Crew;
 use super::endpoints::{Ended, Endpoints, Ticket};
 use super::id::DeliveryId;
+use super::local_trouble::LocalTrouble;
+use super::outage::Outage;
 use super::outbox::{Busy, Due, News, Outbox, OutboxError, Place};
 use super::record::{ErrorClass, Job, Origin, Outcome};
 use super::resting::Resting;
@@ -56,11 +58,14 @@ pub struct Work<O> {
     crew: Crew,
     limits: Limits,
     board: Board,
-    tries: JoinSet<Outcome>,
+    tries: JoinSet<Result<Outcome, LocalTrouble>>,
     /// Each attempt in flight: one that breaks off cannot say itself what it was.
     under_way: HashMap<Id, InSlot>,
     endpoints: Endpoints,
     resting: Resting,
+    outage: Outage,
+    /// What the board says that this machine lacks.
+    lacks: Option<LocalTrouble>,
     question: Question,
     records: Records,
     clock: Clock,
@@ -80,6 +85,8 @@ struct InSlot {
     place: Place,
     origin: Origin,
     ticket: Ticket,
+    /// It finds out whether trouble of this machine is over.
+    probes: bool,
 }
 
 /// What is asked of the storage.
@@ -131,6 +138,8 @@ impl<O: Outbox> Work<O> {
             under_way: HashMap::new(),
             endpoints: Endpoints::new(limits.per_origin),
             resting: Resting::default(),
+            outage: Outage::default(),
+            lacks: None,
             question: Question { fresh: true, ..Question::default() },
             records: Records::default(),
             clock: Clock::start(),
@@ -239,6 +248,9 @@ impl<O: Outbox> Work<O> {
 
     fn start(&mut self) {
         let now = Instant::now();
+        if self.outage.tick(now, &mut self.endpoints) {
+            self.question.fresh = true;
+        }
         self.endpoints.wake(now);
         // What cannot be recorded is not sent on top of that.
         if self.records.not_before.is_some() {
@@ -263,7 +275,8 @@ impl<O: Outbox> Work<O> {
 
     fn spawn(&mut self, job: Job, ticket: Ticket) {
         let Job { id, place, ref origin, .. } = job;
-        let slot = InSlot { id, place, origin: origin.clone(), ticket };
+        let probes = self.endpoints.is_held(origin);
+        let slot = InSlot { id, place, origin: origin.clone(), ticket, probes };
         self.started.push((id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() }));
         let (runtime, transport) = self.crew.next();
         let task = self.tries.spawn_on(attempt(transport, job), runtime);
@@ -280,23 +293,36 @@ impl<O: Outbox> Work<O> {
     }
 
     /// Takes out the try that ended, and with it all others that have.
-    fn ended(&mut self, first: Result<(Id, Outcome), JoinError>) {
+    fn ended(&mut self, first: Result<(Id, Result<Outcome, LocalTrouble>), JoinError>) {
         let now = Instant::now();
         let mut next = Some(first);
         while let Some(ended) = next {
-            let (task, outcome) = match ended {
-                Ok((task, outcome)) => (task, Some(outcome)),
+            let (task, came) = match ended {
+                Ok((task, came)) => (task, Some(came)),
                 Err(error) => (error.id(), None),
             };
-            if let Some(InSlot { id, place, origin, ticket }) = self.under_way.remove(&task) {
-                self.endpoints.end(&origin, ticket, now, outcome.as_ref().map(how_it_ended));
+            if let Some(InSlot { id, place, origin, ticket, probes }) = self.under_way.remove(&task) {
+                let outcome = came.as_ref().and_then(|came| came.as_ref().ok());
+                self.endpoints.end(&origin, ticket, now, outcome.map(how_it_ended));
                 self.question.more = true;
-                if let Some(outcome) = outcome {
-                    self.resting.forget(place);
-                    self.records.waiting.push(outcome);
-                } else {
-                    self.resting.add(place, Instant::now());
-                    self.ended.push(id);
+                match came {
+                    Some(Ok(outcome)) => {
+                        if probes {
+                            self.outage.over(now, &mut self.endpoints);
+                            self.question.fresh = true;
+                        }
+                        self.resting.forget(place);
+                        self.records.waiting.push(outcome);
+                    }
+                    // No attempt was made: nothing is recorded, and the delivery stays as it was.
+                    Some(Err(trouble)) => {
+                        self.outage.met(&origin, trouble, now, &mut self.endpoints);
+                        self.ended.push(id);
+                    }
+                    None => {
+                        self.resting.add(place, now);
+                        self.ended.push(id);
+                    }
                 }
             }
             next = self.tries.try_join_next_with_id();
@@ -413,6 +439,10 @@ impl<O: Outbox> Work<O> {
         if !self.started.is_empty() || !self.ended.is_empty() {
             self.board.update(self.started.drain(..), self.ended.drain(..));
         }
+        if self.lacks != self.outage.why() {
+            self.lacks = self.outage.why();
+            self.board.local(self.lacks);
+        }
     }
 
     /// The time until something is due that no event tells.
@@ -427,16 +457,16 @@ impl<O: Outbox> Work<O> {
         let asks = self.question.asked.is_none() && self.wants_to_ask();
         let asked = self.question.not_before.filter(|_| asks).map(until);
         let recorded = self.records.not_before.filter(|_| self.records.under_way.is_none()).map(until);
-        let probed = self.endpoints.next_wake().map(until);
+        let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
         due.into_iter().chain(asked).chain(recorded).chain(probed).chain(self.resting.next(now)).min()
     }
 }
 
-async fn attempt(transport: Transport, job: Job) -> Outcome {
-    let tried = transport.attempt(&job).await;
+async fn attempt(transport: Transport, job: Job) -> Result<Outcome, LocalTrouble> {
+    let tried = transport.attempt(&job).await?;
     let failure = tried.attempt.error.as_ref();
     let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, Timestamp::now());
-    Outcome { id: job.id, place: job.place, attempt: tried.attempt, next }
+    Ok(Outcome { id: job.id, place: job.place, attempt: tried.attempt, next })
 }
 
 fn how_it_ended(outcome: &Outcome) -> Ended {

@@ -1,7 +1,7 @@
 //! A delivery from its acceptance to its end, watched.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::lines::{attempt_line, wait_line};
 use crate::cli::error::CommandError;
@@ -108,6 +108,7 @@ impl<L: FnMut(&str)> Trial<'_, L> {
     /// Until it has ended, or is held: that may last.
     async fn until_ended(&mut self) -> Result<(Details, Option<Hold>), CommandError> {
         let mut changes = self.store.changes();
+        let mut troubled_since = None;
         loop {
             changes.mark_unchanged();
             let details = self.look().await?;
@@ -121,6 +122,17 @@ impl<L: FnMut(&str)> Trial<'_, L> {
             }
             if let Some(why) = self.news.lasting() {
                 return Err(CommandError::CannotSend(why));
+            }
+            if let Some(trouble) = self.news.local() {
+                // Somebody waits: so long as for a response, and no longer.
+                let since: Instant = *troubled_since.get_or_insert_with(Instant::now);
+                let timeout_ms = details.summary.policy.timeout_ms();
+                if since.elapsed() >= Duration::from_millis(timeout_ms.into()) {
+                    let why = format!("no attempt could be made within {timeout_ms} ms: {trouble}");
+                    return Err(CommandError::CannotSend(why));
+                }
+            } else {
+                troubled_since = None;
             }
             for news in self.news.next("waiting for it to deliver this") {
                 tell(&format!("ringback: {news}"));
@@ -146,5 +158,53 @@ impl<L: FnMut(&str)> Trial<'_, L> {
         }
         self.told = details.attempts.len();
         Ok(details)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use futures_util::future::BoxFuture;
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::callback::Values;
+    use crate::delivery::{LookupError, Names};
+    use crate::profile::{Channel, Draft, Identity, ProfileId, Region, Rules};
+
+    /// No name server responds.
+    struct Offline;
+
+    impl Names for Offline {
+        fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
+            Box::pin(async { Err(LookupError::NoServer) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_test_waits_for_the_network_no_longer_than_for_a_response() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("a.db")).unwrap();
+        let mut draft = Draft::new(Channel::Sms);
+        (draft.title, draft.endpoint) = ("Order SMS".into(), "http://hooks.test/cb".into());
+        (draft.retry_count, draft.retry_interval) = ("1".into(), "1".into());
+        draft.retry_timeout = "1000".into();
+        let id = ProfileId::new(Region::In, uuid::Uuid::nil());
+        let now = Timestamp::now();
+        let identity = Identity { id, created_at: now, modified_at: now };
+        let profile = draft.check(Rules::STORED, identity).unwrap();
+        let delivery = NewDelivery::test(profile, None, Values::default());
+        let id = delivery.id;
+        let transport = Transport::with_names(Arc::default(), Arc::new(Offline));
+        let mut interrupts = Interrupts::watch().unwrap();
+        let ended = carry_out(&store, transport, delivery, &mut interrupts, |_| ()).await;
+        let Err(error) = ended else { panic!("there is nothing to send it over") };
+        let message = error.to_string();
+        assert!(message.starts_with("no attempt could be made within 1000 ms: "), "{message}");
+        assert!(message.contains("stays queued"), "{message}");
+        assert_eq!(error.code(), 1);
+        let details = store.delivery(id).await.unwrap().unwrap();
+        assert_eq!((details.summary.state, details.attempts.len()), (State::Queued, 0));
     }
 }

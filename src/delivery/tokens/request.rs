@@ -16,6 +16,7 @@ use super::{Token, Wanted, answer};
 use crate::callback;
 use crate::delivery::failure::{self, Place};
 use crate::delivery::guard::Guard;
+use crate::delivery::local_trouble::NotDone;
 use crate::delivery::printable::printable;
 use crate::delivery::record::{ErrorClass, Failure};
 use crate::delivery::transport::{Clients, Course, Read, read};
@@ -31,13 +32,18 @@ const SHORTEST: usize = 4;
 const HIDDEN: &str = "(hidden)";
 
 /// Fetches a token. It takes as long as the server takes: the attempt's timeout ends it.
-pub(super) async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> {
+pub(super) async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, NotDone> {
     let fetched = exchange(clients, wanted).await;
     // A server may repeat in its reason what it was sent.
-    fetched.map_err(|failure| Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
+    fetched.map_err(|why| match why {
+        NotDone::Failed(failure) => {
+            NotDone::Failed(Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
+        }
+        NotDone::Local(trouble) => NotDone::Local(trouble),
+    })
 }
 
-async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> {
+async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, NotDone> {
     let uri = uri(clients.guard(), &wanted.oauth2)?;
     let place = Place(&uri);
     let make = request(&uri, &wanted.oauth2)?;
@@ -51,13 +57,13 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, Failure> 
     // The token's time began before its answer arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
     let response = client.send(&mut Course::default(), make(), || Some(make())).await;
-    let response = response.map_err(|error| failure::of_error(&error, &place))?;
+    let response = response.map_err(|error| failure::not_done(&error, &place))?;
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|to| printable(to.as_bytes()));
     let body = read_body(response, &place).await?;
     if let Some(failure) = failure::of_status(status, location.as_deref()) {
         let why = answer::reason(&body).map(|why| format!(" ({why})")).unwrap_or_default();
-        return Err(Failure { message: failure.message + &why, ..failure });
+        return Err(Failure { message: failure.message + &why, ..failure }.into());
     }
     let granted = answer::read(&body).map_err(no_answer)?;
     Ok(Token::new(granted.header, asked_at + granted.fresh_for))
@@ -136,13 +142,15 @@ fn form_encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn read_body(response: Response<Incoming>, place: &Place<'_>) -> Result<Vec<u8>, Failure> {
+async fn read_body(response: Response<Incoming>, place: &Place<'_>) -> Result<Vec<u8>, NotDone> {
     let mut body = Vec::new();
     let (head, answer) = response.into_parts();
     let came = read(answer, head.extensions.get(), READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
-    match came.map_err(|error| failure::of_error(&error, place))? {
+    match came.map_err(|error| failure::not_done(&error, place))? {
         Read::Whole => Ok(body),
-        Read::TooLong => Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024))),
+        Read::TooLong => {
+            Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024)).into())
+        }
     }
 }
 

@@ -63,10 +63,11 @@ fn clients() -> Arc<Clients> {
 }
 
 /// The token, or the reason why there is none.
-fn told(result: &Result<Arc<Token>, Failure>) -> &str {
+fn told(result: &Result<Arc<Token>, NotDone>) -> &str {
     match result {
         Ok(token) => token.header.to_str().unwrap(),
-        Err(failure) => &failure.message,
+        Err(NotDone::Failed(failure)) => &failure.message,
+        Err(NotDone::Local(trouble)) => panic!("{trouble}"),
     }
 }
 

@@ -154,7 +154,12 @@ mod tests {
             }
         });
         let guard = Guard::new(Arc::default());
-        let mut client = Client::new(&Connector { guard, sockets: Arc::default(), tls: None });
+        let mut client = Client::new(&Connector {
+            guard,
+            sockets: Arc::default(),
+            reachability: Arc::default(),
+            tls: None,
+        });
         client.oldest = oldest;
         for _ in 0..2 {
             let request = Request::get(&url).body(Full::default()).unwrap();
@@ -195,7 +200,12 @@ mod tests {
             }
         });
         let guard = Guard::new(Arc::default());
-        let client = Client::new(&Connector { guard, sockets: Arc::default(), tls: None });
+        let client = Client::new(&Connector {
+            guard,
+            sockets: Arc::default(),
+            reachability: Arc::default(),
+            tls: None,
+        });
         let request = || Request::get(&url).body(Full::default()).unwrap();
         for status in [200, 500] {
             let mut course = Course::default();

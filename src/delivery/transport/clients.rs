@@ -9,6 +9,7 @@ use tokio_rustls::TlsConnector;
 
 use super::client::Client;
 use super::connector::Connector;
+use super::reachability::Reachability;
 use super::sockets::Sockets;
 use crate::delivery::guard::Guard;
 use crate::delivery::tls::{Configs, TlsFault};
@@ -21,8 +22,9 @@ const MOST: usize = 256;
 pub(in crate::delivery) struct Clients {
     guard: Guard,
     configs: Arc<Configs>,
-    /// Those of all runtimes.
+    /// Those of all runtimes, and so is what follows.
     sockets: Arc<Sockets>,
+    reachability: Arc<Reachability>,
     /// For http.
     plain: Client,
     /// For https; each with what it secures its connections with.
@@ -39,22 +41,33 @@ impl fmt::Debug for Clients {
 
 impl Clients {
     pub fn new(guard: Guard) -> Self {
-        Self::with(guard, Arc::default(), Arc::default())
+        Self::with(guard, Arc::default(), Arc::default(), Arc::default())
     }
 
     /// Others with connections of their own, within the same bound.
     pub fn beside(&self) -> Self {
-        Self::with(self.guard.clone(), Arc::clone(&self.configs), Arc::clone(&self.sockets))
+        let (sockets, reachability) = (Arc::clone(&self.sockets), Arc::clone(&self.reachability));
+        Self::with(self.guard.clone(), Arc::clone(&self.configs), sockets, reachability)
     }
 
-    fn with(guard: Guard, configs: Arc<Configs>, sockets: Arc<Sockets>) -> Self {
-        let (own, shared) = (guard.clone(), Arc::clone(&sockets));
-        let plain = Client::new(&Connector { guard: own, sockets: shared, tls: None });
-        Self { guard, configs, sockets, plain, secure: Mutex::default() }
+    fn with(
+        guard: Guard,
+        configs: Arc<Configs>,
+        sockets: Arc<Sockets>,
+        reachability: Arc<Reachability>,
+    ) -> Self {
+        let connector = Connector { guard, sockets, reachability, tls: None };
+        let plain = Client::new(&connector);
+        let Connector { guard, sockets, reachability, .. } = connector;
+        Self { guard, configs, sockets, reachability, plain, secure: Mutex::default() }
     }
 
     pub fn guard(&self) -> &Guard {
         &self.guard
+    }
+
+    pub fn reachability(&self) -> &Reachability {
+        &self.reachability
     }
 
     /// The client for plain connections.
@@ -77,8 +90,8 @@ impl Clients {
             all.clear();
         }
         let tls = Some(TlsConnector::from(Arc::clone(&config)));
-        let (guard, sockets) = (self.guard.clone(), Arc::clone(&self.sockets));
-        let client = Client::new(&Connector { guard, sockets, tls });
+        let (sockets, reachability) = (Arc::clone(&self.sockets), Arc::clone(&self.reachability));
+        let client = Client::new(&Connector { guard: self.guard.clone(), sockets, reachability, tls });
         all.insert(key, (config, client.clone()));
         Ok(client)
     }

@@ -1,10 +1,11 @@
 //! Makes the connections of a client: looks up, judges, dials, secures.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use hyper::Uri;
 use hyper_util::rt::TokioIo;
@@ -13,10 +14,12 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use super::course::{Stage, Stages};
-use super::dial::{Dialled, NotDialled, dial};
+use super::dial::{Dialled, dial};
+use super::reachability::Reachability;
 use super::sockets::{Slot, Sockets};
 use super::wire::Wire;
 use crate::delivery::guard::{Closed, Guard};
+use crate::delivery::local_trouble::LocalTrouble;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,9 @@ pub(in crate::delivery) enum NotConnected {
     Secure(SocketAddr, #[source] std::io::Error),
     #[error("{0} cannot be the name of a server")]
     Name(String),
+    /// It is not the endpoint's fault.
+    #[error(transparent)]
+    Local(#[from] LocalTrouble),
 }
 
 /// Makes connections. Cheap to clone.
@@ -36,6 +42,7 @@ pub(in crate::delivery) enum NotConnected {
 pub(super) struct Connector {
     pub guard: Guard,
     pub sockets: Arc<Sockets>,
+    pub reachability: Arc<Reachability>,
     /// For https; plain connections only without it.
     pub tls: Option<TlsConnector>,
 }
@@ -64,18 +71,40 @@ impl Connector {
         offered.into_iter().any(|protocol| protocol == b"h2")
     }
 
+    /// The addresses of a host, unless this machine is in trouble.
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, NotConnected> {
+        let began = Instant::now();
+        match self.guard.addresses(host).await {
+            Ok(addresses) => {
+                if host.parse::<IpAddr>().is_err() {
+                    self.reachability.resolved(host, &addresses);
+                }
+                Ok(addresses)
+            }
+            Err(closed) => {
+                let trouble = self.reachability.of_lookup(host, began, &closed, &self.guard).await;
+                Err(trouble.map_or(NotConnected::Closed(closed), NotConnected::Local))
+            }
+        }
+    }
+
     async fn connect(&self, to: &Uri, stages: &Stages) -> Result<Wire, NotConnected> {
         let is_secure = to.scheme_str() == Some("https");
         // An IPv6 address stands in brackets.
         let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
         let port = to.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
         stages.set(Stage::Looking);
-        let addresses = self.guard.addresses(host).await?;
+        let addresses = self.addresses(host).await?;
         stages.set(Stage::Room);
         let dialling = |address| stages.set(Stage::Dialling(address));
         let dialled = dial(&addresses, port, &self.sockets, dialling).await;
-        let Dialled { stream, address, room } =
-            dialled.map_err(|NotDialled { address, error }| NotConnected::Dial(address, error))?;
+        let Dialled { stream, address, room } = dialled.map_err(|failed| {
+            match self.reachability.of_dial(host, failed.address, &failed.error) {
+                Some(trouble) => NotConnected::Local(trouble),
+                None => NotConnected::Dial(failed.address, failed.error),
+            }
+        })?;
+        self.reachability.reached(address.ip());
         let slot = Slot::new(&self.sockets, room);
         let Some(tls) = self.tls.as_ref().filter(|_| is_secure) else {
             return Ok(Wire::plain(stream, address, slot));

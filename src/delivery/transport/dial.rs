@@ -10,15 +10,31 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 
 use super::sockets::{Room, Sockets};
+use crate::delivery::local_trouble::LocalTrouble;
 
 /// How long an address has before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// No connection to any address: the last failure, and where that was.
+/// No connection to any address: the failure that says most, of equals the last, and where that was.
 #[derive(Debug)]
 pub(super) struct NotDialled {
     pub address: SocketAddr,
     pub error: io::Error,
+}
+
+impl NotDialled {
+    /// How much it says. What has run out here may be why the others failed; what a host itself said
+    /// means more than that there is no way to it.
+    fn weight(&self) -> u8 {
+        match self.error.kind() {
+            _ if LocalTrouble::of(&self.error).is_some() => 2,
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable => 0,
+            _ => 1,
+        }
+    }
 }
 
 /// A connection, and its room.
@@ -47,7 +63,11 @@ pub(super) async fn dial(
         tokio::select! {
             tried = trying.next() => match tried {
                 Some(Ok(connected)) => return Ok(connected),
-                Some(Err(why)) => failed = Some(why),
+                Some(Err(why)) => {
+                    if failed.as_ref().is_none_or(|before: &NotDialled| before.weight() <= why.weight()) {
+                        failed = Some(why);
+                    }
+                }
                 None => {
                     let none = || NotDialled {
                         address: SocketAddr::new([0, 0, 0, 0].into(), port),

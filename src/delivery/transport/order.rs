@@ -48,6 +48,11 @@ impl<'a> Order<'a> {
         self.uri.scheme_str() == Some("https")
     }
 
+    /// The host that it goes to.
+    pub fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default()
+    }
+
     /// Where it goes, for a message.
     pub fn place(&self) -> Place<'_> {
         Place(&self.uri)

@@ -36,7 +36,7 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         profile: Some(Arc::new(profile.clone())),
     };
     let tried = RUNTIME.block_on(TRANSPORT.attempt(&job));
-    assert_eq!(tried.attempt.error, None);
+    assert_eq!(tried.unwrap().attempt.error, None);
     let wire = listener.next();
     let unix_seconds = wire.header("webhook-timestamp").unwrap().parse().unwrap();
     let mut moment = Moment { delivery_id: &text, unix_seconds, random: &mut no_random };

@@ -1,0 +1,63 @@
+//! Trouble of this machine: it says nothing of the endpoint, so an attempt that meets it does not count.
+
+use std::io;
+use std::net::{Ipv4Addr, UdpSocket};
+
+use rustix::io::Errno;
+
+use super::record::Failure;
+
+/// What this machine lacks for making an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LocalTrouble {
+    /// File descriptors, of this process or in all.
+    #[error("too many open files: close other programs, or raise `ulimit -n`")]
+    Descriptors,
+    /// Memory, or buffers of the network.
+    #[error("out of memory for connections")]
+    Memory,
+    /// Threads, for looking up names.
+    #[error("out of threads for looking up names: close other programs, or raise `ulimit -u`")]
+    Threads,
+    /// Local ports.
+    #[error("no local port is free for a connection")]
+    Ports,
+    /// A route to any network.
+    #[error("this machine has no network")]
+    NoRoute,
+    /// A name server that responds.
+    #[error("no name server responds")]
+    NoResolver,
+}
+
+impl LocalTrouble {
+    /// What has run out, if an error of a system call says so.
+    #[must_use]
+    pub fn of(error: &io::Error) -> Option<Self> {
+        match Errno::from_io_error(error)? {
+            Errno::MFILE | Errno::NFILE => Some(Self::Descriptors),
+            Errno::NOBUFS | Errno::NOMEM => Some(Self::Memory),
+            _ => None,
+        }
+    }
+
+    /// Whether descriptors have run out just now.
+    pub(super) fn of_descriptors() -> Option<Self> {
+        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).err().as_ref().and_then(Self::of)
+    }
+}
+
+/// Why an attempt did not succeed.
+#[derive(Debug, Clone)]
+pub enum NotDone {
+    /// The attempt has failed.
+    Failed(Failure),
+    /// It could not be made: it does not count.
+    Local(LocalTrouble),
+}
+
+impl From<Failure> for NotDone {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}

@@ -1,0 +1,135 @@
+//! The pause after trouble of this machine: origins that met it are left alone, a few attempts find out
+//! whether it is over, and then all of them are sent to again.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::endpoints::Endpoints;
+use super::local_trouble::LocalTrouble;
+use super::record::Origin;
+
+/// The first pause; each further one is twice as long.
+const FIRST: Duration = Duration::from_millis(250);
+/// No pause is longer: so soon after the trouble is over sending resumes.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Origins that are probed after each pause, with one attempt each.
+const PROBES: usize = 4;
+
+/// What keeps this machine from sending, and when that is found out next.
+#[derive(Debug, Default)]
+pub struct Outage {
+    now: Option<Trouble>,
+    /// When the last one was over, and how long its pause was: trouble that comes back at once is the
+    /// same.
+    last: Option<(Instant, Duration)>,
+}
+
+#[derive(Debug)]
+struct Trouble {
+    why: LocalTrouble,
+    pause: Duration,
+    until: Instant,
+    /// Those that met it, in the order in which they are probed.
+    held: VecDeque<Origin>,
+    /// Those that are probed since the last pause.
+    probed: Vec<Origin>,
+}
+
+impl Outage {
+    /// What keeps this machine from sending, to all or to some.
+    pub fn why(&self) -> Option<LocalTrouble> {
+        self.now.as_ref().map(|trouble| trouble.why)
+    }
+
+    /// An attempt to this origin met trouble.
+    pub fn met(&mut self, origin: &Origin, why: LocalTrouble, now: Instant, endpoints: &mut Endpoints) {
+        let last = self.last.filter(|(over, pause)| now.saturating_duration_since(*over) < *pause * 2);
+        let trouble = self.now.get_or_insert_with(|| {
+            let pause = last.map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
+            Trouble { why, pause, until: now + pause, held: VecDeque::new(), probed: Vec::new() }
+        });
+        trouble.why = why;
+        if !endpoints.is_held(origin) {
+            trouble.held.push_back(origin.clone());
+        }
+        endpoints.hold(origin, now);
+    }
+
+    /// Has some of them probed when a pause is over. Whether it was: there may be something to read for
+    /// them.
+    pub fn tick(&mut self, now: Instant, endpoints: &mut Endpoints) -> bool {
+        let Some(trouble) = self.now.as_mut().filter(|trouble| trouble.until <= now) else { return false };
+        for origin in std::mem::take(&mut trouble.probed) {
+            // Nothing was to be sent there meanwhile, such as after it was cancelled.
+            if endpoints.may_probe(&origin) {
+                trouble.held.retain(|held| *held != origin);
+                endpoints.release(&origin, now);
+            }
+        }
+        if trouble.held.is_empty() {
+            self.over(now, endpoints);
+            return true;
+        }
+        for _ in 0..PROBES.min(trouble.held.len()) {
+            let Some(origin) = trouble.held.pop_front() else { break };
+            endpoints.probe(&origin, now);
+            trouble.held.push_back(origin.clone());
+            trouble.probed.push(origin);
+        }
+        trouble.pause = (trouble.pause * 2).min(LONGEST);
+        trouble.until = now + trouble.pause;
+        true
+    }
+
+    /// A probe met no trouble.
+    pub fn over(&mut self, now: Instant, endpoints: &mut Endpoints) {
+        let Some(trouble) = self.now.take() else { return };
+        self.last = Some((now, trouble.pause));
+        for origin in trouble.held {
+            endpoints.release(&origin, now);
+        }
+    }
+
+    /// When the pause is over.
+    pub fn until(&self) -> Option<Instant> {
+        self.now.as_ref().map(|trouble| trouble.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_until_a_probe_meets_no_trouble_and_shrink_once_that_lasts() {
+        let (mut outage, mut endpoints, mut now) = (Outage::default(), Endpoints::new(16), Instant::now());
+        let origins: Vec<Origin> = (0..=PROBES).map(|n| Origin::from(format!("http://{n}"))).collect();
+        for origin in origins.iter().chain(&origins) {
+            outage.met(origin, LocalTrouble::NoRoute, now, &mut endpoints);
+        }
+        assert_eq!((outage.why(), outage.until()), (Some(LocalTrouble::NoRoute), Some(now + FIRST)));
+        assert!(!outage.tick(now, &mut endpoints), "not yet");
+        now += FIRST;
+        assert!(outage.tick(now, &mut endpoints));
+        assert_eq!(outage.until(), Some(now + FIRST * 2));
+        let probed = |endpoints: &Endpoints| origins.iter().filter(|o| endpoints.may_probe(o)).count();
+        assert_eq!(probed(&endpoints), PROBES);
+        for origin in &origins[..PROBES] {
+            outage.met(origin, LocalTrouble::NoRoute, now, &mut endpoints);
+        }
+        assert_eq!(probed(&endpoints), 0, "each of them has had its attempt");
+        outage.over(now, &mut endpoints);
+        assert!(outage.why().is_none() && origins.iter().all(|origin| !endpoints.is_held(origin)));
+        outage.met(&origins[0], LocalTrouble::Ports, now, &mut endpoints);
+        assert_eq!(outage.until(), Some(now + FIRST * 4), "it is the same trouble");
+        outage.over(now, &mut endpoints);
+        now += FIRST * 8;
+        outage.met(&origins[0], LocalTrouble::Ports, now, &mut endpoints);
+        assert_eq!(outage.until(), Some(now + FIRST), "it is another one");
+        now += FIRST;
+        assert!(outage.tick(now, &mut endpoints));
+        now += FIRST * 2;
+        assert!(outage.tick(now, &mut endpoints), "nothing was left to be sent there");
+        assert!(outage.why().is_none() && !endpoints.is_held(&origins[0]));
+    }
+}

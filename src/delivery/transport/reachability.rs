@@ -1,0 +1,168 @@
+//! Whether a failure is the endpoint's or this machine's own: a host that nobody reaches looks the same
+//! as no network, and a name that does not resolve the same as no name server.
+
+use std::collections::{HashSet, VecDeque};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+use crate::delivery::guard::{Closed, Guard};
+use crate::delivery::local_trouble::LocalTrouble;
+
+/// So many different hosts that cannot be reached, with none reached between, mean that none can be.
+const HOSTS: usize = 2;
+
+/// How long a name that resolved before may take to resolve again.
+const CONTROL: Duration = Duration::from_secs(2);
+
+/// What is known of the network, for all threads.
+#[derive(Debug)]
+pub(in crate::delivery) struct Reachability {
+    state: Mutex<State>,
+    /// Some host could not be reached since one was.
+    doubted: AtomicBool,
+    has_route: fn() -> bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Hosts that could not be reached since one was.
+    unreachable: HashSet<String>,
+    /// The last two names that resolved, and when; the last one last.
+    resolved: VecDeque<(String, Instant)>,
+}
+
+impl Default for Reachability {
+    fn default() -> Self {
+        Self::with(has_route)
+    }
+}
+
+impl Reachability {
+    fn with(has_route: fn() -> bool) -> Self {
+        Self { state: Mutex::default(), doubted: AtomicBool::new(false), has_route }
+    }
+
+    /// Something at this address has responded.
+    pub fn reached(&self, ip: IpAddr) {
+        if self.doubted.load(Ordering::Relaxed) && !is_own(ip) {
+            self.state().unreachable.clear();
+            self.doubted.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// A name resolved to these addresses. Names of this machine need no name server.
+    pub fn resolved(&self, host: &str, addresses: &[IpAddr]) {
+        if addresses.iter().all(|ip| is_own(*ip)) {
+            return;
+        }
+        let mut state = self.state();
+        state.resolved.retain(|(name, _)| name != host);
+        state.resolved.push_back((host.to_owned(), Instant::now()));
+        if state.resolved.len() > 2 {
+            state.resolved.pop_front();
+        }
+    }
+
+    /// The trouble of this machine behind a connection to a host that failed at all of its addresses;
+    /// this was the error that says most.
+    pub fn of_dial(&self, host: &str, address: SocketAddr, error: &io::Error) -> Option<LocalTrouble> {
+        if let Some(trouble) = LocalTrouble::of(error) {
+            return Some(trouble);
+        }
+        match Errno::from_io_error(error)? {
+            // Ports of TCP have run out. An address family that is off says the same, but to UDP too.
+            Errno::ADDRNOTAVAIL if leads_to(address) => Some(LocalTrouble::Ports),
+            Errno::CONNREFUSED | Errno::CONNRESET => {
+                self.reached(address.ip());
+                None
+            }
+            errno @ (Errno::NETUNREACH | Errno::NETDOWN | Errno::HOSTUNREACH) => {
+                let no_route = is_own(address.ip()) || errno != Errno::HOSTUNREACH && !(self.has_route)();
+                // A machine without IPv6 reaches no host that has nothing else.
+                let counts = errno == Errno::HOSTUNREACH || address.is_ipv4();
+                (no_route || counts && self.is_alone(host)).then_some(LocalTrouble::NoRoute)
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes a host that cannot be reached, and says whether none can be.
+    fn is_alone(&self, host: &str) -> bool {
+        self.doubted.store(true, Ordering::Relaxed);
+        let mut state = self.state();
+        if state.unreachable.len() < HOSTS {
+            state.unreachable.insert(host.to_owned());
+        }
+        state.unreachable.len() >= HOSTS
+    }
+
+    /// The trouble of this machine behind a look-up that began then and failed so.
+    pub async fn of_lookup(
+        &self,
+        host: &str,
+        began: Instant,
+        closed: &Closed,
+        guard: &Guard,
+    ) -> Option<LocalTrouble> {
+        match closed {
+            Closed::NoResolver(_) => self.of_silence(host, began, guard).await,
+            Closed::Local(_, error) => LocalTrouble::of(error).or_else(|| {
+                (Errno::from_io_error(error) == Some(Errno::AGAIN)).then_some(LocalTrouble::Threads)
+            }),
+            Closed::Refused(_) | Closed::Unresolved(_) => None,
+        }
+    }
+
+    /// The trouble of this machine behind a look-up that began then and had no response. It is the
+    /// name's own, if other names resolve: one that resolved before is looked up again to find out.
+    pub async fn of_silence(&self, host: &str, began: Instant, guard: &Guard) -> Option<LocalTrouble> {
+        if !(self.has_route)() {
+            return Some(LocalTrouble::NoRoute);
+        }
+        let other = self.state().resolved.iter().rev().find(|(name, _)| name != host).cloned();
+        let Some((other, at)) = other else { return Some(LocalTrouble::NoResolver) };
+        if at >= began {
+            return None;
+        }
+        let found = tokio::time::timeout(CONTROL, guard.addresses(&other)).await;
+        match found {
+            Ok(Ok(_) | Err(Closed::Refused(_) | Closed::Unresolved(_))) => None,
+            Ok(Err(Closed::NoResolver(_) | Closed::Local(..))) | Err(_) => Some(LocalTrouble::NoResolver),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether an address is of this machine, so that reaching it says nothing of the network.
+fn is_own(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+/// Whether there is a route to the world, over IPv4 or IPv6: the system is asked for one to addresses
+/// that nobody has (RFC 5737, RFC 3849), and nothing is sent.
+fn has_route() -> bool {
+    leads_to((Ipv4Addr::new(192, 0, 2, 1), 9).into())
+        || leads_to((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9).into())
+}
+
+/// Whether there is a route to an address, and an address of ours to start from. Yes, where that cannot
+/// be found out.
+fn leads_to(address: SocketAddr) -> bool {
+    let any: IpAddr =
+        if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    match UdpSocket::bind((any, 0)) {
+        Ok(socket) => socket.connect(address).is_ok(),
+        Err(error) => LocalTrouble::of(&error).is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
