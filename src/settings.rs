@@ -118,14 +118,18 @@ impl Settings {
     }
 }
 
-/// Whether no file was written: nothing has its name, not even a link that leads nowhere, and nothing
-/// can where a part of its path is no folder.
+/// Whether no file was written: nothing has its name, not even a link that leads nowhere, and the part of
+/// its path that exists is neither a link that leads nowhere nor a file: a folder that is not mounted now may
+/// hide settings that close something. A home of `/dev/null` has no settings.
 fn is_absent(file: &Path, error: &Unreadable) -> bool {
-    match error {
-        Unreadable::Missing => file.symlink_metadata().is_err(),
+    let missing = match error {
+        Unreadable::Missing => true,
         Unreadable::System(error) => error.kind() == io::ErrorKind::NotADirectory,
         _ => false,
-    }
+    };
+    let mut there = file.ancestors().filter(|part| part.symlink_metadata().is_ok());
+    let is_open = |part: &Path| part.is_dir() || !(part.is_symlink() || part.is_file());
+    missing && there.next().is_some_and(|part| part != file && is_open(part))
 }
 
 /// Where the settings are unless another file is named; `None` without a home folder.

@@ -4,6 +4,7 @@
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
@@ -81,12 +82,22 @@ fn started(
 /// Says what is waited for, once it takes a while; ends when the person will not wait.
 #[expect(clippy::disallowed_methods, reason = "a constant text")]
 pub async fn wait_for_impatience() {
-    tokio::time::sleep(PATIENCE).await;
+    // Listened for from now on: Ctrl+C may come before the sentence.
+    let mut interrupts = signal(SignalKind::interrupt()).ok();
+    let interrupted = async {
+        match &mut interrupts {
+            Some(interrupts) => drop(interrupts.recv().await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(interrupted);
+    tokio::select! {
+        () = &mut interrupted => return,
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
     // Not `eprintln`, which panics where nobody can read it.
     let _ = io::stderr().write_all(
         b"ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again\n",
     );
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    interrupted.await;
 }

@@ -131,6 +131,19 @@ fn a_file_that_cannot_be_read_closes_and_keeps() {
 }
 
 #[test]
+fn only_a_folder_that_is_there_shows_that_no_file_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let usual = folder.path().join("ringback").join("config.toml");
+    assert!(!is_closed(&Settings::load(&usual, false)), "nothing was written");
+    // As where a disk is not mounted.
+    std::os::unix::fs::symlink(folder.path().join("unmounted"), folder.path().join("ringback")).unwrap();
+    assert!(is_closed(&Settings::load(&usual, false)));
+    std::fs::remove_file(folder.path().join("ringback")).unwrap();
+    std::fs::write(folder.path().join("ringback"), "").unwrap();
+    assert!(is_closed(&Settings::load(&usual, false)), "a file in place of the folder");
+}
+
+#[test]
 fn a_byte_order_mark_is_no_part_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");

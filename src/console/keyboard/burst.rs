@@ -1,36 +1,46 @@
 //! Which keys arrived together: text pasted into a terminal without bracketed paste looks like keys,
 //! and what it happens to spell must not be taken for answers.
 
+use std::time::{Duration, Instant};
+
 use crossterm::event::KeyCode;
 
 use super::decoder::Input;
 use crate::console::keys::Key;
 use crate::console::message::Message;
 
-/// A read of at least so many bytes is part of a longer text: what the next read brings belongs to it.
+/// A read of at least so many bytes is part of a longer text: what the next read brings belongs to it,
+/// however late it comes.
 const LONG: usize = 1024;
+
+/// What comes within this time of a burst belongs to it: a network cuts what was pasted anywhere.
+const GAP: Duration = Duration::from_millis(100);
 
 /// Finds the bursts in what is read.
 #[derive(Debug, Default)]
 pub struct Bursts {
-    /// Whether the last read was in the middle of a long text.
+    /// The last read was in the middle of a long text.
     goes_on: bool,
+    /// When the last read came that was part of a burst.
+    last: Option<Instant>,
 }
 
 impl Bursts {
-    /// The messages for what one read of so many bytes brought.
+    /// The messages for what one read of so many bytes brought at this time.
     ///
-    /// A burst is two or more keys that write text, one after the other within one read. Esc, arrows and
-    /// keys with Ctrl are in no text, so they belong to no burst.
-    pub fn messages(&mut self, inputs: Vec<Input>, length: usize) -> Vec<Message> {
-        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG);
-        let typed: Vec<bool> = inputs.iter().map(is_typed).collect();
+    /// A burst is two inputs or more in one read, Esc aside: over a slow line Esc and the next key arrive
+    /// together. What lies between two keys of a text does not part them.
+    pub fn messages(&mut self, inputs: Vec<Input>, length: usize, now: Instant) -> Vec<Message> {
+        let recent = self.last.is_some_and(|last| now.saturating_duration_since(last) < GAP);
+        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG) || recent;
+        let is_burst = went_on || inputs.iter().filter(|input| !is_esc(input)).count() > 1;
+        if is_burst && !inputs.is_empty() {
+            self.last = Some(now);
+        }
         let mut messages = Vec::with_capacity(inputs.len());
-        for (at, input) in inputs.into_iter().enumerate() {
-            let before = if at == 0 { went_on } else { typed[at - 1] };
-            let after = typed.get(at + 1).copied().unwrap_or(false);
+        for input in inputs {
             match input {
-                Input::Key(key) if typed[at] && (before || after) => messages.push(Message::BurstKey(key)),
+                Input::Key(key) if is_burst && is_in_text(key) => messages.push(Message::BurstKey(key)),
                 Input::Key(key) => messages.push(Message::Key(key)),
                 Input::Paste(text) => messages.push(Message::Paste(text)),
                 Input::CutPaste(text) => messages.extend([Message::Paste(text), Message::PasteCut]),
@@ -41,8 +51,8 @@ impl Bursts {
     }
 }
 
-fn is_typed(input: &Input) -> bool {
-    matches!(input, Input::Key(key) if is_in_text(*key))
+fn is_esc(input: &Input) -> bool {
+    matches!(input, Input::Key(key) if key.is(KeyCode::Esc))
 }
 
 /// Whether a pasted text can hold the key: a character, or the end of a line or of a column.
@@ -54,27 +64,64 @@ fn is_in_text(key: Key) -> bool {
 mod tests {
     use super::*;
 
-    fn bursts(keys: &str) -> Vec<bool> {
-        let inputs: Vec<Input> = keys.split(' ').map(|k| Input::Key(Key::parse(k).unwrap())).collect();
-        let messages = Bursts::default().messages(inputs, 10);
+    fn inputs(keys: &str) -> Vec<Input> {
+        keys.split(' ').map(|k| Input::Key(Key::parse(k).unwrap())).collect()
+    }
+
+    fn are_bursts(messages: &[Message]) -> Vec<bool> {
         messages.iter().map(|m| matches!(m, Message::BurstKey(_))).collect()
     }
 
+    fn bursts(keys: &str) -> Vec<bool> {
+        are_bursts(&Bursts::default().messages(inputs(keys), 10, Instant::now()))
+    }
+
     #[test]
-    fn text_keys_in_one_read_are_a_burst() {
+    fn text_keys_in_one_read_are_a_burst_whatever_lies_between_them() {
         assert_eq!(bursts("D y"), [true, true]);
         assert_eq!(bursts("q enter"), [true, true]);
+        assert_eq!(bursts("D ctrl+o y"), [true, false, true]);
+        assert_eq!(bursts("D up y"), [true, false, true]);
+        assert_eq!(bursts("delete enter"), [false, true], "what opened the question is in no text");
         assert_eq!(bursts("q"), [false]);
         assert_eq!(bursts("esc q"), [false, false]);
-        assert_eq!(bursts("down q ctrl+c"), [false, false, false]);
+    }
+
+    #[test]
+    fn an_empty_paste_parts_no_burst() {
+        let mut all = inputs("D");
+        all.push(Input::Paste(String::new()));
+        all.extend(inputs("y"));
+        let messages = Bursts::default().messages(all, 20, Instant::now());
+        assert_eq!(are_bursts(&messages), [true, false, true]);
+    }
+
+    #[test]
+    fn what_comes_soon_after_a_burst_belongs_to_it() {
+        let mut bursts = Bursts::default();
+        let mut now = Instant::now();
+        assert_eq!(are_bursts(&bursts.messages(inputs("x D"), 2, now)), [true, true]);
+        for _ in 0..3 {
+            now += GAP / 2;
+            assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now)), [true]);
+        }
+        now += GAP;
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now)), [false]);
+    }
+
+    #[test]
+    fn single_keys_however_fast_are_no_burst() {
+        let (mut bursts, now) = (Bursts::default(), Instant::now());
+        for key in ["D", "y", "j"] {
+            assert_eq!(are_bursts(&bursts.messages(inputs(key), 1, now)), [false]);
+        }
     }
 
     #[test]
     fn a_long_text_goes_on_in_the_next_read() {
-        let key = || vec![Input::Key(Key::parse("y").unwrap())];
-        let mut bursts = Bursts::default();
-        assert!(matches!(bursts.messages(key(), 4095)[..], [Message::Key(_)]));
-        assert!(matches!(bursts.messages(key(), 1)[..], [Message::BurstKey(_)]));
-        assert!(matches!(bursts.messages(key(), 1)[..], [Message::Key(_)]));
+        let (mut bursts, now) = (Bursts::default(), Instant::now());
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 4095, now)), [false]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now + GAP * 5)), [true]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now + GAP * 10)), [false]);
     }
 }

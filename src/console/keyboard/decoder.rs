@@ -22,6 +22,9 @@ const AFTER_ESCAPE: Duration = Duration::from_millis(50);
 const AFTER_BYTE: Duration = Duration::from_millis(100);
 /// How many times [`AFTER_BYTE`] pasted text may pause. A slow connection pauses in the middle of it.
 const PASTE_PAUSES: u8 = 10;
+/// What a key sends, at most: a pasted text that goes on after a pause comes in longer pieces, and a person
+/// who types into a paste that lost its end must not keep it open.
+const LONGEST_KEY: usize = 8;
 /// What ends a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 /// The longest text delivered as one paste, in bytes; the rest follows as another.
@@ -52,28 +55,22 @@ enum State {
     /// `ESC`.
     Escape,
     /// `ESC O`, and digits of some terminals.
-    SingleShift {
-        bare: bool,
-    },
+    SingleShift { bare: bool },
     /// `ESC [`, and the bytes up to the final one.
-    Sequence {
-        parameters: Vec<u8>,
-        bare: bool,
-    },
+    Sequence { parameters: Vec<u8>, bare: bool },
     /// `ESC [ [`, function keys of the Linux console.
     LinuxFunction,
     /// A mouse report in the form without SGR: so many bytes after `ESC [ M`.
     Report(Vec<u8>),
     /// A control string (OSC, DCS, APC, PM, SOS) up to its terminator. All are dropped.
-    Text {
-        introducer: u8,
-        bare: bool,
-    },
+    Text { introducer: u8, bare: bool },
     /// `ESC` in a control string: half of its terminator, or the start of something else.
     TextEscape,
     Paste {
         text: Vec<u8>,
         pauses: u8,
+        /// Nothing has come since the last pause.
+        paused: bool,
     },
 }
 
@@ -87,10 +84,12 @@ pub struct Decoder {
 impl Decoder {
     /// Takes the bytes of one read.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
-        if let State::Paste { pauses, .. } = &mut self.state {
+        if let State::Paste { pauses, paused, .. } = &mut self.state {
             // After a pause in a paste that lost its end, Ctrl+C alone is a person.
-            if mem::take(pauses) > 0 && bytes == b"\x03" {
+            if mem::take(paused) && bytes.iter().all(|byte| *byte == 0x03) {
                 self.cut_paste(out);
+            } else if bytes.len() > LONGEST_KEY {
+                *pauses = 0;
             }
         }
         for byte in bytes {
@@ -110,8 +109,8 @@ impl Decoder {
     /// Nothing arrived for that long: what is unfinished is dropped. `ESC` alone is the key, and `ESC`
     /// with one character that could begin a sequence is two keys of a person.
     pub fn expire(&mut self, out: &mut Vec<Input>) {
-        if let State::Paste { pauses, .. } = &mut self.state {
-            *pauses += 1;
+        if let State::Paste { pauses, paused, .. } = &mut self.state {
+            (*pauses, *paused) = (*pauses + 1, true);
             if *pauses >= PASTE_PAUSES {
                 self.cut_paste(out);
             }
@@ -272,7 +271,7 @@ impl Decoder {
     /// A whole sequence: a key, a click, the start of a paste or of a mouse report; else it is dropped.
     fn finished(&mut self, parameters: &[u8], last: u8, out: &mut Vec<Input>) {
         match (parameters, last) {
-            (b"200", b'~') => self.state = State::Paste { text: Vec::new(), pauses: 0 },
+            (b"200", b'~') => self.state = State::Paste { text: Vec::new(), pauses: 0, paused: false },
             (b"", b'M') => self.state = State::Report(Vec::new()),
             ([b'<', report @ ..], b'M' | b'm') => {
                 out.extend(mouse::sgr(report, last).map(Input::Pointer));

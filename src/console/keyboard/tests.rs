@@ -251,3 +251,20 @@ proptest! {
         prop_assert_eq!(out, keys("ctrl+c q"));
     }
 }
+
+#[test]
+fn typing_does_not_keep_a_paste_open_that_lost_its_end() {
+    let (mut decoder, mut out) = (Decoder::default(), Vec::new());
+    decoder.feed(b"\x1b[200~abc", &mut out);
+    // Two keys a second: five pauses between them.
+    for _ in 0..2 {
+        (0..5).for_each(|_| decoder.expire(&mut out));
+        decoder.feed(b"j", &mut out);
+    }
+    assert!(matches!(&out[..], [Input::CutPaste(text), Input::Key(_)] if text == "abcj"), "{out:?}");
+    let (mut decoder, mut out) = (Decoder::default(), Vec::new());
+    decoder.feed(b"\x1b[200~abc", &mut out);
+    decoder.expire(&mut out);
+    decoder.feed(b"\x03\x03", &mut out);
+    assert!(matches!(out[..], [Input::CutPaste(_), Input::Key(_), Input::Key(_)]), "{out:?}");
+}
