@@ -55,6 +55,12 @@ impl Queue {
         std::mem::take(&mut self.look)
     }
 
+    /// Looks once more, unless it ends.
+    pub(super) fn look_again(&mut self) {
+        self.sort();
+        self.look |= !self.stop;
+    }
+
     fn sort(&mut self) {
         while let Ok(order) = self.orders.try_recv() {
             self.put(order);

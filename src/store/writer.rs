@@ -25,6 +25,10 @@ const BATCH: usize = 256;
 /// The longest time that a transaction collects commands.
 const COLLECT: Duration = Duration::from_millis(2);
 
+/// How long a look at what others commit waits for them. Nobody commits for as long, unless the disk
+/// is slow; then it looks again.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// A piece of work inside a transaction, and who waits for it.
 pub(super) trait Command: Send {
     /// Does it. An error undoes this command, and no other.
@@ -81,7 +85,20 @@ impl Writer {
         let tally = Tally::default();
         let stand = Stand::read(&db)?;
         let log = Log::of(&mut db, &path, busy)?;
-        let mut desk = Desk { db, place, holds: true, path, busy, told, looking, known, tally, stand, log };
+        let mut desk = Desk {
+            db,
+            place,
+            holds: true,
+            settled: true,
+            path,
+            busy,
+            told,
+            looking,
+            known,
+            tally,
+            stand,
+            log,
+        };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(&mut Queue::of(told_here)))
@@ -184,6 +201,8 @@ struct Desk {
     busy: Duration,
     told: Told,
     looking: Arc<Looking>,
+    /// Whether nobody was committing when that was looked at last.
+    settled: bool,
     /// Of other connections' commits, as last seen.
     known: i64,
     tally: Tally,
@@ -197,8 +216,8 @@ impl Desk {
             if let Some(first) = queue.take() {
                 self.batch(first, queue);
             }
-            if queue.take_look() {
-                self.look();
+            if queue.take_look() && !self.look() {
+                queue.look_again();
             }
         }
         self.log.stop();
@@ -232,24 +251,37 @@ impl Desk {
         self.log.keep_short(&self.db);
     }
 
+    /// Whether nobody is committing, as far as can be found out without keeping others: who waits for
+    /// this thread to end, as every command does, must not wait for another program's lock.
+    fn is_settled(&mut self) -> bool {
+        let _ = self.db.busy_timeout(LOOK.min(self.busy));
+        let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
+        // The same call succeeded before.
+        let _ = self.db.busy_timeout(self.busy);
+        settled
+    }
+
     /// Tells when another process has committed. A commit is seen in the file before it counts; who
-    /// commits holds the write lock until it does, so taking that lock is waiting for it.
-    fn look(&mut self) {
+    /// commits holds the write lock until it does, so taking that lock is waiting for it. Whether it could
+    /// be taken; else it is to be looked at again.
+    fn look(&mut self) -> bool {
         self.looking.done();
         let holds = self.place.holds().is_ok();
         if std::mem::replace(&mut self.holds, holds) != holds {
             self.told.changed();
         }
-        let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
+        let settled = self.is_settled();
         let now = data_version(&self.db).unwrap_or(self.known);
         // Where the lock could not be had, something is going on: telling once too often does no harm.
-        if now != self.known || !settled {
+        if now != self.known || (!settled && self.settled) {
             self.known = now;
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
             self.told.news(stand.deliveries != self.stand.deliveries, stand.steering != self.stand.steering);
             self.stand = stand;
             self.told.changed();
         }
+        self.settled = settled;
+        settled
     }
 }
 

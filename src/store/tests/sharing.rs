@@ -134,3 +134,32 @@ async fn a_file_that_stays_locked_refuses_the_write_and_nothing_else() {
     drop(other);
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
 }
+
+#[tokio::test]
+async fn who_only_reads_waits_for_no_lock_of_another_program() {
+    let (folder, first) = store();
+    first.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    let other = rusqlite::Connection::open(first.path()).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    // Whoever waits for the other program waits for longer than the test.
+    let busy = std::time::Duration::from_mins(10);
+    let reading = tokio::task::spawn_blocking(move || {
+        let store = Store::open_waiting(folder.path().join("a.db"), busy).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut changes = store.changes();
+        let read = runtime.block_on(async {
+            // The other program's lock is noticed as a commit that may come.
+            store.0.writer.orders().send(crate::store::queue::Order::Look).unwrap();
+            changes.changed().await.unwrap();
+            store.deliveries(&crate::store::Filter::default()).await.unwrap().len()
+        });
+        store.close();
+        (folder, read)
+    });
+    let (_folder, read) = tokio::time::timeout(std::time::Duration::from_mins(1), reading)
+        .await
+        .expect("it has ended while the other program holds its lock")
+        .unwrap();
+    assert_eq!(read, 1);
+    other.execute_batch("ROLLBACK").unwrap();
+}
