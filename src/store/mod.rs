@@ -13,6 +13,7 @@ mod clock_trust;
 mod columns;
 mod control;
 mod deleted;
+mod doubt;
 mod drafts;
 mod due;
 mod error;

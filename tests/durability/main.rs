@@ -11,6 +11,7 @@
 mod disk;
 mod disk_trouble;
 mod durable;
+mod failed_commit;
 mod kill9;
 mod lock;
 mod read_only;

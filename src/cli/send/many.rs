@@ -22,7 +22,7 @@ use crate::cli::output::tell;
 use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
-use crate::delivery::{Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
+use crate::delivery::{DeliveryId, Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
 use crate::store::{Filter, Keep, Keeping, StateFilter, Store};
 
 /// The least time between two looks at what has become of them.
@@ -45,6 +45,16 @@ pub struct Options {
     pub json: bool,
     /// How long the log is kept, where this process sends.
     pub keep: Keep,
+}
+
+/// What is told of each line of a batch.
+type Told = Vec<(u64, Result<DeliveryId, String>)>;
+
+/// A batch of which it is not known whether it was accepted.
+struct Doubt {
+    told: Told,
+    ids: Vec<DeliveryId>,
+    to_line: u64,
 }
 
 /// How it went.
@@ -88,6 +98,7 @@ pub async fn run(
         read: Read::Part { bytes: 0, of: size },
         checking: options.strict,
         to_line: 0,
+        doubt: None,
         input,
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
@@ -99,6 +110,7 @@ pub async fn run(
             Ok(End::Signal(_)) | Err(_) => stop_when_interrupted(sender, interrupts).await,
         }
     }
+    let unknown = run.resolve().await.err();
     let looked = run.look().await;
     let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, held.total());
@@ -111,6 +123,9 @@ pub async fn run(
         Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
         Err(error) => {
             tell(&format!("ringback: {}", run.left()));
+            if let Some(why) = unknown {
+                tell(&format!("ringback: {why}"));
+            }
             Err(error)
         }
     }
@@ -140,6 +155,8 @@ struct Run {
     checking: bool,
     /// The last line that was accepted or refused; those before it were too.
     to_line: u64,
+    /// The batch whose commit failed: it may be in the file all the same.
+    doubt: Option<Doubt>,
     input: Named,
 }
 
@@ -197,7 +214,11 @@ impl Run {
         let ids = new.first().map(|first| first.id).zip(new.last().map(|last| last.id));
         let count = new.len() as u64;
         if let Some((first, last)) = ids {
-            self.store.accept(new).await?;
+            let all = new.iter().map(|new| new.id).collect();
+            if let Err(error) = self.store.accept(new).await {
+                self.doubt = Some(Doubt { told, ids: all, to_line: batch.to_line });
+                return Err(error.into());
+            }
             self.tally.took(count, first, last);
             self.missing.add(batch.missing);
             self.send();
@@ -216,6 +237,32 @@ impl Run {
         }
         // Last: the batch is on disk, whether that can be reported or not.
         self.report.lines(&told)
+    }
+
+    /// Finds out what became of a batch whose commit failed. An error is the sentence that it cannot be
+    /// found out.
+    async fn resolve(&mut self) -> Result<(), String> {
+        let Some(Doubt { told, ids, to_line }) = self.doubt.take() else { return Ok(()) };
+        let ends = ids.first().copied().zip(ids.last().copied());
+        let count = ids.len() as u64;
+        let lines = format!("{}: lines {} to {to_line}", self.input, self.to_line + 1);
+        match self.store.accepted_after_all(ids).await {
+            Ok((store, there)) => {
+                (self.store, self.changes) = (store.clone(), store.changes());
+                if let Some((first, last)) = ends.filter(|_| there) {
+                    self.tally.took(count, first, last);
+                    self.to_line = to_line;
+                    // The run has failed already.
+                    let _ = self.report.lines(&told);
+                    tell(&format!("ringback: {lines} were accepted although the disk failed"));
+                }
+                Ok(())
+            }
+            Err(error) => Err(format!(
+                "whether {lines} were accepted is not known, since the file cannot be read ({error}): \
+                 see `ringback deliveries list` before you send them again"
+            )),
+        }
     }
 
     /// Starts the sender, unless it runs: there is something for it now.

@@ -17,7 +17,7 @@ use crate::cli::output::tell;
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines};
 use crate::cli::values::{members, tell_if_in_vain};
-use crate::delivery::{NewDelivery, Outbox as _, Transport};
+use crate::delivery::{NewDelivery, Transport};
 use crate::profile::{Event, Profile};
 use crate::store::Store;
 
@@ -58,7 +58,7 @@ pub async fn run(
     let delivery = NewDelivery::event(profile, event, values);
     let (id, heading) = (delivery.id, test::heading(&delivery));
     let no_request = delivery.request.as_ref().err().map(ToString::to_string);
-    store.accept(vec![delivery]).await?;
+    test::accept(store, delivery).await?;
 
     let mut out = Lines::default();
     if json {

@@ -18,7 +18,7 @@ pub(super) use lines::{
     attempt_label_of, attempt_line, came_of, ending, heading, last_line, took, wait_until,
 };
 pub(super) use report::document;
-pub(super) use trial::{carry_out, see_through};
+pub(super) use trial::{accept, carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {

@@ -46,8 +46,29 @@ pub async fn carry_out(
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
-    store.accept(vec![delivery]).await?;
+    accept(store, delivery).await?;
     see_through(store, id, transport, interrupts, line).await
+}
+
+/// Accepts a delivery. Where that fails, says whether it is in the file all the same.
+///
+/// # Errors
+/// The database fails.
+pub async fn accept(store: &Store, delivery: NewDelivery) -> Result<(), CommandError> {
+    let id = delivery.id;
+    let Err(error) = store.accept(vec![delivery]).await else { return Ok(()) };
+    match store.accepted_after_all(vec![id]).await {
+        Ok((_, false)) => {}
+        Ok((_, true)) => tell(&format!(
+            "ringback: delivery {id} was accepted although the disk failed, and stays queued: \
+             `ringback work` delivers it"
+        )),
+        Err(_) => tell(&format!(
+            "ringback: whether delivery {id} was accepted is not known: \
+             see `ringback deliveries show {id}` before you send it again"
+        )),
+    }
+    Err(error.into())
 }
 
 /// The same for a delivery that has been accepted.
