@@ -1,5 +1,7 @@
 //! What the panes share on the screen: borders, rows, text made to fit.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -9,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::pointer::Place;
+use super::scroll;
 use super::state::{Pane, State};
 use crate::shown::drawn;
 
@@ -64,6 +67,17 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     let inner = indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1);
     stand(inner, out);
     inner
+}
+
+/// Says on the lower edge of a pane or window how many lines of it are above and below those in sight:
+/// whatever is cut off is counted there.
+pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usize, out: &mut Frame<'_>) {
+    let more = scroll::more(visible, length);
+    if !more.is_empty() {
+        let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
+        let more = Span::styled(more, state.settings.theme.dim.remove_modifier(Modifier::BOLD));
+        out.render_widget(Line::from(more).right_aligned(), edge);
+    }
 }
 
 /// The cursor stands where the keyboard is, for those who read by it, until something there says better.

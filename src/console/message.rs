@@ -100,6 +100,8 @@ pub enum Message {
     Received(Arc<Received>),
     /// An action is done; a sentence about it.
     Done(String),
+    /// Something that was asked for cannot be done: a sentence with the names of keys in braces.
+    Refused(&'static str),
     /// An action failed; why, and what to do.
     Failed(String),
     /// A text could not be copied: the text, what it is, and why.

@@ -212,7 +212,7 @@ impl Outside {
             Effect::RetryNow(id) => Some(if store.retry_now(id).await? {
                 Message::Done("The next try is due now".to_owned())
             } else {
-                Message::Failed("It has ended already: a sends it again".to_owned())
+                Message::Refused("It has ended already: {deliveries-send-again} resends it")
             }),
             Effect::SendAgain(id) => Some(send_again(store, id).await?),
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => self.many(effect),

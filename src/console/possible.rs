@@ -21,6 +21,10 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 /// `None` when it can. Help and palette are looked past.
 #[must_use]
 pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<&'static str> {
+    // One level up is out of help and palette, whatever is beneath.
+    if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
+        return None;
+    }
     match way(state, entry) {
         Ok(pane) => beneath(state, pane, entry.action),
         Err(why) => Some(why),
@@ -43,7 +47,9 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("nothing is asked"),
         Scope::Reading => Some("only in the details and the preview"),
-        Scope::Guide => Some("it works in this window"),
+        // Help and palette are open where this is asked.
+        Scope::Guide => return Ok(state.focus),
+        Scope::CopyWindow => Some("only while a text could not be copied"),
         Scope::List => Some("only in a list"),
         _ => None,
     };

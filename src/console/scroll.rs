@@ -1,8 +1,10 @@
 //! Which part of a long text is in sight.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use super::action::Action;
+use crate::shown::grouped;
 
 /// The first line in sight of a text that is read, not chosen from.
 #[derive(Debug, Default)]
@@ -50,25 +52,25 @@ impl Scroll {
 
     /// The lines in sight of a text of `length` lines where `height` fit.
     #[must_use]
-    pub fn visible(&self, length: usize, height: usize) -> std::ops::Range<usize> {
+    pub fn visible(&self, length: usize, height: usize) -> Range<usize> {
         self.length.set(length);
         self.page.set(height);
         let top = self.top.get().min(length.saturating_sub(height));
         self.top.set(top);
         top..length.min(top + height)
     }
+}
 
-    /// How much is above and below, for the border: `↑3 ↓12`; empty when all is in sight.
-    #[must_use]
-    pub fn more(&self) -> String {
-        let (top, length, page) = (self.top.get(), self.length.get(), self.page.get());
-        let below = length.saturating_sub(top + page);
-        match (top, below) {
-            (0, 0) => String::new(),
-            (0, below) => format!("↓{below}"),
-            (above, 0) => format!("↑{above}"),
-            (above, below) => format!("↑{above} ↓{below}"),
-        }
+/// How many lines are above and below those in sight, for the border: `↑3 ↓12`; empty when all are in
+/// sight.
+#[must_use]
+pub fn more(visible: &Range<usize>, length: usize) -> String {
+    let (above, below) = (visible.start as u64, length.saturating_sub(visible.end) as u64);
+    match (above, below) {
+        (0, 0) => String::new(),
+        (0, below) => format!("↓{}", grouped(below)),
+        (above, 0) => format!("↑{}", grouped(above)),
+        (above, below) => format!("↑{} ↓{}", grouped(above), grouped(below)),
     }
 }
 
@@ -80,13 +82,14 @@ mod tests {
     fn the_end_is_reached_and_not_passed() {
         let mut scroll = Scroll::default();
         assert_eq!(scroll.visible(10, 4), 0..4);
-        assert_eq!(scroll.more(), "↓6");
+        assert_eq!(more(&scroll.visible(10, 4), 10), "↓6");
         assert!(scroll.act(Action::Bottom));
         assert!(scroll.act(Action::Down));
         assert_eq!(scroll.visible(10, 4), 6..10);
-        assert_eq!(scroll.more(), "↑6");
+        assert_eq!(more(&scroll.visible(10, 4), 10), "↑6");
         assert_eq!(scroll.visible(3, 4), 0..3);
-        assert_eq!(scroll.more(), "");
+        assert_eq!(more(&scroll.visible(3, 4), 3), "");
+        assert_eq!(more(&(3..7), 100_000), "↑3 ↓99 993");
         assert!(!scroll.act(Action::Save));
     }
 }

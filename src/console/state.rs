@@ -252,6 +252,15 @@ impl State {
         keys.resolve(key, &self.scopes()).or_else(|| self.above_windows(key).map(Meaning::Does))
     }
 
+    /// The key of the entry with this name for a sentence about what can be pressed now: none that would
+    /// be typed as text.
+    #[must_use]
+    pub fn key_here(&self, name: &str) -> String {
+        let found = self.settings.keys.entries().find(|(entry, _)| entry.name() == name);
+        let here = found.and_then(|(_, keys)| keys.iter().find(|key| !self.is_for_text(key.first())));
+        here.map_or_else(|| self.settings.keys.shown(name), ToString::to_string)
+    }
+
     /// What an action is called where the keyboard is.
     #[must_use]
     pub fn label(&self, action: Action) -> &'static str {

@@ -48,7 +48,7 @@ const MOVES: [Action; 19] = [
 
 /// Said when the mouse is ours.
 const MOUSE_ON: &str =
-    "The mouse clicks and scrolls here; with Shift held the terminal selects · M gives it back";
+    "The mouse clicks and scrolls here; with Shift held the terminal selects · {mouse} gives it back";
 /// Said when it is not.
 const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
 /// Said when the terminal lost the end of pasted text.
@@ -194,12 +194,18 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::ReceiverEnded => {
             state.receiver.address = None;
-            state.complain("The receiver has ended by itself: R and Space start it again");
+            let text =
+                "The receiver has ended by itself: {receiver} and {receiver-window-toggle} start it again";
+            state.complain(state.settings.keys.spell(text));
             Vec::new()
         }
         Message::Received(request) => received(state, request),
         Message::Done(text) => {
             state.praise(text);
+            Vec::new()
+        }
+        Message::Refused(why) => {
+            state.complain(state.settings.keys.spell(why));
             Vec::new()
         }
         Message::Failed(text) => {
@@ -327,7 +333,7 @@ fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
 /// Keys that do nothing where they are pressed: says where they do something, or where to look.
 fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
     let text = if state.is_covered() {
-        format!("{keys} does nothing in this window · {} shows what does", state.settings.keys.shown("help"))
+        format!("{keys} does nothing in this window · {} shows what does", state.key_here("help"))
     } else {
         let mut elsewhere = state.settings.keys.entries().filter(|(entry, _)| entry.scope.is_pane());
         let other = elsewhere.find(|(_, theirs)| theirs.iter().any(|k| k.to_string() == keys));
@@ -336,7 +342,7 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
                 format!("{keys} does nothing here · {}: {}", entry.scope.title(), entry.label())
             }
             None => {
-                format!("{keys} does nothing here · {} shows every key", state.settings.keys.shown("help"))
+                format!("{keys} does nothing here · {} shows every key", state.key_here("help"))
             }
         }
     };
@@ -415,7 +421,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         Action::Mouse if state.overlay.is_none() => {
             let on = !state.mouse.is_on();
             state.mouse.turn(on);
-            state.say(if on { MOUSE_ON } else { MOUSE_OFF });
+            state.say(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
             vec![Effect::CaptureMouse(on)]
         }
         Action::Receiver if state.overlay.is_none() => {

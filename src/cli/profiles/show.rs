@@ -110,7 +110,7 @@ fn retry(policy: RetryPolicy) -> String {
     let times: Vec<String> = policy.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
     let (count, interval, backoff) = (policy.count(), policy.interval_s(), policy.backoff().name());
     let sent = times.join(" · ");
-    format!("{count}, interval {interval} s {backoff}, timeout {timeout} ms: sent at {sent}")
+    format!("{count}, interval {interval} s {backoff}, timeout {timeout} ms: earliest at {sent}")
 }
 
 fn encryption(enc: &Encryption) -> String {

@@ -88,7 +88,7 @@ fn about(show: Show, action: Action) -> Result<(StateFilter, &'static str), &'st
         (Action::SendAllAgain, Show::Cancelled) => Ok((only(DeliveryState::Cancelled), "cancelled")),
         (Action::SendAllAgain, Show::Delivered) => Ok((only(DeliveryState::Delivered), "delivered")),
         (Action::SendAllAgain, Show::Pending) => Err("those shown are still to be sent"),
-        _ => Err("those shown have ended: A sends them again"),
+        _ => Err("those shown have ended: {deliveries-send-all-again} resends them"),
     }
 }
 

@@ -383,7 +383,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         let deliveries = &state.deliveries;
         if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
             let came = paused::words(deliveries.new_since_paused());
-            state.say(format!("{came} came since: F goes to the newest"));
+            let goes = state.settings.keys.spell("{deliveries-follow} goes to the newest");
+            state.say(format!("{came} came since: {goes}"));
         }
         return moved(state);
     }

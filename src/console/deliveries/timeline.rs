@@ -27,6 +27,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lines = lines(state, row, usize::from(inner.width).saturating_sub(1));
     let height = usize::from(inner.height);
     let skip = lines.len().saturating_sub(height);
+    frame::mark_more(state, inner, &(skip..lines.len()), lines.len(), out);
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
         out.render_widget(line, frame::row(inner, at));
     }

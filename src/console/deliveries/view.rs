@@ -45,14 +45,16 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     if rows.is_empty() {
         let hint = match (filter.is_empty(), deliveries.next) {
-            (true, _) => "nothing sent yet: t tests a profile",
+            (true, _) => "nothing sent yet: {test} tests a profile",
             (false, None) => "none of these",
             (false, Some(_)) => "none so far",
         };
+        let hint = state.settings.keys.spell(hint);
         out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
     }
     let height = usize::from(inner.height).saturating_sub(usize::from(deliveries.search.is_typing()));
     let visible = deliveries.list.visible(rows.len(), height);
+    frame::mark_more(state, inner, &visible, rows.len(), out);
     let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();

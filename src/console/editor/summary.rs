@@ -18,11 +18,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some(profile) = &state.chosen else {
         let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
         let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
-            "No profile yet.\n\nn makes the first one: a title, a channel, an endpoint.\nR starts an endpoint on this machine to test against."
+            "No profile yet.\n\n{profiles-new} makes the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
         } else {
             ""
         };
-        let lines = frame::wrap(hint, usize::from(inner.width).saturating_sub(2));
+        let hint = state.settings.keys.spell(hint);
+        let lines = frame::wrap(&hint, usize::from(inner.width).saturating_sub(2));
         for (at, line) in lines.into_iter().enumerate() {
             out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
         }
@@ -38,10 +39,11 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     let visible = state.summary.visible(lines.len(), usize::from(area.height).saturating_sub(2));
-    let more = state.summary.more();
-    let right = if more.is_empty() { "Enter edits".to_owned() } else { format!("Enter edits {more}") };
+    let length = lines.len();
+    let right = state.settings.keys.spell("{profiles-edit} edits");
     let inner = frame::pane(state, Pane::Editor, profile.title.as_str(), &right, area, out);
     let inner = frame::indent(inner, 1);
+    frame::mark_more(state, inner, &visible, length, out);
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         out.render_widget(line, frame::row(inner, at));
     }
@@ -63,10 +65,13 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         facts.push(("Body", profile.body.text().to_owned()));
     }
     let retry = profile.retry;
-    let sent: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
+    let earliest: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
     facts.push(match retry.count() {
         0 => ("Retry", "0".to_owned()),
-        n => ("Retry", format!("{n} · timeout {} ms · sent at {}", retry.timeout_ms(), sent.join(" · "))),
+        n => (
+            "Retry",
+            format!("{n} · timeout {} ms · earliest at {}", retry.timeout_ms(), earliest.join(" · ")),
+        ),
     });
     facts.push((
         "Data format",

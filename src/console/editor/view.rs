@@ -82,6 +82,8 @@ impl<'a> Sheet<'a> {
         top = top.min(self.here.0).max((self.here.1 + 1).saturating_sub(height));
         self.editor.scroll.set(top);
         pointed::note(self.state, self.spots, top, area);
+        let length = self.lines.len();
+        frame::mark_more(self.state, area, &(top..length.min(top + height)), length, out);
         for (at, line) in self.lines.into_iter().skip(top).take(height).enumerate() {
             out.render_widget(line, frame::row(area, at));
         }
@@ -439,17 +441,21 @@ impl<'a> Sheet<'a> {
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
-        self.note(&format!("{:<10}{:>8}{:>8}{:>12}", "", "sent at", "delay", "cumulative"), theme.dim);
+        self.note(&format!("{:<10}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative"), theme.dim);
         for row in profile.table() {
             let seconds = |s: u64| format!("{s} s");
             let line = format!(
-                "{:<10}{:>8}{:>8}{:>12}",
+                "{:<10}{:>9}{:>8}{:>11}",
                 attempt_label(row.attempt),
                 seconds(row.sent_at_s),
                 seconds(row.delay_s),
                 seconds(row.cumulative_s)
             );
             self.note(&line, theme.dim);
+        }
+        if profile.count() > 0 {
+            let text = "A delay starts when the attempt before it ends. The last delay is not waited.";
+            self.note(text, theme.dim);
         }
     }
 

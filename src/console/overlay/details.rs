@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -233,14 +232,13 @@ pub(super) fn draw(state: &State, window: &DetailsWindow, out: &mut Frame<'_>) {
     };
     let lines = lines(state, details, usize::from(inner.width));
     let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
-    let visible = window.scroll.visible(lines.len(), height);
+    let length = lines.len();
+    let visible = window.scroll.visible(length, height);
     for (at, (line, style)) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         let line = window.find.mark(Line::from(Span::styled(line, style)), theme.marked);
         out.render_widget(line, frame::row(inner, at));
     }
-    let more = window.scroll.more();
-    let corner = Rect { x: inner.x, y: inner.y + inner.height, height: 1, ..inner };
-    out.render_widget(Line::styled(more, theme.dim).right_aligned(), corner);
+    frame::mark_more(state, inner, &visible, length, out);
     if !window.find.draw(state, frame::row(inner, height), out) {
         let here = window.find.line().filter(|line| visible.contains(line));
         let line = frame::row(inner, here.map_or(0, |line| line - visible.start));

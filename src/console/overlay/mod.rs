@@ -101,12 +101,7 @@ impl Overlay {
             Self::Uncopied(window) if action == Action::ShowInFull && window.is_in_full() => {
                 Some("it is shown in full")
             }
-            Self::Question(question) if action == Action::Discard && !question.can_discard() => {
-                Some("nothing is typed here")
-            }
-            Self::Question(question) if action == Action::Accept && question.is_counting() => {
-                Some("they are still being counted")
-            }
+            Self::Question(question) => question.why_not(action),
             _ => None,
         }
     }

@@ -207,7 +207,9 @@ pub(super) fn draw(state: &State, window: &PreviewWindow, out: &mut Frame<'_>) {
     let inner = frame::window(state, &window.title, screen.width.saturating_sub(2), screen.height, out);
     let lines = window.lines(&state.settings, usize::from(inner.width));
     let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
-    let visible = window.scroll.visible(lines.len(), height);
+    let length = lines.len();
+    let visible = window.scroll.visible(length, height);
+    frame::mark_more(state, inner, &visible, length, out);
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         out.render_widget(window.find.mark(line, state.settings.theme.marked), frame::row(inner, at));
     }

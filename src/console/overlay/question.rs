@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use crate::console::action::Action;
+use crate::console::action::{Action, Entry, Scope, TABLE};
 use crate::console::deliveries::many::{self, Many};
 use crate::console::editor;
 use crate::console::frame;
@@ -135,8 +135,16 @@ impl Question {
         }
     }
 
-    pub(super) fn can_discard(&self) -> bool {
-        !matches!(self.asked, Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_))
+    /// Why an action is no answer to this question; `None` where it is among those that are shown.
+    pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
+        let shown = |entry: &Entry| self.answers().iter().any(|(name, _)| *name == entry.name());
+        let mut answers = TABLE.iter().filter(|entry| entry.scope == Scope::Question);
+        let is_answer = |entry: &&Entry| entry.action == action;
+        match answers.find(is_answer) {
+            Some(entry) if !shown(entry) && self.is_counting() => Some("they are still being counted"),
+            Some(entry) if !shown(entry) => Some("it is no answer to this question"),
+            _ => None,
+        }
     }
 
     pub(super) fn is_counting(&self) -> bool {
@@ -213,12 +221,15 @@ pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let width = 56u16.min(out.area().width);
     let lines = frame::wrap(&question.text, usize::from(width).saturating_sub(4));
-    let height = u16::try_from(lines.len()).unwrap_or(1) + 4;
+    let length = lines.len();
+    let height = u16::try_from(length).unwrap_or(u16::MAX).saturating_add(4);
     let inner = frame::window(state, "Question", width, height, out);
-    let count = lines.len();
-    for (at, line) in lines.into_iter().enumerate() {
+    // However long the question is, its answers are in sight.
+    let count = length.min(usize::from(inner.height).saturating_sub(2));
+    for (at, line) in lines.into_iter().enumerate().take(count) {
         out.render_widget(Line::raw(line), frame::row(inner, at));
     }
+    frame::mark_more(state, inner, &(0..count), length, out);
     let mut spans = Vec::new();
     for (name, label) in question.answers() {
         spans.push(Span::styled(state.settings.keys.shown(name), theme.key));

@@ -9,6 +9,7 @@ use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::list::List;
 use crate::console::message::Effect;
+use crate::console::scroll;
 use crate::console::state::{ReceiverState, State};
 use crate::receiver::{Answer, Behaviour, Received};
 
@@ -148,8 +149,6 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
         }
     }
     let top = SETTINGS.len() + 3;
-    let heading = format!("Arrived ({})", receiver.requests.len());
-    out.render_widget(Line::styled(heading, theme.focus), frame::row(inner, top));
     let free = usize::from(inner.height).saturating_sub(top + 1);
     let chosen = selected.checked_sub(SETTINGS.len());
     // With none chosen the newest is shown.
@@ -157,6 +156,12 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     let mut list = List::default();
     list.select(chosen.unwrap_or(0));
     let visible = list.visible(receiver.requests.len(), list_room);
+    let more = scroll::more(&visible, receiver.requests.len());
+    let heading = vec![
+        Span::styled(format!("Arrived ({})", receiver.requests.len()), theme.focus),
+        Span::styled(format!("  {more}"), theme.dim),
+    ];
+    out.render_widget(Line::from(heading), frame::row(inner, top));
     for at in visible.clone() {
         let here = chosen == Some(at);
         let area = frame::row(inner, top + 1 + at - visible.start);
@@ -171,8 +176,10 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     }
     if let Some(request) = receiver.requests.get(chosen.unwrap_or(0)) {
         let text = crate::receiver::describe_in(request, state.settings.clock.zone());
-        let lines = text.lines().flat_map(|line| frame::wrap(line, width));
-        for (at, line) in lines.enumerate().take(free - list_room) {
+        let lines: Vec<String> = text.lines().flat_map(|line| frame::wrap(line, width)).collect();
+        let count = lines.len().min(free - list_room);
+        frame::mark_more(state, inner, &(0..count), lines.len(), out);
+        for (at, line) in lines.into_iter().enumerate().take(count) {
             out.render_widget(Line::styled(line, theme.text), frame::row(inner, top + 1 + list_room + at));
         }
     }

@@ -75,15 +75,23 @@ fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let width = 64u16.min(out.area().width);
     let told = format!("{}: not copied.\n\n{}", window.what, window.why);
     let lines = frame::wrap(&told, usize::from(width).saturating_sub(4));
-    let count = lines.len();
-    let height = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(4);
+    let length = lines.len();
+    let height = u16::try_from(length).unwrap_or(u16::MAX).saturating_add(4);
     let inner = frame::window(state, "Copy", width, height, out);
-    for (at, line) in lines.into_iter().enumerate() {
+    let count = length.min(usize::from(inner.height).saturating_sub(2));
+    for (at, line) in lines.into_iter().enumerate().take(count) {
         out.render_widget(Line::raw(line), frame::row(inner, at));
     }
+    frame::mark_more(state, inner, &(0..count), length, out);
     let mut spans = Vec::new();
-    for (key, label) in [("v", "Show it"), ("w", "Write a file"), ("o", "Pager"), ("Esc", "Back")] {
-        spans.push(Span::styled(key, theme.key));
+    let ways = [
+        ("copy-window-show-in-full", "Show it"),
+        ("copy-window-write-file", "Write a file"),
+        ("copy-window-pager", "Pager"),
+        ("copy-window-leave", "Back"),
+    ];
+    for (name, label) in ways {
+        spans.push(Span::styled(state.settings.keys.shown(name), theme.key));
         spans.push(Span::raw(format!(" {label}   ")));
     }
     let answers = frame::row(inner, count + 1);
@@ -104,14 +112,15 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     };
     let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     let lines = unbroken(&window.text, usize::from(area.width));
-    let visible = window.scroll.visible(lines.len(), usize::from(text.height));
+    let length = lines.len();
+    let visible = window.scroll.visible(length, usize::from(text.height));
     out.render_widget(Line::styled(rule(&title), theme.focus), frame::row(area, 0));
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         out.render_widget(Line::raw(line), frame::row(text, at));
     }
     let last = frame::row(area, usize::from(area.height).saturating_sub(1));
     out.render_widget(Line::styled(rule(""), theme.focus), last);
-    out.render_widget(Line::styled(window.scroll.more(), theme.dim).right_aligned(), last);
+    frame::mark_more(state, text, &visible, length, out);
     out.set_cursor_position((text.x, text.y));
 }
 

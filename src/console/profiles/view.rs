@@ -31,6 +31,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let height = usize::from(inner.height).saturating_sub(usize::from(searching));
     let width = usize::from(inner.width);
     let visible = profiles.list.visible(found, height);
+    frame::mark_more(state, inner, &visible, found, out);
     for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
         let line_area = frame::row(inner, at - visible.start);
         let chosen = at == profiles.list.selected();

@@ -127,14 +127,15 @@ pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
     let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
     match &subject {
         Subject::Body(id) if here(id).is_some() => {
-            state.praise("The body is as it was written: Ctrl+S saves it");
+            state.praise(state.settings.keys.spell("The body is as it was written: {editor-save} saves it"));
             editor::take_body(state, text)
         }
         Subject::Profile(id) => {
             let Some(editor) = here(id) else { return gone(state) };
             match profile_text::read(text, id, editor.draft(), editor.is_new()) {
                 Ok(draft) => {
-                    state.praise("The profile is as it was written: Ctrl+S saves it");
+                    let text = "The profile is as it was written: {editor-save} saves it";
+                    state.praise(state.settings.keys.spell(text));
                     editor::take_draft(state, draft)
                 }
                 Err(error) => {

@@ -72,7 +72,10 @@ fn the_retry_table_follows_what_is_typed() {
     go_to(&mut desk, "Retry");
     desk.keys("right right tab tab").types("5000");
     let table: Vec<_> = desk.screen().lines().filter(|l| l.contains("420 s")).map(str::to_owned).collect();
-    assert!(table[0].contains("2nd retry    180 s   240 s       420 s"), "{}", desk.screen());
+    assert!(table[0].contains("2nd retry     180 s   240 s      420 s"), "{}", desk.screen());
+    assert!(desk.shows("earliest") && !desk.shows("sent at"), "{}", desk.screen());
+    assert!(desk.shows("A delay starts when the attempt before"), "{}", desk.screen());
+    assert!(desk.shows("delay is not waited"), "{}", desk.screen());
     desk.keys("backspace backspace backspace");
     assert!(!desk.shows("2nd retry"), "no table for a timeout in error");
 }

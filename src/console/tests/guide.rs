@@ -1,6 +1,6 @@
 //! Help and palette: every action can be found, done from there, and what cannot be done says why.
 
-use crate::console::action::{Action, TABLE};
+use crate::console::action::{Action, Scope, TABLE};
 use crate::console::message::Message;
 use crate::console::overlay::{Guide, guide};
 use crate::console::state::Pane;
@@ -210,10 +210,44 @@ fn each_line_does_something_or_says_why() {
             let effects = guide::do_line(&mut desk.state, line);
             let says = desk.state.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
             let why = says.starts_with(&format!("{}: ", entry.long));
-            let again = matches!(entry.action, Action::Help | Action::Palette);
+            let again = matches!(entry.action, Action::Help | Action::Palette)
+                || (entry.scope == Scope::Guide && entry.action != Action::Leave);
             assert_eq!(desk.state.guide.is_some(), why || again, "{place}: {}: {says}", entry.name());
             assert!(!why || effects.is_empty(), "{place}: {}: {effects:?}", entry.name());
             desk.keys("esc");
         }
     }
+}
+
+#[test]
+fn what_needs_a_window_that_is_not_open_is_struck_out_and_nothing_closes() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("? /").types("only you").keys("tab");
+    let line = desk.line("Write it to a file");
+    assert!(line.contains('✗'), "{}", desk.screen());
+    desk.keys("enter");
+    assert!(desk.says().contains(": only while a text could not be cop"), "{}", desk.screen());
+    assert!(desk.state.guide.is_some());
+}
+
+#[test]
+fn what_works_in_the_help_is_not_struck_out_there() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("? /").types("palette and help").keys("tab");
+    for text in ["Do what the chosen line says", "To the next line found", "End the search, then close"] {
+        assert!(!desk.line(text).contains('✗'), "{}", desk.screen());
+    }
+    desk.keys("esc /").types("never quits").keys("tab");
+    assert!(!desk.line("One level up").contains('✗'), "{}", desk.screen());
+    desk.keys("enter");
+    assert!(desk.state.guide.is_none(), "one level up is out of the help");
+}
+
+#[test]
+fn the_way_to_help_is_a_key_that_is_not_typed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys(": f12");
+    assert_eq!(desk.says(), "F12 does nothing in this window · F1 shows what does");
+    desk.keys("tab f12");
+    assert_eq!(desk.says(), "F12 does nothing in this window · ? shows what does");
 }

@@ -91,7 +91,7 @@ fn all_are_tried_now_or_sent_again() {
     desk.keys("s s s s A");
     assert!(desk.shows("Send again 1 cancelled delivery?"), "{}", desk.screen());
     desk.keys("n ctrl+r");
-    assert_eq!(desk.says(), "Retry all: those shown have ended: A sends them again");
+    assert_eq!(desk.says(), "Retry all: those shown have ended: A resends them");
     desk.keys("s s A");
     assert_eq!(desk.says(), "Send all again: those shown are still to be sent");
 }

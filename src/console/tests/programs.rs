@@ -78,6 +78,21 @@ fn what_no_program_can_read_is_asked_about_again_and_again() {
 }
 
 #[test]
+fn only_the_answers_that_are_shown_do_something() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("enter ctrl+g");
+    let open = editor(&mut desk);
+    back(&mut desk, open, "{ \"title\": ");
+    assert!(desk.shows("y Edit again") && desk.shows("n Leave it as it was"), "{}", desk.screen());
+    assert!(!desk.line("Yes").contains("Discard"), "the footer offers no more: {}", desk.screen());
+    desk.keys("d");
+    assert!(desk.shows("y Edit again"), "what was written is still there: {}", desk.screen());
+    assert!(desk.says().contains("it is no answer to this question"), "{}", desk.says());
+    desk.keys("y");
+    assert!(editor(&mut desk).1.contains("{ \"title\": "));
+}
+
+#[test]
 fn errors_of_fields_stand_beside_them() {
     let mut desk = Desk::new(120, 36).of(sample::world());
     desk.keys("enter ctrl+g");

@@ -44,7 +44,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         } else {
             no_variables(state)
         };
-        for (at, line) in frame::wrap(hint, width.saturating_sub(1)).into_iter().enumerate() {
+        let hint = state.settings.keys.spell(hint);
+        for (at, line) in frame::wrap(&hint, width.saturating_sub(1)).into_iter().enumerate() {
             out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
         }
     }
@@ -52,6 +53,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let height =
         usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
     let visible = state.variables.list.visible(rows.len(), height);
+    frame::mark_more(state, inner, &visible, rows.len(), out);
     let name_room = name_room(&rows, width);
     for at in visible.clone() {
         let here = at == state.variables.list.selected();
@@ -84,7 +86,7 @@ fn no_variables(state: &State) -> &'static str {
     let channel = state.editor.as_ref().and_then(|e| e.draft().channel());
     match channel {
         Some(channel) if !channel.events().is_empty() => "choose an event first: its variables stand here",
-        _ => "Default has no catalogue: type any <name>, or add one with n",
+        _ => "Default has no catalogue: type any <name>, or add one with {variables-add-variable}",
     }
 }
 

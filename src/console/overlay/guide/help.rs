@@ -68,6 +68,7 @@ impl Help {
             let _ = list.visible_around(heading, rows.len(), height);
         }
         let visible = list.visible_around(chosen, rows.len(), height);
+        frame::mark_more(state, inner, &visible, rows.len(), out);
         let start = visible.start;
         for (at, row) in rows.iter().enumerate().skip(start).take(visible.len()) {
             let place = frame::row(area, at - start);

@@ -74,6 +74,7 @@ impl Palette {
         );
         let lines = view::middle(inner);
         let visible = self.lookup.list.visible(offers.len(), usize::from(lines.height));
+        frame::mark_more(state, inner, &visible, offers.len(), out);
         for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
             let chosen = at == self.lookup.list.selected();
             view::palette_line(state, offer, chosen, frame::row(lines, at - visible.start), out);

@@ -39,6 +39,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let mut list = List::default();
     list.select(window.at.saturating_sub(1));
     let visible = list.visible(rows, room);
+    frame::mark_more(state, inner, &visible, rows, out);
     for at in visible.clone() {
         let row = &window.rows[at];
         let area = frame::row(inner, 3 + at - visible.start);
@@ -79,7 +80,13 @@ fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'
         return;
     };
     let style = if here { theme.selected } else { theme.chosen };
-    let place = format!("  {} of {}  ←/→", window.source + 1, window.sources.len());
+    let place = format!(
+        "  {} of {}  {}/{}",
+        window.source + 1,
+        window.sources.len(),
+        state.settings.keys.shown("test-window-left"),
+        state.settings.keys.shown("test-window-right")
+    );
     let line =
         vec![Span::styled(format!("‹ {} ›", cut(&source.name(), 30)), style), Span::styled(place, theme.dim)];
     out.render_widget(Line::from(line), field);
