@@ -7,11 +7,11 @@ use super::{Desk, sample};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 
-/// The counts at the edges of the screen: `↑3`, `↓12`.
+/// The counts on the lower edge of what has the keyboard: `↑3`, `↓12`.
 fn counts(desk: &Desk) -> Vec<String> {
     let screen = desk.screen();
-    let edges = screen.lines().filter(|line| line.contains('━') || line.contains('─'));
-    let words = edges.flat_map(|line| line.split(|c: char| "━─┛╯┓╮┃│ ".contains(c)));
+    let edges = screen.lines().filter_map(|line| line.split_once('┗')?.1.split_once('┛'));
+    let words = edges.flat_map(|(edge, _)| edge.split(['━', ' ']));
     words.filter(|word| word.starts_with(['↓', '↑'])).map(str::to_owned).collect()
 }
 
