@@ -350,10 +350,14 @@ fn what_is_no_json_is_told_with_its_place() {
     place
         .run_with_input(&["profiles", "apply", "-"], &format!("[{{\"title\": {deep}}}]"))
         .refused(2, &["profiles[0]: no JSON: more than 127 levels of nesting"]);
-    let many = format!("[{}[]]", "[],".repeat(1_000_000));
+    let too_many = format!("[{}[]]", "[],".repeat(100_000));
+    place
+        .run_with_input(&["profiles", "apply", "-"], &too_many)
+        .refused(2, &["nothing was saved: more than 100000 profiles at line 1"]);
+    let many = format!("[{}[]]", "[],".repeat(1000));
     place
         .run_with_input(&["profiles", "apply", "-"], &many)
-        .refused(2, &["1000001 errors to mend", "profiles[99]: an object", "and 999901 more"]);
+        .refused(2, &["1001 errors to mend", "profiles[99]: an object", "and 901 more"]);
     let long = format!("[{{\"title\": \"{}\"}}]", "x".repeat(4 << 20));
     place
         .run_with_input(&["profiles", "apply", "-"], &long)

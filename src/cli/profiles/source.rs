@@ -1,5 +1,8 @@
 //! The JSON that `apply` reads: of one profile, or of many, one parsed at a time.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -14,6 +17,39 @@ const LONGEST: u64 = 32 << 20;
 /// Most bytes of one profile among many (our decision): a parsed document takes up to thirty times the
 /// memory of its text.
 const LONGEST_PROFILE: usize = 4 << 20;
+
+/// Most profiles of one document (our decision): what is empty takes more memory than its text.
+const MOST: usize = 100_000;
+
+/// The text of each profile of an array, [`MOST`] at most.
+struct Many<'a>(Vec<&'a RawValue>);
+
+impl<'de> Deserialize<'de> for Many<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(ManyVisitor)
+    }
+}
+
+struct ManyVisitor;
+
+impl<'de> Visitor<'de> for ManyVisitor {
+    type Value = Many<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of profiles")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Many<'de>, A::Error> {
+        let mut many = Vec::new();
+        while let Some(raw) = from.next_element()? {
+            if many.len() == MOST {
+                return Err(A::Error::custom(format!("more than {MOST} profiles")));
+            }
+            many.push(raw);
+        }
+        Ok(Many(many))
+    }
+}
 
 /// The text of the whole.
 pub(super) struct Documents(String);
@@ -33,10 +69,13 @@ impl Documents {
     /// It is no JSON, which is told with line and column, or something else than profiles.
     pub(super) fn each(&self, source: &JsonInput) -> Result<Found<'_>, CommandError> {
         let text = self.0.as_str();
-        let broken = |error| refused(source, &no_json(&error));
+        let broken = |error: serde_json::Error| {
+            let why = if error.is_data() { error.to_string() } else { no_json(&error) };
+            refused(source, &why)
+        };
         match text.trim_start().as_bytes().first() {
             Some(b'[') => {
-                let many: Vec<&RawValue> = serde_json::from_str(text).map_err(broken)?;
+                let Many(many) = serde_json::from_str(text).map_err(broken)?;
                 if let Some(at) = many.iter().position(|raw| raw.get().len() > LONGEST_PROFILE) {
                     let why = format!("profiles[{at}] has more than {LONGEST_PROFILE} bytes");
                     return Err(refused(source, &why));
