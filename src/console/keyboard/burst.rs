@@ -1,8 +1,6 @@
 //! Which keys arrived together: text pasted into a terminal without bracketed paste looks like keys,
 //! and what it happens to spell must not be taken for answers.
 
-use std::time::{Duration, Instant};
-
 use crossterm::event::KeyCode;
 
 use super::decoder::Input;
@@ -13,30 +11,21 @@ use crate::console::message::Message;
 /// however late it comes.
 const LONG: usize = 1024;
 
-/// What comes within this time of a burst belongs to it: a network cuts what was pasted anywhere.
-const GAP: Duration = Duration::from_millis(100);
-
 /// Finds the bursts in what is read.
 #[derive(Debug, Default)]
 pub struct Bursts {
     /// The last read was in the middle of a long text.
     goes_on: bool,
-    /// When the last read came that was part of a burst.
-    last: Option<Instant>,
 }
 
 impl Bursts {
-    /// The messages for what one read of so many bytes brought at this time.
+    /// The messages for what one read of so many bytes brought.
     ///
     /// A burst is two inputs or more in one read, Esc aside: over a slow line Esc and the next key arrive
     /// together. What lies between two keys of a text does not part them.
-    pub fn messages(&mut self, inputs: Vec<Input>, length: usize, now: Instant) -> Vec<Message> {
-        let recent = self.last.is_some_and(|last| now.saturating_duration_since(last) < GAP);
-        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG) || recent;
+    pub fn messages(&mut self, inputs: Vec<Input>, length: usize) -> Vec<Message> {
+        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG);
         let is_burst = went_on || inputs.iter().filter(|input| !is_esc(input)).count() > 1;
-        if is_burst && !inputs.is_empty() {
-            self.last = Some(now);
-        }
         let mut messages = Vec::with_capacity(inputs.len());
         for input in inputs {
             match input {
@@ -73,7 +62,7 @@ mod tests {
     }
 
     fn bursts(keys: &str) -> Vec<bool> {
-        are_bursts(&Bursts::default().messages(inputs(keys), 10, Instant::now()))
+        are_bursts(&Bursts::default().messages(inputs(keys), 10))
     }
 
     #[test]
@@ -92,36 +81,15 @@ mod tests {
         let mut all = inputs("D");
         all.push(Input::Paste(String::new()));
         all.extend(inputs("y"));
-        let messages = Bursts::default().messages(all, 20, Instant::now());
+        let messages = Bursts::default().messages(all, 20);
         assert_eq!(are_bursts(&messages), [true, false, true]);
     }
 
     #[test]
-    fn what_comes_soon_after_a_burst_belongs_to_it() {
-        let mut bursts = Bursts::default();
-        let mut now = Instant::now();
-        assert_eq!(are_bursts(&bursts.messages(inputs("x D"), 2, now)), [true, true]);
-        for _ in 0..3 {
-            now += GAP / 2;
-            assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now)), [true]);
-        }
-        now += GAP;
-        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now)), [false]);
-    }
-
-    #[test]
-    fn single_keys_however_fast_are_no_burst() {
-        let (mut bursts, now) = (Bursts::default(), Instant::now());
-        for key in ["D", "y", "j"] {
-            assert_eq!(are_bursts(&bursts.messages(inputs(key), 1, now)), [false]);
-        }
-    }
-
-    #[test]
     fn a_long_text_goes_on_in_the_next_read() {
-        let (mut bursts, now) = (Bursts::default(), Instant::now());
-        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 4095, now)), [false]);
-        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now + GAP * 5)), [true]);
-        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1, now + GAP * 10)), [false]);
+        let mut bursts = Bursts::default();
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 4095)), [false]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1)), [true]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1)), [false]);
     }
 }

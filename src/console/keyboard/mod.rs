@@ -12,7 +12,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
@@ -102,7 +102,7 @@ fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<(
                 Err(error) => return Err(error.into()),
             }
         };
-        for message in bursts.messages(inputs, length, Instant::now()) {
+        for message in bursts.messages(inputs, length) {
             if tell.send(message).is_err() {
                 return Ok(());
             }
