@@ -67,7 +67,7 @@ impl Machine {
     /// Accepts a delivery, and waits until more than one attempt has met the trouble.
     async fn meets_it(&self, profile: &Profile) -> (ringback::delivery::DeliveryId, Sending) {
         let id = self.desk.accept(profile).await;
-        let said = self.says(|sending| sending.local.is_some()).await;
+        let said = self.says(|sending| sending.local.is_some() && sending.trouble.is_some()).await;
         while self.names.asked.load(Ordering::SeqCst) < 3 {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
@@ -78,7 +78,7 @@ impl Machine {
         let details = self.desk.ended(id).await;
         assert_eq!(details.summary.state, State::Delivered);
         assert_eq!(details.attempts.len(), 1, "the first attempt that could be made");
-        let said = self.says(|sending| sending.local.is_none()).await;
+        let said = self.says(|sending| sending.local.is_none() && sending.trouble.is_none()).await;
         assert_eq!(said.trouble, None);
         details
     }
