@@ -1,5 +1,5 @@
 //! The one table of actions: names, keys, labels and places. Footer, help, palette, the settings'
-//! `[keys]` and the README's key table are read from it; `possible` says when each can be done.
+//! `[keys]` and the key table of docs/console.md are read from it; `possible` says when each can be done.
 
 use std::fmt::Write as _;
 
@@ -540,8 +540,8 @@ impl Entry {
     }
 
     /// The name by which the settings bind its keys, such as `quit` or `profiles-new`: the place, but for
-    /// what works everywhere, and the action. It is made of the names in this file, and the README lists
-    /// it, so a change of them is seen.
+    /// what works everywhere, and the action. It is made of the names in this file, and docs/console.md
+    /// lists it, so a change of them is seen.
     #[must_use]
     pub fn name(&self) -> String {
         let action = kebab(&format!("{:?}", self.action));
@@ -575,7 +575,7 @@ fn kebab(name: &str) -> String {
     out
 }
 
-/// The README's table of keys, in Markdown.
+/// The table of keys in docs/console.md, in Markdown.
 #[must_use]
 pub fn markdown() -> String {
     let mut out = String::new();
@@ -610,15 +610,18 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_this_table() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-        let readme = std::fs::read_to_string(file).unwrap();
-        let (before, rest) = readme.split_once("<!-- keys -->\n").unwrap();
+    fn the_manual_has_this_table() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/console.md");
+        let page = std::fs::read_to_string(file).unwrap();
+        let (before, rest) = page.split_once("<!-- keys -->\n").unwrap();
         let (_, after) = rest.split_once("<!-- /keys -->").unwrap();
         let wanted = format!("{before}<!-- keys -->\n{}\n<!-- /keys -->{after}", markdown());
-        if std::env::var_os("RINGBACK_README").is_some() {
+        if std::env::var_os("RINGBACK_DOCS").is_some() {
             std::fs::write(file, &wanted).unwrap();
         }
-        assert!(readme == wanted, "the README's keys are old: run this test with RINGBACK_README=1");
+        assert!(
+            page == wanted,
+            "the keys in docs/console.md are out of date: run this test with RINGBACK_DOCS=1"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Without the variable the first scene is played all the same, into a temporary folder: what the
-//! README shows is what the program draws, or this test fails.
+//! manual shows is what the program draws, or this test fails.
 
 use std::path::{Path, PathBuf};
 
@@ -206,7 +206,7 @@ fn pictures_of_the_program() {
     for scene in recordings {
         let file = write(&folder, scene, &animate(&scene.record(program), scene.title));
         let bytes = std::fs::metadata(&file).unwrap().len();
-        assert!(bytes < 1_500_000, "{} has {bytes} bytes, too many for a README", file.display());
+        assert!(bytes < 1_500_000, "{} has {bytes} bytes, too many for the manual", file.display());
     }
 }
 

@@ -96,7 +96,7 @@ fn unknown(name: &str) -> String {
     let near: Vec<String> =
         TABLE.iter().map(Entry::name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
     if near.is_empty() {
-        return format!("there is no action {name}: the help and the README name them");
+        return format!("there is no action {name}: the help and the manual name them");
     }
     format!("there is no action {name}: there is {}", near.join(", "))
 }
@@ -179,7 +179,7 @@ mod tests {
                 "config.toml:2: profiles-new: there is no key \"hyper+n\": keys are written as ctrl+s, f5, \
                  pgdn, G or gg · it stays on n",
                 "config.toml:3: there is no action save: there is editor-save",
-                "config.toml:4: there is no action fly: the help and the README name them",
+                "config.toml:4: there is no action fly: the help and the manual name them",
                 "config.toml:5: editor-save: Alt+s cannot be bound: desktops and terminals keep Alt · it \
                  stays on Ctrl+S F2",
                 "config.toml:6: editor-test: x writes text there: a key with Ctrl, or F1 to F12, does not \
