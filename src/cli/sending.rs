@@ -38,9 +38,9 @@ impl News {
         Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it has ended unexpectedly".to_owned())))
     }
 
-    /// Whether the storage fails at something, as was told last.
-    pub fn is_troubled(&self) -> bool {
-        self.trouble.is_some()
+    /// Whether this session cannot do its work, as of now.
+    pub fn is_failing(&self) -> bool {
+        self.sending.borrow().failure().is_some()
     }
 
     /// What keeps this session from sending until somebody fixes it, where something does. It is then

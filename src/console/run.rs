@@ -106,5 +106,5 @@ pub async fn run(start: Start) -> io::Result<Left> {
             () = wait_for_impatience() => {}
         }
     }
-    ended.map(|ended| Left { ended, trouble: sender.trouble() })
+    ended.map(|ended| Left { ended, trouble: sender.failure() })
 }

@@ -53,10 +53,10 @@ impl SessionSender {
         }
     }
 
-    /// What the storage fails at, while it does.
+    /// What keeps this session from its work, while something does.
     #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        self.sending.borrow().trouble.clone()
+    pub fn failure(&self) -> Option<String> {
+        self.sending.borrow().failure().map(str::to_owned)
     }
 }
 

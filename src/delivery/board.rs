@@ -92,7 +92,7 @@ impl Board {
         self.sending.send_modify(|sending| {
             sending.role = Role::Stopped;
             sending.trouble = Some(why);
-            sending.lasting = true;
+            (sending.lasting, sending.failing) = (true, true);
         });
     }
 
@@ -133,12 +133,13 @@ impl Board {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         troubles[step as usize] = trouble;
         let first = troubles.iter().flatten().next();
+        let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
+        let failing = (0..).zip(troubles.iter()).any(|(at, t)| t.is_some() && at != Step::Keep as usize);
         self.sending.send_if_modified(|s| {
-            let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
-            let differs = s.trouble.as_ref() != sentence || s.lasting != lasting;
+            let differs = s.trouble.as_ref() != sentence || (s.lasting, s.failing) != (lasting, failing);
             if differs {
                 s.trouble = sentence.cloned();
-                s.lasting = lasting;
+                (s.lasting, s.failing) = (lasting, failing);
             }
             differs
         });
@@ -164,6 +165,20 @@ mod tests {
         assert_eq!(trouble(), look, "recording says nothing about reading");
         board.told(Step::Look, Ok(())).unwrap();
         assert_eq!(trouble(), None);
+    }
+
+    #[test]
+    fn who_was_replaced_as_the_active_sender_does_not_fail_for_it() {
+        let (board, watched) = Board::new();
+        let fail = |step| board.told::<()>(step, Err(OutboxError::Passing("gone".to_owned()))).unwrap_err();
+        fail(Step::Keep);
+        assert!(watched.borrow().trouble.is_some() && watched.borrow().failure().is_none());
+        fail(Step::Permit);
+        assert!(watched.borrow().failure().is_some());
+        board.told(Step::Permit, Ok(())).unwrap();
+        assert_eq!(watched.borrow().failure(), None);
+        board.refused("no network".to_owned());
+        assert_eq!(watched.borrow().failure(), Some("no network"));
     }
 
     #[test]

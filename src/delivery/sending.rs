@@ -18,8 +18,19 @@ pub struct Sending {
     pub trouble: Option<String>,
     /// Whether that stays until somebody fixes its cause.
     pub lasting: bool,
+    /// Whether this session cannot do its work for it. A session that another one has replaced as the
+    /// active sender is a standby like any other.
+    pub failing: bool,
     /// What this machine lacks for sending, while it does.
     pub local: Option<LocalTrouble>,
+}
+
+impl Sending {
+    /// What keeps this session from its work, while something does.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.trouble.as_deref().filter(|_| self.failing)
+    }
 }
 
 /// Which part this process plays.

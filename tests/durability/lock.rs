@@ -26,10 +26,10 @@ fn who_is_overtaken_stops_and_the_log_shows_what_both_sent() {
     let said = first.line(On::Err, "this session stopped sending");
     assert!(said.contains("the lock file beside it was removed or replaced"), "{said}");
     // Whichever of the two has the new file, what is queued goes out.
-    assert!(second.code().is_some());
+    assert_eq!(second.code(), Some(0));
     endpoint.wait("all deliveries", |book| book.len() == 3000);
     first.interrupt();
-    assert!(first.code().is_some());
+    assert_eq!(first.code(), Some(0), "at its end nothing was left to send");
 
     let all = crate::durable::check(&place.db());
     assert_eq!(all.len(), 3000);
@@ -42,6 +42,44 @@ fn who_is_overtaken_stops_and_the_log_shows_what_both_sent() {
     }
     println!("{twice} were sent twice");
     assert!(twice as usize <= 2 * limits.per_origin + limits.unrecorded, "{twice} were sent twice");
+}
+
+#[test]
+fn the_exit_code_of_who_was_overtaken_says_what_is_true_at_its_end() {
+    for args in [&["work"][..], &["send", "--json", "--from"]] {
+        let place = Place::new();
+        let endpoint = Recorder::taking();
+        endpoint.keep_answers();
+        let profile = place.apply(&endpoint.profile(0)).remove(0);
+        let file = place.file("events.ndjson", &events(&profile, "", 200));
+        let is_work = args == ["work"];
+        if is_work {
+            assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+        }
+        let all = if is_work { args.to_vec() } else { [args, &[&file]].concat() };
+        let mut first = Running::start(place.command(&all));
+        if !is_work {
+            first.line(On::Out, "\"line\":200,");
+        }
+        endpoint.wait("the first requests", |book| book.len() >= 8);
+        // Stopped, it cannot take the new lock file itself.
+        first.signal("STOP");
+        std::fs::remove_file(lock(&place)).unwrap();
+        let mut second = Running::start(place.command(&["work"]));
+        endpoint.wait("a request of the second", |book| book.values().any(|arrived| arrived.times == 2));
+        endpoint.let_answers_go();
+        first.signal("CONT");
+        first.line(On::Err, "this session stopped sending: ");
+        endpoint.wait("all deliveries", |book| book.len() == 200);
+        if is_work {
+            first.interrupt();
+        }
+        assert_eq!(first.code(), Some(0), "{all:?}");
+        second.interrupt();
+        assert_eq!(second.code(), Some(0), "{all:?}");
+        let all = crate::durable::check(&place.db());
+        assert!(all.values().all(|summary| summary.state == State::Delivered));
+    }
 }
 
 #[test]

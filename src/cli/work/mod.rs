@@ -79,14 +79,15 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     };
     work.tell_until(stopping).await?;
     work.tell_news();
-    let troubled = work.news.is_troubled();
     let signal = ended?;
     work.counts = work.store.counts().await?;
     let held = work.store.held(None).await?;
     let printed = print_if_read(&work.report.end(&work.counts, held.total()));
     held::tell_of(&held);
     printed?;
-    if troubled {
+    // Whatever went wrong meanwhile: it failed if something is left that it should have sent.
+    let left = work.counts.queued + work.counts.waiting > held.total();
+    if left && work.news.is_failing() {
         return Ok(FAILED.into());
     }
     // A signal is the end of what would go on for ever; else it tells that there is more to do.
