@@ -2,23 +2,22 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::Cli;
+use super::command;
 use super::error::CommandError;
 use super::output::print;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell that will read them
+    /// The shell to complete for
     #[arg(ignore_case = true)]
     shell: Shell,
 }
 
 pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, CommandError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "ringback", &mut script);
+    clap_complete::generate(args.shell, &mut command(), "ringback", &mut script);
     print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }

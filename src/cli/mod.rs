@@ -6,15 +6,20 @@
 mod ask;
 mod choices;
 mod choose;
+#[cfg(test)]
+mod command_lines;
+mod command_tree;
 mod completions;
 mod console;
 mod deliveries;
 mod demo;
 mod doctor;
 mod error;
+mod examples;
 mod held;
 mod interrupt;
 mod json_input;
+mod man;
 mod output;
 mod pace;
 mod preview;
@@ -38,7 +43,7 @@ use std::io;
 use std::process::ExitCode;
 use std::thread;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
@@ -48,10 +53,10 @@ use session::Session;
 
 use crate::delivery::raise_limit;
 
-/// A console in the terminal for callback profiles: make them, test them, watch every attempt and
-/// retry. Without a command it opens the console.
+/// A terminal console and durable sender for callback profiles: edit, test, and watch every attempt.
+/// Without a command, opens the console
 #[derive(Debug, Parser)]
-#[command(name = "ringback", version, about, arg_required_else_help = false)]
+#[command(name = "ringback", version, arg_required_else_help = false)]
 struct Cli {
     #[command(flatten)]
     session: Session,
@@ -61,33 +66,54 @@ struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List, show, make, change, delete and export callback profiles
+    /// List, show, create, update, delete and export callback profiles
     Profiles(profiles::ProfilesArgs),
-    /// List the variables of each event
+    /// List the variables of each event; add your own
     Variables(variables::VariablesArgs),
-    /// Show the exact request of a test, with nothing sent; or as a command for curl
+    /// Show the exact request of a test without sending it, or print it as a curl command
     Preview(preview::PreviewArgs),
-    /// Send a profile's callback to its endpoint, with retries, and tell each attempt
+    /// Send a test callback and report each attempt
     Test(test::TestArgs),
-    /// List, show, retry, cancel and remove what was sent, or is to be
+    /// List, show, retry, cancel and prune deliveries; pause and resume sending
     Deliveries(deliveries::DeliveriesArgs),
-    /// Send events that happened: one, or each line of a file or a pipe
+    /// Send events: one, or each line of a file or pipe
     Send(send::SendArgs),
-    /// Send what is queued, and nothing else
+    /// Run the sender without the console
     Work(work::WorkArgs),
-    /// Listen for callbacks and show what arrives
+    /// Run the built-in receiver and print each request
     Receive(receive::ReceiveArgs),
-    /// Look files, sender, terminal, clipboard and certificates over, and say what to mend
+    /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; read-only
     Doctor(doctor::DoctorArgs),
-    /// Write completions of commands and options for a shell
+    /// Print shell completions
     Completions(completions::CompletionsArgs),
-    /// Show it all on a throwaway database with sample profiles and a receiver
+    /// Print the manual page, or write the pages of all commands to a directory
+    Man(man::ManArgs),
+    /// Open the console on a throwaway database with sample profiles and a receiver
     Demo,
+}
+
+/// The command line: what the types above say, with examples.
+fn command() -> clap::Command {
+    examples::add(Cli::command())
+}
+
+/// The same with all that clap adds: the options of every command in each of them, and their names.
+fn built() -> clap::Command {
+    let mut command = command().disable_help_subcommand(true);
+    command.build();
+    command
+}
+
+/// Reads the arguments of this process.
+fn arguments() -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Runs the command of the arguments. Needs a tokio runtime.
 pub async fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
@@ -146,7 +172,7 @@ pub fn no_runtime(error: &io::Error) -> ExitCode {
 
 async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCode, CommandError> {
     // Those left out have no use for settings, or show what is wrong with them in their own place.
-    if !matches!(command, None | Some(Command::Completions(_) | Command::Doctor(_))) {
+    if !matches!(command, None | Some(Command::Completions(_) | Command::Man(_) | Command::Doctor(_))) {
         session.report_settings();
     }
     match command {
@@ -160,6 +186,7 @@ async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCo
         Some(Command::Receive(args)) => Ok(receive::run(args).await?),
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
         Some(Command::Demo) => demo::run(session).await,
         None => console::run(session).await,
     }
@@ -168,11 +195,10 @@ async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

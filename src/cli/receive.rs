@@ -19,32 +19,32 @@ use crate::receiver::{Behaviour, Decrypt, Decryption, Received, Receiver, Receiv
 /// stands still would keep the program otherwise.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Listen for callbacks and show what arrives.
+/// Run the built-in receiver and print each request
 #[derive(Debug, clap::Args)]
 pub struct ReceiveArgs {
-    /// Address and port to listen on; a port alone means this machine, 0 any free port
+    /// Address and port to listen on; a port alone listens on 127.0.0.1, port 0 is any free port
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9977", value_parser = listen_address)]
     listen: SocketAddr,
-    /// Status to answer with
+    /// Response status
     #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
     status: u16,
-    /// Let the first N tries of each delivery fail: with 500, or as --hang or --reset say
+    /// Fail the first N attempts of each delivery: with 500, or with --hang or --reset if given
     #[arg(long, value_name = "N", default_value_t = 0)]
     fail_first: u32,
-    /// Wait before each answer, such as 250ms or 2s
+    /// Delay before each response, such as 250ms or 2s
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = delay)]
     delay: Duration,
-    /// Take requests and never answer
+    /// Never respond
     #[arg(long, conflicts_with = "reset")]
     hang: bool,
-    /// Take requests and close the connection without an answer
+    /// Close the connection without a response
     #[arg(long)]
     reset: bool,
-    /// Decrypt values; without :IV each value brings its own
+    /// Decrypt values; without :IV, each value starts with its own
     // Read later: what clap refuses it prints, and a key must not be.
     #[arg(long, value_name = "ALGO:KEY:IV", value_parser = secret)]
     decrypt: Option<Secret>,
-    /// Print one line of JSON for each request; the address goes to standard error
+    /// Print one line of JSON per request; the address goes to standard error
     #[arg(long)]
     json: bool,
 }

@@ -11,14 +11,17 @@ use crate::store::Store;
 use super::error::CommandError;
 use super::output::tell;
 
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Global options";
+
 /// The options that every command has.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Session {
-    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true)]
-    #[arg(help = "The database; $XDG_DATA_HOME/ringback/ringback.db unless named")]
+    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true, help_heading = GLOBAL)]
+    #[arg(help = "Database file [default: $XDG_DATA_HOME/ringback/ringback.db]")]
     db: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true)]
-    #[arg(help = "The settings; $XDG_CONFIG_HOME/ringback/config.toml unless named")]
+    #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
+    #[arg(help = "Settings file [default: $XDG_CONFIG_HOME/ringback/config.toml]")]
     config: Option<PathBuf>,
     /// What the command opened, to be closed when it has ended.
     #[arg(skip)]

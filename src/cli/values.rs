@@ -18,19 +18,19 @@ use crate::store::Store;
 /// Options that say what a test is made of. What stands further down goes before what stands above.
 #[derive(Debug, clap::Args)]
 pub struct ValueArgs {
-    /// The event; unless named that of --from, or the profile's first
+    /// Event [default: that of --from, else the profile's first]
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
     event: Option<Event>,
-    /// Take the event's sample of this name, such as failed: `ringback variables --samples` lists them
+    /// Use this named sample of the event, such as `failed`; listed by `ringback variables --samples`
     #[arg(long, value_name = "NAME")]
     sample: Option<String>,
-    /// Take the values of an earlier delivery, before those of --sample
+    /// Use the values of an earlier delivery; overrides --sample
     #[arg(long, value_name = "DELIVERY_ID", value_parser = delivery_id)]
     from: Option<DeliveryId>,
-    /// Take the values of a JSON object, before those of --from; - reads standard input
+    /// Read values from a JSON object, `-` for standard input; overrides --from
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
-    /// Give a variable this text, or with := this JSON, before all others
+    /// Set a variable to a text, or with := to JSON; overrides all others
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
     set: Vec<(String, Value)>,
 }

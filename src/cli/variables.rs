@@ -25,13 +25,13 @@ const SAMPLE_SHOWN: usize = 48;
 pub(super) struct VariablesArgs {
     #[command(subcommand)]
     own: Option<own::Verb>,
-    /// Only those of this channel's events; default has only what you added
+    /// Only variables of this channel's events; `default` has only your own
     #[arg(long, value_parser = choices::<Channel>(), ignore_case = true)]
     channel: Option<Channel>,
-    /// Only those of this event
+    /// Only variables of this event
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
     event: Option<Event>,
-    /// List the named samples of events instead, for `ringback test --sample`
+    /// List the named samples of each event instead, for `ringback test --sample`
     #[arg(long)]
     samples: bool,
     /// Print JSON instead of text

@@ -17,6 +17,7 @@ mod descriptors;
 mod doctor;
 mod full_output;
 mod harmless;
+mod man;
 mod preview;
 mod profiles;
 mod receive;

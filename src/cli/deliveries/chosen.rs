@@ -15,27 +15,27 @@ use super::row;
 /// The options that choose.
 #[derive(Debug, clap::Args)]
 pub(super) struct FilterArgs {
-    /// Only those of this profile: an id, an id's unique start, or a title
+    /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long)]
     pub profile: Option<String>,
-    /// Only those in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
+    /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
     #[arg(long, value_parser = state, ignore_case = true)]
     pub state: Option<StateFilter>,
-    /// Only those whose last try ended so: 404, 5xx, or a class such as timeout; one of several
+    /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
     #[arg(long, value_parser = status)]
     pub status: Vec<StatusFilter>,
-    /// Only those accepted since then: 2h (ago), 2025-04-17, or 2025-04-17T14:02:10Z
+    /// Only accepted since then: 2h (ago), 2025-04-17, or 2025-04-17T14:02:10Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<Time>,
-    /// Only those accepted before then
+    /// Only accepted before then
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<Time>,
-    /// Only those that match each word, letter case aside: a state, a status, the beginning of an id or of
-    /// the date accepted, or text in title, event, URL, headers, body, a value, an error or a response;
-    /// in quotes it is text
+    /// Only if each word matches (case-insensitive): a state, a status, the start of an ID or of the
+    /// date accepted, or text in title, event, URL, headers, body, values, error or response; a quoted
+    /// word matches text only
     #[arg(long)]
     pub text: Option<String>,
-    /// Only those older than this one: the next page
+    /// Only accepted before this delivery: the next page
     #[arg(long, value_name = "ID", value_parser = id)]
     pub before: Option<DeliveryId>,
 }

@@ -21,7 +21,7 @@ const NAMED: usize = 3;
 pub(super) struct ListArgs {
     #[command(flatten)]
     filter: FilterArgs,
-    /// Most that are listed; 0 for all
+    /// Maximum number to list; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
 }

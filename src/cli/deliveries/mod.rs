@@ -26,20 +26,20 @@ pub(super) struct DeliveriesArgs {
 enum Action {
     /// List deliveries, newest first
     List(list::ListArgs),
-    /// Show one with its request and every attempt
+    /// Show one delivery with its request and every attempt
     Show {
-        /// An id, or the unique start of one
+        /// Delivery ID or unique ID prefix
         delivery: String,
     },
-    /// Try now what waits, and send again what has failed or was cancelled: one, or all that fit
+    /// Retry waiting deliveries now; resend failed and cancelled ones
     Retry(steer::SteerArgs),
-    /// Make no further try: of one, or of all that fit
+    /// Cancel pending deliveries: they are not retried
     Cancel(steer::SteerArgs),
-    /// Send no events for now, of one profile or of all; they stay queued, and tests still go
+    /// Pause events of one profile, or of all; they stay queued, and tests are still sent
     Pause(pause::PauseArgs),
-    /// Send again what was paused: one profile, or all
+    /// Resume one profile, or all
     Resume(pause::PauseArgs),
-    /// Remove what has ended: as the settings say, or what ended long ago
+    /// Remove ended deliveries: those beyond the retention settings, or older than a given age
     Prune(prune::PruneArgs),
 }
 

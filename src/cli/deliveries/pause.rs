@@ -13,7 +13,7 @@ use crate::store::Store;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PauseArgs {
-    /// An id, an id's unique start, or a title; without it, all
+    /// Profile ID, unique ID prefix, or title [default: all profiles]
     profile: Option<String>,
 }
 

@@ -20,19 +20,19 @@ use super::{chosen, steer};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {
-    /// What ended longer ago than this, such as 30d; without it, what the settings keep no longer
+    /// Only deliveries that ended longer ago than this, such as 30d [default: the retention settings]
     #[arg(long, value_name = "TIME", value_parser = long)]
     older_than: Option<SignedDuration>,
-    /// Only what ended so: delivered, failed or cancelled
+    /// Only in this state: delivered, failed or cancelled
     #[arg(long, value_parser = chosen::state, requires = "older_than", ignore_case = true)]
     state: Option<StateFilter>,
-    /// Only those of this profile: an id, an id's unique start, or a title
+    /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long, requires = "older_than")]
     profile: Option<String>,
-    /// Count them, and do nothing
+    /// Only count matching deliveries
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
 }

@@ -19,18 +19,18 @@ use super::chosen::{self, FilterArgs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SteerArgs {
-    /// An id, or the unique start of one; without it, all that fit the options
+    /// Delivery ID or unique ID prefix; without it, all that match the filter
     #[arg(conflicts_with_all = ["all", "profile", "state", "status", "since", "until", "text", "before"])]
     delivery: Option<String>,
     #[command(flatten)]
     filter: FilterArgs,
-    /// All of them, where no other option says which
+    /// All deliveries, when no filter is given
     #[arg(long)]
     all: bool,
-    /// Count them, and do nothing
+    /// Only count matching deliveries
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
 }

@@ -15,11 +15,11 @@ use crate::delivery;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PreviewArgs {
-    /// An id, an id's unique start, or a title
+    /// Profile ID, unique ID prefix, or title
     profile: String,
     #[command(flatten)]
     values: ValueArgs,
-    /// Print only a command for a shell and curl that makes the same request
+    /// Print only a curl command that sends the same request
     #[arg(long, conflicts_with = "json")]
     curl: bool,
     /// Show secrets

@@ -13,9 +13,9 @@ use crate::store::Hold;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
-    /// An id, an id's unique start, or a title
+    /// Profile ID, unique ID prefix, or title
     profile: String,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
 }

@@ -11,9 +11,9 @@ use crate::profile::document::{Secrets, write};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {
-    /// Ids, ids' unique starts, or titles; all profiles where none is named
+    /// Profile IDs, unique ID prefixes, or titles [default: all profiles]
     profiles: Vec<String>,
-    /// Write secrets too, and not null in their place: keep the file to yourself
+    /// Include secrets instead of null: keep the file private
     #[arg(long)]
     secrets: bool,
 }

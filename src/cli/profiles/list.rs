@@ -13,13 +13,13 @@ use crate::store::{DeletedProfile, Holds, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
-    /// Only those with this text in their title, or whose id begins so, letter case aside
+    /// Only if the title contains this text or the ID starts with it (case-insensitive)
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Only those of this channel
+    /// Only of this channel
     #[arg(long, value_parser = choices::<Channel>(), ignore_case = true)]
     channel: Option<Channel>,
-    /// List the deleted ones that can be restored instead, the last deleted first
+    /// List deleted profiles that can be restored, most recently deleted first
     #[arg(long)]
     deleted: bool,
 }

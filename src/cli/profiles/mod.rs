@@ -28,33 +28,33 @@ pub(super) struct ProfilesArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List the profiles, oldest first
+    /// List profiles, oldest first
     List(list::ListArgs),
-    /// Show one profile, without its secrets
+    /// Show one profile; secrets are hidden
     Show {
-        /// An id, an id's unique start, or a title
+        /// Profile ID, unique ID prefix, or title
         profile: String,
     },
-    /// Make profiles or, by `profile_id`, change them: all or none; prints their ids
+    /// Create profiles, or update those with a `profile_id`; all or nothing; prints their IDs
     Apply {
-        /// JSON of one profile or an array of them; - reads standard input
+        /// One profile as JSON, or an array of profiles; `-` for standard input
         file: std::path::PathBuf,
     },
-    /// Let a profile take events again, whoever disabled it; what is queued goes on
+    /// Enable a profile that was disabled or auto-disabled; its queued events are sent
     Enable {
-        /// An id, an id's unique start, or a title
+        /// Profile ID, unique ID prefix, or title
         profile: String,
     },
-    /// Let a profile take no events; what is queued of it is held
+    /// Disable a profile; its queued events are blocked
     Disable {
-        /// An id, an id's unique start, or a title
+        /// Profile ID, unique ID prefix, or title
         profile: String,
     },
-    /// Delete one profile; `restore` undoes it for seven days
+    /// Delete one profile; `profiles restore` undoes it for seven days
     Delete(delete::DeleteArgs),
-    /// Restore a deleted profile; its held deliveries are sent
+    /// Restore a deleted profile; its blocked deliveries are sent
     Restore {
-        /// An id, an id's unique start, or a title
+        /// Profile ID, unique ID prefix, or title
         profile: String,
     },
     /// Write profiles as JSON that `apply` reads

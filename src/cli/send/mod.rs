@@ -31,20 +31,20 @@ use crate::delivery::Transport;
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["profile", "from"])))]
 pub(super) struct SendArgs {
-    /// An id, an id's unique start, or a title
+    /// Profile ID, unique ID prefix, or title
     profile: Option<String>,
     #[command(flatten)]
     event: EventArgs,
-    /// Send the events of a file, one JSON object a line; - reads standard input
+    /// Send the events of a file, one JSON object per line; `-` for standard input
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Accept nothing unless every line is good
+    /// Accept nothing unless every line is valid
     #[arg(long, requires = "from", conflicts_with = "profile")]
     strict: bool,
-    /// Only accept them: who sends delivers them, `ringback work` or the console
+    /// Accept events without waiting: the active sender delivers them
     #[arg(long)]
     no_wait: bool,
-    /// Print one line of JSON for each thing that happens
+    /// Print one line of JSON per state change
     #[arg(long)]
     json: bool,
 }

@@ -24,13 +24,13 @@ use crate::store::Store;
 /// Options that say what happened. What stands further down goes before what stands above.
 #[derive(Debug, clap::Args)]
 pub struct EventArgs {
-    /// The event; may be left out where the profile has only one
+    /// Event; required if the profile has several
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true, conflicts_with = "from")]
     event: Option<Event>,
-    /// Take the values of a JSON object; - reads standard input
+    /// Read values from a JSON object; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     values: Option<PathBuf>,
-    /// Give a variable this text, or with := this JSON, before those of --values
+    /// Set a variable to a text, or with := to JSON; overrides --values
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting, conflicts_with = "from")]
     set: Vec<(String, Value)>,
 }

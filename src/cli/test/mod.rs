@@ -22,7 +22,7 @@ pub(super) use trial::{accept, carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
-    /// An id, an id's unique start, or a title
+    /// Profile ID, unique ID prefix, or title
     profile: String,
     #[command(flatten)]
     values: ValueArgs,

@@ -15,9 +15,9 @@ use crate::shown::shown;
 pub(super) enum Verb {
     /// Add a variable of your own to an event
     Add(OwnArgs),
-    /// Change meaning or sample of a variable of your own
+    /// Change the meaning or sample of a variable of your own
     Set(OwnArgs),
-    /// Remove a variable of your own from an event; profiles that use it stay as they are
+    /// Remove a variable of your own from an event; profiles that use it are not changed
     Remove {
         #[command(flatten)]
         which: WhichArgs,
@@ -29,10 +29,10 @@ pub(super) enum Verb {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WhichArgs {
-    /// The event, or default for profiles without one
+    /// Event, or `default` for profiles without events
     #[arg(value_name = "EVENT", value_parser = scope)]
     event: Scope,
-    /// What stands between < and > in a profile
+    /// Name, as written between < and > in a profile
     name: String,
 }
 
@@ -40,10 +40,10 @@ pub(super) struct WhichArgs {
 pub(super) struct OwnArgs {
     #[command(flatten)]
     which: WhichArgs,
-    /// A few words for people
+    /// A short description
     #[arg(long)]
     meaning: Option<String>,
-    /// The value of a test: text; what begins with { or [ is JSON
+    /// Value in tests: text, or JSON if it begins with { or [
     #[arg(long, allow_hyphen_values = true)]
     sample: Option<String>,
     /// Print JSON instead of text

@@ -34,10 +34,10 @@ const TICK: Duration = Duration::from_millis(250);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WorkArgs {
-    /// End when nothing is queued, and no retry waits, but what is held
+    /// Exit when no delivery is queued or waiting, except blocked ones
     #[arg(long)]
     until_idle: bool,
-    /// Print one line of JSON for each try
+    /// Print one line of JSON per attempt
     #[arg(long)]
     json: bool,
 }

@@ -1,0 +1,271 @@
+//! Examples of every command. They are part of its help and of its manual page.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+use super::command_tree::join;
+
+/// What a command line does, and the line; it may go on over several.
+pub(super) type Example = (&'static str, &'static str);
+
+/// The examples by command, in the order of the help. The program itself has no name here.
+const EXAMPLES: &[(&str, &[Example])] = &[
+    (
+        "",
+        &[
+            ("Open the console", "ringback"),
+            ("Try everything on a throwaway database", "ringback demo"),
+            ("Keep the profiles of a project in a database of its own", "ringback --db shop.db"),
+        ],
+    ),
+    (
+        "profiles",
+        &[
+            ("List all profiles", "ringback profiles list"),
+            ("Create or update profiles from a file", "ringback profiles apply profiles.json"),
+        ],
+    ),
+    (
+        "profiles list",
+        &[
+            ("Find a profile by a part of its title", "ringback profiles list --search order"),
+            (
+                "Print the IDs of the SMS profiles",
+                "ringback profiles list --channel sms --json | jq '.[].profile_id'",
+            ),
+            ("List deleted profiles that can be restored", "ringback profiles list --deleted"),
+        ],
+    ),
+    ("profiles show", &[("Show one profile as JSON", "ringback profiles show \"Order SMS\" --json")]),
+    (
+        "profiles apply",
+        &[
+            ("Create or update the profiles of a file", "ringback profiles apply profiles.json"),
+            (
+                "Create a profile from standard input",
+                r#"echo '{"title": "Order SMS", "channel": "sms",
+       "url": "https://hooks.example/cb",
+       "body": "{\"id\": \"<id>\"}"}' | ringback profiles apply -"#,
+            ),
+            (
+                "Copy all profiles, with their secrets, to another database",
+                "ringback profiles export --secrets | ringback profiles apply - --db copy.db",
+            ),
+        ],
+    ),
+    ("profiles enable", &[("Enable a profile", "ringback profiles enable \"Order SMS\"")]),
+    ("profiles disable", &[("Disable a profile", "ringback profiles disable \"Order SMS\"")]),
+    (
+        "profiles delete",
+        &[("Delete a profile without a question", "ringback profiles delete \"Order SMS\" --yes")],
+    ),
+    ("profiles restore", &[("Undo a deletion", "ringback profiles restore \"Order SMS\"")]),
+    (
+        "profiles export",
+        &[
+            ("Export all profiles without their secrets", "ringback profiles export > profiles.json"),
+            ("Export one profile with its secrets", "ringback profiles export \"Order SMS\" --secrets"),
+        ],
+    ),
+    (
+        "variables",
+        &[
+            ("List the variables of an event", "ringback variables --event sms-send"),
+            (
+                "List the samples that `ringback test --sample` takes",
+                "ringback variables --channel sms --samples",
+            ),
+        ],
+    ),
+    (
+        "variables add",
+        &[(
+            "Add a variable to an event",
+            "ringback variables add sms-send shop_id --meaning \"id of the shop\" --sample 42",
+        )],
+    ),
+    ("variables set", &[("Change a sample", "ringback variables set sms-send shop_id --sample 43")]),
+    ("variables remove", &[("Remove a variable", "ringback variables remove sms-send shop_id")]),
+    (
+        "preview",
+        &[
+            ("Show the request of a test", "ringback preview \"Order SMS\" --set status=FAILED"),
+            ("Run the same request with curl", "ringback preview \"Order SMS\" --curl --secrets | sh"),
+        ],
+    ),
+    (
+        "test",
+        &[
+            ("Send a test with sample values", "ringback test \"Order SMS\""),
+            (
+                "Send a sample with one value changed",
+                "ringback test \"Order SMS\" --sample failed --set id=7",
+            ),
+            ("Set a number instead of a string", "ringback test \"Order SMS\" --set price:=0.120"),
+        ],
+    ),
+    (
+        "deliveries",
+        &[
+            ("List the newest deliveries", "ringback deliveries list"),
+            ("Show one delivery", "ringback deliveries show 01a22916"),
+        ],
+    ),
+    (
+        "deliveries list",
+        &[
+            ("List server errors of the last two hours", "ringback deliveries list --status 5xx --since 2h"),
+            ("Find the deliveries of one order", "ringback deliveries list --text 4711 --limit 0"),
+            (
+                "List failures of one profile as JSON",
+                "ringback deliveries list --state failed --profile \"Order SMS\" --json",
+            ),
+        ],
+    ),
+    ("deliveries show", &[("Show the request, attempts and responses", "ringback deliveries show 01a22916")]),
+    (
+        "deliveries retry",
+        &[
+            ("Retry or resend one delivery", "ringback deliveries retry 01a22916"),
+            (
+                "Count what would be resent",
+                "ringback deliveries retry --state failed --profile \"Order SMS\" --dry-run",
+            ),
+            ("Resend without a question", "ringback deliveries retry --state failed --since 2h --yes"),
+        ],
+    ),
+    (
+        "deliveries cancel",
+        &[
+            ("Cancel one delivery", "ringback deliveries cancel 01a22916"),
+            ("Cancel all that wait for a retry", "ringback deliveries cancel --state waiting"),
+        ],
+    ),
+    (
+        "deliveries pause",
+        &[
+            ("Pause all events", "ringback deliveries pause"),
+            ("Pause the events of one profile", "ringback deliveries pause \"Order SMS\""),
+        ],
+    ),
+    ("deliveries resume", &[("Resume one profile", "ringback deliveries resume \"Order SMS\"")]),
+    (
+        "deliveries prune",
+        &[
+            ("Apply the retention settings now", "ringback deliveries prune"),
+            (
+                "Remove deliveries that succeeded more than 30 days ago",
+                "ringback deliveries prune --older-than 30d --state delivered",
+            ),
+        ],
+    ),
+    (
+        "send",
+        &[
+            (
+                "Send one event and wait for the outcome",
+                "ringback send \"Order SMS\" --set id=7 --set status=DELIVRD --set price:=0.120",
+            ),
+            ("Send the events of a file", "ringback send --from events.ndjson"),
+            ("Accept the events of a pipe", "my-platform | ringback send --from - --no-wait --json"),
+        ],
+    ),
+    (
+        "work",
+        &[
+            ("Send until interrupted", "ringback work"),
+            ("Send what is queued, then exit", "ringback work --until-idle"),
+        ],
+    ),
+    (
+        "receive",
+        &[
+            ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),
+            ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            ("Check this machine", "ringback doctor"),
+            ("Check a settings file", "ringback doctor --config config.toml"),
+        ],
+    ),
+    (
+        "completions",
+        &[
+            ("Install completions for bash", "ringback completions bash >> ~/.bash_completion"),
+            ("Load completions into fish", "ringback completions fish | source"),
+        ],
+    ),
+    (
+        "man",
+        &[
+            ("Read the manual page", "ringback man | man -l -"),
+            ("Install the pages of all commands", "ringback man ~/.local/share/man/man1"),
+        ],
+    ),
+    ("demo", &[("Open the demo", "ringback demo"), ("Print the demo as text", "ringback demo < /dev/null")]),
+];
+
+/// The examples of a command by its path, such as `profiles apply`; the program's own path is empty.
+pub(super) fn of(path: &str) -> &'static [Example] {
+    EXAMPLES.iter().find(|(command, _)| *command == path).map_or(&[], |(_, examples)| examples)
+}
+
+/// Adds its examples to the help of a command and of all its subcommands.
+pub(super) fn add(command: Command) -> Command {
+    add_at(command, "")
+}
+
+fn add_at(command: Command, path: &str) -> Command {
+    let header = *command.get_styles().get_header();
+    let mut help = format!("{header}Examples:{header:#}");
+    for (what, line) in of(path) {
+        let _ = write!(help, "\n  # {what}\n  {}", line.replace('\n', "\n  "));
+    }
+    let command = if of(path).is_empty() { command } else { command.after_help(help) };
+    command.mut_subcommands(|sub| {
+        let path = join(path, sub.get_name());
+        add_at(sub, &path)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::command_lines;
+    use crate::cli::{built, command_tree};
+
+    #[test]
+    fn every_command_has_examples_and_every_example_a_command() {
+        let program = built();
+        let commands = command_tree::walk(&program);
+        for (path, command) in &commands {
+            let help = (*command).clone().render_help().to_string();
+            assert!(!of(path).is_empty(), "no example for `ringback {path}`");
+            for line in of(path).iter().flat_map(|(_, line)| line.lines()) {
+                // Help is wrapped: a line that is broken cannot be pasted.
+                assert!(line.len() <= 78, "too long for help in 80 columns: {line}");
+                assert!(help.lines().any(|told| told.strip_prefix("  ") == Some(line)), "{line}: {help}");
+            }
+        }
+        for (path, _) in EXAMPLES {
+            assert!(commands.iter().any(|(command, _)| command == path), "examples of no command: {path}");
+        }
+    }
+
+    #[test]
+    fn every_example_parses_and_runs_its_command() {
+        for (path, examples) in EXAMPLES {
+            for (_, line) in *examples {
+                let parsed = command_lines::parse(line);
+                let runs: Vec<String> = parsed.into_iter().collect::<Result<_, _>>().unwrap();
+                let is_meant =
+                    |run: &String| path.is_empty() || format!("{run} ").starts_with(&format!("{path} "));
+                assert!(runs.iter().any(is_meant), "{path}: {line}: {runs:?}");
+            }
+        }
+    }
+}

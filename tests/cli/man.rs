@@ -1,0 +1,85 @@
+//! `ringback man`, read by groff where there is one.
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Write as _};
+use std::process::{Command, Stdio};
+
+use crate::support::cli::{Place, finish};
+
+/// What groff makes of a page, as plain text; none where there is no groff.
+fn typeset(page: &str) -> Option<String> {
+    let mut groff = Command::new("groff");
+    groff.args(["-man", "-Tutf8", "-ww", "-P-cbou"]);
+    groff.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = match groff.spawn() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        spawned => spawned.unwrap(),
+    };
+    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let ran = finish(child);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{page}");
+    Some(ran.out)
+}
+
+/// The commands that the help of a command lists.
+fn commands(place: &Place, path: &[&str]) -> Vec<String> {
+    let help = place.run(&[path, &["--help"]].concat()).out;
+    let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
+    let names = listed.lines().take_while(|line| !line.is_empty());
+    // A line that is indented further goes on with the one above.
+    let names = names.filter(|line| !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_has_a_page() {
+    let place = Place::new();
+    let dir = place.path("man/man1");
+    let ran = place.run(&["man", dir.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{ran:?}");
+
+    let mut wanted = BTreeSet::from(["ringback.1".to_owned()]);
+    for name in commands(&place, &[]).into_iter().filter(|name| name != "help") {
+        for sub in commands(&place, &[&name]).into_iter().filter(|sub| sub != "help") {
+            wanted.insert(format!("ringback-{name}-{sub}.1"));
+        }
+        wanted.insert(format!("ringback-{name}.1"));
+    }
+    let names = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name());
+    let made: BTreeSet<_> = names.map(|name| name.into_string().unwrap()).collect();
+    assert_eq!(made, wanted);
+    assert!(made.contains("ringback-deliveries-retry.1"), "{made:?}");
+    assert!(ran.err.contains(&format!("{} manual pages", made.len())), "{ran:?}");
+
+    for name in made {
+        let page = std::fs::read_to_string(dir.join(&name)).unwrap();
+        let Some(text) = typeset(&page) else { continue };
+        let command = name.trim_end_matches(".1").replace('-', " ");
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GLOBAL OPTIONS", "EXAMPLES"] {
+            assert!(text.lines().any(|line| line == section), "{name} without {section}:\n{text}");
+        }
+        assert!(text.contains(&command), "{name}:\n{text}");
+    }
+    assert!(!place.db().exists());
+}
+
+#[test]
+fn without_a_directory_the_main_page_is_printed() {
+    let place = Place::new();
+    let ran = place.run(&["man"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert!(ran.out.contains(".TH ringback 1"), "{}", ran.out);
+    let Some(text) = typeset(&ran.out) else { return };
+    for told in
+        ["ringback-profiles(1)", "RINGBACK_DB", "EXIT STATUS", "128+n", "config.toml", "ringback demo"]
+    {
+        assert!(text.contains(told), "no {told}:\n{text}");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_named() {
+    let place = Place::new();
+    let file = place.file("taken", "");
+    place.run(&["man", &file]).refused(1, &["cannot write manual pages to", "taken"]);
+}
