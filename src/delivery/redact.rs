@@ -1,144 +1,73 @@
-//! Takes the credentials of a request out of its answer, for endpoints that repeat what they were
-//! sent: the delivery log keeps answers, and no secret (facts, section 4).
+//! Takes the credentials of a request out of its response, for endpoints that repeat what they were
+//! sent: the delivery log keeps responses, and no secret (facts, section 4).
+//!
+//! A secret is found as it was sent, and in the spellings in which programs repeat it: percent-encoding,
+//! the escapes of JSON, HTML entities and base64, in any mixture and nested.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hyper::header::{HeaderMap, HeaderValue};
+mod entities;
+mod pattern;
+mod search;
+mod secrets;
+mod spelling;
 
-/// What stands in place of a secret.
+use std::ops::Range;
+
+use pattern::Pattern;
+use search::{Group, Search};
+
+pub(super) use pattern::SHORTEST;
+pub(super) use search::Extent;
+pub(super) use secrets::of_headers;
+
+/// Replaces a secret.
 const HIDDEN: &[u8] = "••••".as_bytes();
-/// Shorter texts stand in any answer by chance.
-const SHORTEST: usize = 4;
+/// Finds secrets. One without any costs nothing.
+#[derive(Default)]
+pub(super) struct Redactor(Vec<Group>);
 
-/// The secrets among a request's headers: the values that were marked as sensitive, what follows
-/// `Basic` or `Bearer`, and the password of Basic. As they were sent and as they stand in JSON;
-/// another spelling of one (such as with percent signs) is not known.
-#[must_use]
-pub fn secrets_of(headers: &HeaderMap) -> Vec<Vec<u8>> {
-    let mut secrets = Vec::new();
-    for value in headers.values().filter(|value| value.is_sensitive()) {
-        // What reads a header leaves the spaces around it out.
-        let whole = value.as_bytes().trim_ascii();
-        secrets.push(whole.to_vec());
-        let Some(space) = whole.iter().position(|byte| *byte == b' ') else { continue };
-        let (scheme, rest) = (&whole[..space], &whole[space + 1..]);
-        secrets.push(rest.to_vec());
-        if scheme.eq_ignore_ascii_case(b"basic")
-            && let Ok(plain) = STANDARD.decode(rest)
-            && let Some(colon) = plain.iter().position(|byte| *byte == b':')
-        {
-            secrets.push(plain[colon + 1..].to_vec());
+impl Redactor {
+    /// One that finds these; an empty one is none.
+    pub(super) fn new(mut secrets: Vec<Vec<u8>>) -> Self {
+        secrets.retain(|secret| !secret.is_empty());
+        secrets.sort_unstable();
+        secrets.dedup();
+        let mut patterns = secrets.iter().flat_map(|secret| Pattern::of(secret)).peekable();
+        let mut groups = Vec::new();
+        while patterns.peek().is_some() {
+            groups.push(Group::new(patterns.by_ref().take(Group::MOST).collect()));
         }
+        Self(groups)
     }
-    let in_json: Vec<Vec<u8>> = secrets.iter().filter_map(|secret| in_json(secret)).collect();
-    secrets.extend(in_json);
-    secrets.retain(|secret| secret.len() >= SHORTEST);
-    // The longest first: a secret within another must not leave the rest of it behind.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets
-}
 
-/// A secret as it stands between the quotes of JSON, if that is another spelling.
-fn in_json(secret: &[u8]) -> Option<Vec<u8>> {
-    let quoted = serde_json::to_string(std::str::from_utf8(secret).ok()?).ok()?;
-    let inner = &quoted.as_bytes()[1..quoted.len() - 1];
-    (inner != secret).then(|| inner.to_vec())
-}
-
-/// The text without the secrets, of which the end did not come or was not kept: a secret may have
-/// been cut there, and what is left of it goes too.
-#[must_use]
-pub fn without_in_part(text: Vec<u8>, secrets: &[Vec<u8>]) -> Vec<u8> {
-    let mut text = without(text, secrets);
-    let begun =
-        |secret: &Vec<u8>| (SHORTEST..secret.len()).rev().find(|&length| text.ends_with(&secret[..length]));
-    if let Some(length) = secrets.iter().filter_map(begun).max() {
-        text.truncate(text.len() - length);
-        text.extend_from_slice(HIDDEN);
+    /// Where secrets stand in a text, in order, none touching another.
+    pub(super) fn find(&self, text: &[u8], extent: Extent) -> Vec<Range<usize>> {
+        let (mut search, mut found) = (Search::new(text, extent), Vec::new());
+        self.0.iter().for_each(|group| search.all(group, &mut found));
+        found.sort_unstable_by_key(|range| range.start);
+        // Secrets may overlap: nothing is left of any.
+        found.dedup_by(|next, range| {
+            let touches = next.start <= range.end;
+            range.end = if touches { range.end.max(next.end) } else { range.end };
+            touches
+        });
+        found
     }
-    text
-}
 
-/// The text without the secrets.
-#[must_use]
-pub fn without(text: Vec<u8>, secrets: &[Vec<u8>]) -> Vec<u8> {
-    secrets.iter().fold(text, |text, secret| {
+    /// The text without the secrets, where there are some.
+    pub(super) fn hide(&self, text: &[u8], extent: Extent) -> Option<Vec<u8>> {
+        let found = self.find(text, extent);
+        let mut at = found.first()?.start;
         let mut out = Vec::with_capacity(text.len());
-        let mut at = 0;
-        while at < text.len() {
-            if text[at..].starts_with(secret) {
-                out.extend_from_slice(HIDDEN);
-                at += secret.len();
-            } else {
-                out.push(text[at]);
-                at += 1;
-            }
+        out.extend_from_slice(&text[..at]);
+        for range in found {
+            out.extend_from_slice(&text[at..range.start]);
+            out.extend_from_slice(HIDDEN);
+            at = range.end;
         }
-        out
-    })
-}
-
-/// The headers without the secrets.
-pub fn clean(headers: &mut HeaderMap, secrets: &[Vec<u8>]) {
-    if secrets.is_empty() {
-        return;
-    }
-    for value in headers.values_mut() {
-        let cleaned = without(value.as_bytes().to_vec(), secrets);
-        if cleaned != value.as_bytes() {
-            // The dots are no ASCII, and any byte above it can stand in a header's value.
-            *value = HeaderValue::from_bytes(&cleaned).unwrap_or(HeaderValue::from_static("hidden"));
-        }
+        out.extend_from_slice(&text[at..]);
+        Some(out)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(value: &str) -> HeaderMap {
-        let mut value = HeaderValue::try_from(value).unwrap();
-        value.set_sensitive(true);
-        let mut headers = HeaderMap::new();
-        headers.insert("authorization", value);
-        headers.insert("x-shop", HeaderValue::from_static("north"));
-        headers
-    }
-
-    #[test]
-    fn each_part_of_basic_is_hidden() {
-        let secrets = secrets_of(&headers("Basic YW5uOnMzY3JldCE="));
-        let answer = b"Basic YW5uOnMzY3JldCE= or YW5uOnMzY3JldCE= or s3cret! from north".to_vec();
-        let shown = String::from_utf8(without(answer, &secrets)).unwrap();
-        assert_eq!(shown, "•••• or •••• or •••• from north");
-    }
-
-    #[test]
-    fn spaces_around_and_escapes_within_hide_nothing_from_us() {
-        let secrets = secrets_of(&headers(r#"Key a"b\c  "#));
-        let answer = br#"a"b\c {"was": "Key a\"b\\c", "key": "a\"b\\c"}"#.to_vec();
-        let shown = String::from_utf8(without(answer, &secrets)).unwrap();
-        assert_eq!(shown, r#"•••• {"was": "••••", "key": "••••"}"#);
-    }
-
-    #[test]
-    fn what_is_left_of_a_secret_at_a_cut_is_hidden() {
-        let secrets = secrets_of(&headers("Bearer t0ken-1"));
-        let shown = |text: &str| String::from_utf8(without_in_part(text.into(), &secrets)).unwrap();
-        assert_eq!(shown("got Bearer t0k"), "got ••••");
-        assert_eq!(shown("got t0ken-"), "got ••••");
-        assert_eq!(shown("got t0ken-1"), "got ••••");
-        assert_eq!(shown("t0ken-1 and t0k"), "•••• and t0k", "three letters stand anywhere by chance");
-    }
-
-    #[test]
-    fn headers_are_cleaned_and_others_left() {
-        let secrets = secrets_of(&headers("Bearer t0ken-1"));
-        let mut answer = HeaderMap::new();
-        answer.insert("x-echo", HeaderValue::from_static("got t0ken-1!"));
-        answer.insert("x-other", HeaderValue::from_static("t0ken"));
-        clean(&mut answer, &secrets);
-        assert_eq!(answer["x-echo"].as_bytes(), "got ••••!".as_bytes());
-        assert_eq!(answer["x-other"], "t0ken");
-    }
-}
+mod tests;

@@ -29,7 +29,7 @@ use super::failure;
 use super::guard::Guard;
 use super::local_trouble::{LocalTrouble, NotDone};
 use super::record::{Attempt, Failure, Job};
-use super::redact;
+use super::redact::{self, Redactor};
 use super::resolver::Names;
 use super::tokens::{Token, Tokens, Wanted};
 use answer::Answer;
@@ -211,7 +211,7 @@ async fn exchange(
 ) -> Result<(), NotDone> {
     let SoFar { answer, course, .. } = so_far;
     let request = order.request(token)?;
-    answer.secrets = redact::secrets_of(request.headers());
+    answer.redactor = Redactor::new(redact::of_headers(request.headers()));
     let response = client.send(course, request, || order.request(token).ok()).await;
     let response = response.map_err(|error| failure::not_done(&error, &order.place()))?;
     answer.take(response).await;

@@ -19,6 +19,7 @@ use crate::delivery::guard::Guard;
 use crate::delivery::local_trouble::NotDone;
 use crate::delivery::printable::printable;
 use crate::delivery::record::{ErrorClass, Failure};
+use crate::delivery::redact::{Extent, Redactor, SHORTEST};
 use crate::delivery::transport::{Clients, Course, Read, read};
 use crate::profile::{OAuth2, SentAs};
 
@@ -26,8 +27,6 @@ use crate::profile::{OAuth2, SentAs};
 const READ_LIMIT: usize = 64 * 1024;
 /// Most characters of a message that a server has a say in.
 const MESSAGE: usize = 240;
-/// Shorter parts of a secret stand in any message by chance.
-const SHORTEST: usize = 4;
 /// What stands for a secret.
 const HIDDEN: &str = "(hidden)";
 
@@ -160,39 +159,42 @@ fn no_answer(message: String) -> Failure {
 
 /// What a server said, as it may stand in the log: without what it was sent, and not too long.
 fn told(message: &str, oauth2: &OAuth2) -> String {
-    let secret = oauth2.client_secret.reveal();
-    let mut secrets = vec![secret.to_owned(), form_encoded(secret), basic(oauth2)];
-    for extra in oauth2.fields.iter().filter(|extra| extra.is_secret()) {
-        secrets.extend([printable(extra.value.reveal().as_bytes()), form_encoded(extra.value.reveal())]);
-    }
-    for extra in oauth2.headers.iter().filter(|extra| extra.is_secret()) {
-        // What reads a header leaves the spaces around it out, and may name what follows `Key` alone.
-        let whole = printable(extra.value.reveal().trim().as_bytes());
-        secrets.extend(
-            whole.split_once(' ').map(|(_, rest)| rest.to_owned()).filter(|rest| rest.len() >= SHORTEST),
-        );
-        secrets.push(whole);
-    }
-    secrets.retain(|secret| !secret.is_empty());
-    // The longest first: one may begin with another.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    let (mut out, mut length, mut rest) = (String::new(), 0, message);
-    while let Some(c) = rest.chars().next() {
-        if length >= MESSAGE {
-            out.push('…');
-            break;
-        }
-        if let Some(secret) = secrets.iter().find(|secret| rest.starts_with(secret.as_str())) {
-            out.push_str(HIDDEN);
-            length += HIDDEN.len();
-            rest = &rest[secret.len()..];
-        } else {
+    let text = message.as_bytes();
+    let found = Redactor::new(secrets(oauth2)).find(text, Extent::Whole);
+    let (mut out, mut length, mut at) = (String::new(), 0, 0);
+    // What is between the secrets, and behind the last.
+    let ends = found.iter().map(|range| (range.start, Some(range.end))).chain([(text.len(), None)]);
+    for (end, next) in ends {
+        for c in String::from_utf8_lossy(&text[at..end]).chars() {
+            if length >= MESSAGE {
+                out.push('…');
+                return out;
+            }
             out.push(c);
             length += 1;
-            rest = &rest[c.len_utf8()..];
+        }
+        if let Some(next) = next {
+            out.push_str(HIDDEN);
+            (length, at) = (length + HIDDEN.len(), next);
         }
     }
     out
+}
+
+/// What the request holds that nobody else may read.
+fn secrets(oauth2: &OAuth2) -> Vec<Vec<u8>> {
+    let secret = oauth2.client_secret.reveal();
+    let mut secrets = vec![secret.to_owned(), form_encoded(secret), basic(oauth2)];
+    secrets.extend(
+        oauth2.fields.iter().filter(|extra| extra.is_secret()).map(|extra| extra.value.reveal().to_owned()),
+    );
+    for extra in oauth2.headers.iter().filter(|extra| extra.is_secret()) {
+        // What reads a header leaves the spaces around it out, and may name what follows `Key` alone.
+        let whole = extra.value.reveal().trim();
+        let rest = whole.split_once(' ').map(|(_, rest)| rest).filter(|rest| rest.len() >= SHORTEST);
+        secrets.extend([Some(whole), rest].into_iter().flatten().map(str::to_owned));
+    }
+    secrets.into_iter().map(String::into_bytes).collect()
 }
 
 #[cfg(test)]
@@ -258,6 +260,8 @@ mod tests {
         let oauth2 = oauth2(SentAs::Body);
         let said = format!("401: no hu sh&=ü, hu+sh%26%3D%C3%BC, {}, k3y, north", basic(&oauth2));
         assert_eq!(told(&said, &oauth2), "401: no (hidden), (hidden), (hidden), (hidden), north");
+        let otherwise = format!("hu%20sh&amp;%3d\\u00FC, {}: %6B3y", STANDARD.encode("hu sh&=ü"));
+        assert_eq!(told(&otherwise, &oauth2), "(hidden), (hidden): (hidden)");
         let long = format!("{}hu sh&=ü", "x".repeat(MESSAGE - 1));
         assert_eq!(told(&long, &oauth2), format!("{}(hidden)", "x".repeat(MESSAGE - 1)));
         assert_eq!(told(&"ü".repeat(MESSAGE + 1), &oauth2), format!("{}…", "ü".repeat(MESSAGE)));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use hyper::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use hyper::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use super::line::Line;
 use crate::delivery::failure;
 use crate::delivery::printable::printable;
 use crate::delivery::record::Failure;
-use crate::delivery::redact;
+use crate::delivery::redact::{Extent, Redactor};
 use crate::delivery::verdict;
 
 /// How much of an answer is read: enough to keep the connection for the next request.
@@ -25,8 +25,7 @@ const KEEP_LIMIT: usize = 16 * 1024;
 #[derive(Default)]
 pub(super) struct Answer {
     pub status: Option<StatusCode>,
-    /// Without secrets.
-    pub headers: HeaderMap,
+    headers: HeaderMap,
     body: Vec<u8>,
     /// Whether more came than is kept.
     pub cut: bool,
@@ -34,17 +33,16 @@ pub(super) struct Answer {
     whole: bool,
     /// Why the body is incomplete. The status was received, and decides all the same.
     pub incomplete: Option<String>,
-    /// Those of the request, which an answer may repeat.
-    pub secrets: Vec<Vec<u8>>,
+    /// Knows the secrets of the request, which an answer may repeat.
+    pub redactor: Redactor,
 }
 
 impl Answer {
     /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
     /// failure. Nor is a body that breaks off: with the head the endpoint has given its verdict.
     pub async fn take(&mut self, response: Response<Incoming>) {
-        let (mut head, body) = response.into_parts();
+        let (head, body) = response.into_parts();
         self.status = Some(head.status);
-        redact::clean(&mut head.headers, &self.secrets);
         self.headers = head.headers;
         let (kept, cut) = (&mut self.body, &mut self.cut);
         let keep = |chunk: Bytes| {
@@ -58,16 +56,18 @@ impl Answer {
         }
     }
 
-    /// The headers as text, those that fit into [`KEEP_LIMIT`] together. Longer ones are left out, so
-    /// that none of the others is missing.
+    /// The headers as text without secrets, those that fit into [`KEEP_LIMIT`] together. Longer ones
+    /// are left out, so that none of the others is missing.
     pub fn shown_headers(&mut self) -> Vec<(String, String)> {
         let (mut kept, mut room) = (Vec::with_capacity(self.headers.len().min(64)), KEEP_LIMIT);
         for (name, value) in &self.headers {
-            let value = printable(value.as_bytes());
-            match room.checked_sub(name.as_str().len() + value.len()) {
-                Some(left) => {
+            // What does not fit is not searched.
+            let fits = |text: usize| room.checked_sub(name.as_str().len() + text.max(value.len()));
+            let shown = fits(0).map(|_| self.shown(value));
+            match shown.as_ref().and_then(|shown| fits(shown.len())).zip(shown) {
+                Some((left, shown)) => {
                     room = left;
-                    kept.push((name.to_string(), value));
+                    kept.push((name.to_string(), shown));
                 }
                 None => self.cut = true,
             }
@@ -75,19 +75,24 @@ impl Answer {
         kept
     }
 
+    /// A header's value as text, without secrets.
+    fn shown(&self, value: &HeaderValue) -> String {
+        match self.redactor.hide(value.as_bytes(), Extent::Whole) {
+            Some(hidden) => printable(&hidden),
+            None => printable(value.as_bytes()),
+        }
+    }
+
     /// The body without secrets, which is taken out.
     pub fn shown_body(&mut self) -> Vec<u8> {
         let body = std::mem::take(&mut self.body);
-        if self.whole && !self.cut {
-            redact::without(body, &self.secrets)
-        } else {
-            redact::without_in_part(body, &self.secrets)
-        }
+        let extent = if self.whole && !self.cut { Extent::Whole } else { Extent::Cut };
+        self.redactor.hide(&body, extent).unwrap_or(body)
     }
 
     /// The failure that its status means; none for 2xx, and before there is one.
     pub fn verdict(&self) -> Option<Failure> {
-        let location = self.headers.get(LOCATION).map(|to| printable(to.as_bytes()));
+        let location = self.headers.get(LOCATION).map(|to| self.shown(to));
         failure::of_status(self.status?, location.as_deref())
     }
 

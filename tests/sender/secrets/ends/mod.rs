@@ -56,7 +56,13 @@ pub async fn ends(good: &str) -> Ends {
     let speaks = Endpoint::start(Manner::Says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec())).await;
     let cuts = Endpoint::start(Manner::Closes).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let echoes = vec![echo(200).await, echo(500).await, echo(302).await, repeating::json_echo().await];
+    let echoes = vec![
+        echo(200).await,
+        echo(500).await,
+        echo(302).await,
+        repeating::json_echo().await,
+        repeating::encoding_echo().await,
+    ];
     let ways = vec![
         End::new("moved", &elsewhere.url(), Some("status")),
         End::new("no HTTP", &speaks.url(), Some("protocol")),
@@ -71,6 +77,7 @@ pub async fn ends(good: &str) -> Ends {
         End::new("echo and fail", &echoes[1].url(), Some("status")),
         End::new("echo and move", &echoes[2].url(), Some("status")),
         End::new("echo as JSON", &echoes[3].url(), None),
+        End::new("echo encoded", &echoes[4].url(), Some("status")),
     ];
     Ends { ways, echoes, _others: [elsewhere, speaks, cuts] }
 }

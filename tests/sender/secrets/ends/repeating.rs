@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::search::marks;
@@ -42,6 +44,26 @@ pub async fn json_echo() -> Server {
         let headers: Value = request.headers.keys().map(|name| (name.to_string(), value(name))).collect();
         let body = json!({"headers": headers, "lines": lines, "body": request.body}).to_string();
         Reply { headers: vec![("echo", body.clone())], ..Reply::new(200, body) }
+    })
+    .await
+}
+
+/// The values of all headers as programs encode them, in the headers and in the body of a redirect that
+/// leads to one more.
+pub async fn encoding_echo() -> Server {
+    Server::start(|request, _| {
+        let encoded = |value: &str| {
+            [marks::percent(value), marks::in_json(value), marks::in_html(value), STANDARD.encode(value)]
+        };
+        let line = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
+            format!("{name}: {}", encoded(&String::from_utf8_lossy(value.as_bytes())).join(" or "))
+        };
+        let lines: Vec<String> = request.headers.iter().map(line).collect();
+        let mut headers: Vec<(&str, String)> = lines.iter().map(|line| ("echo", line.clone())).collect();
+        let (by, was) = (request.header("authorization"), request.header("cookie"));
+        let (by, was) = (marks::percent(by), STANDARD.encode(was));
+        headers.push(("location", format!("/login?by={by}&was={was}")));
+        Reply { headers, ..Reply::new(302, lines.join("\n")) }
     })
     .await
 }

@@ -42,16 +42,37 @@ pub fn signing_secret(name: &str) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, b| {
+    each(text, |out, byte| write!(out, "{byte:02x}"))
+}
+
+/// Each character percent-encoded.
+pub fn percent(text: &str) -> String {
+    each(text, |out, byte| write!(out, "%{byte:02X}"))
+}
+
+/// Each character as an escape of JSON.
+pub fn in_json(text: &str) -> String {
+    each(text, |out, byte| write!(out, "\\u{byte:04x}"))
+}
+
+/// Each character as a number of HTML.
+pub fn in_html(text: &str) -> String {
+    each(text, |out, byte| write!(out, "&#{byte};"))
+}
+
+fn each(text: &str, write: impl Fn(&mut String, u8) -> std::fmt::Result) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
         // Writing to a String cannot fail.
-        let _ = write!(out, "{b:02x}");
+        let _ = write(&mut out, byte);
         out
     })
 }
 
-/// The forms of a mark: itself, in hexadecimal, and in base64 wherever it may stand in it.
+/// The forms of a mark: itself, each character escaped, in hexadecimal, and in base64 wherever it may
+/// stand in it.
 fn forms(mark: &str) -> Vec<String> {
     let mut forms = vec![mark.to_owned(), hex(mark).to_uppercase(), hex(mark)];
+    forms.extend([percent(mark), in_json(mark), in_html(mark)]);
     for before in 0..3 {
         let bytes = [&b"..."[..before], mark.as_bytes()].concat();
         // The characters that no neighbour has a part in.
@@ -83,7 +104,9 @@ pub fn assert_search_works() {
         for neighbours in ["", "a", "ab", "abc"] {
             let secret = format!("{neighbours}{mark}xyz");
             let base64 = STANDARD.encode(&secret);
-            for shown in [hex(&secret).to_uppercase(), hex(&secret), base64, secret] {
+            let escaped = [percent(&secret), in_json(&secret), in_html(&secret)];
+            let others = [hex(&secret).to_uppercase(), hex(&secret), base64, secret];
+            for shown in escaped.into_iter().chain(others) {
                 assert_eq!(found(format!("…{shown}…").as_bytes()), [name], "{shown}");
             }
         }

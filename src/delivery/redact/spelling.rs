@@ -1,0 +1,278 @@
+//! What the bytes of a text may mean: themselves, and what percent-encoding, backslash escapes and
+//! HTML entities make of them, each of which may be spelled in the others.
+
+use super::entities;
+
+/// How many encodings may lie one within the other, such as a URL in JSON in JSON.
+const DEPTH: u8 = 3;
+/// The most digits that a character of HTML is written with.
+const MOST_DIGITS: usize = 8;
+/// The most bytes that an escape has, without others in it, behind the one that begins it.
+const LONGEST: usize = entities::Name::LONGEST + 1;
+
+/// One meaning of the bytes at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// A byte; one below 0x80 is its character too.
+    Byte(u8),
+    /// A character above U+007F, however it is written.
+    Char(char),
+    /// None: the text ends before it, or within its escape.
+    End,
+}
+
+/// Why an escape cannot be read.
+enum Stop {
+    /// It is none.
+    NotOne,
+    /// The text ends within it.
+    End,
+}
+
+/// A part of an escape, and the place behind it.
+type Part<T> = Result<(T, usize), Stop>;
+
+/// Whether a byte may begin something that means another one.
+pub(super) const fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'+')
+}
+
+/// The bytes that can be the meaning of what begins at a place with an escape, or more than those; none
+/// where only [`read`] can say.
+pub(super) fn glance(text: &[u8], at: usize) -> Option<[u8; 2]> {
+    let rest = &text[at..];
+    match rest.first()? {
+        b'+' => Some([b'+', b' ']),
+        b'\\' => {
+            let behind = rest.iter().take(1 << DEPTH).position(|byte| *byte != b'\\');
+            match behind.map(|behind| rest[behind]) {
+                // Only its end is to be seen.
+                None if rest.len() < 1 << DEPTH => None,
+                // So many are never less than one.
+                None => Some([b'\\'; 2]),
+                Some(b'u' | b'x') => None,
+                Some(byte) if is_escape(byte) => None,
+                Some(byte) => Some([b'\\', control(byte)]),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a letter means behind a backslash.
+const fn control(byte: u8) -> u8 {
+    match byte {
+        b't' => b'\t',
+        b'n' => b'\n',
+        b'r' => b'\r',
+        _ => byte,
+    }
+}
+
+/// Finds the meanings of what begins at a place, each with the place behind it, some more than once.
+pub(super) fn read(text: &[u8], at: usize, found: &mut dyn FnMut(Unit, usize)) {
+    Reader { text, most: DEPTH }.read(at, &mut |unit, next, _| found(unit, next));
+}
+
+/// Takes a meaning, the place behind it, and how many encodings lie one within the other there.
+type Found<'a> = &'a mut dyn FnMut(Unit, usize, u8);
+
+/// Reads a text in which so many encodings may lie one within the other.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    text: &'a [u8],
+    most: u8,
+}
+
+impl Reader<'_> {
+    fn read(self, at: usize, found: Found) {
+        let Some(&byte) = self.text.get(at) else { return found(Unit::End, at, 0) };
+        if is_escape(byte) {
+            return self.expand(Unit::Byte(byte), at + 1, 0, found);
+        }
+        found(Unit::Byte(byte), at + 1, 0);
+        // A byte that was taken for Latin-1, and written as UTF-8.
+        if let (0xC2 | 0xC3, Some(&next @ 0x80..=0xBF)) = (byte, self.text.get(at + 1)) {
+            found(Unit::Char(char::from((byte & 3) << 6 | next & 0x3F)), at + 2, 0);
+        }
+    }
+
+    /// Finds a meaning, and those of the escape that it may begin.
+    fn expand(self, unit: Unit, next: usize, depth: u8, found: Found) {
+        found(unit, next, depth);
+        if depth == self.most {
+            return;
+        }
+        match unit {
+            Unit::Byte(b'%') => self.escape(next, depth, false, Self::percent, found),
+            Unit::Byte(b'&') => self.escape(next, depth, true, Self::entity, found),
+            Unit::Byte(b'+') => self.expand(Unit::Byte(b' '), next, depth + 1, found),
+            Unit::Byte(b'\\') => {
+                let within = Self { most: self.most - 1, ..self };
+                within.read(next, &mut |unit, next, of_unit| {
+                    self.backslash(unit, next, depth.max(of_unit), found);
+                });
+            }
+            Unit::Byte(_) | Unit::Char(_) | Unit::End => {}
+        }
+    }
+
+    /// Reads the rest of an escape, the parts of which may be spelled in the other encodings. An open
+    /// one has no length that is known.
+    fn escape(
+        self,
+        at: usize,
+        depth: u8,
+        is_open: bool,
+        rest: impl Fn(Self, usize) -> Part<Unit>,
+        found: Found,
+    ) {
+        let mut last = None;
+        for depth in depth..self.most {
+            let part = rest(Self { most: depth, ..self }, at);
+            match part {
+                Ok(part) if last == Some(part) => {}
+                Ok((unit, next)) => {
+                    last = Some((unit, next));
+                    self.expand(unit, next, depth + 1, found);
+                }
+                Err(Stop::NotOne) => {}
+                Err(Stop::End) => found(Unit::End, self.text.len(), depth),
+            }
+            // Some go on, or are one, where more is read as spelled in the others.
+            let end = match last {
+                Some((_, next)) if !is_open => next,
+                _ => (at + LONGEST).min(self.text.len()),
+            };
+            if !self.text[at..end].iter().any(|byte| is_escape(*byte)) {
+                break;
+            }
+        }
+        // Its last digits may be missing.
+        if last.is_some_and(|(_, next)| next == self.text.len()) {
+            found(Unit::End, self.text.len(), depth);
+        }
+    }
+
+    /// `\/`, `\u002f` or `\x2f`, as in JSON, JavaScript, Python and shells: with this behind the backslash.
+    fn backslash(self, unit: Unit, next: usize, depth: u8, found: Found) {
+        let byte = match unit {
+            Unit::Byte(b'u') => {
+                return self.escape(next, depth, false, |text, at| text.utf_16(at, b'\\'), found);
+            }
+            Unit::Byte(b'x') => return self.escape(next, depth, false, Self::byte_in_hex, found),
+            Unit::Byte(byte @ (b't' | b'n' | b'r')) => control(byte),
+            Unit::Byte(byte) if byte.is_ascii_punctuation() => byte,
+            Unit::End => return found(unit, next, depth),
+            Unit::Byte(_) | Unit::Char(_) => return,
+        };
+        self.expand(Unit::Byte(byte), next, depth + 1, found);
+    }
+
+    /// `%2F`, or `%u002F` as JavaScript's `escape` writes it.
+    fn percent(self, at: usize) -> Part<Unit> {
+        match self.ascii(at, |byte| (byte == b'u' || byte.is_ascii_hexdigit()).then_some(byte))? {
+            (b'u', at) => self.utf_16(at, b'%'),
+            _ => self.byte_in_hex(at),
+        }
+    }
+
+    /// `&#47;`, `&#x2f;` or `&sol;`, with the semicolon or without.
+    fn entity(self, at: usize) -> Part<Unit> {
+        let (code, at) = match self.literal(at, b'#') {
+            Ok(((), at)) => match self.literal(at, b'x').or_else(|_| self.literal(at, b'X')) {
+                Ok(((), at)) => self.number(at, 16, MOST_DIGITS)?,
+                Err(_) => self.number(at, 10, MOST_DIGITS)?,
+            },
+            Err(Stop::NotOne) => self.named(at)?,
+            Err(Stop::End) => return Err(Stop::End),
+        };
+        let at = self.literal(at, b';').map_or(at, |((), at)| at);
+        character(code, at)
+    }
+
+    fn named(self, mut at: usize) -> Part<u32> {
+        let mut name = entities::Name::default();
+        loop {
+            match self.ascii(at, |byte| byte.is_ascii_alphanumeric().then_some(byte)) {
+                Ok((byte, next)) if name.push(byte) => at = next,
+                Ok(_) => return Err(Stop::NotOne),
+                Err(stop) => return name.character().map(|c| (c.into(), at)).ok_or(stop),
+            }
+        }
+    }
+
+    /// A UTF-16 unit in four digits; or two, where the second begins as the first did.
+    fn utf_16(self, at: usize, introduced_by: u8) -> Part<Unit> {
+        let (high, at) = self.exactly(at, 4)?;
+        if !(0xD800..0xDC00).contains(&high) {
+            return character(high, at);
+        }
+        let mut low = Err(Stop::NotOne);
+        self.read(at, &mut |unit, next, _| match unit {
+            Unit::Byte(byte) if low.is_err() && byte == introduced_by => {
+                low = self.literal(next, b'u').and_then(|((), at)| self.exactly(at, 4));
+            }
+            Unit::End if low.is_err() => low = Err(Stop::End),
+            Unit::Byte(_) | Unit::Char(_) | Unit::End => {}
+        });
+        let (low, at) = low?;
+        if !(0xDC00..0xE000).contains(&low) {
+            return Err(Stop::NotOne);
+        }
+        character(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00), at)
+    }
+
+    fn byte_in_hex(self, at: usize) -> Part<Unit> {
+        let (value, at) = self.exactly(at, 2)?;
+        u8::try_from(value).map(|byte| (Unit::Byte(byte), at)).map_err(|_| Stop::NotOne)
+    }
+
+    /// So many hexadecimal digits.
+    fn exactly(self, mut at: usize, digits: usize) -> Part<u32> {
+        let mut value = 0;
+        for _ in 0..digits {
+            let (digit, next) = self.ascii(at, |byte| char::from(byte).to_digit(16))?;
+            (value, at) = (value << 4 | digit, next);
+        }
+        Ok((value, at))
+    }
+
+    /// One digit at least, and `most`.
+    fn number(self, at: usize, radix: u32, most: usize) -> Part<u32> {
+        let digit = |at| self.ascii(at, |byte| char::from(byte).to_digit(radix));
+        let (mut value, mut at) = digit(at)?;
+        for _ in 1..most {
+            let Ok((digit, next)) = digit(at) else { break };
+            (value, at) = (value * radix + digit, next);
+        }
+        Ok((value, at))
+    }
+
+    fn literal(self, at: usize, wanted: u8) -> Part<()> {
+        self.ascii(at, |byte| (byte == wanted).then_some(()))
+    }
+
+    /// The first meaning of this place that is a byte which is wanted.
+    fn ascii<T>(self, at: usize, wanted: impl Fn(u8) -> Option<T>) -> Part<T> {
+        let mut part = Err(Stop::NotOne);
+        self.read(at, &mut |unit, next, _| match unit {
+            Unit::Byte(byte) if part.is_err() => {
+                if let Some(value) = wanted(byte) {
+                    part = Ok((value, next));
+                }
+            }
+            Unit::End if part.is_err() => part = Err(Stop::End),
+            Unit::Byte(_) | Unit::Char(_) | Unit::End => {}
+        });
+        part
+    }
+}
+
+fn character(code: u32, at: usize) -> Part<Unit> {
+    match (u8::try_from(code), char::from_u32(code)) {
+        (Ok(byte @ ..0x80), _) => Ok((Unit::Byte(byte), at)),
+        (_, Some(c)) => Ok((Unit::Char(c), at)),
+        (_, None) => Err(Stop::NotOne),
+    }
+}
