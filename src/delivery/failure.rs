@@ -65,7 +65,8 @@ pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> 
 #[must_use]
 pub(super) fn no_tls(place: &Place<'_>, fault: &TlsFault) -> NotDone {
     // Its files may be unread for that.
-    if let Some(trouble) = LocalTrouble::of_descriptors() {
+    let trouble = if let TlsFault::Local(trouble) = fault { Some(*trouble) } else { None };
+    if let Some(trouble) = trouble.or_else(LocalTrouble::of_descriptors) {
         return NotDone::Local(trouble);
     }
     let message = format!("no secure connection to {place}: {fault}");

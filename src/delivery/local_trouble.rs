@@ -16,8 +16,8 @@ pub enum LocalTrouble {
     /// Memory, or buffers of the network.
     #[error("out of memory for connections")]
     Memory,
-    /// Threads, for looking up names.
-    #[error("out of threads for looking up names: close other programs, or raise `ulimit -u`")]
+    /// Threads, for looking up names and reading files.
+    #[error("out of threads: close other programs, or raise `ulimit -u`")]
     Threads,
     /// Local ports.
     #[error("no local port is free for a connection")]

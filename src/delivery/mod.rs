@@ -24,6 +24,7 @@ mod resting;
 mod sender;
 mod sending;
 mod series;
+mod single_flight;
 mod tls;
 mod tokens;
 mod transport;

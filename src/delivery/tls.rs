@@ -10,6 +10,8 @@ use rustls::ClientConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls_platform_verifier::Verifier;
 
+use super::local_trouble::LocalTrouble;
+use super::single_flight::NotRun;
 use crate::profile::{Field, FieldError, Tls};
 
 pub(super) use configs::Configs;
@@ -26,6 +28,18 @@ pub(super) enum TlsFault {
     /// The system.
     #[error("{0}")]
     System(String),
+    /// What this machine lacks for reading them.
+    #[error(transparent)]
+    Local(LocalTrouble),
+}
+
+impl From<NotRun> for TlsFault {
+    fn from(why: NotRun) -> Self {
+        match why {
+            NotRun::NoThread(error) => Self::Local(LocalTrouble::of(&error).unwrap_or(LocalTrouble::Threads)),
+            NotRun::BrokeOff => Self::System("the reading of the certificates broke off".to_owned()),
+        }
+    }
 }
 
 impl TlsFault {
@@ -43,15 +57,23 @@ pub fn check_files(tls: &Tls) -> Result<(), FieldError> {
     if tls.is_usual() {
         return Ok(());
     }
-    match config(tls, false) {
+    match config(tls) {
         // What is wrong with the system is no fault of the profile.
-        Ok(_) | Err(TlsFault::System(_)) => Ok(()),
+        Ok(_) | Err(TlsFault::System(_) | TlsFault::Local(_)) => Ok(()),
         Err(TlsFault::File(error)) => Err(error),
     }
 }
 
-/// Reads the files and makes what connections are made with. Blocks while it reads.
-fn config(tls: &Tls, http2: bool) -> Result<ClientConfig, TlsFault> {
+/// What is read for a profile's TLS, for a message.
+pub(super) fn sources(tls: &Tls) -> String {
+    if tls.is_usual() {
+        return "the system's CA certificates".to_owned();
+    }
+    tls.files().collect::<Vec<_>>().join(", ")
+}
+
+/// Reads the files and makes what connections over HTTP/1.1 are made with. Blocks while it reads.
+fn config(tls: &Tls) -> Result<ClientConfig, TlsFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -73,9 +95,6 @@ fn config(tls: &Tls, http2: bool) -> Result<ClientConfig, TlsFault> {
                 .map_err(|error| TlsFault::file(field, unfit(path, &error)))?
         }
     };
-    if http2 {
-        config.alpn_protocols.push(b"h2".to_vec());
-    }
     config.alpn_protocols.push(b"http/1.1".to_vec());
     Ok(config)
 }

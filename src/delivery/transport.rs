@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use crate::profile::Auth;
 use crate::profile::network::Network;
+use crate::profile::{Auth, Tls};
 
 use super::failure;
 use super::guard::Guard;
@@ -31,6 +31,7 @@ use super::local_trouble::{LocalTrouble, NotDone};
 use super::record::{Attempt, Failure, Job};
 use super::redact::{self, Redactor};
 use super::resolver::Names;
+use super::tls;
 use super::tokens::{Token, Tokens, Wanted};
 use answer::Answer;
 use course::Stage;
@@ -77,7 +78,11 @@ impl Transport {
     }
 
     fn over(guard: Guard) -> Self {
-        Self { clients: Arc::new(Clients::new(guard)), tokens: Arc::default(), targets: Arc::default() }
+        Self::of(Clients::new(guard))
+    }
+
+    fn of(clients: Clients) -> Self {
+        Self { clients: Arc::new(clients), tokens: Arc::default(), targets: Arc::default() }
     }
 
     /// Another one with connections of its own and the same tokens: a connection is driven by the
@@ -159,7 +164,7 @@ impl Transport {
         };
         match trouble {
             Some(trouble) => Err(NotDone::Local(trouble)),
-            None => so_far.out_of_time(timeout_ms).map_err(NotDone::from),
+            None => so_far.out_of_time(&order.profile.tls, timeout_ms).map_err(NotDone::from),
         }
     }
 
@@ -171,7 +176,9 @@ impl Transport {
         let profile = order.profile;
         let secured;
         let client = if order.is_secure() {
+            so_far.awaits_files = true;
             let client = self.clients.secure(&profile.tls, profile.http2).await;
+            so_far.awaits_files = false;
             secured = client.map_err(|fault| failure::no_tls(&order.place(), &fault))?;
             &secured
         } else {
@@ -226,6 +233,8 @@ struct SoFar {
     /// The request's to the endpoint.
     course: Course,
     awaits_token: bool,
+    /// The files of the profile's TLS are being read.
+    awaits_files: bool,
     /// The one that was sent.
     token: Option<Arc<Token>>,
 }
@@ -239,7 +248,12 @@ impl SoFar {
 
     /// What the end of its time means. The status counts where one was received: only the rest of the
     /// body is missing.
-    fn out_of_time(&mut self, timeout_ms: u32) -> Result<(), Failure> {
+    fn out_of_time(&mut self, tls: &Tls, timeout_ms: u32) -> Result<(), Failure> {
+        if self.awaits_files {
+            let timed_out = failure::timed_out(timeout_ms);
+            let message = format!("{} reading {}", timed_out.message, tls::sources(tls));
+            return Err(Failure { message, ..timed_out });
+        }
         // Nothing shows that it still works.
         self.course.retire_connection();
         if self.answer.status.is_none() || self.awaits_token {
@@ -274,14 +288,4 @@ impl SoFar {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_beside_another_has_its_tokens_and_connections_of_its_own() {
-        let one = Transport::new(Arc::default());
-        let other = one.beside();
-        assert!(Arc::ptr_eq(&one.tokens, &other.tokens));
-        assert!(!Arc::ptr_eq(&one.clients, &other.clients));
-    }
-}
+mod tests;

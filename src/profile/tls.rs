@@ -16,6 +16,13 @@ impl Tls {
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The paths of its files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let identity =
+            self.identity.iter().flat_map(|identity| [Some(&identity.certificate), identity.key.as_ref()]);
+        self.ca_file.iter().chain(identity.flatten()).map(String::as_str)
+    }
 }
 
 /// A client certificate and its key.

@@ -16,6 +16,7 @@ mod demo;
 mod descriptors;
 mod doctor;
 mod full_output;
+mod hanging_files;
 mod harmless;
 mod man;
 mod preview;

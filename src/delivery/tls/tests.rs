@@ -1,4 +1,6 @@
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{CertificateParams, KeyPair};
 
@@ -106,4 +108,41 @@ fn files_that_the_kernel_makes_up_are_not_read() {
             assert!(refused.iter().any(|why| fault.message.ends_with(why)), "{fault}");
         }
     }
+}
+
+/// So that a thousand attempts that wait for the same certificates read them once, and no thread in which
+/// the database is read.
+#[test]
+fn all_who_wait_for_the_same_files_share_one_look_in_a_thread_of_its_own() {
+    let looks = Arc::new(AtomicUsize::new(0));
+    let (release, hangs) = std::sync::mpsc::channel::<()>();
+    let (count, hangs) = (Arc::clone(&looks), Mutex::new(hangs));
+    let configs = Arc::new(Configs::reading(move |tls| {
+        count.fetch_add(1, Ordering::SeqCst);
+        if !tls.is_usual() {
+            // Until the other end is dropped.
+            let _ = hangs.lock().unwrap().recv();
+        }
+        config(tls)
+    }));
+    let folder = tempfile::tempdir().unwrap();
+    let hanging = of(Some(&write(folder.path(), "ca.pem", &made().0)), None, None);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
+    runtime.unwrap().block_on(async {
+        let ask = |tls: &Tls, http2| {
+            let (configs, tls) = (Arc::clone(&configs), tls.clone());
+            tokio::spawn(async move { configs.get(&tls, http2).await })
+        };
+        let waiting: Vec<_> = (0..1000).map(|n| ask(&hanging, n % 2 == 0)).collect();
+        while looks.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(ask(&Tls::default(), false).await.unwrap().is_ok(), "others do not wait for it");
+        assert_eq!(tokio::task::spawn_blocking(|| 1).await.unwrap(), 1, "nor does the database");
+        drop(release);
+        for one in waiting {
+            assert!(one.await.unwrap().is_ok());
+        }
+    });
+    assert_eq!(looks.load(Ordering::SeqCst), 2);
 }

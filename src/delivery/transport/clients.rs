@@ -44,6 +44,12 @@ impl Clients {
         Self::with(guard, Arc::default(), Arc::default(), Arc::default())
     }
 
+    /// Those that read the files of profiles so.
+    #[cfg(test)]
+    pub fn with_configs(guard: Guard, configs: Configs) -> Self {
+        Self::with(guard, Arc::new(configs), Arc::default(), Arc::default())
+    }
+
     /// Others with connections of their own, within the same bound.
     pub fn beside(&self) -> Self {
         let (sockets, reachability) = (Arc::clone(&self.sockets), Arc::clone(&self.reachability));

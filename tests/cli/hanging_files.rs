@@ -1,0 +1,62 @@
+//! Files of a profile's TLS that have become pipes or devices since it was saved: reading those may wait
+//! for ever, and no command does.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::cli::{On, Place, Running};
+use crate::support::recorder::events;
+use crate::support::secure::Authority;
+use serde_json::json;
+
+/// Longer than the limit for a command here: whatever ends did not wait for it.
+const TIMEOUT_MS: u32 = 60_000;
+
+/// A profile whose CA file was good when it was saved.
+fn profile(place: &Place) -> String {
+    let ca_file = Authority::new().file(place.db().parent().unwrap());
+    let document = json!({
+        "title": "Order SMS", "channel": "sms", "url": "https://127.0.0.1:9/cb", "body": "{\"ref\": \"<ref>\"}",
+        "retry": {"count": 1, "interval_s": 1, "timeout_ms": TIMEOUT_MS}, "tls": {"ca_file": ca_file},
+    });
+    place.apply(&document).remove(0)
+}
+
+fn pipe_without_a_writer(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+fn messages_of_the_kernel(path: &Path) {
+    std::os::unix::fs::symlink("/proc/kmsg", path).unwrap();
+}
+
+#[test]
+fn commands_and_signals_end_although_a_ca_file_would_hang() {
+    let place = Place::new();
+    let id = profile(&place);
+    let ca_file = place.path("ca.pem");
+    let said = format!("no secure connection to 127.0.0.1:9: CA file: {}: ", ca_file.display());
+    for replace in [pipe_without_a_writer, messages_of_the_kernel] {
+        std::fs::remove_file(&ca_file).unwrap();
+        replace(&ca_file);
+        let tested = place.run(&["test", &id, "--json"]);
+        assert_eq!(tested.code, Some(1), "{tested:?}");
+        let error = tested.json()["attempts"][0]["error"].clone();
+        assert!(error["message"].as_str().unwrap().starts_with(&said), "{error}");
+
+        let file = place.file("events.ndjson", &events(&id, "", 3));
+        let queue = || assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+        queue();
+        let work = place.run(&["work", "--until-idle"]);
+        assert_eq!((work.code, work.err.as_str()), (Some(0), ""));
+        assert!(work.out.contains("0 delivered, 3 failed"), "{}", work.out);
+
+        let mut work = Running::start(place.command(&["work"]));
+        queue();
+        for _ in 0..3 {
+            work.line(On::Out, "failed Order SMS");
+        }
+        work.signal("TERM");
+        assert_eq!(work.code(), Some(0));
+    }
+}
