@@ -10,7 +10,6 @@ use crate::receiver::Receiver;
 use crate::settings::Addresses;
 use crate::store::{Keep, Store};
 
-use super::copying;
 use super::looping::Console;
 use super::message::Message;
 use super::outside::Outside;
@@ -96,7 +95,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     news.abort();
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
-        tokio::join!(sender.stop(), copying::hand_over());
+        sender.stop().await;
     };
     if ended.as_ref().is_ok_and(|ended| ended.is_unwatched()) {
         let _ = tokio::time::timeout(UNWATCHED, finish).await;

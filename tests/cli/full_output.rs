@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::support::cli::{Place, Ran, finish};
+use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 
 const FULL: &str = "/dev/full";
@@ -20,7 +21,7 @@ fn run(place: &Place, args: &[&str]) -> Ran {
 #[test]
 fn what_cannot_be_reported_fails_the_command() {
     if !Path::new(FULL).exists() {
-        println!("skipped: this system has no {FULL}");
+        skip(&format!("this system has no {FULL}"));
         return;
     }
     let place = Place::new();

@@ -4,6 +4,7 @@
 use std::process::{Command, Stdio};
 
 use crate::support::cli::{Place, ran};
+use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 
 /// Lines of the input, in batches of 512.
@@ -14,7 +15,7 @@ fn failing(place: &Place, which: &str, args: &[&str]) -> Option<Command> {
     let probe =
         Command::new("strace").args(["-f", "-e", "trace=fsync", "true"]).stderr(Stdio::null()).status();
     if !probe.is_ok_and(|status| status.success()) {
-        println!("skipped: there is no strace here that may trace a program");
+        skip("there is no strace here that may trace a program");
         return None;
     }
     let inner = place.command(args);

@@ -9,6 +9,7 @@ use crate::disk::behind;
 use crate::disk::site::Site;
 use crate::disk::unchanging::Unchanging;
 use crate::support::cli::{On, Running, ran};
+use crate::support::needs::skip;
 use crate::support::recorder::Recorder;
 use ringback::store::inspect;
 
@@ -114,7 +115,7 @@ fn a_mode_without_writing_is_told_at_the_start() {
     let words = ["setpriv", "--bounding-set", "-all"].map(str::to_owned);
     let is_root = OpenOptions::new().write(true).open(site.db()).is_ok();
     if is_root && Command::new(&words[0]).args(&words[1..]).arg("true").status().is_err() {
-        println!("skipped: root may write it, and there is no `setpriv` here");
+        skip("root may write it, and there is no `setpriv` here");
         return;
     }
     for args in [&["work"][..], &["deliveries", "list"], &["send", &profile, "--no-wait"]] {

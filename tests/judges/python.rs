@@ -1,15 +1,17 @@
 //! Other people's tools, which judge that every byte of a request is right.
 //!
-//! They come from `PyPI` (`requirements.txt`); `.ci/run` brings them. Without them a test that asks
-//! them is passed over, and says so.
+//! They come from `PyPI` (`requirements.txt`); `.ci/run` brings them. Without them a test that asks them is
+//! skipped, and says so.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::needs::skip;
+
 /// The Python that has the judges: the one in `RINGBACK_JUDGES`, or that of `target/judges`.
 ///
-/// `None` where there is none, which is told on standard error with `what` goes unjudged.
+/// `None` where there is none; `what` goes unjudged then.
 ///
 /// # Panics
 /// When there is none though `CI` is `true`, or when `RINGBACK_JUDGES` names nothing that is there.
@@ -23,15 +25,10 @@ pub fn python(what: &str) -> Option<PathBuf> {
     if usual.is_file() {
         return Some(usual);
     }
-    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    assert!(
-        !in_ci,
-        "{what} cannot be judged: RINGBACK_JUDGES names no Python, and there is no target/judges"
-    );
-    eprintln!(
-        "passed over: {what} goes unjudged, as the judges are not installed: \
+    skip(&format!(
+        "{what} goes unjudged, as the judges are not installed: \
          python3 -m venv target/judges && target/judges/bin/pip install -r tests/judges/requirements.txt"
-    );
+    ));
     None
 }
 

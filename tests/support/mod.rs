@@ -13,6 +13,7 @@ pub mod console;
 pub mod desk;
 pub mod endpoint;
 pub mod http2;
+pub mod needs;
 pub mod picture;
 pub mod process;
 pub mod profiles;

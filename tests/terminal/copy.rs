@@ -2,6 +2,7 @@
 //! where nothing takes it, to the screen and to a file.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::console::{PROGRAM, apply, launch, order_sms};
+use crate::support::needs;
 use crate::support::terminal::{Launch, Terminal};
 use crate::support::tmux::Tmux;
 use serde_json::{Value, json};
@@ -44,7 +46,57 @@ fn a_display_that_is_not_there_is_no_end() {
     terminal.wait_for("Order SMS");
     terminal.press("y");
     terminal.wait_clipboard(&id);
-    terminal.wait_for("through the terminal (OSC 52), as no desktop takes it");
+    // By what is installed here: it says that there is no such display, or there is nothing to ask.
+    terminal.wait_for("through the terminal (OSC 52), as xclip");
+}
+
+/// An X server without a screen, on a display of its own choosing.
+struct Xvfb {
+    child: Child,
+    display: String,
+}
+
+impl Xvfb {
+    /// None where it or xclip is not installed.
+    fn start() -> Option<Self> {
+        let mut server = Command::new(needs::program("Xvfb")?);
+        needs::program("xclip")?;
+        server.args(["-displayfd", "1", "-nolisten", "tcp"]).stdin(Stdio::null()).stderr(Stdio::null());
+        let mut child = server.stdout(Stdio::piped()).spawn().unwrap();
+        let mut number = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Some(Self { child, display: format!(":{}", number.trim()) })
+    }
+
+    /// What can be pasted.
+    fn clipboard(&self) -> String {
+        let mut paste = Command::new("xclip");
+        paste.args(["-out", "-selection", "clipboard"]).env("DISPLAY", &self.display);
+        String::from_utf8(paste.output().unwrap().stdout).unwrap()
+    }
+}
+
+impl Drop for Xvfb {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_the_desktop_took_can_be_pasted_after_the_end() {
+    let Some(desktop) = Xvfb::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.db");
+    let id = profile(&db, "{}");
+    let mut terminal = Terminal::start(launch(&db).env("DISPLAY", &desktop.display).size(120, 36));
+    terminal.wait_for("Order SMS");
+    terminal.press("y");
+    terminal.wait_for(&format!("Copied callback profile id {id} to this desktop (xclip)"));
+    assert_eq!(desktop.clipboard(), id);
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 0);
+    assert_eq!(desktop.clipboard(), id);
 }
 
 #[test]
@@ -144,7 +196,7 @@ struct Sshd {
 }
 
 impl Sshd {
-    fn start(program: &str) -> Self {
+    fn start(program: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         for name in ["host", "user"] {
@@ -155,6 +207,8 @@ impl Sshd {
         fs::copy(path("user.pub"), path("authorized")).unwrap();
         // Free just now; sshd takes no port of its own choosing.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Run by root it wants this folder, which only its service makes.
+        let _ = fs::create_dir_all("/run/sshd");
         let config = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\n\
              StrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n",
@@ -202,13 +256,8 @@ impl Drop for Sshd {
 
 #[test]
 fn over_ssh_the_terminal_at_the_other_end_is_asked() {
-    let Some(program) =
-        ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].into_iter().find(|p| Path::new(p).exists())
-    else {
-        eprintln!("passed over: there is no sshd here");
-        return;
-    };
-    let sshd = Sshd::start(program);
+    let Some(program) = needs::program("sshd") else { return };
+    let sshd = Sshd::start(&program);
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let id = profile(&db, "{}");

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::console::{apply, launch, order_sms};
+use crate::support::needs;
 use crate::support::terminal::Terminal;
 use ringback::receiver::{Behaviour, Receiver};
 use serde_json::json;
@@ -268,8 +269,7 @@ fn ctrl_c_belongs_to_the_editor() {
 
 #[test]
 fn a_real_editor_with_arguments() {
-    if std::process::Command::new("vim").arg("--version").output().is_err() {
-        eprintln!("passed over: there is no vim here");
+    if needs::program("vim").is_none() {
         return;
     }
     let place = Place::new();

@@ -1,39 +1,83 @@
 //! The desktop of this machine.
+//!
+//! Under X11 and Wayland a copied text belongs to a process and goes with it. The programs that each desktop's
+//! users have for it (`wl-copy`, `xclip`, `xsel`) leave such a process behind, so that what was copied can be
+//! pasted after the console has ended; and the protocols of two display servers stay out of this program.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
-
-/// Kept open: some desktops forget a text when its owner closes it.
-static CLIPBOARD: OnceLock<Mutex<Option<arboard::Clipboard>>> = OnceLock::new();
-
-/// Hands a text to the desktop.
+/// Hands a text to the desktop. Says who took it.
 ///
 /// # Errors
-/// There is no desktop, or it refuses.
-pub async fn set(text: String) -> Result<(), String> {
-    // It may wait for a display that is far away.
-    let set = tokio::task::spawn_blocking(move || set_now(&text));
-    set.await.unwrap_or_else(|error| Err(error.to_string()))
-}
-
-fn set_now(text: &str) -> Result<(), String> {
-    let kept = CLIPBOARD.get_or_init(Mutex::default);
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.is_none() {
-        *kept = arboard::Clipboard::new().ok();
+/// There is no desktop, it refuses, or no program for it is installed.
+#[cfg(target_os = "macos")]
+pub async fn set(text: String) -> Result<String, String> {
+    let set = tokio::task::spawn_blocking(move || arboard::Clipboard::new()?.set_text(text));
+    match set.await {
+        Ok(Ok(())) => Ok("to this desktop".to_owned()),
+        Ok(Err(error)) => Err(format!("the desktop does not take it ({error})")),
+        Err(error) => Err(error.to_string()),
     }
-    let clipboard = kept.as_mut().ok_or("no desktop takes it")?;
-    clipboard.set_text(text).map_err(|error| {
-        // Next time another desktop may be there.
-        let why = format!("the desktop does not take it ({error})");
-        *kept = None;
-        why
-    })
 }
 
-/// Gives up what was handed over: where a clipboard manager runs it takes the text, which would go
-/// with this process otherwise. May take a moment.
-pub fn hand_over() {
-    if let Some(kept) = CLIPBOARD.get() {
-        drop(kept.lock().unwrap_or_else(PoisonError::into_inner).take());
+/// Hands a text to the desktop. Says who took it.
+///
+/// # Errors
+/// There is no desktop, it refuses, or no program for it is installed.
+#[cfg(not(target_os = "macos"))]
+pub async fn set(text: String) -> Result<String, String> {
+    use super::program::{Refusal, feed};
+
+    let programs = programs(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    let mut refused = None;
+    for (name, args) in programs {
+        match feed(name, args, &text).await {
+            Ok(()) => return Ok(format!("to this desktop ({name})")),
+            Err(Refusal::Missing) => {}
+            // The first that is installed knows best why.
+            Err(Refusal::Failed(why)) => refused = refused.or(Some(why)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| {
+        let names: Vec<&str> = programs.iter().map(|(name, _)| *name).collect();
+        format!("{} is not installed", names.join(" or "))
+    }))
+}
+
+/// A program and how it is told to take a text for the clipboard.
+#[cfg(not(target_os = "macos"))]
+type Taker = (&'static str, &'static [&'static str]);
+
+#[cfg(not(target_os = "macos"))]
+const TAKERS: [Taker; 3] = [
+    // Named, since wl-copy guesses the type of what it is given.
+    ("wl-copy", &["--type", "text/plain;charset=utf-8"]),
+    ("xclip", &["-in", "-selection", "clipboard"]),
+    ("xsel", &["--input", "--clipboard"]),
+];
+
+/// The programs for this desktop, best first.
+#[cfg(not(target_os = "macos"))]
+fn programs(set: impl Fn(&str) -> bool) -> &'static [Taker] {
+    match (set("WAYLAND_DISPLAY"), set("DISPLAY")) {
+        (true, true) => &TAKERS,
+        (true, false) => &TAKERS[..1],
+        (false, _) => &TAKERS[1..],
+    }
+}
+
+#[cfg(all(test, not(target_os = "macos")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_display_has_its_programs() {
+        for (set, names) in [
+            (&["WAYLAND_DISPLAY", "DISPLAY"][..], &["wl-copy", "xclip", "xsel"][..]),
+            (&["WAYLAND_DISPLAY"], &["wl-copy"]),
+            (&["DISPLAY"], &["xclip", "xsel"]),
+        ] {
+            let found: Vec<&str> =
+                programs(|name| set.contains(&name)).iter().map(|(name, _)| *name).collect();
+            assert_eq!(found, names, "{set:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod desktop;
 mod file;
 mod osc52;
+mod program;
 mod route;
 mod tmux;
 
@@ -40,7 +41,7 @@ async fn copied(text: &str) -> Result<String, String> {
         Route::Tmux => timed("tmux", tmux::load(text)).await,
         Route::Terminal => ask_terminal(text).map(str::to_owned),
         Route::Desktop => match timed("the desktop", desktop::set(text.to_owned())).await {
-            Ok(()) => Ok(to_desktop(text)),
+            Ok(way) => Ok(way),
             Err(why) => match ask_terminal(text) {
                 Ok(way) => Ok(format!("{way}, as {why}")),
                 Err(too) => Err(format!("{why}; {too}")),
@@ -48,26 +49,6 @@ async fn copied(text: &str) -> Result<String, String> {
         },
         Route::None => Err("this terminal has no clipboard, and there is no desktop here".to_owned()),
     }
-}
-
-/// In X11 and Wayland a copied text belongs to the program that copied it, and goes with it. The terminal
-/// outlives us, so it is asked to take the text too; whether it does, it does not say.
-fn to_desktop(text: &str) -> String {
-    if cfg!(target_os = "macos") {
-        return "to this desktop".to_owned();
-    }
-    match ask_terminal(text) {
-        Ok(_) => "to this desktop, and through the terminal (OSC 52) to stay after the end".to_owned(),
-        Err(_) => "to this desktop: without a clipboard manager it goes when Ringback ends".to_owned(),
-    }
-}
-
-/// Leaves what was copied to a clipboard manager, where there is one; at the end.
-pub async fn hand_over() {
-    let _ = timed("the desktop", async {
-        tokio::task::spawn_blocking(desktop::hand_over).await.map_err(|error| error.to_string())
-    })
-    .await;
 }
 
 fn ask_terminal(text: &str) -> Result<&'static str, String> {

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::needs::skip;
+
 /// The disk. Dropped, it is gone with all that is on it.
 pub struct Disk {
     /// Holds the namespace for as long as it runs.
@@ -29,14 +31,14 @@ impl Disk {
         command.args(["--map-root-user", "--mount", "sh", "-c", &script]).arg(folder.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let Ok(mut holder) = command.spawn() else {
-            println!("skipped: there is no `unshare` here, and so no disk that can be filled");
+            skip("there is no `unshare` here, and so no disk that can be filled");
             return None;
         };
         let mut line = String::new();
         BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let disk = Self { holder, folder };
         if line != "there\n" {
-            println!("skipped: this system gives nobody a file system of his own to fill");
+            skip("this system gives nobody a file system of their own to fill");
             return None;
         }
         Some(disk)

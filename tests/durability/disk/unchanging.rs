@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::needs::skip;
+
 /// The files, until this is dropped.
 pub struct Unchanging(Vec<PathBuf>);
 
@@ -20,7 +22,7 @@ impl Unchanging {
             made.set('+') && file.write_all(b"x").is_err()
         };
         if !refused {
-            println!("skipped: nobody can take an open file's writer the right to write here");
+            skip("nobody can take the right to write from an open file's writer here");
         }
         refused
     }
