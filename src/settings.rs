@@ -114,6 +114,7 @@ impl Settings {
             allow_insecure_http: self.allow_insecure_http,
             extended_retries: self.extended_retries,
             network: Some(self.addresses.to_judge()),
+            any_size: false,
         }
     }
 }

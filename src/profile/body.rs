@@ -6,6 +6,7 @@ use super::elements::Syntax;
 use super::json_body::JsonTemplate;
 use super::markup::{MarkupTemplate, syntax_of};
 use super::path::Path;
+use super::sizes;
 use super::template::{Part, Template};
 
 /// A body parsed once into the form in which it was typed.
@@ -37,8 +38,8 @@ pub enum BodyForm {
 }
 
 impl Body {
-    /// Most bytes (our decision: what a mebibyte holds is no callback any more).
-    pub const MAX: usize = 1 << 20;
+    /// Most bytes.
+    pub const MAX: usize = sizes::BODY;
 
     /// Reads a body; any text is one. `content_type` is that of the profile's headers: a body is XML
     /// or HTML where it says so or, with none, where the text starts with a tag.

@@ -3,6 +3,7 @@
 mod auth;
 #[cfg(test)]
 mod limits;
+mod sizes;
 mod tls;
 
 use std::sync::Arc;
@@ -39,11 +40,15 @@ pub struct Rules {
     pub extended_retries: bool,
     /// Which addresses are dialled; without it they are judged only where that is done.
     pub network: Option<Arc<Network>>,
+    /// Whether a profile may be larger than the [`sizes`](super::sizes), as one may that was stored before
+    /// there were limits.
+    pub any_size: bool,
 }
 
 impl Rules {
     /// The rules for what was checked once already and is read back.
-    pub const STORED: Self = Self { allow_insecure_http: true, extended_retries: true, network: None };
+    pub const STORED: Self =
+        Self { allow_insecure_http: true, extended_retries: true, network: None, any_size: true };
 
     /// The most retries offered for a channel.
     #[must_use]
@@ -67,7 +72,7 @@ impl Draft {
     /// Checks every field.
     ///
     /// # Errors
-    /// All fields in error, in the order of the editor.
+    /// All fields in error, in the order of the editor. Those that are too large come first, alone.
     pub fn check(&self, rules: Rules, identity: Identity) -> Result<Profile, Vec<FieldError>> {
         Check { draft: self, rules, errors: Vec::new() }.run(identity)
     }
@@ -82,6 +87,12 @@ struct Check<'a> {
 impl Check<'_> {
     fn run(mut self, identity: Identity) -> Result<Profile, Vec<FieldError>> {
         let draft = self.draft;
+        if !self.rules.any_size {
+            self.sizes();
+        }
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
         let title = self.take(Field::Title, Title::parse(&draft.title));
         let channel = self.one_of::<Channel>(Field::Channel, &draft.channel);
         let events = self.events(channel.unwrap_or_default());

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
+use super::sizes;
 use super::template::Template;
 use super::title::shown;
 
@@ -18,8 +19,8 @@ pub struct Endpoint {
 pub type UserInfo = (String, String);
 
 impl Endpoint {
-    /// Most characters (our decision; servers refuse longer ones).
-    pub const MAX: usize = 8_000;
+    /// Most characters.
+    pub const MAX: usize = sizes::URL;
 
     /// Reads an endpoint. Also gives the user and password that stood in it, which it drops.
     ///

@@ -27,6 +27,7 @@ mod oauth2;
 mod path;
 mod retry;
 mod secret;
+pub mod sizes;
 mod status;
 mod tags;
 mod template;

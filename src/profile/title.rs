@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::sizes;
+
 /// 3 to 100 of: ASCII letters, digits, spaces, hyphens, underscores.
 ///
 /// The characters are the seed's, the least length a public page's, the greatest our decision.
@@ -12,7 +14,7 @@ impl Title {
     /// Fewest characters.
     pub const MIN: usize = 3;
     /// Most characters.
-    pub const MAX: usize = 100;
+    pub const MAX: usize = sizes::TITLE;
 
     /// Reads a title; spaces around it are dropped.
     ///

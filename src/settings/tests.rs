@@ -51,7 +51,10 @@ fn everything_can_be_set() {
     };
     assert_eq!(loaded.settings, settings);
     let network = Some(Arc::default());
-    assert_eq!(settings.rules(), Rules { allow_insecure_http: true, extended_retries: true, network });
+    assert_eq!(
+        settings.rules(),
+        Rules { allow_insecure_http: true, extended_retries: true, network, any_size: false }
+    );
     assert_eq!(parse(""), Loaded::default());
 }
 

@@ -18,6 +18,7 @@ mod doctor;
 mod full_output;
 mod hanging_files;
 mod harmless;
+mod large_profiles;
 mod man;
 mod preview;
 mod profiles;

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::profile::{Body, Channel, Choice as _, Draft, Field, Identity, ProfileId, Region, Rules};
+use crate::profile::sizes::{ALL_ROWS, CREDENTIAL, NAME, NAMES, PATH, ROWS, VALUE};
+use crate::profile::{Body, Channel, Choice as _, Draft, DraftHeader, Field};
+use crate::profile::{Identity, ProfileId, Region, Rules};
 
 /// A good draft of a channel, with two retries.
 fn draft(channel: Channel) -> Draft {
@@ -16,12 +18,14 @@ fn draft(channel: Channel) -> Draft {
     draft
 }
 
+fn identity() -> Identity {
+    let at = Timestamp::UNIX_EPOCH;
+    Identity { id: ProfileId::new(Region::In, Uuid::nil()), created_at: at, modified_at: at }
+}
+
 /// The fields in error.
 fn errors(draft: &Draft, rules: Rules) -> Vec<Field> {
-    let at = Timestamp::UNIX_EPOCH;
-    let id = ProfileId::new(Region::In, Uuid::nil());
-    let identity = Identity { id, created_at: at, modified_at: at };
-    draft.check(rules, identity).map_or_else(|all| all.iter().map(|e| e.field).collect(), |_| Vec::new())
+    draft.check(rules, identity()).map_or_else(|all| all.iter().map(|e| e.field).collect(), |_| Vec::new())
 }
 
 /// Which of the values a field refuses.
@@ -100,4 +104,88 @@ fn a_channel_with_several_events_needs_one() {
     assert_eq!(errors(&draft, Rules::default()), [Field::Events]);
     draft.events = vec!["sms-send".into()];
     assert_eq!(errors(&draft, Rules::default()), [Field::Events]);
+}
+
+/// A field, its limit, how the rest is set, and how the field is set to a size.
+type Case<'a> = (Field, usize, &'a dyn Fn(&mut Draft), &'a dyn Fn(&mut Draft, usize));
+
+#[test]
+fn sizes_are_judged_at_their_limits_and_never_of_what_is_stored() {
+    let rows = |count: usize, value: usize| -> Vec<DraftHeader> {
+        let row = |n| DraftHeader { name: format!("X-{n:04}"), value: "v".repeat(value) };
+        (0..count).map(row).collect()
+    };
+    let row =
+        |name: usize, value: usize| vec![DraftHeader { name: "N".repeat(name), value: "v".repeat(value) }];
+    let oauth2 = |draft: &mut Draft| {
+        draft.auth_kind = "oauth2".into();
+        draft.oauth2.token_url = "https://auth.example/token".into();
+        (draft.oauth2.client_id, draft.oauth2.client_secret) = ("me".into(), "hush".into());
+    };
+    let basic = |draft: &mut Draft| {
+        (draft.auth_kind, draft.auth_user) = ("basic".into(), "me".into());
+    };
+    let key = |draft: &mut Draft| {
+        (draft.auth_kind, draft.auth_header, draft.auth_key) =
+            ("api-key".into(), "X-Key".into(), "hush".into());
+    };
+    let encryption = |draft: &mut Draft| {
+        (draft.encryption, draft.enc_random_iv, draft.enc_key) = (true, true, "k".repeat(32));
+    };
+    let nothing = |_: &mut Draft| ();
+    let cases: [Case; 20] = [
+        (Field::HeaderName(0), NAME, &nothing, &|d, n| d.headers = row(n, 1)),
+        (Field::HeaderValue(0), VALUE, &nothing, &|d, n| d.headers = row(1, n)),
+        (Field::HeaderName(ROWS), ROWS, &nothing, &|d, n| d.headers = rows(n, 1)),
+        (Field::HeaderValue(63), ALL_ROWS, &nothing, &|d, n| {
+            d.headers = rows(64, ALL_ROWS / 64 - 6);
+            d.headers[63].value.push_str(&"v".repeat(n - ALL_ROWS));
+        }),
+        (Field::AuthUser, CREDENTIAL, &basic, &|d, n| d.auth_user = "u".repeat(n)),
+        (Field::AuthPassword, CREDENTIAL, &basic, &|d, n| d.auth_password = "p".repeat(n)),
+        (Field::AuthHeader, NAME, &key, &|d, n| d.auth_header = "H".repeat(n)),
+        (Field::AuthKey, VALUE, &key, &|d, n| d.auth_key = "k".repeat(n)),
+        (Field::AuthClientId, CREDENTIAL, &oauth2, &|d, n| d.oauth2.client_id = "c".repeat(n)),
+        (Field::AuthClientSecret, CREDENTIAL, &oauth2, &|d, n| d.oauth2.client_secret = "s".repeat(n)),
+        (Field::AuthScope, CREDENTIAL, &oauth2, &|d, n| d.oauth2.scope = "s".repeat(n)),
+        (Field::TokenFieldName(0), NAME, &oauth2, &|d, n| d.oauth2.fields = row(n, 1)),
+        (Field::TokenFieldName(ROWS), ROWS, &oauth2, &|d, n| d.oauth2.fields = rows(n, 1)),
+        (Field::TokenFieldValue(0), VALUE, &oauth2, &|d, n| d.oauth2.fields = row(1, n)),
+        (Field::TokenHeaderName(0), NAME, &oauth2, &|d, n| d.oauth2.headers = row(n, 1)),
+        (Field::TokenHeaderValue(0), VALUE, &oauth2, &|d, n| d.oauth2.headers = row(1, n)),
+        (Field::EncParameters, NAMES, &encryption, &|d, n| d.enc_parameters = vec!["id".into(); n]),
+        (Field::EncParameters, NAME, &encryption, &|d, n| d.enc_parameters = vec!["i".repeat(n)]),
+        (Field::TlsCaFile, PATH, &nothing, &|d, n| d.ca_file = format!("/{}", "a".repeat(n - 1))),
+        (Field::TlsCertificate, PATH, &nothing, &|d, n| {
+            d.client_certificate = format!("/{}", "a".repeat(n - 1));
+        }),
+    ];
+    for (field, most, rest, set) in cases {
+        for (size, wanted) in [(most, vec![]), (most + 1, vec![field])] {
+            let mut draft = draft(Channel::Sms);
+            rest(&mut draft);
+            set(&mut draft, size);
+            assert_eq!(errors(&draft, Rules::default()), wanted, "{field} {size}");
+            assert_eq!(errors(&draft, Rules::STORED), [], "{field} {size}");
+        }
+    }
+}
+
+#[test]
+fn what_is_far_too_large_is_refused_in_a_moment() {
+    let mut large = draft(Channel::Sms);
+    large.headers = vec![DraftHeader { name: "X-A".into(), value: "v".into() }; 1_000_000];
+    large.events = vec!["none".into(); 1_000_000];
+    large.channel = "x".repeat(10_000_000);
+    let identity = identity();
+    let all = large.check(Rules::default(), identity).unwrap_err();
+    let told: Vec<String> = all.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "channel: 10000000 bytes, 256 at most",
+            "events: 1000000 names, 1000 at most",
+            "headers (name 257): 1000000 headers, 256 at most",
+        ]
+    );
 }

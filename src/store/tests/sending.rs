@@ -1,6 +1,7 @@
 //! The store as the sender's outbox.
 
 use crate::delivery::{Busy, Due, Job, Origin, Outbox, State};
+use crate::profile::{DraftHeader, sizes};
 
 use super::*;
 
@@ -139,4 +140,20 @@ async fn an_attempt_is_recorded_in_full_and_once() {
 /// Profiles kept for tests.
 async fn kept_profiles(store: &Store) -> i64 {
     store.read(|tx| Ok(tx.query_row("SELECT count(*) FROM tested", [], |row| row.get(0))?)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_profile_larger_than_may_be_saved_now_is_read_and_sent() {
+    let (_folder, store) = store();
+    let header = |n| DraftHeader { name: format!("X-{n}"), value: "v".repeat(sizes::VALUE + 1) };
+    let mut large = draft("Order SMS");
+    large.headers = (0..=sizes::ROWS).map(header).collect();
+    let identity = Identity { id: profile_id(1), created_at: at(0), modified_at: at(0) };
+    assert!(large.check(Rules::default(), identity.clone()).is_err());
+    let profile = large.check(Rules::STORED, identity).unwrap();
+    store.save_profiles(vec![profile.clone()]).await.unwrap();
+    assert_eq!(store.profile(&profile.id).await.unwrap().as_ref(), Some(&profile));
+    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    let due = due(&store, 0, 10).await;
+    assert_eq!(due.jobs[0].profile.as_deref(), Some(&profile));
 }
