@@ -20,6 +20,8 @@ mod held;
 mod interrupt;
 mod json_input;
 mod man;
+#[cfg(test)]
+mod manual;
 mod output;
 mod pace;
 mod preview;
