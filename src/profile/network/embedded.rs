@@ -1,14 +1,24 @@
 //! IPv4 addresses that an IPv6 address carries.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The IPv4 addresses that dialling this one may reach; none where it carries none.
+/// The addresses that dialling this one may reach: the IPv4 addresses that it carries, else itself.
+/// What has the form of ISATAP is both, since any network may have it.
+pub(super) fn reached(ip: Ipv6Addr) -> Vec<IpAddr> {
+    let mut reached: Vec<IpAddr> = embedded(ip).map(IpAddr::V4).collect();
+    if reached.is_empty() {
+        reached.push(ip.into());
+    }
+    reached.extend(isatap(ip).map(IpAddr::V4));
+    reached
+}
+
+/// The IPv4 addresses that an address carries in place of one of its own.
 ///
 /// Mapped (RFC 4291, 2.5.5.2), compatible (2.5.5.1), translated (RFC 2765), NAT64 (RFC 6052), 6to4
 /// (RFC 3056) and Teredo (RFC 4380) carry one each. A NAT64 of a network's own (RFC 8215) may have
 /// it at four places, of which the address does not tell which: each is taken for possible.
-pub(super) fn embedded(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
-    let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+fn embedded(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
     let one = match ip.segments() {
         // In their order: mapped, translated, NAT64, NAT64 of a network's own, 6to4.
         [0, 0, 0, 0, 0, 0xffff, high, low]
@@ -22,6 +32,19 @@ pub(super) fn embedded(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
         _ => None,
     };
     one.into_iter().chain(of_own_nat64(ip))
+}
+
+/// RFC 5214, section 6.1: behind any prefix `0:5efe` or `200:5efe`, and the IPv4 address that the packet
+/// is sent to. The bits of the first for an individual or group, and for one or all, are passed over.
+fn isatap(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    match ip.segments() {
+        [.., bits, 0x5efe, high, low] if bits & !0x0300 == 0 => Some(v4(high, low)),
+        _ => None,
+    }
+}
+
+fn v4(high: u16, low: u16) -> Ipv4Addr {
+    Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))
 }
 
 /// RFC 6052, section 2.2, with prefixes of 48, 56 and 64 bits: the eight bits from 64 are passed over.

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::choice::Choice;
-use embedded::embedded;
+use embedded::reached;
 
 pub use entry::{BadEntry, Entry};
 pub use kind::{Inside, Kind};
@@ -86,10 +86,7 @@ impl Network {
     pub fn judge(&self, name: Option<&str>, address: IpAddr) -> Result<(), Refused> {
         let reached: Vec<IpAddr> = match address {
             IpAddr::V4(_) => vec![address],
-            IpAddr::V6(ip) => {
-                let inner: Vec<IpAddr> = embedded(ip).map(IpAddr::V4).collect();
-                if inner.is_empty() { vec![address] } else { inner }
-            }
+            IpAddr::V6(ip) => reached(ip),
         };
         let kinds = || reached.iter().map(|ip| (*ip, Kind::of(*ip)));
         if let Some((_, Kind::Never(kind))) = kinds().find(|(_, kind)| matches!(kind, Kind::Never(_))) {

@@ -127,6 +127,21 @@ const HOSTS: &[(&str, Fate)] = &[
     ("[2001:0:1:2:3:4:5601:5601]", LINK),
     ("[2001:0:53aa:64c:0:1:f5ff:fffe]", In(Private)),
     ("[2001:0:53aa:64c:0:1:f7f7:f7f7]", Dialled),
+    // ISATAP, behind any prefix and in it.
+    ("[2606:4700::5efe:a9fe:a9fe]", LINK),
+    ("[2606:4700::200:5efe:169.254.169.254]", LINK),
+    ("[2606:4700:1:2:300:5efe:a9fe:a9fe]", LINK),
+    ("[2606:4700::5efe:7f00:1]", In(Loopback)),
+    ("[2606:4700::200:5efe:10.0.0.1]", In(Private)),
+    ("[2606:4700::5efe:168.63.129.16]", METADATA),
+    ("[2606:4700::5efe:808:808]", Dialled),
+    ("[2606:4700::400:5efe:a9fe:a9fe]", Dialled),
+    ("[fe80::5efe:808:808]", LINK),
+    ("[fd00::200:5efe:808:808]", In(Private)),
+    ("[2001:db8::5efe:808:808]", DOCUMENTS),
+    ("[2002:808:808::5efe:a9fe:a9fe]", LINK),
+    ("[2002:a9fe:a9fe::5efe:808:808]", LINK),
+    ("[64:ff9b:1::5efe:10.0.0.1]", In(Private)),
 ];
 
 fn url(host: &str) -> Url {
@@ -178,12 +193,27 @@ fn public_opens_what_is_allowed_and_deny_wins() {
         ..public()
     };
     let open = |host: &str| network.judge_url(&url(host)).is_ok();
-    for good in
-        ["10.1.3.4", "0x0a010304", "[::ffff:10.1.3.4]", "[64:ff9b::a01:304]", "[fd12::1]", "192.168.7.9"]
-    {
+    for good in [
+        "10.1.3.4",
+        "0x0a010304",
+        "[::ffff:10.1.3.4]",
+        "[64:ff9b::a01:304]",
+        "[fd12::1]",
+        "192.168.7.9",
+        "[fd12::5efe:10.1.3.4]",
+    ] {
         assert!(open(good), "{good}");
     }
-    for bad in ["10.2.0.1", "127.0.0.1", "10.1.2.9", "[::ffff:10.1.2.9]", "[64:ff9b::a01:209]", "8.8.4.4"] {
+    for bad in [
+        "10.2.0.1",
+        "127.0.0.1",
+        "10.1.2.9",
+        "[::ffff:10.1.2.9]",
+        "[64:ff9b::a01:209]",
+        "8.8.4.4",
+        "[2606:4700::5efe:8.8.4.4]",
+        "[fd12::5efe:10.2.0.1]",
+    ] {
         assert!(!open(bad), "{bad}");
     }
     let led = |name: &str, to: &str| network.judge(Some(name), to.parse().unwrap()).is_ok();
