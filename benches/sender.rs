@@ -18,6 +18,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut figures: Vec<Figure> = Vec::new();
     figures.extend(runtime.block_on(measures::hanging::measure()));
+    figures.push(runtime.block_on(measures::silent_names::measure()));
     figures.extend(runtime.block_on(measures::retries::measure()));
     figures.extend(runtime.block_on(measures::processor::measure()));
     figures.extend(runtime.block_on(measures::memory::measure()));

@@ -102,6 +102,11 @@ pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usi
 /// Sends what was accepted before, so many of each profile. Gives the seconds from the start of the
 /// sender until so many are delivered and on disk.
 pub async fn deliver_of(profiles: &[(Profile, usize)], wanted: usize) -> f64 {
+    deliver_over(Transport::new(Arc::default()), profiles, wanted).await
+}
+
+/// The same over this transport.
+pub async fn deliver_over(transport: Transport, profiles: &[(Profile, usize)], wanted: usize) -> f64 {
     let all: Vec<Profile> = profiles.iter().map(|(profile, _)| profile.clone()).collect();
     let (_folder, store) = store(&all).await;
     let mut left = profiles.to_vec();
@@ -118,7 +123,7 @@ pub async fn deliver_of(profiles: &[(Profile, usize)], wanted: usize) -> f64 {
         store.accept(batch).await.unwrap();
     }
     let start = Instant::now();
-    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
+    let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
     while store.counts().await.unwrap().delivered < wanted as u64 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

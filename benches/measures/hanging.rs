@@ -66,7 +66,7 @@ async fn of_one_endpoint(url: &str, hanging: usize) -> f64 {
 }
 
 /// One that times out, and tries again when all is over.
-fn profile(url: &str) -> Profile {
+pub fn profile(url: &str) -> Profile {
     let mut draft = draft(url);
     draft.retry_count = "1".into();
     draft.retry_interval = "3600".into();

@@ -5,3 +5,4 @@ pub mod memory;
 pub mod process;
 pub mod processor;
 pub mod retries;
+pub mod silent_names;

@@ -2,18 +2,21 @@
 //! moves between cores.
 
 use std::io;
+use std::sync::Arc;
 use std::thread;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::background::Background;
+use super::known_names::KnownNames;
 use super::transport::Transport;
 
 /// The crew. Dropped, its threads end; tries that are still under way then are cut off.
 pub struct Crew {
     hands: Vec<Hand>,
     next: usize,
+    known_names: Arc<KnownNames>,
 }
 
 struct Hand {
@@ -27,13 +30,19 @@ impl Crew {
     /// So many threads, of which this one is the first; one that cannot be had is done without. Needs a
     /// runtime here.
     pub fn gather(transport: Transport, threads: usize) -> Self {
+        let known_names = transport.known_names();
         let mut hands = Vec::with_capacity(threads.max(1));
         for _ in 1..threads {
             let Ok((runtime, going)) = hire() else { break };
             hands.push(Hand { runtime, transport: transport.beside(), _going: Some(going) });
         }
         hands.push(Hand { runtime: Handle::current(), transport, _going: None });
-        Self { hands, next: 0 }
+        Self { hands, next: 0, known_names }
+    }
+
+    /// The names that resolved lately for any of them.
+    pub fn known_names(&self) -> Arc<KnownNames> {
+        Arc::clone(&self.known_names)
     }
 
     /// Whose turn it is.

@@ -5,8 +5,14 @@ mod lane;
 mod slot_time;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+use url::{Host, Url};
+
+use super::known_names::KnownNames;
+use super::limits::Limits;
 use super::outbox::{LaneLoad, OriginLoad, Pace, Place};
 use super::record::{Job, Origin};
 pub use endpoint::Ticket;
@@ -19,16 +25,27 @@ const MEASURED: Duration = Duration::from_millis(4);
 /// Lanes with nothing in flight or read of which it is still known how fast they are.
 const IDLE_LANES: usize = 4096;
 
+/// Attempts to names that did not resolve lately take no more than one part of so many of all.
+const UNRESOLVED: usize = 4;
+
 /// The endpoints. The one with the fewest attempts in flight is next; among equals it goes round.
-/// Which of its lanes is next, the endpoint says.
+/// Which of its lanes is next, the endpoint says. One whose name did not resolve lately has one attempt
+/// in flight, since it may wait for a silent name server until it times out.
 #[derive(Debug)]
 pub struct Endpoints {
-    per_origin: usize,
+    limits: Limits,
+    names: Arc<KnownNames>,
+    /// Names that became known.
+    resolved: watch::Receiver<()>,
     /// When the sender started.
     epoch: Instant,
     all: HashMap<Origin, Endpoint>,
     /// Those that can start something, by attempts in flight and then by their last turn.
     startable: BTreeMap<(usize, u64), Origin>,
+    /// The same of those whose names did not resolve lately.
+    unresolved: BTreeMap<(usize, u64), Origin>,
+    /// Attempts in flight to those.
+    unresolved_open: usize,
     /// Those that can start what a person sent, beyond their slots.
     extra: BTreeMap<(usize, u64), Origin>,
     /// Those that can probe a lane later: when, since the start.
@@ -46,13 +63,17 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// None yet; each has this many slots for attempts in flight.
-    pub fn new(per_origin: usize) -> Self {
+    /// None yet.
+    pub fn new(limits: Limits, names: Arc<KnownNames>) -> Self {
         Self {
-            per_origin,
+            limits,
+            resolved: names.changes(),
+            names,
             epoch: Instant::now(),
             all: HashMap::new(),
             startable: BTreeMap::new(),
+            unresolved: BTreeMap::new(),
+            unresolved_open: 0,
             extra: BTreeMap::new(),
             later: HashMap::new(),
             held: HashMap::new(),
@@ -61,6 +82,13 @@ impl Endpoints {
             measured: None,
             thirsty: false,
         }
+    }
+
+    /// None yet; each has so many slots, and all names are known.
+    #[cfg(test)]
+    pub fn of(per_origin: usize) -> Self {
+        let limits = Limits { per_origin, total: usize::MAX, unrecorded: usize::MAX, threads: 1 };
+        Self::new(limits, Arc::default())
     }
 
     /// Takes what was read.
@@ -77,7 +105,13 @@ impl Endpoints {
     pub fn wake(&mut self, now: Instant) {
         let since_epoch = self.since_epoch(now);
         let due = self.later.iter().filter(|(_, at)| **at <= since_epoch);
-        let due: Vec<Origin> = due.map(|(origin, _)| origin.clone()).collect();
+        let mut due: Vec<Origin> = due.map(|(origin, _)| origin.clone()).collect();
+        if self.resolved.has_changed().unwrap_or(false) {
+            self.resolved.mark_unchanged();
+            let waits = |endpoint: &Endpoint| !endpoint.is_resolved && endpoint.resolves(&self.names, now);
+            let resolved = self.all.iter().filter(|(_, endpoint)| waits(endpoint));
+            due.extend(resolved.map(|(origin, _)| origin.clone()));
+        }
         for origin in &due {
             self.change(origin, now, |_, _| ());
         }
@@ -90,11 +124,13 @@ impl Endpoints {
 
     /// Starts the next job that has a slot.
     pub fn start(&mut self, now: Instant) -> Option<(Job, Ticket)> {
-        let slots = self.per_origin;
-        while let Some((_, origin)) = self.startable.pop_first() {
+        while let Some((key, origin)) = self.next() {
+            let origin = origin.clone();
+            self.startable.remove(&key);
+            self.unresolved.remove(&key);
             self.turn += 1;
             let turn = self.turn;
-            let started = self.change(&origin, now, |endpoint, now| endpoint.start(slots, turn, now));
+            let started = self.change(&origin, now, |endpoint, now| endpoint.start(turn, now));
             // One that could start a moment ago may have a lane that is found to hang by now.
             if let Some(Started { job, ticket, thirsty }) = started {
                 self.end_probe(&origin, now);
@@ -107,11 +143,10 @@ impl Endpoints {
 
     /// Starts what a person sent, beyond the slots of its endpoint.
     pub fn start_extra(&mut self, now: Instant) -> Option<(Job, Ticket)> {
-        let slots = self.per_origin;
         let (_, origin) = self.extra.pop_first()?;
         self.turn += 1;
         let turn = self.turn;
-        let started = self.change(&origin, now, |endpoint, now| endpoint.start_extra(slots, turn, now))?;
+        let started = self.change(&origin, now, |endpoint, now| endpoint.start_extra(turn, now))?;
         self.end_probe(&origin, now);
         self.thirsty |= started.thirsty;
         Some((started.job, started.ticket))
@@ -161,6 +196,7 @@ impl Endpoints {
     /// Forgets what was read and not started: the storage has it still.
     pub fn forget_read(&mut self) {
         self.startable.clear();
+        self.unresolved.clear();
         self.extra.clear();
         self.later.clear();
         self.read = 0;
@@ -174,12 +210,21 @@ impl Endpoints {
 
     /// How many attempts are in flight to the endpoint that is next.
     pub fn least_open(&self) -> Option<usize> {
-        self.startable.first_key_value().map(|((open, _), _)| *open)
+        self.next().map(|((open, _), _)| open)
     }
 
     /// Whether one could start now.
     pub fn can_start(&self) -> bool {
-        !self.startable.is_empty()
+        self.next().is_some()
+    }
+
+    /// The one that is next, and its key.
+    fn next(&self) -> Option<((usize, u64), &Origin)> {
+        let most = (self.limits.total / UNRESOLVED).max(1);
+        let unresolved = self.unresolved.first_key_value().filter(|_| self.unresolved_open < most);
+        let first =
+            self.startable.first_key_value().into_iter().chain(unresolved).min_by_key(|(key, _)| **key);
+        first.map(|(key, origin)| (*key, origin))
     }
 
     /// Whether one of them is about to run out of what was read.
@@ -205,7 +250,8 @@ impl Endpoints {
         let since_epoch = self.since_epoch(now);
         let (mut origins, mut lanes, mut idle) = (HashMap::new(), HashMap::new(), Vec::new());
         for (origin, endpoint) in &self.all {
-            let mut load = OriginLoad { ahead: endpoint.ahead, ..OriginLoad::default() };
+            let unresolved = !endpoint.is_resolved;
+            let mut load = OriginLoad { ahead: endpoint.ahead, unresolved, ..OriginLoad::default() };
             for (number, lane) in &endpoint.lanes {
                 let (open, pace) = (lane.open() + lane.read.len(), lane.pace(since_epoch));
                 load.open += open;
@@ -215,7 +261,7 @@ impl Endpoints {
                 }
                 lanes.insert(*number, LaneLoad { open, pace, used: lane.used() });
             }
-            if load.open > 0 || load.ahead > 0 {
+            if load.open > 0 || load.ahead > 0 || unresolved {
                 origins.insert(origin.clone(), load);
             }
         }
@@ -250,35 +296,48 @@ impl Endpoints {
         now: Instant,
         change: impl FnOnce(&mut Endpoint, Duration) -> T,
     ) -> T {
-        let now = self.since_epoch(now);
-        let turn = &mut self.turn;
+        let since_epoch = self.since_epoch(now);
+        let (turn, slots) = (&mut self.turn, self.limits.per_origin);
         let endpoint = self.all.entry(origin.clone()).or_insert_with(|| {
             // A number of its own: no two stand at one place.
             *turn += 1;
-            Endpoint::new(*turn)
+            Endpoint::new(name(origin), slots, *turn)
         });
         let key = (endpoint.open, endpoint.turn);
         self.startable.remove(&key);
+        self.unresolved.remove(&key);
         self.extra.remove(&key);
         self.read -= endpoint.read;
-        let changed = change(endpoint, now);
+        self.unresolved_open -= if endpoint.is_resolved { 0 } else { endpoint.open };
+        endpoint.is_resolved = endpoint.resolves(&self.names, now);
+        let changed = change(endpoint, since_epoch);
         self.read += endpoint.read;
+        self.unresolved_open += if endpoint.is_resolved { 0 } else { endpoint.open };
         let key = (endpoint.open, endpoint.turn);
         if self.held.get(origin) == Some(&false) {
             self.later.remove(origin);
             return changed;
         }
-        if endpoint.next_extra(self.per_origin).is_some() {
+        let startable = if endpoint.is_resolved { &mut self.startable } else { &mut self.unresolved };
+        if endpoint.next_extra().is_some() {
             self.extra.insert(key, origin.clone());
-            self.startable.insert(key, origin.clone());
-        } else if endpoint.next(self.per_origin, now).is_some() {
-            self.startable.insert(key, origin.clone());
+            startable.insert(key, origin.clone());
+        } else if endpoint.next(since_epoch).is_some() {
+            startable.insert(key, origin.clone());
         }
-        match endpoint.probes_later(self.per_origin, now) {
+        match endpoint.probes_later(since_epoch) {
             Some(at) => drop(self.later.insert(origin.clone(), at)),
             None => drop(self.later.remove(origin)),
         }
         changed
+    }
+}
+
+/// The name in an origin; none in that of an address.
+fn name(origin: &str) -> Option<Box<str>> {
+    match Url::parse(origin).ok()?.host()? {
+        Host::Domain(name) => Some(name.into()),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
 }
 

@@ -4,9 +4,11 @@ use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use url::Url;
 
+use super::known_names::KnownNames;
 use super::resolver::{LookupError, Names, Resolver};
 use crate::profile::network::{Network, Refused};
 
@@ -30,6 +32,7 @@ pub(super) enum Closed {
 pub(super) struct Guard {
     network: Arc<Network>,
     names: Arc<dyn Names>,
+    known: Arc<KnownNames>,
 }
 
 impl fmt::Debug for Guard {
@@ -44,7 +47,12 @@ impl Guard {
     }
 
     pub(super) fn with_names(network: Arc<Network>, names: Arc<dyn Names>) -> Self {
-        Self { network, names }
+        Self { network, names, known: Arc::default() }
+    }
+
+    /// The names that resolved lately.
+    pub(super) fn known_names(&self) -> Arc<KnownNames> {
+        Arc::clone(&self.known)
     }
 
     /// Judges the address in a URL; a name by what it is called.
@@ -63,11 +71,13 @@ impl Guard {
         }
         self.network.judge_name(host)?;
         let unresolved = || Closed::Unresolved(host.to_owned());
+        let asking = self.known.ask(host, Instant::now());
         let found = self.names.find(host).await.map_err(|error| match error {
             LookupError::NoSuchName => unresolved(),
             LookupError::NoServer => Closed::NoResolver(host.to_owned()),
             LookupError::Local(error) => Closed::Local(host.to_owned(), error),
         })?;
+        asking.resolved(Instant::now());
         let mut refused = None;
         let mut open = Vec::new();
         for address in found {

@@ -11,6 +11,8 @@ mod endpoints;
 mod failure;
 mod guard;
 mod id;
+mod known_names;
+mod limits;
 mod local_trouble;
 mod outage;
 mod outbox;
@@ -33,6 +35,7 @@ mod work;
 
 pub use descriptors::raise_limit;
 pub use id::DeliveryId;
+pub use limits::Limits;
 pub use local_trouble::LocalTrouble;
 pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place, Watched};
 pub use preview::{check_address, preview};
@@ -40,7 +43,7 @@ pub use record::{
     Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, State, Summary,
 };
 pub use resolver::{LookupError, Names};
-pub use sender::{Limits, Sender};
+pub use sender::Sender;
 pub use sending::{InFlight, Role, Sending};
 pub use series::{Mark, Series};
 pub use tls::check_files;

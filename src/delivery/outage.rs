@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_until_a_probe_meets_no_trouble_and_shrink_once_that_lasts() {
-        let (mut outage, mut endpoints, mut now) = (Outage::default(), Endpoints::new(16), Instant::now());
+        let (mut outage, mut endpoints, mut now) = (Outage::default(), Endpoints::of(16), Instant::now());
         let origins: Vec<Origin> = (0..=PROBES).map(|n| Origin::from(format!("http://{n}"))).collect();
         for origin in origins.iter().chain(&origins) {
             outage.met(origin, LocalTrouble::NoRoute, now, &mut endpoints);

@@ -78,6 +78,8 @@ pub struct OriginLoad {
     pub ahead: usize,
     /// It is left alone for a while: nothing more of it is to be read.
     pub held: bool,
+    /// Its name did not resolve lately: it has one attempt at a time.
+    pub unresolved: bool,
 }
 
 /// What is in flight or read ahead of one lane.
@@ -127,6 +129,7 @@ impl Busy {
     pub fn has_room(&self, origin: &OriginLoad, lane: &LaneLoad, manual: bool) -> bool {
         let is_first = lane.open < if manual { MANUAL } else { 1 };
         let has_slot = match lane.pace {
+            _ if origin.unresolved => origin.open == 0,
             Pace::Fast => origin.fast < self.per_origin.saturating_add(origin.ahead),
             Pace::Unknown | Pace::Slow => origin.open < self.per_origin,
         };

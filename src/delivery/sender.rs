@@ -9,33 +9,11 @@ use tokio::time::Instant;
 use super::background::Background;
 use super::board::{Board, Step};
 use super::crew::Crew;
-use super::descriptors::Shares;
+use super::limits::Limits;
 use super::outbox::{Outbox, OutboxError};
 use super::sending::{Role, Sending};
 use super::transport::Transport;
 use super::work::{End, TROUBLE_PAUSE, Work};
-
-/// How much is sent at a time (design, section 5).
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Tries under way to one endpoint.
-    pub per_origin: usize,
-    /// Tries under way in all.
-    pub total: usize,
-    /// Answers that are not on disk yet. Nothing more is sent until some are: what was sent and not
-    /// recorded is sent again after a crash.
-    pub unrecorded: usize,
-    /// Threads that make tries, each with connections of its own.
-    pub threads: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        // Each attempt in flight needs a connection, also those that a person sends beyond the total.
-        let total = (Shares::now().connections * 3 / 4).min(256);
-        Self { per_origin: 16, total, unrecorded: 256, threads: threads() }
-    }
-}
 
 /// The running sender. Dropped, it ends at once; what is under way stays pending.
 #[derive(Debug)]
@@ -138,11 +116,6 @@ async fn run<O: Outbox>(
             return;
         }
     }
-}
-
-/// Threads that make tries: the other half of the machine is for the storage and everybody else.
-fn threads() -> usize {
-    thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, 8)
 }
 
 /// Takes the right to send, or waits for it and says meanwhile who has it.

@@ -27,6 +27,7 @@ use crate::profile::{Auth, Tls};
 
 use super::failure;
 use super::guard::Guard;
+use super::known_names::KnownNames;
 use super::local_trouble::{LocalTrouble, NotDone};
 use super::record::{Attempt, Failure, Job};
 use super::redact::{self, Redactor};
@@ -94,6 +95,11 @@ impl Transport {
             tokens: Arc::clone(&self.tokens),
             targets: Arc::default(),
         }
+    }
+
+    /// The names that resolved lately.
+    pub(super) fn known_names(&self) -> Arc<KnownNames> {
+        self.clients.guard().known_names()
     }
 
     /// Makes the next attempt of a job. What goes wrong is told in the attempt.

@@ -5,6 +5,8 @@
 //! wakes besides only when there is news, or when a try, a question or a record has ended. Whoever
 //! wants something sent, cancelled or tried now writes it to the outbox.
 
+mod records;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,15 +20,16 @@ use super::clock::Clock;
 use super::crew::Crew;
 use super::endpoints::{Ended, Endpoints, Ticket};
 use super::id::DeliveryId;
+use super::limits::Limits;
 use super::local_trouble::LocalTrouble;
 use super::outage::Outage;
 use super::outbox::{Busy, Due, News, Outbox, OutboxError, Place};
 use super::record::{ErrorClass, Job, Origin, Outcome};
 use super::resting::Resting;
-use super::sender::Limits;
 use super::sending::{InFlight, Role};
 use super::transport::Transport;
 use super::verdict;
+use records::Records;
 
 /// How long to wait before the storage is asked again after it failed.
 pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
@@ -104,31 +107,9 @@ struct Question {
     after: Option<Place>,
 }
 
-/// A record under way, and what it records.
-type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);
-
-/// What ended and is not on disk yet.
-#[derive(Default)]
-struct Records {
-    waiting: Vec<Outcome>,
-    under_way: Option<Recording>,
-    /// No sooner than this: the last one failed.
-    not_before: Option<Instant>,
-}
-
-impl Records {
-    fn len(&self) -> usize {
-        self.waiting.len() + self.under_way.as_ref().map_or(0, |(_, batch)| batch.len())
-    }
-
-    fn places(&self) -> impl Iterator<Item = Place> {
-        let batch = self.under_way.iter().flat_map(|(_, batch)| batch.iter());
-        self.waiting.iter().chain(batch).map(|outcome| outcome.place)
-    }
-}
-
 impl<O: Outbox> Work<O> {
     pub fn new(outbox: Arc<O>, crew: Crew, limits: Limits, board: Board) -> Self {
+        let names = crew.known_names();
         Self {
             outbox,
             crew,
@@ -136,7 +117,7 @@ impl<O: Outbox> Work<O> {
             board,
             tries: JoinSet::new(),
             under_way: HashMap::new(),
-            endpoints: Endpoints::new(limits.per_origin),
+            endpoints: Endpoints::new(limits, names),
             resting: Resting::default(),
             outage: Outage::default(),
             lacks: None,
@@ -156,6 +137,7 @@ impl<O: Outbox> Work<O> {
     pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
         let mut news = self.outbox.news();
         let mut seen = *news.borrow_and_update();
+        let mut names = self.crew.known_names().changes();
         while self.overtaken.is_none() {
             self.look_at_clock().await;
             self.note(&mut seen, &mut news);
@@ -171,6 +153,7 @@ impl<O: Outbox> Work<O> {
                 recorded = joined(&mut self.records.under_way) => self.recorded(recorded),
                 answer = joined(&mut self.question.asked) => self.answered(answer, *news.borrow()),
                 changed = news.changed() => if changed.is_err() { break },
+                Ok(()) = names.changed() => self.question.fresh = true,
                 () = sleep(nap) => {}
             }
         }

@@ -143,7 +143,7 @@ mod tests {
             let counts = lanes.iter().filter(|lane| !fast || lane.pace == Pace::Fast);
             counts.map(|lane| lane.open).sum()
         };
-        let load = OriginLoad { open: sum(false), fast: sum(true), ahead, held: false };
+        let load = OriginLoad { open: sum(false), fast: sum(true), ahead, ..OriginLoad::default() };
         Busy {
             origins: HashMap::from([(Origin::from("a"), load)]),
             lanes: (0..).zip(lanes.iter().copied()).collect(),

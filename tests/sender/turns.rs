@@ -144,6 +144,37 @@ async fn what_a_person_sends_finds_a_slot_while_everything_hangs() {
     }
 }
 
+/// Names that lead here, but for those of which no name server says anything.
+struct PartlySilent;
+
+impl Names for PartlySilent {
+    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
+        Box::pin(async move {
+            if host.starts_with("silent") {
+                std::future::pending::<()>().await;
+            }
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        })
+    }
+}
+
+/// All names stay silent until the test is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_names_take_no_slots_of_endpoints_that_are_found() {
+    const SILENT: usize = 40;
+    let (_folder, store) = store();
+    for n in 0..SILENT {
+        accept(&store, &format!("https://silent{n}.test/cb"), 50).await;
+    }
+    let (by_address, by_name) = (healthy().await, healthy().await);
+    accept(&store, &by_address.1, 900).await;
+    accept(&store, &by_name.1.replace("http://127.0.0.1", "http://localhost"), 900).await;
+    let transport = Transport::with_names(Arc::default(), Arc::new(PartlySilent));
+    let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
+    until(&store, SOON, |now| now.delivered == 1800).await;
+    told(&mut sender.sending(), |now| now.in_flight.len() == SILENT).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_that_hang_leave_room_where_there_is_more() {
     let (_folder, store) = store();

@@ -11,8 +11,9 @@
 //! - What a person sent always gets a slot: beyond the endpoint's where those are not to be had.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::delivery::known_names::KnownNames;
 use crate::delivery::outbox::{MANUAL, Pace};
 use crate::delivery::record::Job;
 
@@ -62,6 +63,12 @@ enum Slot {
 /// An endpoint.
 #[derive(Debug, Default)]
 pub struct Endpoint {
+    /// The name of its host; none where that is an address.
+    name: Option<Box<str>>,
+    /// Whether the name resolved lately; else it has one slot.
+    pub is_resolved: bool,
+    /// Its slots, once its name has resolved.
+    most: usize,
     /// Attempts in flight in its slots.
     pub open: usize,
     /// Those of them by the kind of slot.
@@ -90,9 +97,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// One with nothing.
-    pub fn new(turn: u64) -> Self {
-        Self { turn, ..Self::default() }
+    /// One with nothing, and so many slots.
+    pub fn new(name: Option<Box<str>>, slots: usize, turn: u64) -> Self {
+        Self { is_resolved: name.is_none(), name, most: slots, turn, ..Self::default() }
+    }
+
+    /// Whether it needs no name, or the name resolved lately.
+    pub fn resolves(&self, names: &KnownNames, now: Instant) -> bool {
+        self.name.as_ref().is_none_or(|name| names.contains(name, now))
+    }
+
+    fn slots(&self) -> usize {
+        if self.is_resolved { self.most } else { self.most.min(1) }
     }
 
     /// Whether half or less is left of what may be read ahead. Lanes that are kept back do not count.
@@ -114,9 +130,9 @@ impl Endpoint {
         self.change(lane, now, |lane| lane.add(job, turn));
     }
 
-    /// Starts the next job that has a slot of so many.
-    pub fn start(&mut self, slots: usize, turn: u64, now: Duration) -> Option<Started> {
-        match self.next(slots, now) {
+    /// Starts the next job that has a slot.
+    pub fn start(&mut self, turn: u64, now: Duration) -> Option<Started> {
+        match self.next(now) {
             Some(lane) => {
                 let slot = match self.lanes.get(&lane)?.pace(now) {
                     Pace::Fast => Slot::Fast,
@@ -125,13 +141,13 @@ impl Endpoint {
                 };
                 self.start_lane(lane, slot, turn, now)
             }
-            None => self.start_extra(slots, turn, now),
+            None => self.start_extra(turn, now),
         }
     }
 
     /// Starts what a person sent, beyond the slots.
-    pub fn start_extra(&mut self, slots: usize, turn: u64, now: Duration) -> Option<Started> {
-        let lane = self.next_extra(slots)?;
+    pub fn start_extra(&mut self, turn: u64, now: Duration) -> Option<Started> {
+        let lane = self.next_extra()?;
         self.start_lane(lane, Slot::Extra, turn, now)
     }
 
@@ -174,8 +190,9 @@ impl Endpoint {
         (self.read, self.fast_read) = (0, 0);
     }
 
-    /// The lane that gets the next of so many slots.
-    pub fn next(&mut self, slots: usize, now: Duration) -> Option<i64> {
+    /// The lane that gets the next slot.
+    pub fn next(&mut self, now: Duration) -> Option<i64> {
+        let slots = self.slots();
         if self.open >= slots || self.ready.is_empty() {
             return None;
         }
@@ -202,9 +219,10 @@ impl Endpoint {
         })
     }
 
-    /// The lane that gets the next slot beyond so many: there are as many again for what a person sent,
-    /// for each profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
-    pub fn next_extra(&self, slots: usize) -> Option<i64> {
+    /// The lane that gets the next slot beyond those: there are as many again for what a person sent, for
+    /// each profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
+    pub fn next_extra(&self) -> Option<i64> {
+        let slots = self.most;
         if self.extra >= slots {
             return None;
         }
@@ -241,7 +259,8 @@ impl Endpoint {
     }
 
     /// When a lane may be probed that may not yet.
-    pub fn probes_later(&self, slots: usize, now: Duration) -> Option<Duration> {
+    pub fn probes_later(&self, now: Duration) -> Option<Duration> {
+        let slots = self.slots();
         self.first(Rank::Unknown).filter(|_| self.open < slots && slots >= 4)?;
         self.probe_at(slots).filter(|at| *at > now)
     }

@@ -1,5 +1,6 @@
 //! The scheduler in virtual time: attempts end when they are due to, and nothing waits for a clock.
 
+mod names;
 mod shares;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
 
 /// With one lane for each origin, named by its letter.
 fn read(per_origin: usize, origins: &str) -> Endpoints {
-    let mut endpoints = Endpoints::new(per_origin);
+    let mut endpoints = Endpoints::of(per_origin);
     let jobs = origins.chars().map(|letter| job(&letter.to_string(), i64::from(u32::from(letter)), false));
     endpoints.add(jobs.collect(), Instant::now());
     endpoints
@@ -90,7 +91,7 @@ fn a_fast_endpoint_is_read_ahead_and_one_that_hangs_is_not() {
 /// What is read of lanes that are kept back is no reserve of those that are not.
 #[test]
 fn a_fast_lane_is_read_further_whatever_waits_of_others() {
-    let (mut endpoints, now) = (Endpoints::new(16), Instant::now());
+    let (mut endpoints, now) = (Endpoints::of(16), Instant::now());
     endpoints.add(vec![job("a", 0, false)], now);
     let (_, started) = start_all(&mut endpoints, now);
     endpoints.end(&started[0].0, started[0].1, now, Some(Ended::InTime));
@@ -105,7 +106,7 @@ fn a_fast_lane_is_read_further_whatever_waits_of_others() {
 /// Lanes are kept while they have anything; of the others, as many as are bounded.
 #[test]
 fn the_memory_of_idle_lanes_is_bounded_and_those_that_hang_stay_the_longest() {
-    let (mut endpoints, now) = (Endpoints::new(16), Instant::now());
+    let (mut endpoints, now) = (Endpoints::of(16), Instant::now());
     for lane in 0..100_000 {
         endpoints.add(vec![job("a", lane, false)], now);
         let (job, ticket) = endpoints.start(now).unwrap();

@@ -6,7 +6,7 @@ use super::*;
 use crate::delivery::endpoints::lane::SLOW;
 
 const SLOTS: usize = 16;
-const ORIGIN: &str = "https://hooks.example";
+const ORIGIN: &str = "https://192.0.2.1";
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The round trip to an endpoint far away: its slots are the limit.
 const ROUND_TRIP: Duration = Duration::from_millis(50);
@@ -54,7 +54,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let endpoints = Endpoints::new(SLOTS);
+        let endpoints = Endpoints::of(SLOTS);
         let start = Instant::now();
         Self { endpoints, start, now: Duration::ZERO, lanes: Vec::new(), in_flight: Vec::new() }
     }

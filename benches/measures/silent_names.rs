@@ -1,0 +1,55 @@
+//! What names of which no name server says anything take from endpoints that are found.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use ringback::delivery::{LookupError, Names, Transport};
+use ringback::profile::Profile;
+
+use super::hanging::profile;
+use crate::delivering::deliver_over;
+use crate::endpoint::Endpoint;
+use crate::figures::{Figure, percentile};
+
+const ROUNDS: usize = 5;
+/// Names that are silent.
+const SILENT: usize = 40;
+/// Deliveries to each of them: some for each slot of an endpoint.
+const OF_SILENT: usize = 50;
+/// Deliveries to each endpoint that is found.
+const OF_FOUND: usize = 10_000;
+
+/// Names that lead here, but for those of which no name server says anything.
+struct PartlySilent;
+
+impl Names for PartlySilent {
+    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
+        Box::pin(async move {
+            if host.starts_with("silent") {
+                std::future::pending::<()>().await;
+            }
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        })
+    }
+}
+
+/// The deliveries a second to an endpoint by address and one by name, beside silent names against alone.
+pub async fn measure() -> Figure {
+    let endpoint = Endpoint::start(3, 0);
+    let by_name = endpoint.taking()[2].replace("127.0.0.1", "found.localhost");
+    let found: Vec<(Profile, usize)> =
+        [&endpoint.taking()[1], &by_name].map(|url| (profile(url), OF_FOUND)).into();
+    let silent = (0..SILENT).map(|n| (profile(&format!("https://silent{n}.example/cb")), OF_SILENT));
+    let beside: Vec<_> = silent.chain(found.iter().cloned()).collect();
+    let transport = || Transport::with_names(Arc::default(), Arc::new(PartlySilent));
+    let wanted = found.len() * OF_FOUND;
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let without = deliver_over(transport(), &found, wanted).await;
+        let with = deliver_over(transport(), &beside, wanted).await;
+        ratios.push(without / with);
+    }
+    let name = "healthy endpoints' rate beside 40 names that are silent, against clean";
+    Figure::new(name, percentile(&mut ratios, 50), Some(">= 0.9"))
+}

@@ -1,0 +1,34 @@
+//! What ended and is not on disk yet.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::task::JoinHandle;
+
+use crate::delivery::outbox::{OutboxError, Place};
+use crate::delivery::record::Outcome;
+
+/// A record under way, and what it records.
+pub type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);
+
+/// What ended and is not on disk yet.
+#[derive(Default)]
+pub struct Records {
+    pub waiting: Vec<Outcome>,
+    pub under_way: Option<Recording>,
+    /// No sooner than this: the last one failed.
+    pub not_before: Option<Instant>,
+}
+
+impl Records {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.waiting.len() + self.under_way.as_ref().map_or(0, |(_, batch)| batch.len())
+    }
+
+    /// Where the storage keeps them.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let batch = self.under_way.iter().flat_map(|(_, batch)| batch.iter());
+        self.waiting.iter().chain(batch).map(|outcome| outcome.place)
+    }
+}
