@@ -10,7 +10,7 @@ use super::value::{choice, flag, number};
 use super::{Loaded, Settings, keys, look, network};
 
 /// The settings there are, for messages and for what is misspelled.
-const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 14] = [
     "region",
     "allow_insecure_http",
     "extended_retries",

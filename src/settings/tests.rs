@@ -154,3 +154,18 @@ fn a_byte_order_mark_is_no_part_of_the_file() {
     let loaded = Settings::load(&file, true);
     assert!(loaded.settings.mouse && loaded.notices.is_empty(), "{:?}", loaded.notices);
 }
+
+#[test]
+fn the_manual_shows_every_setting_with_its_default() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
+    let page = std::fs::read_to_string(file).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    for name in read::NAMES {
+        let line = if name == "keys" { "[keys]".to_owned() } else { format!("{name} = ") };
+        assert!(example.lines().any(|shown| shown.starts_with(&line)), "no {name} in the manual's example");
+    }
+    let Loaded { settings, notices } = parse(example);
+    assert_eq!(notices, [""; 0]);
+    assert_eq!(Settings { borders: None, keys: Vec::new(), ..settings }, Settings::default());
+}
