@@ -15,7 +15,7 @@
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files` |
 //! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files` |
-//! | [`shown`] | text from outside, made harmless for a terminal; pure | nothing here |
+//! | [`shown`] | text from outside, made harmless for a terminal, and times of a zone; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`console`] | the terminal | all of these |

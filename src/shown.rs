@@ -4,6 +4,8 @@
 //! Control characters drive a terminal; bidirectional controls change the order in which what follows
 //! is read; characters that are not seen hide something. None of them comes through as it is.
 
+pub mod time;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

@@ -1,8 +1,9 @@
 //! Times on the command line: `2h` ago, or a date and time.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::{Disambiguation, TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Zoned};
 
 /// A time that a person has typed, not yet turned into one: `2h` is from when the command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Time {
     Ago(SignedDuration),
     /// Then.
     At(Timestamp),
+    /// Then, chosen for a time of day that its zone has twice, or not at all.
+    Chosen(Timestamp),
 }
 
 impl Time {
@@ -19,8 +22,18 @@ impl Time {
     pub fn from(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Ago(long) => now.checked_sub(long).unwrap_or(Timestamp::MIN),
-            Self::At(time) => time,
+            Self::At(time) | Self::Chosen(time) => time,
         }
+    }
+
+    /// What a person should know about it.
+    #[must_use]
+    pub fn note(self) -> Option<String> {
+        let Self::Chosen(time) = self else { return None };
+        Some(format!(
+            "the zone has that time twice or not at all (summer time begins or ends): taken as {time}; an \
+             offset before the zone, such as +02:00, says which one is meant"
+        ))
     }
 }
 
@@ -35,8 +48,8 @@ pub fn long(text: &str) -> Result<SignedDuration, String> {
     if long.is_negative() { Err(wrong()) } else { Ok(long) }
 }
 
-/// Reads a length of time, which is so long ago; or a time as RFC 3339 has it. Without a time zone it
-/// is UTC, as the log tells it; without a time of day, midnight.
+/// Reads a length of time, which is so long ago; or a time as RFC 3339 has it, which may name its zone in
+/// brackets (RFC 9557). Without offset and zone it is UTC, as in the log; without a time of day, midnight.
 ///
 /// # Errors
 /// A sentence about what can be written.
@@ -44,11 +57,40 @@ pub fn time(text: &str) -> Result<Time, String> {
     if let Ok(long) = long(text) {
         return Ok(Time::Ago(long));
     }
+    if let Some((before, zone)) = text.split_once('[') {
+        return in_zone(text, before, zone);
+    }
     let plain = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
     let at = text.parse::<Timestamp>().ok().or_else(plain);
-    at.map(Time::At).ok_or_else(|| {
-        format!("'{text}' is no time: write 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
-    })
+    at.map(Time::At).ok_or_else(|| no_time(text))
+}
+
+fn no_time(text: &str) -> String {
+    format!("'{text}' is no time: write 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
+}
+
+/// Reads a time that names its zone. Of a time of day that the zone has twice the first is meant; one
+/// that it passes over is as far behind the gap (jiff's `Disambiguation::Compatible`, as in RFC 5545).
+fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
+    if before.parse::<DateTime>().is_err() && before.parse::<Timestamp>().is_err() {
+        return Err(no_time(text));
+    }
+    let name = zone.split(']').next().unwrap_or(zone).trim_start_matches('!');
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains('=');
+    if is_name && TimeZone::get(name).is_err() {
+        let why = if jiff::tz::db().is_definitively_empty() {
+            "this machine has no time zone database; write an offset such as +02:00"
+        } else {
+            "write one such as Europe/Rome, or an offset such as +02:00"
+        };
+        return Err(format!("unknown time zone '{name}': {why}"));
+    }
+    let certain = DateTimeParser::new().disambiguation(Disambiguation::Reject);
+    match (certain.parse_zoned(text), text.parse::<Zoned>()) {
+        (Ok(at), _) => Ok(Time::At(at.timestamp())),
+        (Err(_), Ok(at)) => Ok(Time::Chosen(at.timestamp())),
+        (Err(_), Err(error)) => Err(format!("'{text}' is no time: {error}")),
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +115,42 @@ mod tests {
         assert_eq!(from("2025-04-17T14:02:10+05:30"), "2025-04-17T08:32:10Z");
         assert_eq!(from("2025-04-17 14:02"), "2025-04-17T14:02:00Z");
         assert_eq!(from("2025-04-17"), "2025-04-17T00:00:00Z");
+    }
+
+    #[test]
+    fn a_zone_in_brackets_is_honoured_or_refused() {
+        if TimeZone::get("Europe/Rome").is_err() {
+            return;
+        }
+        let at = |text: &str| time(text).map(|time| (time.from(Timestamp::now()).to_string(), time.note()));
+        let certain = |text: &str| match at(text) {
+            Ok((at, None)) => at,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(certain("2026-10-25T02:30+02:00[Europe/Rome]"), "2026-10-25T00:30:00Z");
+        assert_eq!(certain("2026-10-25T02:30+01:00[Europe/Rome]"), "2026-10-25T01:30:00Z");
+        assert_eq!(certain("2026-10-25T03:30[Europe/Rome]"), "2026-10-25T02:30:00Z");
+        assert_eq!(certain("2026-10-25 02:30:10[asia/kolkata]"), "2026-10-24T21:00:10Z");
+        assert_eq!(certain("2026-10-25[Europe/Rome]"), "2026-10-24T22:00:00Z");
+        assert_eq!(certain("2026-10-25T02:30[+02:00]"), "2026-10-25T00:30:00Z");
+        assert_eq!(certain("2026-10-25T02:30Z[UTC]"), "2026-10-25T02:30:00Z");
+        // Twice, and not at all.
+        for (text, chosen) in [
+            ("2026-10-25T02:30[Europe/Rome]", "2026-10-25T00:30:00Z"),
+            ("2026-03-29T02:30[Europe/Rome]", "2026-03-29T01:30:00Z"),
+        ] {
+            let (at, note) = at(text).unwrap();
+            assert_eq!(at, chosen);
+            assert!(note.is_some_and(|note| note.contains(chosen)), "{text}");
+        }
+        let refused = |text: &str| at(text).unwrap_err();
+        assert!(refused("2026-10-25T02:30[Mars/Olympus]").starts_with("unknown time zone 'Mars/Olympus'"));
+        assert!(refused("2026-10-25T02:30Z[Mars/Olympus]").starts_with("unknown time zone 'Mars/Olympus'"));
+        assert!(refused("2026-10-25T02:30+05:00[Europe/Rome]").contains("+05"), "not an offset of Rome");
+        for bad in ["2026-10-25T02:30[Europe/Rome", "2026-10-25T02:30[]", "[Europe/Rome]", "2h[Europe/Rome]"]
+        {
+            assert!(at(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

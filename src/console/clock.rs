@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::settings::Zone;
+use crate::shown::time::{is_repeated, told};
 
 /// How times are told.
 #[derive(Debug, Clone)]
@@ -56,19 +57,25 @@ impl Clock {
         &self.zone
     }
 
-    /// The time of day: `14:02:10`.
+    /// The time of day: `14:02:10`, or `02:30:10+02` in an hour that the zone repeats.
     #[must_use]
     pub fn of_day(&self, at: Timestamp) -> String {
-        self.told(at, "%H:%M:%S")
+        told(at, &self.zone, "%H:%M:%S")
+    }
+
+    /// The time of day, with the date where it is another day's: `14:02`, `2025-04-16 14:02`.
+    #[must_use]
+    pub fn to_the_minute(&self, at: Timestamp, now: Timestamp) -> String {
+        told(at, &self.zone, if self.is_today(at, now) { "%H:%M" } else { "%Y-%m-%d %H:%M" })
     }
 
     /// Day, time and zone: `2025-04-17 14:02:10.084 UTC`, `2025-04-17 19:32:10.084 +05:30 Asia/Kolkata`.
     #[must_use]
     pub fn in_full(&self, at: Timestamp) -> String {
         match (&self.name, self.zone == TimeZone::UTC) {
-            (_, true) => self.told(at, "%Y-%m-%d %H:%M:%S%.3f UTC"),
-            (Some(name), _) => format!("{} {name}", self.told(at, "%Y-%m-%d %H:%M:%S%.3f %:z")),
-            (None, _) => self.told(at, "%Y-%m-%d %H:%M:%S%.3f %:z"),
+            (_, true) => self.formed(at, "%Y-%m-%d %H:%M:%S%.3f UTC"),
+            (Some(name), _) => format!("{} {name}", self.formed(at, "%Y-%m-%d %H:%M:%S%.3f %:z")),
+            (None, _) => self.formed(at, "%Y-%m-%d %H:%M:%S%.3f %:z"),
         }
     }
 
@@ -80,25 +87,31 @@ impl Clock {
             age(at, now)
         } else if self.is_today(at, now) {
             self.of_day(at)
-        } else if self.told(at, "%Y") == self.told(now, "%Y") {
-            self.told(at, "%e %b %H:%M")
+        } else if self.formed(at, "%Y") == self.formed(now, "%Y") {
+            told(at, &self.zone, "%e %b %H:%M")
         } else {
-            self.told(at, "%e %b %Y")
+            self.formed(at, "%e %b %Y")
         }
     }
 
     /// How many columns these times take in a list.
     pub fn columns(&self, times: impl IntoIterator<Item = Timestamp>, now: Timestamp) -> usize {
-        let narrow = !self.ages && times.into_iter().all(|at| self.is_today(at, now));
-        if narrow { TIME } else { WIDE }
+        if self.ages {
+            return WIDE;
+        }
+        let columns = |at| {
+            let usual = if self.is_today(at, now) { TIME } else { WIDE };
+            if is_repeated(at, &self.zone) { usual.max(self.in_list(at, now).len()) } else { usual }
+        };
+        times.into_iter().map(columns).max().unwrap_or(TIME)
     }
 
     fn is_today(&self, at: Timestamp, now: Timestamp) -> bool {
         self.zone.to_datetime(at).date() == self.zone.to_datetime(now).date()
     }
 
-    fn told(&self, at: Timestamp, format: &str) -> String {
-        at.to_zoned(self.zone.clone()).strftime(format).to_string()
+    fn formed(&self, at: Timestamp, form: &str) -> String {
+        at.to_zoned(self.zone.clone()).strftime(form).to_string()
     }
 }
 
@@ -174,6 +187,25 @@ mod tests {
         assert_eq!(clock.in_list(time("2025-04-16T16:30:00Z"), now), "16 Apr 22:00");
         let today = [now, time("2025-04-17T00:02:10Z")];
         assert_eq!((utc.columns(today, now), utc.columns([time("2025-04-16T23:00:00Z")], now)), (8, 12));
+    }
+
+    #[test]
+    fn an_hour_that_is_repeated_has_its_offset() {
+        let clock = Clock::in_zone(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
+        let [first, second] = [time("2026-10-25T00:30:10Z"), time("2026-10-25T01:30:10Z")];
+        let (today, later) = (time("2026-10-25T08:00:00Z"), time("2026-10-26T08:00:00Z"));
+        assert_eq!(clock.in_list(first, today), "02:30:10+02");
+        assert_eq!(clock.in_list(second, today), "02:30:10+01");
+        assert_eq!(clock.in_list(first, later), "25 Oct 02:30+02");
+        assert_eq!(clock.to_the_minute(first, today), "02:30+02");
+        assert_eq!(clock.to_the_minute(second, later), "2026-10-25 02:30+01");
+        assert_eq!(clock.in_full(second), "2026-10-25 02:30:10.000 +01:00");
+        let next_year = time("2027-02-01T08:00:00Z");
+        for (now, columns) in [(today, 11), (later, 15), (next_year, 12)] {
+            let widest = [first, second].map(|at| clock.in_list(at, now).len()).into_iter().max();
+            assert_eq!((clock.columns([first, second], now), widest), (columns, widest), "{now}");
+            assert!(widest <= Some(columns));
+        }
     }
 
     #[test]

@@ -130,7 +130,5 @@ pub fn status(state: &State, profile: &Profile) -> String {
 
 /// The time of day, with the date where it is another day's.
 fn clock(state: &State, at: Timestamp) -> String {
-    let [at, now] = [at, state.now].map(|time| time.to_zoned(state.settings.clock.zone().clone()));
-    let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
-    at.strftime(form).to_string()
+    state.settings.clock.to_the_minute(at, state.now)
 }

@@ -9,6 +9,7 @@ use url::form_urlencoded;
 use crate::callback::plain_text;
 use crate::profile::is_secret_name;
 use crate::shown::shown;
+use crate::shown::time::told;
 
 use super::escape::bytes_escaped;
 use super::received::{Answer, Received};
@@ -36,7 +37,7 @@ pub fn describe(received: &Received) -> String {
 #[must_use]
 pub fn describe_in(received: &Received, zone: &TimeZone) -> String {
     let mut out = String::new();
-    let time = received.received_at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f");
+    let time = told(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = shown(&format!("{}{mark}{}", received.path, received.query));
     let answered = answer_shown(received.answered);

@@ -112,8 +112,8 @@ impl Sought {
     pub(super) fn is_time(&self, at: i64, zone: &TimeZone) -> bool {
         let form = match self.text.as_bytes() {
             _ if self.is_quoted => return false,
-            text if is_formed(text, b"0000-00") => "%Y-%m-%dt%H:%M:%S",
-            text if is_formed(text, b"00:00") => "%H:%M:%S",
+            text if is_formed(text, b"0000-00") => "%Y-%m-%dt%H:%M:%S%:::z",
+            text if is_formed(text, b"00:00") => "%H:%M:%S%:::z",
             _ => return false,
         };
         let Ok(at) = Timestamp::from_millisecond(at) else { return false };
@@ -180,6 +180,7 @@ mod tests {
             assert_eq!(is(there, &zone), there == "2026-11", "{there}");
         }
         assert!(is("2026-11-30T01:14", &zone) && is("01:14", &zone));
+        assert!(is("01:14:02+02", &zone) && !is("01:14:02+01", &zone), "as in an hour that is repeated");
         for not in ["2026", "23", "3:14", "14:02", "2026-11-28", "\"2026-11-29\""] {
             assert!(!is(not, &TimeZone::UTC), "{not}");
         }

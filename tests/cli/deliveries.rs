@@ -47,6 +47,13 @@ fn the_log_is_listed_filtered_and_shown() {
     assert_eq!(listed(&place, &["--since", "1h"]).len(), 4);
     assert!(listed(&place, &["--until", "1h"]).is_empty());
     assert!(listed(&place, &["--since", "2099-01-01"]).is_empty());
+    assert!(listed(&place, &["--since", "2099-01-01T00:00+01:00[+01:00]"]).is_empty());
+    if jiff::tz::TimeZone::get("Europe/Rome").is_ok() {
+        let twice = place.run(&["deliveries", "list", "--until", "2025-10-26T02:30[Europe/Rome]", "--json"]);
+        assert_eq!(twice.json(), json!([]));
+        assert!(twice.err.contains("--until: the zone has that time twice"), "{twice:?}");
+        assert!(twice.err.contains("2025-10-26T00:30:00Z"), "the first: {twice:?}");
+    }
     assert_eq!(listed(&place, &["--limit", "2", "--before", &ids[3]]), newest_first[1..3]);
 
     let text = place.run(&["deliveries", "list", "--limit", "3"]);
@@ -160,6 +167,8 @@ fn what_is_not_there_is_told() {
     place.run(&["deliveries", "show", &ids[0][..4]]).refused(2, &["may be more than one delivery", &ids[3]]);
     place.run(&["deliveries", "list", "--status", "6xx"]).refused(2, &["404, 5xx, or one of"]);
     place.run(&["deliveries", "list", "--since", "yesterday"]).refused(2, &["is no time"]);
+    let on_mars = "2026-10-25T02:30[Mars/Olympus]";
+    place.run(&["deliveries", "list", "--since", on_mars]).refused(2, &["unknown time zone 'Mars/Olympus'"]);
     place.run(&["deliveries", "list", "--profile", "Nowhere"]).refused(2, &["no profile 'Nowhere'"]);
     place.run(&["deliveries", "list", "--state", "gone"]).refused(2, &["pending and ended"]);
 }

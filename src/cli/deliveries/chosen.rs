@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::cli::choose;
 use crate::cli::error::CommandError;
+use crate::cli::output::tell;
 use crate::cli::times::{Time, time};
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::{Choice as _, ProfileId};
@@ -24,7 +25,8 @@ pub(super) struct FilterArgs {
     /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
     #[arg(long, value_parser = status)]
     pub status: Vec<StatusFilter>,
-    /// Only accepted since then: 2h (ago), 2025-04-17, or 2025-04-17T14:02:10Z
+    /// Only accepted since then: 2h (ago), 2025-04-17, 2025-04-17T14:02:10Z, or
+    /// 2025-04-17T14:02[Europe/Rome]; UTC without offset and zone
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<Time>,
     /// Only accepted before then
@@ -59,6 +61,11 @@ impl FilterArgs {
             Some(text) => Some(profile(store, text).await?),
             None => None,
         };
+        for (option, time) in [("--since", self.since), ("--until", self.until)] {
+            if let Some(note) = time.and_then(Time::note) {
+                tell(&format!("ringback: note: {option}: {note}"));
+            }
+        }
         Ok(Filter {
             state: self.state,
             profile,

@@ -1,0 +1,46 @@
+//! Times of a zone, with their offset where without it two of them look the same.
+
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+/// A time in a zone, in a form of `strftime`. In an hour that the zone repeats, when summer time ends, the
+/// offset is added: `02:30:10+02`, and an hour later `02:30:10+01`.
+#[must_use]
+pub fn told(at: Timestamp, zone: &TimeZone, form: &str) -> String {
+    let mut text = at.to_zoned(zone.clone()).strftime(form).to_string();
+    if is_repeated(at, zone) {
+        text += &at.to_zoned(zone.clone()).strftime("%:::z").to_string();
+    }
+    text
+}
+
+/// Whether the zone has the date and time of day twice.
+#[must_use]
+pub fn is_repeated(at: Timestamp, zone: &TimeZone) -> bool {
+    let offset = zone.to_ambiguous_timestamp(zone.to_datetime(at)).offset();
+    matches!(offset, AmbiguousOffset::Fold { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_zone(zone: &str, at: &str) -> String {
+        told(at.parse().unwrap(), &TimeZone::posix(zone).unwrap(), "%H:%M:%S")
+    }
+
+    #[test]
+    fn the_offset_is_told_in_an_hour_that_a_zone_repeats() {
+        let rome = |at| in_zone("CET-1CEST,M3.5.0,M10.5.0/3", at);
+        assert_eq!(rome("2026-10-24T23:59:59Z"), "01:59:59");
+        assert_eq!(rome("2026-10-25T00:30:10Z"), "02:30:10+02");
+        assert_eq!(rome("2026-10-25T01:30:10Z"), "02:30:10+01");
+        assert_eq!(rome("2026-10-25T02:00:00Z"), "03:00:00");
+        // Half an hour, and offsets of half hours.
+        let lord_howe = |at| in_zone("LHST-10:30LHDT-11,M10.1.0,M4.1.0", at);
+        assert_eq!(lord_howe("2026-04-04T14:45:00Z"), "01:45:00+11");
+        assert_eq!(lord_howe("2026-04-04T15:15:00Z"), "01:45:00+10:30");
+        assert_eq!(lord_howe("2026-04-04T14:15:00Z"), "01:15:00");
+        assert_eq!(in_zone("UTC0", "2026-10-25T01:30:10Z"), "01:30:10");
+    }
+}
