@@ -12,21 +12,32 @@
 //! |---|---|---|
 //! | [`profile`] | what a callback profile is; pure | nothing here |
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `shown` |
+//! | [`clock`] | the wall clock, read without ever failing | nothing here |
+//! | [`threads`] | threads and runtimes, which the system may refuse | nothing here |
 //! | [`files`] | files read whole, within a limit | nothing here |
-//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files` |
-//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files` |
+//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`shown`] | text from outside, made harmless for a terminal, and times of a zone; pure | nothing here |
-//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown` |
+//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
 
 #![forbid(unsafe_code)]
-#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::arithmetic_side_effects,
+        clippy::disallowed_methods,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod callback;
 pub mod cli;
+pub mod clock;
 pub mod console;
 pub mod delivery;
 pub mod files;
@@ -35,3 +46,4 @@ pub mod receiver;
 pub mod settings;
 pub mod shown;
 pub mod store;
+pub mod threads;

@@ -1,16 +1,11 @@
 //! The program: one command, an exit code.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 use std::process::ExitCode;
 
-use ringback::cli;
+use ringback::{cli, threads};
 
 fn main() -> ExitCode {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return cli::no_runtime(&error),
-    };
-    let code = runtime.block_on(cli::run());
-    // A name that is still being looked up must not keep us.
-    runtime.shutdown_background();
-    code
+    threads::run(cli::run()).unwrap_or_else(|error| cli::cannot_start(&error))
 }

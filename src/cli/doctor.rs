@@ -13,6 +13,7 @@ use serde_json::json;
 use super::error::{CommandError, FAILED};
 use super::output::{print, print_json};
 use super::session::Session;
+use crate::threads;
 use finding::{Finding, State};
 
 #[derive(Debug, clap::Args)]
@@ -26,12 +27,12 @@ pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode
     let mut found = settings::look(session);
     let (database, named) = (session.database(), session.is_named());
     // The whole file is read, and the system's certificates.
-    let rest = tokio::task::spawn_blocking(move || {
+    let rest = threads::blocking(move || {
         let mut rest = database::look(database, named);
         rest.extend(surroundings::look());
         rest
     });
-    found.extend(rest.await.unwrap_or_default());
+    found.extend(rest.await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);
     if args.json {
         let findings: Vec<_> = found.iter().map(Finding::json).collect();

@@ -6,6 +6,7 @@ use crate::callback::RenderError;
 use crate::delivery::OutboxError;
 use crate::settings::AddressesUnknown;
 use crate::store::{Problem, StoreError};
+use crate::threads::{BlockingError, NoThread};
 
 use super::receive::ReceiveError;
 
@@ -41,6 +42,12 @@ pub enum CommandError {
     /// The system refuses something that is needed.
     #[error("{0}: {1}")]
     System(String, io::Error),
+    /// There is no thread for it.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
+    /// Work on another thread has no result.
+    #[error(transparent)]
+    Blocking(#[from] BlockingError),
     /// The sender has ended while the command still needed it.
     #[error("the sender has ended: {0}")]
     SenderEnded(String),

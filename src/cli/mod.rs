@@ -41,9 +41,7 @@ mod values;
 mod variables;
 mod work;
 
-use std::io;
 use std::process::ExitCode;
-use std::thread;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use tokio::sync::oneshot;
@@ -54,6 +52,7 @@ use output::tell;
 use session::Session;
 
 use crate::delivery::raise_limit;
+use crate::threads::{self, NoRuntime};
 
 /// A terminal console and durable sender for callback profiles: edit, test, and watch every attempt.
 /// Without a command, opens the console
@@ -148,7 +147,7 @@ async fn close(session: &Session) {
     let Some(store) = session.opened() else { return };
     let (tell, closed) = oneshot::channel();
     let own = store.clone();
-    let closing = thread::Builder::new().spawn(move || {
+    let closing = threads::spawn("close", move || {
         own.close();
         // Nobody waits any more after a signal.
         let _ = tell.send(());
@@ -165,10 +164,10 @@ async fn close(session: &Session) {
     }
 }
 
-/// Tells that not even the start worked.
+/// Reports that not even the start worked.
 #[must_use]
-pub fn no_runtime(error: &io::Error) -> ExitCode {
-    tell(&format!("ringback: the system gives no threads to work with ({error}): end some programs"));
+pub fn cannot_start(error: &NoRuntime) -> ExitCode {
+    tell(&format!("ringback: {error}"));
     FAILED.into()
 }
 

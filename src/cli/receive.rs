@@ -14,6 +14,7 @@ use super::streams::{self, tell};
 use crate::callback::cipher;
 use crate::profile::Secret;
 use crate::receiver::{Behaviour, Decrypt, Decryption, Received, Receiver, ReceiverError, describe};
+use crate::threads::{self, NoThread};
 
 /// How long the last requests may take to be written after the end was asked for. A reader that
 /// stands still would keep the program otherwise.
@@ -58,7 +59,10 @@ pub enum ReceiveError {
     /// It could not listen.
     #[error(transparent)]
     Listen(#[from] ReceiverError),
-    /// Ctrl+C and the like cannot be watched, or there is no thread to write from.
+    /// There is no thread to write from.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
+    /// Ctrl+C and the like cannot be watched.
     #[error("the system refuses what receiving needs: {0}; free some resources and try again")]
     System(io::Error),
     /// What arrived could not be shown.
@@ -79,7 +83,7 @@ pub async fn run(args: ReceiveArgs) -> Result<ExitCode, ReceiveError> {
     let (ended, mut writer_ended) = oneshot::channel();
     // A thread of its own: writing blocks when the reader stands still, and Ctrl+C must still end us.
     let write = move || ended.send(announce(addr, json).and_then(|()| show(requests, json)));
-    std::thread::Builder::new().name("receive".to_owned()).spawn(write).map_err(ReceiveError::System)?;
+    threads::spawn("receive", write)?;
 
     let early = tokio::select! {
         () = end_asked => None,

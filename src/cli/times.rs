@@ -5,6 +5,8 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Disambiguation, TimeZone};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Zoned};
 
+use crate::clock;
+
 /// A time that a person has typed, not yet turned into one: `2h` is from when the command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
@@ -21,7 +23,7 @@ impl Time {
     #[must_use]
     pub fn from(self, now: Timestamp) -> Timestamp {
         match self {
-            Self::Ago(long) => now.checked_sub(long).unwrap_or(Timestamp::MIN),
+            Self::Ago(long) => clock::earlier(now, long),
             Self::At(time) | Self::Chosen(time) => time,
         }
     }

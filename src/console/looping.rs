@@ -3,10 +3,11 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use rustix::process::Signal;
 use tokio::signal::unix;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use crate::clock;
 
 use super::copying;
 use super::keyboard::Keyboard;
@@ -142,7 +143,7 @@ impl Console {
                 Some(()) = self.going_on.recv() => Woken::GoesOn,
                 () = tokio::time::sleep(frame_in.unwrap_or_default()), if frame_in.is_some() => Woken::Frame,
                 () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
-                    if tick.is_some() => Woken::Message(Message::Now(Timestamp::now())),
+                    if tick.is_some() => Woken::Message(Message::Now(clock::now())),
             };
             match woken {
                 Woken::Message(message) => self.take(message).await?,
@@ -195,7 +196,7 @@ impl Console {
     /// Gives a message to the state, and does what it asks for.
     fn give(&mut self, message: Message) -> io::Result<()> {
         let cause = if message.is_of_person() { Cause::Person } else { Cause::News };
-        let _ = update::update(&mut self.state, Message::Now(Timestamp::now()));
+        let _ = update::update(&mut self.state, Message::Now(clock::now()));
         for effect in update::update(&mut self.state, message) {
             self.perform(effect)?;
         }

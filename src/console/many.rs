@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::clock;
 use crate::store::{Did, Store, StoreError};
 
 use super::deliveries::many::{Many, News};
@@ -18,7 +18,7 @@ const TOLD: Duration = Duration::from_millis(100);
 /// Counts, as of now, and tells; nothing waits for it.
 pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) {
     tokio::spawn(async move {
-        many.filter = many.change.of(many.filter, Timestamp::now());
+        many.filter = many.change.of(many.filter, clock::now());
         let news = match store.count(&many.filter).await {
             Ok(count) => {
                 many.count = Some(count);

@@ -11,11 +11,13 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::callback::Values;
+use crate::clock;
 use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::files;
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::receiver::{Behaviour, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
+use crate::threads;
 
 use super::copying;
 use super::deliveries::paused::{MOST_NEW, newer};
@@ -182,8 +184,10 @@ impl Outside {
             Effect::ReadValues(file) => {
                 let tell = self.tell.clone();
                 // A file may answer late, or never: nothing else waits for it.
-                tokio::task::spawn_blocking(move || {
-                    let values = read_values(&file);
+                let path = file.clone();
+                let reading = threads::blocking(move || read_values(&path));
+                tokio::spawn(async move {
+                    let values = reading.await.unwrap_or_else(|error| Err(error.to_string()));
                     let _ = tell.send(Message::FileValues(file, values));
                 });
                 None
@@ -305,7 +309,7 @@ impl Outside {
 /// What is wrong with the files that a profile names, if something is.
 async fn unusable(profile: &Profile) -> Option<Message> {
     let tls = profile.tls.clone();
-    let checked = tokio::task::spawn_blocking(move || delivery::check_files(&tls)).await;
+    let checked = threads::blocking(move || delivery::check_files(&tls)).await;
     checked.ok()?.err().map(Message::Unusable)
 }
 
@@ -358,7 +362,7 @@ async fn own_variable(store: &Store, effect: Effect) -> Result<Message, StoreErr
 
 async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
     let new = DeliveryId::generate();
-    store.send_again(id, new, Timestamp::now()).await?;
+    store.send_again(id, new, clock::now()).await?;
     Ok(Message::Accepted(new, Kind::Again))
 }
 
@@ -369,7 +373,7 @@ async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message,
 
 /// The time as the store keeps it, in whole milliseconds.
 fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = clock::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 

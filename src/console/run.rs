@@ -3,9 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use crate::clock;
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
 use crate::store::{Keep, Store};
@@ -19,6 +19,7 @@ use super::session_sender::{SessionSender, wait_for_impatience};
 use super::signals::{self, Ended};
 use super::state::{Notice, Settings, State};
 use super::terminal::Screen;
+use crate::threads;
 
 /// How long what is left to write may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
@@ -75,7 +76,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
     signals::listen(&tell)?;
     let screen = Screen::take(tell.clone())?;
-    let mut state = State::new(start.settings, screen.size()?, Timestamp::now());
+    let mut state = State::new(start.settings, screen.size()?, clock::now());
     if let Some(receiver) = &start.receiver {
         state.receiver.address = Some(receiver.addr().to_string());
         state.receiver.behaviour = receiver.behaviour();
@@ -85,7 +86,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let region = state.settings.region;
     let mut console = Console::new(screen, state, ask, tell.clone())?;
     console.show()?;
-    tokio::task::spawn_blocking(programs::sweep);
+    drop(threads::blocking(programs::sweep));
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());

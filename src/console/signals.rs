@@ -11,6 +11,7 @@ use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::Message;
+use crate::threads;
 
 /// Exit code of a panic, as the standard library gives it.
 const PANICKED: u8 = 101;
@@ -115,11 +116,21 @@ fn end_in_any_case(ending: Signal) {
         // The person who pressed it is there, and may be asked or be in an editor.
         _ => return,
     };
-    thread::spawn(move || {
-        thread::sleep(grace);
+    let end = move || {
         let _ = terminal::disable_raw_mode();
         std::process::exit((128_u8.saturating_add(number(ending))).into());
+    };
+    let waiting = threads::spawn("end", move || {
+        thread::sleep(grace);
+        end()
     });
+    // Without a thread the runtime waits, which may itself be held up.
+    if waiting.is_err() {
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            end()
+        });
+    }
 }
 
 /// Signals that the program goes on after a stop.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::clock;
 use crate::files;
 
 /// A difference up to this is slewing and rounding, and is followed without a word.
@@ -24,7 +25,7 @@ pub struct Reading {
 impl Reading {
     /// The clocks now.
     pub fn now() -> Self {
-        Self { wall: Timestamp::now(), awake: Instant::now(), up: None }
+        Self { wall: clock::now(), awake: Instant::now(), up: None }
     }
 
     /// The same, with the time since the start: it costs reading a file.

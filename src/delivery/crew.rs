@@ -3,12 +3,12 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::background::Background;
+use crate::threads;
+
 use super::known_names::KnownNames;
 use super::transport::Transport;
 
@@ -55,12 +55,13 @@ impl Crew {
 
 /// A thread with a runtime.
 fn hire() -> io::Result<(Handle, oneshot::Sender<()>)> {
-    let runtime = Background::build()?;
+    let runtime = threads::runtime()?;
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
-    thread::Builder::new().name("sender-hand".to_owned()).spawn(move || {
+    let work = move || {
         // An error says that the crew was dropped.
         let _ = runtime.block_on(gone);
-    })?;
+    };
+    threads::spawn("sender-hand", work).map_err(io::Error::other)?;
     Ok((handle, going))
 }

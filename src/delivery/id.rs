@@ -1,9 +1,12 @@
 //! The id of a delivery, which endpoints see as `webhook-id`.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use uuid::Uuid;
+use uuid::{ContextV7, Uuid};
+
+use crate::clock;
 
 /// Made when a delivery is accepted and the same on every retry. Ids of one process grow with time
 /// (UUID version 7), so that paging by id is paging by age.
@@ -14,7 +17,12 @@ impl DeliveryId {
     /// A new id.
     #[must_use]
     pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+        static CONTEXT: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+        let now = clock::now();
+        let (seconds, nanos) = (now.as_second().unsigned_abs(), now.subsec_nanosecond().unsigned_abs());
+        // It stays whole where a thread panics: it is made of cells.
+        let context = CONTEXT.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(&*context, seconds, nanos)))
     }
 
     /// Reads an id.

@@ -2,7 +2,6 @@
 //!
 //! It knows its storage only as the trait [`Outbox`].
 
-mod background;
 mod board;
 mod clock;
 mod crew;

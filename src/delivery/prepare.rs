@@ -1,8 +1,7 @@
 //! From a profile and values to a delivery that can be accepted.
 
-use jiff::Timestamp;
-
 use crate::callback::{self, Context, Values};
+use crate::clock;
 use crate::profile::{Event, Profile};
 
 use super::failure;
@@ -46,7 +45,7 @@ impl NewDelivery {
             values,
             policy: profile.retry,
             tested: None,
-            accepted_at: Timestamp::now(),
+            accepted_at: clock::now(),
         }
     }
 }

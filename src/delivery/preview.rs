@@ -1,9 +1,9 @@
 //! The preview of a delivery that is not made.
 
-use jiff::Timestamp;
 use url::Url;
 
 use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
+use crate::clock;
 use crate::profile::Profile;
 use crate::profile::network::{Network, Refused};
 
@@ -17,7 +17,7 @@ use super::prepare::random;
 /// When no request can be made.
 pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<Preview, RenderError> {
     let id = DeliveryId::generate().to_string();
-    let unix_seconds = Timestamp::now().as_second();
+    let unix_seconds = clock::now().as_second();
     callback::preview(
         profile,
         values,

@@ -36,7 +36,7 @@ type Found = Result<Vec<IpAddr>, LookupError>;
 impl From<NotRun> for LookupError {
     fn from(why: NotRun) -> Self {
         Self::Local(match why {
-            NotRun::NoThread(error) => error,
+            NotRun::NoThread(error) => Arc::new(error.errno().into()),
             NotRun::BrokeOff => Arc::new(io::Error::other("the look-up broke off")),
         })
     }

@@ -6,7 +6,8 @@ use std::thread;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use super::background::Background;
+use crate::threads;
+
 use super::board::{Board, Step};
 use super::crew::Crew;
 use super::limits::Limits;
@@ -39,7 +40,7 @@ impl Sender {
             // Dropped at the very end, which tells.
             let _tell = tell;
             let _report = PanicReport(own.clone());
-            match Background::build() {
+            match threads::runtime() {
                 Ok(runtime) => runtime.block_on(async {
                     tokio::select! {
                         () = run(outbox, transport, limits, own, stopped) => {}
@@ -49,7 +50,7 @@ impl Sender {
                 Err(error) => own.broken(&error),
             }
         };
-        if let Err(error) = thread::Builder::new().name("sender".to_owned()).spawn(work) {
+        if let Err(error) = threads::spawn("sender", work) {
             board.broken(&error);
         }
         Self { stop: Some(stop), _alive: alive, ended, sending }

@@ -5,7 +5,7 @@
 //!
 //! The mark stands in the middle: people tell ids apart by their ends.
 
-use jiff::Timestamp;
+use crate::clock;
 
 use super::id::DeliveryId;
 use super::prepare::random;
@@ -62,7 +62,7 @@ impl Series {
 
     /// The next id, greater than all before it, whatever the clock does.
     pub fn make(&mut self) -> DeliveryId {
-        let now = Timestamp::now().as_millisecond();
+        let now = clock::now().as_millisecond();
         self.make_at(u64::try_from(now).unwrap_or(0))
     }
 

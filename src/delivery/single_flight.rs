@@ -8,12 +8,12 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::hash::Hash;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use tokio::sync::watch;
+
+use crate::threads::{self, NoThread};
 
 /// One in so many more threads for keys whose last run succeeded: those that hang never take these.
 const RESERVED: usize = 4;
@@ -25,8 +25,8 @@ const KNOWN: usize = 4096;
 #[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum NotRun {
     /// This machine has no thread for it.
-    #[error("no thread for it: {0}")]
-    NoThread(#[source] Arc<io::Error>),
+    #[error(transparent)]
+    NoThread(NoThread),
     /// It panicked.
     #[error("it broke off")]
     BrokeOff,
@@ -136,9 +136,9 @@ where
         let Some((key, is_known)) = state.next() else { return };
         let (flight, first) = (self.clone(), key.clone());
         let work = move || flight.work(first, is_known);
-        if let Err(error) = thread::Builder::new().name(self.0.name.to_owned()).spawn(work) {
+        if let Err(error) = threads::spawn(self.0.name, work) {
             state.end(is_known);
-            state.tell(&key, Err(NotRun::NoThread(Arc::new(error)).into()));
+            state.tell(&key, Err(NotRun::NoThread(error).into()));
         }
     }
 

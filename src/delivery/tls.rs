@@ -5,13 +5,17 @@ mod files;
 mod judge;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::UnixTime;
+use rustls::time_provider::TimeProvider;
 use rustls_platform_verifier::Verifier;
 
 use super::local_trouble::LocalTrouble;
 use super::single_flight::NotRun;
+use crate::clock;
 use crate::profile::{Field, FieldError, Tls};
 
 pub(super) use configs::Configs;
@@ -36,7 +40,9 @@ pub(super) enum TlsFault {
 impl From<NotRun> for TlsFault {
     fn from(why: NotRun) -> Self {
         match why {
-            NotRun::NoThread(error) => Self::Local(LocalTrouble::of(&error).unwrap_or(LocalTrouble::Threads)),
+            NotRun::NoThread(error) => {
+                Self::Local(LocalTrouble::of(&error.errno().into()).unwrap_or(LocalTrouble::Threads))
+            }
             NotRun::BrokeOff => Self::System("the reading of the certificates broke off".to_owned()),
         }
     }
@@ -75,7 +81,7 @@ pub(super) fn sources(tls: &Tls) -> String {
 /// Reads the files and makes what connections over HTTP/1.1 are made with. Blocks while it reads.
 fn config(tls: &Tls) -> Result<ClientConfig, TlsFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(OurClock))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsFault::System(error.to_string()))?
         .dangerous()
@@ -97,6 +103,17 @@ fn config(tls: &Tls) -> Result<ClientConfig, TlsFault> {
     };
     config.alpn_protocols.push(b"http/1.1".to_vec());
     Ok(config)
+}
+
+/// The time that certificates are judged at.
+#[derive(Debug)]
+struct OurClock;
+
+impl TimeProvider for OurClock {
+    fn current_time(&self) -> Option<UnixTime> {
+        let since_1970 = Duration::try_from(clock::now().as_duration()).unwrap_or_default();
+        Some(UnixTime::since_unix_epoch(since_1970))
+    }
 }
 
 fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Verifier, TlsFault> {

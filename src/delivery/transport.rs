@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use jiff::Timestamp;
 
+use crate::clock;
 use crate::profile::network::Network;
 use crate::profile::{Auth, Tls};
 
@@ -107,7 +107,7 @@ impl Transport {
     /// # Errors
     /// This machine cannot make an attempt just now: none was made.
     pub async fn attempt(&self, job: &Job) -> Result<Tried, LocalTrouble> {
-        let started_at = Timestamp::now();
+        let started_at = clock::now();
         let clock = Instant::now();
         let timeout_ms = job.policy.timeout_ms();
         let mut so_far = SoFar::default();

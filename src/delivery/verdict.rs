@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::clock;
 use crate::profile::RetryPolicy;
 
 use super::record::{Failure, Next};
@@ -25,7 +26,7 @@ pub fn next(
     match policy.wait_after(made) {
         Some(wait_s) if failure.class.is_retried() => {
             let floor = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-            Next::Retry(later(now, Duration::from_secs(wait_s).max(floor)))
+            Next::Retry(clock::later(now, Duration::from_secs(wait_s).max(floor)))
         }
         _ => Next::Failed,
     }
@@ -43,11 +44,6 @@ pub fn longest_wait(policy: RetryPolicy, n: u32) -> Duration {
 pub fn own_wait(policy: RetryPolicy, n: u32) -> Duration {
     let made = u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX);
     Duration::from_secs(policy.delay_s(made))
-}
-
-/// So much later; the last time there is where the clock is about to run out.
-fn later(now: Timestamp, wait: Duration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 /// Reads `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. What

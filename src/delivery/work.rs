@@ -15,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 
+use crate::clock;
+
 use super::board::{Board, Step};
 use super::clock::Clock;
 use super::crew::Crew;
@@ -218,7 +220,7 @@ impl<O: Outbox> Work<O> {
         if self.question.not_before.is_some_and(|at| at > Instant::now()) {
             return;
         }
-        let shifted = self.outbox.shift(owed, Timestamp::now()).await;
+        let shifted = self.outbox.shift(owed, clock::now()).await;
         self.question.fresh = true;
         if self.board.told(Step::Look, shifted).is_ok() {
             self.owed = None;
@@ -260,7 +262,7 @@ impl<O: Outbox> Work<O> {
         let Job { id, place, ref origin, .. } = job;
         let probes = self.endpoints.is_held(origin);
         let slot = InSlot { id, place, origin: origin.clone(), ticket, probes };
-        self.started.push((id, InFlight { n: job.attempts + 1, started_at: Timestamp::now() }));
+        self.started.push((id, InFlight { n: job.attempts + 1, started_at: clock::now() }));
         let (runtime, transport) = self.crew.next();
         let task = self.tries.spawn_on(attempt(transport, job), runtime);
         self.under_way.insert(task.id(), slot);
@@ -346,7 +348,7 @@ impl<O: Outbox> Work<O> {
     /// Asks the storage for more, unless it was asked, has no more, or there is enough.
     fn ask(&mut self, seen: News) {
         let now = Instant::now();
-        let due = self.next_due.is_some_and(|at| at <= Timestamp::now());
+        let due = self.next_due.is_some_and(|at| at <= clock::now());
         let rested = self.resting.take_rested(now);
         if due {
             self.next_due = None;
@@ -369,7 +371,7 @@ impl<O: Outbox> Work<O> {
         (self.question.fresh, self.question.more) = (false, false);
         let busy = self.busy();
         let outbox = Arc::clone(&self.outbox);
-        let task = tokio::spawn(async move { outbox.due(Timestamp::now(), limit, busy).await });
+        let task = tokio::spawn(async move { outbox.due(clock::now(), limit, busy).await });
         self.question.asked = Some((task, seen));
     }
 
@@ -433,7 +435,7 @@ impl<O: Outbox> Work<O> {
         let now = Instant::now();
         let until = |at: Instant| at.saturating_duration_since(now);
         let due = self.next_due.map(|at| {
-            let wait: SignedDuration = at.duration_since(Timestamp::now());
+            let wait: SignedDuration = at.duration_since(clock::now());
             Duration::try_from(wait).unwrap_or_default()
         });
         // While one is under way its end tells.
@@ -448,7 +450,7 @@ impl<O: Outbox> Work<O> {
 async fn attempt(transport: Transport, job: Job) -> Result<Outcome, LocalTrouble> {
     let tried = transport.attempt(&job).await?;
     let failure = tried.attempt.error.as_ref();
-    let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, Timestamp::now());
+    let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
     Ok(Outcome { id: job.id, place: job.place, attempt: tried.attempt, next })
 }
 

@@ -9,8 +9,9 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use tokio::sync::{broadcast, watch};
+
+use crate::clock;
 
 use super::behaviour::Behaviour;
 use super::body::{self, BODY_KEPT, ReadBody};
@@ -56,7 +57,7 @@ impl Answering {
 
     /// Records a request and says what to answer.
     async fn record(&self, parts: Parts, body: ReadBody) -> (Answer, Duration) {
-        let received_at = Timestamp::now();
+        let received_at = clock::now();
         let behaviour = self.behaviour();
         let id = parts.headers.get(DELIVERY_ID).map(HeaderValue::as_bytes);
         let answered = behaviour.answer(locked(&self.tries).count(id));

@@ -17,6 +17,11 @@ pub enum ReceiverError {
     /// No interface has this address.
     #[error("cannot listen on {0}: this machine has no such address; take 127.0.0.1 or one of its own")]
     NoSuchAddress(SocketAddr),
+    /// The date that every response has cannot be written.
+    #[error(
+        "cannot respond to requests: this machine's clock is not between the years 1970 and 9998; set it right"
+    )]
+    Clock,
     /// Anything else.
     #[error("cannot listen on {addr}: {error}; try another address or port")]
     Other {

@@ -9,6 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
+use crate::clock;
+
 use super::answering::{Answering, take};
 use super::behaviour::Behaviour;
 use super::connection::{Closer, Connections, Phase};
@@ -38,6 +40,9 @@ impl Receiver {
     /// # Errors
     /// When it cannot listen there.
     pub async fn start(listen: SocketAddr, behaviour: Behaviour) -> Result<Self, ReceiverError> {
+        if !clock::is_plausible() {
+            return Err(ReceiverError::Clock);
+        }
         let failed = |error| ReceiverError::listening(listen, error);
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::clock;
 use crate::delivery::{DeliveryId, State, Summary};
 
 use super::Store;
@@ -108,7 +109,7 @@ impl Store {
         if found.rows.is_empty() {
             return Ok((Did::default(), after));
         }
-        let now = Timestamp::now();
+        let now = clock::now();
         let of = filter.states();
         let did = self.write(move |tx| apply(tx, change, &found.rows, &of, now)).await?;
         Ok((did, after))

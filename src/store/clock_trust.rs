@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction};
 
+use crate::clock;
 use crate::delivery::DeliveryId;
 
 use super::Store;
@@ -71,7 +72,7 @@ impl Remembered {
         if now.duration_since(since) >= CONFIRMED {
             return (Self::certain(now), None);
         }
-        let until = since.checked_add(CONFIRMED).unwrap_or(Timestamp::MAX);
+        let until = clock::later(since, CONFIRMED);
         (Self { doubted: Some(since), ..self }, Some(ClockDoubt { seen: self.seen, until }))
     }
 }

@@ -1,8 +1,8 @@
 //! What a person does to a delivery that is still to be sent: stop it, or hurry it.
 
-use jiff::Timestamp;
 use rusqlite::Transaction;
 
+use crate::clock;
 use crate::delivery::{DeliveryId, State};
 
 use super::Store;
@@ -19,7 +19,7 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError> {
-        let now = millis(Timestamp::now());
+        let now = millis(clock::now());
         self.write(move |tx| cancel(tx, id, now)).await
     }
 
@@ -28,7 +28,7 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError> {
-        let now = millis(Timestamp::now());
+        let now = millis(clock::now());
         self.write(move |tx| retry_now(tx, id, now)).await
     }
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{Transaction, params_from_iter};
 
+use crate::clock;
 use crate::profile::ProfileId;
 
 use super::Store;
@@ -41,7 +42,7 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub async fn delete_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
-        let (id, now) = (id.clone(), millis(Timestamp::now()));
+        let (id, now) = (id.clone(), millis(clock::now()));
         self.write(move |tx| {
             // Later than all others, so that the last one deleted is known within a millisecond too.
             let sql = "UPDATE profile SET deleted_at =

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::delivery::{DeliveryId, OutboxError};
+use crate::threads::{BlockingError, NoThread};
 
 use super::writable::may_be_written;
 
@@ -100,6 +101,9 @@ pub enum Problem {
     /// The lock file was removed or replaced.
     #[error("the lock file beside it was removed or replaced: leave it alone while a session runs")]
     LockLost,
+    /// There is no thread to work on.
+    #[error(transparent)]
+    NoThread(NoThread),
     /// The store was closed while it was asked.
     #[error("was closed meanwhile: start again")]
     Closed,
@@ -164,6 +168,15 @@ impl std::error::Error for StoreError {}
 impl From<Problem> for StoreError {
     fn from(problem: Problem) -> Self {
         Self { path: None, problem }
+    }
+}
+
+impl From<BlockingError> for Problem {
+    fn from(error: BlockingError) -> Self {
+        match error {
+            BlockingError::NoThread(error) => Self::NoThread(error),
+            BlockingError::Panicked => Self::Closed,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use std::collections::hash_map::Entry;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
+use crate::clock;
 use crate::delivery::{DeliveryId, Next, Outcome};
 use crate::profile::{ProfileId, Status};
 
@@ -121,6 +122,6 @@ fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &Cause) -> Result<(), 
 
 /// The time as it is stored, in whole milliseconds, and not that of the last change.
 fn later_than(last: Timestamp) -> Timestamp {
-    let now = Timestamp::now().as_millisecond().max(last.as_millisecond() + 1);
+    let now = clock::now().as_millisecond().max(last.as_millisecond() + 1);
     Timestamp::from_millisecond(now).unwrap_or(last)
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
+use crate::clock;
 use crate::delivery::{DeliveryId, Kind, Summary};
 use crate::profile::{Choice, Profile, ProfileId, Status};
 
@@ -176,7 +177,7 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub async fn hold(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
-        let now = millis(Timestamp::now());
+        let now = millis(clock::now());
         self.write(move |tx| {
             let sql = "INSERT INTO hold (profile_id, why, since) VALUES (?1, 'paused', ?2)
                        ON CONFLICT DO NOTHING";

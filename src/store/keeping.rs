@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::clock;
 use crate::delivery::{Role, Sending};
 
 use super::Store;
@@ -109,7 +109,7 @@ async fn run(
 /// Removes all that is kept no longer, with rests between the batches; nothing by age while the clock is
 /// doubted.
 async fn sweep(store: &Store, mut keep: Keep) -> Result<Option<ClockDoubt>, StoreError> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let doubt = store.doubt_clock(now).await?;
     if doubt.is_some() {
         keep.days = 0;

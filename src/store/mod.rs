@@ -97,10 +97,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
+use crate::clock;
 use crate::profile::Status;
 
 use place::Place;
@@ -170,7 +170,7 @@ impl Store {
         let (db, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
         let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
-        let outdated = purge::outdated(&db, Timestamp::now()).map_err(at)?;
+        let outdated = purge::outdated(&db, clock::now()).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
         let writer = Writer::start(db, place.clone(), path.clone(), busy, told.clone(), Arc::clone(&looking))

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 use tokio::sync::{oneshot, watch};
 
+use crate::clock;
 use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome, Watched};
+use crate::threads;
 
 use super::error::Problem;
 use super::queue::Order;
@@ -20,8 +22,9 @@ impl Outbox for Store {
 
     async fn try_permit(&self) -> Result<Option<Lease>, OutboxError> {
         let path = self.path().to_owned();
-        let taken = tokio::task::spawn_blocking(move || Lease::try_take(&path)).await;
-        let taken = taken.map_err(|_| OutboxError::Passing("asking for the lock broke off".to_owned()))?;
+        let taken = threads::blocking(move || Lease::try_take(&path)).await;
+        let taken =
+            taken.map_err(|error| OutboxError::Passing(format!("the lock cannot be asked for: {error}")))?;
         match taken? {
             Some(lease) => Ok(Some(self.begin_epoch(lease).await?)),
             None => Ok(None),
@@ -32,10 +35,8 @@ impl Outbox for Store {
     async fn permit(&self) -> Result<Lease, OutboxError> {
         let (tell, told) = oneshot::channel();
         let path = self.path().to_owned();
-        std::thread::Builder::new()
-            .name("lease".to_owned())
-            .spawn(move || tell.send(Lease::wait(&path)))
-            .map_err(|error| OutboxError::Passing(format!("no thread to wait for the lock: {error}")))?;
+        threads::spawn("lease", move || tell.send(Lease::wait(&path)))
+            .map_err(|error| OutboxError::Passing(format!("the lock cannot be waited for: {error}")))?;
         let taken =
             told.await.map_err(|_| OutboxError::Passing("the wait for the lock broke off".to_owned()))?;
         Ok(self.begin_epoch(taken?).await?)
@@ -46,7 +47,7 @@ impl Outbox for Store {
     }
 
     async fn watch_sender(&self) -> Result<Watched, OutboxError> {
-        Ok(self.look_at_sender(Timestamp::now()).await?)
+        Ok(self.look_at_sender(clock::now()).await?)
     }
 
     async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {

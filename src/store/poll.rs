@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use crate::threads;
 
 use super::error::{Problem, StoreError};
 use super::open;
@@ -36,19 +38,17 @@ pub(super) fn start(
     let place = Place::of(path)?;
     let (mut known, mut held) = (data_version(&db)?, true);
     let (going, ended) = mpsc::channel::<()>();
-    let thread = thread::Builder::new()
-        .name("store-poll".to_owned())
-        .spawn(move || {
-            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let now = data_version(&db).unwrap_or(known);
-                let holds = place.holds().is_ok();
-                if now != known || holds != held {
-                    (known, held) = (now, holds);
-                    looking.tell(&orders);
-                }
+    let thread = threads::spawn("store-poll", move || {
+        while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            let now = data_version(&db).unwrap_or(known);
+            let holds = place.holds().is_ok();
+            if now != known || holds != held {
+                (known, held) = (now, holds);
+                looking.tell(&orders);
             }
-        })
-        .map_err(|error| Problem::Disk(error.to_string()))?;
+        }
+    })
+    .map_err(Problem::NoThread)?;
     Ok(Poll { going: Some(going), thread: Some(thread) })
 }
 

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 
+use crate::clock;
 use crate::delivery::{DeliveryId, State};
 use crate::profile::Choice as _;
 
@@ -45,8 +46,7 @@ impl Keep {
     /// What ended before this goes.
     fn cutoff(self, now: Timestamp) -> Timestamp {
         let kept = SignedDuration::from_hours(24 * i64::from(self.days));
-        let cutoff = (self.days > 0).then(|| now.checked_sub(kept).ok()).flatten();
-        cutoff.unwrap_or(Timestamp::MIN)
+        if self.days == 0 { Timestamp::MIN } else { clock::earlier(now, kept) }
     }
 }
 

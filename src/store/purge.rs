@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
+use crate::clock;
+
 use super::Store;
 use super::columns::millis;
 use super::error::StoreError;
@@ -13,17 +15,17 @@ pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Until when a profile can be restored that was deleted then.
 pub(super) fn until(deleted_at: Timestamp) -> Timestamp {
-    deleted_at.checked_add(RESTORABLE).unwrap_or(Timestamp::MAX)
+    clock::later(deleted_at, RESTORABLE)
 }
 
 /// What was deleted at this time, in milliseconds, or later can be restored now. What was deleted
 /// before is as good as gone, whether it was removed already or not.
 pub(super) fn restorable_from() -> i64 {
-    millis(before(Timestamp::now()))
+    millis(before(clock::now()))
 }
 
 fn before(now: Timestamp) -> Timestamp {
-    now.checked_sub(RESTORABLE).unwrap_or(Timestamp::MIN)
+    clock::earlier(now, RESTORABLE)
 }
 
 impl Store {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
+use crate::threads;
+
 use super::error::{Problem, StoreError};
 use super::open;
 use super::place::Place;
@@ -47,15 +49,14 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let closed = |_| StoreError::from(Problem::Closed);
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| Problem::Closed)?;
-        tokio::task::spawn_blocking(move || {
+        threads::blocking(move || {
             let answer = self.ask(question).map_err(|error| error.at(&self.path).waited(self.busy));
             drop(room);
             answer
         })
         .await
-        .map_err(closed)?
+        .map_err(Problem::from)?
     }
 
     fn ask<T>(

@@ -4,8 +4,9 @@
 
 use std::sync::{Arc, PoisonError};
 
-use jiff::Timestamp;
 use rusqlite::Transaction;
+
+use crate::clock;
 
 use super::Store;
 use super::columns::millis;
@@ -42,7 +43,7 @@ impl Right {
     /// again what is due: what is recorded now need not be sent by both.
     pub(super) fn moved(&self, tx: &Writing<'_>) -> Result<(), StoreError> {
         let sql = "UPDATE revision SET moved_at = ?2 WHERE epoch = ?1";
-        let ours = tx.prepare_cached(sql)?.execute((self.epoch, millis(Timestamp::now())))? > 0;
+        let ours = tx.prepare_cached(sql)?.execute((self.epoch, millis(clock::now())))? > 0;
         if ours { Ok(()) } else { steered(tx) }
     }
 }
@@ -55,7 +56,7 @@ impl Store {
             let sql = "UPDATE revision SET epoch = epoch + 1, sender = ?1, moved_at = ?2,
                            deliveries = deliveries + 1, steering = steering + 1
                        RETURNING epoch";
-            Ok(tx.query_row(sql, (owner::own(), millis(Timestamp::now())), |row| row.get(0))?)
+            Ok(tx.query_row(sql, (owner::own(), millis(clock::now())), |row| row.get(0))?)
         };
         let epoch = self.write(begin).await?;
         let right = Arc::new(Right { epoch, lock: lease.lock() });

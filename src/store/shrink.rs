@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::threads;
+
 use super::Store;
 use super::error::{Problem, StoreError};
 
@@ -70,8 +72,9 @@ impl Store {
             }
             Ok(())
         };
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|_| StoreError::from(Problem::Closed))?.map_err(|error| error.at(self.path()))
+        let done = threads::blocking(work).await;
+        done.map_err(|error| StoreError::from(Problem::from(error)).at(self.path()))?
+            .map_err(|error| error.at(self.path()))
     }
 }
 

@@ -10,10 +10,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+
+use crate::threads;
 
 use super::error::StoreError;
 
@@ -108,8 +110,8 @@ impl Mover {
             return false;
         }
         let path = self.path.clone();
-        let thread = thread::Builder::new().name("store-checkpoint".to_owned());
-        self.running = thread.spawn(move || move_log(&path).unwrap_or(Moved::Part)).ok();
+        let work = move || move_log(&path).unwrap_or(Moved::Part);
+        self.running = threads::spawn("store-checkpoint", work).ok();
         self.running.is_some()
     }
 

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::threads;
+
 use super::queue::Order;
 
 /// The least time between two looks. Of our own writes, too, the system tells each: a thousand a
@@ -55,6 +57,8 @@ pub(super) fn start(
     log.push("-wal");
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
     let whole = folder.clone();
+    // It starts a thread. Where it gets none it says nothing, and panics at the next call.
+    threads::probe().map_err(|error| notify::Error::generic(&error.to_string()))?;
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error here is a queue of the system that ran over: something happened, so look.
         let ours = event.map_or(true, |event| concerns(&event, &whole, &[&file, &log]));

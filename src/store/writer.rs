@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::delivery::News;
+use crate::threads;
 
 use super::error::{Problem, StoreError};
 use super::place::Place;
@@ -99,10 +100,8 @@ impl Writer {
             stand,
             log,
         };
-        let thread = thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || desk.work(&mut Queue::of(told_here)))
-            .map_err(|error| Problem::Disk(error.to_string()))?;
+        let thread = threads::spawn("store-writer", move || desk.work(&mut Queue::of(told_here)))
+            .map_err(Problem::NoThread)?;
         Ok(Self { orders, thread: Mutex::new(Some(thread)) })
     }
 

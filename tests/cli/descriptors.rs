@@ -1,10 +1,10 @@
 //! Few file descriptors: connections that are kept must not take those that new ones need.
 
 use std::collections::{HashMap, HashSet};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::support::cli::{Place, ran};
+use crate::support::limits::limited;
 use crate::support::recorder::{Recorder, event};
 use serde_json::{Value, json};
 
@@ -12,22 +12,6 @@ use serde_json::{Value, json};
 const HOSTS: usize = 120;
 /// Events for each.
 const EVENTS: usize = 20;
-
-/// The command, with so many descriptors at most.
-fn limited(place: &Place, descriptors: usize, args: &[&str]) -> Command {
-    let command = place.command(args);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"")]);
-    shell.arg(command.get_program()).args(command.get_args());
-    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    shell
-}
 
 #[test]
 fn many_hosts_with_few_descriptors_lose_nothing() {
@@ -49,7 +33,7 @@ fn many_hosts_with_few_descriptors_lose_nothing() {
     let file = place.file("events.ndjson", &events);
     let sent = place.run(&["send", "--from", &file, "--no-wait"]);
     assert_eq!(sent.code, Some(0), "{}", sent.err);
-    let work = ran(limited(&place, 256, &["work", "--until-idle", "--json"]));
+    let work = ran(limited(&place.command(&["work", "--until-idle", "--json"]), "ulimit -n 256"));
     assert_eq!((work.code, work.err.as_str()), (Some(0), ""));
     let lines: Vec<Value> = work.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut states: HashMap<&str, usize> = HashMap::new();

@@ -31,5 +31,7 @@ mod start;
 mod support;
 mod test;
 mod test_values;
+mod threads;
 mod variables;
 mod work;
+mod wrong_clock;

@@ -20,6 +20,7 @@ mod preview;
 mod programs;
 mod quiet;
 mod reports;
+mod scarce;
 mod screenshots;
 mod stops;
 mod story;

@@ -1,10 +1,9 @@
 //! `ringback deliveries list`.
 
-use jiff::Timestamp;
-
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, tell};
 use crate::cli::session::Session;
+use crate::clock;
 use crate::delivery::{DeliveryId, Summary};
 use crate::store::{Filter, Holds, LOOKED_AT, Store};
 
@@ -33,7 +32,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         }
         return none(session, true);
     };
-    let filter = args.filter.filter(&store, Timestamp::now()).await?;
+    let filter = args.filter.filter(&store, clock::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let mut out = Out { json, printed: 0, passed_over: 0, holds: store.holds().await? };
     let older = pages(&store, filter, limit, &mut out).await?;

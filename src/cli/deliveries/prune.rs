@@ -11,6 +11,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::times::long;
+use crate::clock;
 use crate::delivery::State;
 use crate::profile::Choice as _;
 use crate::shown::grouped;
@@ -48,7 +49,7 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
             "--state: what is still to be sent stays; there are delivered, failed, cancelled and ended";
         return Err(CommandError::Input(text.to_owned()));
     }
-    let now = Timestamp::now();
+    let now = clock::now();
     let Some(store) = session.store_if_there()? else { return told(&Pruned::default(), true, json) };
     let pruning = what.of(&store, args, now).await?;
     let fit = pruning.count(&store, now).await?;
@@ -107,7 +108,7 @@ impl What {
             Some(text) => Some(chosen::profile(store, text).await?),
             None => None,
         };
-        let ended_before = Some(now.checked_sub(ago).unwrap_or(Timestamp::MIN));
+        let ended_before = Some(clock::earlier(now, ago));
         let filter = Filter { state: args.state, profile, ended_before, ..Filter::default() };
         Ok(Pruning::Fitting(Box::new(Change::Remove.of(filter, now))))
     }

@@ -1,7 +1,6 @@
 //! `ringback deliveries retry` and `cancel`: one, or all that fit, counted first.
 
 use futures_util::FutureExt as _;
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::ask::ask;
@@ -10,6 +9,7 @@ use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::clock;
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice as _;
 use crate::shown::grouped;
@@ -89,7 +89,7 @@ pub(super) async fn run(
         return Err(CommandError::Input(format!("--state {shown}: what has ended cannot be cancelled")));
     }
     let Some(store) = store else { return told(verb, &Did::default(), 0, args.dry_run, json) };
-    let now = Timestamp::now();
+    let now = clock::now();
     let filter = verb.change().of(args.filter.filter(&store, now).await?, now);
     let count = store.count(&filter).await?;
     if verb == Verb::Retry {
@@ -193,7 +193,7 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         // It may have ended since it was read.
         (Verb::Retry, _) => {
             let new = DeliveryId::generate();
-            store.send_again(id, new, Timestamp::now()).await?;
+            store.send_again(id, new, clock::now()).await?;
             ("sent again as", Some(new))
         }
     };

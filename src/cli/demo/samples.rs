@@ -3,10 +3,10 @@
 
 use std::net::SocketAddr;
 
-use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::clock;
 use crate::profile::document::Document;
 use crate::profile::{Identity, Profile, ProfileId, Region, Rules};
 
@@ -21,7 +21,7 @@ pub fn samples(receiver: SocketAddr, region: Region) -> Vec<Profile> {
     #[allow(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
     let documents: Vec<Value> =
         serde_json::from_str(include_str!("samples.json")).expect("samples.json is JSON");
-    let now = Timestamp::now();
+    let now = clock::now();
     documents
         .into_iter()
         .map(|value| {

@@ -12,6 +12,7 @@ use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::clock;
 use crate::delivery;
 use crate::profile::document::Document;
 use crate::profile::{
@@ -71,7 +72,7 @@ fn refused(source: &JsonInput, errors: &Errors) -> CommandError {
 
 /// To the millisecond, as lists tell it.
 fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = clock::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 

@@ -8,6 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::clock;
 use crate::profile::{Choice as _, Profile, Status};
 use crate::shown::shown;
 use crate::store::Saved;
@@ -59,6 +60,6 @@ pub(super) async fn run(
 
 /// To the millisecond, as lists tell it.
 fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = clock::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

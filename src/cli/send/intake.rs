@@ -18,6 +18,7 @@ use crate::callback::Values;
 use crate::cli::error::CommandError;
 use crate::delivery::{Mark, NewDelivery, Series};
 use crate::store::{Store, StoreError};
+use crate::threads;
 
 /// Most lines of one batch: one commit.
 const BATCH: usize = 512;
@@ -69,15 +70,12 @@ pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Ma
         out,
     };
     let folder = store.path().parent().unwrap_or(Path::new(".")).to_owned();
-    std::thread::Builder::new()
-        .name("send-intake".to_owned())
-        .spawn(move || {
-            if let Err(Stop::Failed(error)) = intake.run(source, &folder) {
-                // Where nobody listens any more the command has ended.
-                let _ = intake.out.blocking_send(Err(error));
-            }
-        })
-        .map_err(|error| CommandError::System("no thread to read from".to_owned(), error))?;
+    threads::spawn("send-intake", move || {
+        if let Err(Stop::Failed(error)) = intake.run(source, &folder) {
+            // Where nobody listens any more the command has ended.
+            let _ = intake.out.blocking_send(Err(error));
+        }
+    })?;
     Ok((batches, mark))
 }
 

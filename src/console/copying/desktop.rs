@@ -10,7 +10,7 @@
 /// There is no desktop, it refuses, or no program for it is installed.
 #[cfg(target_os = "macos")]
 pub async fn set(text: String) -> Result<String, String> {
-    let set = tokio::task::spawn_blocking(move || arboard::Clipboard::new()?.set_text(text));
+    let set = crate::threads::blocking(move || arboard::Clipboard::new()?.set_text(text));
     match set.await {
         Ok(Ok(())) => Ok("to this desktop".to_owned()),
         Ok(Err(error)) => Err(format!("the desktop does not take it ({error})")),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::clock;
 use crate::console::message::Message;
 
 /// How many names are tried before it is given up.
@@ -17,7 +18,7 @@ const NAMES: u32 = 100;
 #[must_use]
 pub fn to_file(text: &str, what: &str) -> Message {
     let folder = std::env::temp_dir();
-    match write(&folder, Timestamp::now(), text) {
+    match write(&folder, clock::now(), text) {
         Ok(path) => Message::Done(format!("Wrote {what} to {}", path.display())),
         Err(error) => Message::Failed(format!("Not written to {}: {error}", folder.display())),
     }

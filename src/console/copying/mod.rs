@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::threads;
+
 use super::message::Message;
 use super::terminal;
 pub use route::Route;
@@ -39,10 +41,10 @@ pub fn copy(text: String, what: String, tell: UnboundedSender<Message>) {
 async fn copied(text: &str) -> Result<String, String> {
     match Route::here() {
         Route::Tmux => timed("tmux", tmux::load(text)).await,
-        Route::Terminal => ask_terminal(text).map(str::to_owned),
+        Route::Terminal => ask_terminal(text).await.map(str::to_owned),
         Route::Desktop => match timed("the desktop", desktop::set(text.to_owned())).await {
             Ok(way) => Ok(way),
-            Err(why) => match ask_terminal(text) {
+            Err(why) => match ask_terminal(text).await {
                 Ok(way) => Ok(format!("{way}, as {why}")),
                 Err(too) => Err(format!("{why}; {too}")),
             },
@@ -51,9 +53,11 @@ async fn copied(text: &str) -> Result<String, String> {
     }
 }
 
-fn ask_terminal(text: &str) -> Result<&'static str, String> {
+async fn ask_terminal(text: &str) -> Result<&'static str, String> {
     let bytes = osc52::sequence(text)?;
-    terminal::write_between_frames(&bytes).map_err(|error| error.to_string())?;
+    // A terminal that takes no more bytes would hold up all that is spawned.
+    let written = threads::blocking(move || terminal::write_between_frames(&bytes)).await;
+    written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok("through the terminal (OSC 52)")
 }
 

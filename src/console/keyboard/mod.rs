@@ -11,7 +11,6 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -22,6 +21,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use self::burst::Bursts;
 use self::decoder::Decoder;
 use super::message::Message;
+use crate::threads;
 
 /// The most that is read at a time; a terminal of Linux hands over no more at once.
 const READ: usize = 4096;
@@ -44,7 +44,7 @@ impl Keyboard {
     pub fn read(tell: UnboundedSender<Message>) -> io::Result<Self> {
         let (stop, asked) = UnixStream::pair()?;
         let (end, stopped) = channel();
-        thread::Builder::new().name("keyboard".to_owned()).spawn(move || run(&asked, &tell, end))?;
+        threads::spawn("keyboard", move || run(&asked, &tell, end)).map_err(io::Error::other)?;
         Ok(Self { stop: Some(stop), stopped })
     }
 }

@@ -87,7 +87,7 @@ fn response(details: &Details) -> Option<String> {
         let _ = writeln!(out, "{name}: {value}");
     }
     out += "\n";
-    out += &String::from_utf8_lossy(&last.response_body);
+    out.push_str(&String::from_utf8_lossy(&last.response_body));
     if last.response_cut {
         let _ = writeln!(
             out,

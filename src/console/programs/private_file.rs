@@ -11,6 +11,7 @@ use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
+use crate::clock;
 use crate::files::{self, Unreadable};
 
 /// The longest text that is read back, in bytes.
@@ -65,7 +66,7 @@ impl PrivateFile {
 /// Removes the private files that sessions left behind which had no chance to: killed, or cut off from
 /// power.
 pub fn sweep() {
-    sweep_in(&std::env::temp_dir(), SystemTime::now());
+    sweep_in(&std::env::temp_dir(), clock::now().into());
 }
 
 fn sweep_in(temporary: &Path, now: SystemTime) {

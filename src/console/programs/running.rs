@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
+use crate::clock;
 use crate::console::message::Message;
 
 use super::private_file::PrivateFile;
@@ -128,7 +128,7 @@ impl Running {
 
     fn outcome(&mut self, trouble: Option<String>) -> Message {
         let Some(Edited { subject, given, file }) = self.edited.take() else {
-            return trouble.map_or_else(|| Message::Now(Timestamp::now()), Message::Failed);
+            return trouble.map_or_else(|| Message::Now(clock::now()), Message::Failed);
         };
         let (written, unread) = match file.text() {
             Ok(text) => (Some(text), None),

@@ -7,9 +7,9 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
-use jiff::Timestamp;
 
 use super::line::Line;
+use crate::clock;
 use crate::delivery::failure;
 use crate::delivery::printable::printable;
 use crate::delivery::record::Failure;
@@ -101,7 +101,7 @@ impl Answer {
         let asks =
             matches!(self.status, Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE));
         let value = self.headers.get(RETRY_AFTER).filter(|_| asks)?.to_str().ok()?;
-        verdict::retry_after(value, Timestamp::now())
+        verdict::retry_after(value, clock::now())
     }
 }
 

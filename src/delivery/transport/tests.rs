@@ -21,7 +21,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
     draft.endpoint = url.into();
     draft.body = "id=<id>".into();
     draft.ca_file = ca_file.into();
-    let now = Timestamp::now();
+    let now = clock::now();
     let id = ProfileId::new(Region::In, uuid::Uuid::new_v4());
     let identity = Identity { id, created_at: now, modified_at: now };
     let profile = draft.check(Rules::STORED, identity).unwrap();

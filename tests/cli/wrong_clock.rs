@@ -1,0 +1,74 @@
+//! A machine whose clock says what cannot be true: everything works, and waits still end.
+#![cfg(target_os = "linux")]
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::support::cli::{Place, Ran, ran};
+use crate::support::recorder::Recorder;
+use crate::support::wrong_clock::clock_at;
+
+/// 10000-01-01.
+const YEAR_10000: i64 = 253_402_300_800;
+
+/// Seconds since 1970: long before, a second before, the last minutes that count as plausible, the last that
+/// libraries have a timestamp for, the first of a year of five digits, and long after.
+const ODD: [i64; 6] = [-100_000_000_000, -1, 253_370_764_790, 253_402_207_000, YEAR_10000, 9_000_000_000_000];
+
+fn at(place: &Place, seconds: i64, args: &[&str]) -> Ran {
+    let mut command = place.command(args);
+    command.envs(clock_at(seconds));
+    ran(command)
+}
+
+#[test]
+fn every_command_works_at_an_odd_clock() {
+    // Each delivery's first attempt fails, so that each waits for a retry.
+    let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 503 } else { 200 });
+    for seconds in ODD {
+        let place = Place::new();
+        let file = place.file("profiles.json", &endpoint.profile(1).to_string());
+        let run = |args: &[&str]| {
+            let ran = at(&place, seconds, args);
+            assert_eq!(ran.code, Some(0), "{args:?} at {seconds}: {ran:?}");
+            assert!(!ran.err.contains("panicked"), "{args:?} at {seconds}: {ran:?}");
+            ran
+        };
+        let id = run(&["profiles", "apply", &file]).out.trim().to_owned();
+        for args in [
+            &["profiles", "list"][..],
+            &["variables"],
+            &["preview", &id],
+            &["test", &id],
+            &["send", &id],
+            &["send", &id, "--no-wait"],
+            &["work", "--until-idle"],
+            &["doctor"],
+            &["deliveries", "list", "--since", "1h"],
+            &["deliveries", "prune", "--dry-run"],
+            &["profiles", "delete", &id, "--yes"],
+            &["profiles", "restore", &id],
+        ] {
+            run(args);
+        }
+        let list = run(&["deliveries", "list", "--json"]).json();
+        let list = list.as_array().unwrap();
+        assert_eq!(list.len(), 3);
+        for delivery in list {
+            assert_eq!(delivery["state"], "delivered", "{delivery}");
+            let accepted: Timestamp = delivery["accepted_at"].as_str().unwrap().parse().unwrap();
+            assert!(accepted >= Timestamp::UNIX_EPOCH, "{delivery}");
+        }
+        // The time that was set right finds what the wrong one left.
+        assert_eq!(place.run(&["deliveries", "list", "--json"]).json().as_array().unwrap().len(), 3);
+    }
+}
+
+#[test]
+fn the_receiver_says_that_it_needs_a_clock() {
+    let place = Place::new();
+    for seconds in [-1, YEAR_10000] {
+        at(&place, seconds, &["receive", "--listen", "0"]).refused(1, &["clock", "set it right"]);
+    }
+}
