@@ -44,7 +44,6 @@ fn every_command_works_at_an_odd_clock() {
             &["send", &id],
             &["send", &id, "--no-wait"],
             &["work", "--until-idle"],
-            &["doctor"],
             &["deliveries", "list", "--since", "1h"],
             &["deliveries", "prune", "--dry-run"],
             &["profiles", "delete", &id, "--yes"],
@@ -66,9 +65,16 @@ fn every_command_works_at_an_odd_clock() {
 }
 
 #[test]
-fn the_receiver_says_that_it_needs_a_clock() {
+fn what_needs_a_clock_that_is_right_says_so() {
     let place = Place::new();
     for seconds in [-1, YEAR_10000] {
         at(&place, seconds, &["receive", "--listen", "0"]).refused(1, &["clock", "set it right"]);
+        let doctor = at(&place, seconds, &["doctor", "--json"]);
+        assert_eq!(doctor.code, Some(1), "{doctor:?}");
+        let findings = doctor.json()["findings"].clone();
+        let clock = findings.as_array().unwrap().iter().find(|finding| finding["topic"] == "clock");
+        assert_eq!(clock.unwrap()["state"], "problem", "{findings}");
     }
+    let right = place.run(&["doctor", "--json"]).json();
+    assert!(right["findings"].as_array().unwrap().iter().all(|finding| finding["topic"] != "clock"));
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::Command;
 
+use crate::clock;
 use crate::console::Route;
 use crate::console::signs::is_utf8;
 use crate::console::theme::Depth;
@@ -17,6 +18,7 @@ pub fn look() -> Vec<Finding> {
     all.push(locale());
     all.extend(colours());
     all.extend([clipboard(), certificates()]);
+    all.extend(clock());
     all
 }
 
@@ -114,6 +116,12 @@ fn clipboard() -> Finding {
             "work in tmux or over SSH; what is copied is shown in full here",
         ),
     }
+}
+
+/// That the clock cannot be right, where it cannot.
+fn clock() -> Option<Finding> {
+    let found = "it is not between the years 1970 and 9998: https endpoints and the receiver will fail";
+    (!clock::is_plausible()).then(|| Finding::problem("clock", found, "set this machine's clock"))
 }
 
 fn certificates() -> Finding {
