@@ -196,6 +196,9 @@ fn an_editor_that_fails_loses_nothing() {
         nothing_left(&terminal);
         terminal.press_all("esc d");
         terminal.wait_for("n New");
+        // The draft is discarded on disk when the console has ended, and not before.
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit(), 0);
     }
     let mut terminal = place.open("/no/such/editor -x");
     terminal.press("ctrl+o");
