@@ -156,6 +156,19 @@ mod tests {
             ("network.deny = [\"10.0.0.0/8\"]\n", 1),
             ("network = \"operator\"\nnetwork_deny = \"10.0.0.0/8\"\n", 2),
             ("network_deny = [\"10.0.0/8\"]\nnetwork = \"operator\"\n", 1),
+            ("mouse = true\ndeny = [\"10.0.0.0/8\"]\n", 2),
+            ("net = \"public\"\n", 1),
+            ("netw = \"public\"\n", 1),
+            ("reach = \"public\"\n", 1),
+            ("public = true\n", 1),
+            ("[net]\ndeny = [\"10.0.0.0/8\"]\n", 1),
+            ("[keys]\ndeny = [\"10.0.0.0/8\"]\n", 2),
+            ("\"ｎｅｔｗｏｒｋ\" = \"public\"\n", 1),
+            // No setting is near, so it may have been meant to close something.
+            ("block = [\"10.0.0.0/8\"]\n", 1),
+            ("colour = 1\n", 1),
+            ("[other]\nx = 1\n", 1),
+            ("\"сеть\" = \"public\"\n", 1),
         ] {
             let Loaded { settings, notices } = parse(text);
             assert_eq!(settings.addresses.to_judge().reach, Reach::Public, "{text}");
@@ -164,7 +177,7 @@ mod tests {
             let told = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
             assert!(notices.iter().any(told), "{text}: {notices:?}");
         }
-        for text in ["colour = 1\n", "region = \"XX\"\n", "[keys]\nquit = 5\n", "[other]\nx = 1\n"] {
+        for text in ["them = 1\n", "region = \"XX\"\n", "[keys]\nquit = 5\n", "[key]\nquit = \"x\"\n"] {
             let Loaded { settings, notices } = parse(text);
             assert_eq!(notices.len(), 1, "{notices:?}");
             assert!(settings.addresses.to_send().is_ok(), "{text}");

@@ -77,7 +77,8 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         };
         if let Err(what) = outcome {
             let consequence = match meant {
-                Some(name) if name.starts_with("network") => {
+                // What no setting is near may have been meant to close something.
+                None | Some("network" | "network_allow" | "network_deny") => {
                     settings.addresses.close(&place(at));
                     format!(": {}", network::CLOSED)
                 }
@@ -85,7 +86,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                     keeps_all = true;
                     ": the log keeps everything until this is fixed".to_owned()
                 }
-                _ => String::new(),
+                Some(_) => String::new(),
             };
             faults.push((at, what + &consequence));
         }

@@ -6,16 +6,29 @@ use strsim::osa_distance;
 /// decision).
 const SLIPS: usize = 2;
 
-/// The setting that a name means: letter case, blanks and dashes do not count, nor a few slips. What
-/// has the word `network` in it means a setting of the network, so that none of them is overlooked.
+/// Words that a setting of the network could be named by.
+const OF_THE_NETWORK: [&str; 8] = ["net", "netw", "allow", "allowed", "deny", "denied", "reach", "public"];
+
+/// The setting that a name means: letter case, blanks and dashes do not count, nor a few slips, nor the
+/// width of letters. What has a word for the network in it means a setting of the network, so that none
+/// of them is overlooked.
 pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let name = name.trim().to_lowercase().replace([' ', '-', '.'], "_");
+    let narrow: String = name.chars().map(narrowed).collect();
+    let name = narrow.trim().to_lowercase().replace([' ', '-', '.'], "_");
     let close = |known: &&&str| osa_distance(&name, known) <= SLIPS.min(known.len() / 3);
     if let Some(found) = names.iter().filter(close).min_by_key(|known| osa_distance(&name, known)) {
         return Some(found);
     }
-    let is_network = |word: &str| word.contains("network") || osa_distance(word, "network") <= SLIPS;
+    let is_network = |word: &str| {
+        word.contains("network") || osa_distance(word, "network") <= SLIPS || OF_THE_NETWORK.contains(&word)
+    };
     names.iter().find(|known| **known == "network" && name.split('_').any(is_network)).copied()
+}
+
+/// A letter of full width, as keyboards for Chinese and Japanese type it, as the one of ASCII.
+fn narrowed(c: char) -> char {
+    let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32);
+    ascii.filter(char::is_ascii_graphic).unwrap_or(c)
 }
 
 #[cfg(test)]
@@ -24,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_name_is_recognized_with_a_slip_or_in_another_case() {
-        let names = ["network", "network_allow", "network_deny", "keep_days", "time"];
+        let names = ["network", "network_allow", "network_deny", "allow_insecure_http", "keep_days", "time"];
         for (name, wanted) in [
             ("Network", "network"),
             (" NETWORK ", "network"),
@@ -37,6 +50,16 @@ mod tests {
             ("netwrok_dney", "network_deny"),
             ("denied_networks", "network"),
             ("my_netwrok_policy", "network"),
+            ("ｎｅｔｗｏｒｋ", "network"),
+            ("Ｎｅｔｗｏｒｋ＿ｄｅｎｙ", "network_deny"),
+            ("net", "network"),
+            ("deny", "network"),
+            ("deny-hosts", "network"),
+            ("reach", "network"),
+            ("public", "network"),
+            ("allow", "network"),
+            ("allow_insecure", "network"),
+            ("allow_insecure_htt", "allow_insecure_http"),
             ("keepdays", "keep_days"),
             ("tme", "time"),
         ] {

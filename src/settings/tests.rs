@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::network::CLOSED;
 use super::*;
 
 fn parse(text: &str) -> Loaded {
@@ -69,12 +70,14 @@ fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
         loaded.notices,
         [
             "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\", \"NA\"",
-            &format!("config.toml:4: unknown setting `colour`; {known}"),
+            &format!("config.toml:4: unknown setting `colour`; {known}: {CLOSED}"),
             "config.toml:5: extended_retries must be true or false",
             "config.toml:6: unknown setting `them` (did you mean `theme`?)",
         ]
     );
-    assert_eq!(loaded.settings, Settings { theme: ThemeName::Mono, ..Settings::default() });
+    let mut rest = Settings { theme: ThemeName::Mono, ..Settings::default() };
+    rest.addresses.close("config.toml:4");
+    assert_eq!(loaded.settings, rest);
 }
 
 /// Opens nothing, and keeps what it may keep.
