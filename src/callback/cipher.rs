@@ -93,7 +93,7 @@ pub fn decrypt(
     let bytes = STANDARD.decode(text.trim()).map_err(|_| DecryptError::NotBase64)?;
     let found = bytes.len();
     let before = if iv.is_none() { IV_BYTES } else { 0 };
-    let after = if is_gcm(algorithm) { TAG_BYTES } else { 0 };
+    let after = if is_authenticated(algorithm) { TAG_BYTES } else { 0 };
     if found < before + after {
         return Err(DecryptError::TooShort { needed: before + after, found });
     }
@@ -101,7 +101,9 @@ pub fn decrypt(
     open(algorithm, key, iv.unwrap_or(sent_iv), sealed)
 }
 
-fn is_gcm(algorithm: Algorithm) -> bool {
+/// Whether a value that was not encrypted with this key is certain to be refused: GCM's tag says so.
+#[must_use]
+pub fn is_authenticated(algorithm: Algorithm) -> bool {
     matches!(algorithm, Algorithm::Aes128Gcm | Algorithm::Aes192Gcm | Algorithm::Aes256Gcm)
 }
 

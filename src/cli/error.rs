@@ -8,7 +8,7 @@ use crate::settings::AddressesUnknown;
 use crate::store::{Problem, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
-use super::receive::ReceiveError;
+use super::receive::error::ReceiveError;
 
 /// Exit code of wrong usage or input (design, section 3).
 pub const WRONG_INPUT: u8 = 2;
@@ -76,7 +76,7 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt(_)) => WRONG_INPUT,
+            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt { .. }) => WRONG_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,

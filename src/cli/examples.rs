@@ -183,6 +183,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
+            ("Decrypt the values of a profile", "ringback receive --decrypt-profile 'Order SMS'"),
         ],
     ),
     (

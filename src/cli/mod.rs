@@ -26,7 +26,7 @@ mod output;
 mod pace;
 mod preview;
 mod profiles;
-pub mod receive;
+mod receive;
 mod send;
 mod sending;
 mod session;
@@ -184,7 +184,7 @@ async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCo
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args).await,
-        Some(Command::Receive(args)) => Ok(receive::run(args).await?),
+        Some(Command::Receive(args)) => receive::run(session, args).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -1,16 +1,15 @@
 //! What reaches the console from outside, and what it asks of the outside.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
-use crate::receiver::{Behaviour, Received};
+use crate::receiver::Behaviour;
 use crate::store::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, UnsavedDraft};
 
+use super::arrived::Arrival;
 use super::deliveries::Query;
 use super::deliveries::many::{Many, News};
 use super::keys::Key;
@@ -97,7 +96,9 @@ pub enum Message {
     /// The receiver has ended, and nobody stopped it.
     ReceiverEnded,
     /// A request reached the receiver.
-    Received(Arc<Received>),
+    Received(Arrival),
+    /// So many requests did not reach the console: they came faster than it takes them.
+    RequestsDropped(u64),
     /// An action is done; a sentence about it.
     Done(String),
     /// Something that was asked for cannot be done: a sentence with the names of keys in braces.

@@ -8,6 +8,7 @@
 pub mod action;
 mod ahead;
 mod alone;
+pub mod arrived;
 pub mod clock;
 mod copying;
 pub mod deliveries;

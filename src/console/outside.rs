@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -15,10 +16,11 @@ use crate::clock;
 use crate::delivery::{self, DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::files;
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
-use crate::receiver::{Behaviour, Receiver};
+use crate::receiver::{Behaviour, NoRequest, Receiver};
 use crate::store::{Filter, Found, LOOKED_AT, Saved, StateFilter, Store, StoreError, UnsavedDraft};
 use crate::threads;
 
+use super::arrived::Arrival;
 use super::copying;
 use super::deliveries::paused::{MOST_NEW, newer};
 use super::deliveries::{Query, Show};
@@ -280,25 +282,27 @@ impl Outside {
         let ended = receiver.ended();
         let tell = self.tell.clone();
         let listening = tokio::spawn(async move {
-            use tokio::sync::broadcast::error::RecvError;
+            let turns = Arc::new(Semaphore::new(1));
             tokio::pin!(ended);
             loop {
-                let request = tokio::select! {
-                    request = requests.recv() => request,
+                let arrives = async {
+                    let turn = Arc::clone(&turns).acquire_owned().await.map_err(|_| NoRequest::Ended)?;
+                    requests.recv().await.map(|request| Arrival::new(request, turn))
+                };
+                let arrival = tokio::select! {
+                    arrival = arrives => arrival,
                     () = &mut ended => {
                         let _ = tell.send(Message::ReceiverEnded);
                         return;
                     }
                 };
-                match request {
-                    Ok(request) => {
-                        if tell.send(Message::Received(request)).is_err() {
-                            return;
-                        }
-                    }
-                    // Only the last hundred are shown, so what was missed would be gone anyway.
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return,
+                let message = match arrival {
+                    Ok(arrival) => Message::Received(arrival),
+                    Err(NoRequest::Dropped(requests)) => Message::RequestsDropped(requests),
+                    Err(NoRequest::NotYet | NoRequest::Ended) => return,
+                };
+                if tell.send(message).is_err() {
+                    return;
                 }
             }
         });

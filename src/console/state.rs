@@ -1,7 +1,6 @@
 //! Everything that is on the screen, as plain data.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
@@ -10,10 +9,10 @@ use ratatui::layout::Rect;
 use crate::delivery::{DeliveryId, Kind, Sending};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
-use crate::receiver::Received;
 use crate::store::{Counts, Holds, Revision};
 
 use super::action::{Action, Scope};
+use super::arrived::Arrived;
 use super::clock::Clock;
 use super::deliveries::Deliveries;
 use super::editor::Editor;
@@ -97,8 +96,8 @@ pub struct ReceiverState {
     pub address: Option<String>,
     /// How it answers.
     pub behaviour: crate::receiver::Behaviour,
-    /// What arrived, newest first, the last hundred.
-    pub requests: VecDeque<Arc<Received>>,
+    /// What arrived.
+    pub arrived: Arrived,
 }
 
 /// A delivery whose end is told at the bottom left.

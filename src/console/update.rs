@@ -53,8 +53,6 @@ const MOUSE_ON: &str =
 const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
 /// Said when the terminal lost the end of pasted text.
 const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";
-/// How many requests the receiver's window keeps.
-const REQUESTS: usize = 100;
 
 /// What is asked for at the start.
 #[must_use]
@@ -199,7 +197,14 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(state.settings.keys.spell(text));
             Vec::new()
         }
-        Message::Received(request) => received(state, request),
+        Message::Received(arrival) => {
+            received(state, arrival.request());
+            Vec::new()
+        }
+        Message::RequestsDropped(requests) => {
+            state.receiver.arrived.count_dropped(requests);
+            Vec::new()
+        }
         Message::Done(text) => {
             state.praise(text);
             Vec::new()
@@ -500,11 +505,9 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     effects
 }
 
-fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {
-    state.receiver.requests.push_front(request);
-    state.receiver.requests.truncate(REQUESTS);
+fn received(state: &mut State, request: Arc<Received>) {
+    state.receiver.arrived.push(request);
     if let Some(Overlay::Receiver(window)) = &mut state.overlay {
-        window.pushed(state.receiver.requests.len());
+        window.pushed(state.receiver.arrived.len());
     }
-    Vec::new()
 }

@@ -3,23 +3,23 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use tokio::sync::{broadcast, watch};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use tokio::sync::watch;
 
 use crate::clock;
 
 use super::behaviour::Behaviour;
-use super::body::{self, BODY_KEPT, ReadBody};
+use super::body::{self, ReadBody, Room};
 use super::connection::{Closer, Phase};
-use super::decryption::fields_decrypted;
 use super::escape::bytes_escaped;
-use super::fields;
+use super::limits::Limits;
 use super::received::{Answer, Received};
+use super::requests::Readers;
 use super::tries::Tries;
 
 /// The header that tells deliveries apart.
@@ -29,17 +29,22 @@ const DELIVERY_ID: &str = "webhook-id";
 pub(super) struct Answering {
     behaviour: Mutex<Behaviour>,
     tries: Mutex<Tries>,
-    pub(super) requests: broadcast::Sender<Arc<Received>>,
+    pub(super) readers: Readers,
     phase: watch::Receiver<Phase>,
+    limits: Limits,
+    room: Arc<Room>,
 }
 
 impl Answering {
-    pub(super) fn new(
-        behaviour: Behaviour,
-        requests: broadcast::Sender<Arc<Received>>,
-        phase: watch::Receiver<Phase>,
-    ) -> Self {
-        Self { behaviour: Mutex::new(behaviour), tries: Mutex::default(), requests, phase }
+    pub(super) fn new(behaviour: Behaviour, limits: Limits, phase: watch::Receiver<Phase>) -> Self {
+        Self {
+            behaviour: Mutex::new(behaviour),
+            tries: Mutex::default(),
+            readers: Readers::default(),
+            phase,
+            limits,
+            room: Arc::default(),
+        }
     }
 
     pub(super) fn behaviour(&self) -> Behaviour {
@@ -55,18 +60,39 @@ impl Answering {
         *current = behaviour;
     }
 
+    /// Takes any request, and gives its answer when it is time for it.
+    pub(super) async fn answer(&self, request: Request<Incoming>, closer: &Closer) -> Answered {
+        let (parts, body) = request.into_parts();
+        let body = tokio::time::timeout(self.limits.body, body::read(body, &self.room)).await;
+        let body = match body {
+            Ok(Ok(body)) => body,
+            // It broke off, so it did not arrive.
+            Ok(Err(_)) => return response(StatusCode::BAD_REQUEST.as_u16()),
+            Err(_) => return too_slow(self.limits.body),
+        };
+        let (answer, delay) = self.record(&parts, body);
+        if answer == Answer::Hung {
+            self.until(|phase| *phase != Phase::Serving).await;
+        } else if !delay.is_zero() {
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                () = self.until(|phase| *phase == Phase::Cut) => closer.close_unanswered(),
+            }
+        }
+        if let Answer::Status(status) = answer {
+            response(status)
+        } else {
+            closer.close_unanswered();
+            Response::default()
+        }
+    }
+
     /// Records a request and says what to answer.
-    async fn record(&self, parts: Parts, body: ReadBody) -> (Answer, Duration) {
+    fn record(&self, parts: &Parts, body: ReadBody) -> (Answer, Duration) {
         let received_at = clock::now();
         let behaviour = self.behaviour();
         let id = parts.headers.get(DELIVERY_ID).map(HeaderValue::as_bytes);
         let answered = behaviour.answer(locked(&self.tries).count(id));
-        // A cut body is not read for fields: its last one would be wrong.
-        let whole = if body.length > BODY_KEPT as u64 { &[][..] } else { &body.kept };
-        let mut fields = fields::decode(&parts, whole).await;
-        if let Some(decrypt) = &behaviour.decrypt {
-            fields_decrypted(&mut fields, decrypt.as_ref());
-        }
         let received = Received {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
@@ -74,12 +100,10 @@ impl Answering {
             headers: headers_shown(&parts.headers),
             body: body.kept,
             body_length: body.length,
-            fields,
             received_at,
             answered,
         };
-        // An error says that nobody listens, which is no fault.
-        let _ = self.requests.send(Arc::new(received));
+        self.readers.send(&Arc::new(received));
         (answered, behaviour.delay)
     }
 
@@ -89,44 +113,31 @@ impl Answering {
     }
 }
 
-/// Takes any request.
-pub(super) async fn take(
-    State(answering): State<Arc<Answering>>,
-    ConnectInfo(closer): ConnectInfo<Closer>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = body::read(body).await else {
-        // It broke off, so it did not arrive.
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    let (answer, delay) = answering.record(parts, body).await;
-    if answer == Answer::Hung {
-        answering.until(|phase| *phase != Phase::Serving).await;
-    } else if !delay.is_zero() {
-        tokio::select! {
-            () = tokio::time::sleep(delay) => {}
-            () = answering.until(|phase| *phase == Phase::Cut) => closer.close_unanswered(),
-        }
-    }
-    if let Answer::Status(status) = answer {
-        response(status)
-    } else {
-        closer.close_unanswered();
-        Response::new(Body::empty())
-    }
-}
+/// What is sent.
+type Answered = Response<Full<Bytes>>;
 
-fn response(status: u16) -> Response {
+fn response(status: u16) -> Answered {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     if !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
         let reason = status.canonical_reason().unwrap_or("as told");
-        *response.body_mut() = Body::from(format!("{} {reason}\n", status.as_u16()));
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        set_text(&mut response, format!("{} {reason}\n", status.as_u16()));
     }
     response
+}
+
+/// The answer to a request whose body did not arrive in time. Its connection is closed.
+fn too_slow(limit: Duration) -> Answered {
+    let mut response = response(StatusCode::REQUEST_TIMEOUT.as_u16());
+    set_text(&mut response, format!("408 the body did not arrive within {limit:?}\n"));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn set_text(response: &mut Answered, text: String) {
+    *response.body_mut() = Full::from(text);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
 }
 
 fn headers_shown(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -1,16 +1,11 @@
 //! How the receiver answers.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::received::Answer;
 
-/// Gives the plain text of an encrypted value; `None` when it is not one.
-pub type Decrypt = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
 /// How the receiver answers. Can be changed while it runs.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Behaviour {
     /// The status of its answers; held to 200..=599.
     pub status: u16,
@@ -27,8 +22,6 @@ pub struct Behaviour {
     /// Closes the connection without an answer: each time, or the first `fail_first` tries when that
     /// is more than 0. Goes before `hang`.
     pub reset: bool,
-    /// Applied to every text among the fields that it can decrypt.
-    pub decrypt: Option<Decrypt>,
 }
 
 impl Default for Behaviour {
@@ -40,7 +33,6 @@ impl Default for Behaviour {
             delay: Duration::ZERO,
             hang: false,
             reset: false,
-            decrypt: None,
         }
     }
 }
@@ -59,20 +51,6 @@ impl Behaviour {
             let status = if fails { self.fail_status } else { self.status };
             Answer::Status(status.clamp(200, 599))
         }
-    }
-}
-
-impl fmt::Debug for Behaviour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Behaviour")
-            .field("status", &self.status)
-            .field("fail_first", &self.fail_first)
-            .field("fail_status", &self.fail_status)
-            .field("delay", &self.delay)
-            .field("hang", &self.hang)
-            .field("reset", &self.reset)
-            .field("decrypt", &self.decrypt.is_some())
-            .finish()
     }
 }
 

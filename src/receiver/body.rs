@@ -1,7 +1,11 @@
 //! Reading a request's body within bounds.
 
-use axum::body::Body;
-use futures_util::StreamExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 
 /// Bytes of a body that are kept: 1 MiB.
 pub const BODY_KEPT: usize = 1 << 20;
@@ -10,26 +14,100 @@ pub const BODY_KEPT: usize = 1 << 20;
 /// is still writing would otherwise see a broken connection instead of the answer.
 pub const BODY_READ: u64 = 64 << 20;
 
+/// Bytes of all bodies that are kept while they are being read: 16 MiB. What goes beyond is not kept.
+const BODIES_KEPT: usize = 16 << 20;
+
 /// A body as far as it was kept.
 pub(super) struct ReadBody {
     /// At most [`BODY_KEPT`] bytes.
-    pub(super) kept: Vec<u8>,
+    pub(super) kept: Bytes,
     /// All bytes that were read, kept or not.
     pub(super) length: u64,
+    /// Until the request is with its readers.
+    _share: Share,
+}
+
+/// The room for bodies that are being read.
+#[derive(Debug)]
+pub(super) struct Room(AtomicUsize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(AtomicUsize::new(BODIES_KEPT))
+    }
+}
+
+/// What a body has of the room.
+struct Share {
+    room: Arc<Room>,
+    bytes: usize,
+}
+
+impl Share {
+    /// Takes more of the room. False when there is not so much.
+    fn grow(&mut self, by: usize) -> bool {
+        let free = &self.room.0;
+        let taken = free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(by));
+        self.bytes += if taken.is_ok() { by } else { 0 };
+        taken.is_ok()
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.room.0.fetch_add(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// Reads a body. An error means that the request broke off.
-pub(super) async fn read(body: Body) -> Result<ReadBody, axum::Error> {
-    let mut chunks = body.into_data_stream();
-    let mut read = ReadBody { kept: Vec::new(), length: 0 };
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk?;
-        let room = BODY_KEPT - read.kept.len();
-        read.kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        read.length += chunk.len() as u64;
-        if read.length > BODY_READ {
+pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<ReadBody> {
+    let mut share = Share { room: Arc::clone(room), bytes: 0 };
+    let mut kept = Vec::new();
+    let mut length = 0;
+    let mut keeps = true;
+    while let Some(frame) = body.frame().await {
+        let Ok(chunk) = frame?.into_data() else { continue };
+        length += chunk.len() as u64;
+        if keeps {
+            let fits = &chunk[..chunk.len().min(BODY_KEPT - kept.len())];
+            keeps = keep(&mut kept, fits, &mut share);
+        }
+        if length > BODY_READ {
             break;
         }
     }
-    Ok(read)
+    Ok(ReadBody { kept: kept.into_boxed_slice().into(), length, _share: share })
+}
+
+/// Adds bytes. False when there is no room for them.
+fn keep(kept: &mut Vec<u8>, bytes: &[u8], share: &mut Share) -> bool {
+    let needed = (kept.len() + bytes.len()).saturating_sub(kept.capacity());
+    if needed > 0 {
+        let more = needed.max(kept.capacity() / 2).min(BODY_KEPT - kept.capacity());
+        if !share.grow(more) {
+            return false;
+        }
+        kept.reserve_exact(kept.capacity() - kept.len() + more);
+    }
+    kept.extend_from_slice(bytes);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_bodies_share_the_room_and_give_it_back() {
+        let room = Arc::default();
+        let share = || Share { room: Arc::clone(&room), bytes: 0 };
+        let mut bodies: Vec<_> = (0..30).map(|_| (Vec::new(), share())).collect();
+        let whole = bodies.iter_mut().filter_map(|(kept, share)| {
+            let chunk = vec![b'x'; 1 << 16];
+            (0..16).all(|_| keep(kept, &chunk, share)).then_some(kept.len())
+        });
+        assert_eq!(whole.collect::<Vec<_>>(), [BODY_KEPT; 16]);
+        drop(bodies);
+        assert_eq!(room.0.load(Ordering::Relaxed), BODIES_KEPT);
+    }
 }

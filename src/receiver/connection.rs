@@ -2,19 +2,16 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
-
-use crate::clock;
+use tokio::time::{Sleep, sleep};
 
 /// How far the receiver is on its way to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,32 +22,6 @@ pub(super) enum Phase {
     Stopping,
     /// Drops what is left.
     Cut,
-}
-
-/// Accepts [`Connection`]s.
-pub(super) struct Connections {
-    pub(super) listener: TcpListener,
-    pub(super) phase: watch::Receiver<Phase>,
-}
-
-impl Listener for Connections {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            // The trait's own `accept`, which survives errors such as too many open files.
-            let (stream, peer) = Listener::accept(&mut self.listener).await;
-            // hyper writes the date into each response, and panics at times that have none.
-            if clock::is_plausible() {
-                return (Connection::new(stream, self.phase.clone()), peer);
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
 }
 
 /// Lets a handler close its connection instead of answering.
@@ -68,27 +39,47 @@ impl Closer {
     }
 }
 
-impl Connected<IncomingStream<'_, Connections>> for Closer {
-    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        stream.io().closer.clone()
-    }
-}
-
-/// A TCP stream that fails once its handler closed it or the receiver is cut.
+/// A TCP stream that fails once its handler closed it, the receiver is cut, or its peer takes nothing.
 pub(super) struct Connection {
     stream: TcpStream,
     closer: Closer,
     /// Ends when the receiver is cut; gone when it has.
     until_cut: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// How long the peer may take nothing of what is written.
+    patience: Duration,
+    /// How long it still may, since when it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, mut phase: watch::Receiver<Phase>) -> Self {
+    pub(super) fn new(stream: TcpStream, mut phase: watch::Receiver<Phase>, patience: Duration) -> Self {
         let until_cut = async move {
             // An error says that the receiver was dropped, which cuts as well.
             let _ = phase.wait_for(|phase| *phase == Phase::Cut).await;
         };
-        Self { stream, closer: Closer::default(), until_cut: Some(Box::pin(until_cut)) }
+        let until_cut: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(until_cut);
+        Self { stream, closer: Closer::default(), until_cut: Some(until_cut), patience, stalled: None }
+    }
+
+    /// What closes it.
+    pub(super) fn closer(&self) -> Closer {
+        self.closer.clone()
+    }
+
+    /// What a write came to; an error where the peer has taken nothing for too long.
+    fn within_patience(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let patience = self.patience;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Fails when nothing may pass any more. The stream is then reset when it is dropped, so that
@@ -121,7 +112,8 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.within_patience(written, cx)
     }
 
     fn poll_write_vectored(
@@ -130,7 +122,8 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.within_patience(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -143,5 +136,28 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_peer_that_takes_nothing_ends_the_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let (_serving, phase) = watch::channel(Phase::Serving);
+        let mut connection = Connection::new(stream, phase, Duration::from_millis(50));
+        let bytes = vec![0; 1 << 20];
+        let error = loop {
+            if let Err(error) = connection.write_all(&bytes).await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

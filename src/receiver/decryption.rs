@@ -1,8 +1,11 @@
 //! Decrypting what arrives.
 
-use serde_json::{Map, Value};
+use std::fmt;
 
-use crate::profile::{Algorithm, Choice, IV_BYTES, Secret};
+use serde_json::Value;
+
+use crate::callback::cipher::{self, DecryptError};
+use crate::profile::{Algorithm, Choice, Encryption, IV_BYTES, Iv, Secret};
 
 /// What it takes to read encrypted values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,16 @@ pub struct Decryption {
     pub key: Secret,
     /// Raw characters, exactly [`IV_BYTES`] bytes; none where each value brings its own.
     pub iv: Option<Secret>,
+}
+
+impl From<&Encryption> for Decryption {
+    fn from(encryption: &Encryption) -> Self {
+        let iv = match &encryption.iv {
+            Iv::Fixed(iv) => Some(iv.clone()),
+            Iv::Random => None,
+        };
+        Self { algorithm: encryption.algorithm, key: encryption.key.clone(), iv }
+    }
 }
 
 impl Decryption {
@@ -43,23 +56,130 @@ impl Decryption {
     }
 }
 
-/// Replaces every text among the values, at any depth, that `decrypt` gives a plain text for.
-pub fn fields_decrypted(fields: &mut Map<String, Value>, decrypt: &dyn Fn(&str) -> Option<String>) {
-    for (_, value) in fields.iter_mut() {
-        value_decrypted(value, decrypt);
+/// What became of a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// It was encrypted with this key; the plain text.
+    Plain(String),
+    /// It is nothing that encryption makes.
+    NotEncrypted,
+    /// It may be encrypted, and not with this key.
+    Failed(Undecryptable),
+}
+
+/// Why a string that may be encrypted was not decrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undecryptable {
+    /// GCM's authentication tag does not match.
+    #[error("wrong key or IV, or not encrypted: the authentication tag does not match")]
+    Tag,
+    /// CFB makes some bytes of any base64: these are no readable text.
+    #[error("wrong key or IV, or not encrypted: the result is not readable text")]
+    Unreadable,
+}
+
+impl Undecryptable {
+    /// The name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag_mismatch",
+            Self::Unreadable => "unreadable",
+        }
     }
 }
 
-fn value_decrypted(value: &mut Value, decrypt: &dyn Fn(&str) -> Option<String>) {
-    match value {
-        Value::String(text) => {
-            if let Some(plain) = decrypt(text) {
-                *text = plain;
-            }
+impl Decryption {
+    /// Decrypts a string. With CFB a wrong key can go unnoticed where the string is short: nothing in
+    /// it says that the key is right.
+    #[must_use]
+    pub fn open(&self, text: &str) -> Opened {
+        if text.is_empty() {
+            return Opened::NotEncrypted;
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| value_decrypted(item, decrypt)),
-        Value::Object(members) => fields_decrypted(members, decrypt),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        let iv = self.iv.as_ref().map(|iv| iv.reveal().as_bytes());
+        match cipher::decrypt(self.algorithm, self.key.reveal().as_bytes(), iv, text) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(plain) if is_readable(&plain) => Opened::Plain(plain),
+                _ => Opened::Failed(Undecryptable::Unreadable),
+            },
+            Err(DecryptError::NotBase64 | DecryptError::TooShort { .. }) => Opened::NotEncrypted,
+            Err(DecryptError::Tag | DecryptError::Cipher(_)) => Opened::Failed(Undecryptable::Tag),
+        }
+    }
+
+    /// Whether a wrong key is certain to be noticed.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        cipher::is_authenticated(self.algorithm)
+    }
+}
+
+fn is_readable(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !c.is_whitespace())
+}
+
+/// What became of the strings of a request, each by its JSON Pointer (RFC 6901) within `fields`.
+#[derive(Debug, Default)]
+pub struct DecryptionReport {
+    /// Those that were decrypted.
+    pub decrypted: Vec<String>,
+    /// Those that may be encrypted, and were not decrypted.
+    pub failed: Vec<(String, Undecryptable)>,
+    /// Where the string is that is looked at now.
+    pointer: String,
+}
+
+impl DecryptionReport {
+    /// Does something one step further down.
+    pub(super) fn within(&mut self, step: impl fmt::Display, look: impl FnOnce(&mut Self)) {
+        let above = self.pointer.len();
+        let step = step.to_string().replace('~', "~0").replace('/', "~1");
+        self.pointer.push('/');
+        self.pointer.push_str(&step);
+        look(self);
+        self.pointer.truncate(above);
+    }
+
+    /// The plain text of a string, if there is one.
+    pub(super) fn decrypted(&mut self, text: &str, decryption: &Decryption) -> Option<String> {
+        match decryption.open(text) {
+            Opened::Plain(plain) => {
+                self.decrypted.push(self.pointer.clone());
+                return Some(plain);
+            }
+            Opened::Failed(why) => self.failed.push((self.pointer.clone(), why)),
+            Opened::NotEncrypted => {}
+        }
+        None
+    }
+
+    /// Replaces each string within a value that can be decrypted. False when there is none.
+    pub(super) fn value_decrypted(&mut self, value: &mut Value, decryption: &Decryption) -> bool {
+        let before = self.decrypted.len();
+        match value {
+            Value::String(text) => {
+                if let Some(plain) = self.decrypted(text, decryption) {
+                    *text = plain;
+                }
+            }
+            Value::Array(items) => {
+                for (at, item) in items.iter_mut().enumerate() {
+                    self.within(at, |report| {
+                        report.value_decrypted(item, decryption);
+                    });
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.within(name, |report| {
+                        report.value_decrypted(member, decryption);
+                    });
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        self.decrypted.len() > before
     }
 }
 
@@ -87,12 +207,42 @@ mod tests {
         assert!(!format!("{parsed:?}").contains("K1abc"));
     }
 
+    /// `DELIVRD` as the profile of these sends it.
+    const SENT: [(&str, &str); 2] = [
+        ("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY", "6+sHPg0LMg=="),
+        ("AES-256-GCM:K1abcdefghijkl2Pmnopqrstuvwxyz01:POabcdefghijklLY", "nu/Sw5YNZbs5Z9MTJ7XvxVJAq/j6Xk4="),
+    ];
+
     #[test]
-    fn texts_at_any_depth_are_replaced() {
-        let mut fields = json!({"a": "x1", "b": ["x2", 3], "c": {"d": "x4", "e": "plain"}, "f": null});
-        let unwrap = |text: &str| text.strip_prefix('x').map(str::to_owned);
-        fields_decrypted(fields.as_object_mut().unwrap(), &unwrap);
-        assert_eq!(fields, json!({"a": "1", "b": ["2", 3], "c": {"d": "4", "e": "plain"}, "f": null}));
+    fn a_wrong_key_is_noticed_and_plain_text_left_alone() {
+        for (with, sent) in SENT {
+            let right = Decryption::parse(with).unwrap();
+            let wrong = Decryption::parse(&with.replace("K1abc", "K2abc")).unwrap();
+            assert_eq!(right.open(sent), Opened::Plain("DELIVRD".to_owned()));
+            let why = if right.is_authenticated() { Undecryptable::Tag } else { Undecryptable::Unreadable };
+            assert_eq!(wrong.open(sent), Opened::Failed(why), "{with}");
+            for plain in ["", "not base64", "DELIVRD", "+4915112345"] {
+                assert_eq!(right.open(plain), Opened::NotEncrypted, "{plain}");
+            }
+            // It could be one of either: what is base64 cannot be told from what is encrypted.
+            assert!(matches!(right.open("DeliveredToTheRecipient0"), Opened::Failed(_)));
+        }
+    }
+
+    #[test]
+    fn strings_at_any_depth_are_replaced_and_reported() {
+        let [(with, sent), _] = SENT;
+        let decryption = Decryption::parse(with).unwrap();
+        let odd = "AAAA";
+        let mut value = json!({"a": sent, "b": [sent, 3, {"c/d~": odd}], "e": "plain text", "f": null});
+        let mut report = DecryptionReport::default();
+        assert!(report.value_decrypted(&mut value, &decryption));
+        assert_eq!(
+            value,
+            json!({"a": "DELIVRD", "b": ["DELIVRD", 3, {"c/d~": odd}], "e": "plain text", "f": null})
+        );
+        assert_eq!(report.decrypted, ["/a", "/b/0"]);
+        assert_eq!(report.failed, [("/b/2/c~1d~0".to_owned(), Undecryptable::Unreadable)]);
     }
 
     proptest! {

@@ -1,57 +1,70 @@
 //! A request as text for people.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use jiff::tz::TimeZone;
-use url::form_urlencoded;
 
-use crate::callback::plain_text;
 use crate::profile::is_secret_name;
-use crate::shown::shown;
 use crate::shown::time::told;
+use crate::shown::{grouped, shown};
 
+use super::decryption::{Decryption, DecryptionReport};
 use super::escape::bytes_escaped;
+use super::fields::Fields;
 use super::received::{Answer, Received};
 
 /// Headers that every request has and nobody looks for.
 const PLUMBING: &[&str] =
     &["accept", "accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"];
 
-/// Most characters of a value that are shown.
+/// Most characters of a name or a value that are shown.
 const VALUE_SHOWN: usize = 400;
 
-/// Most characters of a body that are shown, where it has no fields.
-const BODY_SHOWN: usize = 2000;
+/// Most characters of path and query, and of a body without fields, that are shown.
+const TEXT_SHOWN: usize = 2000;
+
+/// Most values of fields that are shown. More than that nobody reads, and a request can have hundreds
+/// of thousands.
+const FIELDS_SHOWN: usize = 100;
 
 /// The request over several lines: local time, method, path and query, what was answered, headers
-/// worth a look, and the fields, or the body where there are none. Ends with a line feed.
+/// worth a look, and the fields, or the body where there are none. Ends with a line feed. However much
+/// arrived, it is a bounded number of lines of bounded length.
 ///
 /// Nothing in it can drive a terminal. Values of headers that carry secrets are hidden.
 #[must_use]
 pub fn describe(received: &Received) -> String {
-    describe_in(received, &TimeZone::system())
+    describe_in(received, &TimeZone::system(), None)
 }
 
-/// As [`describe`], with times of this zone.
+/// As [`describe`], with times of this zone, and values decrypted.
 #[must_use]
-pub fn describe_in(received: &Received, zone: &TimeZone) -> String {
+pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Decryption>) -> String {
     let mut out = String::new();
     let time = told(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
-    let target = shown(&format!("{}{mark}{}", received.path, received.query));
+    let target = shortened(&format!("{}{mark}{}", received.path, received.query), TEXT_SHOWN);
     let answered = answer_shown(received.answered);
-    line(&mut out, &format!("{time}  {} {target}  → {answered}", shown(&received.method)));
+    line(&mut out, &format!("{time}  {} {target}  → {answered}", shortened(&received.method, VALUE_SHOWN)));
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
-        line(&mut out, &format!("  {}: {}", shown(name), header_shown(name, value)));
+        line(&mut out, &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value)));
     }
-    for (name, value) in &received.fields {
-        let value = shortened(&plain_text(value), VALUE_SHOWN);
-        line(&mut out, &format!("    {} = {value}", shortened(name, VALUE_SHOWN)));
+    let mut fields = Fields::of(received, FIELDS_SHOWN);
+    for (name, values) in fields.named() {
+        let mut report = DecryptionReport::default();
+        if let Some(decryption) = decryption {
+            values.decrypt(decryption, &mut report);
+        }
+        let value = shortened(&values.plain_text(), VALUE_SHOWN);
+        let became = decryption.map(|decryption| became(decryption, &report)).unwrap_or_default();
+        line(&mut out, &format!("    {} = {value}{became}", shortened(name, VALUE_SHOWN)));
     }
-    let body = bytes_escaped(&received.body);
-    if !body.is_empty() && !has_body_fields(received) {
-        line(&mut out, &format!("    {}", shortened(&body, BODY_SHOWN)));
+    if fields.beyond() > 0 {
+        let more = grouped(fields.beyond() as u64);
+        line(&mut out, &format!("    … and {more} more fields (`ringback receive --json` prints them all)"));
+    }
+    if !received.body.is_empty() && !fields.in_body() {
+        line(&mut out, &format!("    {}", body_shown(&received.body)));
     }
     if received.body_cut() {
         let (kept, sent) = (received.body.len(), received.body_length);
@@ -60,11 +73,27 @@ pub fn describe_in(received: &Received, zone: &TimeZone) -> String {
     out
 }
 
-/// Whether there are fields that the query did not bring.
-fn has_body_fields(received: &Received) -> bool {
-    let in_query: HashSet<_> =
-        form_urlencoded::parse(received.query.as_bytes()).map(|(name, _)| name).collect();
-    received.fields.len() > in_query.len()
+/// What became of the strings of a field that may be encrypted; goes behind its value.
+fn became(decryption: &Decryption, report: &DecryptionReport) -> String {
+    let unverified = if decryption.is_authenticated() { "" } else { ", unverified" };
+    let why = "wrong key or IV, or not encrypted";
+    match (report.decrypted.len(), report.failed.len()) {
+        (0, 0) => String::new(),
+        (1, 0) => format!("  (decrypted{unverified})"),
+        (n, 0) => format!("  ({n} values decrypted{unverified})"),
+        (0, 1) => format!("  (not decrypted: {why})"),
+        (0, n) => format!("  ({n} values not decrypted: {why})"),
+        (n, m) => format!("  ({n} decrypted{unverified}, {m} not: {why})"),
+    }
+}
+
+/// A body without fields, its start where it is long.
+fn body_shown(body: &[u8]) -> String {
+    // No character of UTF-8 has more bytes.
+    let start = &body[..body.len().min(4 * (TEXT_SHOWN + 1))];
+    let escaped = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().chars().count() + 4 * chunk.invalid().len();
+    let characters = body.utf8_chunks().map(escaped).sum();
+    start_of(&bytes_escaped(start), characters, TEXT_SHOWN)
 }
 
 fn line(out: &mut String, text: &str) {
@@ -95,10 +124,16 @@ fn header_shown(name: &str, value: &str) -> String {
 
 /// Text on one line, its start where it is long.
 fn shortened(text: &str, most: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(most) else { return shown(text) };
+    start_of(text, text.chars().count(), most)
+}
+
+/// The start of a text of so many characters on one line.
+fn start_of(text: &str, characters: usize, most: usize) -> String {
+    let end = text.char_indices().nth(most).map(|(end, _)| end);
+    let Some(end) = end.filter(|_| characters > most) else { return shown(text) };
     let mut out = shown(&text[..end]);
     // Writing to a `String` cannot fail.
-    let _ = write!(out, "… ({} characters)", text.chars().count());
+    let _ = write!(out, "… ({characters} characters)");
     out
 }
 
@@ -109,7 +144,14 @@ mod tests {
     use serde_json::json;
 
     fn utc(received: &Received) -> String {
-        describe_in(received, &TimeZone::UTC)
+        describe_in(received, &TimeZone::UTC, None)
+    }
+
+    /// A request with this body.
+    fn with_body(content_type: &str, body: impl Into<bytes::Bytes>) -> Received {
+        let body = body.into();
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Received { headers, body_length: body.len() as u64, body, ..sample() }
     }
 
     #[test]
@@ -142,32 +184,91 @@ mod tests {
         let received = Received {
             method: evil.to_owned(),
             path: evil.to_owned(),
-            query: evil.to_owned(),
-            body: evil.as_bytes().to_vec(),
-            body_length: evil.len() as u64,
-            headers: vec![(evil.to_owned(), evil.to_owned()), ("cookie".to_owned(), evil.to_owned())],
-            fields: json!({evil: {evil: [evil]}}).as_object().unwrap().clone(),
+            query: String::new(),
+            headers: vec![
+                (evil.to_owned(), evil.to_owned()),
+                ("cookie".to_owned(), evil.to_owned()),
+                ("content-type".to_owned(), "application/json".to_owned()),
+            ],
             answered: Answer::Hung,
-            ..sample()
+            ..with_body("", json!({evil: {evil: [evil]}, "b": [evil, evil]}).to_string())
         };
-        let text = utc(&received);
-        assert!(text.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{text:?}");
-        assert_eq!(text.lines().count(), 5);
-        assert!(text.contains(r"\u{1b}]0;gone"));
+        let texts = [utc(&received), utc(&with_body("text/plain", evil))];
+        for text in &texts {
+            assert!(text.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{text:?}");
+            assert!(text.contains(r"\u{1b}]0;gone"));
+        }
+        assert_eq!(texts.map(|text| text.lines().count()), [6, 4]);
     }
 
     #[test]
     fn a_body_without_fields_is_shown_beside_the_query() {
-        let mut received = Received { body: b"hello".to_vec(), body_length: 5, ..sample() };
-        received.fields.remove("status");
-        assert!(utc(&received).ends_with("    id = 42\n    hello\n"), "{}", utc(&received));
+        let text = utc(&with_body("text/plain", "hello"));
+        assert!(text.ends_with("    id = 42\n    hello\n"), "{text}");
     }
 
     #[test]
     fn long_and_cut_bodies_say_so() {
-        let body = vec![b'x'; 3000];
-        let text = utc(&Received { body, body_length: 9000, fields: serde_json::Map::new(), ..sample() });
+        let text = utc(&Received { body_length: 9000, ..with_body("text/plain", vec![b'x'; 3000]) });
         assert!(text.contains("x… (3000 characters)"), "{text}");
         assert!(text.contains("the first 3000 of 9000 bytes"), "{text}");
+        let whole = utc(&with_body("text/plain", "ü".repeat(TEXT_SHOWN)));
+        assert!(whole.ends_with("ü\n"), "{whole}");
+        let longer = utc(&with_body("text/plain", "ü".repeat(TEXT_SHOWN + 1)));
+        assert!(longer.ends_with("ü… (2001 characters)\n"), "{longer}");
+    }
+
+    #[test]
+    fn however_much_arrives_the_text_is_short() {
+        let form = "application/x-www-form-urlencoded";
+        let many: Vec<String> = (0..80_000).map(|n| format!("{n:x}={}", "v".repeat(7))).collect();
+        let wide = "n".repeat(500);
+        for (content_type, body, more) in [
+            ("application/json", format!("{{\"a\":[{}1]}}", "1,".repeat(1 << 19)), None),
+            (form, "a=&".repeat(349_000), Some("348 901")),
+            (form, many.join("&"), Some("79 901")),
+            (form, format!("{wide}={wide}&").repeat(1000), Some("901")),
+            ("text/plain", "\u{1}".repeat(1 << 20), None),
+        ] {
+            let text = utc(&with_body(content_type, body));
+            assert!(text.len() < 100_000 && text.lines().count() < 110, "{}", text.len());
+            let expected = more.map_or(String::new(), |more| format!("    … and {more} more fields"));
+            assert!(text.contains(&expected), "{expected}: {}", &text[text.len() - 200..]);
+        }
+        let long = "x".repeat(60_000);
+        let headers = vec![("x-long".to_owned(), long.clone())];
+        let text = utc(&Received { path: long.clone(), query: long, headers, ..sample() });
+        assert!(text.len() < 4000, "{}", text.len());
+    }
+
+    #[test]
+    fn what_became_of_encrypted_values_is_said() {
+        let sent = |algorithm: &str, body: &str, key: &str| {
+            let decryption = Decryption::parse(&format!("{algorithm}:{key}:POabcdefghijklLY")).unwrap();
+            let text = describe_in(
+                &with_body("application/json", body.to_owned()),
+                &TimeZone::UTC,
+                Some(&decryption),
+            );
+            text.lines().skip(2).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        };
+        let cfb = r#"{"status":"6+sHPg0LMg==","both":["6+sHPg0LMg==","AAAA"],"plain":"not base64"}"#;
+        assert_eq!(
+            sent("AES-128-CFB", cfb, "K1abcdefghijkl2P"),
+            [
+                "id = 42",
+                "status = DELIVRD  (decrypted, unverified)",
+                "both = [\"DELIVRD\",\"AAAA\"]  (1 decrypted, unverified, 1 not: wrong key or IV, or not encrypted)",
+                "plain = not base64",
+            ]
+        );
+        let gcm = r#"{"status":"nu/Sw5YNZbs5Z9MTJ7XvxVJAq/j6Xk4="}"#;
+        let right = sent("AES-256-GCM", gcm, "K1abcdefghijkl2Pmnopqrstuvwxyz01");
+        assert_eq!(right[1], "status = DELIVRD  (decrypted)");
+        let wrong = sent("AES-256-GCM", gcm, "K2abcdefghijkl2Pmnopqrstuvwxyz01");
+        assert_eq!(
+            wrong[1],
+            "status = nu/Sw5YNZbs5Z9MTJ7XvxVJAq/j6Xk4=  (not decrypted: wrong key or IV, or not encrypted)"
+        );
     }
 }

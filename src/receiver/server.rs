@@ -1,27 +1,33 @@
 //! The running receiver.
 
+use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::handler::Handler;
-use tokio::net::TcpListener;
-use tokio::sync::{broadcast, watch};
-use tokio::task::JoinHandle;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock;
 
-use super::answering::{Answering, take};
+use super::answering::Answering;
 use super::behaviour::Behaviour;
-use super::connection::{Closer, Connections, Phase};
+use super::connection::{Connection, Phase};
 use super::error::ReceiverError;
-use super::received::Received;
-
-/// Requests kept for a reader that is slow; it then misses the oldest, and is told how many.
-pub const REQUESTS_KEPT: usize = 1000;
+use super::limits::{HEAD_READ, Limits};
+use super::requests::Requests;
 
 /// How long [`Receiver::stop`] waits for answers that are under way.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How long to wait where the system gives no connection, as with too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A running HTTP endpoint. Dropping it closes its port and its connections at once;
 /// [`Receiver::stop`] finishes what it is at first.
@@ -40,6 +46,18 @@ impl Receiver {
     /// # Errors
     /// When it cannot listen there.
     pub async fn start(listen: SocketAddr, behaviour: Behaviour) -> Result<Self, ReceiverError> {
+        Self::start_within(listen, behaviour, Limits::default()).await
+    }
+
+    /// As [`Receiver::start`], with limits of one's own.
+    ///
+    /// # Errors
+    /// When it cannot listen there.
+    pub async fn start_within(
+        listen: SocketAddr,
+        behaviour: Behaviour,
+        limits: Limits,
+    ) -> Result<Self, ReceiverError> {
         if !clock::is_plausible() {
             return Err(ReceiverError::Clock);
         }
@@ -47,20 +65,13 @@ impl Receiver {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let (phase, phases) = watch::channel(Phase::Serving);
-        let (requests, _) = broadcast::channel(REQUESTS_KEPT);
-        let answering = Arc::new(Answering::new(behaviour, requests, phases.clone()));
-        let service = take.with_state(Arc::clone(&answering)).into_make_service_with_connect_info::<Closer>();
-        let connections = Connections { listener, phase: phases.clone() };
+        let answering = Arc::new(Answering::new(behaviour, limits, phases.clone()));
         let (living, alive) = watch::channel(());
+        let own = Arc::clone(&answering);
         let serving = tokio::spawn(async move {
             // Goes with the task, however that ends.
             let _living = living;
-            let mut phases = phases;
-            let until_stopped = async move {
-                let _ = phases.wait_for(|phase| *phase != Phase::Serving).await;
-            };
-            // Serving gives no error: what a connection ends with is its own affair.
-            let _ = axum::serve(connections, service).with_graceful_shutdown(until_stopped).await;
+            serve(listener, own, limits, phases).await;
         });
         Ok(Self { addr, answering, phase, serving, alive })
     }
@@ -83,11 +94,10 @@ impl Receiver {
         self.answering.set_behaviour(behaviour);
     }
 
-    /// The requests that arrive from now on, each before it is answered. A slow reader gets
-    /// `RecvError::Lagged` with the number it missed; the end is `RecvError::Closed`.
+    /// The requests that arrive from now on, each before it is answered.
     #[must_use]
-    pub fn requests(&self) -> broadcast::Receiver<Arc<Received>> {
-        self.answering.requests.subscribe()
+    pub fn requests(&self) -> Requests {
+        self.answering.readers.add()
     }
 
     /// Waits until it listens no more, for whatever reason.
@@ -107,6 +117,99 @@ impl Receiver {
             }
         }
     }
+}
+
+/// Accepts connections until it is to stop, and waits for their ends.
+async fn serve(
+    listener: TcpListener,
+    answering: Arc<Answering>,
+    limits: Limits,
+    phases: watch::Receiver<Phase>,
+) {
+    let mut connections = JoinSet::new();
+    let crowded = Arc::new(Notify::new());
+    let mut stopping = pin!(stopping(phases.clone()));
+    loop {
+        while connections.try_join_next().is_some() {}
+        if connections.len() >= limits.connections {
+            crowded.notify_waiters();
+            tokio::select! {
+                () = &mut stopping => break,
+                _ = connections.join_next() => continue,
+            }
+        }
+        tokio::select! {
+            () = &mut stopping => break,
+            stream = accepted(&listener) => {
+                let connection = Connection::new(stream, phases.clone(), limits.response);
+                let crowded = Arc::clone(&crowded).notified_owned();
+                let stopping = self::stopping(phases.clone());
+                connections.spawn(serve_one(connection, Arc::clone(&answering), limits.head, crowded, stopping));
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Until the receiver takes no more requests, or was dropped.
+async fn stopping(mut phases: watch::Receiver<Phase>) {
+    let _ = phases.wait_for(|phase| *phase != Phase::Serving).await;
+}
+
+/// The next connection, whatever becomes of others.
+async fn accepted(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            // hyper writes the date into each response, and panics at times that have none.
+            Ok((stream, _)) if clock::is_plausible() => return stream,
+            Ok(_) => {}
+            Err(error) if is_of_connection(&error) => {}
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+/// Whether an error is that of one connection, which was closed before it was accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Serves one connection until its end: its peer's, or the next time that it is idle once the receiver
+/// is `stopping`, or once it is `crowded` and the connection has had an answer.
+async fn serve_one(
+    connection: Connection,
+    answering: Arc<Answering>,
+    head: Duration,
+    crowded: impl Future<Output = ()>,
+    stopping: impl Future<Output = ()>,
+) {
+    let closer = connection.closer();
+    let answered = Notify::new();
+    let service = service_fn(|request| {
+        let (answering, closer, answered) = (&answering, &closer, &answered);
+        async move {
+            let answer = answering.answer(request, closer).await;
+            answered.notify_one();
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let crowded = async {
+        crowded.await;
+        answered.notified().await;
+    };
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_READ);
+    let mut serving = pin!(http.serve_connection(TokioIo::new(connection), service));
+    // What a connection ends with is its own affair.
+    tokio::select! {
+        _ = &mut serving => return,
+        () = stopping => {}
+        () = crowded => {}
+    }
+    serving.as_mut().graceful_shutdown();
+    let _ = serving.await;
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ async fn what_was_changed_on_the_way_is_refused() {
     let mut asked = vec![good.clone()];
     // Each bit of the body, one after the other.
     for bit in 0..received.body.len() * 8 {
-        let mut body = received.body.clone();
+        let mut body = received.body.to_vec();
         // The highest bit would make no UTF-8 of it, which the library cannot take.
         if bit % 8 < 7 {
             body[bit / 8] ^= 1 << (bit % 8);

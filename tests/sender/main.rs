@@ -18,6 +18,7 @@ mod network;
 mod oauth;
 mod receiver_answers;
 mod receiver_fields;
+mod receiver_limits;
 mod refused_streams;
 mod secrets;
 mod secure;

@@ -77,6 +77,12 @@ pub fn resident(pid: u32) -> Option<u64> {
     Some(field(&status, "VmRSS:")? * 1024)
 }
 
+/// The most resident memory that a process ever had, in bytes.
+pub fn most_resident(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    Some(field(&status, "VmHWM:")? * 1024)
+}
+
 fn field(status: &str, name: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use super::error::CommandError;
-use super::receive::ReceiveError;
+use super::receive::error::ReceiveError;
 use super::session::Session;
 use super::{console, terminal};
 use crate::profile::Region;

@@ -12,6 +12,7 @@ use crate::console::message::Effect;
 use crate::console::scroll;
 use crate::console::state::{ReceiverState, State};
 use crate::receiver::{Answer, Behaviour, Received};
+use crate::shown::grouped;
 
 use super::Overlay;
 
@@ -87,7 +88,7 @@ fn turn(behaviour: &mut Behaviour, setting: usize, forward: bool) {
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let receiver = &mut state.receiver;
     let Some(Overlay::Receiver(window)) = &mut state.overlay else { return Vec::new() };
-    let rows = SETTINGS.len() + receiver.requests.len();
+    let rows = SETTINGS.len() + receiver.arrived.len();
     if window.list.act(action, rows) {
         return Vec::new();
     }
@@ -155,27 +156,30 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     let list_room = free / 2;
     let mut list = List::default();
     list.select(chosen.unwrap_or(0));
-    let visible = list.visible(receiver.requests.len(), list_room);
-    let more = scroll::more(&visible, receiver.requests.len());
+    let visible = list.visible(receiver.arrived.len(), list_room);
+    let more = scroll::more(&visible, receiver.arrived.len());
+    let dropped = match receiver.arrived.dropped() {
+        0 => String::new(),
+        n => format!(" · {} older ones were dropped", grouped(n)),
+    };
     let heading = vec![
-        Span::styled(format!("Arrived ({})", receiver.requests.len()), theme.focus),
-        Span::styled(format!("  {more}"), theme.dim),
+        Span::styled(format!("Arrived ({})", receiver.arrived.len()), theme.focus),
+        Span::styled(format!("{dropped}  {more}"), theme.dim),
     ];
     out.render_widget(Line::from(heading), frame::row(inner, top));
     for at in visible.clone() {
         let here = chosen == Some(at);
         let area = frame::row(inner, top + 1 + at - visible.start);
         let style = if here { theme.selected } else { theme.text };
-        out.render_widget(
-            Line::styled(fit(&request_line(state, &receiver.requests[at]), width), style),
-            area,
-        );
+        if let Some(request) = receiver.arrived.get(at) {
+            out.render_widget(Line::styled(fit(&request_line(state, request), width), style), area);
+        }
         if here {
             out.set_cursor_position((area.x, area.y));
         }
     }
-    if let Some(request) = receiver.requests.get(chosen.unwrap_or(0)) {
-        let text = crate::receiver::describe_in(request, state.settings.clock.zone());
+    if let Some(request) = receiver.arrived.get(chosen.unwrap_or(0)) {
+        let text = crate::receiver::describe_in(request, state.settings.clock.zone(), None);
         let lines: Vec<String> = text.lines().flat_map(|line| frame::wrap(line, width)).collect();
         let count = lines.len().min(free - list_room);
         frame::mark_more(state, inner, &(0..count), lines.len(), out);

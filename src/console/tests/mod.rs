@@ -3,7 +3,7 @@
 mod asked;
 mod desk;
 mod paint;
-mod sample;
+pub mod sample;
 mod world;
 
 mod actions;

@@ -114,7 +114,7 @@ fn the_receiver() {
     in_each_size("receiver", |desk| {
         desk.keys("R space right j right right");
         for n in 1..=3 {
-            desk.told(Message::Received(sample::request(n)));
+            desk.told(Message::Received(sample::request(n).into()));
         }
     });
 }

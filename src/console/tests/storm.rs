@@ -156,7 +156,7 @@ fn take(desk: &mut Desk, step: Step) {
         }),
         Step::Answered(n, status) => desk.happens(|world| world.answered(n.into(), status, now)),
         Step::Broken(n, why) => desk.happens(|world| world.failed(n.into(), ErrorClass::Connect, why, now)),
-        Step::Received(n) => desk.told(Message::Received(sample::request(n))),
+        Step::Received(n) => desk.told(Message::Received(sample::request(n).into())),
         Step::Slow(true) => desk.waits_for_answers(),
         Step::Slow(false) => desk.answers(),
         Step::Gone => desk.happens(|world| {

@@ -1,20 +1,24 @@
 //! `ringback receive`: the built-in endpoint, telling what arrives until it is ended.
 
-use std::convert::Infallible;
+mod decryption;
+pub mod error;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::broadcast::{self, error::RecvError};
+use jiff::tz::TimeZone;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::error::CommandError;
+use super::session::Session;
 use super::streams::{self, tell};
-use crate::callback::cipher;
-use crate::profile::Secret;
-use crate::receiver::{Behaviour, Decrypt, Decryption, Received, Receiver, ReceiverError, describe};
-use crate::threads::{self, NoThread};
+use crate::receiver::{Behaviour, Decryption, NoRequest, Received, Receiver, Requests, describe_in};
+use crate::threads;
+use decryption::DecryptionArgs;
+use error::ReceiveError;
 
 /// How long the last requests may take to be written after the end was asked for. A reader that
 /// stands still would keep the program otherwise.
@@ -41,49 +45,27 @@ pub struct ReceiveArgs {
     /// Close the connection without a response
     #[arg(long)]
     reset: bool,
-    /// Decrypt values; without :IV, each value starts with its own
-    // Read later: what clap refuses it prints, and a key must not be.
-    #[arg(long, value_name = "ALGO:KEY:IV", value_parser = secret)]
-    decrypt: Option<Secret>,
+    #[command(flatten)]
+    decryption: DecryptionArgs,
     /// Print one line of JSON per request; the address goes to standard error
     #[arg(long)]
     json: bool,
 }
 
-/// Why receiving ended before it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub enum ReceiveError {
-    /// What `--decrypt` was given has no meaning. The message never holds it.
-    #[error("--decrypt: {0}")]
-    Decrypt(String),
-    /// It could not listen.
-    #[error(transparent)]
-    Listen(#[from] ReceiverError),
-    /// There is no thread to write from.
-    #[error(transparent)]
-    NoThread(#[from] NoThread),
-    /// Ctrl+C and the like cannot be watched.
-    #[error("the system refuses what receiving needs: {0}; free some resources and try again")]
-    System(io::Error),
-    /// What arrived could not be shown.
-    #[error("cannot write what arrived: {0}; look at where standard output goes")]
-    Output(io::Error),
-}
-
 /// Runs until Ctrl+C, SIGTERM, or until nobody reads its output any more.
 ///
 /// # Errors
-/// When the decryption has no meaning, it cannot listen, or cannot write what arrives.
-pub async fn run(args: ReceiveArgs) -> Result<ExitCode, ReceiveError> {
-    let behaviour = args.behaviour()?;
+/// When what to decrypt with is invalid, it cannot listen, or cannot write what arrives.
+pub(super) async fn run(session: &Session, args: ReceiveArgs) -> Result<ExitCode, CommandError> {
+    let decryption = args.decryption.read(session).await?;
     let end_asked = end_asked().map_err(ReceiveError::System)?;
-    let json = args.json;
-    let receiver = Receiver::start(args.listen, behaviour).await?;
+    let receiver = Receiver::start(args.listen, args.behaviour()).await.map_err(ReceiveError::Listen)?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
+    let output = Output { runtime: Handle::current(), json: args.json, decryption };
     // A thread of its own: writing blocks when the reader stands still, and Ctrl+C must still end us.
-    let write = move || ended.send(announce(addr, json).and_then(|()| show(requests, json)));
-    threads::spawn("receive", write)?;
+    let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
+    threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
 
     let early = tokio::select! {
         () = end_asked => None,
@@ -98,62 +80,67 @@ pub async fn run(args: ReceiveArgs) -> Result<ExitCode, ReceiveError> {
         },
     };
     match written {
-        Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => Err(ReceiveError::Output(error)),
+        Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(ReceiveError::Output(error).into())
+        }
         _ => Ok(ExitCode::SUCCESS),
     }
 }
 
 impl ReceiveArgs {
-    fn behaviour(&self) -> Result<Behaviour, ReceiveError> {
-        let with = self.decrypt.as_ref().map(|text| Decryption::parse(text.reveal())).transpose();
-        let decrypt = with
-            .map_err(ReceiveError::Decrypt)?
-            .map(|with| Arc::new(move |text: &str| plain(&with, text)) as Decrypt);
-        Ok(Behaviour {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour {
             status: self.status,
             fail_first: self.fail_first,
             delay: self.delay,
             hang: self.hang,
             reset: self.reset,
-            decrypt,
             ..Behaviour::default()
-        })
+        }
     }
 }
 
-/// The plain text of a value. CFB makes some bytes of any base64, so what is no readable text is
-/// taken for a value that was not encrypted.
-fn plain(with: &Decryption, text: &str) -> Option<String> {
-    let iv = with.iv.as_ref().map(|iv| iv.reveal().as_bytes());
-    let bytes = cipher::decrypt(with.algorithm, with.key.reveal().as_bytes(), iv, text).ok()?;
-    let readable = |text: &String| !text.chars().any(|c| c.is_control() && !c.is_whitespace());
-    String::from_utf8(bytes).ok().filter(readable)
+/// How requests are written.
+struct Output {
+    runtime: Handle,
+    json: bool,
+    decryption: Option<Decryption>,
 }
 
-fn announce(addr: SocketAddr, json: bool) -> io::Result<()> {
-    if !addr.ip().is_loopback() {
-        tell(&format!("warning: {addr} is open to other machines: whoever reaches it can send to it"));
-    }
-    if json {
-        tell(&format!("listening on http://{addr}"));
-        return Ok(());
-    }
-    streams::write(&format!("listening on http://{addr} (Ctrl+C ends)\n"))
-}
-
-/// Writes each request as it arrives, until the receiver is gone.
-fn show(mut requests: broadcast::Receiver<Arc<Received>>, json: bool) -> io::Result<()> {
-    loop {
-        let text = match requests.blocking_recv() {
-            Ok(received) if json => format!("{}\n", received.to_json()),
-            Ok(received) => describe(&received),
-            Err(RecvError::Lagged(missed)) => {
-                tell(&format!("{missed} requests are not shown: they came faster than they were read"));
-                continue;
+impl Output {
+    fn announce(&self, addr: SocketAddr) -> io::Result<()> {
+        if !addr.ip().is_loopback() {
+            tell(&format!("warning: {addr} is open to other machines: whoever reaches it can send to it"));
+        }
+        let with = self.decryption.as_ref().map(decryption::announced);
+        if self.json {
+            tell(&format!("listening on http://{addr}"));
+            if let Some(with) = with {
+                tell(&with);
             }
-            Err(RecvError::Closed) => return Ok(()),
-        };
-        streams::write(&text)?;
+            return Ok(());
+        }
+        let with = with.map_or_else(String::new, |with| format!("{with}\n"));
+        streams::write(&format!("listening on http://{addr} (Ctrl+C ends)\n{with}"))
+    }
+
+    /// Writes each request as it arrives, until the receiver is gone.
+    fn show(&self, mut requests: Requests) -> io::Result<()> {
+        loop {
+            match self.runtime.block_on(requests.recv()) {
+                Ok(request) => streams::write(&self.text(&request)?)?,
+                Err(dropped @ NoRequest::Dropped(_)) => tell(&dropped.to_string()),
+                Err(NoRequest::NotYet | NoRequest::Ended) => return Ok(()),
+            }
+        }
+    }
+
+    fn text(&self, request: &Received) -> io::Result<String> {
+        let with = self.decryption.as_ref();
+        if self.json {
+            return Ok(request.to_json(with)? + "\n");
+        }
+        Ok(describe_in(request, &TimeZone::system(), with))
     }
 }
 
@@ -176,12 +163,6 @@ fn end_asked() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupt.recv().await;
     })
-}
-
-/// Any text: what it means is told later.
-#[allow(clippy::unnecessary_wraps, reason = "a value parser gives a result")]
-fn secret(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret::new(text))
 }
 
 /// `ADDR:PORT`, `localhost:PORT`, or a port of this machine.
@@ -236,22 +217,6 @@ mod tests {
         }
         for bad in ["", "99999", "hooks.example:80", "127.0.0.1"] {
             assert!(listen_address(bad).unwrap_err().contains("127.0.0.1:9977"), "{bad}");
-        }
-    }
-
-    #[test]
-    fn values_are_decrypted_and_others_left_alone() {
-        for (with, sent) in [
-            ("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY", "6+sHPg0LMg=="),
-            (
-                "AES-256-GCM:K1abcdefghijkl2Pmnopqrstuvwxyz01:POabcdefghijklLY",
-                "nu/Sw5YNZbs5Z9MTJ7XvxVJAq/j6Xk4=",
-            ),
-        ] {
-            let with = Decryption::parse(with).unwrap();
-            assert_eq!(plain(&with, sent).as_deref(), Some("DELIVRD"));
-            assert_eq!(plain(&with, "not base64"), None);
-            assert_eq!(plain(&with, "DeliveredToTheRecipient0"), None);
         }
     }
 }

@@ -1,0 +1,115 @@
+//! The requests that reached the built-in endpoint, as many as are kept.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::receiver::Received;
+
+/// Most requests that are kept.
+const REQUESTS: usize = 100;
+
+/// Most bytes of requests that are kept: 16 MiB.
+const BYTES: usize = 16 << 20;
+
+/// The requests, the newest first. The oldest are dropped where they become too many, or too long.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    requests: VecDeque<Arc<Received>>,
+    bytes: usize,
+    dropped: u64,
+}
+
+impl Arrived {
+    /// Adds a request as the newest.
+    pub fn push(&mut self, request: Arc<Received>) {
+        self.bytes += request.bytes();
+        self.requests.push_front(request);
+        while self.requests.len() > REQUESTS || self.bytes > BYTES {
+            let Some(oldest) = self.requests.pop_back() else { return };
+            self.bytes -= oldest.bytes();
+            self.dropped += 1;
+        }
+    }
+
+    /// Counts requests that never came here: the receiver had too many.
+    pub fn count_dropped(&mut self, requests: u64) {
+        self.dropped += requests;
+    }
+
+    /// How many are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Whether none is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
+    /// How many arrived and are kept no longer.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The one at this place, 0 being the newest.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<&Arc<Received>> {
+        self.requests.get(at)
+    }
+}
+
+/// A request on its way to the console. While one is on its way the next one waits in the receiver,
+/// where what waits is bounded.
+#[derive(Debug)]
+pub struct Arrival {
+    request: Arc<Received>,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Arrival {
+    /// A request whose turn it is.
+    #[must_use]
+    pub fn new(request: Arc<Received>, turn: OwnedSemaphorePermit) -> Self {
+        Self { request, _turn: Some(turn) }
+    }
+
+    /// The request, which has arrived: the next one may come.
+    #[must_use]
+    pub fn request(self) -> Arc<Received> {
+        self.request
+    }
+}
+
+impl From<Arc<Received>> for Arrival {
+    fn from(request: Arc<Received>) -> Self {
+        Self { request, _turn: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::tests::sample;
+
+    #[test]
+    fn what_is_kept_is_bounded_and_what_is_dropped_counted() {
+        let mut arrived = Arrived::default();
+        for _ in 0..130 {
+            arrived.push(sample::request(1));
+        }
+        assert_eq!((arrived.len(), arrived.dropped()), (100, 30));
+        let long = Arc::new(Received { body: vec![b'x'; 1 << 20].into(), ..(*sample::request(2)).clone() });
+        for _ in 0..30 {
+            arrived.push(Arc::clone(&long));
+        }
+        assert_eq!((arrived.len(), arrived.dropped()), (15, 145));
+        assert!(arrived.bytes <= BYTES);
+        arrived.count_dropped(7);
+        assert_eq!(arrived.dropped(), 152);
+    }
+}

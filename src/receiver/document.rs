@@ -1,0 +1,116 @@
+//! A request as a JSON document.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use super::decryption::{Decryption, DecryptionReport};
+use super::fields::{Fields, headers_json};
+use super::received::Received;
+
+impl Received {
+    /// The request as `receive --json` prints it (design, section 3), without a line feed.
+    ///
+    /// `body` is text. Where it is not UTF-8, each bad sequence stands as U+FFFD and `body_base64`
+    /// has the bytes. Where it was cut, `body_length` has the bytes that were sent. A header that
+    /// comes twice has an array.
+    ///
+    /// With a decryption `decrypted` has the JSON Pointers of the strings in `fields` that were
+    /// decrypted. `not_decrypted` has an object for each that may be encrypted and was not decrypted:
+    /// `field`, its pointer, `reason` and `message`.
+    ///
+    /// # Errors
+    /// None is known: fields that are no JSON are not read.
+    pub fn to_json(&self, decryption: Option<&Decryption>) -> Result<String, serde_json::Error> {
+        let mut fields = self.fields();
+        let report = decryption.map(|decryption| fields.decrypt(decryption));
+        serde_json::to_string(&Document { received: self, fields, report })
+    }
+}
+
+struct Document<'a> {
+    received: &'a Received,
+    fields: Fields<'a>,
+    report: Option<DecryptionReport>,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let received = self.received;
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("method", &received.method)?;
+        members.serialize_entry("path", &received.path)?;
+        members.serialize_entry("query", &received.query)?;
+        members.serialize_entry("headers", &headers_json(&received.headers))?;
+        members.serialize_entry("body", &String::from_utf8_lossy(&received.body))?;
+        if std::str::from_utf8(&received.body).is_err() {
+            members.serialize_entry("body_base64", &STANDARD.encode(&received.body))?;
+        }
+        if received.body_cut() {
+            members.serialize_entry("body_length", &received.body_length)?;
+        }
+        members.serialize_entry("fields", &self.fields)?;
+        members.serialize_entry("received_at", &received.received_at)?;
+        if let Some(report) = &self.report {
+            let failed = report.failed.iter();
+            let failed = failed.map(
+                |(field, why)| json!({"field": field, "reason": why.name(), "message": why.to_string()}),
+            );
+            members.serialize_entry("decrypted", &report.decrypted)?;
+            members.serialize_entry("not_decrypted", &failed.collect::<Vec<_>>())?;
+        }
+        members.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receiver::received::tests::sample;
+    use serde_json::Value;
+
+    fn document(received: &Received) -> Value {
+        serde_json::from_str(&received.to_json(None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn json_has_the_documented_members_in_order() {
+        assert_eq!(
+            sample().to_json(None).unwrap(),
+            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.25Z"}"#
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_not_lost() {
+        let json = document(&Received { body: b"a\xffb"[..].into(), body_length: 3, ..sample() });
+        assert_eq!(json["body"], "a\u{fffd}b");
+        assert_eq!(json["body_base64"], "Yf9i");
+        assert!(json.get("body_length").is_none());
+    }
+
+    #[test]
+    fn a_cut_body_says_its_length() {
+        assert_eq!(document(&Received { body_length: 5_000_000, ..sample() })["body_length"], 5_000_000);
+    }
+
+    #[test]
+    fn what_became_of_encrypted_strings_is_said() {
+        let decryption = Decryption::parse("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY").unwrap();
+        let body = br#"{"status":"6+sHPg0LMg==","at":{"x":["AAAA"]},"plain":"a b"}"#;
+        let received = Received {
+            body: body[..].into(),
+            body_length: body.len() as u64,
+            query: String::new(),
+            ..sample()
+        };
+        let json: Value = serde_json::from_str(&received.to_json(Some(&decryption)).unwrap()).unwrap();
+        assert_eq!(json["fields"], json!({"status": "DELIVRD", "at": {"x": ["AAAA"]}, "plain": "a b"}));
+        assert_eq!(json["decrypted"], json!(["/status"]));
+        assert_eq!(json["not_decrypted"][0]["field"], "/at/x/0");
+        assert_eq!(json["not_decrypted"][0]["reason"], "unreadable");
+        assert_eq!(json["not_decrypted"].as_array().map(Vec::len), Some(1));
+    }
+}
