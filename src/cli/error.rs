@@ -98,6 +98,7 @@ fn is_wrong_file(problem: &Problem) -> bool {
         problem,
         Problem::Folder(_)
             | Problem::IsFolder
+            | Problem::NotRegular(_)
             | Problem::CannotOpen(_)
             | Problem::ReadOnly
             | Problem::NotADatabase

@@ -43,6 +43,7 @@ mod work;
 
 use std::process::ExitCode;
 
+use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use tokio::sync::oneshot;
 
@@ -107,7 +108,11 @@ fn built() -> clap::Command {
 
 /// Reads the arguments of this process.
 fn arguments() -> Result<Cli, clap::Error> {
-    let mut command = command();
+    // A variable that is set to nothing is not set, as for other programs.
+    let mut command = command().mut_args(|arg| {
+        let is_empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if is_empty { arg.env(Resettable::Reset) } else { arg }
+    });
     let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }

@@ -30,6 +30,9 @@ pub enum Problem {
     /// The path is a folder.
     #[error("is a folder: name a file with --db")]
     IsFolder,
+    /// A pipe, a device or a socket; or one of the files beside it is no file, with the ending of its name.
+    #[error("{} not a regular file: name another file with --db", not_regular(.0))]
+    NotRegular(&'static str),
     /// The file cannot be opened.
     #[error("cannot be opened ({0}): see who owns it, or name another file with --db")]
     CannotOpen(String),
@@ -119,6 +122,7 @@ impl Problem {
         matches!(
             self,
             Self::IsFolder
+                | Self::NotRegular(_)
                 | Self::NotADatabase
                 | Self::Foreign
                 | Self::Newer { .. }
@@ -126,6 +130,10 @@ impl Problem {
                 | Self::Corrupt(_)
         )
     }
+}
+
+fn not_regular(ending: &str) -> String {
+    if ending.is_empty() { "is".to_owned() } else { format!("the {ending} beside it is") }
 }
 
 impl StoreError {

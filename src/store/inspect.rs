@@ -11,7 +11,7 @@ use super::error::{Problem, StoreError, opening};
 use super::held::{self, Held};
 use super::schema::{self, Found};
 use super::writable::may_be_written;
-use super::{lock_file, owner, unreadable};
+use super::{lock_file, owner, regular, unreadable};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +61,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     let at = |error: std::io::Error| StoreError::from(opening(&error));
     let real = path.canonicalize().map_err(at)?;
     let facts = metadata(&real).map_err(at)?;
-    if facts.is_dir() {
-        return Err(Problem::IsFolder.into());
-    }
+    regular::check(&real)?;
     OpenOptions::new().read(true).open(&real).map_err(at)?;
     let log_bytes = metadata(beside(&real)).map_or(0, |facts| facts.len());
     let db = open(&real)?;

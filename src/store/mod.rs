@@ -41,6 +41,7 @@ mod purge;
 mod queue;
 mod readers;
 mod record;
+mod regular;
 mod revision;
 mod right;
 mod save;

@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
+use super::regular;
 use super::schema::{self, Found};
 use super::writable::may_be_written;
 
@@ -56,9 +57,7 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
             .create(folder)
             .map_err(|error| Problem::Folder(error.to_string()))?;
     }
-    if path.is_dir() {
-        return Err(Problem::IsFolder);
-    }
+    regular::check(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).mode(0o600);
     match options.clone().create_new(true).open(path) {
@@ -72,7 +71,10 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
         }
         made => drop(made.map_err(|error| opening(&error))?),
     }
-    canonicalize(path).map_err(|error| opening(&error))
+    let real = canonicalize(path).map_err(|error| opening(&error))?;
+    // The others are beside the file that a link leads to.
+    regular::check(&real)?;
+    Ok(real)
 }
 
 /// Takes away what others may do with the file, its log and its shared memory: secrets stand there.

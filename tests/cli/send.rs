@@ -127,6 +127,24 @@ fn bad_lines_are_told_and_the_others_go_on() {
 }
 
 #[test]
+fn an_input_without_lines_is_not_read_for_ever() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint, 0);
+    for strict in [&[][..], &["--strict"]] {
+        let sent = place.run(&[&["send", "--from", "/dev/zero"], strict].concat());
+        assert_eq!(sent.code, Some(2), "{sent:?}");
+        let why =
+            "/dev/zero: line 1: it has no end within 67108864 bytes, and no line may be longer than 1048576";
+        assert!(sent.err.contains(why), "{sent:?}");
+    }
+    let input = event(&id, "1") + &"x".repeat(65 << 20) + "\n" + &event(&id, "2");
+    let sent = place.run_with_input_cut(&["send", "--from", "-"], &input);
+    assert_eq!(sent.code, Some(1), "{sent:?}");
+    assert!(sent.err.contains("standard input: line 2: it has no end"), "{sent:?}");
+    assert_eq!(endpoint.book().len(), 1, "what came before is sent");
+}
+
+#[test]
 fn where_nothing_can_be_accepted_the_input_is_wrong() {
     let endpoint = Recorder::taking();
     let (place, _) = place_with(&endpoint, 0);

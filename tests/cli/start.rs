@@ -1,5 +1,7 @@
 //! How the program starts: usage, settings, database, terminal, and a reader that goes away.
 
+use std::path::Path;
+
 use crate::support::cli::{Place, finish, ran};
 use rusqlite::Connection;
 
@@ -47,6 +49,56 @@ fn a_database_that_is_none_is_told() {
     let other = place.path("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
     place.run(&["profiles", "list", "--db", other.to_str().unwrap()]).refused(2, &["another program's"]);
+}
+
+#[test]
+fn a_pipe_or_device_in_place_of_a_database_is_refused_at_once() {
+    let place = Place::new();
+    let pipe = place.path("pipe.db");
+    let make_pipe = |path: &Path| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    make_pipe(&pipe);
+    let link = place.path("link.db");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    for name in [pipe.to_str().unwrap(), link.to_str().unwrap(), "/dev/zero", "/dev/null"] {
+        for args in [&["profiles", "list"][..], &["work", "--until-idle"], &["variables"], &["test", "x"]] {
+            place.run(&[args, &["--db", name]].concat()).refused(2, &["is not a regular file", "--db"]);
+        }
+        let doctor = place.run(&["doctor", "--db", name]);
+        assert_eq!(doctor.code, Some(1), "{doctor:?}");
+        assert!(doctor.out.contains("is not a regular file"), "{doctor:?}");
+    }
+    assert_eq!(place.apply(&serde_json::json!([])), [""; 0]);
+    for ending in ["-wal", "-journal"] {
+        let beside = place.path(&format!("{}{ending}", place.db().file_name().unwrap().display()));
+        assert!(!beside.exists());
+        make_pipe(&beside);
+        place.run(&["profiles", "list"]).refused(2, &[ending, "beside it is not a regular file"]);
+        let doctor = place.run(&["doctor"]);
+        assert!(doctor.code == Some(1) && doctor.out.contains("is not a regular file"), "{doctor:?}");
+        std::fs::remove_file(&beside).unwrap();
+    }
+    assert_eq!(place.run(&["profiles", "list"]).code, Some(0));
+}
+
+#[test]
+fn a_variable_that_is_empty_is_not_set() {
+    let place = Place::new();
+    let usual = place.usual_db();
+    let list = |name: &str, value: &str| {
+        let mut command = place.command(&["profiles", "list"]);
+        command.env_remove("RINGBACK_DB").env(name, value);
+        ran(command)
+    };
+    for name in ["RINGBACK_DB", "RINGBACK_CONFIG"] {
+        let ran = list(name, "");
+        assert_eq!(ran.code, Some(0), "{name}: {ran:?}");
+        assert!(ran.err.contains(&usual.display().to_string()), "{name}: {ran:?}");
+    }
+    list("RINGBACK_DB", "none.db").refused(2, &["no database", "none.db"]);
+    assert!(list("RINGBACK_CONFIG", "none.toml").err.contains("none.toml: there is no such file"));
+    place.run(&["profiles", "list", "--config", ""]).refused(2, &["--config"]);
 }
 
 #[test]

@@ -38,7 +38,8 @@ impl Chance {
 }
 
 fn from_env(name: &str, usual: u64) -> u64 {
-    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+    let set = std::env::var(name).ok().filter(|text| !text.is_empty());
+    set.map_or(usual, |text| text.parse().unwrap())
 }
 
 #[test]

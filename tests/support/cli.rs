@@ -87,6 +87,16 @@ impl Place {
         finish(child)
     }
 
+    /// The same with an input of which the end may not be read.
+    pub fn run_with_input_cut(&self, args: &[&str], input: &str) -> Ran {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let written = child.stdin.take().unwrap().write_all(input.as_bytes());
+        assert!(written.err().is_none_or(|error| error.kind() == std::io::ErrorKind::BrokenPipe));
+        finish(child)
+    }
+
     /// Applies documents and gives their ids.
     pub fn apply(&self, documents: &Value) -> Vec<String> {
         let ran = self.run_with_input(&["profiles", "apply", "-"], &documents.to_string());

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::line;
-use super::lines::{LONGEST_LINE, Line, Lines};
+use super::lines::{LONGEST_LINE, LONGEST_READ, Line, Lines};
 use super::missing::{self, Missing};
 use super::roster::{Roster, event_meant};
 use super::source::{Input, Named, Source};
@@ -168,8 +168,15 @@ impl Intake {
 
     /// The delivery of a line, with the variables that have no value; or why there is none.
     fn made(&mut self, line: &Line<'_>) -> Result<Result<Made, String>, StoreError> {
-        let Line::Text(text) = line else {
-            return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes")));
+        let text = match line {
+            Line::Text(text) => text,
+            Line::TooLong => return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes"))),
+            Line::Endless => {
+                return Ok(Err(format!(
+                    "it has no end within {LONGEST_READ} bytes, and no line may be longer than \
+                     {LONGEST_LINE}: nothing more was read"
+                )));
+            }
         };
         let line = match line::read(text) {
             Ok(line) => line,

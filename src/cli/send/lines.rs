@@ -5,6 +5,10 @@ use std::io::{self, BufRead as _, BufReader, Read};
 /// Longest line, in bytes without its line feed (ours): what is longer is told and passed over.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
+/// Most bytes that are read without a line feed among them (ours): what goes on beyond that, such as
+/// `/dev/zero`, has no lines.
+pub const LONGEST_READ: u64 = 64 << 20;
+
 /// What is read at a time.
 const BUFFER: usize = 128 * 1024;
 
@@ -20,6 +24,8 @@ pub struct Lines<R> {
     bytes: u64,
     /// The start of a line, as much of it as is kept.
     line: Vec<u8>,
+    /// Nothing more is read.
+    ended: bool,
 }
 
 /// A line that is not blank.
@@ -29,11 +35,22 @@ pub enum Line<'a> {
     Text(&'a [u8]),
     /// Longer than [`LONGEST_LINE`].
     TooLong,
+    /// Longer than [`LONGEST_READ`]: the last one, whatever follows.
+    Endless,
+}
+
+/// How long a line is.
+#[derive(PartialEq, Eq)]
+enum Length {
+    Good,
+    TooLong,
+    Endless,
 }
 
 impl<R: Read> Lines<R> {
     pub fn new(from: R) -> Self {
-        Self { from: BufReader::with_capacity(BUFFER, from), number: 0, bytes: 0, line: Vec::new() }
+        let from = BufReader::with_capacity(BUFFER, from);
+        Self { from, number: 0, bytes: 0, line: Vec::new(), ended: false }
     }
 
     /// The number of the line that was read last, from 1; blank ones count.
@@ -56,21 +73,27 @@ impl<R: Read> Lines<R> {
     /// # Errors
     /// The input cannot be read.
     pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        while let Some(too_long) = self.read()? {
-            if too_long {
-                return Ok(Some(Line::TooLong));
-            }
-            if !self.line.trim_ascii().is_empty() {
-                return Ok(Some(Line::Text(self.line.trim_ascii())));
+        while !self.ended
+            && let Some(length) = self.read()?
+        {
+            match length {
+                Length::Good if self.line.trim_ascii().is_empty() => {}
+                Length::Good => return Ok(Some(Line::Text(self.line.trim_ascii()))),
+                Length::TooLong => return Ok(Some(Line::TooLong)),
+                Length::Endless => {
+                    self.ended = true;
+                    return Ok(Some(Line::Endless));
+                }
             }
         }
         Ok(None)
     }
 
-    /// Reads one line, and no more of it than is kept. Whether it is too long; none at the end.
-    fn read(&mut self) -> io::Result<Option<bool>> {
+    /// Reads one line, and keeps no more of it than one may have; none at the end.
+    fn read(&mut self) -> io::Result<Option<Length>> {
         self.line.clear();
         let (mut begun, mut too_long) = (false, false);
+        let before = self.bytes;
         loop {
             let buffer = match self.from.fill_buf() {
                 Ok(buffer) => buffer,
@@ -94,12 +117,17 @@ impl<R: Read> Lines<R> {
             if end.is_some() || used == 0 {
                 break;
             }
+            if self.bytes - before > LONGEST_READ {
+                self.number += 1;
+                return Ok(Some(Length::Endless));
+            }
         }
         self.number += 1;
         if self.number == 1 && self.line.starts_with(MARK) {
             self.line.drain(..MARK.len());
         }
-        Ok(Some(too_long || self.line.trim_ascii_end().len() > LONGEST_LINE))
+        too_long |= self.line.trim_ascii_end().len() > LONGEST_LINE;
+        Ok(Some(if too_long { Length::TooLong } else { Length::Good }))
     }
 }
 
@@ -114,7 +142,7 @@ mod tests {
         while let Some(line) = lines.next().unwrap() {
             let text = match line {
                 Line::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-                Line::TooLong => None,
+                Line::TooLong | Line::Endless => None,
             };
             all.push((lines.number(), text));
         }
@@ -144,6 +172,20 @@ mod tests {
         while lines.next().unwrap().is_some() {
             assert!(lines.line.capacity() <= 2 * (LONGEST_LINE + BUFFER), "{}", lines.line.capacity());
         }
+    }
+
+    #[test]
+    fn what_has_no_lines_is_read_no_further() {
+        let text = b"a\n".chain(io::repeat(0));
+        let mut lines = Lines::new(text);
+        assert_eq!(lines.next().unwrap(), Some(Line::Text(b"a")));
+        assert_eq!(lines.next().unwrap(), Some(Line::Endless));
+        assert_eq!((lines.number(), lines.next().unwrap()), (2, None));
+        assert!(lines.bytes() <= LONGEST_READ + 2 * BUFFER as u64);
+        let longest = io::repeat(b'x').take(LONGEST_READ - 2).chain(&b"\nb"[..]);
+        let mut lines = Lines::new(longest);
+        assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
+        assert_eq!(lines.next().unwrap(), Some(Line::Text(b"b")));
     }
 
     #[test]

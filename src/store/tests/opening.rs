@@ -146,6 +146,7 @@ fn a_damaged_file_is_told() {
 fn a_folder_in_place_of_the_file_or_a_file_in_place_of_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(problem(folder.path()), Problem::IsFolder);
+    assert_eq!(problem(Path::new("/dev/null")), Problem::NotRegular(""));
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     assert!(matches!(problem(&file.join("deep/a.db")), Problem::Folder(_)));
