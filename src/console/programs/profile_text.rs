@@ -92,6 +92,17 @@ mod tests {
         draft.auth_user = "me".to_owned();
         draft.auth_password = "hush".to_owned();
         draft.signing_secret = "whsec_hush".to_owned();
+        draft.ca_file = "/etc/ringback/ca.pem".to_owned();
+        draft.client_certificate = "/etc/ringback/client.pem".to_owned();
+        draft.client_key = "/etc/ringback/client.key".to_owned();
+        draft.http2 = true;
+        draft.data_format = "json".to_owned();
+        draft.encryption = true;
+        draft.enc_key = "hush".to_owned();
+        draft.enc_iv = "hush".to_owned();
+        draft.enc_parameters = vec!["id".to_owned()];
+        draft.retry_backoff = "exponential".to_owned();
+        draft.status = "disabled".to_owned();
         draft
     }
 

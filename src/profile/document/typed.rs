@@ -38,10 +38,28 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     if !draft.signing_secret.is_empty() {
         out["signing_secret"] = secret(&draft.signing_secret);
     }
+    if let Some(tls) = tls(draft) {
+        out["tls"] = tls;
+    }
+    if draft.http2 {
+        out["http2"] = json!(true);
+    }
     if let Some(status) = Status::from_name(&draft.status) {
         out["status"] = json!(status.number());
     }
     Ok(out)
+}
+
+/// The paths that were typed; nothing where there is none.
+fn tls(draft: &Draft) -> Option<Value> {
+    let paths = [
+        ("ca_file", &draft.ca_file),
+        ("client_certificate", &draft.client_certificate),
+        ("client_key", &draft.client_key),
+    ];
+    let typed = paths.into_iter().filter(|(_, path)| !path.is_empty());
+    let members: Map<String, Value> = typed.map(|(name, path)| (name.to_owned(), json!(path))).collect();
+    (!members.is_empty()).then_some(Value::Object(members))
 }
 
 fn rows(rows: &[DraftHeader], secret: &dyn Fn(&str) -> Value) -> Result<Value, String> {
