@@ -1,11 +1,11 @@
-//! Ringback: a console in the terminal for callback profiles.
+//! Ringback: a terminal console and durable sender for callback profiles.
 //!
-//! The way a callback takes is the map of the house:
+//! Modules follow the life of a callback:
 //!
 //! ```text
 //! profile ──► callback ──► delivery ──► outcome
-//! (what)      (one exact     (sent, and   (seen live, kept,
-//!              request)       sent again)   sent once more on demand)
+//! (what)      (one exact     (attempts,    (live, stored,
+//!              request)       retries)      resent on demand)
 //! ```
 //!
 //! | module | what it is for | what it may use |

@@ -1,4 +1,4 @@
-//! The shape of the house: the table of modules in `lib.rs` says which may use which, and every test file runs.
+//! The map of the modules: the table of modules in `lib.rs` says which may use which, and every test file runs.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
@@ -62,6 +62,21 @@ fn every_module_uses_only_what_the_table_allows() {
         let beyond: Vec<&String> = found.difference(may).collect();
         assert!(beyond.is_empty(), "{module} uses {beyond:?}, which the table in lib.rs does not allow");
     }
+}
+
+/// The manual describes each module once.
+#[test]
+fn the_manual_has_every_module() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/development.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let section = text.split("## ").find(|section| section.starts_with("Modules")).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let described: Vec<String> = rows.map(|row| quoted(row).remove(0)).collect();
+    let mut modules: Vec<String> = table().into_keys().collect();
+    modules.sort();
+    let mut sorted = described.clone();
+    sorted.sort();
+    assert_eq!(sorted, modules, "the table in docs/development.md");
 }
 
 /// Cargo builds a runner from its `main.rs`: a file that no `mod` names would never run.
