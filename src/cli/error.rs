@@ -5,7 +5,7 @@ use std::io;
 use crate::callback::RenderError;
 use crate::delivery::OutboxError;
 use crate::settings::AddressesUnknown;
-use crate::store::{Problem, StoreError};
+use crate::store::{PassedOver, Problem, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;
@@ -57,6 +57,9 @@ pub enum CommandError {
     /// Whoever read standard output has gone.
     #[error("nobody reads standard output")]
     Unread,
+    /// What was asked for is stored, and cannot be read.
+    #[error("{}: it was changed by another program, or by a later version", .0.named.first().map_or_else(String::new, ToString::to_string))]
+    Unreadable(PassedOver),
     /// Nothing can be sent until somebody fixes the cause.
     #[error("{0}")]
     CannotSend(String),

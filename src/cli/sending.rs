@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
-use crate::delivery::{DeliveryId, LocalTrouble, Role, Sender, Sending};
+use crate::delivery::{DeliveryId, LocalTrouble, Role, Sender, Sending, Unreadable};
 use crate::store::ClockDoubt;
 
 /// What a person is told of the sender, each thing once.
@@ -17,11 +17,13 @@ pub struct News {
     /// Whether another session sends; none while that is not known.
     elsewhere: Option<bool>,
     trouble: Option<String>,
+    /// How many could not be read, as far as was told.
+    unreadable: u64,
 }
 
 impl News {
     pub fn of(sender: &Sender) -> Self {
-        Self { sending: sender.sending(), elsewhere: None, trouble: None }
+        Self { sending: sender.sending(), elsewhere: None, trouble: None, unreadable: 0 }
     }
 
     /// Waits until the sender does something else.
@@ -70,9 +72,9 @@ impl News {
     /// Whether another session sends, and the storage's trouble, where these are news. `instead` says
     /// what becomes of this command while another sends.
     pub fn next(&mut self, instead: &str) -> Vec<String> {
-        let (role, trouble) = {
+        let (role, trouble, unreadable) = {
             let sending = self.sending.borrow_and_update();
-            (sending.role, sending.trouble.clone())
+            (sending.role, sending.trouble.clone(), sending.unreadable.clone())
         };
         let mut news = Vec::new();
         match role {
@@ -90,7 +92,23 @@ impl News {
             news.extend(trouble.clone());
             self.trouble = trouble;
         }
+        news.extend(self.passed_over(&unreadable));
         news
+    }
+}
+
+impl News {
+    /// What could not be read since this was told last.
+    fn passed_over(&mut self, unreadable: &Unreadable) -> Vec<String> {
+        let new = unreadable.all - std::mem::replace(&mut self.unreadable, unreadable.all);
+        let told = unreadable.last.len().min(usize::try_from(new).unwrap_or(usize::MAX));
+        let mut notes: Vec<String> =
+            unreadable.last[..told].iter().map(|sentence| format!("note: {sentence}")).collect();
+        let more = new.saturating_sub(told as u64);
+        if more > 0 {
+            notes.push(format!("note: {more} more cannot be read and have failed"));
+        }
+        notes
     }
 }
 

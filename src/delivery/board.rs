@@ -24,6 +24,9 @@ struct Trouble {
     lasting: bool,
 }
 
+/// Most deliveries that are named at a time.
+const NAMED: usize = 3;
+
 /// How many steps there are.
 const STEPS: usize = 6;
 
@@ -79,6 +82,17 @@ impl Board {
             for id in ended {
                 sending.in_flight.remove(&id);
             }
+        });
+    }
+
+    /// What could not be read has failed: these sentences say what, and why.
+    pub fn unreadable(&self, sentences: Vec<String>) {
+        if sentences.is_empty() {
+            return;
+        }
+        self.sending.send_modify(|sending| {
+            sending.unreadable.all += sentences.len() as u64;
+            sending.unreadable.last = sentences.into_iter().take(NAMED).collect();
         });
     }
 

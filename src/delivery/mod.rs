@@ -43,7 +43,7 @@ pub use record::{
 };
 pub use resolver::{LookupError, Names};
 pub use sender::Sender;
-pub use sending::{InFlight, Role, Sending};
+pub use sending::{InFlight, Role, Sending, Unreadable};
 pub use series::{Mark, Series};
 pub use tls::check_files;
 pub use transport::Transport;

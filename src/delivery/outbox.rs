@@ -40,6 +40,8 @@ pub struct Due {
     pub jobs: Vec<Job>,
     /// When the next one after `now` is due.
     pub next: Option<Timestamp>,
+    /// What was due, cannot be read, and has failed for that: a sentence each.
+    pub unreadable: Vec<String>,
 }
 
 /// Where the storage keeps a delivery: told back to it, and of no meaning to the sender.

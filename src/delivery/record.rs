@@ -300,4 +300,6 @@ pub struct Details {
     pub values: Values,
     /// The tries in order.
     pub attempts: Vec<Attempt>,
+    /// What is stored of it and cannot be read: a sentence each.
+    pub passed_over: Vec<String>,
 }

@@ -23,6 +23,17 @@ pub struct Sending {
     pub failing: bool,
     /// What this machine lacks for sending, while it does.
     pub local: Option<LocalTrouble>,
+    /// What was due, could not be read, and has failed for that.
+    pub unreadable: Unreadable,
+}
+
+/// Deliveries that have failed since they could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// How many there were so far.
+    pub all: u64,
+    /// Those that were met last: a sentence each, of a few.
+    pub last: Vec<String>,
 }
 
 impl Sending {

@@ -406,6 +406,7 @@ impl<O: Outbox> Work<O> {
             return;
         };
         self.question.not_before = None;
+        self.board.unreadable(due.unreadable);
         if now.steered != asked_at.steered {
             self.question.fresh = true;
             return;

@@ -1,16 +1,18 @@
 //! Sending an earlier delivery once more.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Transaction, named_params};
 
 use crate::delivery::{DeliveryId, Kind, State};
 use crate::profile::Choice;
 
 use super::Store;
-use super::columns::{ID_HEADER, headers, headers_text, millis};
+use super::columns::{self, ID_HEADER, Why, get, headers_text, millis};
 use super::error::{Problem, StoreError};
+use super::job::callback;
 use super::lane;
 use super::profiles;
+use super::salvage::on_row;
 use super::tally::Writing;
 
 /// What must be known of the earlier one.
@@ -18,7 +20,8 @@ struct Earlier {
     seq: i64,
     profile_id: String,
     was_tested: bool,
-    headers: Option<String>,
+    /// None where no request could be made.
+    headers: Option<Vec<(String, String)>>,
     origin: String,
 }
 
@@ -54,9 +57,7 @@ pub(super) fn send_again(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
-    let text = earlier.headers.as_deref().ok_or(Problem::NoRequest(id))?;
-    let mut headers =
-        headers(text).map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))?;
+    let mut headers = earlier.headers.clone().ok_or(Problem::NoRequest(id))?;
     for (name, value) in &mut headers {
         if name.eq_ignore_ascii_case(ID_HEADER) {
             *value = new_id.to_string();
@@ -70,18 +71,24 @@ pub(super) fn send_again(
 }
 
 fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreError> {
-    let sql = "SELECT delivery.seq, profile_id, was_tested, headers, origin
-               FROM delivery JOIN lane ON lane.seq = delivery.lane WHERE id = ?1";
-    let read = |row: &rusqlite::Row<'_>| {
+    let sql = "SELECT delivery.seq, profile_id, was_tested, origin, vals, method, url, headers, body
+               FROM delivery LEFT JOIN lane ON lane.seq = delivery.lane WHERE id = ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut rows = statement.query([id.bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    // Only what can be read whole is sent once more.
+    let read = || -> Result<Earlier, Why> {
+        columns::values(columns::text(row, 4)?)?;
         Ok(Earlier {
-            seq: row.get(0)?,
-            profile_id: row.get(1)?,
-            was_tested: row.get(2)?,
-            headers: row.get(3)?,
-            origin: row.get(4)?,
+            seq: get(row, 0)?,
+            profile_id: get(row, 1)?,
+            was_tested: get(row, 2)?,
+            origin: get(row, 3)?,
+            headers: callback(row, 5)?.map(|callback| callback.headers),
         })
     };
-    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], read).optional()?)
+    let unreadable = |why| StoreError::unreadable(format_args!("delivery {id}"), why);
+    read().map(Some).map_err(unreadable)
 }
 
 /// Whether the profile as it was tested is still there.
@@ -105,22 +112,26 @@ fn copy(
                     retry_count, interval_s, timeout_ms, backoff, 0, :at, :at,
                     method, url, :headers, vals, body
                FROM delivery WHERE seq = :earlier";
-    tx.prepare_cached(sql)?.execute(named_params! {
-        ":id": new_id.bytes(),
-        ":lane": lane::find_or_make(tx, &earlier.profile_id, &earlier.origin, true)?,
-        ":kind": Kind::Again.name(),
-        ":tested": tested,
-        ":at": millis(at),
-        ":headers": headers,
-        ":earlier": earlier.seq,
-    })?;
+    let lane = lane::find_or_make(tx, &earlier.profile_id, &earlier.origin, true)?;
+    let copy = || {
+        tx.prepare_cached(sql)?.execute(named_params! {
+            ":id": new_id.bytes(),
+            ":lane": lane,
+            ":kind": Kind::Again.name(),
+            ":tested": tested,
+            ":at": millis(at),
+            ":headers": headers,
+            ":earlier": earlier.seq,
+        })
+    };
+    on_row(tx, earlier.seq, copy)?;
     tx.came(State::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), earlier.seq))?;
     }
     let sql = "UPDATE delivery SET again = ?2 WHERE seq = ?1";
-    tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes()))?;
+    on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes())))?;
     tx.touched();
     Ok(())
 }

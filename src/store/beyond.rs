@@ -3,6 +3,7 @@
 //! nothing.
 
 use rusqlite::Transaction;
+use rusqlite::types::ValueRef;
 
 use super::columns::{ID_HEADER, headers};
 use super::error::StoreError;
@@ -14,22 +15,26 @@ pub(super) fn texts(tx: &Transaction<'_>, row: i64) -> Result<Vec<String>, Store
     let mut found = request.query([row])?;
     if let Some(request) = found.next()? {
         // What cannot be read is told where the delivery is shown.
-        let headers = request.get::<_, Option<String>>(0)?.and_then(|text| headers(&text).ok());
+        let headers = request.get_ref(0)?.as_str().ok().and_then(|text| headers(text).ok());
         // An id matches by its beginning only, and stands in the row.
         let is_value = |(name, _): &(String, String)| !name.eq_ignore_ascii_case(ID_HEADER);
         all.extend(headers.into_iter().flatten().filter(is_value).map(|(_, value)| value));
-        all.extend(request.get::<_, Option<Vec<u8>>>(1)?.map(text));
+        all.extend(text(request.get_ref(1)?));
     }
     let sql = "SELECT message, response_body FROM attempt WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023";
     let mut attempts = tx.prepare_cached(sql)?;
     let mut found = attempts.query([row])?;
     while let Some(attempt) = found.next()? {
-        all.extend(attempt.get::<_, Option<String>>(0)?);
-        all.push(text(attempt.get(1)?));
+        all.extend(text(attempt.get_ref(0)?));
+        all.extend(text(attempt.get_ref(1)?));
     }
     Ok(all)
 }
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+/// The text of a column, whichever type it has.
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+    }
 }

@@ -14,6 +14,7 @@ use super::prune::{self, MOST_ROWS, Removed};
 use super::select::LOOKED_AT;
 use super::status_filter::StateFilter;
 use super::tally::Writing;
+use super::unreadable::PassedOver;
 use super::{again, control, state};
 
 /// Most deliveries that are changed in one transaction.
@@ -48,6 +49,8 @@ pub struct Did {
     pub why: Option<String>,
     /// The last that was dealt with: all others that fit are older.
     pub last: Option<DeliveryId>,
+    /// Cannot be read, and may fit or not.
+    pub passed_over: PassedOver,
 }
 
 impl Did {
@@ -66,6 +69,7 @@ impl Did {
         self.left += then.left;
         self.why = self.why.take().or(then.why);
         self.last = then.last.or(self.last);
+        self.passed_over.append(then.passed_over);
     }
 }
 
@@ -106,12 +110,13 @@ impl Store {
             found.cut(fit);
         }
         let after = found.next.map(|next| Filter { before: Some(next), ..batch });
-        if found.rows.is_empty() {
-            return Ok((Did::default(), after));
+        let mut did = Did::default();
+        let unreadable = std::mem::take(&mut found.unreadable);
+        if !found.rows.is_empty() {
+            let (now, of) = (clock::now(), filter.states());
+            did = self.write(move |tx| apply(tx, change, &found.rows, &of, now)).await?;
         }
-        let now = clock::now();
-        let of = filter.states();
-        let did = self.write(move |tx| apply(tx, change, &found.rows, &of, now)).await?;
+        did.passed_over.extend(unreadable);
         Ok((did, after))
     }
 }

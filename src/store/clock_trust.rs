@@ -7,13 +7,13 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use crate::clock;
 use crate::delivery::DeliveryId;
 
 use super::Store;
-use super::columns::{millis, time};
+use super::columns::{delivery_id, get, millis, time};
 use super::error::StoreError;
 use super::tally::Writing;
 
@@ -112,12 +112,10 @@ impl Store {
 fn stored(tx: &Transaction<'_>) -> Result<Option<Remembered>, StoreError> {
     let row = tx
         .prepare_cached("SELECT seen_at, doubted_at FROM clock")?
-        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))
+        .query_row([], |row| Ok((time_at(row, 0), time_at(row, 1))))
         .optional()?;
     // A time that is none counts as not remembered.
-    Ok(row.and_then(|(seen, doubted)| {
-        Some(Remembered { seen: time(seen).ok()?, doubted: doubted.and_then(|at| time(at).ok()) })
-    }))
+    Ok(row.and_then(|(seen, doubted)| Some(Remembered { seen: seen?, doubted })))
 }
 
 fn remember(tx: &Writing<'_>, what: Remembered) -> Result<(), StoreError> {
@@ -131,12 +129,17 @@ fn remember(tx: &Writing<'_>, what: Remembered) -> Result<(), StoreError> {
 /// a profile was changed or deleted.
 fn last_activity(tx: &Transaction<'_>) -> Result<Option<Timestamp>, StoreError> {
     let newest = tx
-        .query_row("SELECT id FROM delivery ORDER BY id DESC LIMIT 1", [], |row| row.get::<_, [u8; 16]>(0))
+        .query_row("SELECT id FROM delivery ORDER BY id DESC LIMIT 1", [], |row| Ok(delivery_id(row, 0).ok()))
         .optional()?;
-    let accepted = newest.map(|id| DeliveryId::from_bytes(id).made_at());
+    let accepted = newest.flatten().map(DeliveryId::made_at);
     let sql = "SELECT max(max(modified_at, coalesce(deleted_at, 0))) FROM profile";
-    let changed = tx.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?;
-    Ok(accepted.into_iter().chain(changed.and_then(|at| time(at).ok())).max())
+    let changed = tx.query_row(sql, [], |row| Ok(time_at(row, 0)))?;
+    Ok(accepted.into_iter().chain(changed).max())
+}
+
+/// A time, where the column has one.
+fn time_at(row: &Row<'_>, at: usize) -> Option<Timestamp> {
+    get(row, at).and_then(time).ok()
 }
 
 #[cfg(test)]

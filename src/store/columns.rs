@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use rusqlite::Row;
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, ValueRef};
 
 use crate::callback::Values;
 use crate::delivery::{DeliveryId, ErrorClass, Failure, State};
@@ -49,6 +49,15 @@ pub(super) fn choice<C: Choice>(name: &str) -> Result<C, Why> {
 
 pub(super) fn profile_id(text: &str) -> Result<ProfileId, Why> {
     ProfileId::parse(text).map_err(|error| error.to_string())
+}
+
+/// What a row is called in a message: by its first column.
+pub(super) fn named(what: &str, row: &Row<'_>) -> String {
+    match row.get_ref(0) {
+        Ok(ValueRef::Text(text)) => format!("{what} {}", String::from_utf8_lossy(text)),
+        Ok(ValueRef::Integer(number)) => format!("{what} {number}"),
+        _ => format!("{what} without a name"),
+    }
 }
 
 pub(super) fn delivery_id(row: &Row<'_>, at: usize) -> Result<DeliveryId, Why> {

@@ -10,6 +10,7 @@ use super::columns::millis;
 use super::error::StoreError;
 use super::record::forget_tested;
 use super::revision::steered;
+use super::salvage::on_row;
 use super::state;
 use super::tally::Writing;
 
@@ -37,7 +38,7 @@ impl Store {
 pub(super) fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
     let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
     let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
-    tx.prepare_cached(sql)?.execute((seq, now))?;
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
     tx.moved(state, State::Cancelled);
     forget_tested(tx, seq)?;
     steered(tx)?;
@@ -47,7 +48,9 @@ pub(super) fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool,
 /// Makes a delivery due at `now`, in milliseconds. Whether it is still to be sent.
 pub(super) fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
     let Some((seq, _)) = pending(tx, id)? else { return Ok(false) };
-    tx.prepare_cached("UPDATE delivery SET due_at = min(due_at, ?2) WHERE seq = ?1")?.execute((seq, now))?;
+    // What has no time is due now, too.
+    let sql = "UPDATE delivery SET due_at = coalesce(min(due_at, ?2), ?2) WHERE seq = ?1";
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
     tx.touched();
     steered(tx)?;
     Ok(true)

@@ -110,9 +110,9 @@ fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<Delet
     let mut found = statement.query(params_from_iter(values))?;
     let mut all = Vec::new();
     while let Some(found) = found.next()? {
-        let row = listed(found)?;
-        let deleted_at = columns::time(found.get(7)?)
-            .map_err(|why| StoreError::unreadable(format_args!("profile {}", row.id), why))?;
+        // One row without meaning hides no other.
+        let Ok(row) = listed(found) else { continue };
+        let Ok(deleted_at) = columns::get(found, 7).and_then(columns::time) else { continue };
         let held = held::pending_events(tx, &row.id)?;
         all.push(DeletedProfile { row, deleted_at, held });
     }

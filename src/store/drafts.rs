@@ -88,7 +88,7 @@ fn free(tx: &Transaction<'_>, only: &str, params: impl Params) -> Result<Vec<Uns
     let mut drafts = Vec::new();
     let mut seen = HashSet::new();
     while let Some(row) = found.next()? {
-        if !owner::is_free(&row.get::<_, String>(4)?) {
+        if !columns::text(row, 4).is_ok_and(owner::is_free) {
             continue;
         }
         let Ok(draft) = read(row) else { continue };
@@ -102,9 +102,9 @@ fn free(tx: &Transaction<'_>, only: &str, params: impl Params) -> Result<Vec<Uns
 fn drop_free(tx: &Transaction<'_>, profile_id: &ProfileId) -> Result<(), StoreError> {
     let sql = "SELECT owner FROM draft WHERE profile_id = ?1";
     let mut statement = tx.prepare_cached(sql)?;
-    let owners = statement.query_map([profile_id.as_str()], |row| row.get::<_, String>(0))?;
+    let owners = statement.query_map([profile_id.as_str()], |row| Ok(row.get::<_, String>(0).ok()))?;
     let owners = owners.collect::<Result<Vec<_>, _>>()?;
-    for owner in owners.iter().filter(|owner| owner::is_free(owner)) {
+    for owner in owners.iter().flatten().filter(|owner| owner::is_free(owner)) {
         let sql = "DELETE FROM draft WHERE profile_id = ?1 AND owner = ?2";
         tx.prepare_cached(sql)?.execute((profile_id.as_str(), owner))?;
     }

@@ -128,6 +128,7 @@ impl Problem {
                 | Self::Newer { .. }
                 | Self::NoWal
                 | Self::Corrupt(_)
+                | Self::Unreadable { .. }
         )
     }
 }
@@ -196,6 +197,8 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
             Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(text),
+            // A row that is stored already has it: what is written here has the right types.
+            Some(ErrorCode::ConstraintViolation) if is_type_violation(&error) => Problem::Corrupt(text),
             Some(ErrorCode::DiskFull) => Problem::Full,
             // The shared memory cannot be made as large as it must be.
             Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
@@ -203,10 +206,31 @@ impl From<rusqlite::Error> for StoreError {
             }
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
             Some(ErrorCode::SystemIoFailure) => Problem::Disk(text),
+            _ if has_no_meaning(&error) => Problem::Unreadable { what: "a row of it".to_owned(), why: text },
             _ => Problem::Sql(text),
         };
         problem.into()
     }
+}
+
+/// Whether what was read is not what stands there.
+fn has_no_meaning(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | Utf8Error(..)
+    )
+}
+
+/// Whether a change was refused for the type of a value, or for a null.
+pub(super) fn is_type_violation(error: &rusqlite::Error) -> bool {
+    matches!(extended_code(error), Some(ffi::SQLITE_CONSTRAINT_DATATYPE | ffi::SQLITE_CONSTRAINT_NOTNULL))
 }
 
 fn extended_code(error: &rusqlite::Error) -> Option<i32> {

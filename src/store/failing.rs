@@ -11,12 +11,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::clock;
 use crate::delivery::{DeliveryId, Next, Outcome};
 use crate::profile::{ProfileId, Status};
 
+use super::columns::{self, Why};
 use super::error::StoreError;
 use super::hold::{self, Cause};
 use super::{profiles, save};
@@ -96,13 +97,16 @@ impl Failing {
 }
 
 fn read(tx: &Transaction<'_>, lane: i64) -> Result<Option<Run>, StoreError> {
-    let sql = "SELECT profile_id, failed_in_row, delivered FROM lane WHERE seq = ?1 AND by_hand = 0";
-    let run = |row: &rusqlite::Row<'_>| {
-        let delivered = row.get::<_, Option<[u8; 16]>>(2)?.map(DeliveryId::from_bytes);
-        let stored = Count { failed: row.get(1)?, delivered };
-        Ok(Run { profile_id: row.get(0)?, stored, now: stored, too_many: None })
-    };
-    Ok(tx.prepare_cached(sql)?.query_row([lane], run).optional()?)
+    let sql = "SELECT profile_id, failed_in_row, delivered, origin FROM lane WHERE seq = ?1 AND by_hand = 0";
+    // One without meaning is not counted: what was sent is recorded whatever stands there.
+    Ok(tx.prepare_cached(sql)?.query_row([lane], |row| Ok(run(row).ok())).optional()?.flatten())
+}
+
+fn run(row: &Row<'_>) -> Result<Run, Why> {
+    columns::text(row, 3)?;
+    let delivered = columns::get::<Option<[u8; 16]>>(row, 2)?.map(DeliveryId::from_bytes);
+    let stored = Count { failed: columns::get(row, 1)?, delivered };
+    Ok(Run { profile_id: columns::get(row, 0)?, stored, now: stored, too_many: None })
 }
 
 /// Disables a profile, unless it is disabled or gone.

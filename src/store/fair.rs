@@ -5,14 +5,20 @@
 //! goes round, from where it stopped last. So neither a long queue, nor an endpoint that hangs, nor a
 //! profile that hangs, nor a late number keeps another from its turn. Only indexes are read, and of them
 //! no more than a few rows for each lane looked at and each delivery chosen.
+//!
+//! Whatever stands in an index is met: what means nothing, such as the number of a lane that is not
+//! there, is handed out by itself, so that it does not stay pending for ever.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Bound;
 
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
 use crate::delivery::{Busy, Origin};
 
+use super::columns::{Why, delivery_id, get, text};
 use super::error::StoreError;
 use super::hold::Closed;
 use super::turns::Turns;
@@ -33,8 +39,12 @@ const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
 const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
      WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
 
-/// First tries of one lane, from an id on. They are due since they were accepted, whatever a clock
-/// that was set back says.
+/// First tries of one lane. They are due since they were accepted, whatever a clock that was set back
+/// says.
+const FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = 0 AND lane = ?1 ORDER BY id";
+
+/// The same, from an id on.
 const NEXT_FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_lane
      WHERE state = 0 AND lane = ?1 AND id > ?2 ORDER BY id";
 
@@ -42,6 +52,19 @@ const NEXT_FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_la
 const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
      WHERE state = 1 AND lane = ?1 AND (due_at, seq) > (?2, ?3) AND due_at <= ?4
      ORDER BY due_at, seq";
+
+/// What stands in a lane that means nothing; of null, too.
+const OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane IS ?2 LIMIT 512";
+
+/// What was chosen.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// In their order.
+    pub(super) chosen: Vec<Chosen>,
+    /// Rows that were met and cannot be sent, since what leads to them means nothing.
+    pub(super) odd: Vec<(i64, Why)>,
+}
 
 /// A delivery that was chosen.
 pub(super) struct Chosen {
@@ -60,14 +83,10 @@ pub(super) struct Facts {
     pub(super) delivered: bool,
 }
 
-/// At most `limit` deliveries that can start at `now`, in milliseconds, in their order.
-pub(super) fn choose(
-    tx: &Transaction<'_>,
-    now: i64,
-    limit: usize,
-    busy: &Busy,
-) -> Result<Vec<Chosen>, StoreError> {
-    let round = Round { tx, now, busy, retries: retries(tx, now)?, holds: Closed::read(tx)? };
+/// At most `limit` deliveries that can start at `now`, in milliseconds.
+pub(super) fn choose(tx: &Transaction<'_>, now: i64, limit: usize, busy: &Busy) -> Result<Turn, StoreError> {
+    let (retries, holds) = (retries(tx, now)?, Closed::read(tx)?);
+    let round = Round { tx, now, busy, retries, holds, odd: RefCell::default() };
     let mut queues = round.queues(limit)?;
     let mut turns = Turns::new(busy);
     for queue in &queues {
@@ -83,7 +102,10 @@ pub(super) fn choose(
         chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts });
         turns.put_back(place, round.advance(queue)?);
     }
-    Ok(chosen)
+    for state in [QUEUED, WAITING] {
+        round.meet(state, &Value::Null, "it has no queue")?;
+    }
+    Ok(Turn { chosen, odd: round.odd.into_inner() })
 }
 
 /// The lanes with retries that are due.
@@ -100,7 +122,9 @@ fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
     let mut lanes = BTreeSet::new();
     for _ in 0..RETRIES {
         let Some(row) = rows.next()? else { return Ok(Retries::Of(lanes)) };
-        lanes.insert(row.get(0)?);
+        // What is no lane is met on the way from one to the next.
+        let Ok(lane) = get(row, 0) else { return Ok(Retries::Many) };
+        lanes.insert(lane);
     }
     Ok(Retries::Many)
 }
@@ -122,7 +146,7 @@ struct Queue {
 
 impl Queue {
     fn new(lane: i64, origin: Origin, facts: Facts) -> Self {
-        Self { lane, origin, facts, at: At::First([0; 16]), row: 0, read: VecDeque::new(), rows: 1 }
+        Self { lane, origin, facts, at: At::Start, row: 0, read: VecDeque::new(), rows: 1 }
     }
 
     /// Goes to the first of these, and keeps the others. Whether there is one.
@@ -144,6 +168,8 @@ impl Queue {
 /// A place in a queue: first tries come first.
 #[derive(Clone, Copy)]
 enum At {
+    /// Before all.
+    Start,
     /// A first try, of this id.
     First([u8; 16]),
     /// A retry, of this time.
@@ -160,28 +186,49 @@ struct Round<'a> {
     busy: &'a Busy,
     retries: Retries,
     holds: Closed<'a>,
+    /// See [`Turn::odd`].
+    odd: RefCell<Vec<(i64, Why)>>,
+}
+
+/// What is known of a lane.
+enum Known {
+    /// It can be sent from.
+    Open(Origin, Facts),
+    /// It is paused or disabled.
+    Held,
+    /// It means nothing.
+    Odd(Why),
 }
 
 impl Round<'_> {
     /// The lanes that may take a turn, going round: until `wanted` endpoints have nothing under way,
     /// since those come before all others.
     fn queues(&self, wanted: usize) -> Result<Vec<Queue>, StoreError> {
-        let start = self.busy.after.map_or(0, |place| place.lane);
+        let start = self.busy.after.map(|place| place.lane);
         let (mut queues, mut idle) = (Vec::new(), 0);
-        let (mut after, mut wrapped) = (start, start == 0);
+        let (mut after, mut wrapped) = (start, start.is_none());
         let mut origins = HashMap::new();
         while idle < wanted {
             let lane = match self.lane_after(after)? {
-                Some(lane) if !wrapped || start == 0 || lane <= start => lane,
+                Some(lane) if !wrapped || start.is_none_or(|start| lane <= start) => lane,
                 Some(_) => break,
                 None if wrapped => break,
                 None => {
-                    (after, wrapped) = (0, true);
+                    (after, wrapped) = (None, true);
                     continue;
                 }
             };
-            after = lane;
-            let Some((origin, facts)) = self.origin(lane, &mut origins)? else { continue };
+            after = Some(lane);
+            let (origin, facts) = match self.lane(lane, &mut origins)? {
+                Known::Open(origin, facts) => (origin, facts),
+                Known::Held => continue,
+                Known::Odd(why) => {
+                    for state in [QUEUED, WAITING] {
+                        self.meet(state, &Value::Integer(lane), &why)?;
+                    }
+                    continue;
+                }
+            };
             let load = self.busy.origins.get(&origin).copied().unwrap_or_default();
             let own = self.busy.lanes.get(&lane).copied().unwrap_or_default();
             if !self.busy.has_room(&load, &own, facts.manual) {
@@ -196,44 +243,75 @@ impl Round<'_> {
         Ok(queues)
     }
 
-    /// The endpoint of a lane and what is known of it, unless it is paused or disabled.
-    fn origin(
-        &self,
-        lane: i64,
-        seen: &mut HashMap<String, Origin>,
-    ) -> Result<Option<(Origin, Facts)>, StoreError> {
+    /// The endpoint of a lane and what is known of it.
+    fn lane(&self, lane: i64, seen: &mut HashMap<String, Origin>) -> Result<Known, StoreError> {
         let sql = "SELECT origin, profile_id, by_hand, delivered IS NOT NULL AND failed_in_row = 0
                    FROM lane WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([lane])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let text = |at| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
-        let facts = Facts { manual: row.get(2)?, delivered: row.get(3)? };
-        if self.holds.hold(text(1)?, facts.manual)? {
-            return Ok(None);
+        let Some(row) = rows.next()? else { return Ok(Known::Odd(format!("there is no queue {lane}"))) };
+        let read = || -> Result<(&str, &str, Facts), Why> {
+            Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, delivered: get(row, 3)? }))
+        };
+        let (name, profile, facts) = match read() {
+            Ok(read) => read,
+            Err(why) => return Ok(Known::Odd(format!("its queue {lane}: {why}"))),
+        };
+        if self.holds.hold(profile, facts.manual)? {
+            return Ok(Known::Held);
         }
-        let name = text(0)?;
         if let Some(origin) = seen.get(name) {
-            return Ok(Some((origin.clone(), facts)));
+            return Ok(Known::Open(origin.clone(), facts));
         }
         let origin = Origin::from(name);
         seen.insert(name.to_owned(), origin.clone());
-        Ok(Some((origin, facts)))
+        Ok(Known::Open(origin, facts))
     }
 
-    /// The next lane that has first tries or retries.
-    fn lane_after(&self, after: i64) -> Result<Option<i64>, StoreError> {
+    /// The next lane that has first tries or retries; without one, the first.
+    fn lane_after(&self, after: Option<i64>) -> Result<Option<i64>, StoreError> {
         let first = self.pending_after(QUEUED, after)?;
         let retry = match &self.retries {
-            Retries::Of(lanes) => lanes.range((Bound::Excluded(after), Bound::Unbounded)).next().copied(),
+            Retries::Of(lanes) => {
+                let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+                lanes.range((from, Bound::Unbounded)).next().copied()
+            }
             Retries::Many => self.pending_after(WAITING, after)?,
         };
         Ok(first.into_iter().chain(retry).min())
     }
 
-    fn pending_after(&self, state: i64, after: i64) -> Result<Option<i64>, StoreError> {
-        let mut statement = self.tx.prepare_cached(LANE_AFTER)?;
-        Ok(statement.query_row((state, after), |row| row.get(0)).optional()?)
+    fn pending_after(&self, state: i64, after: Option<i64>) -> Result<Option<i64>, StoreError> {
+        // Before all numbers; only null comes before it.
+        let mut after = after.map_or(Value::Real(f64::NEG_INFINITY), Value::Integer);
+        loop {
+            let mut statement = self.tx.prepare_cached(LANE_AFTER)?;
+            let found = statement.query_row((state, &after), |row| row.get(0)).optional()?;
+            match found {
+                None => return Ok(None),
+                Some(Value::Integer(lane)) => return Ok(Some(lane)),
+                Some(odd) => {
+                    self.meet(state, &odd, "its queue is no number")?;
+                    after = odd;
+                }
+            }
+        }
+    }
+
+    /// Hands out what stands in a lane that means nothing.
+    fn meet(&self, state: i64, lane: &Value, why: &str) -> Result<(), StoreError> {
+        let mut statement = self.tx.prepare_cached(OF_ODD_LANE)?;
+        let mut rows = statement.query((state, lane))?;
+        while let Some(row) = rows.next()? {
+            self.odd(row.get(0)?, why);
+        }
+        Ok(())
+    }
+
+    fn odd(&self, row: i64, why: &str) {
+        if !self.busy.known.contains(&row) {
+            self.odd.borrow_mut().push((row, why.to_owned()));
+        }
     }
 
     /// Leads a queue to its next delivery that is not known already: first tries, then retries.
@@ -243,31 +321,45 @@ impl Round<'_> {
             (queue.row, queue.at) = next;
             return Ok(true);
         }
-        if let At::First(id) = queue.at {
-            let mut statement = self.tx.prepare_cached(NEXT_FIRST)?;
-            let rows = statement.query((queue.lane, id))?;
-            if queue.take(self.unknown(rows, |row| Ok(At::First(row.get(1)?))))? {
-                return Ok(true);
-            }
-            (queue.at, queue.row) = (At::Retry(i64::MIN), 0);
+        let (sql, id) = match queue.at {
+            At::Start => (FIRST, None),
+            At::First(id) => (NEXT_FIRST, Some(id)),
+            At::Retry(time) => return self.advance_to_retry(queue, time),
+        };
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let rows = match id {
+            Some(id) => statement.query((queue.lane, id))?,
+            None => statement.query([queue.lane])?,
+        };
+        if queue.take(self.unknown(rows, |row| Ok(At::First(delivery_id(row, 1)?.bytes()))))? {
+            return Ok(true);
         }
-        let At::Retry(time) = queue.at else { return Ok(false) };
+        queue.row = i64::MIN;
+        self.advance_to_retry(queue, i64::MIN)
+    }
+
+    fn advance_to_retry(&self, queue: &mut Queue, after: i64) -> Result<bool, StoreError> {
+        queue.at = At::Retry(after);
         let mut statement = self.tx.prepare_cached(NEXT_RETRY)?;
-        let rows = statement.query((queue.lane, time, queue.row, self.now))?;
-        queue.take(self.unknown(rows, |row| Ok(At::Retry(row.get(1)?))))
+        let rows = statement.query((queue.lane, after, queue.row, self.now))?;
+        queue.take(self.unknown(rows, |row| Ok(At::Retry(get(row, 1)?))))
     }
 
     /// Those of the rows that are not known already.
     fn unknown(
         &self,
         mut rows: Rows<'_>,
-        at: impl Fn(&Row<'_>) -> rusqlite::Result<At>,
+        at: impl Fn(&Row<'_>) -> Result<At, Why>,
     ) -> impl Iterator<Item = Result<(i64, At), StoreError>> {
         let mut next = move || -> Result<Option<(i64, At)>, StoreError> {
             while let Some(found) = rows.next()? {
                 let row = found.get(0)?;
-                if !self.busy.known.contains(&row) {
-                    return Ok(Some((row, at(found)?)));
+                if self.busy.known.contains(&row) {
+                    continue;
+                }
+                match at(found) {
+                    Ok(at) => return Ok(Some((row, at))),
+                    Err(why) => self.odd(row, &why),
                 }
             }
             Ok(None)
@@ -285,7 +377,7 @@ mod tests {
     fn each_question_is_answered_from_the_middle_of_an_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         super::super::schema::migrate(&mut db).unwrap();
-        for sql in [DUE_RETRIES, LANE_AFTER, NEXT_FIRST, NEXT_RETRY] {
+        for sql in [DUE_RETRIES, LANE_AFTER, FIRST, NEXT_FIRST, NEXT_RETRY, OF_ODD_LANE] {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

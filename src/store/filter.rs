@@ -94,15 +94,16 @@ impl Filter {
     }
 
     /// The ids among which all that fit are: from the first, to before the second.
-    pub(super) fn ids(&self) -> ([u8; 16], [u8; 16]) {
-        let first = |time: Timestamp| DeliveryId::first_at(time).bytes();
+    pub(super) fn ids(&self) -> (Vec<u8>, Vec<u8>) {
+        let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
         let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
         // None ends before it is accepted.
         let until = self.until.into_iter().chain(self.ended_before).min();
         let until = until.and_then(|time| time.checked_add(SLACK).ok());
-        let before = self.before.map(DeliveryId::bytes);
+        let before = self.before.map(|id| id.bytes().to_vec());
         let to = until.map(first).into_iter().chain(before).min();
-        (since.map_or([0; 16], first), to.unwrap_or([0xFF; 16]))
+        // Before all ids, and, longer than any of them, after all.
+        (since.map_or_else(Vec::new, first), to.unwrap_or_else(|| vec![0xFF; 17]))
     }
 }
 

@@ -9,6 +9,7 @@ use super::Store;
 use super::error::StoreError;
 use super::profiles::{ProfileRow, rows};
 use super::select;
+use super::unreadable::PassedOver;
 
 /// Shortest start of an id: the region says nothing by itself.
 const LEAST_PREFIX: usize = "IN_0".len();
@@ -49,12 +50,13 @@ const MOST: usize = 10;
 
 impl Store {
     /// The deliveries that a text may mean: the one of that id, or those whose id starts so, the ten
-    /// newest of them. One is the one meant; of several a person chooses.
+    /// newest of them; and those of them that cannot be read. One is the one meant; of several a person
+    /// chooses.
     ///
     /// # Errors
-    /// The file, or what is stored there, cannot be read.
-    pub async fn find_deliveries(&self, text: &str) -> Result<Vec<Summary>, StoreError> {
-        let Some((first, last)) = delivery_range(text) else { return Ok(Vec::new()) };
+    /// The file cannot be read.
+    pub async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError> {
+        let Some((first, last)) = delivery_range(text) else { return Ok(Default::default()) };
         self.read(move |tx| select::between(tx, first, last, MOST)).await
     }
 }

@@ -1,12 +1,14 @@
 //! How much is held, and whether there is anything else: who waits for an end must not wait for what
 //! is held.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::delivery::{DeliveryId, Mark};
 use crate::profile::ProfileId;
 
 use super::Store;
+use super::columns::get;
 use super::error::StoreError;
 use super::hold::{self, Closed, Hold, Holds};
 
@@ -46,7 +48,7 @@ impl Held {
 
 impl Store {
     /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
-    /// hold it takes no time, and always says so.
+    /// hold it takes no time, and of what is asked for always says so.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -54,10 +56,13 @@ impl Store {
         self.read(move |tx| {
             let closed = Closed::read(tx)?;
             if closed.is_empty() {
-                return Ok(true);
+                return Ok(within.is_some() || is_any_pending(tx)?);
             }
             for state in PENDING {
-                for (lane, profile, by_hand) in lanes(tx, state)? {
+                if has_odd_lane(tx, state)? {
+                    return Ok(true);
+                }
+                for Lane { lane, profile, by_hand } in lanes(tx, state)? {
                     if !closed.hold(&profile, by_hand)? && has_any(tx, state, lane, within)? {
                         return Ok(true);
                     }
@@ -110,9 +115,9 @@ pub(super) fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, 
     let holds: Holds = by.iter().cloned().collect();
     let mut holding = Vec::new();
     for state in PENDING {
-        for (lane, profile, by_hand) in lanes(tx, state)? {
-            let Ok(profile) = ProfileId::parse(&profile) else { continue };
-            let Some(why) = holds.of_events(&profile).filter(|_| !by_hand) else { continue };
+        for Lane { lane, profile, by_hand } in lanes(tx, state)? {
+            let why = ProfileId::parse(&profile).map_or(holds.all(), |profile| holds.of_events(&profile));
+            let Some(why) = why.filter(|_| !by_hand) else { continue };
             let n = count(tx, state, lane, within)?;
             if n > 0 && !holding.contains(&why) {
                 holding.push(why);
@@ -124,19 +129,52 @@ pub(super) fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, 
     Ok(held)
 }
 
-/// The queues with something of this state, whose they are, and whether they are of what is sent by
-/// hand.
-fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<(i64, String, bool)>, StoreError> {
+/// Whether anything is still to be sent, by the deliveries themselves.
+fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
+    let mut any =
+        tx.prepare_cached("SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1")?;
+    for state in PENDING {
+        if any.exists([state])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A queue with something that is still to be sent.
+struct Lane {
+    lane: i64,
+    /// Whose it is; empty where that means nothing, which nobody holds: the sender fails what is in it.
+    profile: String,
+    /// It is of what is sent by hand.
+    by_hand: bool,
+}
+
+/// The queues with something of this state.
+fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<Lane>, StoreError> {
     let mut found = Vec::new();
-    let mut after = 0;
+    // Before all numbers.
+    let mut after = Value::Real(f64::NEG_INFINITY);
     let mut next = tx.prepare_cached(LANE_AFTER)?;
     let mut whose = tx.prepare_cached("SELECT profile_id, by_hand FROM lane WHERE seq = ?1")?;
-    while let Some(lane) = next.query_row((state, after), |row| row.get(0)).optional()? {
-        let (profile, by_hand) = whose.query_row([lane], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        found.push((lane, profile, by_hand));
-        after = lane;
+    while let Some(Value::Integer(lane)) = next.query_row((state, &after), |row| row.get(0)).optional()? {
+        let read = |row: &Row<'_>| Ok((get(row, 0), get(row, 1)));
+        let (profile, by_hand) = match whose.query_row([lane], read).optional()? {
+            Some((Ok(profile), Ok(by_hand))) => (profile, by_hand),
+            _ => (String::new(), false),
+        };
+        found.push(Lane { lane, profile, by_hand });
+        after = Value::Integer(lane);
     }
     Ok(found)
+}
+
+/// Whether something of this state stands in a queue that is no number.
+fn has_odd_lane(tx: &Transaction<'_>, state: i64) -> Result<bool, StoreError> {
+    let beyond = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane > ?2";
+    let none = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane IS ?2";
+    Ok(tx.prepare_cached(beyond)?.exists((state, i64::MAX))?
+        || tx.prepare_cached(none)?.exists((state, Value::Null))?)
 }
 
 type Bounds = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);

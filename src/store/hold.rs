@@ -15,7 +15,7 @@ use crate::profile::{Choice, Profile, ProfileId, Status};
 
 use super::Store;
 use super::columns::{self, Why, get, millis};
-use super::error::StoreError;
+use super::error::{StoreError, is_type_violation};
 use super::purge;
 
 /// In the place of a profile's id: all profiles.
@@ -231,19 +231,18 @@ pub(super) fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
 
 fn hold(row: &Row<'_>) -> Result<Hold, Why> {
     let id: String = get(row, 0)?;
-    let cause = match (get(row, 3)?, get(row, 4)?, get(row, 5)?) {
-        (Some(failed), Some(delivery), Some(message)) => {
-            Some(Cause { failed, delivery: DeliveryId::from_bytes(delivery), message })
-        }
-        _ => None,
-    };
     Ok(Hold {
         profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
-        title: get::<Option<String>>(row, 6)?.unwrap_or_default(),
-        why: columns::choice(&get::<String>(row, 1)?)?,
-        since: columns::time(get(row, 2)?)?,
-        cause,
+        why: columns::choice(columns::text(row, 1)?)?,
+        // The rest only explains: what holds is shown, whatever it has there.
+        title: get(row, 6).unwrap_or_default(),
+        since: get(row, 2).and_then(columns::time).unwrap_or(Timestamp::UNIX_EPOCH),
+        cause: cause(row).ok(),
     })
+}
+
+fn cause(row: &Row<'_>) -> Result<Cause, Why> {
+    Ok(Cause { failed: get(row, 3)?, delivery: columns::delivery_id(row, 4)?, message: get(row, 5)? })
 }
 
 /// A profile that takes no events is held from now on, and one that does no longer is. Who enables it
@@ -268,8 +267,11 @@ pub(super) fn explain(tx: &Transaction<'_>, profile: &ProfileId, cause: &Cause) 
     let sql = "UPDATE hold SET failed = ?2, delivery = ?3, message = ?4
                WHERE profile_id = ?1 AND why = 'auto-disabled'";
     let row = (profile.as_str(), cause.failed, cause.delivery.bytes(), &cause.message);
-    tx.prepare_cached(sql)?.execute(row)?;
-    Ok(())
+    match tx.prepare_cached(sql)?.execute(row) {
+        // It is held, though the row has room for no reason.
+        Err(error) if is_type_violation(&error) => Ok(()),
+        done => Ok(done.map(drop)?),
+    }
 }
 
 /// Whose deliveries are not sent, and nothing else: asked at every turn. That a profile is deleted
@@ -285,18 +287,19 @@ pub(super) struct Closed<'a> {
 
 impl<'a> Closed<'a> {
     pub(super) fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
-        let mut statement = tx.prepare_cached("SELECT profile_id FROM hold")?;
+        // The same that are shown: what nobody sees must not hold anything.
+        let sql = "SELECT profile_id FROM hold WHERE why IN ('paused', 'disabled', 'auto-disabled')";
+        let mut statement = tx.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let from = purge::restorable_from();
         let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at >= ?1 LIMIT 1";
         let deleted_from = tx.prepare_cached(sql)?.exists([from])?.then_some(from);
         let mut closed = Self { tx, all: false, profiles: HashSet::new(), deleted_from };
         while let Some(row) = rows.next()? {
-            match row.get::<_, String>(0)? {
-                id if id == ALL => closed.all = true,
-                id => {
-                    closed.profiles.insert(id);
-                }
+            match columns::text(row, 0) {
+                Ok(ALL) => closed.all = true,
+                Ok(id) if ProfileId::parse(id).is_ok() => drop(closed.profiles.insert(id.to_owned())),
+                _ => {}
             }
         }
         Ok(closed)

@@ -10,8 +10,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::{Problem, StoreError, opening};
 use super::held::{self, Held};
 use super::schema::{self, Found};
+use super::unreadable::PassedOver;
 use super::writable::may_be_written;
-use super::{lock_file, owner, regular, unreadable};
+use super::{lock_file, owner, regular, row_check};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +37,8 @@ pub struct Inspection {
     pub pending: Option<u64>,
     /// What of it is held, and by what; nothing where the schema is another.
     pub held: Held,
-    /// The rows that have no meaning and are passed over, with the reason; some of them.
-    pub unreadable: Vec<String>,
-    /// How many those are in all.
-    pub unreadable_rows: u64,
+    /// The rows that have no meaning and are passed over.
+    pub unreadable: PassedOver,
     /// The active sender's process, where it is stopped: by a signal, or by a debugger.
     pub stopped_sender: Option<u32>,
     /// Why there is no lock to be had, where something else has the lock file's name.
@@ -74,8 +73,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     let damage: Vec<String> = lines.collect::<Result<_, _>>()?;
     let sound = damage.iter().all(|line| line == "ok");
     let is_known = schema == Some(schema::KNOWN);
-    let (unreadable, unreadable_rows) =
-        if is_known && sound { unreadable::look(&db).unwrap_or_default() } else { Default::default() };
+    let unreadable = if is_known && sound { row_check::look(&db)? } else { PassedOver::default() };
     Ok(Inspection {
         bytes: facts.len(),
         log_bytes,
@@ -88,7 +86,6 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         // Damage is told already.
         held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
         unreadable,
-        unreadable_rows,
         stopped_sender: if is_known { stopped(&db) } else { None },
         lock: lock_file::unusable(&real),
         path: real,

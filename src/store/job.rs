@@ -14,6 +14,7 @@ use super::columns::{self, Why, get, text};
 use super::error::StoreError;
 use super::fair::{Chosen, Facts};
 use super::profiles;
+use super::record::MOST;
 
 /// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
 pub(super) struct Jobs<'a> {
@@ -42,7 +43,7 @@ impl<'a> Jobs<'a> {
         };
         let tested = if was_tested { self.tested(seq)? } else { None };
         let profile = match tested {
-            Some(document) => columns::profile(&document).map(|profile| Some(Arc::new(profile))),
+            Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
             None => self.stored(lane)?,
         };
         Ok(profile.map_err(|why| format!("its profile: {why}")).map(|profile| {
@@ -51,9 +52,9 @@ impl<'a> Jobs<'a> {
         }))
     }
 
-    fn tested(&self, seq: i64) -> Result<Option<String>, StoreError> {
+    fn tested(&self, seq: i64) -> Result<Option<Result<String, Why>>, StoreError> {
         let sql = "SELECT document FROM tested WHERE delivery = ?1";
-        Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?)
+        Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| Ok(get(row, 0))).optional()?)
     }
 
     fn stored(&mut self, lane: i64) -> Result<Result<Option<Arc<Profile>>, Why>, StoreError> {
@@ -62,8 +63,9 @@ impl<'a> Jobs<'a> {
         }
         let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
         let id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
-        let document = profiles::kept_document(self.tx, &id)?;
-        let profile = document.map(|text| columns::profile(&text).map(Arc::new)).transpose();
+        let document = profiles::kept_document(self.tx, &id)?.transpose();
+        let profile =
+            document.and_then(|text| text.map(|text| columns::profile(&text).map(Arc::new)).transpose());
         self.profiles.insert(lane, profile.clone());
         Ok(profile)
     }
@@ -71,11 +73,15 @@ impl<'a> Jobs<'a> {
 
 /// The job without its profile, and whether it is a test with a profile of its own.
 fn job(row: &Row<'_>, place: Place, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
+    let attempts = get(row, 1)?;
+    if attempts >= MOST {
+        return Err(format!("{attempts} attempts are more than there can be"));
+    }
     let job = Job {
         id: columns::delivery_id(row, 0)?,
         place,
         origin,
-        attempts: get(row, 1)?,
+        attempts,
         manual: facts.manual,
         delivered_before: facts.delivered,
         policy: policy(row, 2)?,

@@ -1,11 +1,11 @@
 //! The log of deliveries: one in full, and how many there are.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
-use crate::delivery::{Attempt, DeliveryId, Details, Summary};
+use crate::delivery::{Attempt, DeliveryId, Details, State, Summary};
 
 use super::Store;
-use super::columns::{self, Why, get};
+use super::columns::{self, Why, get, state_number};
 use super::error::StoreError;
 use super::job::{callback, policy};
 
@@ -42,18 +42,18 @@ impl Store {
     /// The file cannot be read.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT n FROM tally ORDER BY state")?;
-            let mut numbers = statement.query_map([], |row| row.get::<_, i64>(0))?;
-            let mut next = || -> Result<u64, StoreError> {
-                let n = numbers.next().transpose()?.unwrap_or(0);
-                Ok(u64::try_from(n).unwrap_or(0))
+            let mut statement = tx.prepare_cached("SELECT n FROM tally WHERE state = ?1")?;
+            let mut of = |state| -> Result<u64, StoreError> {
+                let n = statement.query_row([state_number(state)], |row| Ok(row.get(0).unwrap_or(0)));
+                // A number that is missing is counted anew by the next sender.
+                Ok(n.optional()?.map_or(0, |n: i64| u64::try_from(n).unwrap_or(0)))
             };
             Ok(Counts {
-                queued: next()?,
-                waiting: next()?,
-                delivered: next()?,
-                failed: next()?,
-                cancelled: next()?,
+                queued: of(State::Queued)?,
+                waiting: of(State::Waiting)?,
+                delivered: of(State::Delivered)?,
+                failed: of(State::Failed)?,
+                cancelled: of(State::Cancelled)?,
             })
         })
         .await
@@ -95,27 +95,39 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
             callback: callback(row, AFTER_SUMMARY)?,
             values: columns::values(&get::<String>(row, AFTER_SUMMARY + 4)?)?,
             attempts: Vec::new(),
+            passed_over: Vec::new(),
         })
     };
     let mut details = read().map_err(|why| unreadable(id, why))?;
-    details.attempts = attempts(tx, seq, id)?;
+    attempts(tx, seq, &mut details)?;
     Ok(Some(details))
 }
 
-fn attempts(tx: &Transaction<'_>, seq: i64, id: DeliveryId) -> Result<Vec<Attempt>, StoreError> {
-    let sql = "SELECT n, started_at, duration_ms, status, class, message,
-                   response_headers, response_body, response_cut, address
-               FROM attempt WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023 ORDER BY key";
-    let mut statement = tx.prepare_cached(sql)?;
+/// The columns of an attempt; see [`attempt`].
+pub(super) const ATTEMPT: &str = "n, started_at, duration_ms, status, class, message, response_headers, \
+     response_body, response_cut, address";
+
+/// Reads them all. One that has no meaning hides no other.
+fn attempts(tx: &Transaction<'_>, seq: i64, details: &mut Details) -> Result<(), StoreError> {
+    let sql =
+        format!("SELECT {ATTEMPT} FROM attempt WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023 ORDER BY key");
+    let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([seq])?;
-    let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push(attempt(row).map_err(|why| unreadable(id, why))?);
+        match attempt(row) {
+            Ok(attempt) => details.attempts.push(attempt),
+            Err(why) => {
+                details
+                    .passed_over
+                    .push(format!("{} cannot be read ({why})", columns::named("attempt", row)));
+            }
+        }
     }
-    Ok(all)
+    Ok(())
 }
 
-fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
+/// An attempt, from the columns of [`ATTEMPT`].
+pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
     let (class, message): (Option<String>, Option<String>) = (get(row, 4)?, get(row, 5)?);
     let response_incomplete = message.clone().filter(|_| class.is_none());
     Ok(Attempt {

@@ -44,6 +44,8 @@ mod record;
 mod regular;
 mod revision;
 mod right;
+mod row_check;
+mod salvage;
 mod save;
 mod schema;
 mod select;
@@ -90,6 +92,7 @@ pub use select::{Found, LOOKED_AT, Searched};
 pub(crate) use sieve::fits;
 pub use standing::Standing;
 pub use status_filter::{StateFilter, StatusFilter};
+pub use unreadable::{PassedOver, UnreadableRow};
 pub use words::searched_texts;
 
 use std::path::{Path, PathBuf};

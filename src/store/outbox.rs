@@ -11,6 +11,7 @@ use crate::clock;
 use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome, Watched};
 use crate::threads;
 
+use super::due::Found;
 use super::error::Problem;
 use super::queue::Order;
 use super::tally::Writing;
@@ -57,8 +58,9 @@ impl Outbox for Store {
 
     /// What cannot be read is failed for good, and others are looked for in its place.
     async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
-        let busy = Arc::new(busy);
+        let mut busy = Arc::new(busy);
         let right = self.right();
+        let mut unreadable = Vec::new();
         loop {
             let (known, right) = (Arc::clone(&busy), right.clone());
             let find = move |tx: &Transaction<'_>| {
@@ -66,10 +68,22 @@ impl Outbox for Store {
                 due::find(tx, now, limit, &known)
             };
             let found = self.read(find).await?;
-            if found.unreadable.is_empty() {
-                return Ok(found.due);
+            if !found.is_odd() {
+                return Ok(Due { unreadable, ..found.due });
             }
-            self.write(move |tx| due::give_up(tx, now, &found.unreadable)).await?;
+            let odd: Vec<i64> = found.odd().collect();
+            let Found { due, unreadable: failing, timeless } = found;
+            let put_right = move |tx: &Writing<'_>| due::put_right(tx, now, &failing, &timeless);
+            let done = self.write(put_right).await?;
+            if done.failed.is_empty() && done.due == 0 {
+                // Nothing came of it: it must not be met again and again.
+                Arc::make_mut(&mut busy).known.extend(odd);
+            }
+            unreadable.extend(done.failed);
+            // Others do not wait until all of them are put right.
+            if !due.jobs.is_empty() {
+                return Ok(Due { unreadable, ..due });
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::Store;
 use super::columns::{self, Why};
 use super::error::StoreError;
 use super::purge;
+use super::unreadable::UnreadableRow;
 
 /// A profile as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,26 +51,30 @@ impl Store {
 
 /// One profile, if it is there and not deleted.
 pub(super) fn one(tx: &Transaction<'_>, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
-    let read = |text: String| {
-        columns::profile(&text).map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why))
+    let read = |text: Result<String, Why>| {
+        text.and_then(|text| columns::profile(&text))
+            .map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why))
     };
     document(tx, id.as_str())?.map(read).transpose()
 }
 
-/// The stored JSON of a profile that is not deleted.
-pub(super) fn document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>, StoreError> {
+/// The stored JSON of a profile that is not deleted, or why its row has none.
+fn document(tx: &Transaction<'_>, id: &str) -> Result<Option<Result<String, Why>>, StoreError> {
     let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq
                WHERE id = ?1 AND deleted_at IS NULL";
-    Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
+    Ok(tx.prepare_cached(sql)?.query_row([id], |row| Ok(columns::get(row, 0))).optional()?)
 }
 
 /// The stored JSON of a profile, also of a deleted one for as long as it can be restored: deliveries
 /// that were accepted before need its credentials.
-pub(super) fn kept_document(tx: &Transaction<'_>, id: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn kept_document(
+    tx: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<Result<String, Why>>, StoreError> {
     let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq
                WHERE id = ?1 AND (deleted_at IS NULL OR deleted_at >= ?2)";
     let row = (id, purge::restorable_from());
-    Ok(tx.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()?)
+    Ok(tx.prepare_cached(sql)?.query_row(row, |row| Ok(columns::get(row, 0))).optional()?)
 }
 
 /// Profiles that are not deleted, as listed. `tail` is a further condition, an order, a limit.
@@ -93,19 +98,17 @@ pub(super) fn rows(
 pub(super) const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint";
 
 /// A profile as it is listed, from the columns of [`LISTED`].
-pub(super) fn listed(row: &Row<'_>) -> Result<ProfileRow, StoreError> {
-    let id: String = row.get(0)?;
-    profile_row(&id, row).map_err(|why| StoreError::unreadable(format_args!("profile {id}"), why))
+pub(super) fn listed(row: &Row<'_>) -> Result<ProfileRow, UnreadableRow> {
+    profile_row(row).map_err(|why| UnreadableRow { name: columns::named("profile", row), why, id: None })
 }
 
-fn profile_row(id: &str, row: &Row<'_>) -> Result<ProfileRow, Why> {
-    let name = |at| row.get_ref(at).map_err(|e| e.to_string())?.as_str().map_err(|e| e.to_string());
+fn profile_row(row: &Row<'_>) -> Result<ProfileRow, Why> {
     Ok(ProfileRow {
-        id: columns::profile_id(id)?,
+        id: columns::profile_id(columns::text(row, 0)?)?,
         title: columns::get(row, 1)?,
-        channel: columns::choice(name(2)?)?,
-        method: columns::choice(name(3)?)?,
-        status: columns::choice(name(4)?)?,
+        channel: columns::choice(columns::text(row, 2)?)?,
+        method: columns::choice(columns::text(row, 3)?)?,
+        status: columns::choice(columns::text(row, 4)?)?,
         modified_at: columns::time(columns::get(row, 5)?)?,
         endpoint: columns::get(row, 6)?,
     })

@@ -2,14 +2,14 @@
 //! at a time. What is still to be sent never goes.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Transaction;
+use rusqlite::{Row, Transaction};
 
 use crate::clock;
 use crate::delivery::{DeliveryId, State};
 use crate::profile::Choice as _;
 
 use super::Store;
-use super::columns::{millis, state_number};
+use super::columns::{delivery_id, get, millis, state_number};
 use super::error::StoreError;
 use super::state;
 use super::tally::Writing;
@@ -70,7 +70,7 @@ impl Removed {
 /// The next that are too old or too many, and where to go on.
 #[derive(Debug, Default)]
 struct Outdated {
-    ids: Vec<DeliveryId>,
+    rows: Vec<i64>,
     removed: Removed,
     /// The last that was looked at; none when no more can be outdated.
     next: Option<DeliveryId>,
@@ -89,15 +89,15 @@ impl Store {
         after: Option<DeliveryId>,
     ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
         let found = self.read(move |tx| outdated(tx, keep, now, after, 0)).await?;
-        if found.ids.is_empty() {
+        if found.rows.is_empty() {
             return Ok((Removed::default(), found.next));
         }
-        let Outdated { ids, removed, next } = found;
+        let Outdated { rows, removed, next } = found;
         let gone = self
             .write(move |tx| {
                 let mut gone = 0;
-                for id in &ids {
-                    gone += u64::from(remove(tx, *id)?);
+                for row in &rows {
+                    gone += u64::from(remove_row(tx, *row)?);
                 }
                 Ok(gone)
             })
@@ -124,11 +124,25 @@ impl Store {
 
 /// Removes a delivery that has ended, its attempts with it. Whether it was there.
 pub(super) fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
-    let ended = state::of(tx, id)?.filter(|(_, state)| !state.is_pending());
-    let Some((seq, state)) = ended else { return Ok(false) };
-    tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([seq])?;
-    tx.went(state);
-    Ok(true)
+    match state::of(tx, id)? {
+        Some((row, _)) => remove_row(tx, row),
+        None => Ok(false),
+    }
+}
+
+/// The same by its row, whatever else can be read of it. Only what is to be sent stays.
+fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
+    let state = state::of_row(tx, row)?;
+    if state.is_some_and(State::is_pending) {
+        return Ok(false);
+    }
+    let removed = tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([row])?;
+    match state {
+        Some(state) => tx.went(state),
+        None if removed > 0 => tx.recount(),
+        None => {}
+    }
+    Ok(removed > 0)
 }
 
 /// How many of these, from the first on, have at most so many rows together; one at least.
@@ -143,10 +157,26 @@ pub(super) fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
 
 /// One that has ended.
 struct Ended {
-    id: DeliveryId,
+    row: i64,
+    /// None where it cannot be read: those are the oldest.
+    id: Option<DeliveryId>,
     attempts: u32,
     /// When, in milliseconds.
     end: i64,
+}
+
+impl Ended {
+    /// Nothing without meaning may keep a row, and all after it, in the log for ever.
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let id = delivery_id(row, 1).ok();
+        let made_at = || id.map_or(i64::MIN, |id| millis(id.made_at()));
+        Ok(Self {
+            row: row.get(0)?,
+            id,
+            attempts: get(row, 2).unwrap_or(0),
+            end: get(row, 3).unwrap_or_else(|_| made_at()),
+        })
+    }
 }
 
 /// Goes through what has ended, the oldest first; `counted` are taken for removed already.
@@ -158,27 +188,28 @@ fn outdated(
     counted: u64,
 ) -> Result<Outdated, StoreError> {
     let cutoff = keep.cutoff(now);
-    let surplus = if keep.deliveries == 0 { 0 } else { ended(tx)?.saturating_sub(keep.deliveries) };
+    let there = ended(tx)?.saturating_add(count_stateless(tx)?);
+    let surplus = if keep.deliveries == 0 { 0 } else { there.saturating_sub(keep.deliveries) };
     let mut surplus = surplus.saturating_sub(counted);
     let young = DeliveryId::first_at(cutoff);
     let mut found = Outdated { next: after, ..Outdated::default() };
     let mut rows = 0;
     for row in oldest(tx, after)? {
         // Nothing ends before it is made, so from here on all is young enough.
-        if surplus == 0 && row.id >= young {
+        if surplus == 0 && row.id >= Some(young) {
             return Ok(Outdated { next: None, ..found });
         }
         let goes = surplus > 0 || row.end < millis(cutoff);
         if goes {
             rows += 1 + u64::from(row.attempts);
-            if rows > MOST_ROWS && !found.ids.is_empty() {
+            if rows > MOST_ROWS && !found.rows.is_empty() {
                 return Ok(found);
             }
             surplus = surplus.saturating_sub(1);
-            found.ids.push(row.id);
+            found.rows.push(row.row);
             found.removed.add(Removed { deliveries: 1, attempts: u64::from(row.attempts) });
         }
-        found.next = Some(row.id);
+        found.next = row.id.or(found.next);
     }
     if found.next == after {
         found.next = None;
@@ -188,40 +219,81 @@ fn outdated(
 
 /// How many deliveries have ended.
 fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
-    let sql = "SELECT sum(n) FROM tally WHERE state >= 2";
+    let sql = "SELECT CAST(coalesce(sum(n), 0) AS INTEGER) FROM tally WHERE state >= 2";
     let n: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
+/// The columns of [`Ended::read`].
+const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
+
 /// The oldest that have ended, in the order of their ids.
 fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>, StoreError> {
-    let sql = "SELECT id, attempts, coalesce(ended_at, accepted_at)
-               FROM delivery INDEXED BY delivery_by_state
-               WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
-    let after = after.map_or([0; 16], DeliveryId::bytes);
-    let mut all: Vec<Ended> = Vec::new();
+    let place = if after.is_some() { "AND id > ?3" } else { "AND ?3 IS NULL" };
+    let sql = format!(
+        "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
+         WHERE state = ?1 {place} ORDER BY id LIMIT ?2"
+    );
+    let mut all = stateless(tx)?;
+    all.retain(|row| after.is_none() || row.id > after);
     let mut reached = None;
     for state in State::ALL.iter().filter(|state| !state.is_pending()) {
-        let mut statement = tx.prepare_cached(sql)?;
+        let mut statement = tx.prepare_cached(&sql)?;
         let most = i64::try_from(LOOKED_AT).unwrap_or(i64::MAX);
-        let mut rows = statement.query((state_number(*state), after, most))?;
+        let mut rows = statement.query((state_number(*state), most, after.map(DeliveryId::bytes)))?;
         let before = all.len();
         while let Some(row) = rows.next()? {
-            let id = DeliveryId::from_bytes(row.get(0)?);
-            // A number without meaning must not keep its row, and all after it, in the log for ever.
-            let attempts = u32::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
-            all.push(Ended { id, attempts, end: row.get(2)? });
+            all.push(Ended::read(row)?);
         }
         if all.len() - before == LOOKED_AT {
-            let last = all.last().map(|row| row.id);
+            let last = all.last().and_then(|row| row.id);
             reached = reached.map_or(last, |earlier: DeliveryId| last.map(|last| last.min(earlier)));
         }
     }
     // Beyond where one state was left, the others' rows are not the next ones.
     if let Some(reached) = reached {
-        all.retain(|row| row.id <= reached);
+        all.retain(|row| row.id <= Some(reached));
     }
     all.sort_unstable_by_key(|row| row.id);
+    Ok(all)
+}
+
+/// The states that there are not. Null with a parameter, since of a column that cannot be null `SQLite`
+/// knows without looking that none is.
+const STATELESS: [(&str, Option<i64>); 7] = [
+    ("IS ?1", None),
+    ("< ?1", Some(0)),
+    ("> 0 AND state < ?1", Some(1)),
+    ("> 1 AND state < ?1", Some(2)),
+    ("> 2 AND state < ?1", Some(3)),
+    ("> 3 AND state < ?1", Some(4)),
+    ("> ?1", Some(4)),
+];
+
+/// How many are in a state that there is not.
+fn count_stateless(tx: &Transaction<'_>) -> Result<u64, StoreError> {
+    let mut all = 0;
+    for (bound, value) in STATELESS {
+        let sql = format!("SELECT count(*) FROM delivery INDEXED BY delivery_by_state WHERE state {bound}");
+        let n: i64 = tx.prepare_cached(&sql)?.query_row([value], |row| row.get(0))?;
+        all += u64::try_from(n).unwrap_or(0);
+    }
+    Ok(all)
+}
+
+/// Some of those: nobody will ever send them.
+fn stateless(tx: &Transaction<'_>) -> Result<Vec<Ended>, StoreError> {
+    let mut all = Vec::new();
+    for (bound, value) in STATELESS {
+        let sql = format!(
+            "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state WHERE state {bound} LIMIT {LOOKED_AT}"
+        );
+        let mut statement = tx.prepare_cached(&sql)?;
+        let mut rows = statement.query([value])?;
+        while let Some(row) = rows.next()? {
+            all.push(Ended::read(row)?);
+        }
+    }
     Ok(all)
 }
 

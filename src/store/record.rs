@@ -8,6 +8,7 @@ use crate::profile::Choice;
 use super::columns::{headers_text, millis, millis_after, state_number};
 use super::error::StoreError;
 use super::failing::Failing;
+use super::salvage::on_row;
 use super::state;
 use super::tally::Writing;
 
@@ -85,19 +86,22 @@ fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Resu
                    state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
                    last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
                WHERE seq = ?1 AND id = ?2 AND state = ?11";
-    let moved = tx.prepare_cached(sql)?.execute(params![
-        outcome.place.row,
-        outcome.id.bytes(),
-        state_number(next),
-        outcome.next.retry_at().map(millis),
-        (!next.is_pending()).then_some(ended_at),
-        attempt.n,
-        attempt.status,
-        attempt.error.as_ref().map(|f| f.class.name()),
-        attempt.error.as_ref().map(|f| f.message.as_str()),
-        attempt.duration_ms,
-        state_number(was),
-    ])?;
+    let change = || {
+        tx.prepare_cached(sql)?.execute(params![
+            outcome.place.row,
+            outcome.id.bytes(),
+            state_number(next),
+            outcome.next.retry_at().map(millis),
+            (!next.is_pending()).then_some(ended_at),
+            attempt.n,
+            attempt.status,
+            attempt.error.as_ref().map(|f| f.class.name()),
+            attempt.error.as_ref().map(|f| f.message.as_str()),
+            attempt.duration_ms,
+            state_number(was),
+        ])
+    };
+    let moved = on_row(tx, outcome.place.row, change)?;
     if moved > 0 {
         tx.moved(was, next);
     }
@@ -110,14 +114,17 @@ fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2),
                    last_status = ?3, last_class = ?4, last_message = ?5, last_ms = ?6
                WHERE seq = ?1";
-    tx.prepare_cached(sql)?.execute(params![
-        outcome.place.row,
-        attempt.n,
-        attempt.status,
-        attempt.error.as_ref().map(|f| f.class.name()),
-        attempt.error.as_ref().map(|f| f.message.as_str()),
-        attempt.duration_ms,
-    ])?;
+    let change = || {
+        tx.prepare_cached(sql)?.execute(params![
+            outcome.place.row,
+            attempt.n,
+            attempt.status,
+            attempt.error.as_ref().map(|f| f.class.name()),
+            attempt.error.as_ref().map(|f| f.message.as_str()),
+            attempt.duration_ms,
+        ])
+    };
+    on_row(tx, outcome.place.row, change)?;
     tx.touched();
     Ok(())
 }
@@ -148,13 +155,13 @@ fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> 
         return Ok(false);
     }
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
-    tx.prepare_cached(sql)?.execute((seq, n))?;
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, n)))?;
     tx.touched();
     Ok(true)
 }
 
 /// The last number that the key of an attempt has room for.
-const MOST: u32 = 1023;
+pub(super) const MOST: u32 = 1023;
 
 /// Adds it under this number, unless there is one. Whether it did.
 fn append_as(

@@ -42,6 +42,6 @@ impl Store {
 
 /// What was read of pending deliveries may no longer hold.
 pub(super) fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    tx.prepare_cached("UPDATE revision SET steering = steering + 1")?.execute([])?;
+    tx.prepare_cached("UPDATE revision SET steering = coalesce(steering, 0) + 1")?.execute([])?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::lease::Lease;
 use super::lock_file::LockFile;
 use super::owner;
 use super::revision::steered;
-use super::tally::Writing;
+use super::tally::{self, Writing};
 
 /// What the active sender holds.
 #[derive(Debug)]
@@ -53,9 +53,13 @@ impl Store {
     /// sent again and again, by every session that starts.
     pub(super) async fn begin_epoch(&self, lease: Lease) -> Result<Lease, StoreError> {
         let begin = |tx: &Writing<'_>| {
-            let sql = "UPDATE revision SET epoch = epoch + 1, sender = ?1, moved_at = ?2,
-                           deliveries = deliveries + 1, steering = steering + 1
+            // What stands there may be no number.
+            let sql = "UPDATE revision SET epoch = coalesce(epoch, 0) + 1, sender = ?1, moved_at = ?2,
+                           deliveries = coalesce(deliveries, 0) + 1, steering = coalesce(steering, 0) + 1
                        RETURNING epoch";
+            if tally::is_wrong(tx)? {
+                tx.recount();
+            }
             Ok(tx.query_row(sql, (owner::own(), millis(clock::now())), |row| row.get(0))?)
         };
         let epoch = self.write(begin).await?;

@@ -13,12 +13,13 @@ use crate::profile::Choice as _;
 
 use super::Store;
 use super::beyond;
-use super::columns::{Why, state_number};
+use super::columns::{Why, delivery_id, state_number};
 use super::error::StoreError;
 use super::filter::Filter;
 use super::lane;
 use super::log::{AFTER_SUMMARY, SUMMARY, summary};
 use super::sieve::{Seen, Sieve};
+use super::unreadable::{PassedOver, UnreadableRow};
 
 /// Rows of each range that one question looks at: some 50 ms of reading at most.
 pub const LOOKED_AT: usize = 20_000;
@@ -33,8 +34,8 @@ pub struct Found {
     /// The last that was looked at; older ones are found with it as [`Filter::before`]. None when
     /// there are no more.
     pub next: Option<DeliveryId>,
-    /// What was passed over, since its row has no meaning, and why. It may fit or not.
-    pub unreadable: Vec<(DeliveryId, String)>,
+    /// What was passed over, since its row has no meaning. It may fit or not.
+    pub unreadable: Vec<UnreadableRow>,
 }
 
 /// What an earlier search has found, and how far it came.
@@ -99,7 +100,7 @@ struct Walk<'a> {
     /// Most rows to look at.
     most: usize,
     newest: Option<DeliveryId>,
-    unreadable: Vec<(DeliveryId, Why)>,
+    unreadable: Vec<UnreadableRow>,
 }
 
 impl<'a> Walk<'a> {
@@ -120,22 +121,24 @@ impl<'a> Walk<'a> {
         let mut rows = range.query(&mut statement, self.filter)?;
         let mut looked_at = 0;
         while let Some(row) = rows.next()? {
-            let id = DeliveryId::from_bytes(row.get(0)?);
-            self.newest = self.newest.max(Some(id));
-            let full = match seen(&self.sieve, id, row) {
+            let id = delivery_id(row, 0);
+            let seq = row.get(AFTER_SUMMARY + 3)?;
+            let known = id.as_ref().ok().copied();
+            self.newest = self.newest.max(known);
+            let full = match id.and_then(|id| seen(&self.sieve, id, row)) {
                 Ok(seen) => {
-                    let rest = || beyond::texts(self.tx, row.get(AFTER_SUMMARY + 3)?);
+                    let rest = || beyond::texts(self.tx, seq);
                     if self.sieve.lets_through(&seen, rest)? { enough(row) } else { Ok(false) }
                 }
                 Err(why) => Err(why),
             };
             let full = full.unwrap_or_else(|why| {
-                self.unreadable.push((id, why));
+                self.unreadable.push(UnreadableRow::delivery(known, seq, why));
                 false
             });
             looked_at += 1;
-            if full || looked_at >= self.most {
-                return Ok(Some(id));
+            if known.is_some() && (full || looked_at >= self.most) {
+                return Ok(known);
             }
         }
         Ok(None)
@@ -182,6 +185,7 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Found, Sto
     // Where one range was left, nothing older of the others may be told: it would leave a gap.
     if let Some(next) = found.next {
         found.rows.retain(|row| row.id >= next);
+        found.unreadable.retain(|row| row.id.is_none_or(|id| id >= next));
     }
     found.rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     found.cut(filter.limit);
@@ -194,6 +198,7 @@ impl Found {
         if self.rows.len() > limit {
             self.rows.truncate(limit);
             self.next = self.rows.last().map(|row| row.id);
+            self.unreadable.retain(|row| row.id.zip(self.next).is_none_or(|(id, next)| id >= next));
         }
     }
 }
@@ -278,21 +283,27 @@ impl Store {
     }
 }
 
-/// The newest of those whose ids are from the first of these to the last.
+/// The newest of those whose ids are from the first of these to the last, and what was passed over.
 pub(super) fn between(
     tx: &Transaction<'_>,
     first: DeliveryId,
     last: DeliveryId,
     most: usize,
-) -> Result<Vec<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY} FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
+) -> Result<(Vec<Summary>, PassedOver), StoreError> {
+    let sql = format!("SELECT {SUMMARY}, seq FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([first.bytes(), last.bytes()])?;
-    let mut all = Vec::new();
+    let (mut all, mut passed_over) = (Vec::new(), PassedOver::default());
     while let Some(row) = rows.next()?.filter(|_| all.len() < most) {
-        all.extend(summary(row));
+        match summary(row) {
+            Ok(summary) => all.push(summary),
+            Err(why) => {
+                let id = delivery_id(row, 0).ok();
+                passed_over.add(UnreadableRow::delivery(id, row.get(AFTER_SUMMARY)?, why));
+            }
+        }
     }
-    Ok(all)
+    Ok((all, passed_over))
 }
 
 /// A delivery that was found earlier, if it still fits.

@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use crate::delivery::Watched;
 use crate::profile::RetryPolicy;
 
-use super::columns::{millis, time};
+use super::columns::{get, millis, time};
 use super::error::StoreError;
 use super::{Lease, Store, owner};
 
@@ -84,8 +84,8 @@ fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
         "SELECT due_at FROM delivery INDEXED BY delivery_waiting WHERE state = 1 ORDER BY due_at LIMIT 1";
     let mut due_at = None;
     for sql in [queued, waiting] {
-        let found: Option<i64> = tx.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
-        due_at = due_at.into_iter().chain(found).min();
+        let found = tx.prepare_cached(sql)?.query_row([], |row| Ok(get::<i64>(row, 0).ok())).optional()?;
+        due_at = due_at.into_iter().chain(found.flatten()).min();
     }
     Ok(Stand { sender, moved_at, due_at })
 }

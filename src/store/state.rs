@@ -7,22 +7,24 @@ use crate::delivery::{DeliveryId, State};
 use super::columns;
 use super::error::StoreError;
 
-/// The row of a delivery, and its state; none where it is not in the log.
+/// The row of a delivery, and its state; none where it is not in the log, or its state is none that
+/// there is.
 pub(super) fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
     find(tx, "SELECT seq, state FROM delivery WHERE id = ?1", [id.bytes()])
 }
 
-/// The state of the delivery in this row; none where there is no row.
+/// The state of the delivery in this row; none where there is no row, or no such state.
 pub(super) fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<State>, StoreError> {
     let found = find(tx, "SELECT seq, state FROM delivery WHERE seq = ?1", [seq])?;
     Ok(found.map(|(_, state)| state))
 }
 
 fn find(tx: &Transaction<'_>, sql: &str, key: impl Params) -> Result<Option<(i64, State)>, StoreError> {
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let Some((seq, number)) = tx.prepare_cached(sql)?.query_row(key, read).optional()? else {
-        return Ok(None);
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(columns::get(row, 1).and_then(columns::state).ok().map(|state| (row.get(0), state)))
     };
-    let told = |why| StoreError::unreadable(format_args!("delivery row {seq}"), why);
-    Ok(Some((seq, columns::state(number).map_err(told)?)))
+    match tx.prepare_cached(sql)?.query_row(key, read).optional()?.flatten() {
+        Some((seq, state)) => Ok(Some((seq?, state))),
+        None => Ok(None),
+    }
 }

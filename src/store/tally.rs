@@ -12,11 +12,20 @@ use rusqlite::Transaction;
 use crate::delivery::State;
 use crate::profile::Choice as _;
 
+use super::Store;
 use super::columns::state_number;
 use super::error::StoreError;
 
 /// How many states there are.
 const STATES: usize = State::ALL.len();
+
+/// Counts the deliveries of a state anew, which takes time for each.
+const RECOUNT: &str = "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM delivery WHERE state = ?1))
+     ON CONFLICT DO UPDATE SET n = excluded.n";
+
+/// Whether something is in a state, by its count and by the index.
+const IN_STATE: &str = "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
+     EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1)";
 
 /// What the transaction under way has moved so far.
 #[derive(Debug, Default)]
@@ -29,6 +38,8 @@ pub(super) struct Moves {
     any: bool,
     /// Something came that is to be sent.
     came: bool,
+    /// What was counted before does not fit what is there.
+    recount: bool,
 }
 
 impl Tally {
@@ -53,10 +64,16 @@ impl Tally {
         if !moves.any {
             return Ok(());
         }
-        for (state, n) in (0_i64..).zip(moves.by_state).filter(|(_, n)| *n != 0) {
-            tx.prepare_cached("UPDATE tally SET n = n + ?2 WHERE state = ?1")?.execute((state, n))?;
+        if moves.recount {
+            for state in State::ALL {
+                tx.execute(RECOUNT, [state_number(*state)])?;
+            }
+        } else {
+            for (state, n) in (0_i64..).zip(moves.by_state).filter(|(_, n)| *n != 0) {
+                tx.prepare_cached("UPDATE tally SET n = n + ?2 WHERE state = ?1")?.execute((state, n))?;
+            }
         }
-        tx.prepare_cached("UPDATE revision SET deliveries = deliveries + 1")?.execute([])?;
+        tx.prepare_cached("UPDATE revision SET deliveries = coalesce(deliveries, 0) + 1")?.execute([])?;
         Ok(())
     }
 
@@ -109,6 +126,11 @@ impl<'a> Writing<'a> {
         self.tally.note(|moves| moves.add(state, -1));
     }
 
+    /// Another program may have changed states without counting: all are counted anew.
+    pub(super) fn recount(&self) {
+        self.tally.note(|moves| moves.recount = true);
+    }
+
     /// Deliveries were changed, and stay in their states.
     pub(super) fn touched(&self) {
         self.tally.note(|_| ());
@@ -120,5 +142,33 @@ impl<'a> Deref for Writing<'a> {
 
     fn deref(&self) -> &Transaction<'a> {
         self.tx
+    }
+}
+
+/// Whether the counts are wrong in a way that costs nothing to see: they have something where nothing is,
+/// or the other way round. Whoever waits for a count to be zero waits for ever then.
+pub(super) fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
+    let mut statement = tx.prepare_cached(IN_STATE)?;
+    for state in State::ALL {
+        let fits = |row: &rusqlite::Row<'_>| Ok(row.get::<_, bool>(0)? == row.get::<_, bool>(1)?);
+        if !statement.query_row([state_number(*state)], fits)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Store {
+    /// Counts anew how many deliveries are in each state: another program may have changed some. Takes
+    /// time for each.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn recount(&self) -> Result<(), StoreError> {
+        let recount = |tx: &Writing<'_>| {
+            tx.recount();
+            Ok(())
+        };
+        self.write(recount).await
     }
 }

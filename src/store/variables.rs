@@ -1,8 +1,11 @@
 //! Variables that a person added to an event.
 
+use rusqlite::Row;
+
 use crate::profile::catalogue::{Origin, Variable};
 
 use super::Store;
+use super::columns::{Why, get, text};
 use super::error::StoreError;
 
 impl Store {
@@ -18,11 +21,8 @@ impl Store {
             let mut found = statement.query([])?;
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
-                let (name, sample): (String, String) = (row.get(1)?, row.get(3)?);
                 // One without meaning hides no other.
-                let Ok(sample) = serde_json::from_str(&sample) else { continue };
-                let variable = Variable { name, origin: Origin::Own, meaning: row.get(2)?, sample };
-                all.push((row.get(0)?, variable));
+                all.extend(variable(row));
             }
             Ok(all)
         })
@@ -79,4 +79,11 @@ impl Store {
         })
         .await
     }
+}
+
+/// A variable and its scope.
+fn variable(row: &Row<'_>) -> Result<(String, Variable), Why> {
+    let sample = serde_json::from_str(text(row, 3)?).map_err(|error| error.to_string())?;
+    let variable = Variable { name: get(row, 1)?, origin: Origin::Own, meaning: get(row, 2)?, sample };
+    Ok((get(row, 0)?, variable))
 }

@@ -8,10 +8,11 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::delivery::{longest_wait, own_wait};
 use crate::profile::{Backoff, RetryPolicy};
 
-use super::columns::millis;
-use super::error::StoreError;
+use super::columns::{get, millis};
+use super::error::{StoreError, is_type_violation};
 use super::job::policy;
 use super::revision::steered;
+use super::salvage::on_row;
 use super::tally::Writing;
 
 /// Moves the times of all that waits by this much; after that nothing waits longer from `now` than its
@@ -19,13 +20,36 @@ use super::tally::Writing;
 pub(super) fn shift(tx: &Writing<'_>, by: SignedDuration, now: Timestamp) -> Result<(), StoreError> {
     let ms = i64::try_from(by.as_millis()).unwrap_or(0);
     if ms != 0 {
-        // Never beyond the times that there are: such a row could not be read.
-        let sql = "UPDATE delivery SET due_at = max(min(due_at + ?1, ?2), ?3) WHERE state = 1";
-        tx.execute(sql, [ms, millis(Timestamp::MAX), millis(Timestamp::MIN)])?;
+        match tx.execute(&format!("{SHIFT} WHERE {SHIFTED}"), bounds(ms)) {
+            Err(error) if is_type_violation(&error) => shift_each(tx, ms)?,
+            done => drop(done?),
+        }
         tx.touched();
         steered(tx)?;
     }
     bound(tx, now)
+}
+
+/// Never beyond the times that there are: such a row could not be read.
+const SHIFT: &str = "UPDATE delivery SET due_at = max(min(due_at + ?1, ?2), ?3)";
+
+/// What waits, and has a time.
+const SHIFTED: &str = "state = 1 AND typeof(due_at) = 'integer'";
+
+fn bounds(ms: i64) -> [i64; 3] {
+    [ms, millis(Timestamp::MAX), millis(Timestamp::MIN)]
+}
+
+/// The same, row by row: one of them must be put right before it can be changed.
+fn shift_each(tx: &Writing<'_>, ms: i64) -> Result<(), StoreError> {
+    let mut waiting = tx.prepare(&format!("SELECT seq FROM delivery WHERE {SHIFTED}"))?;
+    let rows = waiting.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let [ms, last, first] = bounds(ms);
+    for row in rows {
+        let sql = format!("{SHIFT} WHERE seq = ?4");
+        on_row(tx, row, || tx.prepare_cached(&sql)?.execute([ms, last, first, row]))?;
+    }
+    Ok(())
 }
 
 /// What would wait longer than its policy allows was recorded by a clock that was ahead: it waits from
@@ -35,10 +59,10 @@ fn bound(tx: &Writing<'_>, now: Timestamp) -> Result<(), StoreError> {
     if late.is_empty() {
         return Ok(());
     }
-    let mut statement = tx.prepare_cached("UPDATE delivery SET due_at = ?2 WHERE seq = ?1")?;
+    let sql = "UPDATE delivery SET due_at = ?2 WHERE seq = ?1";
     for Late { seq, wait_ms } in late {
         let due = millis(now).saturating_add(wait_ms).min(millis(Timestamp::MAX));
-        statement.execute([seq, due])?;
+        on_row(tx, seq, || tx.prepare_cached(sql)?.execute([seq, due]))?;
     }
     tx.touched();
     steered(tx)
@@ -56,12 +80,14 @@ fn too_late(tx: &Transaction<'_>, now: i64) -> Result<Vec<Late>, StoreError> {
     let shortest = longest_wait(RetryPolicy::none(Backoff::Fixed), 1);
     let sql = "SELECT seq, due_at, attempts, retry_count, interval_s, timeout_ms, backoff
                FROM delivery INDEXED BY delivery_waiting
-               WHERE state = 1 AND due_at > ?1";
+               WHERE state = 1 AND due_at > ?1 AND due_at <= ?2";
     let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query([now.saturating_add(whole_ms(shortest))])?;
+    // What has no time, or one that no clock will show, is made due by who looks for what is due.
+    let mut rows = statement.query([now.saturating_add(whole_ms(shortest)), millis(Timestamp::MAX)])?;
     let mut late = Vec::new();
     while let Some(row) = rows.next()? {
-        let (seq, due_at, attempts) = (row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?);
+        let (seq, Ok(due_at)) = (row.get(0)?, get::<i64>(row, 1)) else { continue };
+        let attempts = get(row, 2).unwrap_or(0);
         // What cannot be read is failed for good when its time comes, which must come.
         let policy = policy(row, 3).unwrap_or(RetryPolicy::none(Backoff::Fixed));
         let longest = whole_ms(longest_wait(policy, attempts));
@@ -78,7 +104,7 @@ fn too_late(tx: &Transaction<'_>, now: i64) -> Result<Vec<Late>, StoreError> {
 /// When an attempt of a delivery ended.
 fn ended_at(tx: &Transaction<'_>, seq: i64, n: u32) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT started_at + duration_ms FROM attempt WHERE key = ?1 << 10 | ?2";
-    Ok(tx.prepare_cached(sql)?.query_row((seq, n), |row| row.get(0)).optional()?)
+    Ok(tx.prepare_cached(sql)?.query_row((seq, n), |row| Ok(get(row, 0).ok())).optional()?.flatten())
 }
 
 fn whole_ms(wait: Duration) -> i64 {

@@ -186,7 +186,11 @@ struct Stand {
 impl Stand {
     fn read(db: &Connection) -> Result<Self, StoreError> {
         let mut statement = db.prepare_cached("SELECT deliveries, steering FROM revision")?;
-        Ok(statement.query_row([], |row| Ok(Self { deliveries: row.get(0)?, steering: row.get(1)? }))?)
+        // What is no number becomes one with the next change.
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Self { deliveries: row.get(0).unwrap_or(0), steering: row.get(1).unwrap_or(0) })
+        };
+        Ok(statement.query_row([], read)?)
     }
 }
 

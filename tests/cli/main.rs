@@ -20,6 +20,7 @@ mod hanging_files;
 mod harmless;
 mod large_profiles;
 mod man;
+mod odd_rows;
 mod preview;
 mod profiles;
 mod receive;

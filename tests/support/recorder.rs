@@ -61,7 +61,7 @@ impl Recorder {
                 let mut book = written.0.lock().unwrap();
                 let arrived = book.entry(id.clone()).or_default();
                 arrived.times += 1;
-                arrived.body = String::from_utf8(body.to_vec()).unwrap();
+                arrived.body = String::from_utf8_lossy(&body).into_owned();
                 arrived.last = Some(Instant::now());
                 let status = answer(&id, arrived.times);
                 arrived.taken += u32::from(status == 200);

@@ -11,7 +11,7 @@ use crate::profile::{Choice as _, ProfileId};
 use crate::shown::shown;
 use crate::store::{Filter, StateFilter, StatusFilter, Store};
 
-use super::row;
+use super::{passed_over, row};
 
 /// The options that choose.
 #[derive(Debug, clap::Args)]
@@ -128,13 +128,16 @@ pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store
         CommandError::Input(format!("no delivery '{text}': `ringback deliveries list` shows those there are"))
     };
     let store = store.ok_or_else(none)?;
-    let found = store.find_deliveries(text).await?;
+    let (found, passed_over) = store.find_deliveries(text).await?;
     match &found[..] {
-        [] => Err(none()),
-        [one] => Ok((store.clone(), one.clone())),
+        [] if passed_over.all == 0 => Err(none()),
+        [] => Err(CommandError::Unreadable(passed_over)),
+        // It may be one of those that is meant.
+        [one] if passed_over.all == 0 => Ok((store.clone(), one.clone())),
         several => {
             let text = shown(text);
             let lines = row::table_of(several, &store.holds().await?);
+            passed_over::tell_of(&passed_over);
             Err(CommandError::Input(format!(
                 "'{text}' may be more than one delivery, so nothing was done; name one by more of its id:\n{}",
                 lines.trim_end()

@@ -8,13 +8,11 @@ use crate::delivery::{DeliveryId, Summary};
 use crate::store::{Filter, Holds, LOOKED_AT, Store};
 
 use super::chosen::FilterArgs;
+use super::passed_over::Notes;
 use super::row::{json_of, table_of};
 
 /// Rows that are read and printed at a time, however many there are.
 const PAGE: usize = 1000;
-
-/// Most rows without meaning that are named.
-const NAMED: usize = 3;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -34,12 +32,10 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     };
     let filter = args.filter.filter(&store, clock::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0, passed_over: 0, holds: store.holds().await? };
+    let mut out = Out { json, printed: 0, passed_over: Notes::default(), holds: store.holds().await? };
     let older = pages(&store, filter, limit, &mut out).await?;
     out.end()?;
-    if out.passed_over > NAMED {
-        tell(&format!("ringback: note: {} more are passed over", out.passed_over - NAMED));
-    }
+    out.passed_over.end();
     match older {
         Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
         None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
@@ -70,12 +66,7 @@ async fn pages(
         filter.limit = (limit - out.printed).min(PAGE);
         let found = store.search(&filter, LOOKED_AT).await?;
         out.rows(&found.rows)?;
-        for (id, why) in found.unreadable {
-            if out.passed_over < NAMED {
-                tell(&format!("ringback: note: delivery {id} cannot be read ({why}) and is passed over"));
-            }
-            out.passed_over += 1;
-        }
+        out.passed_over.add(&found.unreadable);
         filter.before = found.next;
         if filter.before.is_none() {
             return Ok(None);
@@ -94,7 +85,7 @@ struct Out {
     json: bool,
     printed: usize,
     /// Rows without meaning.
-    passed_over: usize,
+    passed_over: Notes,
     holds: Holds,
 }
 

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod list;
+mod passed_over;
 mod pause;
 mod prune;
 mod row;

@@ -17,7 +17,7 @@ use crate::profile::Choice as _;
 use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, Keep, Removed, StateFilter, Store};
 
-use super::{chosen, steer};
+use super::{chosen, passed_over, steer};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {
@@ -133,6 +133,7 @@ impl Pruning {
             Self::Fitting(filter) => {
                 let mut did = Did::default();
                 let ended = steer::change(store, Change::Remove, (**filter).clone(), of, &mut did).await;
+                passed_over::tell_of(&did.passed_over);
                 *removed = did.removed;
                 return ended;
             }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json};
+use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::test::{attempt_line, document};
 use crate::delivery::Details;
@@ -21,6 +21,9 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
     let held = held_for(&details.summary, &store.holds().await?);
+    for sentence in &details.passed_over {
+        tell(&format!("ringback: note: {sentence} and is passed over"));
+    }
     if json { print_json(&json_of(&details, held)) } else { print(&text_of(&details, held)) }
 }
 

@@ -16,6 +16,7 @@ use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, Lease, StateFilter, Store};
 
 use super::chosen::{self, FilterArgs};
+use super::passed_over;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SteerArgs {
@@ -118,6 +119,7 @@ pub(super) async fn run(
         }
         other => other,
     })?;
+    passed_over::tell_of(&did.passed_over);
     told(verb, &did, count, false, json)?;
     tell_who_sends(&store, &did);
     if did.due > 0 {

@@ -87,15 +87,18 @@ fn judge(found: &Inspection) -> Vec<Finding> {
         let what = format!("schema {schema} is an older one");
         all.push(Finding::note(TOPIC, what, "none needed: the next session brings it up to date"));
     }
-    if found.unreadable_rows > 0 {
-        let (n, some) = (found.unreadable_rows, found.unreadable.join("; "));
+    if found.unreadable.all > 0 {
+        let some: Vec<String> =
+            found.unreadable.named.iter().map(|row| format!("{} ({})", row.name, row.why)).collect();
+        let (n, some) = (found.unreadable.all, some.join("; "));
         let what = if n == 1 {
-            "1 row cannot be read and is passed over"
+            format!("1 row cannot be read and is passed over: {some}")
         } else {
-            "rows cannot be read and are passed over"
+            format!("{n} rows cannot be read and are passed over, among them {some}")
         };
-        let what = if n == 1 { format!("{what}: {some}") } else { format!("{n} {what}, among them {some}") };
-        all.push(Finding::note(TOPIC, what, "none needed: it is removed when the log keeps it no longer"));
+        let fix =
+            "none needed for deliveries and attempts: they are removed when the log keeps them no longer";
+        all.push(Finding::note(TOPIC, what, fix));
     }
     if found.mode & 0o077 != 0 {
         let what = format!("others may read it (mode {:04o}), and secrets stand there", found.mode);
@@ -165,6 +168,7 @@ fn size(bytes: u64) -> String {
 mod tests {
     use super::super::finding::State;
     use super::*;
+    use crate::store::PassedOver;
 
     fn sound() -> Inspection {
         Inspection {
@@ -179,8 +183,7 @@ mod tests {
             pending: Some(0),
             held: Held::default(),
             stopped_sender: None,
-            unreadable: Vec::new(),
-            unreadable_rows: 0,
+            unreadable: PassedOver::default(),
             lock: None,
         }
     }

@@ -82,11 +82,16 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     let signal = ended?;
     work.counts = work.store.counts().await?;
     let held = work.store.held(None).await?;
+    if signal.is_none() && work.pending() != held.total() {
+        // By the deliveries nothing is left but what is held.
+        work.store.recount().await?;
+        work.counts = work.store.counts().await?;
+    }
     let printed = print_if_read(&work.report.end(&work.counts, held.total()));
     held::tell_of(&held);
     printed?;
     // Whatever went wrong meanwhile: it failed if something is left that it should have sent.
-    let left = work.counts.queued + work.counts.waiting > held.total();
+    let left = work.pending() > held.total();
     if left && work.news.is_failing() {
         return Ok(FAILED.into());
     }
@@ -135,7 +140,8 @@ impl Work {
                     self.counts = self.store.counts().await?;
                     self.next_look = Instant::now() + LOOK;
                     self.drawn = false;
-                    if until_idle && !self.is_moving().await? {
+                    // By the deliveries themselves: another program may have changed them uncounted.
+                    if until_idle && !self.store.is_moving(None).await? {
                         return Ok(None);
                     }
                 }
@@ -150,11 +156,6 @@ impl Work {
                 1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
             }
         }
-    }
-
-    /// Whether anything is still to be sent, and is not held.
-    async fn is_moving(&self) -> Result<bool, CommandError> {
-        Ok(self.counts.queued + self.counts.waiting > 0 && self.store.is_moving(None).await?)
     }
 
     /// Tells what happens until the sender has stopped, and what had happened by then.
@@ -172,6 +173,11 @@ impl Work {
             page.push(outcome);
         }
         self.tell(page).await
+    }
+
+    /// How many are still to be sent, as of the last look.
+    fn pending(&self) -> u64 {
+        self.counts.queued + self.counts.waiting
     }
 
     async fn tell(&mut self, outcomes: Vec<Outcome>) -> Result<(), CommandError> {

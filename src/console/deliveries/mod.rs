@@ -119,6 +119,8 @@ pub struct Deliveries {
     reading: Reading,
     /// The chosen delivery with its attempts.
     details: Option<Box<Details>>,
+    /// How many of those that were read have no meaning, and are passed over.
+    unreadable: usize,
 }
 
 impl Deliveries {
@@ -248,6 +250,7 @@ pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
         if deliveries.next == Some(before) {
             let first = deliveries.rows.is_empty();
             deliveries.next = found.next;
+            deliveries.unreadable += found.unreadable.len();
             deliveries.rows.extend(found.rows);
             if first {
                 effects.extend(load_chosen(state));
@@ -258,6 +261,7 @@ pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
     }
     let chosen = deliveries.chosen().map(|r| r.id);
     (deliveries.newest, deliveries.next) = (found.newest, found.next);
+    deliveries.unreadable = found.unreadable.len();
     deliveries.rows = found.rows;
     match chosen {
         Some(id) if !deliveries.is_following() => deliveries.stay_on(id),

@@ -52,6 +52,9 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
             lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
         }
     }
+    for sentence in state.deliveries.details().iter().flat_map(|details| &details.passed_over) {
+        lines.push(Line::from(vec![label(""), Span::styled(sentence.clone(), theme.warn)]));
+    }
     let made = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
     let flight = state.sending.in_flight.get(&row.id).filter(|f| f.n > made);
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {

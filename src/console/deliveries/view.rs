@@ -37,17 +37,19 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let show = (show != Show::All).then(|| show.name().to_owned());
     let search = deliveries.search.shown(20);
     let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
-    let filter = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let is_filtered = parts.iter().any(Option::is_some);
+    let filter = parts.into_iter().chain([unreadable(state)]).flatten().collect::<Vec<_>>().join(" · ");
     let title = title(state, usize::from(area.width).saturating_sub(filter.width() + frame::PANE_EDGES));
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
     let focused = state.focus == Pane::Deliveries && !state.is_covered();
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {
-        let hint = match (filter.is_empty(), deliveries.next) {
-            (true, _) => "nothing sent yet: {test} tests a profile",
-            (false, None) => "none of these",
-            (false, Some(_)) => "none so far",
+        let hint = match (is_filtered, deliveries.next) {
+            (false, _) if deliveries.unreadable > 0 => "none can be read: `ringback doctor` says why",
+            (false, _) => "nothing sent yet: {test} tests a profile",
+            (true, None) => "none of these",
+            (true, Some(_)) => "none so far",
         };
         let hint = state.settings.keys.spell(hint);
         out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
@@ -68,6 +70,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     if let Some(input) = deliveries.search.typed() {
         search_line::draw(state, input, true, frame::row(inner, height), out);
     }
+}
+
+/// How many deliveries are passed over, since they cannot be read.
+fn unreadable(state: &State) -> Option<String> {
+    let n = state.deliveries.unreadable;
+    (n > 0).then(|| format!("{n} cannot be read"))
 }
 
 /// How far a search came that goes on.

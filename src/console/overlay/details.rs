@@ -96,6 +96,7 @@ fn pieces(state: &State, details: &Details) -> Vec<Piece> {
     for attempt in &details.attempts {
         answer(&mut out, attempt, clock);
     }
+    out.extend(details.passed_over.iter().map(|sentence| (sentence.clone(), true)));
     out
 }
 

@@ -317,7 +317,13 @@ impl World {
             last_ms: None,
             again: None,
         };
-        self.deliveries.push(Details { summary, callback, values: values.clone(), attempts: Vec::new() });
+        self.deliveries.push(Details {
+            summary,
+            callback,
+            values: values.clone(),
+            attempts: Vec::new(),
+            passed_over: Vec::new(),
+        });
         id
     }
 

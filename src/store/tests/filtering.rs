@@ -181,7 +181,7 @@ async fn a_delivery_is_found_by_the_start_of_its_id() {
     let all = many(&store).await;
     let text = all[7].id.to_string();
     let ids = async |text: &str| -> Vec<DeliveryId> {
-        store.find_deliveries(text).await.unwrap().iter().map(|row| row.id).collect()
+        store.find_deliveries(text).await.unwrap().0.iter().map(|row| row.id).collect()
     };
     assert_eq!(ids(&text).await, [all[7].id]);
     assert_eq!(ids(&text[..30].to_uppercase()).await, [all[7].id]);

@@ -1,0 +1,63 @@
+//! Finds all rows that have no meaning.
+
+use rusqlite::{Connection, Row};
+
+use super::columns::{self, Why, get};
+use super::error::StoreError;
+use super::log::{AFTER_SUMMARY, ATTEMPT, SUMMARY, attempt, summary};
+use super::profiles::{LISTED, listed};
+use super::unreadable::{PassedOver, UnreadableRow};
+
+/// All of them, in whichever table. Takes as long as reading the log does.
+pub(super) fn look(db: &Connection) -> Result<PassedOver, StoreError> {
+    let mut found = PassedOver::default();
+    let profiles = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL");
+    each(db, &profiles, &mut found, |row| listed(row).map(drop))?;
+    let lanes = "SELECT seq, profile_id, origin, by_hand, failed_in_row, delivered FROM lane";
+    each(db, lanes, &mut found, |row| {
+        let of = |why| UnreadableRow { name: columns::named("queue", row), why, id: None };
+        lane(row).map_err(of)
+    })?;
+    let deliveries = format!("SELECT {SUMMARY}, seq FROM delivery");
+    each(db, &deliveries, &mut found, |row| {
+        let of = |why| {
+            let id = columns::delivery_id(row, 0).ok();
+            UnreadableRow::delivery(id, row.get(AFTER_SUMMARY).unwrap_or_default(), why)
+        };
+        summary(row).map(drop).map_err(of)
+    })?;
+    // Bodies are the most of it, and any bytes are one.
+    let attempts = format!("SELECT {ATTEMPT}, key FROM attempt").replace("response_body", "x''");
+    each(db, &attempts, &mut found, |row| {
+        let of = |why| {
+            let key = row.get::<_, i64>(10).unwrap_or_default();
+            let name = format!("attempt {} of the delivery in row {}", key & 1023, key >> 10);
+            UnreadableRow { name, why, id: None }
+        };
+        attempt(row).map(drop).map_err(of)
+    })?;
+    Ok(found)
+}
+
+fn each(
+    db: &Connection,
+    sql: &str,
+    found: &mut PassedOver,
+    read: impl Fn(&Row<'_>) -> Result<(), UnreadableRow>,
+) -> Result<(), StoreError> {
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.extend(read(row).err());
+    }
+    Ok(())
+}
+
+fn lane(row: &Row<'_>) -> Result<(), Why> {
+    columns::profile_id(columns::text(row, 1)?)?;
+    columns::text(row, 2)?;
+    get::<bool>(row, 3)?;
+    get::<u32>(row, 4)?;
+    get::<Option<[u8; 16]>>(row, 5)?;
+    Ok(())
+}
