@@ -62,8 +62,8 @@ impl Store {
                 if has_odd_lane(tx, state)? {
                     return Ok(true);
                 }
-                for Lane { lane, profile, by_hand } in lanes(tx, state)? {
-                    if !closed.hold(&profile, by_hand)? && has_any(tx, state, lane, within)? {
+                for Lane { number, profile, by_hand } in lanes(tx, state)? {
+                    if !closed.hold(&profile, by_hand)? && has_any(tx, state, number, within)? {
                         return Ok(true);
                     }
                 }
@@ -115,10 +115,10 @@ pub(super) fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, 
     let holds: Holds = by.iter().cloned().collect();
     let mut holding = Vec::new();
     for state in PENDING {
-        for Lane { lane, profile, by_hand } in lanes(tx, state)? {
+        for Lane { number, profile, by_hand } in lanes(tx, state)? {
             let why = ProfileId::parse(&profile).map_or(holds.all(), |profile| holds.of_events(&profile));
             let Some(why) = why.filter(|_| !by_hand) else { continue };
-            let n = count(tx, state, lane, within)?;
+            let n = count(tx, state, number, within)?;
             if n > 0 && !holding.contains(&why) {
                 holding.push(why);
             }
@@ -143,7 +143,7 @@ fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
 
 /// A queue with something that is still to be sent.
 struct Lane {
-    lane: i64,
+    number: i64,
     /// Whose it is; empty where that means nothing, which nobody holds: the sender fails what is in it.
     profile: String,
     /// It is of what is sent by hand.
@@ -163,7 +163,7 @@ fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<Lane>, StoreError> {
             Some((Ok(profile), Ok(by_hand))) => (profile, by_hand),
             _ => (String::new(), false),
         };
-        found.push(Lane { lane, profile, by_hand });
+        found.push(Lane { number: lane, profile, by_hand });
         after = Value::Integer(lane);
     }
     Ok(found)

@@ -54,13 +54,13 @@ pub(super) fn on_row<T>(
 }
 
 fn conform(tx: &Writing<'_>, row: i64) -> Result<(), StoreError> {
-    if !has_lane(tx, row)? {
+    if has_lane(tx, row)? {
+        tx.execute(CONFORM, [row])?;
+    } else {
         // In the same statement as the rest: alone, it would be refused.
         let lane = lane::find_or_make(tx, "", "", true)?;
         let sql = CONFORM.replacen("SET", "SET lane = ?2,", 1);
         tx.execute(&sql, (row, lane))?;
-    } else {
-        tx.execute(CONFORM, [row])?;
     }
     // Its state may be another one now.
     tx.recount();

@@ -132,7 +132,7 @@ fn deliveries_that_mean_nothing_are_passed_over_and_keep_no_command_from_ending(
         let sql = "UPDATE delivery SET state = 1, attempts = 1, due_at = accepted_at WHERE seq = ?1";
         loose.db.execute(sql, [row]).unwrap();
     }
-    let moved = count as i64;
+    let moved = i64::try_from(count).unwrap();
     loose.db.execute("UPDATE tally SET n = n - ?1 WHERE state = 0", [moved]).unwrap();
     loose.db.execute("UPDATE tally SET n = n + ?1 WHERE state = 1", [moved]).unwrap();
     let of_state = |state| format!("SELECT seq FROM delivery WHERE state = {state} ORDER BY seq DESC");
