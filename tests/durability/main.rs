@@ -8,6 +8,7 @@
     reason = "a test says what failed by panicking, and prints its figures"
 )]
 
+mod damaged;
 mod disk;
 mod disk_trouble;
 mod durable;
