@@ -182,6 +182,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "receive",
         &[
             ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),
+            ("Decrypt values with a profile's key", "ringback receive --decrypt-profile \"Order SMS\""),
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
             ("Decrypt the values of a profile", "ringback receive --decrypt-profile 'Order SMS'"),
         ],

@@ -52,10 +52,14 @@ fn is_usage(code: &str) -> bool {
     code.contains(['[', '…']) || code.split(' ').any(is_place)
 }
 
-/// Whether a piece of code is a command's name alone.
+/// Whether a piece of code only names a command, or options of it.
 fn is_name(program: &Command, code: &str) -> bool {
-    let (path, ..) = usage(program, code);
-    code.strip_prefix("ringback ") == Some(&path)
+    let (path, command, _) = usage(program, code);
+    let Some(rest) = code.strip_prefix("ringback ").and_then(|words| words.strip_prefix(&path)) else {
+        return false;
+    };
+    let is_option = |word: &str| word.strip_prefix("--").is_some_and(|long| longs(command).contains(&long));
+    !path.is_empty() && rest.split_whitespace().all(is_option)
 }
 
 /// The command of a usage, and the options that it names.
