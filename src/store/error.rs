@@ -94,6 +94,23 @@ pub enum Problem {
     /// Another file was put in its place while it was in use.
     #[error("was replaced by another file: start again to use that one")]
     Replaced,
+    /// The write-ahead log or its shared memory was removed or replaced while it was in use.
+    #[error(
+        "the files -wal and -shm beside it were removed or replaced: start again, and leave them alone while a \
+         session runs"
+    )]
+    LogGone,
+    /// It has further names: hard links.
+    #[error(
+        "has {0} names (hard links), and sessions under different names damage it: remove the others \
+         (`find FOLDER -samefile FILE` lists them)"
+    )]
+    Linked(u64),
+    /// It is a mount point.
+    #[error(
+        "is mounted as a single file, and sessions under different names damage it: mount its folder instead"
+    )]
+    Mounted,
     /// Another session has begun to send.
     #[error(
         "another session{of} sends now: the lock file beside it was removed or replaced; leave it alone while a \
@@ -123,6 +140,8 @@ impl Problem {
             self,
             Self::IsFolder
                 | Self::NotRegular(_)
+                | Self::Linked(_)
+                | Self::Mounted
                 | Self::NotADatabase
                 | Self::Foreign
                 | Self::Newer { .. }

@@ -12,7 +12,7 @@ use super::held::{self, Held};
 use super::schema::{self, Found};
 use super::unreadable::PassedOver;
 use super::writable::may_be_written;
-use super::{lock_file, owner, regular, row_check};
+use super::{lock_file, names, owner, regular, row_check};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     let real = path.canonicalize().map_err(at)?;
     let facts = metadata(&real).map_err(at)?;
     regular::check(&real)?;
+    names::check(&real)?;
     OpenOptions::new().read(true).open(&real).map_err(at)?;
     let log_bytes = metadata(beside(&real)).map_or(0, |facts| facts.len());
     let db = open(&real)?;

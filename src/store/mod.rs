@@ -30,6 +30,7 @@ mod lane;
 mod lease;
 mod lock_file;
 mod log;
+mod names;
 mod open;
 mod outbox;
 mod owner;

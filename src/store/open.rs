@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{Problem, StoreError, opening};
+use super::names;
 use super::regular;
 use super::schema::{self, Found};
 use super::writable::may_be_written;
@@ -74,6 +75,7 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
     let real = canonicalize(path).map_err(|error| opening(&error))?;
     // The others are beside the file that a link leads to.
     regular::check(&real)?;
+    names::check(&real)?;
     Ok(real)
 }
 

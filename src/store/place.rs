@@ -1,5 +1,6 @@
-//! Whether the file that was opened is still the one under its name. A file that was removed can be
-//! written on and on, and nothing of it is there for the next who looks.
+//! Whether the files that were opened are still those under their names. A file that was removed can be
+//! written on and on, and nothing of it is there for the next who looks; and two sessions with different
+//! write-ahead logs of one database know nothing of each other.
 
 use std::fs::metadata;
 use std::io;
@@ -8,42 +9,64 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Problem, opening};
 
-/// The file, by what the system knows it by.
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+/// The database, its write-ahead log and its shared memory, by what the system knows them by.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     path: PathBuf,
-    known: (u64, u64),
+    known: Identity,
+    /// The log and the shared memory, as far as they were there.
+    beside: Vec<(PathBuf, Identity)>,
 }
 
 impl Place {
-    /// The file that lies there now.
+    /// The files that lie there now. The log and its shared memory are there as soon as a connection has
+    /// read or written, and stay as long as one is open.
     ///
     /// # Errors
-    /// There is none, or it cannot be looked at.
+    /// There is no database, or it cannot be looked at.
     pub(super) fn of(path: &Path) -> Result<Self, Problem> {
         let known = identity(path).map_err(|error| opening(&error))?;
-        Ok(Self { path: path.to_owned(), known })
+        let beside = ["-wal", "-shm"].into_iter().filter_map(|ending| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(ending);
+            let name = PathBuf::from(name);
+            identity(&name).ok().map(|found| (name, found))
+        });
+        Ok(Self { path: path.to_owned(), known, beside: beside.collect() })
     }
 
-    /// Whether it lies there still. One look at the folder, a few microseconds.
+    /// Whether they lie there still. Three looks at the folder, a few microseconds.
     ///
     /// # Errors
-    /// It is gone, or another file is there.
+    /// One is gone, or another file is there.
     pub(super) fn holds(&self) -> Result<(), Problem> {
-        match identity(&self.path) {
-            Ok(found) if found == self.known => Ok(()),
-            Ok(_) => Err(Problem::Replaced),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                Err(Problem::Gone)
-            }
-            // That it cannot be looked at does not say that it is gone; reading it tells.
-            Err(_) => Ok(()),
+        match is_there(&self.path, self.known) {
+            Some(true) => {}
+            Some(false) => return Err(Problem::Replaced),
+            None => return Err(Problem::Gone),
+        }
+        if self.beside.iter().all(|(name, known)| is_there(name, *known) == Some(true)) {
+            Ok(())
+        } else {
+            Err(Problem::LogGone)
         }
     }
 }
 
-/// Device and number.
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
+/// Whether this file is the one of that name, where there is one.
+fn is_there(path: &Path, known: Identity) -> Option<bool> {
+    match identity(path) {
+        Ok(found) => Some(found == known),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
+        // That it cannot be looked at does not say that it is gone; reading it tells.
+        Err(_) => Some(true),
+    }
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
     metadata(path).map(|facts| (facts.dev(), facts.ino()))
 }
 
@@ -67,5 +90,28 @@ mod tests {
         assert_eq!(place.holds(), Ok(()), "put back, it is the same");
         std::fs::remove_dir_all(folder.path()).unwrap();
         assert_eq!(place.holds(), Err(Problem::Gone));
+    }
+
+    #[test]
+    fn the_files_beside_it_belong_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let beside = ["a.db-wal", "a.db-shm"].map(|name| folder.path().join(name));
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(Place::of(&path).unwrap().holds(), Ok(()), "none is there yet");
+        for lost in &beside {
+            for name in &beside {
+                std::fs::write(name, "").unwrap();
+            }
+            let place = Place::of(&path).unwrap();
+            assert_eq!(place.holds(), Ok(()));
+            let aside = folder.path().join("aside");
+            std::fs::rename(lost, &aside).unwrap();
+            assert_eq!(place.holds(), Err(Problem::LogGone));
+            std::fs::write(lost, "").unwrap();
+            assert_eq!(place.holds(), Err(Problem::LogGone), "another one");
+            std::fs::rename(&aside, lost).unwrap();
+            assert_eq!(place.holds(), Ok(()), "put back");
+        }
     }
 }

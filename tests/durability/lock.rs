@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use crate::support::cli::{On, Place, Running};
+use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 use ringback::delivery::{Limits, State};
 
@@ -151,4 +152,51 @@ fn a_sender_that_is_stopped_is_reported_until_it_continues() {
     }
     assert_eq!(crate::durable::check(&place.db()).len(), 2);
     assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
+}
+
+#[test]
+fn a_database_mounted_alone_is_refused() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    place.apply(&endpoint.profile(0));
+    let alone = place.file("alone.db", "");
+    let (db, program) = (place.db(), crate::support::console::PROGRAM);
+    let script =
+        format!("mount --bind {} {alone} && exec {program} --db {alone} deliveries list", db.display());
+    let mut command = std::process::Command::new("unshare");
+    let Ok(output) = command.args(["--map-root-user", "--mount", "sh", "-c", &script]).output() else {
+        return skip("there is no `unshare` here");
+    };
+    let said = String::from_utf8(output.stderr).unwrap();
+    if !said.starts_with("ringback") {
+        return skip(&format!("nobody can mount a file here: {said}"));
+    }
+    assert!(said.contains("is mounted as a single file"), "{said}");
+    assert_eq!(place.run(&["deliveries", "list"]).code, Some(0), "under its own name it is as before");
+}
+
+#[test]
+fn a_session_whose_log_is_removed_stops_and_what_it_wrote_is_kept() {
+    let place = Place::new();
+    let endpoint = Recorder::start(Duration::from_millis(2), |_, _| 200);
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let file = place.file("events.ndjson", &events(&profile, "", 3000));
+    assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+    let mut first = Running::start(place.command(&["work"]));
+    endpoint.wait("the first deliveries", |book| book.len() > 50);
+    for ending in ["-wal", "-shm"] {
+        std::fs::remove_file(format!("{}{ending}", place.db().display())).unwrap();
+    }
+    let said = first.line(On::Err, "-wal and -shm beside it were removed");
+    assert!(said.contains("start again"), "{said}");
+    first.interrupt();
+    assert_eq!(first.code(), Some(1));
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
+    let all = crate::durable::check(&place.db());
+    assert_eq!(all.len(), 3000);
+    let limits = Limits::default();
+    let times: u32 = all.keys().map(|id| endpoint.book()[&id.to_string()].times).sum();
+    let twice = times as usize - 3000;
+    println!("{twice} were sent twice");
+    assert!(twice <= 2 * limits.per_origin + limits.unrecorded, "{twice} were sent twice");
 }

@@ -25,7 +25,16 @@ pub(in crate::delivery) struct Reachability {
     state: Mutex<State>,
     /// Some host could not be reached since one was.
     doubted: AtomicBool,
-    has_route: fn() -> bool,
+    routes: Routes,
+}
+
+/// Asks the system for routes.
+#[derive(Debug, Clone, Copy)]
+struct Routes {
+    /// Whether there is one to the world.
+    any: fn() -> bool,
+    /// Whether there is one to this address.
+    to: fn(SocketAddr) -> bool,
 }
 
 #[derive(Debug, Default)]
@@ -38,13 +47,13 @@ struct State {
 
 impl Default for Reachability {
     fn default() -> Self {
-        Self::with(has_route)
+        Self::with(Routes { any: has_route, to: leads_to })
     }
 }
 
 impl Reachability {
-    fn with(has_route: fn() -> bool) -> Self {
-        Self { state: Mutex::default(), doubted: AtomicBool::new(false), has_route }
+    fn with(routes: Routes) -> Self {
+        Self { state: Mutex::default(), doubted: AtomicBool::new(false), routes }
     }
 
     /// Something at this address has responded.
@@ -76,15 +85,29 @@ impl Reachability {
         }
         match Errno::from_io_error(error)? {
             // Ports of TCP have run out. An address family that is off says the same, but to UDP too.
-            Errno::ADDRNOTAVAIL if leads_to(address) => Some(LocalTrouble::Ports),
+            Errno::ADDRNOTAVAIL if (self.routes.to)(address) => Some(LocalTrouble::Ports),
             Errno::CONNREFUSED | Errno::CONNRESET => {
                 self.reached(address.ip());
                 None
             }
-            errno @ (Errno::NETUNREACH | Errno::NETDOWN | Errno::HOSTUNREACH) => {
-                let no_route = is_own(address.ip()) || errno != Errno::HOSTUNREACH && !(self.has_route)();
-                // A machine without IPv6 reaches no host that has nothing else.
-                let counts = errno == Errno::HOSTUNREACH || address.is_ipv4();
+            // Of these a route that rejects, prohibits or drops gives HOSTUNREACH, ACCESS and INVAL, and a
+            // firewall ACCESS and PERM.
+            errno @ (Errno::NETUNREACH
+            | Errno::NETDOWN
+            | Errno::HOSTUNREACH
+            | Errno::ACCESS
+            | Errno::PERM
+            | Errno::INVAL) => {
+                // In a network without a way out one host may be off, and the others not.
+                let is_off = errno == Errno::HOSTUNREACH && (self.routes.to)(address);
+                let no_route = is_own(address.ip()) || !is_off && !(self.routes.any)();
+                let counts = match errno {
+                    // A machine without IPv6 reaches no host that has nothing else.
+                    Errno::NETUNREACH | Errno::NETDOWN => address.is_ipv4(),
+                    // An address that makes no sense, such as one of a link that is not named, gives it too.
+                    Errno::INVAL => false,
+                    _ => true,
+                };
                 (no_route || counts && self.is_alone(host)).then_some(LocalTrouble::NoRoute)
             }
             _ => None,
@@ -121,7 +144,7 @@ impl Reachability {
     /// The trouble of this machine behind a look-up that began then and had no response. It is the
     /// name's own, if other names resolve: one that resolved before is looked up again to find out.
     pub async fn of_silence(&self, host: &str, began: Instant, guard: &Guard) -> Option<LocalTrouble> {
-        if !(self.has_route)() {
+        if !(self.routes.any)() {
             return Some(LocalTrouble::NoRoute);
         }
         let other = self.state().resolved.iter().rev().find(|(name, _)| name != host).cloned();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::super::Problem;
+use super::super::{Problem, inspect};
 use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -52,4 +52,37 @@ async fn the_folder_goes_with_it() {
     std::fs::rename(&inner, folder.path().join("elsewhere")).unwrap();
     timeout(DEADLINE, changes.changed()).await.expect("told at once").unwrap();
     assert_eq!(store.counts().await.unwrap_err().problem, Problem::Gone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_log_nothing_is_claimed() {
+    for endings in [&["-wal", "-shm"][..], &["-wal"], &["-shm"]] {
+        let (_folder, store) = store();
+        store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+        for ending in endings {
+            let mut name = store.path().as_os_str().to_owned();
+            name.push(ending);
+            std::fs::remove_file(name).unwrap();
+        }
+        let error = store.save_profiles(vec![profile(2, "Bookings")]).await.unwrap_err();
+        assert_eq!(error.problem, Problem::LogGone, "{endings:?}");
+        assert_eq!(store.profiles().await.unwrap_err().problem, Problem::LogGone, "{endings:?}");
+    }
+}
+
+#[test]
+fn a_database_with_two_names_is_refused_under_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    drop(Store::open(&one).unwrap());
+    std::fs::hard_link(&one, &other).unwrap();
+    for name in [&one, &other] {
+        assert_eq!(Store::open(name).unwrap_err().problem, Problem::Linked(2));
+        assert_eq!(inspect(name).unwrap_err().problem, Problem::Linked(2));
+    }
+    std::fs::remove_file(&other).unwrap();
+    Store::open(&one).unwrap();
+    // A symbolic link leads to the one name that there is.
+    std::os::unix::fs::symlink(&one, &other).unwrap();
+    Store::open(&other).unwrap();
 }

@@ -6,13 +6,22 @@ use futures_util::future::BoxFuture;
 use super::*;
 use crate::delivery::resolver::{LookupError, Names};
 
+/// The world can be reached.
+const CONNECTED: Routes = Routes { any: || true, to: |_| true };
+
+/// It cannot.
+const OFFLINE: Routes = Routes { any: || false, to: |_| false };
+
+/// A network without a way out.
+const ISLAND: Routes = Routes { any: || false, to: |_| true };
+
 fn dial(reachability: &Reachability, host: &str, address: &str, errno: Errno) -> Option<LocalTrouble> {
     reachability.of_dial(host, address.parse().unwrap(), &errno.into())
 }
 
 #[test]
 fn what_has_run_out_is_trouble_of_this_machine() {
-    let reachability = Reachability::with(|| true);
+    let reachability = Reachability::with(CONNECTED);
     let found = |errno| dial(&reachability, "a.example", "8.8.8.8:80", errno);
     assert_eq!(found(Errno::MFILE), Some(LocalTrouble::Descriptors));
     assert_eq!(found(Errno::NFILE), Some(LocalTrouble::Descriptors));
@@ -25,12 +34,15 @@ fn what_has_run_out_is_trouble_of_this_machine() {
 
 #[test]
 fn without_a_route_no_host_is_to_blame() {
-    let reachability = Reachability::with(|| false);
-    for errno in [Errno::NETUNREACH, Errno::NETDOWN] {
-        assert_eq!(dial(&reachability, "a", "8.8.8.8:80", errno), Some(LocalTrouble::NoRoute));
+    let reachability = Reachability::with(OFFLINE);
+    for errno in
+        [Errno::NETUNREACH, Errno::NETDOWN, Errno::HOSTUNREACH, Errno::ACCESS, Errno::PERM, Errno::INVAL]
+    {
+        let found = dial(&reachability, "a", "8.8.8.8:80", errno);
+        assert_eq!(found, Some(LocalTrouble::NoRoute), "{errno:?}");
     }
     assert_eq!(
-        dial(&reachability, "a", "192.168.0.9:80", Errno::HOSTUNREACH),
+        dial(&Reachability::with(ISLAND), "a", "192.168.0.9:80", Errno::HOSTUNREACH),
         None,
         "one host of a network without a way out may be off"
     );
@@ -39,7 +51,7 @@ fn without_a_route_no_host_is_to_blame() {
 
 #[test]
 fn one_host_that_is_off_has_failed_and_two_without_another_that_responds_have_not() {
-    let reachability = Reachability::with(|| true);
+    let reachability = Reachability::with(CONNECTED);
     let off = |host| dial(&reachability, host, "192.168.0.9:80", Errno::HOSTUNREACH);
     assert_eq!((off("a"), off("a")), (None, None));
     assert_eq!((off("b"), off("a")), (Some(LocalTrouble::NoRoute), Some(LocalTrouble::NoRoute)));
@@ -50,6 +62,20 @@ fn one_host_that_is_off_has_failed_and_two_without_another_that_responds_have_no
     assert_eq!(dial(&reachability, "c", "192.168.0.7:80", Errno::CONNREFUSED), None);
     assert_eq!(off("b"), None, "a host that refuses was reached");
     assert_eq!(dial(&reachability, "d", "[2001:db8::1]:80", Errno::NETUNREACH), None, "no IPv6 here");
+}
+
+#[test]
+fn a_firewall_that_lets_nothing_out_is_trouble_of_this_machine() {
+    for errno in [Errno::PERM, Errno::ACCESS] {
+        let reachability = Reachability::with(CONNECTED);
+        let refused = |host| dial(&reachability, host, "8.8.8.8:80", errno);
+        assert_eq!(refused("a"), None, "it may be about that host");
+        assert_eq!(refused("b"), Some(LocalTrouble::NoRoute));
+        assert_eq!(dial(&reachability, "c", "127.0.0.1:80", errno), Some(LocalTrouble::NoRoute));
+    }
+    let reachability = Reachability::with(CONNECTED);
+    let senseless = |host| dial(&reachability, host, "[fe80::1]:80", Errno::INVAL);
+    assert_eq!((senseless("a"), senseless("b")), (None, None));
 }
 
 /// A name server: a name that it does not have has no response.
@@ -67,7 +93,7 @@ async fn a_name_without_response_is_to_blame_only_if_others_resolve() {
     let (here, other) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([8, 8, 8, 8]));
     let zone = Arc::new(Zone(Mutex::new([("other.example".to_owned(), other)].into())));
     let guard = Guard::with_names(Arc::default(), Arc::clone(&zone) as Arc<dyn Names>);
-    let reachability = Reachability::with(|| true);
+    let reachability = Reachability::with(CONNECTED);
     let began = Instant::now();
     let silent = || reachability.of_silence("silent.example", began, &guard);
     assert_eq!(silent().await, Some(LocalTrouble::NoResolver), "nothing has ever resolved");
@@ -80,6 +106,6 @@ async fn a_name_without_response_is_to_blame_only_if_others_resolve() {
     zone.0.lock().unwrap().clear();
     let later = reachability.of_silence("silent.example", Instant::now(), &guard);
     assert_eq!(later.await, Some(LocalTrouble::NoResolver), "it no longer does");
-    let offline = Reachability::with(|| false);
+    let offline = Reachability::with(OFFLINE);
     assert_eq!(offline.of_silence("silent.example", began, &guard).await, Some(LocalTrouble::NoRoute));
 }
