@@ -57,5 +57,14 @@ pub fn insists(state: &State, message: &Message) -> bool {
 
 /// Whether a key is the way out.
 pub fn is_quit(state: &State, key: Key) -> bool {
-    state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(Action::Quit))
+    is(state, key, Action::Quit)
+}
+
+/// Whether a message is a key that stops the program until the shell resumes it.
+pub fn is_stop(state: &State, message: &Message) -> bool {
+    matches!(message, Message::Key(key) | Message::BurstKey(key) if is(state, *key, Action::Suspend))
+}
+
+fn is(state: &State, key: Key, action: Action) -> bool {
+    state.settings.keys.resolve(key, &[Scope::Global]) == Some(Meaning::Does(action))
 }

@@ -4,18 +4,18 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use tokio::signal::unix;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::clock;
 
+use super::ahead::{is_stop, is_typed};
 use super::copying;
 use super::keyboard::Keyboard;
 use super::message::{Effect, Message};
 use super::pace::{Cause, Pace};
 use super::programs::{Program, Running};
 use super::session_sender::{SessionSender, wait_for_impatience};
-use super::signals::{self, Ended, hung_up, number};
+use super::signals::{self, Ended, JobControl, JobEvent, hung_up, number};
 use super::state::State;
 use super::terminal::Screen;
 use super::{timers, update};
@@ -35,7 +35,7 @@ pub struct Console {
     state: State,
     ask: UnboundedSender<Effect>,
     tell: UnboundedSender<Message>,
-    going_on: unix::Signal,
+    job: JobControl,
     pace: Pace,
     /// What a frame is wanted for.
     wanted: Option<Cause>,
@@ -46,8 +46,8 @@ pub struct Console {
 /// What woke the loop.
 enum Woken {
     Message(Message),
-    /// Goes on after a stop that was not ours.
-    GoesOn,
+    /// A stop that is asked for, or one that was not ours is over.
+    Job(JobEvent),
     /// The program gave the terminal back.
     Returned(Message),
     Frame,
@@ -57,32 +57,19 @@ impl Console {
     /// A console on a terminal that was taken.
     ///
     /// # Errors
-    /// The system gives no thread, or refuses to tell of a signal.
+    /// The system gives no thread.
     pub fn new(
         screen: Screen,
+        job: JobControl,
         state: State,
         ask: UnboundedSender<Effect>,
         tell: UnboundedSender<Message>,
     ) -> io::Result<Self> {
         let keyboard = Some(Keyboard::read(tell.clone())?);
-        let going_on = signals::going_on()?;
         let (program, returned, ended) = (None, None, None);
         let pace = Pace::default();
         let (wanted, suspend) = (Some(Cause::News), false);
-        Ok(Self {
-            screen,
-            keyboard,
-            program,
-            returned,
-            state,
-            ask,
-            tell,
-            going_on,
-            pace,
-            wanted,
-            suspend,
-            ended,
-        })
+        Ok(Self { screen, keyboard, program, returned, state, ask, tell, job, pace, wanted, suspend, ended })
     }
 
     /// Draws the first frame.
@@ -125,7 +112,7 @@ impl Console {
                 return Ok(ended);
             }
             if std::mem::take(&mut self.suspend) {
-                self.suspend(sender).await?;
+                self.suspend(&mut messages, sender).await?;
                 continue;
             }
             let has_terminal = self.program.is_none();
@@ -140,7 +127,7 @@ impl Console {
                 biased;
                 Some(message) = messages.recv() => Woken::Message(message),
                 returned = ended(&mut self.program) => Woken::Returned(returned),
-                Some(()) = self.going_on.recv() => Woken::GoesOn,
+                event = self.job.next() => Woken::Job(event),
                 () = tokio::time::sleep(frame_in.unwrap_or_default()), if frame_in.is_some() => Woken::Frame,
                 () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
                     if tick.is_some() => Woken::Message(Message::Now(clock::now())),
@@ -153,12 +140,13 @@ impl Console {
                     self.listen_again()?;
                     self.take(message).await?;
                 }
+                Woken::Job(JobEvent::Stop) => self.suspend = true,
                 // A program that has the terminal goes on by itself.
-                Woken::GoesOn if has_terminal => {
+                Woken::Job(JobEvent::Resumed) if has_terminal => {
                     self.screen.take_again()?;
                     self.wanted = Some(Cause::Person);
                 }
-                Woken::GoesOn | Woken::Frame => {}
+                Woken::Job(JobEvent::Resumed) | Woken::Frame => {}
             }
         }
     }
@@ -240,14 +228,21 @@ impl Console {
 
     /// Stops the process until the shell resumes it. The sender is stopped in order first. A program
     /// that has the terminal keeps it.
-    async fn suspend(&mut self, sender: &mut SessionSender) -> io::Result<()> {
+    ///
+    /// One stop answers all that were asked for until it is over.
+    async fn suspend(
+        &mut self,
+        messages: &mut UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<()> {
         let has_terminal = self.program.is_none();
         if has_terminal {
             self.keyboard = None;
+            self.forget_stop_keys(messages).await?;
             self.screen.give_back();
         }
         tokio::select! {
-            () = sender.stop() => if !signals::is_ending() { signals::stop(&mut self.going_on).await },
+            () = sender.stop() => if !signals::is_ending() { self.job.stop().await },
             // Ctrl+C comes as a message too, and ends the program.
             () = wait_for_impatience() => {}
         }
@@ -255,6 +250,24 @@ impl Console {
         if has_terminal {
             self.screen.take_again()?;
             self.listen_again()?;
+        }
+        self.job.forget_stops().await;
+        Ok(())
+    }
+
+    /// Takes the messages that have arrived, but for what was typed: its keys that stop are forgotten, the
+    /// others wait until the program is resumed. Nothing may read the keyboard meanwhile.
+    async fn forget_stop_keys(&mut self, messages: &mut UnboundedReceiver<Message>) -> io::Result<()> {
+        let arrived: Vec<Message> = std::iter::from_fn(|| messages.try_recv().ok()).collect();
+        for message in arrived {
+            if is_stop(&self.state, &message) {
+                continue;
+            }
+            if is_typed(&message) {
+                let _ = self.tell.send(message);
+            } else {
+                self.take(message).await?;
+            }
         }
         Ok(())
     }

@@ -113,8 +113,6 @@ pub enum Message {
     Warning(String),
     /// Something in the program panicked, which was told.
     Panicked,
-    /// The process is asked to stop until it is resumed, by SIGTSTP.
-    Stop,
     /// The process is asked to end, by the signal of this number.
     Terminate(u8),
 }

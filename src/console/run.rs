@@ -16,7 +16,7 @@ use super::outside::Outside;
 use super::pass_on::pass_on;
 use super::programs;
 use super::session_sender::{SessionSender, wait_for_impatience};
-use super::signals::{self, Ended};
+use super::signals::{self, Ended, JobControl};
 use super::state::{Notice, Settings, State};
 use super::terminal::Screen;
 use crate::threads;
@@ -75,6 +75,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let (ask, effects) = mpsc::unbounded_channel();
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
     signals::listen(&tell)?;
+    let job = JobControl::listen()?;
     let screen = Screen::take(tell.clone())?;
     let mut state = State::new(start.settings, screen.size()?, clock::now());
     if let Some(receiver) = &start.receiver {
@@ -84,7 +85,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     state.notice = start.notice;
     state.mouse.turn(start.mouse);
     let region = state.settings.region;
-    let mut console = Console::new(screen, state, ask, tell.clone())?;
+    let mut console = Console::new(screen, job, state, ask, tell.clone())?;
     console.show()?;
     drop(threads::blocking(programs::sweep));
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);

@@ -63,7 +63,7 @@ pub fn number(signal: Signal) -> u8 {
     u8::try_from(signal.as_raw()).unwrap_or(0)
 }
 
-/// Sends a message for each signal that ends or stops the program, and for a new size of the terminal.
+/// Sends a message for each signal that ends the program, and for a new size of the terminal.
 ///
 /// # Errors
 /// The system refuses.
@@ -82,13 +82,6 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
             }
         });
     }
-    let mut stops = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
-    let stop = tell.clone();
-    tokio::spawn(async move {
-        while stops.recv().await.is_some() {
-            let _ = stop.send(Message::Stop);
-        }
-    });
     let mut sizes = signal(SignalKind::window_change())?;
     let tell = tell.clone();
     tokio::spawn(async move {
@@ -133,22 +126,59 @@ fn end_in_any_case(ending: Signal) {
     }
 }
 
-/// Signals that the program goes on after a stop.
-///
-/// # Errors
-/// The system refuses.
-pub fn going_on() -> io::Result<unix::Signal> {
-    signal(SignalKind::from_raw(Signal::CONT.as_raw()))
+/// What a shell does with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobEvent {
+    /// It is to stop: Ctrl+Z in a program that has the terminal, or SIGTSTP from outside.
+    Stop,
+    /// It was resumed.
+    Resumed,
 }
 
-/// Stops the program as Ctrl+Z does where the terminal itself acts on it: all that was started together
-/// stops, and the shell has the terminal. Returns when it is resumed; at once where there is no shell to
-/// resume it.
-///
-/// SIGTSTP is ours, to stop the sender first, and a handler cannot be taken away again. SIGTTOU stops a
-/// process by the same rules: never one that no shell could resume.
-pub async fn stop(going_on: &mut unix::Signal) {
-    if kill_current_process_group(Signal::TTOU).is_ok() {
-        let _ = tokio::time::timeout(STOP, going_on.recv()).await;
+/// The signals by which a shell stops and resumes a job.
+pub struct JobControl {
+    stops: unix::Signal,
+    resumes: unix::Signal,
+}
+
+impl JobControl {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn listen() -> io::Result<Self> {
+        let listen = |number: Signal| signal(SignalKind::from_raw(number.as_raw()));
+        Ok(Self { stops: listen(Signal::TSTP)?, resumes: listen(Signal::CONT)? })
+    }
+
+    /// The next of these signals. Several of one kind before one call count once.
+    pub async fn next(&mut self) -> JobEvent {
+        tokio::select! {
+            biased;
+            Some(()) = self.stops.recv() => JobEvent::Stop,
+            Some(()) = self.resumes.recv() => JobEvent::Resumed,
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Stops the program as Ctrl+Z does where the terminal itself acts on it: all that was started together
+    /// stops, and the shell has the terminal. Returns when it is resumed; at once where there is no shell to
+    /// resume it.
+    ///
+    /// SIGTSTP is ours, to stop the sender first, and a handler cannot be taken away again. SIGTTOU stops a
+    /// process by the same rules: never one that no shell could resume.
+    pub async fn stop(&mut self) {
+        if kill_current_process_group(Signal::TTOU).is_ok() {
+            let _ = tokio::time::timeout(STOP, self.resumes.recv()).await;
+        }
+    }
+
+    /// Forgets stops that were asked for before now: the one that they were for is over.
+    pub async fn forget_stops(&mut self) {
+        tokio::select! {
+            biased;
+            _ = self.stops.recv() => {}
+            () = std::future::ready(()) => {}
+        }
     }
 }

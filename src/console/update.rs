@@ -228,7 +228,6 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Returned(returned) => programs::returned(state, *returned),
-        Message::Stop => vec![Effect::Suspend],
         Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::cli::{On, Running};
 use crate::support::console::{PROGRAM, apply, order_sms};
 use crate::support::process::{state, wait_descendant};
+use crate::support::recorder::Recorder;
 use crate::support::terminal::{Launch, Terminal};
 use crate::support::tmux::Tmux;
 
@@ -128,6 +129,42 @@ fn a_console_that_stops_hands_the_lock_to_the_next_session() {
         assert_eq!(next.code(), Some(0));
         terminal.wait_for("● running");
     }
+    terminal.press("q");
+    wait_prompt(&terminal);
+}
+
+/// Ctrl+Z pressed several times, and once more while a request in flight is waited for: one `fg` resumes.
+#[test]
+fn stops_that_pile_up_are_one_stop() {
+    let endpoint = Recorder::taking();
+    endpoint.keep_answers();
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.db");
+    apply(&db, &endpoint.profile(0));
+    let mut terminal = shell((80, 24));
+    terminal.type_text(&format!("{PROGRAM} --db {}\n", db.display()));
+    terminal.wait_for("● running");
+    let pid = wait_descendant(terminal.pid(), "ringback");
+    terminal.press("t");
+    terminal.wait_for("Send ]");
+    terminal.press("enter");
+    endpoint.wait("the request in flight", |book| book.len() == 1);
+    terminal.wait_gone("Send ]");
+    terminal.send(b"\x1a\x1a\x1a");
+    terminal.wait_until(|screen| !screen.alternate_screen(), "the shell's screen");
+    for _ in 0..3 {
+        crate::support::terminal::send_signal("TSTP", pid);
+    }
+    endpoint.let_answers_go();
+    terminal.wait_for("Stopped");
+    wait_state(pid, 'T');
+    wait_prompt(&terminal);
+    terminal.type_text("clear; fg\n");
+    terminal.wait_until(vt100::Screen::alternate_screen, "the console");
+    terminal.press("?");
+    terminal.wait_for("Show what every key does");
+    terminal.press("esc");
+    terminal.wait_for("delivered");
     terminal.press("q");
     wait_prompt(&terminal);
 }
