@@ -1,7 +1,10 @@
 //! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key
 //! is pressed; a key that is pressed all the same is answered with the reason.
 //!
-//! A reason names keys in braces, as `{profiles-new}`: see [`Keymap::spell`](super::keymap::Keymap::spell).
+//! The places of the console name keys in braces, as `{profiles-new}`; the reasons that come from here
+//! have the keys themselves.
+
+use std::borrow::Cow;
 
 use super::action::{Action, Entry, Scope};
 use super::overlay::Overlay;
@@ -10,9 +13,9 @@ use super::{deliveries, editor, profiles, testing, variables};
 
 /// Why an action cannot be done where the keyboard is; `None` when it can.
 #[must_use]
-pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+pub fn why_not(state: &State, action: Action) -> Option<Cow<'static, str>> {
     match &state.guide {
-        Some(guide) => guide.why_not(state, action),
+        Some(guide) => guide.why_not(state, action).map(|why| spelled(state, why)),
         None => beneath(state, state.focus, action),
     }
 }
@@ -20,15 +23,19 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
 /// Why an entry of the table cannot be done from wherever the keyboard is, going to its pane first;
 /// `None` when it can. Help and palette are looked past.
 #[must_use]
-pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<&'static str> {
+pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, str>> {
     // One level up is out of help and palette, whatever is beneath.
     if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
         return None;
     }
     match way(state, entry) {
         Ok(pane) => beneath(state, pane, entry.action),
-        Err(why) => Some(why),
+        Err(why) => Some(spelled(state, why)),
     }
+}
+
+fn spelled(state: &State, why: &'static str) -> Cow<'static, str> {
+    if why.contains('{') { state.settings.keys.spell(why).into() } else { why.into() }
 }
 
 /// The pane from which an entry of the table is done once help and palette are closed.
@@ -74,7 +81,20 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
 }
 
 /// Why an action cannot be done in the window that is open, or with the keyboard in this pane.
-fn beneath(state: &State, pane: Pane, action: Action) -> Option<&'static str> {
+fn beneath(state: &State, pane: Pane, action: Action) -> Option<Cow<'static, str>> {
+    let closed = state.closed.as_ref().filter(|_| sends(action));
+    closed.map(|why| why.clone().into()).or_else(|| here(state, pane, action).map(|why| spelled(state, why)))
+}
+
+/// Whether an action has something sent, so that it is refused where nothing can be.
+fn sends(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Test | Action::RetryNow | Action::RetryAll | Action::SendAgain | Action::SendAllAgain
+    )
+}
+
+fn here(state: &State, pane: Pane, action: Action) -> Option<&'static str> {
     match &state.overlay {
         Some(overlay @ Overlay::Details(_)) => {
             return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));

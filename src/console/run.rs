@@ -83,6 +83,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
         state.receiver.behaviour = receiver.behaviour();
     }
     state.notice = start.notice;
+    state.closed = start.addresses.closed();
     state.mouse.turn(start.mouse);
     let region = state.settings.region;
     let mut console = Console::new(screen, job, state, ask, tell.clone())?;

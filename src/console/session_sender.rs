@@ -66,9 +66,9 @@ fn started(
     keep: Keep,
     tell: &UnboundedSender<Message>,
 ) -> ((Sender, Keeping), watch::Receiver<Sending>) {
-    let sender = match addresses.to_send() {
-        Ok(network) => Sender::start(outbox(store), Transport::new(network), Limits::default()),
-        Err(unknown) => Sender::refused(format!("{unknown} and ringback is started again")),
+    let sender = match addresses.closed() {
+        None => Sender::start(outbox(store), Transport::new(addresses.to_judge()), Limits::default()),
+        Some(why) => Sender::refused(why),
     };
     let sending = sender.sending();
     tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));

@@ -150,6 +150,8 @@ pub struct State {
     pub holds: Holds,
     /// Why the database cannot be read, while it cannot.
     pub unreadable: Option<String>,
+    /// Why nothing is sent, where the settings do not say which addresses are allowed.
+    pub closed: Option<String>,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -194,6 +196,7 @@ impl State {
             counts: Counts::default(),
             holds: Holds::default(),
             unreadable: None,
+            closed: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),

@@ -357,7 +357,7 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
 /// Does an action where the keyboard is, or says why it cannot be done.
 pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = why_not(state, action) {
-        state.complain(format!("{}: {}", state.label(action), state.settings.keys.spell(why)));
+        state.complain(format!("{}: {why}", state.label(action)));
         return Vec::new();
     }
     if alone::refuses(state, action) {

@@ -48,6 +48,13 @@ impl Addresses {
         self.unknown.clone().map_or_else(|| Ok(self.to_judge()), Err)
     }
 
+    /// Why nothing is sent by a program that reads its settings at the start only; `None` where sending
+    /// is allowed.
+    #[must_use]
+    pub fn closed(&self) -> Option<String> {
+        self.unknown.as_ref().map(|unknown| format!("{unknown} and ringback is started again"))
+    }
+
     /// Nothing is sent, for what stands at this place.
     pub(super) fn close(&mut self, place: &str) {
         self.unknown.get_or_insert_with(|| AddressesUnknown { place: place.to_owned() });

@@ -196,3 +196,27 @@ fn going_to_look_leaves_what_was_said() {
     desk.keys("1 /");
     assert_ne!(desk.says(), said);
 }
+
+#[test]
+fn what_would_be_sent_is_refused_at_once_while_the_settings_are_closed() {
+    let why = "nothing is sent until c{d.toml:2 is fixed";
+    let mut desk = Desk::new(120, 30).of(sample::log());
+    desk.state.closed = Some(why.to_owned());
+    for (keys, action) in [
+        ("t", "Test"),
+        ("e f5", "Test"),
+        ("esc 4 r", "Retry now"),
+        ("ctrl+r", "Retry all"),
+        ("a", "Send again"),
+        ("A", "Send all again"),
+        ("enter a", "Send again"),
+    ] {
+        desk.keys(keys);
+        assert_eq!(desk.says(), format!("{action}: {why}"), "{keys}");
+    }
+    assert_eq!(desk.asked(), [""; 0]);
+    desk.keys("esc ? t e s t");
+    assert!(desk.line("Test the profile").contains("✗"), "{}", desk.screen());
+    desk.keys("esc esc 4 c");
+    assert_eq!(desk.asked(), ["cancel 9"], "{}", desk.screen());
+}

@@ -1,5 +1,7 @@
 //! A line of help and palette: what it does, by which keys, and why it cannot be done now.
 
+use std::borrow::Cow;
+
 use crate::console::action::{Entry, Scope, TABLE};
 use crate::console::possible;
 use crate::console::state::State;
@@ -66,7 +68,7 @@ pub fn entries(state: &State) -> Vec<Offer> {
             place: entry.scope.title(),
             keys: keys.join(" "),
             name: entry.name(),
-            why: possible::why_not_from_here(state, entry).map(|why| keymap.spell(why)),
+            why: possible::why_not_from_here(state, entry).map(Cow::into_owned),
         }
     };
     TABLE.iter().enumerate().map(line).collect()
