@@ -153,6 +153,9 @@ impl Console {
 
     fn draw(&mut self) -> io::Result<()> {
         self.screen.draw(&self.state)?;
+        for drawn in [Message::Now(clock::now()), Message::Drawn] {
+            let _ = update::update(&mut self.state, drawn);
+        }
         self.pace.drew(Instant::now());
         self.wanted = None;
         Ok(())

@@ -30,7 +30,15 @@ pub fn tick(state: &State) -> Option<Duration> {
     let pending = seen.iter().copied().filter(|row| row.state.is_pending());
     let waits = pending.filter_map(left).min();
     let wait = waits.map(|ms| if ms < state_text::TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
-    wait.into_iter().chain(ages(state, &seen)).min()
+    wait.into_iter().chain(ages(state, &seen)).chain(question(state)).min()
+}
+
+/// How long until all answers to the question on the screen count.
+fn question(state: &State) -> Option<Duration> {
+    match &state.overlay {
+        Some(Overlay::Question(question)) => question.is_new_for(state.now),
+        _ => None,
+    }
 }
 
 /// How long the ages on the screen stay true; none where there are none.

@@ -120,6 +120,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.now = now;
             Vec::new()
         }
+        Message::Drawn => {
+            drawn(state);
+            Vec::new()
+        }
         Message::Profiles(rows) => profiles::listed(state, rows),
         Message::Profile(id, profile, purpose) => opening::loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
@@ -242,6 +246,16 @@ fn sending(state: &mut State, sending: Sending) {
     state.sending = sending;
 }
 
+/// A question that is on the screen can be read from now on.
+fn drawn(state: &mut State) {
+    if state.guide.is_none()
+        && !view::too_small(state.size)
+        && let Some(Overlay::Question(question)) = &mut state.overlay
+    {
+        question.drawn(state.now);
+    }
+}
+
 fn unreadable(state: &mut State, why: String) {
     if state.unreadable.as_ref() != Some(&why) {
         state.complain(why.clone());
@@ -360,7 +374,7 @@ pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
         state.complain(format!("{}: {why}", state.label(action)));
         return Vec::new();
     }
-    if alone::refuses(state, action) {
+    if alone::refuses(state, action) || is_too_early(state, action) {
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.
@@ -386,6 +400,16 @@ pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
         Pane::Variables => variables::act(state, action),
         Pane::Deliveries | Pane::Timeline => deliveries::act(state, action),
     }
+}
+
+/// Whether the action would answer a question that nobody can have read. Nothing is said of it: who
+/// pressed the key did not mean the question.
+fn is_too_early(state: &State, action: Action) -> bool {
+    let question = match &state.overlay {
+        Some(Overlay::Question(question)) if state.guide.is_none() => question,
+        _ => return false,
+    };
+    question.is_too_new(action, state.now)
 }
 
 /// Actions that are the same everywhere.

@@ -139,6 +139,15 @@ impl Terminal {
         self.wait(&format!("the text `{text}`"), |seen| seen.find(text).map(drop));
     }
 
+    /// Waits until an answer to a question counts: it is not dimmed any more.
+    #[track_caller]
+    pub fn wait_answer(&self, answer: &str) {
+        self.wait(&format!("the answer `{answer}` to count"), |seen| {
+            let (x, y) = seen.find(answer)?;
+            seen.screen().cell(y, x).filter(|cell| !cell.dim()).map(drop)
+        });
+    }
+
     /// Waits until the text is nowhere on the screen.
     #[track_caller]
     pub fn wait_gone(&self, text: &str) {

@@ -56,6 +56,8 @@ fn what_is_typed_is_previewed_before_it_is_saved() {
     terminal.wait_for("Preview Newsletter anew");
     terminal.press("esc");
     terminal.wait_for("Newsletter anew");
-    terminal.press_all("ctrl+c d");
+    terminal.press("ctrl+c");
+    terminal.wait_answer("d Quit and discard");
+    terminal.press("d");
     assert_eq!(terminal.wait_exit(), 0);
 }

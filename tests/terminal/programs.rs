@@ -172,7 +172,7 @@ fn leaving_what_is_no_profile_leaves_all_as_it_was() {
     let place = Place::new();
     let mut terminal = place.editing("echo '{' >\"$2\"");
     terminal.press("ctrl+g");
-    terminal.wait_for("Edit again");
+    terminal.wait_answer("n/Esc Leave it as it was");
     terminal.press("n");
     terminal.wait_gone("Edit again");
     assert!(!terminal.screen().contains(" *"), "{}", terminal.screen());
@@ -194,7 +194,9 @@ fn an_editor_that_fails_loses_nothing() {
         terminal.wait_for(said);
         assert!(terminal.screen().contains("Order SMSX"), "{}", terminal.screen());
         nothing_left(&terminal);
-        terminal.press_all("esc d");
+        terminal.press("esc");
+        terminal.wait_answer("d Discard");
+        terminal.press("d");
         terminal.wait_for("n New");
         // The draft is discarded on disk when the console has ended, and not before.
         terminal.press("q");

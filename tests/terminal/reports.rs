@@ -82,6 +82,7 @@ fn in_tmux_too() {
     terminal.wait_for("┏4 ");
     tmux.run(&["send-keys", "Escape", "1", "D", "y"]);
     terminal.wait_for("Delete Order SMS?");
+    terminal.wait_answer("y/Enter Delete");
     tmux.run(&["send-keys", "y"]);
     terminal.wait_for("Deleted Order SMS");
 }
@@ -97,6 +98,20 @@ fn a_paste_that_never_ends_is_reported_and_keys_work_again() {
     terminal.wait_for("Order SMS and more *");
     terminal.type_text("!");
     terminal.wait_for("Order SMS and more! *");
+}
+
+/// As a paste that the network cut in two.
+#[test]
+fn an_answer_that_comes_with_its_question_destroys_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = console(folder.path());
+    terminal.send(b"D");
+    terminal.send(b"y");
+    terminal.wait_for("Delete Order SMS?");
+    terminal.wait_answer("y/Enter Delete");
+    assert!(terminal.screen().contains("sms  POST"), "{}", terminal.screen());
+    terminal.press("y");
+    terminal.wait_for("Deleted Order SMS");
 }
 
 #[test]

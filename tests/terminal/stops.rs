@@ -226,7 +226,7 @@ fn tmux_is_left_and_come_back_to_at_another_size() {
     second.type_text(" still");
     second.wait_for("Order SMS and more still");
     second.press("esc");
-    second.wait_for("Discard");
+    second.wait_answer("d Discard");
     second.press("d");
     second.wait_for("n New");
     second.press("q");

@@ -76,6 +76,14 @@ impl Keymap {
         found.and_then(|(_, keys)| keys.first()).map_or_else(|| name.to_owned(), Strokes::to_string)
     }
 
+    /// All keys of an action in a place, such as `y/Enter`.
+    #[must_use]
+    pub fn keys_of(&self, scope: Scope, action: Action) -> String {
+        let found = self.entries().find(|(entry, _)| entry.scope == scope && entry.action == action);
+        let keys = found.map_or(&[][..], |(_, keys)| keys);
+        keys.iter().map(Strokes::to_string).collect::<Vec<_>>().join("/")
+    }
+
     /// A sentence with the keys in place of the names in braces: `{profiles-new} makes one`.
     #[must_use]
     pub fn spell(&self, sentence: &str) -> String {

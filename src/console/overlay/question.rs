@@ -1,9 +1,13 @@
 //! A question with yes and no, and sometimes a third way.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::action::{Action, Entry, Scope, TABLE};
+use crate::console::action::{Action, Scope, TABLE};
 use crate::console::deliveries::many::{self, Many};
 use crate::console::editor;
 use crate::console::frame;
@@ -15,6 +19,11 @@ use crate::console::state::State;
 use crate::profile::{Profile, ProfileId};
 
 use super::Overlay;
+
+/// How long a question must have been on the screen before an answer that destroys something counts. A
+/// key that was pressed before the question could be read was meant for something else: the rest of a
+/// pasted text that the network cut in two, a key pressed twice.
+pub const READ: Duration = Duration::from_millis(250);
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +63,15 @@ impl std::fmt::Debug for Written {
 pub struct Question {
     asked: Asked,
     text: String,
+    /// When it was on the screen first.
+    drawn_at: Option<Timestamp>,
 }
 
 impl Question {
+    fn new(asked: Asked, text: impl Into<String>) -> Self {
+        Self { asked, text: text.into(), drawn_at: None }
+    }
+
     /// Before a profile is deleted of which so many deliveries are pending; `undo` is the key that
     /// restores it.
     #[must_use]
@@ -66,33 +81,33 @@ impl Question {
             n => format!("{} will be held until it is restored.\n\n", profiles::count(n)),
         };
         let text = format!("Delete {title}?\n\n{held}Its log stays. {undo} restores it within 7 days.");
-        Self { asked: Asked::Delete(id), text }
+        Self::new(Asked::Delete(id), text)
     }
 
     /// Before a variable of a person's own is removed from an event.
     #[must_use]
     pub fn remove_variable(scope: &str, name: &str) -> Self {
         let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> stay as they are.");
-        Self { asked: Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text }
+        Self::new(Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text)
     }
 
     /// Before an editor with something unsaved is closed.
     #[must_use]
     pub fn leave() -> Self {
-        Self { asked: Asked::Leave, text: "Save what was typed?".to_owned() }
+        Self::new(Asked::Leave, "Save what was typed?")
     }
 
     /// Before another profile is opened.
     #[must_use]
     pub fn leave_for(id: ProfileId) -> Self {
-        Self { asked: Asked::LeaveFor(id), text: "Save what was typed, before the other opens?".to_owned() }
+        Self::new(Asked::LeaveFor(id), "Save what was typed, before the other opens?")
     }
 
     /// Before the end.
     #[must_use]
     pub fn quit() -> Self {
         let text = "Quit? What was typed is not saved as a profile.\n\nIt is kept as a draft, and comes back at the next start.";
-        Self { asked: Asked::Quit, text: text.to_owned() }
+        Self::new(Asked::Quit, text)
     }
 
     /// Before one save takes the place of another session's.
@@ -103,27 +118,28 @@ impl Question {
             Some(_) => format!("Another session changed {title} since it was opened here.\n\nSave over it?"),
             None => format!("Another session deleted {title}.\n\nSave it all the same?"),
         };
-        Self { text, asked: Asked::Conflict(mine, theirs) }
+        Self::new(Asked::Conflict(mine, theirs), text)
     }
 
     /// Before something is done to many deliveries; at first they are still to be counted.
     #[must_use]
     pub fn many(many: Box<Many>) -> Self {
-        Self { text: many.question(), asked: Asked::Many(many) }
+        let text = many.question();
+        Self::new(Asked::Many(many), text)
     }
 
     /// After an editor left a text that is no profile.
     #[must_use]
     pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
         let told = format!("Not taken: {error}\n\nOpen it once more, as it was written?");
-        Self { asked: Asked::EditAgain(Written(subject, text)), text: told }
+        Self::new(Asked::EditAgain(Written(subject, text)), told)
     }
 
     /// After an editor failed that had changed its text.
     #[must_use]
     pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
         let told = format!("{trouble}. It had written something by then.\n\nTake that?");
-        Self { asked: Asked::TakeIt(Written(subject, text)), text: told }
+        Self::new(Asked::TakeIt(Written(subject, text)), told)
     }
 
     /// What is asked about many deliveries, if that is what is asked.
@@ -137,13 +153,12 @@ impl Question {
 
     /// Why an action is no answer to this question; `None` where it is among those that are shown.
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
-        let shown = |entry: &Entry| self.answers().iter().any(|(name, _)| *name == entry.name());
-        let mut answers = TABLE.iter().filter(|entry| entry.scope == Scope::Question);
-        let is_answer = |entry: &&Entry| entry.action == action;
-        match answers.find(is_answer) {
-            Some(entry) if !shown(entry) && self.is_counting() => Some("they are still being counted"),
-            Some(entry) if !shown(entry) => Some("it is no answer to this question"),
-            _ => None,
+        let is_answer = TABLE.iter().any(|entry| entry.scope == Scope::Question && entry.action == action);
+        let is_shown = self.answers().iter().any(|(shown, _)| *shown == action);
+        match is_answer && !is_shown {
+            true if self.is_counting() => Some("they are still being counted"),
+            true => Some("it is no answer to this question"),
+            false => None,
         }
     }
 
@@ -151,11 +166,43 @@ impl Question {
         self.about_many().is_some_and(|many| many.count.is_none())
     }
 
-    /// The names of the actions, and what each would do.
-    fn answers(&self) -> &'static [(&'static str, &'static str)] {
-        const YES: &str = "question-accept";
-        const THIRD: &str = "question-discard";
-        const NO: &str = "question-refuse";
+    /// Notes that it is on the screen.
+    pub fn drawn(&mut self, now: Timestamp) {
+        self.drawn_at.get_or_insert(now);
+    }
+
+    /// How long it is still too new for an answer that destroys something; `None` where it is not, or
+    /// where it was not on the screen yet.
+    #[must_use]
+    pub fn is_new_for(&self, now: Timestamp) -> Option<Duration> {
+        let shown = Duration::try_from(now.duration_since(self.drawn_at?)).ok()?;
+        READ.checked_sub(shown).filter(|rest| !rest.is_zero())
+    }
+
+    /// Whether an action destroys something, and the question is too new for it to be meant.
+    #[must_use]
+    pub fn is_too_new(&self, action: Action, now: Timestamp) -> bool {
+        self.destroys(action) && (self.drawn_at.is_none() || self.is_new_for(now).is_some())
+    }
+
+    /// Whether an answer destroys, sends or overwrites what no key brings back.
+    fn destroys(&self, action: Action) -> bool {
+        match (&self.asked, action) {
+            (Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_), Action::Accept)
+            | (Asked::Conflict(_, Some(_)), Action::Accept)
+            | (_, Action::Discard)
+            | (Asked::EditAgain(_) | Asked::TakeIt(_), Action::Refuse) => true,
+            (Asked::Leave | Asked::LeaveFor(_) | Asked::Quit, _)
+            | (Asked::EditAgain(_) | Asked::TakeIt(_) | Asked::Conflict(..), _)
+            | (Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_), _) => false,
+        }
+    }
+
+    /// The actions that answer it, and what each would do.
+    fn answers(&self) -> &'static [(Action, &'static str)] {
+        const YES: Action = Action::Accept;
+        const THIRD: Action = Action::Discard;
+        const NO: Action = Action::Refuse;
         match self.asked {
             Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
             Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
@@ -217,25 +264,56 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
+/// Columns between two answers.
+const BETWEEN: usize = 3;
+
+/// The answers with all of their keys, in lines of at most so many columns; those that do not count yet
+/// are dimmed.
+fn answers(state: &State, question: &Question, width: usize) -> Vec<Line<'static>> {
     let theme = &state.settings.theme;
+    let (mut lines, mut used) = (vec![Line::default()], 0);
+    for (action, label) in question.answers() {
+        let keys = state.settings.keys.keys_of(Scope::Question, *action);
+        let label = format!(" {label}");
+        let columns = keys.width() + label.width();
+        let gap = if used == 0 { 0 } else { BETWEEN };
+        if used + gap + columns > width && used > 0 {
+            lines.push(Line::default());
+            used = 0;
+        } else if let Some(line) = lines.last_mut().filter(|_| gap > 0) {
+            line.push_span(" ".repeat(gap));
+            used += gap;
+        }
+        let (key, text) = match question.is_too_new(*action, state.now) {
+            true => (theme.dim, theme.dim),
+            false => (theme.key, theme.text),
+        };
+        if let Some(line) = lines.last_mut() {
+            line.push_span(Span::styled(keys, key));
+            line.push_span(Span::styled(label, text));
+        }
+        used += columns;
+    }
+    lines
+}
+
+pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
     let width = 56u16.min(out.area().width);
-    let lines = frame::wrap(&question.text, usize::from(width).saturating_sub(4));
+    let room = usize::from(width).saturating_sub(4);
+    let lines = frame::wrap(&question.text, room);
+    let answers = answers(state, question, room);
     let length = lines.len();
-    let height = u16::try_from(length).unwrap_or(u16::MAX).saturating_add(4);
+    let height = u16::try_from(length + answers.len()).unwrap_or(u16::MAX).saturating_add(3);
     let inner = frame::window(state, "Question", width, height, out);
     // However long the question is, its answers are in sight.
-    let count = length.min(usize::from(inner.height).saturating_sub(2));
+    let count = length.min(usize::from(inner.height).saturating_sub(answers.len() + 1));
     for (at, line) in lines.into_iter().enumerate().take(count) {
         out.render_widget(Line::raw(line), frame::row(inner, at));
     }
     frame::mark_more(state, inner, &(0..count), length, out);
-    let mut spans = Vec::new();
-    for (name, label) in question.answers() {
-        spans.push(Span::styled(state.settings.keys.shown(name), theme.key));
-        spans.push(Span::raw(format!(" {label}   ")));
+    let first = frame::row(inner, count + 1);
+    for (at, line) in answers.into_iter().enumerate() {
+        out.render_widget(line, frame::row(inner, count + 1 + at));
     }
-    let answers = frame::row(inner, count + 1);
-    out.render_widget(Line::from(spans), answers);
-    out.set_cursor_position((answers.x, answers.y));
+    out.set_cursor_position((first.x, first.y));
 }

@@ -1,9 +1,12 @@
 //! Text pasted into a terminal without bracketed paste arrives as keys: it must not delete, send or quit.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use crate::console::keys::Key;
 use crate::console::message::Message;
+use crate::console::timers;
 
 use super::{Desk, sample};
 
@@ -19,6 +22,73 @@ fn a_question_takes_no_answer_from_the_burst_that_opened_it() {
     );
     assert_eq!(desk.asked(), [""; 0]);
     desk.keys("y");
+    assert_eq!(desk.asked(), ["delete 1"]);
+}
+
+/// A key by itself, as fast as the next one.
+fn key(desk: &mut Desk, name: &str) {
+    desk.told(Message::Key(Key::parse(name).unwrap()));
+}
+
+/// The network cut a pasted `Dy` in two, so that neither key is of a burst.
+#[test]
+fn a_question_that_nobody_can_have_read_destroys_nothing() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.waits_for_answers();
+    key(&mut desk, "D");
+    key(&mut desk, "y");
+    desk.answers();
+    for name in ["y", "enter"] {
+        key(&mut desk, name);
+        assert!(desk.shows("y/Enter Delete   n/Esc Keep"), "{}", desk.screen());
+        assert_eq!((desk.asked(), &desk.state.notice), (vec![], &None), "it says nothing");
+    }
+    desk.later(249);
+    key(&mut desk, "y");
+    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(timers::tick(&desk.state), Some(Duration::from_millis(1)), "drawn anew when it counts");
+    desk.later(1);
+    key(&mut desk, "y");
+    assert_eq!(desk.asked(), ["delete 1"]);
+}
+
+#[test]
+fn answers_that_destroy_nothing_count_at_once() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    key(&mut desk, "D");
+    key(&mut desk, "n");
+    assert!(!desk.shows("Question"), "{}", desk.screen());
+    desk.keys("e X");
+    key(&mut desk, "esc");
+    key(&mut desk, "d");
+    assert!(desk.shows("Save what was typed?"), "{}", desk.screen());
+    key(&mut desk, "y");
+    assert!(desk.asked().contains(&"save Order SMSX".to_owned()));
+}
+
+/// What is asked about many is another question once they are counted.
+#[test]
+fn the_time_begins_anew_when_the_question_changes() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4").waits_for_answers();
+    key(&mut desk, "C");
+    desk.later(1000).asked();
+    desk.answers();
+    key(&mut desk, "y");
+    assert_eq!(desk.asked(), [""; 0]);
+    assert!(desk.shows("y/Enter Do it"), "{}", desk.screen());
+    desk.keys("z y");
+    assert_eq!(desk.asked(), ["do Cancel 4 pending deliveries?"]);
+}
+
+/// A clock that is set back keeps no question closed.
+#[test]
+fn a_clock_that_is_set_back_is_no_reason_to_wait() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    key(&mut desk, "D");
+    let before = desk.state.now - Duration::from_hours(1);
+    desk.told(Message::Now(before));
+    key(&mut desk, "y");
     assert_eq!(desk.asked(), ["delete 1"]);
 }
 

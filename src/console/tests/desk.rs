@@ -13,6 +13,7 @@ use crate::console::clock::Clock;
 use crate::console::keymap::Keymap;
 use crate::console::keys::Key;
 use crate::console::message::{Effect, Message};
+use crate::console::overlay::Overlay;
 use crate::console::signs::Signs;
 use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
@@ -100,9 +101,21 @@ impl Desk {
     pub fn keys(&mut self, keys: &str) -> &mut Self {
         for name in keys.split_whitespace() {
             let key = Key::parse(name).unwrap_or_else(|| panic!("no key is named {name}"));
+            self.reads();
             self.told(Message::Key(key));
         }
+        self.reads();
         self
+    }
+
+    /// A question that has just appeared is read, which takes a while.
+    fn reads(&mut self) {
+        if let Some(Overlay::Question(question)) = &self.state.overlay
+            && let Some(rest) = question.is_new_for(self.state.now)
+        {
+            let now = self.state.now + rest;
+            self.told(Message::Now(now));
+        }
     }
 
     /// Types text, a key a character.
@@ -172,6 +185,8 @@ impl Desk {
     /// right edge, and none can drive a terminal.
     fn draw(&mut self) {
         self.terminal.draw(|frame| view(&self.state, frame)).unwrap();
+        let effects = update(&mut self.state, Message::Drawn);
+        assert!(effects.is_empty(), "a drawing asks for {effects:?}");
         let backend = self.terminal.backend();
         let (buffer, area) = (backend.buffer(), backend.buffer().area);
         if backend.cursor_visible() {

@@ -96,7 +96,7 @@ fn the_keys_of_the_settings_work_and_are_shown() {
 fn sentences_name_the_keys_that_are_bound() {
     let mut desk = bound(&[("profiles-undo", "U"), ("question-accept", "j"), ("question-refuse", "f")]);
     desk.keys("D");
-    assert!(desk.shows("U restores it") && desk.shows("j Delete   f Keep"), "{}", desk.screen());
+    assert!(desk.shows("U restores it") && desk.shows("j Delete   f/Esc Keep"), "{}", desk.screen());
     desk.keys("j");
     assert!(desk.says().ends_with("U restores it"), "{}", desk.says());
 }

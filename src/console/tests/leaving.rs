@@ -80,7 +80,7 @@ fn esc_with_nothing_unsaved_closes_and_never_quits() {
 fn esc_with_something_unsaved_asks() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types("X").keys("esc");
-    assert!(desk.shows("y Save") && desk.shows("d Discard") && desk.shows("n Go on typing"));
+    assert!(desk.shows("y/Enter Save") && desk.shows("d Discard") && desk.shows("n/Esc Go on typing"));
     desk.keys("esc");
     assert!(desk.state.overlay.is_none() && desk.shows("Order SMSX"), "Esc stays");
     desk.asked();

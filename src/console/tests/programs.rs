@@ -83,10 +83,10 @@ fn only_the_answers_that_are_shown_do_something() {
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
     back(&mut desk, open, "{ \"title\": ");
-    assert!(desk.shows("y Edit again") && desk.shows("n Leave it as it was"), "{}", desk.screen());
+    assert!(desk.shows("y/Enter Edit again") && desk.shows("n/Esc Leave it as it was"), "{}", desk.screen());
     assert!(!desk.line("Yes").contains("Discard"), "the footer offers no more: {}", desk.screen());
     desk.keys("d");
-    assert!(desk.shows("y Edit again"), "what was written is still there: {}", desk.screen());
+    assert!(desk.shows("y/Enter Edit again"), "what was written is still there: {}", desk.screen());
     assert!(desk.says().contains("it is no answer to this question"), "{}", desk.says());
     desk.keys("y");
     assert!(editor(&mut desk).1.contains("{ \"title\": "));
