@@ -134,7 +134,7 @@ async fn a_token_of_a_short_life_is_not_fetched_for_each_delivery() {
         let endpoint = Server::start(|_, _| Reply::new(200, "")).await;
         let tokens = Server::start(move |_, n| grants(n, &expires_in)).await;
         let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
-        let all = futures_util::future::join_all((0..300).map(|_| desk.accept(&profile))).await;
+        let all = futures_util::future::join_all((0..1000).map(|_| desk.accept(&profile))).await;
         for id in all {
             assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
         }
