@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::console::action::{Scope, TABLE};
 use crate::console::keymap::{Keymap, bind};
 use crate::console::message::Message;
+use crate::console::possible;
 use crate::console::programs::{Returned, Subject};
 use crate::settings::Binding;
 
@@ -16,23 +17,27 @@ use super::{Desk, World, sample};
 /// with Ctrl and Shift.
 fn odd() -> Keymap {
     let mut bindings = Vec::new();
-    let (mut letters, mut functions) = (0_u8, 0);
+    let mut seconds = ('A'..='Z').chain('a'..='z').chain('0'..='9').cycle();
+    let (mut together, mut alone) = (0, 0);
     for entry in TABLE {
         let is_fixed = entry.keys().all(|key| matches!(key.to_string().as_str(), "Esc" | "Ctrl+C"));
         if is_fixed || matches!(entry.scope, Scope::List) {
             continue;
         }
         let keys = if entry.scope.is_for_text() || entry.scope == Scope::Global {
-            functions += 1;
-            let held = ["ctrl+", "shift+", "ctrl+shift+"][functions / 12 % 3];
-            format!("{held}f{}", functions % 12 + 1)
+            let meets = entry.scope.meets(Scope::Global);
+            let functions = if meets { &mut together } else { &mut alone };
+            *functions += 1;
+            let held = ["ctrl+", "shift+", "ctrl+shift+"][*functions / 12 % 3];
+            format!("{held}f{}", *functions % 12 + 1)
         } else {
-            letters += 1;
-            format!("ü{}", char::from(b'A' + letters % 26))
+            format!("ü{}", seconds.next().unwrap())
         };
         bindings.push(Binding { action: entry.name(), keys: vec![keys], place: "c:1".to_owned() });
     }
-    bind(&bindings).0
+    let (keymap, notices) = bind(&bindings);
+    assert_eq!(notices, [""; 0], "each has odd keys");
+    keymap
 }
 
 /// The keys of the table as they are shown, without those that no setting takes away.
@@ -101,47 +106,159 @@ fn no_sentence_in_the_sources_names_a_key() {
     assert!(looked_at > 500, "only {looked_at} sentences");
 }
 
-/// Each sentence that names keys, as it is seen with all of them bound elsewhere.
+/// Presses what an action is bound to.
+fn does(desk: &mut Desk, action: &str) {
+    let keys = desk.state.settings.keys.shown(action);
+    match keys.strip_prefix('ü') {
+        Some(second) => desk.keys("ü").keys(second),
+        None => desk.keys(&keys.to_lowercase()),
+    };
+}
+
+fn with(world: World, (columns, lines): (u16, u16)) -> Desk {
+    let mut desk = Desk::new(columns, lines);
+    desk.state.settings.keys = odd();
+    desk.of(world)
+}
+
+/// Ways to every window, by actions; what stands after `+` is text.
+const SCENES: &[&str] = &[
+    "",
+    "profiles-search +no such title",
+    "profiles-new editor-save",
+    "profiles-edit editor-other-step",
+    "profiles-edit editor-secrets editor-preview preview-window-secrets",
+    "profiles-edit +X editor-leave question-discard",
+    "profiles-edit +X quit",
+    "profiles-edit +X editor-save profiles-undo",
+    "profiles-edit go-profiles list-down profiles-edit",
+    "profiles-delete",
+    "profiles-delete question-accept",
+    "profiles-pause",
+    "profiles-enable",
+    "profiles-preview",
+    "profiles-preview reading-search +no such text list-down",
+    "profiles-copy-id",
+    "go-editor",
+    "go-variables variables-search +no such name",
+    "go-variables variables-add-variable",
+    "go-variables variables-add-variable +own form-next-field +sample form-accept variables-remove-variable",
+    "go-variables variables-edit-variable",
+    "go-variables variables-insert",
+    "go-deliveries",
+    "go-deliveries deliveries-search +no such delivery",
+    "go-deliveries deliveries-details",
+    "go-deliveries deliveries-details reading-search",
+    "go-deliveries deliveries-details deliveries-follow",
+    "go-deliveries deliveries-retry-now",
+    "go-deliveries list-bottom deliveries-retry-now",
+    "go-deliveries list-bottom list-up deliveries-cancel",
+    "go-deliveries deliveries-pager",
+    "go-deliveries deliveries-filter-state deliveries-filter-state deliveries-retry-all",
+    "go-deliveries deliveries-filter-state deliveries-send-all-again",
+    "go-deliveries deliveries-pause-all",
+    "go-deliveries deliveries-pause-all deliveries-pause-all",
+    "go-deliveries deliveries-cancel-all",
+    "go-deliveries deliveries-cancel-all question-accept",
+    "go-deliveries deliveries-send-all-again",
+    "go-timeline",
+    "test",
+    "test test-window-other-step test-window-open-file",
+    "test test-window-preview",
+    "list-down test test-window-next-field",
+    "receiver",
+    "receiver receiver-window-toggle list-down receiver-window-right",
+    "help",
+    "palette",
+    "palette +retry",
+    "test help",
+    "theme mouse",
+];
+
+/// Each sentence that names keys, in every window and with every reason why something cannot be done, with
+/// all keys bound elsewhere.
 #[test]
 fn what_is_seen_names_the_keys_that_are_bound() {
-    let with = |world: World| {
-        let mut desk = Desk::new(120, 40);
-        desk.state.settings.keys = odd();
-        desk.of(world)
-    };
-    let mut screens = Vec::new();
-    let mut empty = with(World::default());
-    screens.push(empty.screen());
-    assert!(empty.shows(&format!("{} makes the first one", empty.state.settings.keys.shown("profiles-new"))));
-    assert!(empty.shows(&format!("{} tests a profile", empty.state.settings.keys.shown("test"))));
-    empty.told(Message::ReceiverEnded);
-    screens.push(empty.screen());
-    let mut desk = with(sample::log());
-    screens.push(desk.screen());
-    let subject = Subject::Body(profile_id(1));
-    let presses = |desk: &Desk, name: &str| desk.state.settings.keys.shown(name).to_lowercase();
-    let edit = presses(&desk, "profiles-edit");
-    for letter in edit.chars().map(|c| if c == 'ü' { c } else { c.to_ascii_uppercase() }) {
-        desk.keys(&letter.to_string());
+    let mut reached = Vec::new();
+    let mut looked_at = 0;
+    for size in [(120, 40), (60, 16)] {
+        for world in [sample::log as fn() -> World, World::default] {
+            // Where there is nothing, a text is typed nowhere.
+            let is_empty = world().profiles.is_empty();
+            for scene in SCENES.iter().filter(|scene| !is_empty || !scene.contains('+')) {
+                let mut desk = with(world(), size);
+                for (at, step) in scene.split_inclusive(' ').enumerate() {
+                    let step = step.trim_end();
+                    match step.strip_prefix('+') {
+                        Some(text) => desk.types(text),
+                        // What follows a text belongs to it, unless it is an action.
+                        None if TABLE.iter().all(|entry| entry.name() != step) => desk.types(" ").types(step),
+                        None => {
+                            does(&mut desk, step);
+                            &mut desk
+                        }
+                    };
+                    look_over(&desk, &format!("{scene}, step {at}"));
+                    reached.extend(desk.state.scopes());
+                    looked_at += 1;
+                }
+            }
+        }
     }
-    assert!(desk.state.editor.is_some(), "{}", desk.screen());
+    for mut desk in [told(), uncopied()] {
+        look_over(&desk, "messages");
+        does(&mut desk, "copy-window-show-in-full");
+        look_over(&desk, "messages");
+        reached.extend(desk.state.scopes());
+    }
+    for scope in Scope::ALL {
+        assert!(reached.contains(scope), "no scene leads to {scope:?}");
+    }
+    assert!(looked_at > 200, "{looked_at}");
+}
+
+/// With what comes from outside said, one after the other.
+fn told() -> Desk {
+    let mut desk = with(sample::log(), (120, 40));
+    desk.told(Message::ReceiverEnded);
+    assert!(
+        desk.says().contains(&desk.state.settings.keys.shown("receiver-window-toggle")),
+        "{}",
+        desk.says()
+    );
+    look_over(&desk, "the receiver ended");
+    desk.told(Message::Refused("It has ended already: {deliveries-send-again} resends it"));
+    look_over(&desk, "refused");
+    does(&mut desk, "profiles-edit");
+    let subject = Subject::Body(profile_id(1));
     let back = Returned { subject, given: String::new(), written: Some("{}".to_owned()), trouble: None };
     desk.told(Message::Returned(Box::new(back)));
     let saves = format!("{} saves it", desk.state.settings.keys.shown("editor-save"));
     assert!(desk.says().ends_with(&saves) && !saves.starts_with("Ctrl+S"), "{}", desk.says());
-    screens.push(desk.screen());
-    desk.told(Message::Refused("It has ended already: {deliveries-send-again} resends it"));
-    screens.push(desk.screen());
-    let mouse = presses(&desk, "mouse");
-    desk.keys(&mouse);
-    assert!(desk.says().contains("gives it back"), "{}", desk.screen());
-    screens.push(desk.screen());
+    desk
+}
+
+fn uncopied() -> Desk {
+    let mut desk = with(sample::log(), (120, 40));
     desk.told(Message::Uncopied("text".into(), "the request".into(), "too long".into()));
     let show = desk.state.settings.keys.shown("copy-window-show-in-full");
     assert!(desk.shows(&format!("{show} Show it")), "{}", desk.screen());
-    for screen in screens {
-        for line in screen.lines() {
-            assert_eq!(named(line), None, "{line}\n{screen}");
+    desk
+}
+
+/// No sentence on the screen, and none that help and palette would say, names a key as the table has it,
+/// or is left with the name of an action in braces.
+fn look_over(desk: &Desk, scene: &str) {
+    let screen = desk.screen();
+    let reasons = TABLE.iter().filter_map(|entry| possible::why_not_from_here(&desk.state, entry));
+    let reasons: Vec<String> = reasons.map(std::borrow::Cow::into_owned).collect();
+    // The panes are numbered, whatever leads to them.
+    let lines = screen.lines().filter(|line| !(line.contains("1 Profiles") && line.contains("5 Timeline")));
+    for line in lines.chain(reasons.iter().map(String::as_str)) {
+        assert_eq!(named(line), None, "{scene}: {line}\n{screen}");
+        let names = line.split('{').skip(1).filter_map(|piece| piece.split_once('}'));
+        for (name, _) in names {
+            assert!(TABLE.iter().all(|entry| entry.name() != name), "{scene}: {line}\n{screen}");
         }
     }
 }
