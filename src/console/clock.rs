@@ -79,6 +79,12 @@ impl Clock {
         }
     }
 
+    /// Date and time as they can be looked for: `2025-04-17T14:02:10`.
+    #[must_use]
+    pub fn sortable(&self, at: Timestamp) -> String {
+        self.formed(at, "%Y-%m-%dT%H:%M:%S")
+    }
+
     /// For a list, in so many columns as [`Clock::columns`] says: the time of day today, with the day
     /// where it is another one, or the age.
     #[must_use]

@@ -3,11 +3,12 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::action::Action;
 use super::input::{Input, Typed};
 use super::keys::Key;
+use super::mark::mark;
 use super::search_line;
 use super::state::State;
 
@@ -139,9 +140,7 @@ impl Find {
     #[must_use]
     pub fn mark(&self, line: Line<'static>, marked: Style) -> Line<'static> {
         let Some(wanted) = self.wanted() else { return line };
-        let style = line.style;
-        let spans = line.spans.into_iter().flat_map(|span| split(&span, &wanted, marked));
-        Line::from(spans.collect::<Vec<_>>()).style(style)
+        mark(line, &[wanted], marked)
     }
 
     /// Draws the line of the search, if there is one. True when the cursor stands in it.
@@ -157,26 +156,6 @@ impl Find {
     pub fn line(&self) -> Option<usize> {
         self.at
     }
-}
-
-/// The pieces of a span, those that are looked for in another style.
-fn split(span: &Span<'static>, wanted: &str, marked: Style) -> Vec<Span<'static>> {
-    let text = span.content.as_ref();
-    let lower = text.to_lowercase();
-    // Where small letters take other room, the places would not fit the text.
-    if lower.len() != text.len() {
-        return vec![span.clone()];
-    }
-    let mut out = Vec::new();
-    let mut end = 0;
-    for (at, _) in lower.match_indices(wanted) {
-        let Some((before, hit)) = text.get(end..at).zip(text.get(at..at + wanted.len())) else { continue };
-        out.push(Span::styled(before.to_owned(), span.style));
-        out.push(Span::styled(hit.to_owned(), marked));
-        end = at + wanted.len();
-    }
-    out.push(Span::styled(text.get(end..).unwrap_or_default().to_owned(), span.style));
-    out
 }
 
 #[cfg(test)]
@@ -219,8 +198,10 @@ mod tests {
         let marked = Style::new().bold();
         let line = find("a").mark(Line::raw("Alpha"), marked);
         let pieces: Vec<_> = line.spans.iter().map(|s| (s.content.as_ref(), s.style == marked)).collect();
-        let wanted = [("", false), ("A", true), ("lph", false), ("a", true), ("", false)];
+        let wanted = [("A", true), ("lph", false), ("a", true)];
         assert_eq!(pieces, wanted);
-        assert_eq!(find("İ").mark(Line::raw("İi"), marked).to_string(), "İi");
+        let pieces: Vec<String> =
+            find("İ").mark(Line::raw("xİi"), marked).spans.iter().map(|s| s.content.to_string()).collect();
+        assert_eq!(pieces, ["x", "İ", "i"]);
     }
 }

@@ -25,6 +25,7 @@ pub mod keys;
 mod list;
 mod looping;
 mod many;
+mod mark;
 pub mod message;
 pub mod opening;
 mod outside;

@@ -55,6 +55,8 @@ pub struct Theme {
     pub encrypted: Style,
     /// Marked text.
     pub marked: Style,
+    /// What was looked for, in a row that may be reversed itself.
+    pub found: Style,
 }
 
 impl Theme {
@@ -126,6 +128,7 @@ impl Theme {
             unknown: fg(palette.bad).add_modifier(Modifier::UNDERLINED),
             encrypted: fg(palette.variable).add_modifier(Modifier::BOLD | Modifier::ITALIC),
             marked: plain.add_modifier(Modifier::REVERSED),
+            found: plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
         }
     }
 
@@ -151,6 +154,7 @@ impl Theme {
             unknown: plain.add_modifier(Modifier::UNDERLINED),
             encrypted: bold.add_modifier(Modifier::ITALIC),
             marked: plain.add_modifier(Modifier::REVERSED),
+            found: plain.add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Panes 4 and 5: the deliveries as they happen, and the timeline of the chosen one.
 
 pub mod many;
+mod matched;
 pub mod paused;
 pub mod search;
 pub mod state_text;

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::frame::{self, cut, fit};
+use crate::console::mark::mark;
 use crate::console::pausing;
 use crate::console::pointer::Place;
 use crate::console::search_line;
@@ -14,9 +15,10 @@ use crate::console::state::{Pane, State};
 use crate::console::theme::Theme;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
+use crate::store::searched_texts;
 
 use super::state_text::Tone;
-use super::{Show, paused};
+use super::{Show, matched, paused};
 
 /// What the pane is called, in so many columns. It never says that it is paused: that is said of the
 /// sender, which goes on.
@@ -54,21 +56,29 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let hint = state.settings.keys.spell(hint);
         out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
     }
-    let height = usize::from(inner.height).saturating_sub(usize::from(deliveries.search.is_typing()));
+    let texts = searched_texts(&deliveries.search.text());
+    // Beneath the list stand what was found in the chosen one, and what is typed.
+    let lines = usize::from(!texts.is_empty()) + usize::from(deliveries.search.is_typing());
+    let height = usize::from(inner.height).saturating_sub(lines);
     let visible = deliveries.list.visible(rows.len(), height);
     frame::mark_more(state, inner, &visible, rows.len(), out);
     let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();
         let area = frame::row(inner, at - visible.start);
-        out.render_widget(line(state, &rows[at], columns, here, focused), area);
+        let line = line(state, &rows[at], columns, here, focused);
+        if here && let Some(found) = found(state, &texts, &line) {
+            let beneath = frame::indent(frame::row(inner, height), 1);
+            out.render_widget(found.line(theme, usize::from(beneath.width)), beneath);
+        }
+        out.render_widget(mark(line, &texts, theme.found), area);
         state.mouse.note(area, Place::Row(Pane::Deliveries, at));
         if here && focused {
             out.set_cursor_position((area.x, area.y));
         }
     }
     if let Some(input) = deliveries.search.typed() {
-        search_line::draw(state, input, true, frame::row(inner, height), out);
+        search_line::draw(state, input, true, frame::row(inner, height + lines - 1), out);
     }
 }
 
@@ -76,6 +86,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn unreadable(state: &State) -> Option<String> {
     let n = state.deliveries.unreadable;
     (n > 0).then(|| format!("{n} cannot be read"))
+}
+
+/// What the chosen delivery was found by, where its row does not show it.
+fn found(state: &State, texts: &[String], row: &Line<'_>) -> Option<matched::Found> {
+    let details = state.deliveries.details()?;
+    matched::beneath(details, texts, &row.to_string(), &state.settings.clock)
 }
 
 /// How far a search came that goes on.

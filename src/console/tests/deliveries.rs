@@ -203,3 +203,36 @@ fn what_was_looked_for_is_gone_to_in_the_details() {
         desk.screen()
     );
 }
+
+/// The row marks what matches; what it does not show is named beneath the list, for the chosen delivery.
+#[test]
+fn a_filter_shows_what_matched() {
+    let mut world = sample::log();
+    let attempt = &mut world.deliveries[2].attempts[2];
+    attempt.response_body = b"{\"reason\": \"invalid signature\",\n \"order\": \"no. 5999\"}".to_vec();
+    let mut desk = Desk::new(120, 30).of(world);
+    let beneath = |desk: &Desk| desk.screen().lines().rev().nth(2).unwrap_or_default().to_owned();
+    for (typed, place) in [
+        ("5999", "response body  {\"reason\": \"invalid signature\", \"order\": \"no. 5999\"}"),
+        ("hooks.example", "url  https://hooks.example/sms"),
+        ("00000000-0000-0000-0000-000000000003", "delivery  00000000-0000-0000-0000-000000000003"),
+        ("2025-04-17", "accepted  2025-04-17T14:01:00"),
+        ("sms-send", "event  sms-send"),
+    ] {
+        desk.keys("4 /").types(&format!("{typed} timed")).keys("enter");
+        assert_eq!(desk.state.deliveries.rows().len(), 1, "{typed}: {}", desk.screen());
+        assert!(beneath(&desk).contains(place), "{typed}: {}", desk.screen());
+        desk.keys("esc");
+    }
+    desk.keys("/").types("order timed").keys("enter");
+    assert_eq!(beneath(&desk).trim_matches(['┃', '│', ' ']), "", "the row shows it: {}", desk.screen());
+    let marked = |desk: &Desk, text: &str| -> String {
+        let (y, line) =
+            desk.screen().lines().map(str::to_owned).enumerate().find(|(_, l)| l.contains(text)).unwrap();
+        let cells = (0..u16::try_from(line.chars().count()).unwrap())
+            .map(|x| &desk.cells()[(x, u16::try_from(y).unwrap())])
+            .filter(|cell| cell.modifier.contains(ratatui::style::Modifier::UNDERLINED));
+        cells.map(ratatui::buffer::Cell::symbol).collect()
+    };
+    assert_eq!(marked(&desk, "timed out"), "Ordertimed", "{}", desk.screen());
+}
