@@ -30,11 +30,11 @@ pub fn position(source: &str, text: &str) -> Option<(usize, usize)> {
 #[must_use]
 pub fn mark(line: Line<'static>, texts: &[String], marked: Style) -> Line<'static> {
     let style = line.style;
-    let spans = line.spans.into_iter().flat_map(|span| mark_span(span, texts, marked));
+    let spans = line.spans.into_iter().flat_map(|span| mark_span(&span, texts, marked));
     Line::from(spans.collect::<Vec<_>>()).style(style)
 }
 
-fn mark_span(span: Span<'static>, texts: &[String], marked: Style) -> Vec<Span<'static>> {
+fn mark_span(span: &Span<'static>, texts: &[String], marked: Style) -> Vec<Span<'static>> {
     let mut out = Vec::new();
     let mut rest: &str = &span.content;
     loop {

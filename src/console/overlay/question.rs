@@ -155,10 +155,10 @@ impl Question {
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
         let is_answer = TABLE.iter().any(|entry| entry.scope == Scope::Question && entry.action == action);
         let is_shown = self.answers().iter().any(|(shown, _)| *shown == action);
-        match is_answer && !is_shown {
-            true if self.is_counting() => Some("they are still being counted"),
-            true => Some("it is no answer to this question"),
-            false => None,
+        match (is_shown || !is_answer, self.is_counting()) {
+            (true, _) => None,
+            (false, true) => Some("they are still being counted"),
+            (false, false) => Some("it is no answer to this question"),
         }
     }
 
@@ -187,14 +187,13 @@ impl Question {
 
     /// Whether an answer destroys, sends or overwrites what no key brings back.
     fn destroys(&self, action: Action) -> bool {
-        match (&self.asked, action) {
-            (Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_), Action::Accept)
-            | (Asked::Conflict(_, Some(_)), Action::Accept)
-            | (_, Action::Discard)
-            | (Asked::EditAgain(_) | Asked::TakeIt(_), Action::Refuse) => true,
-            (Asked::Leave | Asked::LeaveFor(_) | Asked::Quit, _)
-            | (Asked::EditAgain(_) | Asked::TakeIt(_) | Asked::Conflict(..), _)
-            | (Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_), _) => false,
+        match &self.asked {
+            Asked::EditAgain(_) | Asked::TakeIt(_) => action == Action::Refuse,
+            Asked::Leave | Asked::LeaveFor(_) | Asked::Quit | Asked::Conflict(_, None) => {
+                action == Action::Discard
+            }
+            Asked::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
+            Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_) => action == Action::Accept,
         }
     }
 
@@ -284,10 +283,8 @@ fn answers(state: &State, question: &Question, width: usize) -> Vec<Line<'static
             line.push_span(" ".repeat(gap));
             used += gap;
         }
-        let (key, text) = match question.is_too_new(*action, state.now) {
-            true => (theme.dim, theme.dim),
-            false => (theme.key, theme.text),
-        };
+        let is_too_new = question.is_too_new(*action, state.now);
+        let (key, text) = if is_too_new { (theme.dim, theme.dim) } else { (theme.key, theme.text) };
         if let Some(line) = lines.last_mut() {
             line.push_span(Span::styled(keys, key));
             line.push_span(Span::styled(label, text));
