@@ -1,20 +1,18 @@
 //! `ringback man`, read by groff where there is one.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::support::cli::{Place, finish};
+use crate::support::needs;
 
-/// What groff makes of a page, as plain text; none where there is no groff.
+/// What groff makes of a page, as plain text; none where there is no groff, which is said.
 fn typeset(page: &str) -> Option<String> {
-    let mut groff = Command::new("groff");
+    let mut groff = Command::new(needs::program("groff")?);
     groff.args(["-man", "-Tutf8", "-ww", "-P-cbou"]);
     groff.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = match groff.spawn() {
-        Err(error) if error.kind() == ErrorKind::NotFound => return None,
-        spawned => spawned.unwrap(),
-    };
+    let mut child = groff.spawn().unwrap();
     child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
     let ran = finish(child);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{page}");
