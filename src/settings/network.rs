@@ -176,6 +176,17 @@ mod tests {
             ("colour = 1\n", 1),
             ("[other]\nx = 1\n", 1),
             ("\"сеть\" = \"public\"\n", 1),
+            // Near a setting, with a value that the setting cannot have.
+            ("mod = \"public\"\n", 1),
+            ("modes = \"public\"\n", 1),
+            ("mouze = \"public\"\n", 1),
+            ("them = [\"127.0.0.1\"]\n", 1),
+            ("them = \"public\"\n", 1),
+            ("mouse = true\ntiem = \"public\"\n", 2),
+            ("regoin = [\"10.0.0.0/8\"]\n", 1),
+            ("keep_dasy = [\"10.0.0.0/8\"]\n", 1),
+            ("kyes = [\"10.0.0.0/8\"]\n", 1),
+            ("[key]\nblock = true\n", 1),
         ] {
             let Loaded { settings, notices } = parse(text);
             assert_eq!(settings.addresses.to_judge().reach, Reach::Public, "{text}");
@@ -184,7 +195,15 @@ mod tests {
             let told = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
             assert!(notices.iter().any(told), "{text}: {notices:?}");
         }
-        for text in ["them = 1\n", "region = \"XX\"\n", "[keys]\nquit = 5\n", "[key]\nquit = \"x\"\n"] {
+        for text in [
+            "them = \"dark\"\n",
+            "mouze = true\n",
+            "theme = 1\n",
+            "keep_dasy = 9\n",
+            "region = \"XX\"\n",
+            "[keys]\nquit = 5\n",
+            "[key]\nquit = \"x\"\n",
+        ] {
             let Loaded { settings, notices } = parse(text);
             assert_eq!(notices.len(), 1, "{notices:?}");
             assert!(settings.addresses.to_send().is_ok(), "{text}");

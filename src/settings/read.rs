@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
@@ -76,19 +77,17 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
             _ => Err(unknown(name, meant)),
         };
         if let Err(what) = outcome {
-            let consequence = match meant {
-                // What no setting is near may have been meant to close something.
-                None | Some("network" | "network_allow" | "network_deny") => {
-                    settings.addresses.close(&place(at));
-                    format!(": {}", network::CLOSED)
-                }
-                Some("keep_days" | "keep_deliveries") => {
-                    keeps_all = true;
-                    ": the log keeps everything until this is fixed".to_owned()
-                }
-                Some(_) => String::new(),
-            };
-            faults.push((at, what + &consequence));
+            let mut consequences = Vec::new();
+            if may_close_network(name, meant, value) {
+                settings.addresses.close(&place(at));
+                consequences.push(network::CLOSED);
+            }
+            if let Some("keep_days" | "keep_deliveries") = meant {
+                keeps_all = true;
+                consequences.push("the log keeps everything until this is fixed");
+            }
+            let consequences = consequences.iter().map(|consequence| format!(": {consequence}"));
+            faults.push((at, what + &consequences.collect::<String>()));
         }
         if !name.starts_with("network") {
             misplaced(name, value.get_ref(), &mut |inner, within, at| {
@@ -105,6 +104,21 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     faults.sort();
     let notices = faults.into_iter().map(|(at, what)| format!("{}: {what}", place(at))).collect();
     Loaded { settings, notices }
+}
+
+/// Whether a faulty setting may have been intended to restrict the network: a network setting, a name that
+/// resembles no setting, or one with a value that is invalid for the setting it resembles.
+fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) -> bool {
+    match meant {
+        None | Some("network" | "network_allow" | "network_deny") => true,
+        Some(meant) if meant == name => false,
+        Some("keys") => {
+            let mut is_valid = true;
+            keys::read(value, |_| String::new(), |_, _| is_valid = false);
+            !is_valid
+        }
+        Some(meant) => Settings::default().set(meant, value.get_ref()).is_err(),
+    }
 }
 
 fn unknown(name: &str, meant: Option<&str>) -> String {

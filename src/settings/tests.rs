@@ -72,7 +72,7 @@ fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
             "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\", \"NA\"",
             &format!("config.toml:4: unknown setting `colour`; {known}: {CLOSED}"),
             "config.toml:5: extended_retries must be true or false",
-            "config.toml:6: unknown setting `them` (did you mean `theme`?)",
+            &format!("config.toml:6: unknown setting `them` (did you mean `theme`?): {CLOSED}"),
         ]
     );
     let mut rest = Settings { theme: ThemeName::Mono, ..Settings::default() };

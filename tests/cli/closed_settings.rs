@@ -16,7 +16,7 @@ fn text(place: &Place, bytes: &[u8], line: usize) -> String {
 
 const FILE: &str = ".config/ringback/config.toml";
 
-const ALL: [(&str, Broken); 13] = [
+const ALL: [(&str, Broken); 14] = [
     ("a syntax error", |place| text(place, b"network = \"public\"\ntheme =\n", 2)),
     ("a duplicate key", |place| text(place, b"network = \"public\"\nnetwork = \"operator\"\n", 2)),
     ("a conflict marker", |place| text(place, b"<<<<<<< HEAD\nnetwork = \"public\"\n", 1)),
@@ -30,6 +30,7 @@ const ALL: [(&str, Broken); 13] = [
     ("another case", |place| text(place, b"Network = \"public\"\n", 1)),
     ("another spelling", |place| text(place, b"mouse = true\nnetwrok = \"public\"\n", 2)),
     ("no setting", |place| text(place, b"block = [\"127.0.0.0/8\"]\n", 1)),
+    ("a slip with the value of another", |place| text(place, b"mouze = \"public\"\n", 1)),
     ("a bad entry", |place| text(place, b"network_deny = [\"127.0.0/8\"]\n", 1)),
     ("a folder", |place| {
         std::fs::create_dir_all(place.path(FILE)).unwrap();
