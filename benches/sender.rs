@@ -1,7 +1,8 @@
 //! The sender beside others, in time, in memory and in processor time.
 //!
 //! `cargo bench --bench sender` prints the figures and keeps them in `target/figures/sender.json`. It
-//! takes about four minutes, and a gigabyte in the folder for temporary files.
+//! takes about six minutes, and a gigabyte in the folder for temporary files. `-- hanging` and other
+//! names of the files in `measures` print only theirs.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 
@@ -10,17 +11,36 @@ mod endpoint;
 mod figures;
 mod measures;
 
-use figures::{Figure, keep};
+use figures::{Figure, keep, print};
 
 fn main() {
     endpoint::serve_if_asked();
     measures::memory::send_if_asked();
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name);
     let mut figures: Vec<Figure> = Vec::new();
-    figures.extend(runtime.block_on(measures::hanging::measure()));
-    figures.push(runtime.block_on(measures::silent_names::measure()));
-    figures.extend(runtime.block_on(measures::retries::measure()));
-    figures.extend(runtime.block_on(measures::processor::measure()));
-    figures.extend(runtime.block_on(measures::memory::measure()));
-    keep("sender", &figures);
+    if is_asked("hanging") {
+        figures.extend(runtime.block_on(measures::hanging::measure()));
+    }
+    if is_asked("many_profiles") {
+        figures.extend(runtime.block_on(measures::many_profiles::measure()));
+    }
+    if is_asked("silent_names") {
+        figures.push(runtime.block_on(measures::silent_names::measure()));
+    }
+    if is_asked("retries") {
+        figures.extend(runtime.block_on(measures::retries::measure()));
+    }
+    if is_asked("processor") {
+        figures.extend(runtime.block_on(measures::processor::measure()));
+    }
+    if is_asked("memory") {
+        figures.extend(runtime.block_on(measures::memory::measure()));
+    }
+    if asked.is_empty() {
+        keep("sender", &figures);
+    } else {
+        print(&figures);
+    }
 }

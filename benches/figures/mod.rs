@@ -22,14 +22,19 @@ pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
     values[(values.len() - 1) * percent / 100]
 }
 
-/// Prints the figures and writes them to `target/figures/<bench>.json`.
-pub fn keep(bench: &str, figures: &[Figure]) {
-    let mut members = serde_json::Map::new();
+/// Prints the figures.
+pub fn print(figures: &[Figure]) {
     for figure in figures {
         let goal = figure.goal.map(|goal| format!("   goal {goal}")).unwrap_or_default();
         println!("{:<52} {:>12.3}{goal}", figure.name, figure.value);
-        members.insert(figure.name.to_owned(), figure.value.into());
     }
+}
+
+/// Prints the figures and writes them to `target/figures/<bench>.json`.
+pub fn keep(bench: &str, figures: &[Figure]) {
+    print(figures);
+    let members = figures.iter().map(|figure| (figure.name.to_owned(), figure.value.into()));
+    let members: serde_json::Map<_, _> = members.collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
     std::fs::create_dir_all(&folder).unwrap();
     let text = serde_json::to_string_pretty(&members).unwrap();

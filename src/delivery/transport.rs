@@ -7,6 +7,7 @@ mod clients;
 mod connector;
 mod course;
 mod dial;
+mod http1_hosts;
 mod limit;
 mod line;
 mod order;
@@ -180,16 +181,10 @@ impl Transport {
     async fn send(&self, order: &Order<'_>, so_far: &mut SoFar) -> Result<(), NotDone> {
         let began = Instant::now();
         let profile = order.profile;
-        let secured;
-        let client = if order.is_secure() {
-            so_far.awaits_files = true;
-            let client = self.clients.secure(&profile.tls, profile.http2).await;
-            so_far.awaits_files = false;
-            secured = client.map_err(|fault| failure::no_tls(&order.place(), &fault))?;
-            &secured
-        } else {
-            self.clients.plain()
-        };
+        so_far.awaits_files = true;
+        let client = self.clients.of(profile, &order.uri).await;
+        so_far.awaits_files = false;
+        let client = &*client.map_err(|fault| failure::no_tls(&order.place(), &fault))?;
         let Auth::OAuth2(oauth2) = &profile.auth else { return exchange(client, order, None, so_far).await };
         let wanted = Wanted { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
         let token = self.token(&wanted, so_far).await?;

@@ -135,10 +135,10 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
 
 /// What came of deliveries to a server, one after the other.
 async fn sent(server: &Scripted, n: usize) -> Vec<Attempt> {
-    let desk = Desk::new();
+    let (desk, profile) = (Desk::new(), server.profile());
     let mut attempts = Vec::new();
     for _ in 0..n {
-        attempts.push(desk.only_try(&server.profile()).await.attempts.remove(0));
+        attempts.push(desk.only_try(&profile).await.attempts.remove(0));
     }
     attempts
 }

@@ -13,6 +13,7 @@ mod clock;
 mod disables;
 mod floods;
 mod idle_connections;
+mod kept_connections;
 mod local_trouble;
 mod network;
 mod oauth;

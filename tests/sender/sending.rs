@@ -320,8 +320,9 @@ async fn one_connection_serves_many_deliveries() {
     let desk = Desk::new();
     let answer = b"HTTP/1.1 500 Oops\r\nContent-Length: 5\r\n\r\nsorry";
     let endpoint = Endpoint::start(Manner::Says(answer.to_vec())).await;
+    let profile = profile(&endpoint.url(), |_| ());
     for _ in 0..10 {
-        desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        desk.only_try(&profile).await;
     }
     assert_eq!(endpoint.connections(), 1, "small bodies are drained, so the connection is kept");
 }

@@ -46,13 +46,9 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, NotDone> 
     let uri = uri(clients.guard(), &wanted.oauth2)?;
     let place = Place(&uri);
     let make = request(&uri, &wanted.oauth2)?;
-    let client = if uri.scheme_str() == Some("https") {
-        // HTTP/1.1 here, whatever the endpoint speaks.
-        let client = clients.secure(&wanted.tls, false).await;
-        client.map_err(|fault| failure::no_tls(&place, &fault))?
-    } else {
-        clients.plain().clone()
-    };
+    // Several profiles use a token: nobody of them may choose the response, over a connection that was kept.
+    let client = clients.for_one_request(&wanted.tls, &uri).await;
+    let client = client.map_err(|fault| failure::no_tls(&place, &fault))?;
     // The token's time began before its answer arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
     let response = client.send(&mut Course::default(), make(), || Some(make())).await;

@@ -1,20 +1,22 @@
 //! A pooled HTTP client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::{Request, Response, Version};
 use hyper_util::client::legacy::{self, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connector::Connector;
 use super::course::Course;
+use super::http1_hosts::Http1Hosts;
 use super::line::Line;
 
 /// Many servers close an idle connection after five seconds.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// A connection carries no new request after this time, so that a name that moves to another address
 /// is followed also while a connection to the old one is in use (our decision).
 const OLDEST: Duration = Duration::from_mins(1);
@@ -37,19 +39,36 @@ const WINDOW: u32 = 128 * 1024;
 
 type Pool = legacy::Client<Connector, Full<Bytes>>;
 
-/// A client with its connections. Cheap to clone.
-#[derive(Debug, Clone)]
+/// A client with its connections.
+#[derive(Debug)]
 pub(in crate::delivery) struct Client {
     pooled: Pool,
     /// Makes a connection for each request.
     fresh: Pool,
     /// Whether requests may share a connection (HTTP/2).
     shares: bool,
+    /// Where hosts are noted whose connections over HTTP/1.1 it keeps none of.
+    keeps_only_http2: Option<Arc<Http1Hosts>>,
     oldest: Duration,
 }
 
 impl Client {
+    /// One that keeps its connections for the next requests.
     pub(super) fn new(connector: &Connector) -> Self {
+        Self::keeping(usize::MAX, connector)
+    }
+
+    /// One that makes a connection for each request.
+    pub(super) fn keeping_none(connector: &Connector) -> Self {
+        Self::keeping(0, connector)
+    }
+
+    /// One that keeps connections over HTTP/2 alone, and notes hosts that do not speak it.
+    pub(super) fn shared(connector: &Connector, http1_hosts: &Arc<Http1Hosts>) -> Self {
+        Self { keeps_only_http2: Some(Arc::clone(http1_hosts)), ..Self::new(connector) }
+    }
+
+    fn keeping(most: usize, connector: &Connector) -> Self {
         let pool = |most: usize| {
             legacy::Client::builder(TokioExecutor::new())
                 .timer(TokioTimer::new())
@@ -67,7 +86,7 @@ impl Client {
                 .build(connector.clone())
         };
         let shares = connector.offers_http2();
-        Self { pooled: pool(usize::MAX), fresh: pool(0), shares, oldest: OLDEST }
+        Self { pooled: pool(most), fresh: pool(0), shares, keeps_only_http2: None, oldest: OLDEST }
     }
 
     /// Sends a request, and waits for the head of its answer. When the connection had carried others
@@ -81,6 +100,10 @@ impl Client {
         mut request: Request<Full<Bytes>>,
         again: impl FnOnce() -> Option<Request<Full<Bytes>>>,
     ) -> Result<Response<Incoming>, Error> {
+        let to = self
+            .keeps_only_http2
+            .as_ref()
+            .and_then(|hosts| Some((hosts, request.uri().authority()?.clone())));
         course.begin(&mut request);
         let sending = self.pooled.request(request);
         let sent = if self.shares {
@@ -96,6 +119,12 @@ impl Client {
             }
             sent => sent?,
         };
+        if let Some((http1_hosts, host)) = to
+            && response.version() != Version::HTTP_2
+        {
+            course.retire_connection();
+            http1_hosts.note(host);
+        }
         if let Some(line) = response.extensions().get::<Line>() {
             line.note_progress();
             if line.age() >= self.oldest {
@@ -125,7 +154,6 @@ fn was_not_taken(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

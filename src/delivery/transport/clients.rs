@@ -1,22 +1,30 @@
-//! One client for each way in which profiles secure their connections.
+//! The HTTP clients of one thread, each with connections of its own.
+//!
+//! Over HTTP/1.1 nothing says which request a response is for. An endpoint that sends one unasked, at the
+//! moment when the next request is written, is taken for the response of that one. So each profile has a
+//! client of its own: its endpoint can deceive no other profile, whatever host they share. Over HTTP/2 a
+//! response names its request, and profiles share connections.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
+use hyper::Uri;
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 
-use super::client::Client;
+use super::client::{Client, IDLE_TIMEOUT};
 use super::connector::Connector;
+use super::http1_hosts::Http1Hosts;
 use super::reachability::Reachability;
 use super::sockets::Sockets;
 use crate::delivery::guard::Guard;
 use crate::delivery::tls::{Configs, TlsFault};
-use crate::profile::Tls;
+use crate::profile::{Profile, ProfileId, Tls};
 
-/// Kept at most.
-const MOST: usize = 256;
+/// So many clients are kept before those that are not in use are looked for.
+const FEW: usize = 64;
 
 /// The clients of one runtime.
 pub(in crate::delivery) struct Clients {
@@ -25,13 +33,31 @@ pub(in crate::delivery) struct Clients {
     /// Those of all runtimes, and so is what follows.
     sockets: Arc<Sockets>,
     reachability: Arc<Reachability>,
-    /// For http.
-    plain: Client,
-    /// For https; each with what it secures its connections with.
-    secure: Mutex<HashMap<(Tls, bool), Secure>>,
+    http1_hosts: Arc<Http1Hosts>,
+    kept: Mutex<Kept>,
 }
 
-type Secure = (Arc<ClientConfig>, Client);
+/// The clients that are kept.
+struct Kept {
+    all: HashMap<Key, Entry>,
+    /// When there are so many, those that are not in use are dropped.
+    sweep_at: usize,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    /// Whose requests it sends; none where all profiles share it.
+    owner: Option<ProfileId>,
+    /// For https, and whether HTTP/2 is offered.
+    secured: Option<(Tls, bool)>,
+}
+
+struct Entry {
+    client: Arc<Client>,
+    /// What its connections are secured with.
+    config: Option<Arc<ClientConfig>>,
+    used_at: Instant,
+}
 
 impl fmt::Debug for Clients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,31 +67,31 @@ impl fmt::Debug for Clients {
 
 impl Clients {
     pub fn new(guard: Guard) -> Self {
-        Self::with(guard, Arc::default(), Arc::default(), Arc::default())
+        Self::reading(guard, Configs::default())
     }
 
-    /// Those that read the files of profiles so.
-    #[cfg(test)]
-    pub fn with_configs(guard: Guard, configs: Configs) -> Self {
-        Self::with(guard, Arc::new(configs), Arc::default(), Arc::default())
+    /// Those that secure their connections with what is read so.
+    pub fn reading(guard: Guard, configs: Configs) -> Self {
+        Self {
+            guard,
+            configs: Arc::new(configs),
+            sockets: Arc::default(),
+            reachability: Arc::default(),
+            http1_hosts: Arc::default(),
+            kept: Mutex::new(Kept { all: HashMap::new(), sweep_at: FEW }),
+        }
     }
 
     /// Others with connections of their own, within the same bound.
     pub fn beside(&self) -> Self {
-        let (sockets, reachability) = (Arc::clone(&self.sockets), Arc::clone(&self.reachability));
-        Self::with(self.guard.clone(), Arc::clone(&self.configs), sockets, reachability)
-    }
-
-    fn with(
-        guard: Guard,
-        configs: Arc<Configs>,
-        sockets: Arc<Sockets>,
-        reachability: Arc<Reachability>,
-    ) -> Self {
-        let connector = Connector { guard, sockets, reachability, tls: None };
-        let plain = Client::new(&connector);
-        let Connector { guard, sockets, reachability, .. } = connector;
-        Self { guard, configs, sockets, reachability, plain, secure: Mutex::default() }
+        Self {
+            guard: self.guard.clone(),
+            configs: Arc::clone(&self.configs),
+            sockets: Arc::clone(&self.sockets),
+            reachability: Arc::clone(&self.reachability),
+            http1_hosts: Arc::clone(&self.http1_hosts),
+            kept: Mutex::new(Kept { all: HashMap::new(), sweep_at: FEW }),
+        }
     }
 
     pub fn guard(&self) -> &Guard {
@@ -76,29 +102,58 @@ impl Clients {
         &self.reachability
     }
 
-    /// The client for plain connections.
-    pub fn plain(&self) -> &Client {
-        &self.plain
+    /// The client for requests of a profile to its endpoint. When a file of the profile's TLS has changed
+    /// it is a new one, with new connections; the old ones end with what is in flight over them.
+    pub async fn of(&self, profile: &Profile, to: &Uri) -> Result<Arc<Client>, TlsFault> {
+        let (tls, http2) = (&profile.tls, profile.http2);
+        let is_secure = to.scheme_str() == Some("https");
+        let config = if is_secure { Some(self.configs.get(tls, http2).await?) } else { None };
+        let is_shared = is_secure && http2 && to.authority().is_some_and(|to| !self.http1_hosts.contains(to));
+        let key = Key {
+            owner: (!is_shared).then(|| profile.id.clone()),
+            secured: is_secure.then(|| (tls.clone(), http2)),
+        };
+        Ok(self.kept(key, config))
     }
 
-    /// The client for secured connections. When a file of the profile's TLS has changed it is a new
-    /// one, with new connections; the old ones end with what is under way over them.
-    pub async fn secure(&self, tls: &Tls, http2: bool) -> Result<Client, TlsFault> {
-        let config = self.configs.get(tls, http2).await?;
-        let mut all = self.secure.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (tls.clone(), http2);
-        if let Some((made_with, client)) = all.get(&key)
-            && Arc::ptr_eq(made_with, &config)
+    /// A client for one request over HTTP/1.1 that is no profile's own, such as for a token that several
+    /// profiles use.
+    pub async fn for_one_request(&self, tls: &Tls, to: &Uri) -> Result<Client, TlsFault> {
+        let is_secure = to.scheme_str() == Some("https");
+        let config = if is_secure { Some(self.configs.get(tls, false).await?) } else { None };
+        Ok(Client::keeping_none(&self.connector(config)))
+    }
+
+    fn kept(&self, key: Key, config: Option<Arc<ClientConfig>>) -> Arc<Client> {
+        let now = Instant::now();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let made_with = |entry: &Entry| entry.config.as_ref().map(Arc::as_ptr);
+        if let Some(entry) = kept.all.get_mut(&key)
+            && made_with(entry) == config.as_ref().map(Arc::as_ptr)
         {
-            return Ok(client.clone());
+            entry.used_at = now;
+            return Arc::clone(&entry.client);
         }
-        if all.len() >= MOST {
-            all.clear();
+        if kept.all.len() >= kept.sweep_at {
+            // Their connections are closed by now.
+            kept.all.retain(|_, entry| now.saturating_duration_since(entry.used_at) < IDLE_TIMEOUT);
+            kept.sweep_at = (kept.all.len() * 2).max(FEW);
         }
-        let tls = Some(TlsConnector::from(Arc::clone(&config)));
-        let (sockets, reachability) = (Arc::clone(&self.sockets), Arc::clone(&self.reachability));
-        let client = Client::new(&Connector { guard: self.guard.clone(), sockets, reachability, tls });
-        all.insert(key, (config, client.clone()));
-        Ok(client)
+        let connector = self.connector(config.clone());
+        let client = Arc::new(match &key.owner {
+            Some(_) => Client::new(&connector),
+            None => Client::shared(&connector, &self.http1_hosts),
+        });
+        kept.all.insert(key, Entry { client: Arc::clone(&client), config, used_at: now });
+        client
+    }
+
+    fn connector(&self, config: Option<Arc<ClientConfig>>) -> Connector {
+        Connector {
+            guard: self.guard.clone(),
+            sockets: Arc::clone(&self.sockets),
+            reachability: Arc::clone(&self.reachability),
+            tls: config.map(TlsConnector::from),
+        }
     }
 }

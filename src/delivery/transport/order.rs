@@ -25,7 +25,8 @@ pub(super) struct Order<'a> {
     pub profile: &'a Profile,
     at: Timestamp,
     method: Method,
-    uri: Uri,
+    /// Where it goes.
+    pub uri: Uri,
 }
 
 impl<'a> Order<'a> {
@@ -41,11 +42,6 @@ impl<'a> Order<'a> {
         let method = Method::from_bytes(callback.method.name().as_bytes())
             .map_err(|_| failure::no_request("the method cannot be sent"))?;
         Ok(Self { job, profile, at, method, uri: targets.get(&callback.url, guard)? })
-    }
-
-    /// Whether it goes over TLS.
-    pub fn is_secure(&self) -> bool {
-        self.uri.scheme_str() == Some("https")
     }
 
     /// The host that it goes to.

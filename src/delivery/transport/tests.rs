@@ -49,7 +49,7 @@ async fn an_attempt_ends_in_time_while_the_files_of_its_tls_hang_and_says_so() {
         let _ = hangs.lock().unwrap().recv();
         panic!("released");
     });
-    let transport = Transport::of(Clients::with_configs(Guard::new(Arc::default()), configs));
+    let transport = Transport::of(Clients::reading(Guard::new(Arc::default()), configs));
     for (ca_file, said) in [
         ("", "timed out after 100 ms reading the system's CA certificates"),
         ("/mnt/gone/ca.pem", "timed out after 100 ms reading /mnt/gone/ca.pem"),

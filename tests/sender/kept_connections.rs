@@ -1,0 +1,64 @@
+//! Whose requests go over a connection that is kept. An endpoint may send a response that nobody asked
+//! for at any time: over HTTP/1.1 it must not be another profile's.
+
+use crate::support::desk::Desk;
+use crate::support::endpoint::{Endpoint, Manner};
+use crate::support::profiles::profile;
+use crate::support::secure::{Authority, Secure};
+use ringback::delivery::State;
+use ringback::profile::{Draft, Profile};
+
+/// Two deliveries of each of two profiles of one endpoint, by turns.
+async fn deliver(desk: &Desk, url: &str, change: impl Fn(&mut Draft)) {
+    let profiles: [Profile; 2] = [profile(url, &change), profile(url, &change)];
+    for profile in profiles.iter().chain(&profiles) {
+        assert_eq!(desk.only_try(profile).await.summary.state, State::Delivered);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_keeps_connections_of_its_own() {
+    let endpoint =
+        Endpoint::start(Manner::Says(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into())).await;
+    deliver(&Desk::new(), &endpoint.url(), |_| ()).await;
+    assert_eq!(endpoint.connections(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_too_and_over_http2_profiles_share_one() {
+    let (desk, authority) = (Desk::new(), Authority::new());
+    let ca = authority.file(desk.folder.path());
+    // The first connection to a host that does not speak HTTP/2 finds that out.
+    for (spoken, http2, connections) in [("http/1.1", false, 2), ("http/1.1", true, 3), ("h2", true, 1)] {
+        let endpoint = Secure::start(&authority.issue("localhost"), &[spoken.as_bytes()], None).await;
+        deliver(&desk, &endpoint.url(), |draft| {
+            draft.ca_file.clone_from(&ca);
+            draft.http2 = http2;
+        })
+        .await;
+        assert_eq!(endpoint.connections(), connections, "{spoken} {http2}");
+    }
+}
+
+/// One token is for all profiles that are authenticated alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_not_fetched_over_a_connection_that_was_kept() {
+    let token = r#"{"access_token":"t","expires_in":3600}"#;
+    let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len());
+    let endpoint = Endpoint::start(Manner::Says(response.into_bytes())).await;
+    let desk = Desk::new();
+    let with_token = |id: &str| {
+        profile(&endpoint.url(), |draft| {
+            draft.auth_kind = "oauth2".into();
+            draft.oauth2.token_url = endpoint.url();
+            draft.oauth2.client_id = id.into();
+            draft.oauth2.client_secret = "hush".into();
+        })
+    };
+    let first = with_token("me");
+    let other = Profile { auth: with_token("you").auth, ..first.clone() };
+    for profile in [&first, &other, &first] {
+        assert_eq!(desk.only_try(profile).await.summary.state, State::Delivered);
+    }
+    assert_eq!(endpoint.connections(), 3, "one for each token, and one of the profile");
+}
