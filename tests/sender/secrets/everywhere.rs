@@ -335,7 +335,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     // In error as it is: to test it is refused, and says why.
     step(terminal, "ctrl+t");
     terminal.press("esc");
-    terminal.wait_for("iscard");
+    terminal.wait_answer("d Discard");
     terminal.press("d");
     terminal.wait_for("n New");
 }
