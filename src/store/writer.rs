@@ -243,7 +243,9 @@ impl Desk {
             && self.db.total_changes() != before
         {
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
-            self.told.news(came, stand.steering != self.stand.steering);
+            // What others have accepted meanwhile is in these numbers, and the next look finds nothing new.
+            let others = data_version(&self.db) != Ok(self.known);
+            self.told.news(came || others, stand.steering != self.stand.steering);
             self.stand = stand;
             self.told.changed();
         }

@@ -100,6 +100,18 @@ async fn where_the_system_does_not_tell_it_is_asked() {
     assert!(!folder.path().join("a.db-wal").exists(), "who asks has let go of the file");
 }
 
+#[tokio::test]
+async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender() {
+    let (folder, first) = store();
+    // Nothing is noticed for two seconds but by its own commits.
+    let second = Store::open_noticing(&folder.path().join("a.db"), DEADLINE, |_, _, _| None).unwrap();
+    let news = second.news();
+    let before = *news.borrow();
+    first.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    second.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert_ne!(news.borrow().arrived, before.arrived);
+}
+
 /// The log is written before the commit counts: being told too early would be being told never.
 #[tokio::test]
 async fn a_commit_that_takes_its_time_is_told_when_it_counts() {
