@@ -4,6 +4,7 @@
 //! A secret is found as it was sent, and in the spellings in which programs repeat it: percent-encoding,
 //! the escapes of JSON, HTML entities and base64, in any mixture and nested.
 
+mod base64_runs;
 mod entities;
 mod pattern;
 mod search;
@@ -12,8 +13,9 @@ mod spelling;
 
 use std::ops::Range;
 
+use base64_runs::{Run, each_run};
 use pattern::Pattern;
-use search::{Group, Search};
+use search::{Group, Search, Steps};
 
 pub(super) use pattern::SHORTEST;
 pub(super) use search::Extent;
@@ -21,6 +23,10 @@ pub(super) use secrets::of_headers;
 
 /// Replaces a secret.
 const HIDDEN: &[u8] = "••••".as_bytes();
+/// How often base64 is decoded: a secret in base64 is found in what was decoded, so one encoding more may be
+/// base64.
+const DECODED: u8 = 2;
+
 /// Finds secrets. One without any costs nothing.
 #[derive(Default)]
 pub(super) struct Redactor(Vec<Group>);
@@ -41,8 +47,10 @@ impl Redactor {
 
     /// Where secrets stand in a text, in order, none touching another.
     pub(super) fn find(&self, text: &[u8], extent: Extent) -> Vec<Range<usize>> {
-        let (mut search, mut found) = (Search::new(text, extent), Vec::new());
-        self.0.iter().for_each(|group| search.all(group, &mut found));
+        let mut found = Vec::new();
+        if !self.0.is_empty() {
+            self.search(text, extent, DECODED, &mut Steps::new(), &mut found);
+        }
         found.sort_unstable_by_key(|range| range.start);
         // Secrets may overlap: nothing is left of any.
         found.dedup_by(|next, range| {
@@ -51,6 +59,38 @@ impl Redactor {
             touches
         });
         found
+    }
+
+    /// Searches a text, and what the base64 in it decodes to.
+    fn search(
+        &self,
+        text: &[u8],
+        extent: Extent,
+        decoded: u8,
+        steps: &mut Steps,
+        found: &mut Vec<Range<usize>>,
+    ) {
+        let mut search = Search::new(text, extent, steps);
+        self.0.iter().for_each(|group| search.all(group, found));
+        let Some(decoded) = decoded.checked_sub(1) else { return };
+        let mut within = Vec::new();
+        each_run(text, |run, is_last| {
+            let extent = if is_last { extent } else { Extent::Whole };
+            for phase in 0..Run::PHASES {
+                let bytes = run.decode(phase);
+                self.search(&bytes, extent, decoded, steps, &mut within);
+                found.extend(within.drain(..).map(|range| {
+                    let place = run.place(phase, &range);
+                    // Behind the last run there may be a part of an escape.
+                    let is_cut = extent == Extent::Cut && range.end == bytes.len();
+                    place.start..if is_cut { text.len() } else { place.end }
+                }));
+            }
+            if steps.are_spent() {
+                found.extend(run.range().map(|range| range.start..text.len()));
+            }
+            !steps.are_spent()
+        });
     }
 
     /// The text without the secrets, where there are some.

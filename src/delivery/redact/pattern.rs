@@ -102,22 +102,21 @@ fn in_set(sets: &[u64], at: usize, unit: Unit) -> Option<usize> {
     match unit {
         // Long lines are broken.
         Unit::Byte(b'\r' | b'\n') if at > 0 => Some(0),
-        Unit::Byte(byte) => is_in(sets[at], byte).then_some(1),
+        Unit::Byte(byte) => sextet(byte).filter(|value| sets[at] >> value & 1 == 1).map(|_| 1),
         Unit::Char(_) | Unit::End => None,
     }
 }
 
-/// Whether a set has what a character of base64 means.
-fn is_in(set: u64, byte: u8) -> bool {
-    let value = match byte {
+/// The 6 bits that a character of base64 means, in any alphabet.
+pub(super) const fn sextet(byte: u8) -> Option<u8> {
+    Some(match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,
         b'0'..=b'9' => byte - b'0' + 52,
         b'+' | b'-' | b' ' => 62,
         b'/' | b'_' => 63,
-        _ => return false,
-    };
-    set >> value & 1 == 1
+        _ => return None,
+    })
 }
 
 /// The secret behind so many other bytes.

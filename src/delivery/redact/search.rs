@@ -11,6 +11,28 @@ const STEPS: usize = 16;
 /// So many more are free.
 const FREE_STEPS: usize = 1 << 14;
 
+/// The steps that are left for a text and for all that is decoded from it.
+pub(super) struct Steps(usize);
+
+impl Steps {
+    pub(super) const fn new() -> Self {
+        Self(FREE_STEPS)
+    }
+
+    /// Whether the search took too long.
+    pub(super) const fn are_spent(&self) -> bool {
+        self.0 == 0
+    }
+
+    const fn add_for(&mut self, text: &[u8]) {
+        self.0 = self.0.saturating_add(STEPS * text.len());
+    }
+
+    const fn take(&mut self, steps: usize) {
+        self.0 = self.0.saturating_sub(steps);
+    }
+}
+
 /// Whether a text is all that there was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::delivery) enum Extent {
@@ -80,13 +102,13 @@ pub(super) struct Search<'a> {
     /// Places in the text that a beginning of a pattern reaches, by the number of its elements modulo
     /// [`SPAN`].
     reached: [Vec<usize>; SPAN],
-    steps_left: usize,
+    steps: &'a mut Steps,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(text: &'a [u8], extent: Extent) -> Self {
-        let steps_left = FREE_STEPS + STEPS * text.len();
-        Self { text, extent, reached: Default::default(), steps_left }
+    pub(super) fn new(text: &'a [u8], extent: Extent, steps: &'a mut Steps) -> Self {
+        steps.add_for(text);
+        Self { text, extent, reached: Default::default(), steps }
     }
 
     /// Where patterns of a group stand, in the order of their starts.
@@ -97,7 +119,7 @@ impl<'a> Search<'a> {
                 && let Some(end) = self.longest_of(start, bits, group)
             {
                 found.push(start..end);
-                if self.steps_left == 0 {
+                if self.steps.are_spent() {
                     break;
                 }
             }
@@ -113,7 +135,7 @@ impl<'a> Search<'a> {
                     bits = bytes.iter().fold(0, |bits, byte| bits | group.may_begin_with(Unit::Byte(*byte)));
                 }
                 None => read(self.text, start, &mut |unit, _| {
-                    self.steps_left = self.steps_left.saturating_sub(1);
+                    self.steps.take(1);
                     bits |= group.may_begin_with(unit);
                 }),
             }
@@ -123,14 +145,14 @@ impl<'a> Search<'a> {
             end = end.max(self.longest(start, &group.patterns[bits.trailing_zeros() as usize]));
             bits &= bits - 1;
         }
-        if self.steps_left == 0 { Some(self.text.len()) } else { end }
+        if self.steps.are_spent() { Some(self.text.len()) } else { end }
     }
 
     /// Where the longest match ends that begins at a place; the end of the text too where it is cut in
     /// the middle of one.
     fn longest(&mut self, start: usize, pattern: &Pattern) -> Option<usize> {
-        let Self { text, extent, reached, steps_left } = self;
-        *steps_left = steps_left.saturating_sub(1);
+        let Self { text, extent, reached, steps } = self;
+        steps.take(1);
         let (mut waiting, mut is_cut) = (1, false);
         reached[0].push(start);
         for taken in 0..pattern.len() {
@@ -141,7 +163,7 @@ impl<'a> Search<'a> {
                     is_cut |= unit == Unit::End && taken >= pattern.telling();
                     for more in pattern.takes(taken, unit).into_iter().flatten() {
                         let places = if more == 0 { &mut here } else { &mut reached[(taken + more) % SPAN] };
-                        *steps_left = steps_left.saturating_sub(1 + places.len());
+                        steps.take(1 + places.len());
                         if !places.contains(&next) {
                             places.push(next);
                             waiting += 1;
@@ -150,7 +172,7 @@ impl<'a> Search<'a> {
                 });
             }
             reached[taken % SPAN] = here;
-            if *steps_left == 0 {
+            if steps.are_spent() {
                 reached.iter_mut().for_each(Vec::clear);
                 return Some(text.len());
             }

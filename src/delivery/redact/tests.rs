@@ -108,6 +108,55 @@ fn base64_is_known_in_each_alphabet_and_encoded_again() {
 }
 
 #[test]
+fn base64_of_what_is_encoded_is_hidden() {
+    let secret = "Zq9/ab&c-Ef";
+    let redactor = knowing(secret);
+    let once = STANDARD.encode(secret);
+    for inner in [
+        "Zq9%2Fab%26c-Ef",
+        "Zq9%2fab%26c-Ef",
+        "Zq9/ab&amp;c-Ef",
+        "Zq9\\/ab&c-Ef",
+        r"Zq9/ab\u0026c-Ef",
+        r"Zq9\u002fab\u0026c\u002DEf",
+        &once,
+        &STANDARD.encode(&once),
+        &STANDARD.encode("Zq9%2Fab%26c-Ef"),
+        &STANDARD.encode("Zq9/ab&amp;c-Ef"),
+        &once.replace('=', "%3D"),
+    ] {
+        for before in ["", "k=", "key="] {
+            let text = STANDARD_NO_PAD.encode(format!("{before}{inner}"));
+            let from = (before.len() * 8).div_ceil(6);
+            for written in [text.clone(), spelled(&text, &[2]), spelled(&text, &[4]), spelled(&text, &[0, 9])]
+            {
+                let hidden = whole(&redactor, &format!("<i>{written}</i>"));
+                let left = hidden.len() - "<i>••••</i>".len();
+                // What precedes it, and the encoded padding.
+                let most = spelled(&text, &[0]).len() / text.len() * (from + 8);
+                assert!(hidden.contains("••••") && left <= most, "{inner}: {written}: {hidden}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_left_of_encoded_base64_at_a_cut_is_hidden() {
+    let text = "WnE5JTJGYWIlMjZj";
+    let redactor = knowing("Zq9/ab&c-Ef");
+    assert_eq!(shown(&redactor, &format!("<{text}"), Extent::Cut), "<••••");
+    assert_eq!(shown(&redactor, &format!("<{text}%4"), Extent::Cut), "<••••");
+    assert_eq!(whole(&redactor, &format!("<{text}")), format!("<{text}"));
+    assert_eq!(shown(&redactor, &format!("<{text}>"), Extent::Cut), format!("<{text}>"));
+}
+
+#[test]
+fn base64_that_takes_too_long_hides_the_rest() {
+    let (secret, text) = ("a".repeat(8 << 10), "a".repeat(12 << 10));
+    assert_eq!(whole(&knowing(&secret), &format!("<{}>b", STANDARD.encode(text))), "<••••");
+}
+
+#[test]
 fn overlapping_secrets_leave_nothing() {
     let redactor = Redactor::new(vec![b"abcd1234".to_vec(), b"xxabcd".to_vec()]);
     assert_eq!(whole(&redactor, "(xxabcd1234) abcd123"), "(••••) abcd123");
@@ -176,6 +225,19 @@ fn secret() -> impl Strategy<Value = String> {
         .prop_filter("long enough", |text| text.len() >= SHORTEST && text.trim() == text)
 }
 
+#[derive(Debug, Clone)]
+enum Layer {
+    Escapes(Vec<u8>),
+    Base64 { is_url_safe: bool },
+}
+
+fn layer() -> impl Strategy<Value = Layer> {
+    prop_oneof![
+        prop::collection::vec(0..12_u8, 1..9).prop_map(Layer::Escapes),
+        any::<bool>().prop_map(|is_url_safe| Layer::Base64 { is_url_safe }),
+    ]
+}
+
 proptest! {
     #[test]
     fn every_spelling_is_hidden(
@@ -206,6 +268,31 @@ proptest! {
         prop_assert!(hidden.len() < text.len() + HIDDEN.len() - inner.len() + 1);
         let hidden = whole(&redactor, &spelled(&text, &ways));
         prop_assert!(hidden.contains("••••") && !hidden.contains(&spelled(inner, &ways)), "{}", hidden);
+    }
+
+    #[test]
+    fn every_mixture_of_three_encodings_is_hidden(secret in secret(), layers in prop::collection::vec(layer(), 0..4)) {
+        let text = layers.iter().fold(secret.clone(), |text, layer| match layer {
+            Layer::Escapes(ways) => spelled(&text, ways),
+            Layer::Base64 { is_url_safe: false } => STANDARD_NO_PAD.encode(text),
+            Layer::Base64 { is_url_safe: true } => URL_SAFE_NO_PAD.encode(text),
+        });
+        prop_assert_eq!(whole(&knowing(&secret), &format!("({text})")), "(••••)", "{}", text);
+    }
+
+    #[test]
+    fn base64_of_escapes_is_hidden_wherever_it_begins(
+        secret in secret(),
+        before in "[a-z/+ ]{0,5}",
+        within in "[a-z:]{0,4}",
+        after in "[a-z:]{0,4}",
+        ways in prop::collection::vec(0..12_u8, 1..9),
+    ) {
+        let encoded = spelled(&secret, &ways);
+        let text = STANDARD.encode(format!("{within}{encoded}{after}"));
+        let inner = (within.len() * 8).div_ceil(6)..(within.len() + encoded.len()) * 8 / 6;
+        let hidden = whole(&knowing(&secret), &format!("{before}{text}"));
+        prop_assert!(hidden.contains("••••") && !hidden.contains(&text[inner]), "{}", hidden);
     }
 
     #[test]
