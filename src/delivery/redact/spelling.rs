@@ -104,8 +104,16 @@ impl Reader<'_> {
             return;
         }
         match unit {
-            Unit::Byte(b'%') => self.escape(next, depth, false, Self::percent, found),
-            Unit::Byte(b'&') => self.escape(next, depth, true, Self::entity, found),
+            // One text may be either of two: what looks like the `u` or the `x` that tells them apart
+            // may begin a digit that is spelled in another encoding.
+            Unit::Byte(b'%') => {
+                self.escape(next, depth, false, Self::byte_in_hex, found);
+                self.escape(next, depth, false, Self::percent_u, found);
+            }
+            Unit::Byte(b'&') => {
+                self.escape(next, depth, true, Self::entity, found);
+                self.escape(next, depth, true, Self::entity_in_hex, found);
+            }
             Unit::Byte(b'+') => self.expand(Unit::Byte(b' '), next, depth + 1, found),
             Unit::Byte(b'\\') => {
                 let within = Self { most: self.most - 1, ..self };
@@ -169,24 +177,29 @@ impl Reader<'_> {
         self.expand(Unit::Byte(byte), next, depth + 1, found);
     }
 
-    /// `%2F`, or `%u002F` as JavaScript's `escape` writes it.
-    fn percent(self, at: usize) -> Part<Unit> {
-        match self.ascii(at, |byte| (byte == b'u' || byte.is_ascii_hexdigit()).then_some(byte))? {
-            (b'u', at) => self.utf_16(at, b'%'),
-            _ => self.byte_in_hex(at),
-        }
+    /// `%u002F`, as JavaScript's `escape` writes it.
+    fn percent_u(self, at: usize) -> Part<Unit> {
+        self.behind(at, |byte| byte == b'u', |at| self.utf_16(at, b'%'))
     }
 
-    /// `&#47;`, `&#x2f;` or `&sol;`, with the semicolon or without.
+    /// `&#47;` or `&sol;`, with the semicolon or without.
     fn entity(self, at: usize) -> Part<Unit> {
-        let (code, at) = match self.literal(at, b'#') {
-            Ok(((), at)) => match self.literal(at, b'x').or_else(|_| self.literal(at, b'X')) {
-                Ok(((), at)) => self.number(at, 16, MOST_DIGITS)?,
-                Err(_) => self.number(at, 10, MOST_DIGITS)?,
-            },
-            Err(Stop::NotOne) => self.named(at)?,
-            Err(Stop::End) => return Err(Stop::End),
+        let code = match self.literal(at, b'#') {
+            Ok(((), at)) => self.number(at, 10, MOST_DIGITS),
+            Err(Stop::NotOne) => self.named(at),
+            Err(Stop::End) => Err(Stop::End),
         };
+        self.end_of_entity(code?)
+    }
+
+    /// `&#x2f;`, with the semicolon or without.
+    fn entity_in_hex(self, at: usize) -> Part<Unit> {
+        let ((), at) = self.literal(at, b'#')?;
+        let number = |at| self.end_of_entity(self.number(at, 16, MOST_DIGITS)?);
+        self.behind(at, |byte| matches!(byte, b'x' | b'X'), number)
+    }
+
+    fn end_of_entity(self, (code, at): (u32, usize)) -> Part<Unit> {
         let at = self.literal(at, b';').map_or(at, |((), at)| at);
         character(code, at)
     }
@@ -253,19 +266,40 @@ impl Reader<'_> {
         self.ascii(at, |byte| (byte == wanted).then_some(()))
     }
 
-    /// The first meaning of this place that is a byte which is wanted.
-    fn ascii<T>(self, at: usize, wanted: impl Fn(u8) -> Option<T>) -> Part<T> {
-        let mut part = Err(Stop::NotOne);
+    /// What `rest` makes of the text behind a byte that is wanted: of the longest spelling of it with
+    /// which the rest is an escape.
+    fn behind(
+        self,
+        at: usize,
+        wanted: impl Fn(u8) -> bool,
+        rest: impl Fn(usize) -> Part<Unit>,
+    ) -> Part<Unit> {
+        let (mut best, mut reached) = (Err(Stop::NotOne), at);
         self.read(at, &mut |unit, next, _| match unit {
-            Unit::Byte(byte) if part.is_err() => {
-                if let Some(value) = wanted(byte) {
-                    part = Ok((value, next));
-                }
-            }
-            Unit::End if part.is_err() => part = Err(Stop::End),
+            Unit::Byte(byte) if wanted(byte) && next > reached => match rest(next) {
+                Ok(part) => (best, reached) = (Ok(part), next),
+                Err(Stop::End) if best.is_err() => best = Err(Stop::End),
+                Err(Stop::NotOne | Stop::End) => {}
+            },
+            Unit::End if best.is_err() => best = Err(Stop::End),
             Unit::Byte(_) | Unit::Char(_) | Unit::End => {}
         });
-        part
+        best
+    }
+
+    /// The longest spelling at this place of a byte that is wanted.
+    fn ascii<T>(self, at: usize, wanted: impl Fn(u8) -> Option<T>) -> Part<T> {
+        let (mut best, mut reached) = (Err(Stop::NotOne), at);
+        self.read(at, &mut |unit, next, _| match unit {
+            Unit::Byte(byte) if next > reached => {
+                if let Some(value) = wanted(byte) {
+                    (best, reached) = (Ok((value, next)), next);
+                }
+            }
+            Unit::End if best.is_err() => best = Err(Stop::End),
+            Unit::Byte(_) | Unit::Char(_) | Unit::End => {}
+        });
+        best
     }
 }
 

@@ -99,6 +99,27 @@ fn characters_beyond_sixteen_bits_are_known() {
 }
 
 #[test]
+fn what_tells_two_escapes_apart_may_begin_another_escape() {
+    let (space, x) = (knowing("<<-- -->>"), knowing("<<--x-->>"));
+    for (redactor, spelled) in [
+        // `%20`, the 2 of which is `\u0032`, the u of which is `\u0075`.
+        (&space, r"%\\u007500320"),
+        // `&#x20;`, the x of which is `\x78`, the x of which is `\u0078`.
+        (&space, r"&#\\u00787820;"),
+        // `&#x78;`, the x of which is `\u0078`, the backslash of which is `\\`.
+        (&x, r"&#\\u007878;"),
+        // `&#120;`, the 1 of which is `\x31`, the x of which is `\u0078`.
+        (&x, r"&#\\u00783120;"),
+        // `&quot;`, the u of which is `\u0075`, the u of which is `\u0075`.
+        (&knowing("<<--\"-->>"), r"&q\\u00750075ot;"),
+        (&x, r"%\u00750078"),
+        (&x, r"%\\u00750078"),
+    ] {
+        assert_eq!(whole(redactor, &format!("(<<--{spelled}-->>)")), "(••••)", "{spelled}");
+    }
+}
+
+#[test]
 fn base64_is_known_in_each_alphabet_and_encoded_again() {
     let redactor = knowing("~~~???");
     for spelled in ["fn5+Pz8/", "fn5-Pz8_", "fn5%2bPz8%2F", r"fn5\u002BPz8\/", "fn5&#43;Pz8&sol;", "fn5 Pz8/"]
