@@ -20,6 +20,7 @@
 //! | [`shown`] | text from outside, made harmless for a terminal, and times of a zone; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
+//! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
 
@@ -41,6 +42,7 @@ pub mod clock;
 pub mod console;
 pub mod delivery;
 pub mod files;
+pub mod keymap;
 pub mod profile;
 pub mod receiver;
 pub mod settings;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::console::keymap;
+use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
 use crate::shown::shown;
 use crate::store::Store;

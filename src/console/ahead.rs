@@ -1,8 +1,7 @@
 //! What is typed ahead: while a window or the editor is about to open, what is typed is meant for it.
 
-use super::action::{Action, Scope};
-use super::keymap::Meaning;
-use super::keys::Key;
+use crate::keymap::{Action, Key, Meaning, Scope};
+
 use super::message::{Effect, Message, Purpose};
 use super::state::State;
 

@@ -7,7 +7,8 @@
 //!
 //! [`Message::BurstKey`]: super::message::Message::BurstKey
 
-use super::action::Action;
+use crate::keymap::Action;
+
 use super::overlay::Overlay;
 use super::state::State;
 

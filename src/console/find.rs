@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::action::Action;
+use crate::keymap::{Action, Key};
+
 use super::input::{Input, Typed};
-use super::keys::Key;
 use super::mark::mark;
 use super::search_line;
 use super::state::State;

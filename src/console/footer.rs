@@ -6,11 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::action::{Action, Entry, Scope};
-use super::keymap::Meaning;
+use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
+
 use super::possible;
 use super::state::State;
-use super::strokes::Strokes;
 
 /// How many of a place's own keys go before the palette, which leads to all others.
 const FIRST: usize = 4;
@@ -91,7 +90,7 @@ fn words(state: &State) -> Vec<Word> {
 }
 
 /// Whether this key does what the entry says where the keyboard is.
-fn does(state: &State, entry: &Entry, key: Strokes) -> bool {
+fn does(state: &State, entry: &Entry, key: Chord) -> bool {
     let first = key.first();
     let meaning = if key.is(first) { Meaning::Does(entry.action) } else { Meaning::Begins };
     !state.is_for_text(first) && state.meaning(first) == Some(meaning)

@@ -19,7 +19,8 @@ use std::cell::Cell;
 
 use crossterm::event::KeyCode;
 
-use super::keys::Key;
+use crate::keymap::Key;
+
 use bindings::Command;
 use history::{History, Kind, Step};
 use motion::Motion;

@@ -167,9 +167,11 @@ fn placeholder_style(row: &str, (line, byte): (usize, usize), look: &Look<'_>) -
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::console::keys::Key;
     use proptest::prelude::*;
+
+    use crate::keymap::Key;
+
+    use super::*;
 
     fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
         let mark = |name: &str| if name == "id" { Mark::Known } else { Mark::Unknown };

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::action::Action;
+use crate::keymap::Action;
 
 /// The chosen row, and the first one in sight.
 #[derive(Debug, Default, Clone)]
@@ -79,8 +79,9 @@ impl List {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     proptest! {
         #[test]

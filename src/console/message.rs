@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
 use crate::delivery::{DeliveryId, Details, Kind, Sending};
+use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::receiver::Behaviour;
@@ -12,7 +13,6 @@ use crate::store::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, U
 use super::arrived::Arrival;
 use super::deliveries::Query;
 use super::deliveries::many::{Many, News};
-use super::keys::Key;
 use super::pointer::Pointer;
 use super::preview::Wanted;
 use super::programs::{Program, Returned};

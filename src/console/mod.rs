@@ -5,7 +5,6 @@
 //! brings the answers back as messages. Each pane has a folder with its state, its actions and its
 //! view; the windows above the panes stand in [`overlay`].
 
-pub mod action;
 mod ahead;
 mod alone;
 pub mod arrived;
@@ -20,8 +19,6 @@ mod grid;
 pub mod input;
 mod input_view;
 mod keyboard;
-pub mod keymap;
-pub mod keys;
 mod list;
 mod looping;
 mod many;
@@ -46,7 +43,6 @@ mod session_sender;
 mod signals;
 pub mod signs;
 pub mod state;
-pub mod strokes;
 mod terminal;
 pub mod testing;
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 
 use ratatui::layout::{Position, Rect};
 
-use super::action::Action;
-use super::editor::{Item, Step};
+use crate::keymap::Action;
+
+use super::editor::{self, Item, Step};
 use super::message::Effect;
 use super::state::{Pane, State};
-use super::{deliveries, editor, overlay, profiles, update, variables, view};
+use super::{deliveries, overlay, profiles, update, variables, view};
 
 /// Lines that one step of the wheel moves a list or a text by.
 const WHEEL: usize = 3;

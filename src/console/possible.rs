@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::action::{Action, Entry, Scope};
+use crate::keymap::{Action, Entry, Scope};
+
 use super::overlay::Overlay;
 use super::state::{Pane, State};
 use super::{deliveries, editor, profiles, testing, variables};

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::action::Action;
+use crate::keymap::Action;
 use crate::shown::grouped;
 
 /// The first line in sight of a text that is read, not chosen from.

@@ -7,17 +7,15 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::delivery::{DeliveryId, Kind, Sending};
+use crate::keymap::{Action, Key, Keymap, Meaning, Scope};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::store::{Counts, Holds, Revision};
 
-use super::action::{Action, Scope};
 use super::arrived::Arrived;
 use super::clock::Clock;
 use super::deliveries::Deliveries;
 use super::editor::Editor;
-use super::keymap::{Keymap, Meaning};
-use super::keys::Key;
 use super::message::Message;
 use super::overlay::{Guide, Overlay};
 use super::pointer::Mouse;

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use crossterm::event::KeyCode;
 
 use crate::delivery::Sending;
+use crate::keymap::{Action, Key, Meaning};
 use crate::profile::Choice as _;
 use crate::receiver::Received;
 use crate::store::Revision;
 
-use super::action::Action;
 use super::ahead::{MOST_HELD, insists, is_opening, is_quit, is_typed, opens};
 use super::editor::{self, Editor};
-use super::keymap::Meaning;
-use super::keys::Key;
 use super::message::{Effect, Message};
 use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, guide};
 use super::possible::why_not;

@@ -75,11 +75,11 @@ fn an_error_is_told_on_the_screen_of_before() {
 #[ignore = "runs in a terminal of its own"]
 fn console_that_panics() {
     use ringback::console::clock::Clock;
-    use ringback::console::keymap::Keymap;
     use ringback::console::signs::Signs;
     use ringback::console::state::Settings;
     use ringback::console::theme::Theme;
     use ringback::console::{Start, run};
+    use ringback::keymap::Keymap;
     use ringback::profile::{Region, Rules};
     use ringback::settings::{Addresses, Zone};
     use ringback::store::{Keep, Store};

@@ -1,11 +1,11 @@
 //! Actions on all deliveries that the filter leaves: counted first, then asked about, then done a
 //! batch at a time.
 
-use crate::console::action::Action;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
 use crate::console::state::State;
 use crate::delivery::State as DeliveryState;
+use crate::keymap::Action;
 use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, StateFilter};
 

@@ -11,17 +11,15 @@ pub mod view;
 use jiff::tz::TimeZone;
 
 use crate::delivery::{DeliveryId, Details, Summary};
+use crate::keymap::Action;
 use crate::profile::ProfileId;
 use crate::store::{Found, HeldFor, Searched, searched_texts};
 
-use super::action::Action;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{self, DetailsWindow, Overlay};
-use super::pausing;
-use super::programs;
 use super::state::{Pane, State};
-
+use super::{pausing, programs};
 use many::Running;
 use search::Search;
 

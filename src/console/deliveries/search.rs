@@ -7,9 +7,9 @@ use crossterm::event::KeyCode;
 
 use crate::console::frame::cut;
 use crate::console::input::{Input, Typed};
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::{Pane, State};
+use crate::keymap::Key;
 
 use super::{Deliveries, refilter};
 

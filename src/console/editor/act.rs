@@ -2,14 +2,12 @@
 
 use crossterm::event::KeyCode;
 
-use crate::console::action::Action;
-use crate::console::alone;
 use crate::console::input::Typed;
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::overlay::{Overlay, Question};
-use crate::console::programs;
 use crate::console::state::{Pane, State, Tone};
+use crate::console::{alone, programs};
+use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, Draft, Event, Field, Profile};
 
 use super::item::{self, Button, Item, Step};

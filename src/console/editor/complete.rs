@@ -2,10 +2,9 @@
 
 use crossterm::event::KeyCode;
 
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
-
+use crate::keymap::Key;
 use crate::profile::Field;
 use crate::profile::catalogue::{self, Variable};
 

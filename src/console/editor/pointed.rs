@@ -5,10 +5,10 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::action::Action;
 use crate::console::message::Effect;
 use crate::console::pointer::Place;
 use crate::console::state::State;
+use crate::keymap::Action;
 
 use super::item::Button;
 use super::rows::Rows;
@@ -92,7 +92,7 @@ pub fn show_step(state: &mut State, step: Step) {
 pub fn wheel(state: &mut State, down: bool) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     if editor.focus == Item::Body {
-        let key = crate::console::keys::Key::parse(if down { "down" } else { "up" });
+        let key = crate::keymap::Key::parse(if down { "down" } else { "up" });
         return key.and_then(|key| act::key(state, key)).unwrap_or_default();
     }
     act::act(state, if down { Action::NextField } else { Action::PreviousField })

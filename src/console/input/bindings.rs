@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::console::keys::Key;
+use crate::keymap::Key;
 
 use super::motion::Motion;
 

@@ -3,9 +3,10 @@
 
 use crossterm::event::KeyCode;
 
-use super::decoder::Input;
-use crate::console::keys::Key;
 use crate::console::message::Message;
+use crate::keymap::Key;
+
+use super::decoder::Input;
 
 /// A read of at least so many bytes is part of a longer text: what the next read brings belongs to it,
 /// however late it comes.

@@ -6,7 +6,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::console::keys::Key;
+use crate::keymap::Key;
 
 /// Bits of what is held down, beside the usual three: Super, Hyper and Meta are the desktop's.
 const DESKTOP: u32 = 8 | 16 | 32;

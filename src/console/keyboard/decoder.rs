@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::console::pointer::Pointer;
+use crate::keymap::Key;
+
 use super::csi;
 use super::mouse::{self, REPORT_BYTES};
-use crate::console::keys::Key;
-use crate::console::pointer::Pointer;
 
 /// How long Esc may turn out to be the start of a sequence that arrives in pieces.
 const AFTER_ESCAPE: Duration = Duration::from_millis(50);

@@ -1,9 +1,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::decoder::{Decoder, Input};
-use crate::console::keys::Key;
 use crate::console::pointer::{Deed, Pointer};
+use crate::keymap::Key;
+
+use super::decoder::{Decoder, Input};
 
 fn key(name: &str) -> Input {
     Input::Key(Key::parse(name).unwrap_or_else(|| panic!("no key is named {name}")))

@@ -4,15 +4,12 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use crate::callback::{own_variable, plain_text};
-
-use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::input::{Input, Typed};
 use crate::console::input_view::{self, Look};
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
-
+use crate::keymap::{Action, Key};
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Choice as _, Event};
 

@@ -6,16 +6,14 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::console::action::Action;
 use crate::console::clock::{Clock, age};
-use crate::console::deliveries;
 use crate::console::find::{Find, Went};
-use crate::console::frame;
 use crate::console::message::Effect;
-use crate::console::pausing;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
+use crate::console::{deliveries, frame, pausing};
 use crate::delivery::{Attempt, DeliveryId, Details};
+use crate::keymap::Action;
 use crate::profile::network::Kind;
 use crate::profile::{Choice as _, attempt_label};
 

@@ -21,9 +21,9 @@ pub use uncopied::Uncopied;
 
 use ratatui::Frame;
 
-use super::action::{Action, Scope};
+use crate::keymap::{Action, Key, Scope};
+
 use super::find::Pressed;
-use super::keys::Key;
 use super::message::Effect;
 use super::pointer::Place;
 use super::state::State;

@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::{Place, Preview, Secrets, Variable, curl_command, plain_text};
-use crate::console::action::Action;
 use crate::console::find::{Find, Went};
 use crate::console::frame;
 use crate::console::message::Effect;
 use crate::console::scroll::Scroll;
 use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
+use crate::keymap::Action;
 use crate::profile::{Choice as _, Event, Profile};
 
 use super::{Overlay, TestWindow};

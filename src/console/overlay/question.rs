@@ -7,15 +7,12 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::action::{Action, Scope, TABLE};
 use crate::console::deliveries::many::{self, Many};
-use crate::console::editor;
-use crate::console::frame;
 use crate::console::message::Effect;
-use crate::console::opening;
-use crate::console::profiles;
 use crate::console::programs::{self, Subject};
 use crate::console::state::State;
+use crate::console::{editor, frame, opening, profiles};
+use crate::keymap::{Action, Scope, TABLE};
 use crate::profile::{Profile, ProfileId};
 
 use super::Overlay;

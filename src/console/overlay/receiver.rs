@@ -5,12 +5,12 @@ use std::time::Duration;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use crate::console::action::Action;
 use crate::console::frame::{self, fit};
 use crate::console::list::List;
 use crate::console::message::Effect;
 use crate::console::scroll;
 use crate::console::state::{ReceiverState, State};
+use crate::keymap::Action;
 use crate::receiver::{Answer, Behaviour, Received};
 use crate::shown::grouped;
 

@@ -9,13 +9,11 @@ use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, exact, plain_text};
-use crate::console::action::{Action, Scope};
 use crate::console::alone;
 use crate::console::input::{Input, Typed};
-use crate::console::keymap::Keymap;
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
+use crate::keymap::{Action, Key, Keymap, Scope};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile};
 

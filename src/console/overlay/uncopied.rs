@@ -5,12 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
-use crate::console::action::Action;
-use crate::console::frame;
 use crate::console::message::Effect;
-use crate::console::programs;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
+use crate::console::{frame, programs};
+use crate::keymap::Action;
 
 use super::Overlay;
 

@@ -2,13 +2,12 @@
 
 pub mod view;
 
+use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId, Status};
 use crate::shown::grouped;
 use crate::store::{DeletedProfile, ProfileRow};
 
-use super::action::Action;
 use super::input::{Input, Typed};
-use super::keys::Key;
 use super::list::List;
 use super::message::{Effect, Purpose};
 use super::overlay::{Overlay, Question};

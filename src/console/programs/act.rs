@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::console::action::Action;
 use crate::console::editor;
 use crate::console::message::Effect;
 use crate::console::overlay::{DetailsWindow, Overlay, Question};
 use crate::console::state::State;
 use crate::delivery::Details;
+use crate::keymap::Action;
 use crate::profile::{Choice as _, Method};
 use crate::shown::shown;
 

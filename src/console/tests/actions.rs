@@ -1,9 +1,8 @@
 //! The table of actions against the console: no key of it is out of reach, and the footer lies
 //! about none.
 
-use crate::console::action::{Scope, TABLE};
-use crate::console::keymap::Meaning;
 use crate::console::message::Message;
+use crate::keymap::{Meaning, Scope, TABLE};
 
 use super::{Desk, World, sample};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::console::keys::Key;
 use crate::console::message::Message;
 use crate::console::timers;
+use crate::keymap::Key;
 
 use super::{Desk, sample};
 

@@ -10,8 +10,6 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::clock::Clock;
-use crate::console::keymap::Keymap;
-use crate::console::keys::Key;
 use crate::console::message::{Effect, Message};
 use crate::console::overlay::Overlay;
 use crate::console::signs::Signs;
@@ -19,12 +17,12 @@ use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
 use crate::console::update::{start, update};
 use crate::console::view::view;
+use crate::keymap::{Key, Keymap};
 use crate::profile::{Region, Rules};
 use crate::settings::Zone;
 
-use super::asked;
-use super::paint;
 use super::world::World;
+use super::{asked, paint};
 
 /// The time at which every desk begins.
 pub const START: &str = "2025-04-17T14:02:10Z";

@@ -1,9 +1,9 @@
 //! Help and palette: every action can be found, done from there, and what cannot be done says why.
 
-use crate::console::action::{Action, Scope, TABLE};
 use crate::console::message::Message;
 use crate::console::overlay::{Guide, guide};
 use crate::console::state::Pane;
+use crate::keymap::{Action, Scope, TABLE};
 use crate::store::ProfileRow;
 
 use super::world::profile_id;

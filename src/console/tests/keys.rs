@@ -1,7 +1,7 @@
 //! Keys: two letters in a row, keys of the settings, and what is said of those that do nothing.
 
-use crate::console::keymap;
 use crate::console::state::Pane;
+use crate::keymap;
 use crate::settings::Binding;
 
 use super::{Desk, sample};

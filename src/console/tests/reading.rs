@@ -7,7 +7,7 @@ fn a_text_is_found_in_the_details() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 G k enter /").types("thank");
     assert!(desk.shows("/thank"), "{}", desk.screen());
-    assert!(desk.state.is_for_text(crate::console::keys::Key::parse("q").unwrap()));
+    assert!(desk.state.is_for_text(crate::keymap::Key::parse("q").unwrap()));
     desk.keys("enter");
     let first = desk.cursor().unwrap();
     assert!(

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::console::action::{Scope, TABLE};
-use crate::console::keymap::{Keymap, bind};
 use crate::console::message::Message;
 use crate::console::possible;
 use crate::console::programs::{Returned, Subject};
+use crate::keymap::{Keymap, Scope, TABLE, bind};
 use crate::settings::Binding;
 
 use super::world::profile_id;

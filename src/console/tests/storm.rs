@@ -7,14 +7,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::callback::Values;
-use crate::console::action::{Entry, TABLE};
-use crate::console::keymap::{self, Keymap};
-use crate::console::keys::Key;
 use crate::console::message::Message;
 use crate::console::pointer::{Deed, Pointer};
 use crate::console::programs::{Returned, Subject};
-use crate::console::strokes::Strokes;
 use crate::delivery::{ErrorClass, Kind};
+use crate::keymap::{self, Chord, Entry, Key, Keymap, TABLE};
 use crate::profile::{Channel, Draft};
 use crate::settings::Binding;
 use crate::store::UnsavedDraft;
@@ -60,7 +57,7 @@ enum Step {
 }
 
 fn keys() -> impl Strategy<Value = Key> {
-    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).map(Strokes::first).collect();
+    let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).map(Chord::first).collect();
     // Moving and typing more often than the rest, as people do; and every Ctrl and Alt beside it.
     let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n N y d v a i g / : ? f10 1 2 3 4 5";
     let often: Vec<Key> = often.split(' ').filter_map(Key::parse).collect();

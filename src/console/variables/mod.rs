@@ -4,13 +4,12 @@ pub mod view;
 
 use std::collections::HashSet;
 
+use crate::keymap::{Action, Key};
 use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
 use crate::profile::{Channel, Choice as _, Event};
 
-use super::action::Action;
 use super::editor::Editor;
 use super::input::{Input, Typed};
-use super::keys::Key;
 use super::list::List;
 use super::message::Effect;
 use super::overlay::{AddVariable, Overlay, Question};

@@ -1,10 +1,9 @@
 //! Does what a line of help or palette says.
 
-use crate::console::action::{Action, Scope};
 use crate::console::message::Effect;
-use crate::console::profiles;
 use crate::console::state::State;
-use crate::console::{possible, update};
+use crate::console::{possible, profiles, update};
+use crate::keymap::{Action, Scope};
 
 use super::offer::{Offer, Target};
 

@@ -2,9 +2,9 @@
 
 use ratatui::Frame;
 
-use crate::console::action::Scope;
 use crate::console::frame;
 use crate::console::state::State;
+use crate::keymap::Scope;
 
 use super::lookup::Lookup;
 use super::offer::{self, Offer};

@@ -1,10 +1,9 @@
 //! A list and the search above it. While the search is typed, letters are its own; in the list they
 //! are keys.
 
-use crate::console::action::Action;
 use crate::console::input::{Input, Typed};
-use crate::console::keys::Key;
 use crate::console::list::List;
+use crate::keymap::{Action, Key};
 
 /// A list that is searched.
 #[derive(Debug)]

@@ -14,10 +14,9 @@ pub use palette::Palette;
 
 use ratatui::Frame;
 
-use crate::console::action::Action;
-use crate::console::keys::Key;
 use crate::console::message::Effect;
 use crate::console::state::State;
+use crate::keymap::{Action, Key};
 
 use lookup::Lookup;
 use offer::Offer;

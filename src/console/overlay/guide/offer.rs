@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::console::action::{Entry, Scope, TABLE};
 use crate::console::possible;
 use crate::console::state::State;
+use crate::keymap::{Entry, Scope, TABLE};
 use crate::profile::ProfileId;
 use crate::store::ProfileRow;
 

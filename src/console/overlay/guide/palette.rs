@@ -2,10 +2,10 @@
 
 use ratatui::Frame;
 
-use crate::console::action::{Action, Entry, Scope};
 use crate::console::frame;
 use crate::console::profiles::Profiles;
 use crate::console::state::State;
+use crate::keymap::{Action, Entry, Scope};
 use crate::store::ProfileRow;
 
 use super::lookup::Lookup;

@@ -1,19 +1,21 @@
 //! Which keys do what: those of the table of actions, and what the settings put in their place.
 
+mod action;
 mod bind;
-mod kept;
+mod chord;
+mod key;
+mod reserved;
 
+pub use action::{Action, Entry, Scope, TABLE};
 pub use bind::bind;
-
-use super::action::{Action, Entry, Scope, TABLE};
-use super::keys::Key;
-use super::strokes::Strokes;
+pub use chord::Chord;
+pub use key::Key;
 
 /// The keys of each entry of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
     /// Beside [`TABLE`].
-    keys: Vec<Vec<Strokes>>,
+    keys: Vec<Vec<Chord>>,
 }
 
 impl Default for Keymap {
@@ -33,13 +35,13 @@ pub enum Meaning {
 
 impl Keymap {
     /// The entries of the table with their keys.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static Entry, &[Strokes])> {
+    pub fn entries(&self) -> impl Iterator<Item = (&'static Entry, &[Chord])> {
         TABLE.iter().zip(self.keys.iter().map(Vec::as_slice))
     }
 
     /// The keys of the entry in this line of the table.
     #[must_use]
-    pub fn of(&self, line: usize) -> &[Strokes] {
+    pub fn of(&self, line: usize) -> &[Chord] {
         self.keys.get(line).map_or(&[], Vec::as_slice)
     }
 
@@ -73,7 +75,7 @@ impl Keymap {
     #[must_use]
     pub fn shown(&self, name: &str) -> String {
         let found = self.entries().find(|(entry, _)| entry.name() == name);
-        found.and_then(|(_, keys)| keys.first()).map_or_else(|| name.to_owned(), Strokes::to_string)
+        found.and_then(|(_, keys)| keys.first()).map_or_else(|| name.to_owned(), Chord::to_string)
     }
 
     /// All keys of an action in a place, such as `y/Enter`.
@@ -81,7 +83,7 @@ impl Keymap {
     pub fn keys_of(&self, scope: Scope, action: Action) -> String {
         let found = self.entries().find(|(entry, _)| entry.scope == scope && entry.action == action);
         let keys = found.map_or(&[][..], |(_, keys)| keys);
-        keys.iter().map(Strokes::to_string).collect::<Vec<_>>().join("/")
+        keys.iter().map(Chord::to_string).collect::<Vec<_>>().join("/")
     }
 
     /// A sentence with the keys in place of the names in braces: `{profiles-new} makes one`.

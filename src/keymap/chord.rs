@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use super::keys::Key;
+use super::key::Key;
 
 /// One key, or two characters one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Strokes {
+pub struct Chord {
     first: Key,
     then: Option<Key>,
 }
 
-impl Strokes {
+impl Chord {
     /// Reads a key, or two characters in a row. `up` and `f5` are keys, not letters in a row.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -54,13 +54,13 @@ impl Strokes {
     }
 }
 
-impl From<Key> for Strokes {
+impl From<Key> for Chord {
     fn from(key: Key) -> Self {
         Self { first: key, then: None }
     }
 }
 
-impl fmt::Display for Strokes {
+impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.first.fmt(f)?;
         self.then.map_or(Ok(()), |then| then.fmt(f))
@@ -71,8 +71,8 @@ impl fmt::Display for Strokes {
 mod tests {
     use super::*;
 
-    fn strokes(text: &str) -> Strokes {
-        Strokes::parse(text).unwrap()
+    fn strokes(text: &str) -> Chord {
+        Chord::parse(text).unwrap()
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
             assert_eq!(strokes(text).to_string(), shown);
         }
         for bad in ["", "ggg", "hyper+x"] {
-            assert_eq!(Strokes::parse(bad), None, "{bad}");
+            assert_eq!(Chord::parse(bad), None, "{bad}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! From the keys in the settings to the keys of the console. What cannot be bound is told with its
 //! place, and keeps the keys of the table.
 
-use crate::console::action::{Entry, TABLE};
-use crate::console::strokes::Strokes;
 use crate::settings::Binding;
 
-use super::{Keymap, kept};
+use super::action::{Entry, TABLE};
+use super::chord::Chord;
+use super::{Keymap, reserved};
 
 /// The keys with these bindings, and a sentence for each binding that is not taken.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
 }
 
 /// The line of the table and its new keys.
-fn read(binding: &Binding) -> Result<(usize, Vec<Strokes>), String> {
+fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
     let name = &binding.action;
     let Some(line) = TABLE.iter().position(|entry| entry.name() == *name) else {
         return Err(unknown(name));
@@ -42,11 +42,11 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Strokes>), String> {
     let told = |what: String| format!("{name}: {what}{}", stays(entry));
     let mut keys = Vec::new();
     for text in &binding.keys {
-        let key = Strokes::parse(text).ok_or_else(|| {
+        let key = Chord::parse(text).ok_or_else(|| {
             told(format!("there is no key \"{text}\": keys are written as ctrl+s, f5, pgdn, G or gg"))
         })?;
         let own = entry.keys().any(|own| own == key);
-        if let Some(why) = kept::why(key.first()).filter(|_| !own) {
+        if let Some(why) = reserved::why(key.first()).filter(|_| !own) {
             return Err(told(format!("{key} cannot be bound: {why}")));
         }
         if entry.scope.is_for_text() && key.first().is_text() {
@@ -61,7 +61,7 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Strokes>), String> {
         return Err(told(why.to_owned()));
     }
     keys.extend(
-        entry.keys().filter(|own| kept::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>(),
+        entry.keys().filter(|own| reserved::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>(),
     );
     Ok((line, keys))
 }
@@ -76,17 +76,17 @@ fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)
 }
 
 /// The first key of an entry that means something else in the same place, and what.
-fn taken(keymap: &Keymap, line: usize) -> Option<(Strokes, &'static Entry)> {
+fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
     let entry = &TABLE[line];
     let mut others = keymap.entries().filter(|(other, _)| {
         entry.scope.meets(other.scope) && entry.action != other.action && entry.name() != other.name()
     });
     // Where the table itself has one key in a place and in all of them, the place goes first: that is meant.
-    let meant = |key: &Strokes, other: &Entry| {
+    let meant = |key: &Chord, other: &Entry| {
         entry.scope != other.scope && [entry, other].iter().all(|e| e.keys().any(|own| own == *key))
     };
     others.find_map(|(other, theirs)| {
-        let clashes = |key: &&Strokes| theirs.iter().any(|k| k.clashes_with(**key)) && !meant(key, other);
+        let clashes = |key: &&Chord| theirs.iter().any(|k| k.clashes_with(**key)) && !meant(key, other);
         keymap.of(line).iter().find(clashes).map(|key| (*key, other))
     })
 }
@@ -108,10 +108,9 @@ fn stays(entry: &Entry) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::keymap::{Action, Key, Meaning, Scope};
+
     use super::*;
-    use crate::console::action::{Action, Scope};
-    use crate::console::keymap::Meaning;
-    use crate::console::keys::Key;
 
     fn binding(line: usize, action: &str, keys: &str) -> Binding {
         let keys = keys.split_whitespace().map(str::to_owned).collect();

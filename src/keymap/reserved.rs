@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyCode;
 
-use crate::console::keys::Key;
+use super::key::Key;
 
 /// Keys that always do what they do: the way out, and one level up.
 const FIXED: [&str; 2] = ["ctrl+c", "esc"];
@@ -49,9 +49,9 @@ fn why_with_control(code: KeyCode) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::keymap::{Chord, TABLE};
+
     use super::*;
-    use crate::console::action::TABLE;
-    use crate::console::strokes::Strokes;
 
     #[test]
     fn keys_that_terminals_keep() {
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn the_table_needs_none_of_them() {
         for entry in TABLE {
-            for key in entry.keys().map(Strokes::first).filter(|key| !is_fixed(*key)) {
+            for key in entry.keys().map(Chord::first).filter(|key| !is_fixed(*key)) {
                 assert_eq!(why(key), None, "{key} of {}", entry.name());
             }
             // Ctrl+S is flow control in some terminals, so it never stands alone.

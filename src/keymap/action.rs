@@ -1,9 +1,7 @@
 //! The one table of actions: names, keys, labels and places. Footer, help, palette, the settings'
-//! `[keys]` and the key table of docs/console.md are read from it; `possible` says when each can be done.
+//! `[keys]` and the key table of docs/console.md are read from it; the console says when each can be done.
 
-use std::fmt::Write as _;
-
-use super::strokes::Strokes;
+use super::chord::Chord;
 
 /// What a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -535,8 +533,8 @@ pub const TABLE: &[Entry] = &[
 
 impl Entry {
     /// The keys of this entry unless the settings say otherwise.
-    pub fn keys(&self) -> impl Iterator<Item = Strokes> + use<> {
-        self.keys.split(' ').filter_map(Strokes::parse)
+    pub fn keys(&self) -> impl Iterator<Item = Chord> + use<> {
+        self.keys.split(' ').filter_map(Chord::parse)
     }
 
     /// The name by which the settings bind its keys, such as `quit` or `profiles-new`: the place, but for
@@ -575,23 +573,24 @@ fn kebab(name: &str) -> String {
     out
 }
 
-/// The table of keys in docs/console.md, in Markdown.
-#[must_use]
-pub fn markdown() -> String {
-    let mut out = String::new();
-    for scope in Scope::ALL {
-        let _ = write!(out, "\n| {} | | name in the settings |\n|---|---|---|\n", scope.title());
-        for entry in TABLE.iter().filter(|e| e.scope == *scope) {
-            let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
-            let _ = writeln!(out, "| {} | {} | `{}` |", keys.join(" "), entry.long, entry.name());
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
+
+    /// The table of keys in docs/console.md, in Markdown.
+    fn markdown() -> String {
+        let mut out = String::new();
+        for scope in Scope::ALL {
+            let _ = write!(out, "\n| {} | | name in the settings |\n|---|---|---|\n", scope.title());
+            for entry in TABLE.iter().filter(|e| e.scope == *scope) {
+                let keys: Vec<_> = entry.keys().map(|k| format!("`{k}`")).collect();
+                let _ = writeln!(out, "| {} | {} | `{}` |", keys.join(" "), entry.long, entry.name());
+            }
+        }
+        out
+    }
 
     #[test]
     fn every_key_of_the_table_can_be_read() {
