@@ -153,8 +153,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut line = String::new();
         let mut used = 0;
         for word in drawn(paragraph).split_inclusive(' ') {
-            // The blank after the last word of a line may hang over its end.
-            if used + word.trim_end().width() > width && !line.is_empty() {
+            // The blank after the last word of a line may hang over its end. What no line has room for,
+            // such as a long URL, begins behind the word before it.
+            let columns = word.trim_end().width();
+            if used + columns > width && columns <= width && !line.is_empty() {
                 lines.push(line.trim_end().to_owned());
                 (line, used) = (String::new(), 0);
             }
@@ -187,6 +189,7 @@ mod tests {
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("GET /long/path end", 9), ["GET /long", "/path end"]);
     }
 
     proptest! {

@@ -52,9 +52,12 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::TestWindow => Some("only in the test window: {test} opens it"),
         Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
         Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
+        Scope::RequestWindow => {
+            Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
+        }
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("nothing is asked"),
-        Scope::Reading => Some("only in the details and the preview"),
+        Scope::Reading => Some("only in the details, the preview and a request"),
         // Help and palette are open where this is asked.
         Scope::Guide => return Ok(state.focus),
         Scope::CopyWindow => Some("only while a text could not be copied"),

@@ -528,7 +528,7 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
 
 fn received(state: &mut State, request: Arc<Received>) {
     state.receiver.arrived.push(request);
-    if let Some(Overlay::Receiver(window)) = &mut state.overlay {
+    if let Some(window) = state.overlay.as_mut().and_then(Overlay::receiver) {
         window.pushed(state.receiver.arrived.len());
     }
 }

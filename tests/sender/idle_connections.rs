@@ -1,16 +1,14 @@
 //! A connection that was kept for the next request, and that the server closed: in time for us to
 //! see it, at the moment of the request, or after it. Each connection follows a script.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, statuses};
 use crate::support::profiles::profile;
+use crate::support::scripted::{Notes, Scripted};
 use ringback::delivery::{Attempt, ErrorClass};
-use ringback::profile::Profile;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// What a server does with a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,67 +30,22 @@ enum Does {
 }
 use Does::{Answers, AnswersAndCloses, AnswersAtLength, Begins, Closes, ClosesUnread, Resets};
 
-/// A server whose n-th connection does with its n-th request what the script says; what comes after
-/// the end of a script is answered.
-struct Scripted {
-    addr: SocketAddr,
-    /// The bodies of the requests of each connection.
-    seen: Arc<Mutex<Vec<Vec<String>>>>,
-    task: tokio::task::JoinHandle<()>,
+/// A server that does with each request what the script of its connection says; what comes after the
+/// end of a script is answered.
+async fn scripted(scripts: &[&[Does]]) -> Scripted {
+    Scripted::start(scripts.iter().map(|script| script.to_vec()).collect(), serve).await
 }
 
-impl Scripted {
-    async fn start(scripts: &'static [&'static [Does]]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addr = listener.local_addr().unwrap();
-        let seen: Arc<Mutex<Vec<Vec<String>>>> = Arc::default();
-        let noted = Arc::clone(&seen);
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let n = noted.lock().unwrap().len();
-                noted.lock().unwrap().push(Vec::new());
-                tokio::spawn(serve(
-                    stream,
-                    scripts.get(n).copied().unwrap_or_default(),
-                    n,
-                    Arc::clone(&noted),
-                ));
-            }
-        });
-        Self { addr, seen, task }
-    }
-
-    fn profile(&self) -> Profile {
-        profile(&format!("http://{}/cb", self.addr), |_| ())
-    }
-
-    /// How many requests came over each connection.
-    fn counts(&self) -> Vec<usize> {
-        self.seen.lock().unwrap().iter().map(Vec::len).collect()
-    }
-}
-
-impl Drop for Scripted {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn serve(
-    mut stream: TcpStream,
-    script: &[Does],
-    n: usize,
-    seen: Arc<Mutex<Vec<Vec<String>>>>,
-) -> std::io::Result<()> {
-    for does in script.iter().copied().chain(std::iter::repeat(Answers)) {
+async fn serve(mut stream: TcpStream, script: Vec<Does>, notes: Notes) -> std::io::Result<()> {
+    for does in script.into_iter().chain(std::iter::repeat(Answers)) {
         if does == ClosesUnread {
             // Until there is something to leave unread.
             stream.readable().await?;
-            seen.lock().unwrap()[n].push(String::new());
+            notes.request(String::new());
             return Ok(());
         }
         let Some(body) = request(&mut stream).await? else { return Ok(()) };
-        seen.lock().unwrap()[n].push(body);
+        notes.request(body);
         match does {
             Answers => stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await?,
             AnswersAndCloses => {
@@ -135,37 +88,25 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
 
 /// What came of deliveries to a server, one after the other.
 async fn sent(server: &Scripted, n: usize) -> Vec<Attempt> {
-    let (desk, profile) = (Desk::new(), server.profile());
-    let mut attempts = Vec::new();
-    for _ in 0..n {
-        attempts.push(desk.only_try(&profile).await.attempts.remove(0));
-    }
-    attempts
-}
-
-fn statuses(attempts: &[Attempt]) -> Vec<Option<u16>> {
-    attempts.iter().map(|attempt| attempt.status).collect()
+    Desk::new().only_tries(&profile(&format!("http://{}/cb", server.addr), |_| ()), n).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_connection_that_closes_at_the_next_request_is_made_good_in_the_same_attempt() {
     for closing in [Closes, Resets, ClosesUnread] {
-        let scripts: &'static [&'static [Does]] =
-            Vec::leak(vec![Vec::leak(vec![Answers, closing]) as &[Does]]);
-        let server = Scripted::start(scripts).await;
+        let server = scripted(&[&[Answers, closing]]).await;
         let attempts = sent(&server, 2).await;
         assert_eq!(statuses(&attempts), [Some(200), Some(200)], "{closing:?}: {attempts:?}");
         assert_eq!(attempts[1].n, 1, "it is the same attempt");
         assert_eq!(attempts[1].address, Some(server.addr));
         assert_eq!(server.counts(), [2, 1], "{closing:?}");
-        let seen = server.seen.lock().unwrap().clone();
-        assert_eq!(seen[1][0], r#"{"id":"42"}"#, "{closing:?}: the body too");
+        assert_eq!(server.seen()[1][0], r#"{"id":"42"}"#, "{closing:?}: the body too");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_made_good_once() {
-    let server = Scripted::start(&[&[Answers, Closes], &[Closes]]).await;
+    let server = scripted(&[&[Answers, Closes], &[Closes]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), None]);
     assert_eq!(server.counts(), [2, 1]);
@@ -177,8 +118,7 @@ async fn it_is_made_good_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_connection_that_closes_is_a_failure() {
     for closing in [Closes, Resets, ClosesUnread] {
-        let scripts: &'static [&'static [Does]] = Vec::leak(vec![Vec::leak(vec![closing]) as &[Does]]);
-        let server = Scripted::start(scripts).await;
+        let server = scripted(&[&[closing]]).await;
         let attempts = sent(&server, 1).await;
         assert_eq!(statuses(&attempts), [None], "{closing:?}");
         assert_eq!(server.counts(), [1], "{closing:?}: what it did with the request is not known");
@@ -188,7 +128,7 @@ async fn a_new_connection_that_closes_is_a_failure() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_has_begun_is_not_asked_for_again() {
-    let server = Scripted::start(&[&[Answers, Begins]]).await;
+    let server = scripted(&[&[Answers, Begins]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), None]);
     assert_eq!(server.counts(), [2]);
@@ -196,7 +136,7 @@ async fn an_answer_that_has_begun_is_not_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_closes_between_requests_is_not_used() {
-    let server = Scripted::start(&[&[AnswersAndCloses], &[AnswersAndCloses], &[AnswersAndCloses]]).await;
+    let server = scripted(&[&[AnswersAndCloses], &[AnswersAndCloses], &[AnswersAndCloses]]).await;
     let attempts = sent(&server, 3).await;
     assert_eq!(statuses(&attempts), [Some(200); 3]);
     assert_eq!(server.counts(), [1, 1, 1]);
@@ -204,7 +144,7 @@ async fn a_connection_that_closes_between_requests_is_not_used() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_long_is_cut_and_the_next_request_has_a_connection_of_its_own() {
-    let server = Scripted::start(&[&[AnswersAtLength]]).await;
+    let server = scripted(&[&[AnswersAtLength]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), Some(200)]);
     assert!(attempts[0].response_cut && attempts[0].response_body.len() == 16 * 1024);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ringback::callback::Values;
 use ringback::delivery::{
-    DeliveryId, Details, ErrorClass, Limits, NewDelivery, Outbox as _, Sender, Transport,
+    Attempt, DeliveryId, Details, ErrorClass, Limits, NewDelivery, Outbox as _, Sender, Transport,
 };
 use ringback::profile::{Event, Profile};
 use ringback::store::Store;
@@ -87,6 +87,15 @@ impl Desk {
         self.until(id, "the end", |d| !d.summary.state.is_pending()).await
     }
 
+    /// The attempts of deliveries of a profile without retries, one after the other.
+    pub async fn only_tries(&self, profile: &Profile, n: usize) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        for _ in 0..n {
+            attempts.push(self.only_try(profile).await.attempts.remove(0));
+        }
+        attempts
+    }
+
     /// The one attempt of a profile without retries.
     pub async fn only_try(&self, profile: &Profile) -> Details {
         let details = self.ended(self.accept(profile).await).await;
@@ -97,6 +106,11 @@ impl Desk {
 
 fn one_thread() -> Limits {
     Limits { threads: 1, ..Limits::default() }
+}
+
+/// The statuses of attempts; none where there was no answer.
+pub fn statuses(attempts: &[Attempt]) -> Vec<Option<u16>> {
+    attempts.iter().map(|attempt| attempt.status).collect()
 }
 
 /// Class and sentence of the last try's failure.

@@ -19,6 +19,8 @@ mod palette;
 mod preview;
 mod programs;
 mod quiet;
+#[cfg(target_os = "linux")]
+mod receiver;
 mod reports;
 mod scarce;
 mod screenshots;

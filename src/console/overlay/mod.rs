@@ -6,6 +6,7 @@ pub mod guide;
 mod preview;
 mod question;
 mod receiver;
+mod request;
 mod test_window;
 mod uncopied;
 
@@ -15,6 +16,7 @@ pub use guide::Guide;
 pub use preview::PreviewWindow;
 pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
+pub use request::RequestWindow;
 pub use test_window::TestWindow;
 pub(crate) use test_window::enter;
 pub use uncopied::Uncopied;
@@ -41,6 +43,8 @@ pub enum Overlay {
     Details(DetailsWindow),
     /// The built-in endpoint.
     Receiver(ReceiverWindow),
+    /// A request that reached the built-in endpoint.
+    Request(RequestWindow),
     /// A variable of one's own.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
@@ -57,8 +61,18 @@ impl Overlay {
             Self::Preview(_) => vec![Scope::PreviewWindow, Scope::Reading, Scope::List],
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
+            Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
             Self::Uncopied(_) => vec![Scope::CopyWindow, Scope::List],
+        }
+    }
+
+    /// The receiver's window, where it is open, also beneath a request.
+    pub fn receiver(&mut self) -> Option<&mut ReceiverWindow> {
+        match self {
+            Self::Receiver(window) => Some(window),
+            Self::Request(window) => Some(&mut window.below),
+            _ => None,
         }
     }
 
@@ -69,6 +83,7 @@ impl Overlay {
             Self::Test(_) | Self::AddVariable(_) => true,
             Self::Details(window) => window.find.is_typing(),
             Self::Preview(window) => window.find.is_typing(),
+            Self::Request(window) => window.find.is_typing(),
             Self::Question(_) | Self::Receiver(_) | Self::Uncopied(_) => false,
         }
     }
@@ -80,6 +95,7 @@ impl Overlay {
             Self::Test(window) => window.why_not(action),
             Self::Preview(window) if action.is_match() => window.find.why_not(action),
             Self::Details(window) if action.is_match() => window.find.why_not(action),
+            Self::Request(window) if action.is_match() => window.find.why_not(action),
             Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
                 Some("there are none")
             }
@@ -114,6 +130,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
         Overlay::Details(window) => window.find.key(key),
         Overlay::Preview(window) => window.find.key(key),
+        Overlay::Request(window) => window.find.key(key),
         _ => return None,
     };
     match pressed {
@@ -130,6 +147,7 @@ pub fn paste(state: &mut State, text: &str) {
         Some(Overlay::AddVariable(form)) => form.paste(text),
         Some(Overlay::Details(window)) => window.find.paste(text),
         Some(Overlay::Preview(window)) => window.find.paste(text),
+        Some(Overlay::Request(window)) => window.find.paste(text),
         _ => {}
     }
 }
@@ -149,6 +167,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Preview(_)) => preview::act(state, action),
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
+        Some(Overlay::Request(_)) => request::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
         Some(Overlay::Uncopied(_)) => uncopied::act(state, action),
         None => Vec::new(),
@@ -168,6 +187,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Preview(window)) => preview::draw(state, window, out),
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
+        Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
         Some(Overlay::Uncopied(window)) => uncopied::draw(state, window, out),
         None => {}

@@ -1,8 +1,12 @@
 //! The built-in endpoint: how it answers, and what arrived.
 
+use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::frame::{self, fit};
@@ -11,15 +15,17 @@ use crate::console::message::Effect;
 use crate::console::scroll;
 use crate::console::state::{ReceiverState, State};
 use crate::keymap::Action;
-use crate::receiver::{Answer, Behaviour, Received};
+use crate::receiver::{Answer, Behaviour, Received, describe_in};
 use crate::shown::grouped;
 
-use super::Overlay;
+use super::{Overlay, RequestWindow};
 
 /// The window.
 #[derive(Debug, Default)]
 pub struct ReceiverWindow {
     list: List,
+    /// The request that was described last, and its text: decoding a long one takes longer than a frame.
+    described: RefCell<Option<(Arc<Received>, Arc<str>)>>,
 }
 
 impl ReceiverWindow {
@@ -30,22 +36,43 @@ impl ReceiverWindow {
             Action::CopyId if receiver.address.is_none() => {
                 Some("the receiver is off: {receiver-window-toggle} starts it")
             }
-            Action::Left | Action::Right if self.list.selected() >= SETTINGS.len() => {
+            Action::Left | Action::Right if self.chosen().is_some() => {
                 Some("a request is chosen: the settings stand above")
             }
+            Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
             _ => None,
         }
     }
 
     /// A request came in at the top: the chosen one stays chosen, unless it was the oldest kept.
     pub fn pushed(&mut self, requests: usize) {
-        if self.list.selected() >= SETTINGS.len() {
+        if self.chosen().is_some() {
             self.list.select((self.list.selected() + 1).min(SETTINGS.len() + requests - 1));
         }
+    }
+
+    /// The place of the chosen request; none while a setting is chosen.
+    fn chosen(&self) -> Option<usize> {
+        self.list.selected().checked_sub(SETTINGS.len())
+    }
+
+    /// A request as text.
+    fn text(&self, request: &Arc<Received>, zone: &TimeZone) -> Arc<str> {
+        let mut described = self.described.borrow_mut();
+        if let Some((of, text)) = &*described
+            && Arc::ptr_eq(of, request)
+        {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = describe_in(request, zone, None).into();
+        *described = Some((Arc::clone(request), Arc::clone(&text)));
+        text
     }
 }
 
 const SETTINGS: [&str; 5] = ["Answers with", "Fails the first", "Delay", "Hangs", "Resets"];
+/// Lines above what arrived.
+const HEAD: u16 = 8;
 const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
 const FAILURES: [u32; 5] = [0, 1, 2, 3, 5];
 const DELAYS_MS: [u64; 6] = [0, 100, 500, 1000, 5000, 15_000];
@@ -95,7 +122,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Toggle if receiver.address.is_some() => vec![Effect::StopReceiver],
         Action::Toggle => vec![Effect::StartReceiver(receiver.behaviour.clone())],
-        Action::Left | Action::Right if window.list.selected() < SETTINGS.len() => {
+        Action::Left | Action::Right if window.chosen().is_none() => {
             turn(&mut receiver.behaviour, window.list.selected(), action == Action::Right);
             match &receiver.address {
                 Some(_) => vec![Effect::SetReceiver(receiver.behaviour.clone())],
@@ -105,6 +132,14 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CopyId => {
             let text = receiver.address.as_ref().map(|address| format!("http://{address}/"));
             text.map(|text| Effect::Copy { what: text.clone(), text }).into_iter().collect()
+        }
+        Action::ShowInFull => {
+            if let Some(request) = receiver.arrived.get(window.chosen().unwrap_or(0)) {
+                let text = window.text(request, state.settings.clock.zone()).to_string();
+                let below = Box::new(std::mem::take(window));
+                state.overlay = Some(Overlay::Request(RequestWindow::new(text, below)));
+            }
+            Vec::new()
         }
         Action::Leave => {
             state.overlay = None;
@@ -120,7 +155,6 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
     let receiver = &state.receiver;
     let screen = frame::room_for_windows(out.area());
     let inner = frame::window(state, "Receiver", 100, screen.height, out);
-    let width = usize::from(inner.width);
     let head = if let Some(address) = &receiver.address {
         let copies = format!("  {} copies it", keys.shown("receiver-window-copy-id"));
         Line::from(vec![
@@ -149,44 +183,68 @@ pub(super) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) 
             out.set_cursor_position((area.x, area.y));
         }
     }
-    let top = SETTINGS.len() + 3;
-    let free = usize::from(inner.height).saturating_sub(top + 1);
-    let chosen = selected.checked_sub(SETTINGS.len());
-    // With none chosen the newest is shown.
-    let list_room = free / 2;
+    let below = inner.height.saturating_sub(HEAD);
+    requests(state, window, Rect { y: inner.y + HEAD, height: below, ..inner }, out);
+}
+
+/// Draws what arrived: a list, and one of it in more detail.
+fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let arrived = &state.receiver.arrived;
+    let width = usize::from(area.width);
+    let chosen = window.chosen();
+    let free = usize::from(area.height).saturating_sub(1);
+    let list_room = arrived.len().min(free / 2);
     let mut list = List::default();
+    // With none chosen the newest is shown.
     list.select(chosen.unwrap_or(0));
-    let visible = list.visible(receiver.arrived.len(), list_room);
-    let more = scroll::more(&visible, receiver.arrived.len());
-    let dropped = match receiver.arrived.dropped() {
+    let visible = if list_room == 0 { 0..0 } else { list.visible(arrived.len(), list_room) };
+    out.render_widget(heading(state, chosen, &visible), frame::row(area, 0));
+    for at in visible.clone() {
+        let Some(request) = arrived.get(at) else { continue };
+        let here = chosen == Some(at);
+        let row = frame::row(area, 1 + at - visible.start);
+        let style = if here { theme.selected } else { theme.text };
+        let line = Line::from(vec![
+            Span::styled(if here { "▌" } else { " " }, theme.focus),
+            Span::styled(fit(&request_line(state, request), width.saturating_sub(1)), style),
+        ]);
+        out.render_widget(line, row);
+        if here {
+            out.set_cursor_position((row.x, row.y));
+        }
+    }
+    let Some(request) = arrived.get(chosen.unwrap_or(0)) else { return };
+    // A free line between the two where there is room for it.
+    let top = 1 + list_room + usize::from(free > 5);
+    let text = window.text(request, state.settings.clock.zone());
+    let lines: Vec<String> = text.lines().flat_map(|line| frame::wrap(line, width)).collect();
+    let count = lines.len().min(usize::from(area.height).saturating_sub(top));
+    frame::mark_more(state, area, &(0..count), lines.len(), out);
+    for (at, line) in lines.into_iter().enumerate().take(count) {
+        out.render_widget(Line::styled(line, theme.text), frame::row(area, top + at));
+    }
+}
+
+/// How many arrived, and the keys that lead to them.
+fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize>) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let keys = &state.settings.keys;
+    let arrived = &state.receiver.arrived;
+    let dropped = match arrived.dropped() {
         0 => String::new(),
+        1 => " · 1 older one was dropped".to_owned(),
         n => format!(" · {} older ones were dropped", grouped(n)),
     };
-    let heading = vec![
-        Span::styled(format!("Arrived ({})", receiver.arrived.len()), theme.focus),
-        Span::styled(format!("{dropped}  {more}"), theme.dim),
-    ];
-    out.render_widget(Line::from(heading), frame::row(inner, top));
-    for at in visible.clone() {
-        let here = chosen == Some(at);
-        let area = frame::row(inner, top + 1 + at - visible.start);
-        let style = if here { theme.selected } else { theme.text };
-        if let Some(request) = receiver.arrived.get(at) {
-            out.render_widget(Line::styled(fit(&request_line(state, request), width), style), area);
-        }
-        if here {
-            out.set_cursor_position((area.x, area.y));
-        }
-    }
-    if let Some(request) = receiver.arrived.get(chosen.unwrap_or(0)) {
-        let text = crate::receiver::describe_in(request, state.settings.clock.zone(), None);
-        let lines: Vec<String> = text.lines().flat_map(|line| frame::wrap(line, width)).collect();
-        let count = lines.len().min(free - list_room);
-        frame::mark_more(state, inner, &(0..count), lines.len(), out);
-        for (at, line) in lines.into_iter().enumerate().take(count) {
-            out.render_widget(Line::styled(line, theme.text), frame::row(inner, top + 1 + list_room + at));
-        }
-    }
+    let hint = match chosen {
+        None if !arrived.is_empty() => format!(" · {} selects one", keys.shown("list-down")),
+        _ => String::new(),
+    };
+    let more = scroll::more(visible, arrived.len());
+    Line::from(vec![
+        Span::styled(format!("Arrived ({})", arrived.len()), theme.focus),
+        Span::styled(format!("{dropped}{hint}  {more}"), theme.dim),
+    ])
 }
 
 fn request_line(state: &State, request: &Received) -> String {
@@ -197,5 +255,5 @@ fn request_line(state: &State, request: &Received) -> String {
     };
     let time = state.settings.clock.of_day(request.received_at);
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-    format!(" {time} {:6} → {answer:9} {}{query}", request.method, request.path)
+    format!("{time} {:6} → {answer:9} {}{query}", request.method, request.path)
 }

@@ -20,6 +20,7 @@ fn way_to(scope: Scope) -> &'static [&'static str] {
         Scope::PreviewWindow => &["p", "e f7", "t f7"],
         Scope::Question => &["e x esc"],
         Scope::ReceiverWindow => &["R"],
+        Scope::RequestWindow => &["R enter", "R G enter"],
         Scope::Form => &["v n"],
         Scope::CopyWindow => &["y"],
     }
@@ -32,7 +33,7 @@ fn each_action_can_be_reached_in_its_place() {
             let mut world = sample::log();
             world.no_clipboard = entry.scope == Scope::CopyWindow;
             let mut desk = Desk::new(120, 40).of(world);
-            desk.keys(way);
+            desk.told(Message::Received(sample::request(1).into())).keys(way);
             let scopes = desk.state.scopes();
             assert!(scopes.contains(&entry.scope), "{way} leads to {scopes:?}, not {:?}", entry.scope);
             for keys in entry.keys() {

@@ -24,6 +24,7 @@ mod preview;
 mod profiles;
 mod programs;
 mod reading;
+mod receiver;
 mod screens;
 mod sentences;
 mod storm;

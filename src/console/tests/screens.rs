@@ -120,6 +120,13 @@ fn the_receiver() {
 }
 
 #[test]
+fn a_request_that_reached_the_receiver() {
+    in_each_size("request", |desk| {
+        desk.keys("R space").told(Message::Received(sample::request(1).into())).keys("enter");
+    });
+}
+
+#[test]
 fn help() {
     in_each_size("help", |desk| {
         desk.keys("? /").types("retry");

@@ -210,6 +210,13 @@ fn what_is_seen_names_the_keys_that_are_bound() {
         look_over(&desk, "messages");
         reached.extend(desk.state.scopes());
     }
+    let mut desk = with(sample::log(), (120, 40));
+    desk.told(Message::Received(sample::request(1).into()));
+    for step in ["receiver", "list-bottom", "receiver-window-show-in-full", "reading-search"] {
+        does(&mut desk, step);
+        look_over(&desk, step);
+        reached.extend(desk.state.scopes());
+    }
     for scope in Scope::ALL {
         assert!(reached.contains(scope), "no scene leads to {scope:?}");
     }

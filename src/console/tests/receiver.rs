@@ -1,0 +1,66 @@
+//! The receiver's window: what arrived, and one request in full.
+
+use std::sync::Arc;
+
+use crate::console::message::Message;
+use crate::console::overlay::Overlay;
+use crate::receiver::Received;
+
+use super::{Desk, World, sample};
+
+fn arrive(desk: &mut Desk, n: u32) {
+    desk.told(Message::Received(sample::request(n).into()));
+}
+
+/// A receiver that runs, with its window open and three requests.
+fn desk() -> Desk {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    desk.keys("R space");
+    for n in 1..=3 {
+        arrive(&mut desk, n);
+    }
+    desk
+}
+
+#[test]
+fn a_request_is_shown_in_full_while_others_arrive() {
+    let mut desk = desk();
+    // The middle one of three.
+    desk.keys("G k enter");
+    let screen = desk.screen();
+    assert!(screen.contains(" Request ") && screen.contains("id = m-2"), "{screen}");
+    arrive(&mut desk, 4);
+    assert!(desk.screen().contains("id = m-2"), "it stays");
+    desk.keys("y");
+    assert_eq!(desk.asked().last().map(|what| what.starts_with("copy 14:02:10.000  POST /sms")), Some(true));
+    desk.keys("/").types("deliv").keys("enter esc");
+    desk.keys("esc");
+    let screen = desk.screen();
+    assert!(screen.contains("Arrived (4)") && screen.contains("id = m-2"), "it is still selected: {screen}");
+    desk.keys("esc");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn without_a_selection_the_newest_is_shown() {
+    let mut desk = desk();
+    assert!(desk.screen().contains("Arrived (3) · ↓ selects one"));
+    desk.keys("enter");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Request(_))) && desk.screen().contains("id = m-3"));
+    let mut empty = Desk::new(80, 24).of(World::default());
+    empty.keys("R enter");
+    assert_eq!(empty.says(), "Show: no request has arrived");
+}
+
+#[test]
+fn what_is_dropped_is_counted() {
+    let mut desk = desk();
+    desk.told(Message::RequestsDropped(1));
+    assert!(desk.screen().contains("Arrived (3) · 1 older one was dropped"), "{}", desk.screen());
+    let long = Received { body: vec![b'x'; 1 << 20].into(), ..(*sample::request(1)).clone() };
+    let long = Arc::new(long);
+    for _ in 0..20 {
+        desk.told(Message::Received(Arc::clone(&long).into()));
+    }
+    assert!(desk.screen().contains("Arrived (15) · 9 older ones were dropped"), "{}", desk.screen());
+}
