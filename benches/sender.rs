@@ -23,6 +23,9 @@ fn main() {
     if is_asked("hanging") {
         figures.extend(runtime.block_on(measures::hanging::measure()));
     }
+    if is_asked("late_events") {
+        figures.extend(runtime.block_on(measures::late_events::measure()));
+    }
     if is_asked("many_profiles") {
         figures.extend(runtime.block_on(measures::many_profiles::measure()));
     }

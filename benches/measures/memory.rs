@@ -72,8 +72,8 @@ pub fn send_if_asked() {
         let store = Store::open(path).unwrap();
         let limits = Limits::default();
         let sender = Sender::start(Arc::new(store), Transport::new(Arc::default()), limits);
-        // A quarter of an endpoint's slots is never given to what hangs.
-        let all = limits.total.min(limits.per_origin * 3 / 4 * PROFILES);
+        // An endpoint of which nothing is known is probed with a quarter of its slots.
+        let all = limits.total.min(limits.per_origin / 4 * PROFILES);
         sender.sending().wait_for(|sending| sending.in_flight.len() == all).await.unwrap();
         println!("sending");
         // The input ends with who started this.

@@ -1,6 +1,7 @@
 //! What the bench of the sender measures, a file each.
 
 pub mod hanging;
+pub mod late_events;
 pub mod many_profiles;
 pub mod memory;
 pub mod process;

@@ -12,8 +12,12 @@ const MOST_CONNECTIONS: u64 = 4096;
 /// Most name look-ups at a time, each on a thread with a socket of its own.
 const MOST_LOOKUPS: u64 = 64;
 
-/// Kept for the database and its readers, runtimes, logs, the terminal and the receiver.
+/// Kept for the database and its readers, runtimes, logs, the terminal and the receiver; of a low limit
+/// half.
 const RESERVED: u64 = 64;
+
+/// One thread that sends for so many: each has a runtime with descriptors of its own.
+const OF_THREAD: u64 = 32;
 
 /// Raises the soft limit as far as the hard one allows, to what a busy sender needs. Programs that are
 /// started inherit it. Call it once, before anything is sent.
@@ -33,6 +37,8 @@ pub(super) struct Shares {
     pub connections: usize,
     /// Name look-ups at a time.
     pub lookups: usize,
+    /// Threads that send.
+    pub threads: usize,
 }
 
 impl Shares {
@@ -46,9 +52,11 @@ impl Shares {
         let limit = limit.unwrap_or(ENOUGH);
         let lookups = (limit / 16).clamp(4, MOST_LOOKUPS);
         // A look-up has a socket and a file open.
-        let connections = limit.saturating_sub(RESERVED + 2 * lookups).clamp(8, MOST_CONNECTIONS);
+        let reserved = RESERVED.min(limit / 2);
+        let connections = limit.saturating_sub(reserved + 2 * lookups).clamp(8, MOST_CONNECTIONS);
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        Self { connections: count(connections), lookups: count(lookups) }
+        let threads = (limit / OF_THREAD).max(1);
+        Self { connections: count(connections), lookups: count(lookups), threads: count(threads) }
     }
 }
 
@@ -59,13 +67,14 @@ mod tests {
     #[test]
     fn each_use_has_its_share_of_the_limit() {
         let shares = |limit| {
-            let Shares { connections, lookups } = Shares::of(limit);
-            (connections, lookups)
+            let Shares { connections, lookups, threads } = Shares::of(limit);
+            (connections, lookups, threads)
         };
-        assert_eq!(shares(Some(256)), (160, 16));
-        assert_eq!(shares(Some(1024)), (832, 64));
-        assert_eq!(shares(None), (4096, 64));
-        assert_eq!(shares(Some(1_000_000)), (4096, 64));
-        assert_eq!(shares(Some(24)), (8, 4), "too few for all, and still something is sent");
+        assert_eq!(shares(Some(256)), (160, 16, 8));
+        assert_eq!(shares(Some(1024)), (832, 64, 32));
+        assert_eq!(shares(None), (4096, 64, 320));
+        assert_eq!(shares(Some(1_000_000)), (4096, 64, 31_250));
+        assert_eq!(shares(Some(64)), (24, 4, 2));
+        assert_eq!(shares(Some(24)), (8, 4, 1), "too few for all, and still something is sent");
     }
 }

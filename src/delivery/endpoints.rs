@@ -15,8 +15,7 @@ use super::known_names::KnownNames;
 use super::limits::Limits;
 use super::outbox::{LaneLoad, OriginLoad, Pace, Place};
 use super::record::{Job, Origin};
-pub use endpoint::Ticket;
-use endpoint::{Endpoint, Started};
+use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
 
 /// The shortest time that shows how fast an endpoint is.
@@ -25,12 +24,33 @@ const MEASURED: Duration = Duration::from_millis(4);
 /// Lanes with nothing in flight or read of which it is still known how fast they are.
 const IDLE_LANES: usize = 4096;
 
+/// Of the slots of all endpoints one part of so many is free of attempts that are held ([`Kind::Held`]).
+const FREE_OF_HELD: usize = 4;
+
+/// The same of first probes: fast lanes alone have this part.
+const FREE_OF_PROBES: usize = 8;
+
 /// Attempts to names that did not resolve lately take no more than one part of so many of all.
 const UNRESOLVED: usize = 4;
 
+/// Endpoints by attempts in flight and then by their last turn.
+type Queue = BTreeMap<(usize, u64), Origin>;
+
+/// The slot of an attempt in flight.
+#[derive(Debug, Clone, Copy)]
+pub struct Ticket {
+    of_endpoint: endpoint::Ticket,
+    number: u64,
+}
+
 /// The endpoints. The one with the fewest attempts in flight is next; among equals it goes round.
-/// Which of its lanes is next, the endpoint says. One whose name did not resolve lately has one attempt
-/// in flight, since it may wait for a silent name server until it times out.
+/// Which of its lanes is next, the endpoint says.
+///
+/// - One whose name did not resolve lately has one attempt in flight, since it may wait for a silent name
+///   server until it times out.
+/// - Slow lanes, and those of which nothing is known, never take all slots of all endpoints: some are left
+///   for the first probe of an endpoint, and some for fast lanes.
+/// - One slot of sixteen is for endpoints with nothing in flight.
 #[derive(Debug)]
 pub struct Endpoints {
     limits: Limits,
@@ -40,18 +60,23 @@ pub struct Endpoints {
     /// When the sender started.
     epoch: Instant,
     all: HashMap<Origin, Endpoint>,
-    /// Those that can start something, by attempts in flight and then by their last turn.
-    startable: BTreeMap<(usize, u64), Origin>,
-    /// The same of those whose names did not resolve lately.
-    unresolved: BTreeMap<(usize, u64), Origin>,
-    /// Attempts in flight to those.
+    /// Those that can start something of each kind.
+    startable: [Queue; Kind::ALL.len()],
+    /// Those whose names did not resolve lately and that can start something.
+    unresolved: Queue,
+    /// Attempts in flight, without those beyond the slots of an endpoint; and those to such names.
+    open: usize,
     unresolved_open: usize,
+    /// Attempts in flight that are held, and first probes.
+    held_open: usize,
     /// Those that can start what a person sent, beyond their slots.
-    extra: BTreeMap<(usize, u64), Origin>,
+    extra: Queue,
     /// Those that can probe a lane later: when, since the start.
     later: HashMap<Origin, Duration>,
     /// Those that start nothing for now, and whether one attempt may probe them.
     held: HashMap<Origin, bool>,
+    /// Attempts in flight that are not late yet, by when they will be and a number.
+    in_time: BTreeMap<(Duration, u64), (Origin, endpoint::Ticket)>,
     /// Counts turns.
     turn: u64,
     /// Jobs read and not started.
@@ -71,11 +96,14 @@ impl Endpoints {
             names,
             epoch: Instant::now(),
             all: HashMap::new(),
-            startable: BTreeMap::new(),
-            unresolved: BTreeMap::new(),
+            startable: Default::default(),
+            unresolved: Queue::new(),
+            open: 0,
             unresolved_open: 0,
-            extra: BTreeMap::new(),
+            held_open: 0,
+            extra: Queue::new(),
             later: HashMap::new(),
+            in_time: BTreeMap::new(),
             held: HashMap::new(),
             turn: 0,
             read: 0,
@@ -97,13 +125,19 @@ impl Endpoints {
             let origin = job.origin.clone();
             self.turn += 1;
             let turn = self.turn;
-            self.change(&origin, now, |endpoint, now| endpoint.add(job, turn, now));
+            self.change(&origin, now, |endpoint, _| endpoint.add(job, turn));
         }
     }
 
-    /// Looks again at those that could start nothing before now.
+    /// Looks again at those that could start nothing before now, and at attempts that are late by now.
     pub fn wake(&mut self, now: Instant) {
         let since_epoch = self.since_epoch(now);
+        while let Some(entry) = self.in_time.first_entry()
+            && entry.key().0 <= since_epoch
+        {
+            let (origin, ticket) = entry.remove();
+            self.change(&origin, now, |endpoint, _| endpoint.note_late(ticket));
+        }
         let due = self.later.iter().filter(|(_, at)| **at <= since_epoch);
         let mut due: Vec<Origin> = due.map(|(origin, _)| origin.clone()).collect();
         if self.resolved.has_changed().unwrap_or(false) {
@@ -119,23 +153,21 @@ impl Endpoints {
 
     /// When to look again at those that can start nothing now.
     pub fn next_wake(&self) -> Option<Instant> {
-        self.later.values().min().map(|at| self.epoch + *at)
+        // Whether an attempt is late means nothing while nothing waits.
+        let late = self.in_time.first_key_value().filter(|_| self.read > 0).map(|((at, _), _)| at);
+        self.later.values().chain(late).min().map(|at| self.epoch + *at)
     }
 
     /// Starts the next job that has a slot.
     pub fn start(&mut self, now: Instant) -> Option<(Job, Ticket)> {
-        while let Some((key, origin)) = self.next() {
+        while let Some((origin, admitted)) = self.next() {
             let origin = origin.clone();
-            self.startable.remove(&key);
-            self.unresolved.remove(&key);
             self.turn += 1;
             let turn = self.turn;
-            let started = self.change(&origin, now, |endpoint, now| endpoint.start(turn, now));
-            // One that could start a moment ago may have a lane that is found to hang by now.
-            if let Some(Started { job, ticket, thirsty }) = started {
-                self.end_probe(&origin, now);
-                self.thirsty |= thirsty;
-                return Some((job, ticket));
+            let started = self.change(&origin, now, |endpoint, now| endpoint.start(admitted, turn, now));
+            // One that could start a moment ago may have a name that no longer resolves.
+            if let Some(started) = started {
+                return Some(self.started(&origin, started, now));
             }
         }
         None
@@ -147,9 +179,15 @@ impl Endpoints {
         self.turn += 1;
         let turn = self.turn;
         let started = self.change(&origin, now, |endpoint, now| endpoint.start_extra(turn, now))?;
-        self.end_probe(&origin, now);
+        Some(self.started(&origin, started, now))
+    }
+
+    fn started(&mut self, origin: &Origin, started: Started, now: Instant) -> (Job, Ticket) {
+        self.end_probe(origin, now);
         self.thirsty |= started.thirsty;
-        Some((started.job, started.ticket))
+        let ticket = Ticket { of_endpoint: started.ticket, number: self.turn };
+        self.in_time.insert((started.ticket.late_at, ticket.number), (origin.clone(), started.ticket));
+        (started.job, ticket)
     }
 
     /// The probe of an origin that is held has started: nothing follows it.
@@ -161,7 +199,9 @@ impl Endpoints {
 
     /// An attempt to this endpoint is over. One that broke off says nothing of how fast its lane is.
     pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
-        let thirsty = self.change(origin, now, |endpoint, now| endpoint.end(ticket, now, ended));
+        let Ticket { of_endpoint: ticket, number } = ticket;
+        let was_late = self.in_time.remove(&(ticket.late_at, number)).is_none();
+        let thirsty = self.change(origin, now, |endpoint, now| endpoint.end(ticket, was_late, now, ended));
         self.thirsty |= thirsty;
     }
 
@@ -195,7 +235,7 @@ impl Endpoints {
 
     /// Forgets what was read and not started: the storage has it still.
     pub fn forget_read(&mut self) {
-        self.startable.clear();
+        self.startable.iter_mut().for_each(Queue::clear);
         self.unresolved.clear();
         self.extra.clear();
         self.later.clear();
@@ -208,23 +248,30 @@ impl Endpoints {
         self.read
     }
 
-    /// How many attempts are in flight to the endpoint that is next.
-    pub fn least_open(&self) -> Option<usize> {
-        self.next().map(|((open, _), _)| open)
-    }
-
     /// Whether one could start now.
     pub fn can_start(&self) -> bool {
         self.next().is_some()
     }
 
-    /// The one that is next, and its key.
-    fn next(&self) -> Option<((usize, u64), &Origin)> {
+    /// The one that is next, and what of it may start.
+    fn next(&self) -> Option<(&Origin, Admitted)> {
+        let admitted = self.admitted();
+        let kinds = Kind::ALL.into_iter().zip(&self.startable);
+        let startable = kinds.filter(|(kind, _)| admitted.admits(*kind)).map(|(_, queue)| (queue, admitted));
         let most = (self.limits.total / UNRESOLVED).max(1);
-        let unresolved = self.unresolved.first_key_value().filter(|_| self.unresolved_open < most);
-        let first =
-            self.startable.first_key_value().into_iter().chain(unresolved).min_by_key(|(key, _)| **key);
-        first.map(|(key, origin)| (*key, origin))
+        let may_ask = admitted.first_probe && self.unresolved_open < most;
+        let unresolved = Some((&self.unresolved, Admitted::ALL)).filter(|_| may_ask);
+        let queues = startable.chain(unresolved);
+        let first = queues.filter_map(|(queue, admitted)| Some((queue.first_key_value()?, admitted)));
+        let ((key, origin), admitted) = first.min_by_key(|((key, _), _)| **key)?;
+        let is_spare = self.open >= self.limits.total - self.limits.total / SPARE;
+        (key.0 == 0 || !is_spare).then_some((origin, admitted))
+    }
+
+    /// What may start, for what is in flight to all.
+    fn admitted(&self) -> Admitted {
+        let free_of = |part: usize| self.held_open < self.limits.total - self.limits.total / part;
+        Admitted { first_probe: free_of(FREE_OF_PROBES), held: free_of(FREE_OF_HELD) }
     }
 
     /// Whether one of them is about to run out of what was read.
@@ -247,13 +294,12 @@ impl Endpoints {
             self.measured = Some(now);
             self.all.values_mut().for_each(|endpoint| endpoint.adapt(time));
         }
-        let since_epoch = self.since_epoch(now);
         let (mut origins, mut lanes, mut idle) = (HashMap::new(), HashMap::new(), Vec::new());
         for (origin, endpoint) in &self.all {
             let unresolved = !endpoint.is_resolved;
             let mut load = OriginLoad { ahead: endpoint.ahead, unresolved, ..OriginLoad::default() };
             for (number, lane) in &endpoint.lanes {
-                let (open, pace) = (lane.open() + lane.read.len(), lane.pace(since_epoch));
+                let (open, pace) = (lane.open() + lane.read.len(), lane.pace());
                 load.open += open;
                 load.fast += if pace == Pace::Fast { open } else { 0 };
                 if open == 0 {
@@ -304,26 +350,33 @@ impl Endpoints {
             Endpoint::new(name(origin), slots, *turn)
         });
         let key = (endpoint.open, endpoint.turn);
-        self.startable.remove(&key);
-        self.unresolved.remove(&key);
-        self.extra.remove(&key);
+        for queue in self.startable.iter_mut().chain([&mut self.unresolved, &mut self.extra]) {
+            queue.remove(&key);
+        }
         self.read -= endpoint.read;
+        self.open -= endpoint.open;
+        self.held_open -= endpoint.held();
         self.unresolved_open -= if endpoint.is_resolved { 0 } else { endpoint.open };
         endpoint.is_resolved = endpoint.resolves(&self.names, now);
         let changed = change(endpoint, since_epoch);
         self.read += endpoint.read;
+        self.open += endpoint.open;
+        self.held_open += endpoint.held();
         self.unresolved_open += if endpoint.is_resolved { 0 } else { endpoint.open };
         let key = (endpoint.open, endpoint.turn);
         if self.held.get(origin) == Some(&false) {
             self.later.remove(origin);
             return changed;
         }
-        let startable = if endpoint.is_resolved { &mut self.startable } else { &mut self.unresolved };
         if endpoint.next_extra().is_some() {
             self.extra.insert(key, origin.clone());
-            startable.insert(key, origin.clone());
-        } else if endpoint.next(since_epoch).is_some() {
-            startable.insert(key, origin.clone());
+            // Beyond its slots, and so beyond what slow lanes leave.
+            self.startable[Kind::Fast as usize].insert(key, origin.clone());
+        }
+        for kind in endpoint.kinds(since_epoch) {
+            let queue =
+                if endpoint.is_resolved { &mut self.startable[kind as usize] } else { &mut self.unresolved };
+            queue.insert(key, origin.clone());
         }
         match endpoint.probes_later(since_epoch) {
             Some(at) => drop(self.later.insert(origin.clone(), at)),

@@ -21,8 +21,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // Each attempt in flight needs a connection, also those that a person sends beyond the total.
-        let total = (Shares::now().connections * 3 / 4).min(256);
-        Self { per_origin: 16, total, unrecorded: 256, threads: threads() }
+        let shares = Shares::now();
+        let total = (shares.connections * 3 / 4).min(256);
+        Self { per_origin: 16, total, unrecorded: 256, threads: threads().min(shares.threads) }
     }
 }
 

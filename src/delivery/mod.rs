@@ -39,7 +39,8 @@ pub use local_trouble::LocalTrouble;
 pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place, Watched};
 pub use preview::{check_address, preview};
 pub use record::{
-    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, State, Summary,
+    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, Past, State,
+    Summary,
 };
 pub use resolver::{LookupError, Names};
 pub use sender::Sender;

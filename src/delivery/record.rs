@@ -123,10 +123,19 @@ pub struct Job {
     pub attempts: u32,
     /// A person sent it: a test, or a resend.
     pub manual: bool,
-    /// Its lane delivered before, and nothing has failed for good since.
-    pub delivered_before: bool,
+    /// What became of the last delivery of its lane; nothing where none has ended.
+    pub past: Option<Past>,
     /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
     pub profile: Option<Arc<Profile>>,
+}
+
+/// What became of the last delivery of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// It was delivered.
+    Delivered,
+    /// It failed for good.
+    Failed,
 }
 
 /// Why an attempt failed.

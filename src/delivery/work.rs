@@ -243,7 +243,6 @@ impl<O: Outbox> Work<O> {
         }
         while self.tries.len() < self.limits.total
             && self.records.len() < self.limits.unrecorded
-            && self.endpoints.least_open().is_some_and(|open| open == 0 || !self.waits_for_others())
             && let Some((job, ticket)) = self.endpoints.start(now)
         {
             self.spawn(job, ticket);
@@ -266,15 +265,6 @@ impl<O: Outbox> Work<O> {
         let (runtime, transport) = self.crew.next();
         let task = self.tries.spawn_on(attempt(transport, job), runtime);
         self.under_way.insert(task.id(), slot);
-    }
-
-    /// Whether the little room that is left is kept for who has less under way, which the storage is
-    /// being asked for: an endpoint that hangs must not take it meanwhile.
-    fn waits_for_others(&self) -> bool {
-        let room = self.limits.total.saturating_sub(self.tries.len());
-        let asks =
-            self.question.asked.is_some() || (self.wants_to_ask() && self.question.not_before.is_none());
-        asks && room <= self.limits.total / 4 && self.endpoints.read() < READ_AHEAD
     }
 
     /// Takes out the try that ended, and with it all others that have.

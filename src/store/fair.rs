@@ -16,7 +16,7 @@ use std::ops::Bound;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
-use crate::delivery::{Busy, Origin};
+use crate::delivery::{Busy, Origin, Past};
 
 use super::columns::{Why, delivery_id, get, text};
 use super::error::StoreError;
@@ -79,8 +79,8 @@ pub(super) struct Chosen {
 pub(super) struct Facts {
     /// A person sent what is in it.
     pub(super) manual: bool,
-    /// It delivered before, and nothing has failed for good since.
-    pub(super) delivered: bool,
+    /// What became of its last delivery that has ended.
+    pub(super) past: Option<Past>,
 }
 
 /// At most `limit` deliveries that can start at `now`, in milliseconds.
@@ -245,13 +245,18 @@ impl Round<'_> {
 
     /// The endpoint of a lane and what is known of it.
     fn lane(&self, lane: i64, seen: &mut HashMap<String, Origin>) -> Result<Known, StoreError> {
-        let sql = "SELECT origin, profile_id, by_hand, delivered IS NOT NULL AND failed_in_row = 0
+        let sql = "SELECT origin, profile_id, by_hand, delivered IS NOT NULL, failed_in_row > 0
                    FROM lane WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([lane])?;
         let Some(row) = rows.next()? else { return Ok(Known::Odd(format!("there is no queue {lane}"))) };
         let read = || -> Result<(&str, &str, Facts), Why> {
-            Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, delivered: get(row, 3)? }))
+            let past = match (get(row, 3)?, get(row, 4)?) {
+                (_, true) => Some(Past::Failed),
+                (true, false) => Some(Past::Delivered),
+                (false, false) => None,
+            };
+            Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, past }))
         };
         let (name, profile, facts) = match read() {
             Ok(read) => read,

@@ -83,7 +83,7 @@ fn job(row: &Row<'_>, place: Place, origin: Origin, facts: Facts) -> Result<(Job
         origin,
         attempts,
         manual: facts.manual,
-        delivered_before: facts.delivered,
+        past: facts.past,
         policy: policy(row, 2)?,
         callback: callback(row, 6)?.ok_or("it has no request")?,
         values: columns::values(text(row, 10)?)?,

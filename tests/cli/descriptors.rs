@@ -1,9 +1,10 @@
 //! Few file descriptors: connections that are kept must not take those that new ones need.
 
 use std::collections::{HashMap, HashSet};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crate::support::cli::{Place, ran};
+use crate::support::cli::{On, Place, Running, ran};
 use crate::support::limits::limited;
 use crate::support::recorder::{Recorder, event};
 use serde_json::{Value, json};
@@ -12,6 +13,41 @@ use serde_json::{Value, json};
 const HOSTS: usize = 120;
 /// Events for each.
 const EVENTS: usize = 20;
+
+/// Profiles for so many hosts at addresses of this machine, from this one on.
+fn profiles(hosts: &Recorder, first: [u8; 4], count: usize, timeout_ms: u32) -> Vec<Value> {
+    let profile = |n: usize| {
+        let address = Ipv4Addr::from(u32::from(Ipv4Addr::from(first)) + u32::try_from(n).unwrap());
+        let mut profile = hosts.profile(1);
+        profile["url"] = json!(format!("http://{address}:{}/cb", hosts.addr.port()));
+        profile["title"] = json!(format!("Host {n}"));
+        profile["retry"]["timeout_ms"] = json!(timeout_ms);
+        profile
+    };
+    (0..count).map(profile).collect()
+}
+
+/// Until the test is over they hang.
+#[test]
+fn hosts_that_hang_leave_descriptors_for_others() {
+    let place = Place::new();
+    let hanging = Recorder::at("0.0.0.0:0", Duration::MAX, |_, _| 200);
+    let healthy = Recorder::at("0.0.0.0:0", Duration::from_millis(20), |_, _| 200);
+    let mut documents = profiles(&hanging, [127, 1, 0, 1], 12, 60_000);
+    documents.extend(profiles(&healthy, [127, 0, 0, 1], 5, 60_000));
+    let ids = place.apply(&json!(documents));
+    // Those that hang are queued first.
+    let events: String = ids.iter().flat_map(|id| (0..EVENTS).map(|n| event(id, &n.to_string()))).collect();
+    let file = place.file("events.ndjson", &events);
+    assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
+    let mut work = Running::start(limited(&place.command(&["work"]), "ulimit -n 64"));
+    healthy.wait("what does not hang", |book| book.len() == 5 * EVENTS);
+    assert!(hanging.book().len() >= 12, "each of them is tried");
+    work.signal("TERM");
+    work.line(On::Err, "five seconds");
+    work.interrupt();
+    assert_eq!(work.code(), Some(0));
+}
 
 #[test]
 fn many_hosts_with_few_descriptors_lose_nothing() {

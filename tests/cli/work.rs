@@ -66,7 +66,7 @@ fn a_signal_ends_it_before_it_is_idle() {
     let id = place.apply(&endpoint.profile(0)).remove(0);
     queue(&place, &id, 20);
     let mut work = Running::start(place.command(&["work", "--until-idle"]));
-    endpoint.wait("what there is room for", |book| book.len() == 12);
+    endpoint.wait("what there is room for", |book| book.len() == 4);
     work.signal("TERM");
     work.line(On::Err, "what is under way gets five seconds, Ctrl+C again cuts it off");
     work.interrupt();

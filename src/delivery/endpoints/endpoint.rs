@@ -3,12 +3,16 @@
 //! - The lane with the fewest attempts in flight is next; then the one that used the least slot time
 //!   recently.
 //! - A quarter of the slots is never given to slow lanes. While fast lanes have something to send,
-//!   slow ones get one slot of sixteen between them.
-//! - A lane of which nothing is known is probed with one attempt, unless it is alone. Only a few such
-//!   probes are in flight at a time while fast lanes have something to send, and more of them follow
-//!   slowly: those that hang hold their slots until they time out. One that came after all of them need
-//!   not wait.
+//!   slow ones get one slot of sixteen between them. An attempt that takes much longer than those of its
+//!   lane mostly do makes the lane slow at once. One slot of sixteen is for fast lanes with nothing in
+//!   flight, since a lane that begins to hang holds all others by then.
+//! - A lane of which nothing is known is probed with one attempt, and where it is alone with a few. Only a
+//!   few such probes are in flight at a time while fast lanes have something to send, and more of them
+//!   follow slowly: those that hang hold their slots until they time out. One that came after all of them
+//!   need not wait, and lanes whose last delivery has failed come last.
 //! - What a person sent always gets a slot: beyond the endpoint's where those are not to be had.
+
+mod choice;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -18,6 +22,7 @@ use crate::delivery::outbox::{MANUAL, Pace};
 use crate::delivery::record::Job;
 
 use super::lane::{Ended, Lane, Rank, Standing};
+pub use choice::{Admitted, Kind, SPARE};
 
 /// Of an endpoint that ends its attempts fast, no more are read ahead.
 const MOST_AHEAD: u128 = 1024;
@@ -25,18 +30,14 @@ const MOST_AHEAD: u128 = 1024;
 /// As many are read ahead as an endpoint ends in this time, which is longer than a question takes.
 const AHEAD: Duration = Duration::from_millis(40);
 
-/// When a few probes are in flight, the next one waits this long: a fast endpoint responds sooner.
-const PROBE_PAUSE: Duration = Duration::from_millis(25);
-
-/// The same, while fast lanes have something to send.
-const PROBE_PAUSE_BUSY: Duration = Duration::from_secs(1);
-
 /// The slot that an attempt in flight has.
 #[derive(Debug, Clone, Copy)]
 pub struct Ticket {
-    lane: i64,
+    pub lane: i64,
     /// When it started, since the sender did.
     started: Duration,
+    /// From when on it is late.
+    pub late_at: Duration,
     slot: Slot,
 }
 
@@ -75,6 +76,8 @@ pub struct Endpoint {
     fast: usize,
     probes: usize,
     slow: usize,
+    /// Those of fast lanes that are late.
+    late: usize,
     /// Attempts in flight beyond its slots.
     extra: usize,
     pub lanes: HashMap<i64, Lane>,
@@ -107,10 +110,6 @@ impl Endpoint {
         self.name.as_ref().is_none_or(|name| names.contains(name, now))
     }
 
-    fn slots(&self) -> usize {
-        if self.is_resolved { self.most } else { self.most.min(1) }
-    }
-
     /// Whether half or less is left of what may be read ahead. Lanes that are kept back do not count.
     fn is_thirsty(&self) -> bool {
         self.fast_read <= self.ahead / 2
@@ -124,17 +123,17 @@ impl Endpoint {
         self.ended = 0;
     }
 
-    pub fn add(&mut self, job: Job, turn: u64, now: Duration) {
+    pub fn add(&mut self, job: Job, turn: u64) {
         let lane = job.place.lane;
         self.lanes.entry(lane).or_insert_with(|| Lane::new(turn));
-        self.change(lane, now, |lane| lane.add(job, turn));
+        self.change(lane, |lane| lane.add(job, turn));
     }
 
-    /// Starts the next job that has a slot.
-    pub fn start(&mut self, turn: u64, now: Duration) -> Option<Started> {
-        match self.next(now) {
+    /// Starts the next job that has a slot and is admitted.
+    pub fn start(&mut self, admitted: Admitted, turn: u64, now: Duration) -> Option<Started> {
+        match self.next(admitted, now) {
             Some(lane) => {
-                let slot = match self.lanes.get(&lane)?.pace(now) {
+                let slot = match self.lanes.get(&lane)?.pace() {
                     Pace::Fast => Slot::Fast,
                     Pace::Unknown => Slot::Probe,
                     Pace::Slow => Slot::Slow,
@@ -152,7 +151,7 @@ impl Endpoint {
     }
 
     fn start_lane(&mut self, lane: i64, slot: Slot, turn: u64, now: Duration) -> Option<Started> {
-        let job = self.change(lane, now, |lane| lane.start(now, turn))??;
+        let (job, patience) = self.change(lane, |lane| Some((lane.start(turn)?, lane.patience())))??;
         if slot == Slot::Probe {
             self.probed = (now, turn);
         }
@@ -161,19 +160,26 @@ impl Endpoint {
         self.turn = turn;
         // Others may start more only once an attempt of theirs has ended.
         let thirsty = slot == Slot::Fast && self.is_thirsty();
-        Some(Started { job, ticket: Ticket { lane, started: now, slot }, thirsty })
+        Some(Started { job, ticket: Ticket { lane, started: now, late_at: now + patience, slot }, thirsty })
+    }
+
+    /// An attempt in flight is late.
+    pub fn note_late(&mut self, ticket: Ticket) {
+        self.change(ticket.lane, Lane::note_late);
+        self.late += usize::from(ticket.slot == Slot::Fast);
     }
 
     /// An attempt is over. Whether more should be read.
-    pub fn end(&mut self, ticket: Ticket, now: Duration, measured: Option<Ended>) -> bool {
-        let Ticket { lane, started, slot } = ticket;
+    pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) -> bool {
+        let Ticket { lane, started, slot, .. } = ticket;
         let count = self.count(slot);
         *count = count.saturating_sub(1);
         self.open -= usize::from(slot != Slot::Extra && self.open > 0);
+        self.late -= usize::from(was_late && slot == Slot::Fast && self.late > 0);
         self.ended += 1;
-        let waits = self.change(lane, now, |lane| {
-            lane.end(started, now, measured);
-            (lane.read.is_empty(), lane.pace(now))
+        let waits = self.change(lane, |lane| {
+            lane.end(started, was_late, now, measured);
+            (lane.read.is_empty(), lane.pace())
         });
         let (waits, pace) = waits.unwrap_or((false, Pace::Unknown));
         if slot == Slot::Probe {
@@ -190,35 +196,6 @@ impl Endpoint {
         (self.read, self.fast_read) = (0, 0);
     }
 
-    /// The lane that gets the next slot.
-    pub fn next(&mut self, now: Duration) -> Option<i64> {
-        let slots = self.slots();
-        if self.open >= slots || self.ready.is_empty() {
-            return None;
-        }
-        self.find_hanging(now);
-        let reserve = slots / 4;
-        if reserve == 0 {
-            // Too few slots to reserve one: all lanes share them.
-            let all = [Rank::Fast, Rank::Delivered, Rank::Unknown, Rank::Slow, Rank::Probed];
-            return least(all.into_iter().filter_map(|rank| self.first(rank)));
-        }
-        let slow = self.first(Rank::Slow);
-        if slow.is_some() && self.slow < (slots / 16).max(1) {
-            return least(slow);
-        }
-        let others = [self.first(Rank::Fast), self.first(Rank::Delivered), self.probe(slots, now)];
-        let next = least(others.into_iter().flatten());
-        if next.is_some() || self.open >= slots - reserve {
-            return next;
-        }
-        least(slow).or_else(|| {
-            let (_, lane) = self.first(Rank::Probed)?;
-            let alone = self.ready.len() == 1 && self.lanes.get(&lane)?.open() == self.open + self.extra;
-            alone.then_some(lane)
-        })
-    }
-
     /// The lane that gets the next slot beyond those: there are as many again for what a person sent, for
     /// each profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
     pub fn next_extra(&self) -> Option<i64> {
@@ -231,56 +208,8 @@ impl Endpoint {
         self.manual.values().find(has_room).copied()
     }
 
-    /// The next lane of which nothing is known, if it may be probed now.
-    fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
-        let first = self.first(Rank::Unknown)?;
-        if self.probe_at(slots).is_some_and(|at| at <= now) {
-            return Some(first);
-        }
-        let (standing, lane) = self.ready.range(..Standing::first(Rank::Slow)).next_back()?;
-        let since = self.lanes.get(lane)?.since;
-        (since > self.probed.1).then_some((*standing, *lane))
-    }
-
-    /// When the next lane of which nothing is known may be probed; none before an attempt has ended.
-    fn probe_at(&self, slots: usize) -> Option<Duration> {
-        let reserve = slots / 4;
-        let busy = self.first(Rank::Fast).is_some();
-        let (few, most, pause) = if busy {
-            (reserve, slots - reserve, PROBE_PAUSE_BUSY)
-        } else {
-            (reserve + self.answered, slots - reserve.div_ceil(2), PROBE_PAUSE)
-        };
-        let hang = self.probes + self.slow;
-        if hang >= most {
-            return None;
-        }
-        Some(if self.probes < few { Duration::ZERO } else { self.probed.0 + pause })
-    }
-
-    /// When a lane may be probed that may not yet.
-    pub fn probes_later(&self, now: Duration) -> Option<Duration> {
-        let slots = self.slots();
-        self.first(Rank::Unknown).filter(|_| self.open < slots && slots >= 4)?;
-        self.probe_at(slots).filter(|at| *at > now)
-    }
-
-    fn first(&self, rank: Rank) -> Option<(Standing, i64)> {
-        let (standing, lane) = self.ready.range(Standing::first(rank)..).next()?;
-        (standing.rank == rank).then_some((*standing, *lane))
-    }
-
-    /// Finds out which of the lanes that come next hangs by now.
-    fn find_hanging(&mut self, now: Duration) {
-        while let Some((_, lane)) = self.first(Rank::Fast)
-            && self.lanes.get(&lane).is_some_and(|lane| lane.pace(now) != Pace::Fast)
-        {
-            self.change(lane, now, |_| ());
-        }
-    }
-
     /// Changes a lane and finds its place in the order.
-    fn change<T>(&mut self, number: i64, now: Duration, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
+    fn change<T>(&mut self, number: i64, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
         let lane = self.lanes.get_mut(&number)?;
         if let Some((standing, read)) = lane.placed.take() {
             self.ready.remove(&standing);
@@ -293,7 +222,7 @@ impl Endpoint {
         let changed = change(lane);
         let read = lane.read.len();
         if read > 0 {
-            let standing = lane.standing(now);
+            let standing = lane.standing();
             self.ready.insert(standing, number);
             if lane.manual {
                 self.manual.insert(standing, number);
@@ -313,8 +242,4 @@ impl Endpoint {
             Slot::Extra => &mut self.extra,
         }
     }
-}
-
-fn least(lanes: impl IntoIterator<Item = (Standing, i64)>) -> Option<i64> {
-    lanes.into_iter().min_by_key(|(standing, _)| standing.fewest()).map(|(_, lane)| lane)
 }

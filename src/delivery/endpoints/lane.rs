@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::delivery::outbox::Pace;
-use crate::delivery::record::Job;
+use crate::delivery::record::{Job, Past};
 
 use super::slot_time::SlotTime;
 
@@ -12,6 +12,11 @@ use super::slot_time::SlotTime;
 /// and timeouts are mostly longer. An attempt that timed out counts as two of these at least, however
 /// short its timeout, so that one is enough.
 pub const SLOW: Duration = Duration::from_secs(1);
+
+/// An attempt of a lane that is fast is late when it takes so many times as long as they mostly do, and
+/// longer than this: pauses of a server are no reason to call it slow.
+const LATE: u32 = 10;
+const IN_TIME: Duration = Duration::from_millis(250);
 
 /// Where a lane is in the order of its endpoint: lower is sooner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +51,8 @@ pub enum Rank {
     Delivered,
     /// Nothing, and nothing is in flight.
     Unknown,
+    /// The same, but its last delivery failed for good before this sender started.
+    Failed,
     /// Its attempts take long.
     Slow,
     /// Nothing yet: its first attempts are in flight.
@@ -57,10 +64,11 @@ pub enum Rank {
 pub struct Lane {
     pub read: VecDeque<Job>,
     pub manual: bool,
-    /// It delivered before, as far as the storage knows.
-    delivered: bool,
-    /// When the attempts in flight started, the oldest first.
-    started: VecDeque<Duration>,
+    /// What became of its last delivery, as far as the storage knows.
+    past: Option<Past>,
+    /// Attempts in flight, and those of them that are late.
+    in_flight: usize,
+    late: usize,
     used: SlotTime,
     /// Moving mean of the durations, each counting half of all before.
     mean: Option<Duration>,
@@ -77,8 +85,9 @@ impl Lane {
         Self {
             read: VecDeque::new(),
             manual: false,
-            delivered: false,
-            started: VecDeque::new(),
+            past: None,
+            in_flight: 0,
+            late: 0,
             used: SlotTime::default(),
             mean: None,
             turn,
@@ -91,22 +100,31 @@ impl Lane {
         if self.is_idle() {
             self.since = turn;
         }
-        (self.manual, self.delivered) = (job.manual, job.delivered_before);
+        (self.manual, self.past) = (job.manual, job.past);
         self.read.push_back(job);
     }
 
-    pub fn start(&mut self, now: Duration, turn: u64) -> Option<Job> {
+    pub fn start(&mut self, turn: u64) -> Option<Job> {
         let job = self.read.pop_front()?;
-        self.started.push_back(now);
+        self.in_flight += 1;
         self.turn = turn;
         Some(job)
     }
 
+    /// How long an attempt may take until it is late.
+    pub fn patience(&self) -> Duration {
+        self.mean.map_or(SLOW, |mean| (mean * LATE).clamp(IN_TIME, SLOW))
+    }
+
+    /// An attempt in flight is late.
+    pub fn note_late(&mut self) {
+        self.late += 1;
+    }
+
     /// An attempt that started then is over. One that broke off measures nothing.
-    pub fn end(&mut self, started: Duration, now: Duration, measured: Option<Ended>) {
-        if let Some(place) = self.started.iter().position(|at| *at == started) {
-            self.started.remove(place);
-        }
+    pub fn end(&mut self, started: Duration, was_late: bool, now: Duration, measured: Option<Ended>) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.late = self.late.saturating_sub(usize::from(was_late));
         let Some(ended) = measured else { return };
         let duration = now.saturating_sub(started);
         self.used.add(now, duration);
@@ -115,7 +133,7 @@ impl Lane {
     }
 
     pub fn open(&self) -> usize {
-        self.started.len()
+        self.in_flight
     }
 
     pub fn used(&self) -> i64 {
@@ -128,26 +146,26 @@ impl Lane {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.started.is_empty() && self.read.is_empty()
+        self.in_flight == 0 && self.read.is_empty()
     }
 
-    /// How fast it is: of one that was fast, an attempt that takes long says so before it ends.
-    pub fn pace(&self, now: Duration) -> Pace {
-        let hangs = || self.started.front().is_some_and(|at| now.saturating_sub(*at) >= SLOW);
+    /// How fast it is: of one that was fast, an attempt that is late says so before it ends.
+    pub fn pace(&self) -> Pace {
         match self.mean {
             None => Pace::Unknown,
-            Some(mean) if mean >= SLOW || hangs() => Pace::Slow,
+            Some(mean) if mean >= SLOW || self.late > 0 => Pace::Slow,
             Some(_) => Pace::Fast,
         }
     }
 
-    pub fn standing(&self, now: Duration) -> Standing {
-        let rank = match self.pace(now) {
-            Pace::Fast => Rank::Fast,
-            Pace::Slow => Rank::Slow,
-            Pace::Unknown if !self.started.is_empty() => Rank::Probed,
-            Pace::Unknown if self.delivered => Rank::Delivered,
-            Pace::Unknown => Rank::Unknown,
+    pub fn standing(&self) -> Standing {
+        let rank = match (self.pace(), self.past) {
+            (Pace::Fast, _) => Rank::Fast,
+            (Pace::Slow, _) => Rank::Slow,
+            (Pace::Unknown, _) if self.in_flight > 0 => Rank::Probed,
+            (Pace::Unknown, Some(Past::Delivered)) => Rank::Delivered,
+            (Pace::Unknown, Some(Past::Failed)) => Rank::Failed,
+            (Pace::Unknown, None) => Rank::Unknown,
         };
         Standing { rank, open: self.open(), used: self.used.rank(), turn: self.turn }
     }
@@ -171,7 +189,7 @@ mod tests {
     fn lane(ended: &[(Duration, Ended)]) -> Lane {
         let mut lane = Lane::new(1);
         for (took, how) in ended {
-            lane.end(Duration::ZERO, *took, Some(*how));
+            lane.end(Duration::ZERO, false, *took, Some(*how));
         }
         lane
     }
@@ -179,20 +197,26 @@ mod tests {
     #[test]
     fn one_timeout_makes_it_slow_and_one_response_fast_again() {
         let (fast, timeout) = ((MS * 5, Ended::InTime), (MS * 200, Ended::TimedOut));
-        assert_eq!(lane(&[]).pace(MS), Pace::Unknown);
-        assert_eq!(lane(&[fast]).pace(MS), Pace::Fast);
-        assert_eq!(lane(&[fast, timeout]).pace(MS), Pace::Slow);
-        assert_eq!(lane(&[fast, timeout, fast]).pace(MS), Pace::Fast);
-        assert_eq!(lane(&[fast, (SLOW * 60, Ended::TimedOut), fast]).pace(MS), Pace::Slow);
+        assert_eq!(lane(&[]).pace(), Pace::Unknown);
+        assert_eq!(lane(&[fast]).pace(), Pace::Fast);
+        assert_eq!(lane(&[fast, timeout]).pace(), Pace::Slow);
+        assert_eq!(lane(&[fast, timeout, fast]).pace(), Pace::Fast);
+        assert_eq!(lane(&[fast, (SLOW * 60, Ended::TimedOut), fast]).pace(), Pace::Slow);
     }
 
     #[test]
-    fn an_attempt_in_flight_that_takes_long_makes_it_slow() {
+    fn an_attempt_in_flight_that_is_late_makes_it_slow() {
         let mut lane = lane(&[(MS, Ended::InTime)]);
-        lane.started.push_back(MS * 10);
-        assert_eq!(lane.pace(MS * 500), Pace::Fast);
-        assert_eq!(lane.pace(MS * 10 + SLOW), Pace::Slow);
-        lane.end(MS * 10, MS * 1200, None);
-        assert_eq!(lane.pace(MS * 1200), Pace::Fast, "an attempt that broke off measures nothing");
+        lane.note_late();
+        assert_eq!(lane.pace(), Pace::Slow);
+        lane.end(MS * 10, true, MS * 1200, None);
+        assert_eq!(lane.pace(), Pace::Fast, "an attempt that broke off measures nothing");
+    }
+
+    #[test]
+    fn late_is_much_longer_than_usual() {
+        let patience = |ms: u32| lane(&[(MS * ms, Ended::InTime)]).patience();
+        assert_eq!([1, 40, 5_000].map(patience), [MS * 250, MS * 400, SLOW]);
+        assert_eq!(Lane::new(1).patience(), SLOW);
     }
 }

@@ -52,12 +52,18 @@ pub(super) async fn dial(
     sockets: &Sockets,
     dialling: impl Fn(SocketAddr),
 ) -> Result<Dialled, NotDialled> {
-    let mut waiting = in_turn(addresses).into_iter().map(|ip| SocketAddr::new(ip, port));
+    let mut waiting = in_turn(addresses).into_iter().map(|ip| SocketAddr::new(ip, port)).peekable();
     let mut trying = FuturesUnordered::new();
     let mut failed = None;
     loop {
-        if let Some(address) = waiting.next() {
-            trying.push(connect(address, sockets, &dialling));
+        if waiting.peek().is_some() {
+            // The first address is dialled however long that takes. Those beside it must not take the room of
+            // other requests.
+            let room = if trying.is_empty() { Some(sockets.room().await) } else { sockets.spare_room() };
+            if let Some((room, address)) = room.and_then(|room| Some((room, waiting.next()?))) {
+                dialling(address);
+                trying.push(connect(address, room));
+            }
         }
         let is_last = waiting.len() == 0;
         tokio::select! {
@@ -81,13 +87,7 @@ pub(super) async fn dial(
     }
 }
 
-async fn connect(
-    address: SocketAddr,
-    sockets: &Sockets,
-    dialling: impl Fn(SocketAddr),
-) -> Result<Dialled, NotDialled> {
-    let room = sockets.room().await;
-    dialling(address);
+async fn connect(address: SocketAddr, room: Room) -> Result<Dialled, NotDialled> {
     let connected = TcpStream::connect(address).await.and_then(|stream| {
         // A request is written in one piece: waiting for more only delays it.
         stream.set_nodelay(true)?;

@@ -18,6 +18,9 @@ use crate::delivery::descriptors::Shares;
 /// One part of so many of all connections is closed at a time: looking for them costs a look at each.
 const PART: usize = 16;
 
+/// A request dials several addresses at a time while more than one part of so many is free.
+const SPARE: usize = 4;
+
 /// A new connection is idle only after so many microseconds: until the request that it was opened for
 /// has it, it looks like one that no request uses.
 const UNUSED: u64 = 1_000_000;
@@ -59,6 +62,13 @@ impl Sockets {
         self.close_idle();
         // The semaphore is never closed; without a permit the limit of the system holds.
         Room { _permit: Arc::clone(&self.room).acquire_owned().await.ok() }
+    }
+
+    /// Room for one more connection of a request that has one already, while there is plenty.
+    pub fn spare_room(&self) -> Option<Room> {
+        let is_plenty = self.room.available_permits() > self.most / SPARE;
+        let permit = is_plenty.then(|| Arc::clone(&self.room).try_acquire_owned().ok()).flatten()?;
+        Some(Room { _permit: Some(permit) })
     }
 
     /// Notes a connection that was opened.
@@ -246,6 +256,15 @@ mod tests {
         let room = next.as_mut().now_or_never().unwrap();
         assert!(sockets.room().now_or_never().is_none());
         drop(room);
+    }
+
+    #[test]
+    fn a_request_has_a_second_connection_only_while_there_is_plenty_of_room() {
+        let sockets = Sockets::new(8);
+        let rooms: Vec<_> = std::iter::from_fn(|| sockets.spare_room()).collect();
+        assert_eq!(rooms.len(), 6);
+        let last = [(); 2].map(|()| sockets.room().now_or_never());
+        assert!(last.iter().all(Option::is_some) && sockets.room().now_or_never().is_none());
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
         policy: RetryPolicy::new(0, 10, timeout_ms, Backoff::Fixed),
         attempts: 0,
         manual: false,
-        delivered_before: false,
+        past: None,
         profile: Some(Arc::new(profile)),
     }
 }

@@ -1,0 +1,60 @@
+//! How soon an event goes out that comes while profiles of its endpoint hang.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ringback::callback::Values;
+use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
+
+use super::hanging::profile;
+use crate::delivering::store;
+use crate::endpoint::{Endpoint, HANGS};
+use crate::figures::{Figure, percentile};
+
+/// Profiles that hang.
+const HANGING: usize = 20;
+/// Deliveries of each of them: more than can time out meanwhile.
+const BACKLOG: usize = 100;
+/// Events that come later, each of a profile of its own.
+const EVENTS: usize = 100;
+/// One after the other, so that they come at all stages of the others' timeouts.
+const APART: Duration = Duration::from_millis(100);
+
+/// From when an event is accepted until it is at the endpoint.
+pub async fn measure() -> [Figure; 2] {
+    let endpoint = Endpoint::start(1, 0);
+    let url = &endpoint.taking()[0];
+    let hanging: Vec<_> = (0..HANGING).map(|_| profile(&url.replace("/cb", HANGS))).collect();
+    let healthy: Vec<_> = (0..EVENTS).map(|_| profile(url)).collect();
+    let (_folder, store) = store(&[hanging.clone(), healthy.clone()].concat()).await;
+    let backlog = hanging.iter().cycle().take(HANGING * BACKLOG);
+    let backlog = backlog.map(|profile| NewDelivery::event(profile, None, Values::default()));
+    store.accept(backlog.collect()).await.unwrap();
+    let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
+    sender.sending().wait_for(|sending| sending.in_flight.len() > HANGING / 2).await.unwrap();
+    let mut accepted = Vec::new();
+    for profile in &healthy {
+        let new = NewDelivery::event(profile, None, Values::default());
+        let id = new.id.to_string();
+        store.accept(vec![new]).await.unwrap();
+        accepted.push((id, Timestamp::now().as_microsecond()));
+        tokio::time::sleep(APART).await;
+    }
+    while store.counts().await.unwrap().delivered < EVENTS as u64 {
+        tokio::time::sleep(APART).await;
+    }
+    sender.stop().await;
+    let arrivals = endpoint.arrivals().await;
+    #[allow(clippy::cast_precision_loss, reason = "less than an hour")]
+    let late = accepted.iter().map(|(id, at)| (arrivals[id] - at) as f64 / 1000.0);
+    let mut late: Vec<f64> = late.collect();
+    [
+        Figure::new(
+            "late event beside 20 profiles that hang, to the endpoint, median, ms",
+            percentile(&mut late, 50),
+            None,
+        ),
+        Figure::new("the same, 99th percentile, ms", percentile(&mut late, 99), Some("<= 100")),
+    ]
+}

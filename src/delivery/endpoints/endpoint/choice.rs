@@ -1,0 +1,176 @@
+//! Which lane may start now, and what its attempt counts as.
+
+use std::time::Duration;
+
+use super::Endpoint;
+use crate::delivery::endpoints::lane::{Rank, Standing};
+
+/// When a few probes are in flight, the next one waits this long: a fast endpoint responds sooner.
+const PROBE_PAUSE: Duration = Duration::from_millis(25);
+
+/// The same, while fast lanes have something to send.
+const PROBE_PAUSE_BUSY: Duration = Duration::from_secs(1);
+
+/// One part of so many of an endpoint's slots is for fast lanes with nothing in flight, and of all slots for
+/// endpoints with nothing in flight: what is fast and begins to hang has taken all others before that shows.
+pub const SPARE: usize = 16;
+
+/// What an attempt counts as, over all endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Of a lane that is fast.
+    Fast,
+    /// Of a lane that is not measured, at an endpoint that holds no other attempt of such a lane or of a
+    /// slow one.
+    FirstProbe,
+    /// Another one of a lane that is not measured, or one of a slow lane.
+    Held,
+}
+
+impl Kind {
+    /// Each kind.
+    pub const ALL: [Self; 3] = [Self::Fast, Self::FirstProbe, Self::Held];
+}
+
+/// Which kinds may start. Fast lanes always may.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted {
+    pub first_probe: bool,
+    pub held: bool,
+}
+
+impl Admitted {
+    /// Each kind.
+    pub const ALL: Self = Self { first_probe: true, held: true };
+
+    /// Whether this kind may.
+    pub fn admits(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Fast => true,
+            Kind::FirstProbe => self.first_probe,
+            Kind::Held => self.held,
+        }
+    }
+}
+
+/// A lane that may start.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    /// Those of a lower one come first.
+    class: u8,
+    standing: Standing,
+    lane: i64,
+    kind: Kind,
+}
+
+impl Endpoint {
+    /// The lane that gets the next slot, of those that are admitted.
+    pub fn next(&self, admitted: Admitted, now: Duration) -> Option<i64> {
+        let choices = self.choices(now).into_iter().flatten();
+        let admitted = choices.filter(|choice| admitted.admits(choice.kind));
+        admitted.min_by_key(|choice| (choice.class, choice.standing.fewest())).map(|choice| choice.lane)
+    }
+
+    /// The kinds of what may start.
+    pub fn kinds(&self, now: Duration) -> impl Iterator<Item = Kind> + use<> {
+        let choices = self.choices(now);
+        Kind::ALL.into_iter().filter(move |kind| choices.iter().flatten().any(|choice| choice.kind == *kind))
+    }
+
+    /// When a lane may be probed that may not yet.
+    pub fn probes_later(&self, now: Duration) -> Option<Duration> {
+        let slots = self.slots();
+        let (standing, _) = self.unmeasured().filter(|_| self.open < slots && slots >= 4)?;
+        self.probe_at(slots, standing.rank).filter(|at| *at > now)
+    }
+
+    /// Attempts in flight that are of slow lanes, of lanes that are not measured, or late.
+    pub fn held(&self) -> usize {
+        self.probes + self.slow + self.late
+    }
+
+    fn slots(&self) -> usize {
+        if self.is_resolved { self.most } else { self.most.min(1) }
+    }
+
+    /// The lanes of which one is next.
+    fn choices(&self, now: Duration) -> [Option<Choice>; 6] {
+        let (open, slots) = (self.open, self.slots());
+        if self.ready.is_empty() {
+            return [None; 6];
+        }
+        let choice = |class, found: Option<(Standing, i64)>| {
+            found.map(|(standing, lane)| Choice { class, standing, lane, kind: self.kind(standing.rank) })
+        };
+        let reserve = slots / 4;
+        if reserve == 0 {
+            // Too few slots to reserve one: all lanes share them.
+            let free = |rank| if open < slots { choice(0, self.first(rank)) } else { None };
+            return [Rank::Fast, Rank::Delivered, Rank::Unknown, Rank::Failed, Rank::Slow, Rank::Probed]
+                .map(free);
+        }
+        let below = |most: usize, found: Option<(Standing, i64)>| found.filter(|_| open < most);
+        let shared = slots - slots / SPARE;
+        let (slow, fast) = (self.first(Rank::Slow), self.first(Rank::Fast));
+        let has_none = fast.is_some_and(|(standing, _)| standing.open == 0);
+        [
+            choice(0, below(shared, slow).filter(|_| self.slow < (slots / 16).max(1))),
+            choice(1, below(if has_none { slots } else { shared }, fast)),
+            choice(1, below(slots, self.first(Rank::Delivered))),
+            choice(1, below(slots, self.probe(slots, now))),
+            choice(2, below(slots - reserve, slow)),
+            choice(3, below(slots - reserve, self.alone(reserve))),
+        ]
+    }
+
+    fn kind(&self, rank: Rank) -> Kind {
+        match rank {
+            Rank::Fast => Kind::Fast,
+            Rank::Delivered | Rank::Unknown | Rank::Failed if self.held() == 0 => Kind::FirstProbe,
+            _ => Kind::Held,
+        }
+    }
+
+    /// The next lane that is not measured, if it may be probed now.
+    fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
+        let first = self.unmeasured()?;
+        if self.probe_at(slots, first.0.rank).is_some_and(|at| at <= now) {
+            return Some(first);
+        }
+        // One that came after all that are probed need not wait, as long as a slot is left for fast ones.
+        let (standing, lane) = self.ready.range(..Standing::first(Rank::Failed)).next_back()?;
+        let since = self.lanes.get(lane).filter(|_| standing.rank == Rank::Unknown)?.since;
+        (since > self.probed.1 && self.held() + 1 < slots).then_some((*standing, *lane))
+    }
+
+    fn unmeasured(&self) -> Option<(Standing, i64)> {
+        self.first(Rank::Unknown).or_else(|| self.first(Rank::Failed))
+    }
+
+    /// When the next lane that is not measured may be probed; none before an attempt has ended or is late.
+    fn probe_at(&self, slots: usize, rank: Rank) -> Option<Duration> {
+        let reserve = slots / 4;
+        let is_busy = self.first(Rank::Fast).is_some();
+        // One whose last delivery has failed leaves the room of those of which nothing is known.
+        let kept = if is_busy || rank == Rank::Failed { reserve } else { reserve.div_ceil(2) };
+        if self.held() >= slots - kept {
+            return None;
+        }
+        let (few, pause) =
+            if is_busy { (reserve, PROBE_PAUSE_BUSY) } else { (reserve + self.answered, PROBE_PAUSE) };
+        Some(if self.probes < few { Duration::ZERO } else { self.probed.0 + pause })
+    }
+
+    /// A lane that is probed and is alone: it need not wait with a few more.
+    fn alone(&self, few: usize) -> Option<(Standing, i64)> {
+        let (standing, number) = self.first(Rank::Probed)?;
+        let open = self.lanes.get(&number)?.open();
+        let is_alone = self.ready.len() == 1 && open == self.open + self.extra;
+        (is_alone && open < few).then_some((standing, number))
+    }
+
+    fn first(&self, rank: Rank) -> Option<(Standing, i64)> {
+        let (standing, lane) = self.ready.range(Standing::first(rank)..).next()?;
+        (standing.rank == rank).then_some((*standing, *lane))
+    }
+}
