@@ -11,14 +11,14 @@
 //! | module | what it is for | what it may use |
 //! |---|---|---|
 //! | [`profile`] | what a callback profile is; pure | nothing here |
-//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `shown` |
+//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `text` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
 //! | [`threads`] | threads and runtimes, which the system may refuse | nothing here |
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files`, `clock`, `threads` |
-//! | [`shown`] | text from outside, made harmless for a terminal, and times of a zone; pure | nothing here |
-//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `shown`, `clock` |
+//! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
+//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
@@ -46,6 +46,6 @@ pub mod keymap;
 pub mod profile;
 pub mod receiver;
 pub mod settings;
-pub mod shown;
 pub mod store;
+pub mod text;
 pub mod threads;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::shown::hides;
+use crate::text::is_hidden;
 
 /// One word of a command: in single quotes, or from `printf` where it holds what a terminal or an
 /// eye would take for something else. It must hold no NUL and not end with a line feed there, which
@@ -48,5 +48,5 @@ pub(super) fn format_of(bytes: &[u8]) -> String {
 /// Whether every character is seen: a pasted control character drives the terminal, and one that
 /// turns the direction of writing shows another command than the one that runs.
 fn is_seen(text: &str) -> bool {
-    !text.chars().any(hides)
+    !text.chars().any(is_hidden)
 }

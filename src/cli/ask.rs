@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, Read as _, Write as _};
 
 use super::error::CommandError;
 use super::terminal;
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// Most bytes of an answer that are read.
 const LONGEST: u64 = 1024;
@@ -22,7 +22,7 @@ pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandE
     }
     let mut answer = String::new();
     let mut err = io::stderr().lock();
-    let asked = write!(err, "{} [y/N] ", shown(question)).and_then(|()| err.flush());
+    let asked = write!(err, "{} [y/N] ", escape_controls(question)).and_then(|()| err.flush());
     asked
         .and_then(|()| io::stdin().lock().take(LONGEST).read_line(&mut answer))
         .map_err(|error| CommandError::System("the terminal cannot be asked".to_owned(), error))?;

@@ -5,7 +5,7 @@ use crate::store::{DeletedProfile, ProfileRow, Store};
 
 use super::error::CommandError;
 use super::held::clock;
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// The profile that a text means: an id, an id's unique start, or a title.
 ///
@@ -13,7 +13,7 @@ use crate::shown::shown;
 /// None is meant, or several are, which are listed. Of a deleted one, how to restore it.
 pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profile), CommandError> {
     let none = || {
-        let text = shown(text);
+        let text = escape_controls(text);
         CommandError::Input(format!("no profile '{text}': `ringback profiles list` shows those there are"))
     };
     let store = store.ok_or_else(none)?;
@@ -39,12 +39,12 @@ pub async fn deleted(store: Option<&Store>, text: &str) -> Result<(Store, Delete
             "{why}: `ringback profiles list --deleted` lists the profiles that can be restored"
         ))
     };
-    let unknown = || none(&format!("no deleted profile '{}'", shown(text)));
+    let unknown = || none(&format!("no deleted profile '{}'", escape_controls(text)));
     let store = store.ok_or_else(unknown)?;
     let mut found = store.find_deleted(text).await?;
     match (found.pop(), found.is_empty()) {
         (None, _) if store.find_profiles(text).await?.is_empty() => Err(unknown()),
-        (None, _) => Err(none(&format!("'{}' is not deleted", shown(text)))),
+        (None, _) => Err(none(&format!("'{}' is not deleted", escape_controls(text)))),
         (Some(one), true) => Ok((store.clone(), one)),
         (Some(last), false) => {
             let all = found.iter().chain([&last]);
@@ -55,19 +55,20 @@ pub async fn deleted(store: Option<&Store>, text: &str) -> Result<(Store, Delete
 }
 
 fn is_deleted(deleted: &DeletedProfile) -> CommandError {
-    let (title, at, id) = (shown(&deleted.row.title), clock(deleted.deleted_at), &deleted.row.id);
+    let (title, at, id) = (escape_controls(&deleted.row.title), clock(deleted.deleted_at), &deleted.row.id);
     CommandError::Input(format!(
         "profile '{title}' was deleted at {at}: `ringback profiles restore {id}` restores it"
     ))
 }
 
 fn line(row: &ProfileRow) -> String {
-    let (title, channel, endpoint) = (shown(&row.title), row.channel.name(), shown(&row.endpoint));
+    let (title, channel, endpoint) =
+        (escape_controls(&row.title), row.channel.name(), escape_controls(&row.endpoint));
     format!("  {}  {title}  {channel}  {endpoint}", row.id)
 }
 
 fn ambiguous(text: &str, lines: &[String]) -> CommandError {
-    let (text, count) = (shown(text), lines.len());
+    let (text, count) = (escape_controls(text), lines.len());
     let first = format!("'{text}' may be {count} profiles, so nothing was done; name one by its id:");
     CommandError::Input([&[first], lines].concat().join("\n"))
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::profile::Choice as _;
-use crate::shown::{grouped, shown};
 use crate::store::{Held, HeldFor, Hold};
+use crate::text::{escape_controls, group_digits};
 
 use super::output::tell;
 
@@ -30,7 +30,7 @@ pub fn lines(held: &Held) -> Vec<String> {
         lines.push(format!("and {more} more profiles"));
     }
     if let Some(first) = lines.first_mut() {
-        *first = format!("{} held: {first}", grouped(held.total()));
+        *first = format!("{} held: {first}", group_digits(held.total()));
     }
     lines
 }
@@ -52,7 +52,7 @@ pub fn what(hold: &Hold) -> String {
     let Some(id) = &hold.profile_id else {
         return format!("all deliveries are paused since {since}");
     };
-    let title = shown(if hold.title.is_empty() { id.as_str() } else { &hold.title });
+    let title = escape_controls(if hold.title.is_empty() { id.as_str() } else { &hold.title });
     let why = hold.why.name();
     let cause = match cause(hold) {
         cause if cause.is_empty() => cause,
@@ -75,13 +75,13 @@ pub fn command(hold: &Hold) -> String {
 /// Such as `2 pending deliveries`.
 pub fn pending(count: u64) -> String {
     let noun = if count == 1 { "delivery" } else { "deliveries" };
-    format!("{} pending {noun}", grouped(count))
+    format!("{} pending {noun}", group_digits(count))
 }
 
 /// Such as `20 in a row failed, the last, <id>, with 500 Internal Server Error`.
 pub fn cause(hold: &Hold) -> String {
     hold.cause.as_ref().map_or_else(String::new, |cause| {
-        let (failed, id, message) = (cause.failed, cause.delivery, shown(&cause.message));
+        let (failed, id, message) = (cause.failed, cause.delivery, escape_controls(&cause.message));
         format!("{failed} in a row failed, the last, {id}, with {message}")
     })
 }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
-use crate::shown::shown;
 use crate::store::Store;
+use crate::text::escape_controls;
 
 use super::error::CommandError;
 use super::output::tell;
@@ -141,7 +141,7 @@ impl Session {
     /// As [`Session::database`].
     pub fn database_named(&self) -> Result<String, CommandError> {
         let file = self.database()?;
-        Ok(shown(&std::path::absolute(&file).unwrap_or(file).to_string_lossy()))
+        Ok(escape_controls(&std::path::absolute(&file).unwrap_or(file).to_string_lossy()))
     }
 
     /// Whether a person or a script gave the name of the database.

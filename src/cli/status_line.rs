@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::output::tell;
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// Columns of a terminal that does not tell.
 const USUAL_COLUMNS: u16 = 80;
@@ -42,7 +42,7 @@ impl StatusLine {
         // A character in the last column makes some terminals go on to the next line.
         let columns = crossterm::terminal::size().map_or(USUAL_COLUMNS, |(columns, _)| columns);
         let columns = usize::from(columns).saturating_sub(1);
-        let text = cut(&shown(&text(columns)), columns).to_owned();
+        let text = cut(&escape_controls(&text(columns)), columns).to_owned();
         if text != self.text {
             write(&format!("\r{text}\x1b[K"));
             self.text = text;

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::shown::{lines_shown, printable};
+use crate::text::{escape_json, escape_lines};
 
 /// Writes text to standard output at once, what would drive a terminal as [`printable`] has it.
 ///
@@ -12,12 +12,12 @@ use crate::shown::{lines_shown, printable};
 #[expect(clippy::disallowed_methods, reason = "the one place that writes to it")]
 pub fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(printable(text).as_bytes())?;
+    out.write_all(escape_json(text).as_bytes())?;
     out.flush()
 }
 
 /// Tells a person something on standard error. That nobody can read it is no failure.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes to it")]
 pub fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", lines_shown(text));
+    let _ = writeln!(io::stderr(), "{}", escape_lines(text));
 }

@@ -2,14 +2,14 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// Rows under a heading, in columns with two spaces between. The last column is not filled up. What
 /// could drive a terminal is shown as escapes. Ends with a line feed.
 #[must_use]
 pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
     let mut lines = vec![heading.map(str::to_owned)];
-    lines.extend(rows.iter().map(|row| row.each_ref().map(|cell| shown(cell))));
+    lines.extend(rows.iter().map(|row| row.each_ref().map(|cell| escape_controls(cell))));
     let mut widths = [0; N];
     for line in &lines {
         for (width, cell) in widths.iter_mut().zip(line) {

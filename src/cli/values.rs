@@ -12,8 +12,8 @@ use super::setting::setting;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::delivery::{DeliveryId, Details};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
-use crate::shown::shown;
 use crate::store::Store;
+use crate::text::escape_controls;
 
 /// Options that say what a test is made of. What stands further down goes before what stands above.
 #[derive(Debug, clap::Args)]
@@ -130,7 +130,7 @@ fn sample(
     let found = samples.iter().find(|sample| sample.name.eq_ignore_ascii_case(name.trim()));
     found.map(|sample| &sample.values).ok_or_else(|| {
         let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
-        let (name, event) = (shown(name), event.name());
+        let (name, event) = (escape_controls(name), event.name());
         CommandError::Input(format!("{event} has no sample '{name}': it has {}", names.join(", ")))
     })
 }

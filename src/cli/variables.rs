@@ -15,7 +15,7 @@ use super::table::table;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
-use crate::shown::start_shown;
+use crate::text::escape_start;
 
 /// Most characters of a sample in a table.
 const SAMPLE_SHOWN: usize = 48;
@@ -104,7 +104,7 @@ fn listed(found: &[(&str, Variable)]) -> String {
     let rows: Vec<[String; 5]> = found
         .iter()
         .map(|(scope, variable)| {
-            let sample = start_shown(&plain_text(&variable.sample), SAMPLE_SHOWN);
+            let sample = escape_start(&plain_text(&variable.sample), SAMPLE_SHOWN);
             let Variable { name, origin, meaning, .. } = variable;
             [(*scope).to_owned(), name.clone(), origin.name().to_owned(), meaning.clone(), sample]
         })

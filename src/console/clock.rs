@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::settings::Zone;
-use crate::shown::time::{is_repeated, told};
+use crate::text::time::{is_repeated, told};
 
 /// How times are told.
 #[derive(Debug, Clone)]
@@ -155,8 +155,9 @@ fn millis(at: Timestamp, now: Timestamp) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::profile::placeholder_at;
-use crate::shown::seen;
+use crate::text::displayable_grapheme;
 
 use super::input::{self, Input, Place};
 use super::theme::Theme;
@@ -108,7 +108,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         } else {
             look.theme.text
         };
-        run.push(if look.hidden { Cow::Borrowed("•") } else { seen(grapheme) }, style);
+        run.push(if look.hidden { Cow::Borrowed("•") } else { displayable_grapheme(grapheme) }, style);
     }
     // A line end that is selected is seen as well.
     if selected(row.len()) && selection.is_some_and(|(_, to)| to.line > at) {

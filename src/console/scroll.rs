@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::keymap::Action;
-use crate::shown::grouped;
+use crate::text::group_digits;
 
 /// The first line in sight of a text that is read, not chosen from.
 #[derive(Debug, Default)]
@@ -68,9 +68,9 @@ pub fn more(visible: &Range<usize>, length: usize) -> String {
     let (above, below) = (visible.start as u64, length.saturating_sub(visible.end) as u64);
     match (above, below) {
         (0, 0) => String::new(),
-        (0, below) => format!("↓{}", grouped(below)),
-        (above, 0) => format!("↑{}", grouped(above)),
-        (above, below) => format!("↑{} ↓{}", grouped(above), grouped(below)),
+        (0, below) => format!("↓{}", group_digits(below)),
+        (above, 0) => format!("↑{}", group_digits(above)),
+        (above, below) => format!("↑{} ↓{}", group_digits(above), group_digits(below)),
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::delivery::Role;
+use crate::text::{cut, wrap};
 
 use super::deliveries::{self, state_text, timeline};
 use super::pointer::Place;
@@ -73,7 +74,7 @@ fn draw_too_small(state: &State, area: Rect, out: &mut Frame<'_>) {
     let (columns, lines) = LEAST;
     let text =
         format!("Ringback needs {columns}×{lines}; this is {}×{}. {quit} quits.", area.width, area.height);
-    for (at, line) in frame::wrap(&text, usize::from(area.width)).into_iter().enumerate() {
+    for (at, line) in wrap(&text, usize::from(area.width)).into_iter().enumerate() {
         out.render_widget(Line::raw(line), frame::row(area, at));
     }
 }
@@ -184,7 +185,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
     let left = Line::from(vec![
         Span::styled(" ringback ", theme.focus),
-        Span::styled(frame::cut(name, room.saturating_sub(10).min(30)), theme.dim),
+        Span::styled(cut(name, room.saturating_sub(10).min(30)), theme.dim),
     ]);
     let [left_area, right_area] =
         Layout::horizontal([Constraint::Length(u16::try_from(room).unwrap_or(0)), Constraint::Min(0)])
@@ -220,7 +221,7 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let mut spans = Vec::new();
     let mut room = usize::from(area.width).saturating_sub(1);
     for (text, style) in pieces {
-        let text = frame::cut(&text, room.saturating_sub(1));
+        let text = cut(&text, room.saturating_sub(1));
         room = room.saturating_sub(text.width() + 3);
         spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
         spans.push(Span::styled(text, style));

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use jiff::tz::TimeZone;
 
 use crate::profile::is_secret_name;
-use crate::shown::time::told;
-use crate::shown::{grouped, shown};
+use crate::text::time::told;
+use crate::text::{escape_controls, group_digits};
 
 use super::decryption::{Decryption, DecryptionReport};
 use super::escape::bytes_escaped;
@@ -60,7 +60,7 @@ pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Dec
         line(&mut out, &format!("    {} = {value}{became}", shortened(name, VALUE_SHOWN)));
     }
     if fields.beyond() > 0 {
-        let more = grouped(fields.beyond() as u64);
+        let more = group_digits(fields.beyond() as u64);
         line(&mut out, &format!("    … and {more} more fields (`ringback receive --json` prints them all)"));
     }
     if !received.body.is_empty() && !fields.in_body() {
@@ -119,7 +119,7 @@ fn header_shown(name: &str, value: &str) -> String {
         _ => ("", value),
     };
     let hidden = format!("{scheme} ({} characters, hidden)", secret.chars().count());
-    shown(hidden.trim_start())
+    escape_controls(hidden.trim_start())
 }
 
 /// Text on one line, its start where it is long.
@@ -130,8 +130,8 @@ fn shortened(text: &str, most: usize) -> String {
 /// The start of a text of so many characters on one line.
 fn start_of(text: &str, characters: usize, most: usize) -> String {
     let end = text.char_indices().nth(most).map(|(end, _)| end);
-    let Some(end) = end.filter(|_| characters > most) else { return shown(text) };
-    let mut out = shown(&text[..end]);
+    let Some(end) = end.filter(|_| characters > most) else { return escape_controls(text) };
+    let mut out = escape_controls(&text[..end]);
     // Writing to a `String` cannot fail.
     let _ = write!(out, "… ({characters} characters)");
     out

@@ -1,7 +1,7 @@
 //! Nothing that a command prints drives a terminal, whatever its arguments and what it has stored.
 
 use crate::support::cli::Place;
-use ringback::shown::hides;
+use ringback::text::is_hidden;
 use serde_json::{Value, json};
 
 /// Clears the screen, writes to the clipboard, turns the direction of writing and hides a letter; each
@@ -10,7 +10,7 @@ const RAW: &str = "\u{9b}2J\u{9d}52;c;eA==\u{9c}\u{7f}a\u{202e}b\u{200b}c\u{e004
 
 #[track_caller]
 fn assert_harmless(text: &str) {
-    assert!(!text.chars().any(|c| c != '\n' && hides(c)), "{}", text.escape_debug());
+    assert!(!text.chars().any(|c| c != '\n' && is_hidden(c)), "{}", text.escape_debug());
 }
 
 #[test]

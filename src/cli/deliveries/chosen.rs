@@ -8,8 +8,8 @@ use crate::cli::output::tell;
 use crate::cli::times::{Time, time};
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::{Choice as _, ProfileId};
-use crate::shown::shown;
 use crate::store::{Filter, StateFilter, StatusFilter, Store};
+use crate::text::escape_controls;
 
 use super::{passed_over, row};
 
@@ -124,7 +124,7 @@ fn id(text: &str) -> Result<DeliveryId, String> {
 /// None is meant, or several are, which are listed.
 pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store, Summary), CommandError> {
     let none = || {
-        let text = shown(text);
+        let text = escape_controls(text);
         CommandError::Input(format!("no delivery '{text}': `ringback deliveries list` shows those there are"))
     };
     let store = store.ok_or_else(none)?;
@@ -135,7 +135,7 @@ pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store
         // It may be one of those that is meant.
         [one] if passed_over.all == 0 => Ok((store.clone(), one.clone())),
         several => {
-            let text = shown(text);
+            let text = escape_controls(text);
             let lines = row::table_of(several, &store.holds().await?);
             passed_over::tell_of(&passed_over);
             Err(CommandError::Input(format!(

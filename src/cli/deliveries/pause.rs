@@ -8,8 +8,8 @@ use crate::cli::held;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::profile::ProfileId;
-use crate::shown::{grouped, shown};
 use crate::store::Store;
+use crate::text::{escape_controls, group_digits};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PauseArgs {
@@ -43,8 +43,9 @@ pub(super) async fn run(
             "held": held.total(),
         }));
     }
-    let whose = title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", shown(&title)));
-    let held_now = format!("{} held", grouped(held.total()));
+    let whose =
+        title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", escape_controls(&title)));
+    let held_now = format!("{} held", group_digits(held.total()));
     let said = match (pause, changed) {
         (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests still go"),
         (true, false) => format!("paused already: {whose} · {held_now}"),

@@ -14,8 +14,8 @@ use crate::cli::times::long;
 use crate::clock;
 use crate::delivery::State;
 use crate::profile::Choice as _;
-use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, Keep, Removed, StateFilter, Store};
+use crate::text::group_digits;
 
 use super::{chosen, passed_over, steer};
 
@@ -60,8 +60,8 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     }
     if !args.yes {
         let noun = if fit == 1 { "delivery" } else { "deliveries" };
-        let question = format!("Remove {} {noun} from the log for good?", grouped(fit));
-        let not = format!("{} {noun} fit, and nothing was removed", grouped(fit));
+        let question = format!("Remove {} {noun} from the log for good?", group_digits(fit));
+        let not = format!("{} {noun} fit, and nothing was removed", group_digits(fit));
         ask(&question, &not, "nothing was removed")?;
     }
     // Whoever removes by age believes the clock.
@@ -76,8 +76,8 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         Err(CommandError::Interrupted { code, .. }) => {
             let left = format!(
                 "{} of {} removed; the same command goes on",
-                grouped(pruned.removed.deliveries),
-                grouped(fit)
+                group_digits(pruned.removed.deliveries),
+                group_digits(fit)
             );
             Err(CommandError::Interrupted { code, left })
         }
@@ -177,12 +177,12 @@ fn told(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
     if dry || *fit == 0 {
         let fits = if *fit == 1 { "delivery fits" } else { "deliveries fit" };
         let nothing = if dry { ": nothing was removed" } else { "" };
-        return print(&format!("{} {fits}{nothing}\n", grouped(*fit)));
+        return print(&format!("{} {fits}{nothing}\n", group_digits(*fit)));
     }
     print(&format!(
         "removed {} deliveries and {} attempts; the file went from {} to {}\n",
-        grouped(removed.deliveries),
-        grouped(removed.attempts),
+        group_digits(removed.deliveries),
+        group_digits(removed.attempts),
         size(*before),
         size(*after)
     ))

@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::cli::test::{attempt_line, document};
 use crate::delivery::Details;
 use crate::profile::{Backoff, Choice as _};
-use crate::shown::{lines_shown, shown};
+use crate::text::{escape_controls, escape_lines};
 
 use super::chosen;
 use super::row::held_for;
@@ -62,7 +62,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     let row = &details.summary;
     let mut out = String::new();
     let mut fact = |name: &str, value: String| {
-        let _ = writeln!(out, "{name:9} {}", shown(&value));
+        let _ = writeln!(out, "{name:9} {}", escape_controls(&value));
     };
     fact("delivery", row.id.to_string());
     let why = row.last_error.as_ref().filter(|_| row.state != crate::delivery::State::Delivered);
@@ -92,7 +92,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     );
     match &details.callback {
         Some(callback) => {
-            let _ = writeln!(out, "\n{} {}", callback.method.name(), shown(&callback.url));
+            let _ = writeln!(out, "\n{} {}", callback.method.name(), escape_controls(&callback.url));
             headers(&mut out, &callback.headers);
             body(&mut out, &callback.body, false);
         }
@@ -103,7 +103,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
         headers(&mut out, &attempt.response_headers);
         body(&mut out, &attempt.response_body, attempt.response_cut);
         if let Some(why) = &attempt.response_incomplete {
-            let _ = writeln!(out, "  … incomplete response body: {}", shown(why));
+            let _ = writeln!(out, "  … incomplete response body: {}", escape_controls(why));
         }
     }
     out
@@ -111,7 +111,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
 
 fn headers(out: &mut String, headers: &[(String, String)]) {
     for (name, value) in headers {
-        let _ = writeln!(out, "  {}: {}", shown(name), shown(value));
+        let _ = writeln!(out, "  {}: {}", escape_controls(name), escape_controls(value));
     }
 }
 
@@ -120,7 +120,7 @@ fn body(out: &mut String, bytes: &[u8], cut: bool) {
         return;
     }
     out.push('\n');
-    for line in lines_shown(&String::from_utf8_lossy(bytes)).lines() {
+    for line in escape_lines(&String::from_utf8_lossy(bytes)).lines() {
         let _ = writeln!(out, "  {line}");
     }
     if cut {

@@ -12,8 +12,8 @@ use crate::cli::session::Session;
 use crate::clock;
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice as _;
-use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, Lease, StateFilter, Store};
+use crate::text::group_digits;
 
 use super::chosen::{self, FilterArgs};
 use super::passed_over;
@@ -103,10 +103,10 @@ pub(super) async fn run(
     if !args.yes {
         let noun = if count == 1 { "delivery" } else { "deliveries" };
         let question = match verb {
-            Verb::Retry => format!("Send {} {noun} now?", grouped(count)),
-            Verb::Cancel => format!("Cancel {} {noun}?", grouped(count)),
+            Verb::Retry => format!("Send {} {noun} now?", group_digits(count)),
+            Verb::Cancel => format!("Cancel {} {noun}?", group_digits(count)),
         };
-        let not = format!("{} {noun} fit, and nothing was done", grouped(count));
+        let not = format!("{} {noun} fit, and nothing was done", group_digits(count));
         ask(&question, &not, "nothing was done")?;
     }
     let mut did = Did::default();
@@ -114,7 +114,7 @@ pub(super) async fn run(
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" --before {last}")).unwrap_or_default();
             let left =
-                format!("{} of {} done; the same command with{at} goes on", done(&did), grouped(count));
+                format!("{} of {} done; the same command with{at} goes on", done(&did), group_digits(count));
             CommandError::Interrupted { code, left }
         }
         other => other,
@@ -133,7 +133,7 @@ fn tell_of_earlier(left_out: u64) {
     let (were, what) = match left_out {
         0 => return,
         1 => ("1 was", "its new delivery is the one to be tried"),
-        n => (&*format!("{} were", grouped(n)), "their new deliveries are those to be tried"),
+        n => (&*format!("{} were", group_digits(n)), "their new deliveries are those to be tried"),
     };
     tell(&format!("ringback: {were} sent again before, and left out: {what}"));
 }
@@ -175,7 +175,7 @@ impl Progress {
     pub(super) fn at(&mut self, done: u64) {
         if self.told.elapsed() >= std::time::Duration::from_secs(2) {
             self.told = std::time::Instant::now();
-            tell(&format!("{} of {} …", grouped(done), grouped(self.of)));
+            tell(&format!("{} of {} …", group_digits(done), group_digits(self.of)));
         }
     }
 }
@@ -232,7 +232,7 @@ fn tell_who_sends(store: &Store, did: &Did) {
 }
 
 fn done(did: &Did) -> String {
-    grouped(did.done())
+    group_digits(did.done())
 }
 
 fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
@@ -250,15 +250,17 @@ fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), Co
     if dry || fit == 0 {
         let fits = if fit == 1 { "delivery fits" } else { "deliveries fit" };
         let nothing = if dry { ": nothing was done" } else { "" };
-        return print(&format!("{} {fits}{nothing}\n", grouped(fit)));
+        return print(&format!("{} {fits}{nothing}\n", group_digits(fit)));
     }
     let mut said = match verb {
-        Verb::Retry => format!("due now: {} · to be sent again: {}", grouped(did.due), grouped(did.again)),
-        Verb::Cancel => format!("cancelled: {}", grouped(did.cancelled)),
+        Verb::Retry => {
+            format!("due now: {} · to be sent again: {}", group_digits(did.due), group_digits(did.again))
+        }
+        Verb::Cancel => format!("cancelled: {}", group_digits(did.cancelled)),
     };
     if did.left > 0 {
         let why = did.why.as_deref().unwrap_or("they have moved on");
-        said = format!("{said} · left as they are: {} ({why})", grouped(did.left));
+        said = format!("{said} · left as they are: {} ({why})", group_digits(did.left));
     }
     print(&format!("{said}\n"))
 }

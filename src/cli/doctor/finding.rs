@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// How it stands with a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +70,9 @@ pub fn text(found: &[Finding]) -> String {
     for finding in found {
         let Finding { topic, state, .. } = finding;
         // Writing into a string cannot fail.
-        let _ = writeln!(out, "{:8} {topic:width$}  {}", state.name(), shown(&finding.found));
+        let _ = writeln!(out, "{:8} {topic:width$}  {}", state.name(), escape_controls(&finding.found));
         if let Some(mend) = &finding.mend {
-            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", shown(mend));
+            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", escape_controls(mend));
         }
     }
     let ill = found.iter().filter(|f| f.state == State::Problem).count();

@@ -3,18 +3,18 @@
 use crate::callback::{Place, Preview, Variable, plain_text};
 use crate::cli::table::table;
 use crate::profile::{Choice as _, Event, Profile};
-use crate::shown::{lines_shown, shown, start_shown};
+use crate::text::{escape_controls, escape_lines, escape_start};
 
 /// Most characters of a value in the table; the request above has them all.
 const VALUE_SHOWN: usize = 40;
 
 /// The request as it leaves, what is made anew each time, and a table of the variables.
 pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> String {
-    let title = shown(profile.title.as_str());
+    let title = escape_controls(profile.title.as_str());
     let event = event.map(|event| format!(" · {}", event.name())).unwrap_or_default();
     let mut out =
         format!("Preview of {title}{event} · nothing is sent\nto {}\n\n", profile.endpoint.origin());
-    out += &lines_shown(&preview.text(secrets));
+    out += &escape_lines(&preview.text(secrets));
     if !out.ends_with('\n') {
         out.push('\n');
     }
@@ -33,7 +33,7 @@ fn row(preview: &Preview, variable: &Variable, secrets: bool) -> [String; 6] {
     let used = &variable.used;
     let hidden = variable.is_secret() && !secrets;
     let cut = |text: &str| {
-        if hidden { "••••••••".to_owned() } else { start_shown(text, VALUE_SHOWN) }
+        if hidden { "••••••••".to_owned() } else { escape_start(text, VALUE_SHOWN) }
     };
     let place = match &used.place {
         Place::Url => "URL".to_owned(),

@@ -19,8 +19,8 @@ use crate::profile::{
     Auth, Choice as _, Field, Identity, Profile, ProfileId, catalogue, tags_sent_as_variables,
 };
 use crate::settings::Settings;
-use crate::shown::shown;
 use crate::store::Store;
+use crate::text::escape_controls;
 
 use super::source::{Documents, Found};
 
@@ -235,7 +235,7 @@ fn placed(place: &str, field: &str, message: &str) -> String {
     let dot = if place.is_empty() || field.is_empty() { "" } else { "." };
     let whole = format!("{place}{dot}{field}");
     let colon = if whole.is_empty() { "" } else { ": " };
-    shown(&format!("{whole}{colon}{message}"))
+    escape_controls(&format!("{whole}{colon}{message}"))
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::profile::Choice as _;
-use crate::shown::shown;
 use crate::store::DeletedProfile;
+use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, deleted) = choose::deleted(store.as_ref(), text).await?;
     let DeletedProfile { row, deleted_at, held } = &deleted;
-    let title = shown(&row.title);
+    let title = escape_controls(&row.title);
     if !store.restore_profile(&row.id).await? {
         return Err(CommandError::Input(format!("'{title}' ({}) was restored or removed just now", row.id)));
     }

@@ -9,8 +9,8 @@ use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::profile::document::{Secrets, write};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
-use crate::shown::shown;
 use crate::store::Holds;
+use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
@@ -80,7 +80,7 @@ fn text_of(profile: &Profile, holds: &Holds) -> String {
     for (label, text) in &lines {
         // The lines of one body stand under one label.
         let label_shown = if *label == above { "" } else { label };
-        out += format!("  {label_shown:<16}{}", shown(text)).trim_end();
+        out += format!("  {label_shown:<16}{}", escape_controls(text)).trim_end();
         out.push('\n');
         above = label;
     }

@@ -10,8 +10,8 @@ use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::clock;
 use crate::profile::{Choice as _, Profile, Status};
-use crate::shown::shown;
 use crate::store::Saved;
+use crate::text::escape_controls;
 
 /// Enables or disables the profile that a text means. What is queued of it goes on, or is held.
 pub(super) async fn run(
@@ -34,7 +34,7 @@ pub(super) async fn run(
             Saved::Gone => {
                 return Err(CommandError::Input(format!(
                     "'{}' was deleted just now",
-                    shown(profile.title.as_str())
+                    escape_controls(profile.title.as_str())
                 )));
             }
         }
@@ -53,7 +53,11 @@ pub(super) async fn run(
     let word = if status == Status::Active { "enabled" } else { status.name() };
     print(&format!("{id}  {word}{already}\n"))?;
     if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
-        tell(&format!("ringback: '{}' is held still: {}", shown(title.as_str()), held::sentence(hold)));
+        tell(&format!(
+            "ringback: '{}' is held still: {}",
+            escape_controls(title.as_str()),
+            held::sentence(hold)
+        ));
     }
     Ok(())
 }

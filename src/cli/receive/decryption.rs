@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::files;
 use crate::profile::{Choice as _, Secret};
 use crate::receiver::Decryption;
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// Most bytes of a file that holds a key: the longest has 77.
 const LONGEST_FILE: u64 = 4096;
@@ -63,7 +63,7 @@ async fn of_profile(session: &Session, name: &str) -> Result<Decryption, Command
 
 fn of_file(file: &Path) -> Result<Decryption, String> {
     let named = if file == Path::new("-") { "standard input".into() } else { file.to_string_lossy() };
-    let named = shown(&named);
+    let named = escape_controls(&named);
     let text = files::read_input(file, LONGEST_FILE).and_then(files::text);
     let text = text.map_err(|error| format!("{named}: {error}"))?;
     // Editors end the last line; a key may end with blanks.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::callback::Values;
 use crate::profile::Profile;
-use crate::shown::grouped;
+use crate::text::group_digits;
 
 /// Most variables that are named; the rest is counted.
 const NAMED: usize = 12;
@@ -51,7 +51,7 @@ impl Missing {
     pub fn text(&self) -> Option<String> {
         let events = if self.events == 1 { "event" } else { "events" };
         let named = named(self.paths.iter().map(String::as_str));
-        (self.events > 0).then(|| format!("{} {events} had no value for {named}", grouped(self.events)))
+        (self.events > 0).then(|| format!("{} {events} had no value for {named}", group_digits(self.events)))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cli::error::CommandError;
 use crate::cli::output::print_if_read;
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice;
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// Reasons of failures that are told apart; others are counted together.
 const REASONS: usize = 8;
@@ -105,7 +105,7 @@ fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
     let mut sorted: Vec<(&String, &u64)> = reasons.iter().collect();
     sorted.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
     let mut lines: Vec<String> =
-        sorted.iter().map(|(message, n)| format!("  {n} × {}\n", shown(message))).collect();
+        sorted.iter().map(|(message, n)| format!("  {n} × {}\n", escape_controls(message))).collect();
     if others > 0 {
         lines.push(format!("  {others} × something else\n"));
     }

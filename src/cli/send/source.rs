@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::cli::error::CommandError;
 use crate::files::{self, Unreadable};
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// An input that is open.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl fmt::Display for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
-            Self::File(name) => f.write_str(&shown(name)),
+            Self::File(name) => f.write_str(&escape_controls(name)),
         }
     }
 }

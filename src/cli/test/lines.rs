@@ -5,14 +5,14 @@ use jiff::Timestamp;
 
 use crate::delivery::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 /// What is sent: the profile, the event, the request.
 pub fn heading(delivery: &NewDelivery) -> String {
-    let title = shown(&delivery.profile_title);
+    let title = escape_controls(&delivery.profile_title);
     let event = delivery.event.map(|event| format!(" · {}", event.name())).unwrap_or_default();
     let request = match &delivery.request {
-        Ok(callback) => format!("\n{} {}", callback.method.name(), shown(&callback.url)),
+        Ok(callback) => format!("\n{} {}", callback.method.name(), escape_controls(&callback.url)),
         Err(_) => String::new(),
     };
     let what = if delivery.kind == Kind::Test { "Test of " } else { "" };
@@ -39,7 +39,7 @@ pub fn attempt_label_of(attempt: &Attempt) -> String {
 /// What came of an attempt, such as `200 OK`.
 pub fn came_of(attempt: &Attempt) -> String {
     match (&attempt.error, attempt.status) {
-        (Some(error), _) => shown(&error.message),
+        (Some(error), _) => escape_controls(&error.message),
         (None, Some(status)) => {
             let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
             reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
@@ -77,7 +77,8 @@ pub fn ending(summary: &Summary) -> String {
             n => format!("delivered after {} retries", n - 1),
         },
         State::Failed => {
-            let why = summary.last_error.as_ref().map_or_else(String::new, |error| shown(&error.message));
+            let why =
+                summary.last_error.as_ref().map_or_else(String::new, |error| escape_controls(&error.message));
             match summary.attempts {
                 0 | 1 => format!("failed: {why}"),
                 n => format!("failed: {why} ({n} of {})", summary.policy.count() + 1),

@@ -9,7 +9,7 @@ use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
 use crate::profile::{Choice as _, Event};
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Verb {
@@ -132,7 +132,7 @@ fn own(event: Scope, name: &str, all: &[(String, Variable)]) -> Result<Variable,
 }
 
 fn refused(event: Scope, name: &str, why: &str) -> CommandError {
-    CommandError::Input(format!("variable '{}' of {}: {why}", shown(name), event.name()))
+    CommandError::Input(format!("variable '{}' of {}: {why}", escape_controls(name), event.name()))
 }
 
 fn told(event: Scope, variable: &Variable, done: &str, json: bool) -> Result<(), CommandError> {

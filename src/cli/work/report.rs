@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
 use crate::delivery::{DeliveryId, Next, Outcome, State, Summary};
 use crate::profile::Choice;
-use crate::shown::shown;
 use crate::store::Counts;
+use crate::text::escape_controls;
 
 /// Most failures of one page that are told above a line of progress.
 const FAILURES: usize = 10;
@@ -113,7 +113,8 @@ fn state(outcome: &Outcome) -> State {
 fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
     let attempt = &outcome.attempt;
     let time = attempt.started_at.strftime("%H:%M:%S");
-    let title = summary.map_or_else(|| "(removed)".to_owned(), |summary| shown(&summary.profile_title));
+    let title =
+        summary.map_or_else(|| "(removed)".to_owned(), |summary| escape_controls(&summary.profile_title));
     let wait = match outcome.next {
         Next::Retry(at) => format!(" · {}", wait_until(attempt, at)),
         Next::Delivered | Next::Failed => String::new(),

@@ -59,6 +59,6 @@ pub async fn feed(name: &str, args: &[&str], text: &str) -> Result<(), Refusal> 
     let said = String::from_utf8_lossy(&said);
     match said.trim() {
         "" => Err(failed(&status)),
-        said => Err(failed(&crate::shown::shown(said))),
+        said => Err(failed(&crate::text::escape_controls(said))),
     }
 }

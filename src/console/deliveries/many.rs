@@ -6,8 +6,8 @@ use crate::console::overlay::{Overlay, Question};
 use crate::console::state::State;
 use crate::delivery::State as DeliveryState;
 use crate::keymap::Action;
-use crate::shown::grouped;
 use crate::store::{Change, Did, Filter, StateFilter};
+use crate::text::group_digits;
 
 use super::{Deliveries, Show};
 
@@ -72,7 +72,7 @@ impl Many {
             Change::Cancel => "No further try is made of them.",
             Change::Remove => "They go out of the log.",
         };
-        format!("{verb} {} {state} {noun}{that}?\n\n{how}", grouped(count))
+        format!("{verb} {} {state} {noun}{that}?\n\n{how}", group_digits(count))
     }
 }
 
@@ -136,7 +136,7 @@ fn going(running: &Running, done: u64) -> String {
         Change::Cancel => "Cancelling",
         Change::Remove => "Removing",
     };
-    format!("{verb}: {} of {} · Esc in the deliveries stops it", grouped(done), grouped(running.of))
+    format!("{verb}: {} of {} · Esc in the deliveries stops it", group_digits(done), group_digits(running.of))
 }
 
 /// Takes what came of it.
@@ -189,14 +189,17 @@ fn ended(did: &Did) -> String {
         ("To be sent again:", did.again),
         ("Removed", did.removed.deliveries),
     ];
-    let mut said: Vec<String> =
-        parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {}", grouped(*n))).collect();
+    let mut said: Vec<String> = parts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(word, n)| format!("{word} {}", group_digits(*n)))
+        .collect();
     if said.is_empty() {
         said.push("Nothing was done".to_owned());
     }
     if did.left > 0 {
         let why = did.why.as_ref().map_or("they have moved on", String::as_str);
-        said.push(format!("left as they are: {} ({why})", grouped(did.left)));
+        said.push(format!("left as they are: {} ({why})", group_digits(did.left)));
     }
     said.join(" · ")
 }

@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::plain_text;
 use crate::console::clock::Clock;
-use crate::console::frame::cut;
 use crate::console::mark::position;
 use crate::console::theme::Theme;
 use crate::delivery::Details;
 use crate::profile::Choice as _;
+use crate::text::cut;
 
 /// Where a text was found that the row does not show, and what is around it.
 #[derive(Debug, PartialEq, Eq)]

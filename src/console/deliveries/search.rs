@@ -5,11 +5,11 @@
 
 use crossterm::event::KeyCode;
 
-use crate::console::frame::cut;
 use crate::console::input::{Input, Typed};
 use crate::console::message::Effect;
 use crate::console::state::{Pane, State};
 use crate::keymap::Key;
+use crate::text::cut;
 
 use super::{Deliveries, refilter};
 

@@ -7,11 +7,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, cut, fit};
-use crate::console::pausing;
 use crate::console::state::{Pane, State};
+use crate::console::{frame, pausing};
 use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
+use crate::text::{cut, fit};
 
 use super::state_text::{millis, tenths};
 

@@ -6,16 +6,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, cut, fit};
 use crate::console::mark::mark;
-use crate::console::pausing;
 use crate::console::pointer::Place;
-use crate::console::search_line;
 use crate::console::state::{Pane, State};
 use crate::console::theme::Theme;
+use crate::console::{frame, pausing, search_line};
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
 use crate::store::searched_texts;
+use crate::text::{cut, fit};
 
 use super::state_text::Tone;
 use super::{Show, matched, paused};

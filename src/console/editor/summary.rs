@@ -4,10 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::console::frame::{self, fit};
-use crate::console::pausing;
 use crate::console::state::{Pane, State};
+use crate::console::{frame, pausing};
 use crate::profile::{Auth, Choice as _, Iv, Profile};
+use crate::text::{fit, wrap};
 
 /// Columns of the labels; a profile id fits beside them at 120 columns.
 const LABEL: usize = 14;
@@ -23,7 +23,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             ""
         };
         let hint = state.settings.keys.spell(hint);
-        let lines = frame::wrap(&hint, usize::from(inner.width).saturating_sub(2));
+        let lines = wrap(&hint, usize::from(inner.width).saturating_sub(2));
         for (at, line) in lines.into_iter().enumerate() {
             out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
         }
@@ -32,7 +32,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let room = usize::from(area.width).saturating_sub(LABEL + 4);
     let mut lines = Vec::new();
     for (label, value) in facts(state, profile) {
-        for (n, line) in frame::wrap(&value, room).into_iter().enumerate() {
+        for (n, line) in wrap(&value, room).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
             let label = Span::styled(fit(label, LABEL), theme.label);
             lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line)]));

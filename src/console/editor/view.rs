@@ -6,12 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, cut, fit};
 use crate::console::input::Input;
 use crate::console::input_view::{self, Look, Mark};
 use crate::console::state::{Pane, State};
-use crate::console::variables;
+use crate::console::{frame, variables};
 use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
+use crate::text::{cut, fit, wrap};
 
 use super::item::{self, Button, Item, Step};
 use super::pointed::{self, Spot};
@@ -183,7 +183,7 @@ impl<'a> Sheet<'a> {
     /// A line of its own under a field.
     fn note(&mut self, text: &str, style: Style) {
         let room = self.width.saturating_sub(LABEL);
-        for line in frame::wrap(text, room) {
+        for line in wrap(text, room) {
             self.lines.push(Line::from(vec![Span::raw(" ".repeat(LABEL)), Span::styled(line, style)]));
         }
     }

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::shown::seen;
+use crate::text::displayable_grapheme;
 
 use super::text::{Place, Text};
 
@@ -102,7 +102,11 @@ pub fn column(text: &Text, at: Place) -> usize {
 /// Columns that a text takes in a field.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(|g| seen(g).width()).sum() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).map(|g| displayable_grapheme(g).width()).sum()
+    }
 }
 
 /// The place on a line that is nearest to a column, not behind it.

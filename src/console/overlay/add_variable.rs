@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use crate::callback::{own_variable, plain_text};
-use crate::console::frame::{self, fit};
+use crate::console::frame;
 use crate::console::input::{Input, Typed};
 use crate::console::input_view::{self, Look};
 use crate::console::message::Effect;
@@ -12,6 +12,7 @@ use crate::console::state::State;
 use crate::keymap::{Action, Key};
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Choice as _, Event};
+use crate::text::fit;
 
 use super::Overlay;
 

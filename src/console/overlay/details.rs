@@ -16,6 +16,7 @@ use crate::delivery::{Attempt, DeliveryId, Details};
 use crate::keymap::Action;
 use crate::profile::network::Kind;
 use crate::profile::{Choice as _, attempt_label};
+use crate::text::wrap;
 
 use super::Overlay;
 
@@ -150,9 +151,7 @@ fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)>
     let styled = |heading| if heading { theme.focus } else { theme.text };
     pieces(state, details)
         .into_iter()
-        .flat_map(|(text, heading)| {
-            frame::wrap(&text, width).into_iter().map(move |line| (line, styled(heading)))
-        })
+        .flat_map(|(text, heading)| wrap(&text, width).into_iter().map(move |line| (line, styled(heading))))
         .collect()
 }
 

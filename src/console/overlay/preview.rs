@@ -14,6 +14,7 @@ use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
 use crate::keymap::Action;
 use crate::profile::{Choice as _, Event, Profile};
+use crate::text::wrap;
 
 use super::{Overlay, TestWindow};
 
@@ -139,13 +140,13 @@ struct Page {
 
 impl Page {
     fn text(&mut self, text: &str, style: Style) {
-        let wrapped = frame::wrap(text, self.width).into_iter();
+        let wrapped = wrap(text, self.width).into_iter();
         self.lines.extend(wrapped.map(|line| Line::styled(line, style)));
     }
 
     /// A name and what follows, each in its style where both stand on the first line.
     fn named(&mut self, name: &str, rest: &str, (name_style, rest_style): (Style, Style)) {
-        for (at, line) in frame::wrap(&format!("{name}{rest}"), self.width).into_iter().enumerate() {
+        for (at, line) in wrap(&format!("{name}{rest}"), self.width).into_iter().enumerate() {
             self.lines.push(match line.strip_prefix(name).filter(|_| at == 0) {
                 Some(after) => Line::from(vec![
                     Span::styled(name.to_owned(), name_style),

@@ -14,6 +14,7 @@ use crate::console::state::State;
 use crate::console::{editor, frame, opening, profiles};
 use crate::keymap::{Action, Scope, TABLE};
 use crate::profile::{Profile, ProfileId};
+use crate::text::wrap;
 
 use super::Overlay;
 
@@ -294,7 +295,7 @@ fn answers(state: &State, question: &Question, width: usize) -> Vec<Line<'static
 pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
     let width = 56u16.min(out.area().width);
     let room = usize::from(width).saturating_sub(4);
-    let lines = frame::wrap(&question.text, room);
+    let lines = wrap(&question.text, room);
     let answers = answers(state, question, room);
     let length = lines.len();
     let height = u16::try_from(length + answers.len()).unwrap_or(u16::MAX).saturating_add(3);

@@ -9,14 +9,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::console::frame::{self, fit};
 use crate::console::list::List;
 use crate::console::message::Effect;
-use crate::console::scroll;
 use crate::console::state::{ReceiverState, State};
+use crate::console::{frame, scroll};
 use crate::keymap::Action;
 use crate::receiver::{Answer, Behaviour, Received, describe_in};
-use crate::shown::grouped;
+use crate::text::{fit, group_digits, wrap};
 
 use super::{Overlay, RequestWindow};
 
@@ -218,7 +217,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     // A free line between the two where there is room for it.
     let top = 1 + list_room + usize::from(free > 5);
     let text = window.text(request, state.settings.clock.zone());
-    let lines: Vec<String> = text.lines().flat_map(|line| frame::wrap(line, width)).collect();
+    let lines: Vec<String> = text.lines().flat_map(|line| wrap(line, width)).collect();
     let count = lines.len().min(usize::from(area.height).saturating_sub(top));
     frame::mark_more(state, area, &(0..count), lines.len(), out);
     for (at, line) in lines.into_iter().enumerate().take(count) {
@@ -234,7 +233,7 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
     let dropped = match arrived.dropped() {
         0 => String::new(),
         1 => " · 1 older one was dropped".to_owned(),
-        n => format!(" · {} older ones were dropped", grouped(n)),
+        n => format!(" · {} older ones were dropped", group_digits(n)),
     };
     let hint = match chosen {
         None if !arrived.is_empty() => format!(" · {} selects one", keys.shown("list-down")),

@@ -9,6 +9,7 @@ use crate::console::message::Effect;
 use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::keymap::Action;
+use crate::text::wrap;
 
 use super::{Overlay, ReceiverWindow};
 
@@ -31,7 +32,7 @@ impl RequestWindow {
 
     /// Lines of at most so many columns.
     fn lines(&self, width: usize) -> Vec<String> {
-        self.text.lines().flat_map(|line| frame::wrap(line, width)).collect()
+        self.text.lines().flat_map(|line| wrap(line, width)).collect()
     }
 }
 

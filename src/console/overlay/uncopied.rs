@@ -10,6 +10,7 @@ use crate::console::scroll::Scroll;
 use crate::console::state::State;
 use crate::console::{frame, programs};
 use crate::keymap::Action;
+use crate::text::{cut, wrap};
 
 use super::Overlay;
 
@@ -73,7 +74,7 @@ fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let width = 64u16.min(out.area().width);
     let told = format!("{}: not copied.\n\n{}", window.what, window.why);
-    let lines = frame::wrap(&told, usize::from(width).saturating_sub(4));
+    let lines = wrap(&told, usize::from(width).saturating_sub(4));
     let length = lines.len();
     let height = u16::try_from(length).unwrap_or(u16::MAX).saturating_add(4);
     let inner = frame::window(state, "Copy", width, height, out);
@@ -106,7 +107,7 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let title = format!("─ {} ─ select it with the mouse, Shift held where it is ours ", window.what);
     let rule = |text: &str| {
         let width = usize::from(area.width);
-        let text = frame::cut(text, width);
+        let text = cut(text, width);
         format!("{text}{}", "─".repeat(width.saturating_sub(unicode_width::UnicodeWidthStr::width(&*text))))
     };
     let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
@@ -130,7 +131,7 @@ fn unbroken(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let (mut line, mut used) = (String::new(), 0);
-        let shown = paragraph.split('\t').map(crate::shown::shown).collect::<Vec<_>>().join("    ");
+        let shown = paragraph.split('\t').map(crate::text::escape_controls).collect::<Vec<_>>().join("    ");
         for grapheme in shown.graphemes(true) {
             if used + grapheme.width() > width {
                 lines.push(std::mem::take(&mut line));

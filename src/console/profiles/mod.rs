@@ -4,8 +4,8 @@ pub mod view;
 
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId, Status};
-use crate::shown::grouped;
 use crate::store::{DeletedProfile, ProfileRow};
+use crate::text::group_digits;
 
 use super::input::{Input, Typed};
 use super::list::List;
@@ -337,7 +337,7 @@ pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Eff
 #[must_use]
 pub fn count(pending: u64) -> String {
     let noun = if pending == 1 { "delivery" } else { "deliveries" };
-    format!("{} pending {noun}", grouped(pending))
+    format!("{} pending {noun}", group_digits(pending))
 }
 
 /// The sign and word of a status.

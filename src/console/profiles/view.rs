@@ -6,13 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, cut, fit};
-use crate::console::pausing;
 use crate::console::pointer::Place;
-use crate::console::search_line;
 use crate::console::state::{Pane, State};
+use crate::console::{frame, pausing, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::store::ProfileRow;
+use crate::text::{cut, fit};
 
 use super::status_sign;
 

@@ -9,7 +9,7 @@ use crate::console::state::State;
 use crate::delivery::Details;
 use crate::keymap::Action;
 use crate::profile::{Choice as _, Method};
-use crate::shown::shown;
+use crate::text::escape_controls;
 
 use super::{Program, Returned, Subject, profile_text};
 
@@ -62,7 +62,7 @@ pub fn open_response(state: &State) -> Vec<Effect> {
 /// A text in a pager, made harmless for the terminal first.
 #[must_use]
 pub fn open_text(text: &str) -> Vec<Effect> {
-    let line = |line: &str| line.split('\t').map(shown).collect::<Vec<_>>().join("\t");
+    let line = |line: &str| line.split('\t').map(escape_controls).collect::<Vec<_>>().join("\t");
     let text: String = text.lines().map(|l| line(l) + "\n").collect();
     vec![Effect::Run(Program::Pager { text })]
 }

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::callback::plain_text;
-use crate::console::frame::{self, cut, fit};
 use crate::console::pointer::Place;
-use crate::console::search_line;
 use crate::console::state::{Pane, State};
+use crate::console::{frame, search_line};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
+use crate::text::{cut, fit, wrap};
 
 use super::Row;
 
@@ -45,7 +45,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             no_variables(state)
         };
         let hint = state.settings.keys.spell(hint);
-        for (at, line) in frame::wrap(&hint, width.saturating_sub(1)).into_iter().enumerate() {
+        for (at, line) in wrap(&hint, width.saturating_sub(1)).into_iter().enumerate() {
             out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
         }
     }

@@ -7,9 +7,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::frame::{self, cut, fit};
+use crate::console::frame;
 use crate::console::input_view::{self, Look};
 use crate::console::state::State;
+use crate::text::{cut, fit};
 
 use super::lookup::Lookup;
 use super::offer::{Offer, Target};

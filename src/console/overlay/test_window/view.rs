@@ -4,13 +4,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::console::frame::{self, cut, fit};
+use crate::console::frame;
 use crate::console::input::Input;
 use crate::console::input_view::{self, Look};
 use crate::console::list::List;
 use crate::console::pointer::Place;
 use crate::console::state::State;
 use crate::profile::Choice as _;
+use crate::text::{cut, fit};
 
 use super::TestWindow;
 

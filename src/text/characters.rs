@@ -1,0 +1,44 @@
+//! Characters that drive a terminal, turn the direction of writing, or are not seen by themselves.
+
+/// Most characters of one grapheme that are drawn: the longest emoji in use has ten, and a letter with
+/// a hundred marks reaches into the lines around it.
+pub(super) const MOST_IN_ONE: usize = 16;
+
+/// What stands for a character that cannot be drawn.
+pub(super) const UNDRAWN: char = '\u{fffd}';
+
+/// Whether a character drives a terminal, turns the direction of writing, or is not seen by itself.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control() || is_unseen(c)
+}
+
+/// Whether a text is nothing but printable ASCII.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Whether a character that is not seen by itself has a meaning behind this base: joiners in emoji and
+/// in scripts that join their letters, the tags in the flags of countries within countries.
+pub(super) fn joins(base: char, c: char) -> bool {
+    match c {
+        '\u{200c}' | '\u{200d}' => !base.is_ascii() && !is_unseen(base),
+        '\u{e0020}'..='\u{e007f}' => base == '\u{1f3f4}',
+        // Variation selectors: the form of an emoji, and of the keys 0 to 9, # and *.
+        '\u{fe00}'..='\u{fe0f}' => {
+            (!base.is_ascii() && !is_unseen(base)) || base.is_ascii_digit() || matches!(base, '#' | '*')
+        }
+        _ => false,
+    }
+}
+
+/// Line and paragraph separators, zero-width and bidirectional controls, tags, variation selectors,
+/// blanks of scripts without blanks, and the format controls of shorthand, music and hieroglyphs.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{13430}'..='\u{13440}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
+}

@@ -1,0 +1,96 @@
+//! Text made to fit a number of columns.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::display::displayable;
+
+/// Text cut to so many columns, with `…` where something is missing.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    let text = displayable(text);
+    if text.width() <= width {
+        return text.into_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used + 1 > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Text cut or filled with blanks to exactly so many columns.
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
+    let mut out = cut(text, width);
+    let used = out.width();
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out
+}
+
+/// Text broken into lines of at most so many columns, at blanks where it can be.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in displayable(paragraph).split_inclusive(' ') {
+            // The blank after the last word of a line may hang over its end. What no line has room for,
+            // such as a long URL, begins behind the word before it.
+            let columns = word.trim_end().width();
+            if used + columns > width && columns <= width && !line.is_empty() {
+                lines.push(line.trim_end().to_owned());
+                (line, used) = (String::new(), 0);
+            }
+            for grapheme in word.graphemes(true) {
+                if grapheme == " " && used >= width {
+                    continue;
+                }
+                if used + grapheme.width() > width {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(cut("Bookings", 8), "Bookings");
+        assert_eq!(cut("Bookings", 5), "Book…");
+        assert_eq!(cut("日本語", 4), "日…");
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("GET /long/path end", 9), ["GET /long", "/path end"]);
+    }
+
+    proptest! {
+        #[test]
+        fn fitted_text_has_the_width(text in ".{0,40}", width in 2usize..30) {
+            prop_assert_eq!(fit(&text, width).width(), width);
+            for line in wrap(&text, width) {
+                prop_assert!(line.width() <= width, "{}", line);
+            }
+        }
+    }
+}

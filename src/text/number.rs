@@ -1,0 +1,26 @@
+//! Numbers for people.
+
+/// A number with a blank between thousands: `1 204`.
+#[must_use]
+pub fn group_digits(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let all = [0, 999, 1_204, 100_000, 1_234_567].map(group_digits);
+        assert_eq!(all, ["0", "999", "1 204", "100 000", "1 234 567"]);
+    }
+}

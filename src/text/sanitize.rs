@@ -1,0 +1,117 @@
+//! Text from outside as it is printed: what would drive a terminal or hide becomes an escape.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::characters::{MOST_IN_ONE, UNDRAWN, is_hidden, is_plain, joins};
+
+/// The text with control characters, and characters that are not seen or turn the direction of
+/// writing, shown as escapes: `\n`, `\u{1b}`.
+#[must_use]
+pub fn escape_controls(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        let base = grapheme.chars().next().unwrap_or(UNDRAWN);
+        for (at, c) in grapheme.chars().enumerate() {
+            if (is_hidden(c) && !joins(base, c)) || at >= MOST_IN_ONE {
+                out.extend(c.escape_default());
+            } else {
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+/// As [`escape_controls`], with the line feeds that are ours.
+#[must_use]
+pub fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape_controls).collect::<Vec<_>>().join("\n")
+}
+
+/// Output with what [`is_hidden`] in it as the escapes of JSON, `\u009b`: a JSON document stays the same
+/// document, and no other text drives a terminal. Line feeds stay, and joiners where they make a sign of
+/// several.
+#[must_use]
+pub fn escape_json(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        let base = grapheme.chars().next().unwrap_or(UNDRAWN);
+        for c in grapheme.chars() {
+            if c != '\n' && is_hidden(c) && !joins(base, c) {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            } else {
+                out.push(c);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// As [`escape_controls`], the start of it where it is longer than so many characters.
+#[must_use]
+pub fn escape_start(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => escape_controls(&text[..end]) + "…",
+        None => escape_controls(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_drives_a_terminal_is_shown_instead() {
+        assert_eq!(escape_controls("\u{1b}[2J\r\n\u{9b}1m a\u{202e}b"), r"\u{1b}[2J\r\n\u{9b}1m a\u{202e}b");
+        assert_eq!(escape_controls("Grüße, नमस्ते <id> \\"), "Grüße, नमस्ते <id> \\");
+        assert_eq!(
+            escape_controls("a\u{2800}\u{1d173}\u{1bca0}\u{13430}b\u{fe0f}"),
+            r"a\u{2800}\u{1d173}\u{1bca0}\u{13430}b\u{fe0f}"
+        );
+        assert_eq!(escape_controls("☎\u{fe0f} 1\u{fe0f}\u{20e3} 👩‍👩‍👧‍👦"), "☎\u{fe0f} 1\u{fe0f}\u{20e3} 👩‍👩‍👧‍👦");
+        let marks = escape_controls(&format!("e{}", "\u{301}".repeat(400)));
+        assert!(
+            marks.chars().filter(|c| *c == '\u{301}').count() < MOST_IN_ONE && marks.ends_with(r"\u{301}")
+        );
+        assert_eq!(escape_lines("a\n\u{7}b"), "a\n\\u{7}b");
+        assert_eq!(escape_start("Grüße", 3), "Grü…");
+        assert_eq!(escape_start("Grüße", 5), "Grüße");
+    }
+
+    #[test]
+    fn what_is_printed_as_json_is_the_same_json_and_drives_nothing() {
+        let raw = "\u{9b}31m\u{9d}52;c;eA==\u{7}\u{7f} a\u{202e}b pay\u{200b}pal \u{e0041} 👩‍👩‍👧 Grüße\tx";
+        let json = serde_json::json!({raw: raw, "list": [raw]});
+        for text in [json.to_string(), format!("{json:#}")] {
+            let printed = escape_json(&text);
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), json);
+            assert!(printed.contains("\\u009b31m\\u009d52") && printed.contains("\\u007f"), "{printed}");
+            assert!(printed.contains("a\\u202eb") && printed.contains("\\udb40\\udc41"), "{printed}");
+            assert!(printed.contains("👩‍👩‍👧 Grüße"), "{printed}");
+        }
+        assert_eq!(escape_json("a\nb\u{1b}[2J\r"), "a\nb\\u001b[2J\\u000d");
+    }
+
+    proptest! {
+        #[test]
+        fn no_control_character_comes_through(text in any::<String>()) {
+            prop_assert!(!escape_controls(&text).chars().any(char::is_control));
+            prop_assert!(!escape_json(&text).chars().any(|c| c.is_control() && c != '\n'));
+            let json = serde_json::Value::from(text.as_str());
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&escape_json(&json.to_string())).unwrap(), json);
+        }
+    }
+}
