@@ -204,13 +204,17 @@ impl Reader<'_> {
         character(code, at)
     }
 
+    /// The longest name: what is behind it may look like more letters.
     fn named(self, mut at: usize) -> Part<u32> {
-        let mut name = entities::Name::default();
+        let (mut name, mut best) = (entities::Name::default(), Err(Stop::NotOne));
         loop {
             match self.ascii(at, |byte| byte.is_ascii_alphanumeric().then_some(byte)) {
-                Ok((byte, next)) if name.push(byte) => at = next,
-                Ok(_) => return Err(Stop::NotOne),
-                Err(stop) => return name.character().map(|c| (c.into(), at)).ok_or(stop),
+                Ok((byte, next)) if name.push(byte) => {
+                    at = next;
+                    best = name.character().map_or(best, |c| Ok((c.into(), at)));
+                }
+                Err(Stop::End) if best.is_err() => return Err(Stop::End),
+                Ok(_) | Err(_) => return best,
             }
         }
     }

@@ -112,6 +112,8 @@ fn what_tells_two_escapes_apart_may_begin_another_escape() {
         (&x, r"&#\\u00783120;"),
         // `&quot;`, the u of which is `\u0075`, the u of which is `\u0075`.
         (&knowing("<<--\"-->>"), r"&q\\u00750075ot;"),
+        // `&quot;`, the semicolon of which is `\u003b`, the u of which is `\u0075`.
+        (&knowing("<<--\"-->>"), r"&quot\\u0075003b"),
         (&x, r"%\u00750078"),
         (&x, r"%\\u00750078"),
     ] {
