@@ -11,6 +11,7 @@ use crate::keymap::Action;
 
 use super::overlay::Overlay;
 use super::state::State;
+use super::target::Target;
 
 /// Whether the action is not done now, since its key arrived together with others; then says so.
 pub fn refuses(state: &mut State, action: Action) -> bool {
@@ -38,7 +39,7 @@ fn needs_key_alone(state: &State, action: Action) -> bool {
         | Action::Undo => true,
         // In the palette it does what is selected, which is judged then.
         Action::Accept => {
-            state.guide.is_none() && matches!(state.overlay, Some(Overlay::Question(_) | Overlay::Test(_)))
+            matches!(state.target(), Target::Window(Overlay::Question(_) | Overlay::Test(_)))
         }
         _ => false,
     }

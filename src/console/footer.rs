@@ -69,7 +69,7 @@ fn choose(words: &mut Vec<Word>, mut room: usize) {
 /// The actions that can be done now and have a key here, in the order of the table.
 fn words(state: &State) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    let mut scopes = state.scopes();
+    let mut scopes = state.target().scopes();
     if !scopes.contains(&Scope::Global) {
         scopes.push(Scope::Global);
     }

@@ -21,7 +21,7 @@ pub const PANE_EDGES: usize = 7;
 /// Draws a pane's border with number, title and what stands at its right; gives the room inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
-    let focused = state.focus == pane && !state.is_covered();
+    let focused = state.has_keyboard(pane);
     // Focus is told by the border's weight too, not by colour alone.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };

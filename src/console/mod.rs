@@ -43,6 +43,7 @@ mod session_sender;
 mod signals;
 pub mod signs;
 pub mod state;
+pub mod target;
 mod terminal;
 pub mod testing;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::keymap::Action;
 use super::editor::{self, Item, Step};
 use super::message::Effect;
 use super::state::{Pane, State};
+use super::target::Target;
 use super::{deliveries, overlay, profiles, update, variables, view};
 
 /// Lines that one step of the wheel moves a list or a text by.
@@ -103,11 +104,13 @@ pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
 }
 
 fn click(state: &mut State, place: Place) -> Vec<Effect> {
-    if state.overlay.is_some() {
-        if let Place::WindowRow(row) = place {
-            overlay::choose_row(state, row);
+    match (state.target(), &place) {
+        (Target::Window(_), Place::WindowRow(row)) => {
+            overlay::choose_row(state, *row);
+            return Vec::new();
         }
-        return Vec::new();
+        (Target::Window(_), _) => return Vec::new(),
+        _ => {}
     }
     match place {
         Place::Pane(pane) => {
@@ -147,7 +150,7 @@ fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect
         Some(Place::Window | Place::WindowRow(_)) => state.focus,
         None => return Vec::new(),
     };
-    if state.overlay.is_none() && under == Pane::Editor && state.editor.is_some() {
+    if matches!(state.target_from(under), Target::Editor(_)) {
         return editor::wheel(state, action == Action::Down);
     }
     let focus = std::mem::replace(&mut state.focus, under);

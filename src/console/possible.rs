@@ -10,14 +10,15 @@ use crate::keymap::{Action, Entry, Scope};
 
 use super::overlay::Overlay;
 use super::state::{Pane, State};
+use super::target::Target;
 use super::{deliveries, editor, profiles, testing, variables};
 
 /// Why an action cannot be done where the keyboard is; `None` when it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<Cow<'static, str>> {
-    match &state.guide {
-        Some(guide) => guide.why_not(state, action).map(|why| spelled(state, why)),
-        None => beneath(state, state.focus, action),
+    match state.target() {
+        Target::Guide(guide) => guide.why_not(state, action).map(|why| spelled(state, why)),
+        target => beneath(state, target, action),
     }
 }
 
@@ -30,7 +31,7 @@ pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, st
         return None;
     }
     match way(state, entry) {
-        Ok(pane) => beneath(state, pane, entry.action),
+        Ok(pane) => beneath(state, state.target_from(pane), entry.action),
         Err(why) => Some(spelled(state, why)),
     }
 }
@@ -44,7 +45,7 @@ fn spelled(state: &State, why: &'static str) -> Cow<'static, str> {
 /// # Errors
 /// Why there is no way to it from here.
 pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
-    let here = state.scopes_beneath();
+    let here = state.target_beneath().scopes();
     if here.contains(&entry.scope) {
         return Ok(state.focus);
     }
@@ -70,7 +71,7 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
     if entry.scope == Scope::Global && entry.action.works_above_windows() {
         return Ok(state.focus);
     }
-    if state.overlay.is_some() {
+    if matches!(state.target_beneath(), Target::Window(_)) {
         return Err("a window is open: Esc closes it first");
     }
     match entry.scope {
@@ -84,10 +85,12 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
     }
 }
 
-/// Why an action cannot be done in the window that is open, or with the keyboard in this pane.
-fn beneath(state: &State, pane: Pane, action: Action) -> Option<Cow<'static, str>> {
+/// Why an action cannot be done in this window or pane.
+fn beneath(state: &State, target: Target<'_>, action: Action) -> Option<Cow<'static, str>> {
     let closed = state.closed.as_ref().filter(|_| sends(action));
-    closed.map(|why| why.clone().into()).or_else(|| here(state, pane, action).map(|why| spelled(state, why)))
+    closed
+        .map(|why| why.clone().into())
+        .or_else(|| here(state, target, action).map(|why| spelled(state, why)))
 }
 
 /// Whether an action has something sent, so that it is refused where nothing can be.
@@ -98,25 +101,21 @@ fn sends(action: Action) -> bool {
     )
 }
 
-fn here(state: &State, pane: Pane, action: Action) -> Option<&'static str> {
-    match &state.overlay {
-        Some(overlay @ Overlay::Details(_)) => {
-            return overlay.why_not(action).or_else(|| deliveries::why_not(state, action));
+fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static str> {
+    match target {
+        Target::Guide(guide) => guide.why_not(state, action),
+        Target::Window(window @ Overlay::Details(_)) => {
+            window.why_not(action).or_else(|| deliveries::why_not(state, action))
         }
-        Some(Overlay::Receiver(window)) => return window.why_not(&state.receiver, action),
-        Some(overlay) => return overlay.why_not(action),
-        None => {}
-    }
-    if action == Action::Test {
-        return testing::why_not(state);
-    }
-    match pane {
-        Pane::Editor if state.editor.is_some() => editor::why_not(state, action),
-        Pane::Profiles if action == Action::Leave && state.profiles.search().is_none() => {
+        Target::Window(Overlay::Receiver(window)) => window.why_not(&state.receiver, action),
+        Target::Window(window) => window.why_not(action),
+        Target::Editor(_) | Target::Pane(_) if action == Action::Test => testing::why_not(state),
+        Target::Editor(_) => editor::why_not(state, action),
+        Target::Pane(Pane::Profiles) if action == Action::Leave && state.profiles.search().is_none() => {
             Some("there is nothing to leave: {quit} quits")
         }
-        Pane::Profiles | Pane::Editor => profiles::why_not(state, action),
-        Pane::Variables => variables::why_not(state, action),
-        Pane::Deliveries | Pane::Timeline => deliveries::why_not(state, action),
+        Target::Pane(Pane::Profiles | Pane::Editor) => profiles::why_not(state, action),
+        Target::Pane(Pane::Variables) => variables::why_not(state, action),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::why_not(state, action),
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 
-use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::delivery::{DeliveryId, Kind, Sending};
-use crate::keymap::{Action, Key, Keymap, Meaning, Scope};
+use crate::keymap::{Key, Keymap};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Profile, ProfileId, Region, Rules};
 use crate::store::{Counts, Holds, Revision};
@@ -211,95 +210,6 @@ impl State {
     #[must_use]
     pub fn screen(&self) -> Rect {
         Rect::new(0, 0, self.size.0, self.size.1)
-    }
-
-    /// The scopes that have the keyboard, the first one first.
-    #[must_use]
-    pub fn scopes(&self) -> Vec<Scope> {
-        match &self.guide {
-            Some(_) => vec![Scope::Guide, Scope::List],
-            None => self.scopes_beneath(),
-        }
-    }
-
-    /// The scopes that have the keyboard once help and palette are closed.
-    #[must_use]
-    pub fn scopes_beneath(&self) -> Vec<Scope> {
-        match &self.overlay {
-            Some(overlay) => overlay.scopes(),
-            None => match self.focus {
-                Pane::Editor if self.editor.is_some() => vec![Scope::Editor, Scope::Global],
-                // With nothing being edited pane 2 shows the chosen profile.
-                Pane::Profiles | Pane::Editor => vec![Scope::Profiles, Scope::Global, Scope::List],
-                Pane::Variables => vec![Scope::Variables, Scope::Global, Scope::List],
-                Pane::Deliveries | Pane::Timeline => {
-                    vec![Scope::Deliveries, Scope::Global, Scope::List]
-                }
-            },
-        }
-    }
-
-    /// Whether a window, the help or the palette lies above the panes.
-    #[must_use]
-    pub fn is_covered(&self) -> bool {
-        self.overlay.is_some() || self.guide.is_some()
-    }
-
-    /// What a key means where the keyboard is, if it is not for text.
-    #[must_use]
-    pub fn meaning(&self, key: Key) -> Option<Meaning> {
-        let keys = &self.settings.keys;
-        keys.resolve(key, &self.scopes()).or_else(|| self.above_windows(key).map(Meaning::Does))
-    }
-
-    /// The key of the entry with this name for a sentence about what can be pressed now: none that would
-    /// be typed as text.
-    #[must_use]
-    pub fn key_here(&self, name: &str) -> String {
-        let found = self.settings.keys.entries().find(|(entry, _)| entry.name() == name);
-        let here = found.and_then(|(_, keys)| keys.iter().find(|key| !self.is_for_text(key.first())));
-        here.map_or_else(|| self.settings.keys.shown(name), ToString::to_string)
-    }
-
-    /// What an action is called where the keyboard is.
-    #[must_use]
-    pub fn label(&self, action: Action) -> &'static str {
-        let scopes = self.scopes();
-        let mut entries = self.settings.keys.entries();
-        let found = entries.find(|(entry, _)| entry.action == action && scopes.contains(&entry.scope));
-        found.map_or("", |(entry, _)| entry.label())
-    }
-
-    /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
-    /// none is typed, and the way out not by a letter.
-    fn above_windows(&self, key: Key) -> Option<Action> {
-        let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
-            return None;
-        };
-        let writes = match (&self.guide, &self.overlay) {
-            (Some(guide), _) => guide.is_typing(),
-            (None, Some(overlay)) => overlay.writes_text(),
-            (None, None) => return None,
-        };
-        let fits = !key.is_text() || (!writes && action != Action::Quit);
-        (fits && action.works_above_windows()).then_some(action)
-    }
-
-    /// Whether a key belongs to text that is typed where the keyboard is, and so is no action.
-    #[must_use]
-    pub fn is_for_text(&self, key: Key) -> bool {
-        let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
-        let ends = key.is(KeyCode::Enter) || key.is(KeyCode::Esc);
-        if let Some(guide) = &self.guide {
-            return edits && guide.is_typing();
-        }
-        match (&self.overlay, self.focus) {
-            (Some(overlay), _) => edits && overlay.writes_text(),
-            (None, Pane::Editor) => edits && self.editor.is_some(),
-            (None, Pane::Profiles) => (edits || ends) && self.profiles.is_typing(),
-            (None, Pane::Variables) => (edits || ends) && self.variables.is_typing(),
-            (None, Pane::Deliveries | Pane::Timeline) => (edits || ends) && self.deliveries.is_typing(),
-        }
     }
 
     /// Says something at the bottom left.

@@ -9,6 +9,7 @@ use super::deliveries::state_text;
 use super::overlay::Overlay;
 use super::pausing;
 use super::state::State;
+use super::target::Target;
 use super::view;
 
 /// How often the screen must be drawn anew: ten times a second for tenths, once a second for longer
@@ -54,12 +55,12 @@ fn running(state: &State) -> Vec<&Summary> {
         return Vec::new();
     }
     let rows = state.deliveries.rows();
-    let mut seen: Vec<&Summary> = match &state.overlay {
-        // Help and palette lie above all.
-        _ if state.guide.is_some() => Vec::new(),
-        Some(Overlay::Details(window)) => window.details().map(|d| &d.summary).into_iter().collect(),
+    let mut seen: Vec<&Summary> = match state.target() {
+        Target::Window(Overlay::Details(window)) => {
+            window.details().map(|d| &d.summary).into_iter().collect()
+        }
         // These cover the panes.
-        Some(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
+        Target::Guide(_) | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
         _ if view::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest stands in a line of its own.
         _ => rows.first().into_iter().collect(),

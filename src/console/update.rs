@@ -16,6 +16,7 @@ use super::message::{Effect, Message};
 use super::overlay::{self, Guide, Overlay, Question, ReceiverWindow, Uncopied, guide};
 use super::possible::why_not;
 use super::state::{Pane, State, Watched};
+use super::target::Target;
 use super::theme::Depth;
 use super::{
     alone, deliveries, opening, pausing, pointer, preview, profiles, programs, testing, variables, view,
@@ -246,7 +247,7 @@ fn sending(state: &mut State, sending: Sending) {
 
 /// A question that is on the screen can be read from now on.
 fn drawn(state: &mut State) {
-    if state.guide.is_none()
+    if matches!(state.target(), Target::Window(_))
         && !view::too_small(state.size)
         && let Some(Overlay::Question(question)) = &mut state.overlay
     {
@@ -278,34 +279,16 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if let Some(first) = state.pending.take() {
         return second(state, first, key);
     }
-    if state.guide.is_some() {
-        return match guide::key(state, key) {
-            Some(effects) => effects,
-            None => resolved(state, key),
-        };
-    }
-    if let Some(effects) = overlay::enter(state, key) {
-        return effects;
-    }
-    if state.overlay.is_some() {
-        return match overlay::key(state, key) {
-            Some(effects) => effects,
-            None => resolved(state, key),
-        };
-    }
-    let typed = match state.focus {
-        Pane::Profiles => profiles::type_search(state, key),
-        Pane::Variables => variables::type_filter(state, key),
-        Pane::Deliveries | Pane::Timeline => deliveries::search::key(state, key),
-        Pane::Editor => None,
+    let typed = match state.target() {
+        Target::Guide(_) => guide::key(state, key),
+        Target::Window(_) => overlay::key(state, key),
+        Target::Editor(_) => return editor_key(state, key),
+        Target::Pane(Pane::Profiles) => profiles::type_search(state, key),
+        Target::Pane(Pane::Variables) => variables::type_filter(state, key),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::search::key(state, key),
+        Target::Pane(Pane::Editor) => None,
     };
-    if let Some(effects) = typed {
-        return effects;
-    }
-    if state.focus == Pane::Editor && state.editor.is_some() {
-        return editor_key(state, key);
-    }
-    resolved(state, key)
+    typed.unwrap_or_else(|| resolved(state, key))
 }
 
 /// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
@@ -340,7 +323,7 @@ fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
     if key.is(KeyCode::Esc) {
         return Vec::new();
     }
-    match state.settings.keys.resolve_two(first, key, &state.scopes()) {
+    match state.settings.keys.resolve_two(first, key, &state.target().scopes()) {
         Some(action) => do_action(state, action),
         None => unknown(state, &format!("{first}{key}")),
     }
@@ -348,9 +331,7 @@ fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
 
 /// Keys that do nothing where they are pressed: says where they do something, or where to look.
 fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
-    let text = if state.is_covered() {
-        format!("{keys} does nothing in this window · {} shows what does", state.key_here("help"))
-    } else {
+    let text = if state.target().is_pane() {
         let mut elsewhere = state.settings.keys.entries().filter(|(entry, _)| entry.scope.is_pane());
         let other = elsewhere.find(|(_, theirs)| theirs.iter().any(|k| k.to_string() == keys));
         match other {
@@ -361,6 +342,8 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
                 format!("{keys} does nothing here · {} shows every key", state.key_here("help"))
             }
         }
+    } else {
+        format!("{keys} does nothing in this window · {} shows what does", state.key_here("help"))
     };
     state.complain(text);
     Vec::new()
@@ -382,31 +365,33 @@ pub(super) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(effects) = everywhere(state, action) {
         return effects;
     }
-    if state.guide.is_some() {
-        return guide::act(state, action);
+    match state.target() {
+        Target::Guide(_) => guide::act(state, action),
+        Target::Window(_) => overlay::act(state, action),
+        Target::Editor(_) => editor::act(state, action),
+        Target::Pane(Pane::Editor) => summary(state, action),
+        Target::Pane(Pane::Profiles) => of_profiles(state, action),
+        Target::Pane(Pane::Variables) => variables::act(state, action),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::act(state, action),
     }
-    if state.overlay.is_some() {
-        return overlay::act(state, action);
-    }
-    if state.focus == Pane::Editor && state.editor.is_none() && state.summary.act(action) {
-        return Vec::new();
-    }
-    match state.focus {
-        Pane::Editor if state.editor.is_some() => editor::act(state, action),
-        Pane::Profiles | Pane::Editor if action == Action::New => opening::new_profile(state),
-        Pane::Profiles | Pane::Editor => profiles::act(state, action),
-        Pane::Variables => variables::act(state, action),
-        Pane::Deliveries | Pane::Timeline => deliveries::act(state, action),
+}
+
+/// An action while pane 2 shows the selected profile.
+fn summary(state: &mut State, action: Action) -> Vec<Effect> {
+    if state.summary.act(action) { Vec::new() } else { of_profiles(state, action) }
+}
+
+fn of_profiles(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::New => opening::new_profile(state),
+        _ => profiles::act(state, action),
     }
 }
 
 /// Whether the action would answer a question that nobody can have read. Nothing is said of it: who
 /// pressed the key did not mean the question.
 fn is_too_early(state: &State, action: Action) -> bool {
-    let question = match &state.overlay {
-        Some(Overlay::Question(question)) if state.guide.is_none() => question,
-        _ => return false,
-    };
+    let Target::Window(Overlay::Question(question)) = state.target() else { return false };
     question.is_too_new(action, state.now)
 }
 
@@ -481,24 +466,20 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if view::too_small(state.size) {
         return Vec::new();
     }
-    if state.guide.is_some() {
-        guide::paste(state, text);
-        return Vec::new();
-    }
-    if state.overlay.is_some() {
-        overlay::paste(state, text);
-        return Vec::new();
-    }
-    match state.focus {
-        Pane::Profiles if state.profiles.is_typing() => profiles::paste_search(state, text),
-        Pane::Variables if state.variables.is_typing() => {
-            variables::paste_filter(state, text);
-            Vec::new()
+    match state.target() {
+        Target::Guide(_) => guide::paste(state, text),
+        Target::Window(_) => overlay::paste(state, text),
+        Target::Editor(_) => return editor::paste(state, text),
+        Target::Pane(Pane::Profiles) if state.profiles.is_typing() => {
+            return profiles::paste_search(state, text);
         }
-        Pane::Deliveries if state.deliveries.is_typing() => deliveries::search::paste(state, text),
-        Pane::Editor => editor::paste(state, text),
-        _ => Vec::new(),
+        Target::Pane(Pane::Variables) if state.variables.is_typing() => variables::paste_filter(state, text),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) if state.deliveries.is_typing() => {
+            return deliveries::search::paste(state, text);
+        }
+        Target::Pane(_) => {}
     }
+    Vec::new()
 }
 
 /// Reads anew what has changed, by whichever session.

@@ -31,7 +31,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
         out.render_widget(line, frame::row(inner, at));
     }
-    if state.focus == Pane::Timeline && !state.is_covered() {
+    if state.has_keyboard(Pane::Timeline) {
         out.set_cursor_position((inner.x, inner.y));
     }
 }

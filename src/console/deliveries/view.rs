@@ -42,7 +42,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let filter = parts.into_iter().chain([unreadable(state)]).flatten().collect::<Vec<_>>().join(" · ");
     let title = title(state, usize::from(area.width).saturating_sub(filter.width() + frame::PANE_EDGES));
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
-    let focused = state.focus == Pane::Deliveries && !state.is_covered();
+    let focused = state.has_keyboard(Pane::Deliveries);
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {

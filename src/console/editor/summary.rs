@@ -47,7 +47,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         out.render_widget(line, frame::row(inner, at));
     }
-    if state.focus == Pane::Editor && !state.is_covered() {
+    if state.has_keyboard(Pane::Editor) {
         out.set_cursor_position((inner.x, inner.y));
     }
 }

@@ -36,7 +36,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
     pointed::note_steps(state, step, area);
     let inner = frame::indent(inner, 1);
-    let focused = state.focus == Pane::Editor && !state.is_covered();
+    let focused = state.has_keyboard(Pane::Editor);
     let mut sheet = Sheet::new(state, editor, inner, focused);
     sheet.write();
     sheet.show(inner, out);

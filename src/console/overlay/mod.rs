@@ -18,7 +18,6 @@ pub use question::{Asked, Question};
 pub use receiver::ReceiverWindow;
 pub use request::RequestWindow;
 pub use test_window::TestWindow;
-pub(crate) use test_window::enter;
 pub use uncopied::Uncopied;
 
 use ratatui::Frame;
@@ -125,6 +124,9 @@ impl Overlay {
 
 /// A key while a window is open that writes text in it. `None` when it writes nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    if let Some(effects) = test_window::enter(state, key) {
+        return Some(effects);
+    }
     let pressed = match state.overlay.as_mut()? {
         Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
         Overlay::AddVariable(form) => return form.key(key).then(Vec::new),

@@ -281,7 +281,7 @@ impl TestWindow {
 }
 
 /// Sends with Enter from wherever the keyboard is; in the name of a file it reads the file.
-pub(crate) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+pub(super) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return None };
     if !key.is(KeyCode::Enter) {
         return None;

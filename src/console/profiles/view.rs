@@ -36,7 +36,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let chosen = at == profiles.list.selected();
         out.render_widget(line(state, row, width, chosen, focused), line_area);
         state.mouse.note(line_area, Place::Row(Pane::Profiles, at));
-        if chosen && focused && !state.is_covered() && !profiles.is_typing() {
+        if chosen && state.has_keyboard(Pane::Profiles) && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
         }
     }

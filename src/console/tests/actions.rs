@@ -34,7 +34,7 @@ fn each_action_can_be_reached_in_its_place() {
             world.no_clipboard = entry.scope == Scope::CopyWindow;
             let mut desk = Desk::new(120, 40).of(world);
             desk.told(Message::Received(sample::request(1).into())).keys(way);
-            let scopes = desk.state.scopes();
+            let scopes = desk.state.target().scopes();
             assert!(scopes.contains(&entry.scope), "{way} leads to {scopes:?}, not {:?}", entry.scope);
             for keys in entry.keys() {
                 let first = keys.first();
@@ -86,7 +86,7 @@ fn the_footer_fits_and_shows_only_keys_that_work_here() {
             for shown in footer.trim().split("  ").filter(|part| !part.is_empty()) {
                 let (key, label) = shown.split_once(' ').unwrap_or_else(|| panic!("{place}: {footer:?}"));
                 let entry = TABLE.iter().find(|e| {
-                    (desk.state.scopes().contains(&e.scope) || e.action.works_above_windows())
+                    (desk.state.target().scopes().contains(&e.scope) || e.action.works_above_windows())
                         && e.short == label
                         && e.keys().any(|k| k.to_string() == key && !desk.state.is_for_text(k.first()))
                 });

@@ -198,7 +198,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
                         }
                     };
                     look_over(&desk, &format!("{scene}, step {at}"));
-                    reached.extend(desk.state.scopes());
+                    reached.extend(desk.state.target().scopes());
                     looked_at += 1;
                 }
             }
@@ -208,14 +208,14 @@ fn what_is_seen_names_the_keys_that_are_bound() {
         look_over(&desk, "messages");
         does(&mut desk, "copy-window-show-in-full");
         look_over(&desk, "messages");
-        reached.extend(desk.state.scopes());
+        reached.extend(desk.state.target().scopes());
     }
     let mut desk = with(sample::log(), (120, 40));
     desk.told(Message::Received(sample::request(1).into()));
     for step in ["receiver", "list-bottom", "receiver-window-show-in-full", "reading-search"] {
         does(&mut desk, step);
         look_over(&desk, step);
-        reached.extend(desk.state.scopes());
+        reached.extend(desk.state.target().scopes());
     }
     for scope in Scope::ALL {
         assert!(reached.contains(scope), "no scene leads to {scope:?}");

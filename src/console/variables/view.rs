@@ -34,7 +34,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
     let count = if all == 0 { String::new() } else { format!("{chosen}/{all}") };
     let inner = frame::pane(state, Pane::Variables, &title, &count, area, out);
-    let focused = state.focus == Pane::Variables && !state.is_covered();
+    let focused = state.has_keyboard(Pane::Variables);
     let width = usize::from(inner.width);
     if rows.is_empty() {
         let hint = if state.variables.filter().is_some() {

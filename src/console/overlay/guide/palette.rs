@@ -50,7 +50,7 @@ impl Palette {
         all.retain(|offer| !matches!(&offer.target, Target::Entry(entry) if own(entry)));
         let wanted = self.lookup.search.text();
         if wanted.trim().is_empty() {
-            let here = state.scopes_beneath();
+            let here = state.target_beneath().scopes();
             all.sort_by_key(|offer| (offer.why.is_some(), !offer.is_of(&here)));
             return all;
         }
