@@ -15,7 +15,7 @@ use crate::console::{self, Start};
 use crate::keymap;
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings};
-use crate::store::{Keep, Store};
+use crate::store::{Keep, Store, report_lock_waits};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if let Some(why) = terminal::why_not() {
@@ -69,6 +69,8 @@ async fn show(
         receiver,
         notice,
     };
+    // From now on the terminal is the console's.
+    report_lock_waits(None);
     let left = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;

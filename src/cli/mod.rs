@@ -53,6 +53,7 @@ use output::tell;
 use session::Session;
 
 use crate::delivery::raise_limit;
+use crate::store::report_lock_waits;
 use crate::threads::{self, NoRuntime};
 
 /// A terminal console and durable sender for callback profiles: edit, test, and watch every attempt.
@@ -133,6 +134,7 @@ pub async fn run() -> ExitCode {
         }
     };
     raise_limit();
+    report_lock_waits(Some(|wait| tell(&format!("ringback: {wait}"))));
     let session = cli.session;
     let ended = carry_out(&session, cli.command).await;
     close(&session).await;

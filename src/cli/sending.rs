@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
 use crate::delivery::{DeliveryId, LocalTrouble, Role, Sender, Sending, Unreadable};
-use crate::store::ClockDoubt;
+use crate::store::{ClockDoubt, LogPinned};
 
 /// What a person is told of the sender, each thing once.
 #[derive(Debug)]
@@ -19,11 +19,16 @@ pub struct News {
     trouble: Option<String>,
     /// How many could not be read, as far as was told.
     unreadable: u64,
+    log: watch::Receiver<Option<LogPinned>>,
+    /// Why the write-ahead log cannot shrink, as was told last.
+    log_pinned: Option<String>,
 }
 
 impl News {
-    pub fn of(sender: &Sender) -> Self {
-        Self { sending: sender.sending(), elsewhere: None, trouble: None, unreadable: 0 }
+    /// Of a sender, and of the database that it sends from.
+    pub fn of(sender: &Sender, log: watch::Receiver<Option<LogPinned>>) -> Self {
+        let (sending, trouble) = (sender.sending(), None);
+        Self { sending, elsewhere: None, trouble, unreadable: 0, log, log_pinned: None }
     }
 
     /// Waits until the sender does something else.
@@ -31,7 +36,11 @@ impl News {
     /// # Errors
     /// The sender has ended, although nobody has stopped it.
     pub async fn changed(&mut self) -> Result<(), CommandError> {
-        let gone = self.sending.changed().await.is_err();
+        let gone = tokio::select! {
+            biased;
+            changed = self.sending.changed() => changed.is_err(),
+            Ok(()) = self.log.changed() => false,
+        };
         let sending = self.sending.borrow();
         if !gone && sending.role != Role::Stopped {
             return Ok(());
@@ -93,11 +102,23 @@ impl News {
             self.trouble = trouble;
         }
         news.extend(self.passed_over(&unreadable));
+        news.extend(self.log_news());
         news
     }
 }
 
 impl News {
+    /// That the write-ahead log cannot shrink, or that it can again.
+    fn log_news(&mut self) -> Option<String> {
+        let pinned = self.log.borrow_and_update().as_ref().map(ToString::to_string);
+        if pinned == self.log_pinned {
+            return None;
+        }
+        self.log_pinned = pinned;
+        let note = self.log_pinned.as_ref().map(|why| format!("note: {why}"));
+        Some(note.unwrap_or_else(|| "the write-ahead log can shrink again".to_owned()))
+    }
+
     /// What could not be read since this was told last.
     fn passed_over(&mut self, unreadable: &Unreadable) -> Vec<String> {
         let new = unreadable.all - std::mem::replace(&mut self.unreadable, unreadable.all);
@@ -209,7 +230,7 @@ mod tests {
     #[tokio::test]
     async fn a_sender_that_panicked_ends_whoever_waits_for_it() {
         let sender = Sender::start(Arc::new(Buggy), Transport::new(Arc::default()), Limits::default());
-        let mut news = News::of(&sender);
+        let mut news = News::of(&sender, watch::channel(None).1);
         let error = loop {
             if let Err(error) = news.changed().await {
                 break error;

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::output::tell;
+use super::streams::set_progress;
 use crate::text::escape_controls;
 
 /// Columns of a terminal that does not tell.
@@ -43,7 +44,8 @@ impl StatusLine {
         let columns = crossterm::terminal::size().map_or(USUAL_COLUMNS, |(columns, _)| columns);
         let columns = usize::from(columns).saturating_sub(1);
         let text = cut(&escape_controls(&text(columns)), columns).to_owned();
-        if text != self.text {
+        let was_shown = set_progress(true);
+        if text != self.text || !was_shown {
             write(&format!("\r{text}\x1b[K"));
             self.text = text;
         }
@@ -57,7 +59,8 @@ impl StatusLine {
 
     /// Takes it away until it is drawn again.
     pub fn clear(&mut self) {
-        if !std::mem::take(&mut self.text).is_empty() {
+        self.text.clear();
+        if set_progress(false) {
             write("\r\x1b[K");
         }
     }

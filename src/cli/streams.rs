@@ -2,6 +2,7 @@
 //! `clippy.toml` forbids the streams elsewhere.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::text::{escape_json, escape_lines};
 
@@ -16,8 +17,19 @@ pub fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Tells a person something on standard error. That nobody can read it is no failure.
+/// Whether the terminal shows a progress line.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// Notes whether the terminal shows a progress line, and returns whether it did before.
+pub fn set_progress(is_shown: bool) -> bool {
+    PROGRESS.swap(is_shown, Ordering::Relaxed)
+}
+
+/// Tells a person something on standard error, in place of a progress line. That nobody can read it is no
+/// failure.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes to it")]
 pub fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", escape_lines(text));
+    // A thread of the store may report something while another draws.
+    let clear = if set_progress(false) { "\r\x1b[K" } else { "" };
+    let _ = writeln!(io::stderr(), "{clear}{}", escape_lines(text));
 }

@@ -113,6 +113,8 @@ pub enum Message {
     Returned(Box<Returned>),
     /// Something that a person should know, and that nobody asked for.
     Warning(String),
+    /// Why the write-ahead log cannot shrink; none where it can.
+    LogPinned(Option<String>),
     /// Something in the program panicked, which was told.
     Panicked,
     /// The process is asked to end, by the signal of this number.

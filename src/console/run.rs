@@ -4,11 +4,12 @@ use std::io;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::clock;
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
-use crate::store::{Keep, Store};
+use crate::store::{Keep, LogPinned, Store};
 
 use super::looping::Console;
 use super::message::Message;
@@ -93,9 +94,11 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let outside = tokio::spawn(outside.run(effects));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
+    let log = store_log(&start.store, &tell);
     let ended = console.run(messages, &mut sender).await;
     drop(console);
     news.abort();
+    log.abort();
     let finish = async {
         let _ = tokio::time::timeout(LAST_WORK, outside).await;
         sender.stop().await;
@@ -109,4 +112,10 @@ pub async fn run(start: Start) -> io::Result<Left> {
         }
     }
     ended.map(|ended| Left { ended, trouble: sender.failure() })
+}
+
+/// Passes on that the write-ahead log cannot shrink.
+fn store_log(store: &Store, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
+    let sentence = |pinned: &Option<LogPinned>| Message::LogPinned(pinned.as_ref().map(ToString::to_string));
+    tokio::spawn(pass_on(store.log_pinned(), tell.clone(), sentence))
 }

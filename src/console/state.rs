@@ -149,6 +149,8 @@ pub struct State {
     pub unreadable: Option<String>,
     /// Why nothing is sent, where the settings do not say which addresses are allowed.
     pub closed: Option<String>,
+    /// Why the write-ahead log cannot shrink, while it cannot.
+    pub log_pinned: Option<String>,
     /// What of the store was read.
     pub revision: Revision,
     /// The built-in endpoint.
@@ -194,6 +196,7 @@ impl State {
             holds: Holds::default(),
             unreadable: None,
             closed: None,
+            log_pinned: None,
             revision: Revision::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),

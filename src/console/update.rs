@@ -226,6 +226,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.complain(text);
             Vec::new()
         }
+        Message::LogPinned(why) => {
+            log_pinned(state, why);
+            Vec::new()
+        }
         Message::Uncopied(text, what, why) => {
             state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
             Vec::new()
@@ -253,6 +257,16 @@ fn drawn(state: &mut State) {
     {
         question.drawn(state.now);
     }
+}
+
+/// Says that the write-ahead log cannot shrink, or can again, where that is news.
+fn log_pinned(state: &mut State, why: Option<String>) {
+    match (&why, &state.log_pinned) {
+        (Some(now), before) if before.as_ref() != Some(now) => state.complain(now.clone()),
+        (None, Some(_)) => state.praise("The write-ahead log can shrink again"),
+        _ => {}
+    }
+    state.log_pinned = why;
 }
 
 fn unreadable(state: &mut State, why: String) {

@@ -203,8 +203,9 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != testing::TESTING);
     let mut pieces = Vec::new();
     // What is wrong stays to be read for as long as it is.
-    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref()).filter(|_| notice.is_none());
-    pieces.extend(wrong.map(|why| (why.clone(), theme.bad)));
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
+    let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
+    pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
     if let Some(notice) = notice {
         let style = match notice.tone {
             Tone::Good => theme.good,

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::busy::BusyTimeout;
 use super::error::{Problem, StoreError, opening};
 use super::held::{self, Held};
+use super::log_pinned::LogPinned;
 use super::schema::{self, Found};
 use super::unreadable::PassedOver;
 use super::writable::may_be_written;
-use super::{lock_file, names, owner, regular, row_check};
+use super::{lock_file, log_pinned, names, owner, regular, row_check, wal};
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub struct Inspection {
     pub unreadable: PassedOver,
     /// The active sender's process, where it is stopped: by a signal, or by a debugger.
     pub stopped_sender: Option<u32>,
+    /// That the write-ahead log cannot shrink, and why.
+    pub log_pinned: Option<LogPinned>,
     /// Why there is no lock to be had, where something else has the lock file's name.
     pub lock: Option<String>,
 }
@@ -88,6 +92,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
         unreadable,
         stopped_sender: if is_known { stopped(&db) } else { None },
+        log_pinned: log_pinned::look(&db, &real, wal::WORTH, None),
         lock: lock_file::unusable(&real),
         path: real,
     })
@@ -110,7 +115,8 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
             url::Url::from_file_path(path).map_err(|()| Problem::CannotOpen("no such path".to_owned()))?;
         Connection::open_with_flags(format!("{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)?
     };
-    db.busy_timeout(super::BUSY)?;
+    let mut db = db;
+    BusyTimeout::new(path, super::BUSY).install(&mut db)?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
 }

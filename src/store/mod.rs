@@ -9,6 +9,7 @@ mod accept;
 mod again;
 mod beyond;
 mod bulk;
+mod busy;
 mod clock_trust;
 mod columns;
 mod control;
@@ -19,6 +20,7 @@ mod due;
 mod error;
 mod failing;
 mod fair;
+mod file_locks;
 mod filter;
 mod find;
 mod held;
@@ -30,6 +32,7 @@ mod lane;
 mod lease;
 mod lock_file;
 mod log;
+mod log_pinned;
 mod names;
 mod open;
 mod outbox;
@@ -66,16 +69,20 @@ mod unreadable;
 mod variables;
 mod waits;
 mod wal;
+mod wal_index;
+mod wal_time;
 mod watch;
 mod words;
 mod writable;
 mod writer;
 
 pub use bulk::{Change, Did};
+pub use busy::{LockWait, report_lock_waits};
 pub use clock_trust::ClockDoubt;
 pub use deleted::DeletedProfile;
 pub use drafts::UnsavedDraft;
 pub use error::{Problem, StoreError};
+pub use file_locks::Process;
 pub use filter::Filter;
 pub use held::{Held, Within};
 pub use hold::{Cause, HeldFor, Hold, Holds};
@@ -84,6 +91,7 @@ pub use keeping::Keeping;
 pub use lease::Lease;
 pub use lock_file::LockError;
 pub use log::Counts;
+pub use log_pinned::LogPinned;
 pub use profiles::ProfileRow;
 pub use prune::{Keep, Removed};
 pub use revision::Revision;
@@ -114,7 +122,7 @@ use readers::Readers;
 use right::Right;
 use tally::Writing;
 use watch::Looking;
-use writer::{Told, Writer};
+use writer::{Connected, Told, Writer};
 
 /// How long another program may keep the file locked before that is told.
 const BUSY: Duration = Duration::from_secs(5);
@@ -172,14 +180,14 @@ impl Store {
         busy: Duration,
         watch: impl FnOnce(&Path, Sender<Order>, Arc<Looking>) -> Option<Noticing>,
     ) -> Result<Self, StoreError> {
-        let (db, path) = open::writer(path, busy)?;
+        let (db, timeout, path) = open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
         let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
         let outdated = purge::outdated(&db, clock::now()).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
-        let writer = Writer::start(db, place.clone(), path.clone(), busy, told.clone(), Arc::clone(&looking))
-            .map_err(at)?;
+        let connection = Connected { db, busy: timeout, place: place.clone(), path: path.clone() };
+        let writer = Writer::start(connection, told.clone(), Arc::clone(&looking)).map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,
             None => Noticing::Asked(poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
@@ -212,6 +220,12 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> channel::Receiver<u64> {
         self.0.told.changes.subscribe()
+    }
+
+    /// That the write-ahead log cannot shrink, since another program reads. It is noticed by who writes.
+    #[must_use]
+    pub fn log_pinned(&self) -> channel::Receiver<Option<LogPinned>> {
+        self.0.told.log.subscribe()
     }
 
     /// A profile is disabled when so many of its events in a row have failed for good; 0 is never.

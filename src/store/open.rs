@@ -4,11 +4,12 @@ use std::fs::{DirBuilder, OpenOptions, Permissions, canonicalize, metadata, set_
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::busy::BusyTimeout;
 use super::error::{Problem, StoreError, opening};
 use super::names;
 use super::regular;
@@ -22,24 +23,26 @@ const STATEMENTS: usize = 64;
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
 
 /// Opens the file for writing, made and brought to the latest schema where needed. Also gives its
-/// real path: `SQLite` keeps the log beside the file that a link leads to.
-pub(super) fn writer(path: &Path, busy: Duration) -> Result<(Connection, PathBuf), StoreError> {
+/// real path, as `SQLite` keeps the log beside the file that a link leads to; and how long the connection
+/// waits.
+pub(super) fn writer(path: &Path, busy: Duration) -> Result<(Connection, BusyTimeout, PathBuf), StoreError> {
     let told = |error: StoreError| error.at(path).waited(busy);
     let real = make(path).map_err(|problem| told(problem.into()))?;
-    let db = prepare(&real, busy).map_err(told)?;
-    Ok((db, real))
+    let busy = BusyTimeout::new(&real, busy);
+    let db = prepare(&real, &busy).map_err(told)?;
+    Ok((db, busy, real))
 }
 
 /// Opens one more connection, which can only read.
 pub(super) fn reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy)?;
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &BusyTimeout::new(path, busy))?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
 }
 
-fn connect(path: &Path, access: OpenFlags, busy: Duration) -> Result<Connection, StoreError> {
-    let db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.busy_timeout(busy)?;
+fn connect(path: &Path, access: OpenFlags, busy: &BusyTimeout) -> Result<Connection, StoreError> {
+    let mut db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    busy.install(&mut db)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement stays as it was prepared. Else `SQLite` prepares it anew for each value that might
     // let it use another index, which costs more than most questions.
@@ -93,7 +96,7 @@ fn tighten(path: &Path) {
     }
 }
 
-fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+fn prepare(path: &Path, busy: &BusyTimeout) -> Result<Connection, StoreError> {
     let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)?;
     let found = schema::look(&db)?;
     // Not before it is known to be ours.
@@ -125,18 +128,14 @@ fn prepare(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
 }
 
 /// Turns the write-ahead log on. `SQLite` does not wait by itself when two sessions do so at once.
-fn write_ahead(db: &Connection, busy: Duration) -> Result<(), StoreError> {
-    let until = Instant::now() + busy;
+fn write_ahead(db: &Connection, busy: &BusyTimeout) -> Result<(), StoreError> {
+    let mut wait = busy.wait();
     loop {
         let mode = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
         match mode {
             Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
             Ok(_) => return Err(Problem::NoWal.into()),
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until =>
-            {
-                std::thread::sleep(Duration::from_millis(5));
-            }
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && wait.pause() => {}
             Err(error) => return Err(error.into()),
         }
     }

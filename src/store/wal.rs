@@ -5,22 +5,27 @@
 //! try has that much more log to move. A thread of its own moves it, with a connection that waits for
 //! nobody: who writes goes on meanwhile. Only once all of a long log is in the database does the writer
 //! start it anew, for which it waits a moment for who reads. A reader that stays, in this process or
-//! another, keeps the log from being moved, and nobody waits for that.
+//! another, keeps the log from being moved, and nobody waits for that. The thread then finds out
+//! who reads, and repeats that until the log can be moved.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::watch;
 
 use crate::threads;
 
+use super::busy::BusyTimeout;
 use super::error::StoreError;
+use super::log_pinned::{self, LogPinned};
 
 /// Pages of new log that are worth a try: 16 MiB.
-const WORTH: i32 = 4 * 1024;
+pub(super) const WORTH: u32 = 4 * 1024;
 
 /// With so many pages, 128 MiB, the log is to start anew.
 const LONGEST: i32 = 32 * 1024;
@@ -28,21 +33,32 @@ const LONGEST: i32 = 32 * 1024;
 /// How long the writer waits for who reads before the log can start anew.
 const MOMENT: Duration = Duration::from_millis(25);
 
+/// How often it is tried again while a reader stays.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// How long the log is, as the connection that writes knows it.
 pub(super) struct Log {
     pages: Arc<AtomicI32>,
     /// The length at the last try.
     tried: i32,
-    busy: Duration,
+    busy: BusyTimeout,
     /// [`WORTH`] and [`LONGEST`].
-    worth: i32,
+    worth: u32,
     longest: i32,
     mover: Mover,
 }
 
+/// Where it is published that the log cannot shrink, and that it can again.
+pub(super) type LogWatch = watch::Sender<Option<LogPinned>>;
+
 impl Log {
-    /// Takes the log of this connection over, whose busy timeout this is.
-    pub(super) fn of(db: &mut Connection, path: &Path, busy: Duration) -> Result<Self, StoreError> {
+    /// Takes the log of this connection over, which waits by this.
+    pub(super) fn of(
+        db: &mut Connection,
+        path: &Path,
+        busy: BusyTimeout,
+        pinned: Arc<LogWatch>,
+    ) -> Result<Self, StoreError> {
         let pages = Arc::<AtomicI32>::default();
         let noted = Arc::clone(&pages);
         db.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
@@ -55,7 +71,7 @@ impl Log {
             busy,
             worth: WORTH,
             longest: LONGEST,
-            mover: Mover { path: path.to_owned(), running: None },
+            mover: Mover { path: path.to_owned(), pinned, running: None },
         })
     }
 
@@ -68,18 +84,16 @@ impl Log {
         if self.mover.take() == Some(Moved::All) && pages >= self.longest {
             self.start_anew(db);
         }
-        if pages - self.tried >= self.worth && self.mover.ask() {
+        let new = u32::try_from(pages - self.tried).unwrap_or_default();
+        if new >= self.worth && self.mover.ask(self.worth) {
             self.tried = pages;
         }
     }
 
     /// What was written since is the little that is still to be moved.
     fn start_anew(&self, db: &Connection) {
-        if db.busy_timeout(MOMENT).is_ok() {
-            let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
-            // The same call succeeded before.
-            let _ = db.busy_timeout(self.busy);
-        }
+        let _shortened = self.busy.shorten(MOMENT);
+        let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
     }
 
     /// Ends the thread, whose connection must be closed before the one that writes.
@@ -100,43 +114,70 @@ enum Moved {
 /// Moves the log in a thread, one try at a time.
 struct Mover {
     path: PathBuf,
-    running: Option<JoinHandle<Moved>>,
+    pinned: Arc<LogWatch>,
+    running: Option<Running>,
+}
+
+struct Running {
+    thread: JoinHandle<Moved>,
+    /// Dropped, the thread ends soon.
+    going: Sender<()>,
 }
 
 impl Mover {
     /// Begins a try. Whether it did.
-    fn ask(&mut self) -> bool {
+    fn ask(&mut self, worth: u32) -> bool {
         if self.running.is_some() {
             return false;
         }
-        let path = self.path.clone();
-        let work = move || move_log(&path).unwrap_or(Moved::Part);
-        self.running = threads::spawn("store-checkpoint", work).ok();
+        let (path, pinned) = (self.path.clone(), Arc::clone(&self.pinned));
+        let (going, ended) = mpsc::channel();
+        let work = move || move_log(&path, worth, &pinned, &ended).unwrap_or(Moved::Part);
+        let thread = threads::spawn("store-checkpoint", work);
+        self.running = thread.ok().map(|thread| Running { thread, going });
         self.running.is_some()
     }
 
     /// What came of a try that has ended, once.
     fn take(&mut self) -> Option<Moved> {
-        let ended = self.running.take_if(|thread| thread.is_finished())?;
-        ended.join().ok()
+        let ended = self.running.take_if(|running| running.thread.is_finished())?;
+        ended.thread.join().ok()
     }
 
     fn stop(&mut self) {
-        if let Some(thread) = self.running.take() {
+        if let Some(Running { thread, going }) = self.running.take() {
+            drop(going);
             // An error means that it has ended, which is what is wanted.
             let _ = thread.join();
         }
     }
 }
 
-/// Moves what nobody needs any more, and waits for nobody.
-fn move_log(path: &Path) -> Result<Moved, StoreError> {
+/// Moves what nobody needs any more, and waits for nobody. While another process pins so much of the log,
+/// publishes that, and tries again every second.
+fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) -> Result<Moved, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(Duration::ZERO)?;
-    let (busy, log, moved): (i64, i64, i64) = db
-        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(if busy == 0 && log == moved { Moved::All } else { Moved::Part })
+    let mut found: Option<LogPinned> = None;
+    loop {
+        let (busy, log, moved): (i64, i64, i64) =
+            db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        let is_all = busy == 0 && log == moved;
+        found = if is_all { None } else { log_pinned::look(&db, path, worth, found.as_ref()) };
+        pinned.send_if_modified(|told| {
+            let is_news = !LogPinned::have_same_cause(told.as_ref(), found.as_ref());
+            is_news.then(|| told.clone_from(&found)).is_some()
+        });
+        if found.is_none() {
+            return Ok(if is_all { Moved::All } else { Moved::Part });
+        }
+        if ended.recv_timeout(AGAIN) != Err(RecvTimeoutError::Timeout) {
+            return Ok(Moved::Part);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -163,9 +204,10 @@ mod tests {
         db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
         db.execute("CREATE TABLE t (x)", []).unwrap();
         // Whoever waits for the reader waits for longer than the test.
-        let busy = Duration::from_mins(10);
-        db.busy_timeout(busy).unwrap();
-        let mut log = Log::of(&mut db, &path, busy).unwrap();
+        let busy = BusyTimeout::new(&path, Duration::from_mins(10));
+        busy.install(&mut db).unwrap();
+        let pinned = Arc::new(watch::Sender::new(None));
+        let mut log = Log::of(&mut db, &path, busy, pinned).unwrap();
         (log.worth, log.longest) = (40, 100);
         let pages = |log: &Log| log.pages.load(Ordering::Relaxed);
 

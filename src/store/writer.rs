@@ -13,11 +13,12 @@ use tokio::sync::{oneshot, watch};
 use crate::delivery::News;
 use crate::threads;
 
+use super::busy::BusyTimeout;
 use super::error::{Problem, StoreError};
 use super::place::Place;
 use super::queue::{Order, Queue};
 use super::tally::{Moves, Tally, Writing};
-use super::wal::Log;
+use super::wal::{Log, LogWatch};
 use super::watch::Looking;
 
 /// Most commands in one transaction.
@@ -65,6 +66,14 @@ where
     }
 }
 
+/// The connection that writes, and where it leads.
+pub(super) struct Connected {
+    pub(super) db: Connection,
+    pub(super) busy: BusyTimeout,
+    pub(super) place: Place,
+    pub(super) path: PathBuf,
+}
+
 /// The handle of the thread. Dropped, it lets the thread commit what was asked, and waits for it.
 pub(super) struct Writer {
     orders: Sender<Order>,
@@ -73,19 +82,13 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread, which owns the connection from now on.
-    pub(super) fn start(
-        mut db: Connection,
-        place: Place,
-        path: PathBuf,
-        busy: Duration,
-        told: Told,
-        looking: Arc<Looking>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn start(connected: Connected, told: Told, looking: Arc<Looking>) -> Result<Self, StoreError> {
+        let Connected { mut db, busy, place, path } = connected;
         let (orders, told_here) = mpsc::channel();
         let known = data_version(&db)?;
         let tally = Tally::default();
         let stand = Stand::read(&db)?;
-        let log = Log::of(&mut db, &path, busy)?;
+        let log = Log::of(&mut db, &path, busy.clone(), Arc::clone(&told.log))?;
         let mut desk = Desk {
             db,
             place,
@@ -159,6 +162,8 @@ pub(super) struct Told {
     pub(super) changes: Arc<watch::Sender<u64>>,
     /// For the sender: only what it did not do itself.
     pub(super) news: Arc<watch::Sender<News>>,
+    /// That the write-ahead log cannot shrink.
+    pub(super) log: Arc<LogWatch>,
 }
 
 impl Told {
@@ -201,7 +206,7 @@ struct Desk {
     /// Whether the file was in its place when it was looked at last.
     holds: bool,
     path: PathBuf,
-    busy: Duration,
+    busy: BusyTimeout,
     told: Told,
     looking: Arc<Looking>,
     /// Whether nobody was committing when that was looked at last.
@@ -238,7 +243,7 @@ impl Desk {
                 Err(problem.into())
             }
         };
-        let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy));
+        let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy.usual()));
         if let Ok(came) = committed
             && self.db.total_changes() != before
         {
@@ -259,11 +264,8 @@ impl Desk {
     /// Whether nobody is committing, as far as can be found out without keeping others: who waits for
     /// this thread to end, as every command does, must not wait for another program's lock.
     fn is_settled(&mut self) -> bool {
-        let _ = self.db.busy_timeout(LOOK.min(self.busy));
-        let settled = Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok();
-        // The same call succeeded before.
-        let _ = self.db.busy_timeout(self.busy);
-        settled
+        let _shortened = self.busy.shorten(LOOK);
+        Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok()
     }
 
     /// Tells when another process has committed. A commit is seen in the file before it counts; who

@@ -15,6 +15,7 @@ mod durable;
 mod failed_commit;
 mod kill9;
 mod lock;
+mod outside_reader;
 mod read_only;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::cli::error::CommandError;
 use crate::cli::held;
-use crate::store::{Held, Inspection, Lease, inspect};
+use crate::store::{Held, Inspection, Lease, LogPinned, inspect};
 
 use super::finding::Finding;
 
@@ -100,6 +102,9 @@ fn judge(found: &Inspection) -> Vec<Finding> {
             "none needed for deliveries and attempts: they are removed when the log keeps them no longer";
         all.push(Finding::note(TOPIC, what, fix));
     }
+    if let Some(log) = &found.log_pinned {
+        all.push(Finding::note(TOPIC, log.what(), log.fix()).with("log", pinned(log)));
+    }
     if found.mode & 0o077 != 0 {
         let what = format!("others may read it (mode {:04o}), and secrets stand there", found.mode);
         all.push(Finding::note(TOPIC, what, format!("chmod 600 {path}; the next session does so too")));
@@ -164,6 +169,12 @@ fn size(bytes: u64) -> String {
     }
 }
 
+/// What keeps the write-ahead log from shrinking, for scripts.
+fn pinned(log: &LogPinned) -> Value {
+    let readers = log.readers.iter().map(|reader| json!({"pid": reader.pid, "program": reader.program}));
+    json!({"bytes": log.bytes, "since": log.since, "readers": readers.collect::<Vec<_>>()})
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::finding::State;
@@ -184,6 +195,7 @@ mod tests {
             held: Held::default(),
             stopped_sender: None,
             unreadable: PassedOver::default(),
+            log_pinned: None,
             lock: None,
         }
     }

@@ -39,27 +39,39 @@ pub struct Finding {
     pub found: String,
     /// What to do, where there is something.
     pub mend: Option<String>,
+    /// What else scripts get, by its name.
+    more: Option<(&'static str, Value)>,
 }
 
 impl Finding {
     /// As it should be.
     pub fn ok(topic: &'static str, found: impl Into<String>) -> Self {
-        Self { topic, state: State::Ok, found: found.into(), mend: None }
+        Self { topic, state: State::Ok, found: found.into(), mend: None, more: None }
     }
 
     /// Worth knowing, and what to do about it.
     pub fn note(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { topic, state: State::Note, found: found.into(), mend: Some(mend.into()) }
+        Self { state: State::Note, mend: Some(mend.into()), ..Self::ok(topic, found) }
     }
 
     /// To be mended, and how.
     pub fn problem(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { topic, state: State::Problem, found: found.into(), mend: Some(mend.into()) }
+        Self { state: State::Problem, mend: Some(mend.into()), ..Self::ok(topic, found) }
+    }
+
+    /// With more for scripts.
+    pub fn with(self, name: &'static str, value: Value) -> Self {
+        Self { more: Some((name, value)), ..self }
     }
 
     /// For scripts.
     pub fn json(&self) -> Value {
-        json!({"topic": self.topic, "state": self.state.name(), "found": self.found, "mend": self.mend})
+        let mut json =
+            json!({"topic": self.topic, "state": self.state.name(), "found": self.found, "mend": self.mend});
+        if let Some((name, value)) = &self.more {
+            json[*name] = value.clone();
+        }
+        json
     }
 }
 

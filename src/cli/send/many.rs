@@ -269,7 +269,7 @@ impl Run {
     fn send(&mut self) {
         if let Some(transport) = self.transport.take() {
             let sender = Sender::start(Arc::new(self.store.clone()), transport, Limits::default());
-            self.news = Some(News::of(&sender));
+            self.news = Some(News::of(&sender, self.store.log_pinned()));
             let keep = self.options.keep;
             self.keeping = Some(Keeping::start(self.store.clone(), keep, sender.sending(), warn_of_clock));
             self.sender = Some(sender);

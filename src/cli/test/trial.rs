@@ -83,7 +83,7 @@ pub async fn see_through(
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
-    let mut trial = Trial { store, id, news: News::of(&sender), line, told: 0 };
+    let mut trial = Trial { store, id, news: News::of(&sender, store.log_pinned()), line, told: 0 };
     let ended = tokio::select! {
         ended = trial.until_ended() => ended,
         code = interrupts.next() => {
