@@ -15,8 +15,8 @@ use ringback::store::inspect;
 
 /// What is wrong, and what to do.
 const READ_ONLY: &str = "ringback.db: can only be read: allow writing to the file and its folder";
-/// Sent while it may be written.
-const BEFORE: usize = 12;
+/// Sent while it may be written: so many are in flight at once while the endpoint keeps its answers.
+const BEFORE: usize = 4;
 
 /// Makes the database and its log unchanging, also for who has them open.
 fn freeze(site: &Site) -> Unchanging {
