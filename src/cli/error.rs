@@ -101,6 +101,7 @@ fn is_wrong_file(problem: &Problem) -> bool {
         problem,
         Problem::Folder(_)
             | Problem::IsFolder
+            | Problem::TooLong(_)
             | Problem::NotRegular(_)
             | Problem::CannotOpen(_)
             | Problem::ReadOnly

@@ -30,6 +30,11 @@ pub enum Problem {
     /// The path is a folder.
     #[error("is a folder: name a file with --db")]
     IsFolder,
+    /// The names of the files beside it would be too long.
+    #[error(
+        "has too long a path: the files beside it have up to {0} bytes more; choose a shorter one with --db"
+    )]
+    TooLong(usize),
     /// A pipe, a device or a socket; or one of the files beside it is no file, with the ending of its name.
     #[error("{} not a regular file: name another file with --db", not_regular(.0))]
     NotRegular(&'static str),

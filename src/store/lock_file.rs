@@ -3,7 +3,7 @@
 //! another name of some other file.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata, OpenOptions, canonicalize, symlink_metadata};
+use std::fs::{File, Metadata, OpenOptions, TryLockError, canonicalize, symlink_metadata};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,17 @@ pub enum LockError {
         /// Such as `a symbolic link`.
         what: String,
     },
+    /// The file system has no locks.
+    #[error(
+        "{path} cannot be locked ({error}): put the database on a local disk, and name it with --db",
+        path = .path.display()
+    )]
+    NoLocks {
+        /// The lock file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// It cannot be opened or locked.
     #[error("{path} cannot be locked ({error}): see who may write it", path = .path.display())]
     Io {
@@ -38,13 +49,13 @@ impl LockError {
     #[must_use]
     pub fn is_lasting(&self) -> bool {
         match self {
-            Self::NotOurs { .. } => true,
+            Self::NotOurs { .. } | Self::NoLocks { .. } => true,
             Self::Io { error, .. } => matches!(
                 error.kind(),
                 io::ErrorKind::PermissionDenied
                     | io::ErrorKind::IsADirectory
                     | io::ErrorKind::NotADirectory
-                    | io::ErrorKind::Unsupported
+                    | io::ErrorKind::InvalidFilename
             ),
         }
     }
@@ -92,17 +103,32 @@ impl LockFile {
         }
     }
 
-    /// With the file that it is about.
+    /// Why it was not locked.
     pub(super) fn failed(&self, error: io::Error) -> LockError {
-        LockError::Io { path: self.path.clone(), error }
+        failed(&self.path, error)
     }
 }
 
 /// Why the lock file of a database cannot be used, where something else has its name.
 pub(super) fn unusable(db_path: &Path) -> Option<String> {
     let path = beside(db_path);
-    let what = unfit(&symlink_metadata(&path).ok()?)?;
-    Some(LockError::NotOurs { path, what }.to_string())
+    if let Some(what) = unfit(&symlink_metadata(&path).ok()?) {
+        return Some(LockError::NotOurs { path, what }.to_string());
+    }
+    // A lock that is shared for a moment keeps nobody from sending.
+    match LockFile::look(db_path)?.try_lock_shared() {
+        Err(TryLockError::Error(error)) => Some(failed(&path, error).to_string()),
+        Ok(()) | Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Why a file was not locked.
+fn failed(path: &Path, error: io::Error) -> LockError {
+    let path = path.to_owned();
+    // Where a network drive has no lock server, flock(2) fails with ENOLCK.
+    let has_no_locks = error.kind() == io::ErrorKind::Unsupported
+        || error.raw_os_error() == Some(Errno::NOLCK.raw_os_error());
+    if has_no_locks { LockError::NoLocks { path, error } } else { LockError::Io { path, error } }
 }
 
 /// Opens without following a link, and without waiting for the other end of a pipe.
@@ -194,6 +220,19 @@ pub(super) mod tests {
         assert!(LockFile::look(&db).is_none(), "nobody waits for who writes into it");
         std::fs::remove_file(&lock).unwrap();
         LockFile::open(&db).unwrap();
+    }
+
+    #[test]
+    fn a_file_system_without_locks_is_told_from_one_that_is_short_of_something() {
+        let failed = |errno: Errno| failed(Path::new("/net/a.db.lock"), errno.into());
+        for errno in [Errno::NOLCK, Errno::NOSYS, Errno::OPNOTSUPP] {
+            let error = failed(errno);
+            assert!(error.is_lasting(), "{error}");
+            assert!(error.to_string().ends_with("put the database on a local disk, and name it with --db"));
+        }
+        for errno in [Errno::NOMEM, Errno::INTR, Errno::IO] {
+            assert!(!failed(errno).is_lasting(), "{errno}");
+        }
     }
 
     #[test]

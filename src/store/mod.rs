@@ -33,6 +33,7 @@ mod lease;
 mod lock_file;
 mod log;
 mod log_pinned;
+mod name_length;
 mod names;
 mod open;
 mod outbox;

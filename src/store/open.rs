@@ -11,10 +11,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::busy::BusyTimeout;
 use super::error::{Problem, StoreError, opening};
-use super::names;
 use super::regular;
 use super::schema::{self, Found};
 use super::writable::may_be_written;
+use super::{name_length, names};
 
 /// Statements kept ready on each connection.
 const STATEMENTS: usize = 64;
@@ -53,6 +53,7 @@ fn connect(path: &Path, access: OpenFlags, busy: &BusyTimeout) -> Result<Connect
 /// Makes folder and file where they are missing, for their owner only. `SQLite` gives the log and
 /// the shared memory the mode of the file.
 fn make(path: &Path) -> Result<PathBuf, Problem> {
+    name_length::check(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         DirBuilder::new()

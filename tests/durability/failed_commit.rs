@@ -1,37 +1,12 @@
 //! A disk that fails while a batch is committed: the advice how to go on with the input is exact, whether
-//! the batch is in the file or not. The failure is made with `strace`, where there is one.
+//! the batch is in the file or not.
 
-use std::process::{Command, Stdio};
-
+use crate::failing_calls::failing;
 use crate::support::cli::{Place, ran};
-use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 
 /// Lines of the input, in batches of 512.
 const LINES: usize = 2000;
-
-/// The program with its fsync calls failing: which ones, as in strace(1). None where it cannot be done.
-fn failing(place: &Place, which: &str, args: &[&str]) -> Option<Command> {
-    let probe =
-        Command::new("strace").args(["-f", "-e", "trace=fsync", "true"]).stderr(Stdio::null()).status();
-    if !probe.is_ok_and(|status| status.success()) {
-        skip("there is no strace here that may trace a program");
-        return None;
-    }
-    let inner = place.command(args);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e"]);
-    command.arg(format!("inject=fsync,fdatasync:error=EIO:when={which}"));
-    command.arg(inner.get_program()).args(inner.get_args());
-    for (name, value) in inner.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    Some(command)
-}
 
 #[test]
 fn who_follows_the_advice_after_a_failed_commit_sends_each_line_once() {
@@ -42,7 +17,9 @@ fn who_follows_the_advice_after_a_failed_commit_sends_each_line_once() {
         let place = Place::new();
         let profile = place.apply(&endpoint.profile(0)).remove(0);
         let file = place.file("events.ndjson", &events(&profile, "", LINES));
-        let Some(command) = failing(&place, which, &["send", "--from", &file, "--no-wait"]) else { return };
+        let how = format!("error=EIO:when={which}");
+        let args = ["send", "--from", &file, "--no-wait"];
+        let Some(command) = failing(&place, "fsync,fdatasync", &how, &args) else { return };
         let sent = ran(command);
         if sent.code == Some(0) {
             continue;

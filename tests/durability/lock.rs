@@ -4,7 +4,8 @@
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use crate::support::cli::{On, Place, Running};
+use crate::failing_calls::failing;
+use crate::support::cli::{On, Place, Running, ran};
 use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 use ringback::delivery::{Limits, State};
@@ -81,6 +82,29 @@ fn the_exit_code_of_who_was_overtaken_says_what_is_true_at_its_end() {
         let all = crate::durable::check(&place.db());
         assert!(all.values().all(|summary| summary.state == State::Delivered));
     }
+}
+
+#[test]
+fn a_file_system_without_locks_is_reported_at_once() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    assert_eq!(place.run(&["test", &profile]).code, Some(0));
+    assert_eq!(place.run(&["send", &profile, "--set", "ref=1", "--no-wait"]).code, Some(0));
+    let why = "put the database on a local disk, and name it with --db";
+    for args in [&["work", "--until-idle"][..], &["test", &profile], &["send", &profile, "--set", "ref=2"]] {
+        let Some(command) = failing(&place, "flock", "error=ENOLCK", args) else { return };
+        let ended = ran(command);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(
+            ended.err.contains("ringback.db.lock cannot be locked (") && ended.err.contains(why),
+            "{ended:?}"
+        );
+    }
+    let Some(command) = failing(&place, "flock", "error=ENOLCK", &["doctor"]) else { return };
+    let doctor = ran(command);
+    assert!(doctor.out.contains("nobody can send") && doctor.out.contains(why), "{doctor:?}");
+    assert_eq!(endpoint.book().len(), 1, "only the first test was sent");
 }
 
 #[test]
