@@ -26,6 +26,9 @@ fn main() {
     if is_asked("late_events") {
         figures.extend(runtime.block_on(measures::late_events::measure()));
     }
+    if is_asked("many_lanes") {
+        figures.extend(runtime.block_on(measures::many_lanes::measure()));
+    }
     if is_asked("many_profiles") {
         figures.extend(runtime.block_on(measures::many_profiles::measure()));
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
+use ringback::profile::Profile;
+use ringback::store::Store;
 
 use super::hanging::profile;
 use crate::delivering::store;
@@ -33,22 +35,8 @@ pub async fn measure() -> [Figure; 2] {
     store.accept(backlog.collect()).await.unwrap();
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     sender.sending().wait_for(|sending| sending.in_flight.len() > HANGING / 2).await.unwrap();
-    let mut accepted = Vec::new();
-    for profile in &healthy {
-        let new = NewDelivery::event(profile, None, Values::default());
-        let id = new.id.to_string();
-        store.accept(vec![new]).await.unwrap();
-        accepted.push((id, Timestamp::now().as_microsecond()));
-        tokio::time::sleep(APART).await;
-    }
-    while store.counts().await.unwrap().delivered < EVENTS as u64 {
-        tokio::time::sleep(APART).await;
-    }
+    let mut late = late(&store, &endpoint, &healthy, APART).await;
     sender.stop().await;
-    let arrivals = endpoint.arrivals().await;
-    #[allow(clippy::cast_precision_loss, reason = "less than an hour")]
-    let late = accepted.iter().map(|(id, at)| (arrivals[id] - at) as f64 / 1000.0);
-    let mut late: Vec<f64> = late.collect();
     [
         Figure::new(
             "late event beside 20 profiles that hang, to the endpoint, median, ms",
@@ -57,4 +45,24 @@ pub async fn measure() -> [Figure; 2] {
         ),
         Figure::new("the same, 99th percentile, ms", percentile(&mut late, 99), Some("<= 100")),
     ]
+}
+
+/// Accepts an event of each profile, one after the other. The milliseconds from then until each is at the
+/// endpoint.
+pub async fn late(store: &Store, endpoint: &Endpoint, profiles: &[Profile], apart: Duration) -> Vec<f64> {
+    let mut accepted = Vec::new();
+    for profile in profiles {
+        let new = NewDelivery::event(profile, None, Values::default());
+        let id = new.id.to_string();
+        store.accept(vec![new]).await.unwrap();
+        accepted.push((id, Timestamp::now().as_microsecond()));
+        tokio::time::sleep(apart).await;
+    }
+    while store.counts().await.unwrap().delivered < profiles.len() as u64 {
+        tokio::time::sleep(apart).await;
+    }
+    let arrivals = endpoint.arrivals().await;
+    #[allow(clippy::cast_precision_loss, reason = "less than an hour")]
+    let late = accepted.iter().map(|(id, at)| (arrivals[id] - at) as f64 / 1000.0);
+    late.collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod hanging;
 pub mod late_events;
+pub mod many_lanes;
 pub mod many_profiles;
 pub mod memory;
 pub mod process;

@@ -42,6 +42,10 @@ pub struct Due {
     pub next: Option<Timestamp>,
     /// What was due, cannot be read, and has failed for that: a sentence each.
     pub unreadable: Vec<String>,
+    /// For the next question ([`Busy::after`]).
+    pub after: Option<i64>,
+    /// Lanes are left that were not looked at: ask again, even if nothing was found.
+    pub is_partial: bool,
 }
 
 /// Where the storage keeps a delivery: told back to it, and of no meaning to the sender.
@@ -113,8 +117,8 @@ pub struct Busy {
     pub lanes: HashMap<i64, LaneLoad>,
     /// Most attempts in flight to one origin.
     pub per_origin: usize,
-    /// Who had the last turn: the next queue comes first.
-    pub after: Option<Place>,
+    /// The lane after which the storage looks first: as it said itself in [`Due::after`].
+    pub after: Option<i64>,
 }
 
 impl Busy {
@@ -176,7 +180,7 @@ pub trait Outbox: Send + Sync + 'static {
     fn accept(&self, batch: Vec<NewDelivery>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// What is due at `now` and has room ([`Busy::has_room`]): at most `limit`. Fewer than `limit` are
-    /// all that has. What a person sent comes first, then origins with less in flight, and within an
+    /// all that has, unless lanes are left ([`Due::is_partial`]). What a person sent comes first, then origins with less in flight, and within an
     /// origin lanes that are not slow, that have less in flight, and that used less slot time. No lane
     /// waits for its turn for ever. Fails with [`OutboxError::Overtaken`] once another
     /// session has taken the exclusive lock.

@@ -6,6 +6,7 @@
 //! wants something sent, cancelled or tried now writes it to the outbox.
 
 mod records;
+mod sweep;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use super::sending::{InFlight, Role};
 use super::transport::Transport;
 use super::verdict;
 use records::Records;
+use sweep::Sweep;
 
 /// How long to wait before the storage is asked again after it failed.
 pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
@@ -105,8 +107,8 @@ struct Question {
     more: bool,
     /// No sooner than this: the last one failed.
     not_before: Option<Instant>,
-    /// Who had the last turn.
-    after: Option<Place>,
+    /// How far the storage has come on its way round the lanes.
+    sweep: Sweep,
 }
 
 impl<O: Outbox> Work<O> {
@@ -358,6 +360,9 @@ impl<O: Outbox> Work<O> {
         if limit == 0 {
             return;
         }
+        if self.question.fresh || !self.question.sweep.is_unfinished() {
+            self.question.sweep.begin();
+        }
         (self.question.fresh, self.question.more) = (false, false);
         let busy = self.busy();
         let outbox = Arc::clone(&self.outbox);
@@ -365,9 +370,12 @@ impl<O: Outbox> Work<O> {
         self.question.asked = Some((task, seen));
     }
 
-    /// Whether there is something new, or more for who is about to run out.
+    /// Whether there is something new, or more for who is about to run out, or nothing to start and lanes
+    /// are left to look at.
     fn wants_to_ask(&self) -> bool {
-        self.question.fresh || (self.question.more && self.endpoints.is_thirsty())
+        self.question.fresh
+            || (self.question.more && self.endpoints.is_thirsty())
+            || (self.question.sweep.is_unfinished() && !self.endpoints.can_start())
     }
 
     fn busy(&mut self) -> Busy {
@@ -376,7 +384,7 @@ impl<O: Outbox> Work<O> {
         let known = under_way.chain(self.endpoints.places()).chain(self.records.places()).chain(resting);
         let known = known.map(|place| place.row).collect();
         let (origins, lanes) = self.endpoints.ask(Instant::now());
-        Busy { known, origins, lanes, per_origin: self.limits.per_origin, after: self.question.after }
+        Busy { known, origins, lanes, per_origin: self.limits.per_origin, after: self.question.sweep.after() }
     }
 
     fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
@@ -403,9 +411,7 @@ impl<O: Outbox> Work<O> {
         }
         // Something came: there may be more of it than there was room for.
         self.question.more |= !due.jobs.is_empty();
-        if let Some(last) = due.jobs.last() {
-            self.question.after = Some(last.place);
-        }
+        self.question.sweep.note(due.after, due.is_partial);
         self.next_due = self.next_due.into_iter().chain(due.next).min();
         self.endpoints.add(due.jobs, Instant::now());
     }

@@ -46,8 +46,9 @@ pub(super) fn find(
     let now = millis(now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx);
-    let fair::Turn { chosen, odd } = fair::choose(tx, now, limit, busy)?;
+    let fair::Turn { chosen, odd, after, is_partial } = fair::choose(tx, now, limit, busy)?;
     found.unreadable = odd;
+    (found.due.after, found.due.is_partial) = (after, is_partial);
     for chosen in chosen {
         let row = chosen.row;
         match jobs.read(chosen)? {

@@ -4,19 +4,21 @@
 //! A lane is the queue of one profile to one endpoint. The order is that of [`Turns`]; among equals it
 //! goes round, from where it stopped last. So neither a long queue, nor an endpoint that hangs, nor a
 //! profile that hangs, nor a late number keeps another from its turn. Only indexes are read, and of them
-//! no more than a few rows for each lane looked at and each delivery chosen.
+//! no more than a few rows for each lane looked at and each delivery chosen. A question looks at a bounded
+//! number of lanes and says where the next one continues; the lanes of the newest deliveries are looked at
+//! by each, so that they need not wait for that.
 //!
 //! Whatever stands in an index is met: what means nothing, such as the number of a lane that is not
 //! there, is handed out by itself, so that it does not stay pending for ever.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
-use crate::delivery::{Busy, Origin, Past};
+use crate::delivery::{Busy, Origin, OriginLoad, Past};
 
 use super::columns::{Why, delivery_id, get, text};
 use super::error::StoreError;
@@ -26,6 +28,13 @@ use super::turns::Turns;
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
 const RETRIES: usize = 512;
+
+/// Most lanes that a question looks at on its way round. What comes meanwhile waits for it, and each of them
+/// may have a delivery to read.
+const LANES: usize = 1024;
+
+/// Where those are not all: the newest deliveries whose lanes are looked at too.
+const NEWEST: i64 = 256;
 
 /// Most rows of one lane that are read at a time. It begins with one, and twice as many each further
 /// time: most of many lanes are asked once, and a question costs more than a row.
@@ -38,6 +47,10 @@ const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
 /// The next lane with something pending of one state.
 const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
      WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
+
+/// The lanes of the newest deliveries with no attempt yet.
+const NEWEST_LANES: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_state
+     WHERE state = 0 ORDER BY id DESC LIMIT ?1";
 
 /// First tries of one lane. They are due since they were accepted, whatever a clock that was set back
 /// says.
@@ -64,6 +77,10 @@ pub(super) struct Turn {
     pub(super) chosen: Vec<Chosen>,
     /// Rows that were met and cannot be sent, since what leads to them means nothing.
     pub(super) odd: Vec<(i64, Why)>,
+    /// The lane after which the next question continues.
+    pub(super) after: Option<i64>,
+    /// Not all lanes were looked at.
+    pub(super) is_partial: bool,
 }
 
 /// A delivery that was chosen.
@@ -87,25 +104,38 @@ pub(super) struct Facts {
 pub(super) fn choose(tx: &Transaction<'_>, now: i64, limit: usize, busy: &Busy) -> Result<Turn, StoreError> {
     let (retries, holds) = (retries(tx, now)?, Closed::read(tx)?);
     let round = Round { tx, now, busy, retries, holds, odd: RefCell::default() };
-    let mut queues = round.queues(limit)?;
+    let Window { mut queues, last, is_partial } = round.window(limit)?;
+    let in_window = queues.len();
+    if is_partial {
+        queues.extend(round.newest(&queues)?);
+    }
     let mut turns = Turns::new(busy);
     for queue in &queues {
         turns.add(queue.lane, &queue.origin, queue.facts.manual);
     }
     turns.begin();
     let mut chosen = Vec::new();
+    let (mut furthest, mut latest) = (None, None);
     while chosen.len() < limit
         && let Some(place) = turns.next()
     {
         let queue = &mut queues[place];
         let Queue { row, lane, facts, .. } = *queue;
         chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts });
+        latest = Some(lane);
+        furthest = furthest.max(Some(place).filter(|place| *place < in_window));
         turns.put_back(place, round.advance(queue)?);
     }
     for state in [QUEUED, WAITING] {
         round.meet(state, &Value::Null, "it has no queue")?;
     }
-    Ok(Turn { chosen, odd: round.odd.into_inner() })
+    let after = match furthest {
+        _ if !is_partial => latest.or(busy.after),
+        // No more than these were wanted: those after them are next.
+        Some(place) if chosen.len() == limit => Some(queues[place].lane),
+        _ => last,
+    };
+    Ok(Turn { chosen, odd: round.odd.into_inner(), after, is_partial })
 }
 
 /// The lanes with retries that are due.
@@ -200,47 +230,85 @@ enum Known {
     Odd(Why),
 }
 
+/// The lanes that were looked at on the way round.
+struct Window {
+    /// Those that may take a turn.
+    queues: Vec<Queue>,
+    /// The last one.
+    last: Option<i64>,
+    /// There are more.
+    is_partial: bool,
+}
+
 impl Round<'_> {
     /// The lanes that may take a turn, going round: until `wanted` endpoints have nothing under way,
     /// since those come before all others.
-    fn queues(&self, wanted: usize) -> Result<Vec<Queue>, StoreError> {
-        let start = self.busy.after.map(|place| place.lane);
+    fn window(&self, wanted: usize) -> Result<Window, StoreError> {
+        let start = self.busy.after;
         let (mut queues, mut idle) = (Vec::new(), 0);
         let (mut after, mut wrapped) = (start, start.is_none());
         let mut origins = HashMap::new();
-        while idle < wanted {
+        let mut looked_at = 0;
+        loop {
             let lane = match self.lane_after(after)? {
                 Some(lane) if !wrapped || start.is_none_or(|start| lane <= start) => lane,
-                Some(_) => break,
-                None if wrapped => break,
-                None => {
+                None if !wrapped => {
                     (after, wrapped) = (None, true);
                     continue;
                 }
+                _ => return Ok(Window { queues, last: after, is_partial: false }),
             };
-            after = Some(lane);
-            let (origin, facts) = match self.lane(lane, &mut origins)? {
-                Known::Open(origin, facts) => (origin, facts),
-                Known::Held => continue,
-                Known::Odd(why) => {
-                    for state in [QUEUED, WAITING] {
-                        self.meet(state, &Value::Integer(lane), &why)?;
-                    }
-                    continue;
-                }
-            };
-            let load = self.busy.origins.get(&origin).copied().unwrap_or_default();
-            let own = self.busy.lanes.get(&lane).copied().unwrap_or_default();
-            if !self.busy.has_room(&load, &own, facts.manual) {
-                continue;
+            if idle >= wanted || looked_at == LANES {
+                return Ok(Window { queues, last: after, is_partial: true });
             }
-            let mut queue = Queue::new(lane, origin, facts);
-            if self.advance(&mut queue)? {
-                idle += usize::from(load.open == 0);
+            looked_at += 1;
+            after = Some(lane);
+            if let Some(queue) = self.queue(lane, &mut origins)? {
+                idle += usize::from(self.load(&queue.origin).open == 0);
                 queues.push(queue);
             }
         }
+    }
+
+    /// Those of the newest deliveries that may take a turn, without what was looked at.
+    fn newest(&self, looked_at: &[Queue]) -> Result<Vec<Queue>, StoreError> {
+        let mut seen: HashSet<i64> = looked_at.iter().map(|queue| queue.lane).collect();
+        let (mut queues, mut origins) = (Vec::new(), HashMap::new());
+        let mut statement = self.tx.prepare_cached(NEWEST_LANES)?;
+        let mut rows = statement.query([NEWEST])?;
+        while let Some(row) = rows.next()? {
+            // What is no lane is met on the way round.
+            if let Ok(lane) = get(row, 0)
+                && seen.insert(lane)
+            {
+                queues.extend(self.queue(lane, &mut origins)?);
+            }
+        }
         Ok(queues)
+    }
+
+    /// A lane, if it may take a turn.
+    fn queue(&self, lane: i64, origins: &mut HashMap<String, Origin>) -> Result<Option<Queue>, StoreError> {
+        let (origin, facts) = match self.lane(lane, origins)? {
+            Known::Open(origin, facts) => (origin, facts),
+            Known::Held => return Ok(None),
+            Known::Odd(why) => {
+                for state in [QUEUED, WAITING] {
+                    self.meet(state, &Value::Integer(lane), &why)?;
+                }
+                return Ok(None);
+            }
+        };
+        let own = self.busy.lanes.get(&lane).copied().unwrap_or_default();
+        if !self.busy.has_room(&self.load(&origin), &own, facts.manual) {
+            return Ok(None);
+        }
+        let mut queue = Queue::new(lane, origin, facts);
+        Ok(self.advance(&mut queue)?.then_some(queue))
+    }
+
+    fn load(&self, origin: &Origin) -> OriginLoad {
+        self.busy.origins.get(origin).copied().unwrap_or_default()
     }
 
     /// The endpoint of a lane and what is known of it.

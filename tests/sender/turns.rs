@@ -140,6 +140,25 @@ async fn what_a_person_sends_finds_a_slot_while_everything_hangs() {
     }
 }
 
+/// More profiles than the storage looks at in one question, and one that does not hang in their middle.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_profiles_that_hang_hide_none_that_does_not() {
+    let (_folder, store) = store();
+    let hanging = Endpoint::start(Manner::Hangs).await;
+    let (_receiver, url) = healthy().await;
+    let of = |url: &str| retried(url, 1, 3600, HANG_MS);
+    let mut profiles: Vec<_> = (0..10_000).map(|_| of(&hanging.url())).collect();
+    profiles.insert(5_000, of(&url));
+    store.save_profiles(profiles.clone()).await.expect("saved");
+    let event = |profile| NewDelivery::event(profile, Some(Event::SmsSend), values());
+    store.accept(profiles.iter().map(event).collect()).await.expect("accepted");
+    let _sender = sender(store.clone(), 16, 256);
+    until(&store, SOON, |now| now.delivered == 1).await;
+    // It comes when all that hang have been looked at, and is of a new profile.
+    accept(&store, &url, 1).await;
+    until(&store, SOON, |now| now.delivered == 2).await;
+}
+
 /// Names that lead here, but for those of which no name server says anything.
 struct PartlySilent;
 

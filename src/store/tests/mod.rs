@@ -3,6 +3,7 @@
 mod filtering;
 mod holding;
 mod keeping;
+mod lanes;
 mod listing;
 mod many;
 mod opening;

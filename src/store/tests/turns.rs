@@ -20,12 +20,13 @@ impl Turns {
     }
 
     async fn ask(&mut self, ms: i64, limit: usize) -> Vec<Job> {
-        let jobs = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap().jobs;
+        let due = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap();
+        self.busy.after = due.after;
+        let jobs = due.jobs;
         for job in &jobs {
             assert!(self.busy.known.insert(job.place.row), "it is under way");
             self.busy.origins.entry(job.origin.clone()).or_default().open += 1;
             self.busy.lanes.entry(job.place.lane).or_default().open += 1;
-            self.busy.after = Some(job.place);
         }
         jobs
     }
