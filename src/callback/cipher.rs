@@ -42,7 +42,7 @@ pub enum DecryptError {
     #[error("the value is not base64")]
     NotBase64,
     /// No room for the vector or the tag.
-    #[error("the value is too short: {found} bytes where {needed} stand before any text")]
+    #[error("the value is too short: {found} bytes, and {needed} precede any text")]
     TooShort {
         /// Bytes.
         needed: usize,
@@ -53,7 +53,7 @@ pub enum DecryptError {
     #[error(transparent)]
     Cipher(#[from] CipherError),
     /// GCM's tag does not fit. CFB has none: there a wrong key gives wrong bytes.
-    #[error("the tag does not fit: key or initialization vector differ, or the value was changed")]
+    #[error("the tag does not match: wrong key or initialization vector, or the value was changed")]
     Tag,
 }
 

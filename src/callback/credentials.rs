@@ -23,7 +23,7 @@ pub struct Signed<'a> {
 /// where a signing secret is set. `random` is drawn from for random initialization vectors only.
 ///
 /// # Errors
-/// When a value cannot stand in a header.
+/// When a value is not allowed in a header.
 pub fn credentials(
     profile: &Profile,
     values: &Values,
@@ -132,7 +132,7 @@ mod tests {
             credentials(&profile, &values(json!({"id": "hush\n"})), &SIGNED, &mut |_| ()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "header X-Token: the value of <id> holds a line feed, which cannot stand in a header"
+            "header X-Token: the value of <id> holds a line feed, which is not allowed in a header"
         );
     }
 }

@@ -7,7 +7,7 @@ use super::cipher::CipherError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// A value with a control character in a header: it could end the header and start another.
-    #[error("header {header}: the value of <{variable}> holds {found}, which cannot stand in a header")]
+    #[error("header {header}: the value of <{variable}> holds {found}, which is not allowed in a header")]
     HeaderValue {
         /// The header's name.
         header: String,

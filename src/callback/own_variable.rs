@@ -8,7 +8,7 @@ use crate::profile::is_variable_name;
 use super::exact;
 
 /// The meaning of one that was given none.
-const NO_MEANING: &str = "added by hand";
+const NO_MEANING: &str = "own variable";
 
 /// Why something typed is no variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum OwnVariableError {
     #[error("a letter or _ first; then letters, digits, _ and -")]
     Name,
     /// The event has one of that name.
-    #[error("{0} is there already")]
+    #[error("{0} exists already")]
     Taken(String),
     /// The sample begins as JSON and is none.
     #[error("the sample is not JSON: {0}")]

@@ -38,7 +38,7 @@ impl ValueOrigin {
         match self {
             Self::Catalogue => "catalogue",
             Self::Own => "own variable",
-            Self::Hand => "changed by hand",
+            Self::Hand => "edited",
             Self::LastTest => "last test",
             Self::Delivery => "earlier delivery",
             Self::File => "file",

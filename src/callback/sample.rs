@@ -33,7 +33,7 @@ pub(super) fn header(name: &str, value: &str) -> DraftHeader {
 
 /// Values from a JSON object.
 pub(super) fn values(object: Value) -> Values {
-    let Value::Object(members) = object else { panic!("an object is needed") };
+    let Value::Object(members) = object else { panic!("must be an object") };
     Values::new(members)
 }
 

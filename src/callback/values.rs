@@ -43,7 +43,7 @@ impl Values {
         // Some editors put a byte order mark first, which JSON does not have.
         match exact::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
             Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Err("an object of variables and values is needed".to_owned()),
+            Ok(_) => Err("must be an object of variables and values".to_owned()),
             Err(error) => Err(format!("not JSON: {error}")),
         }
     }

@@ -17,7 +17,7 @@ const LONGEST: u64 = 1024;
 #[expect(clippy::disallowed_methods, reason = "writes a question without a line feed, shown")]
 pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandError> {
     if !terminal::is_there() {
-        let message = format!("{without}: without a terminal to ask on, add --yes");
+        let message = format!("{without}: no terminal to ask on; add --yes");
         return Err(CommandError::Input(message));
     }
     let mut answer = String::new();
@@ -25,7 +25,7 @@ pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandE
     let asked = write!(err, "{} [y/N] ", escape_controls(question)).and_then(|()| err.flush());
     asked
         .and_then(|()| io::stdin().lock().take(LONGEST).read_line(&mut answer))
-        .map_err(|error| CommandError::System("the terminal cannot be asked".to_owned(), error))?;
+        .map_err(|error| CommandError::System("cannot read from the terminal".to_owned(), error))?;
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),
         _ => Err(CommandError::Declined(declined.to_owned())),

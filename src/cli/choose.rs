@@ -14,7 +14,7 @@ use crate::text::escape_controls;
 pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profile), CommandError> {
     let none = || {
         let text = escape_controls(text);
-        CommandError::Input(format!("no profile '{text}': `ringback profiles list` shows those there are"))
+        CommandError::Input(format!("no profile '{text}'; `ringback profiles list` lists all"))
     };
     let store = store.ok_or_else(none)?;
     let found = store.find_profiles(text).await?;
@@ -69,6 +69,6 @@ fn line(row: &ProfileRow) -> String {
 
 fn ambiguous(text: &str, lines: &[String]) -> CommandError {
     let (text, count) = (escape_controls(text), lines.len());
-    let first = format!("'{text}' may be {count} profiles, so nothing was done; name one by its id:");
+    let first = format!("'{text}' matches {count} profiles, so nothing was done; use the ID of one:");
     CommandError::Input([&[first], lines].concat().join("\n"))
 }

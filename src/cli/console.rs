@@ -47,7 +47,7 @@ pub(super) async fn demo(
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
     let named = settings_of(&settings, store.path(), true);
-    let text = "Press {test} and Enter: the first try fails, a retry succeeds. {help} shows every key.";
+    let text = "Press {test} and Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
     let text = named.keys.spell(text);
     show(store, &settings, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
@@ -81,8 +81,8 @@ async fn show(
     match counts.queued + counts.waiting {
         0 => {}
         _ if demo => {}
-        1 => tell("1 delivery is pending: it goes on when ringback runs again"),
-        n => tell(&format!("{n} deliveries are pending: they go on when ringback runs again")),
+        1 => tell("1 delivery is pending: the next session sends it"),
+        n => tell(&format!("{n} deliveries are pending: the next session sends them")),
     }
     Ok(left.code().into())
 }
@@ -116,6 +116,6 @@ fn no_terminal(why: &str) -> CommandError {
                     `ringback work`, `ringback deliveries`, `ringback receive`, `ringback demo`";
     CommandError::Input(format!(
         "the console needs a terminal, and {why}\n\
-         use a command instead: {commands}; `ringback --help` tells of each"
+         use a command instead: {commands}; `ringback --help` describes each"
     ))
 }

@@ -31,7 +31,7 @@ pub enum CommandError {
     #[error(transparent)]
     Outbox(#[from] OutboxError),
     /// No request can be made of a profile and its values.
-    #[error("no request can be made: {0}")]
+    #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),
     /// The settings do not say where anything may be sent.
     #[error(transparent)]
@@ -49,10 +49,10 @@ pub enum CommandError {
     #[error(transparent)]
     Blocking(#[from] BlockingError),
     /// The sender has ended while the command still needed it.
-    #[error("the sender has ended: {0}")]
+    #[error("the sender stopped: {0}")]
     SenderEnded(String),
     /// Standard output cannot be written.
-    #[error("cannot write to standard output ({0}): see where it goes")]
+    #[error("cannot write to standard output ({0}): check where it is redirected")]
     Output(io::Error),
     /// Whoever read standard output has gone.
     #[error("nobody reads standard output")]

@@ -1,4 +1,4 @@
-//! What is held, told to people and scripts: what holds it, and the command that lets it go.
+//! What is blocked, for people and scripts: what blocks it, and the command that resumes it.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,15 +12,15 @@ use super::output::tell;
 /// Most holds that are named; the rest is counted.
 const NAMED: usize = 5;
 
-/// Tells what is held and how it goes on, if anything is.
+/// Reports what is blocked and how to resume it, if anything is.
 pub fn tell_of(held: &Held) {
     for line in lines(held) {
         tell(&format!("ringback: {line}"));
     }
 }
 
-/// Such as `12 held: all deliveries are paused since …: ringback deliveries resume goes on`; a line for
-/// each hold.
+/// Such as ``12 blocked: all deliveries have been paused since …; run `ringback deliveries resume` to
+/// resume``; a line for each hold.
 pub fn lines(held: &Held) -> Vec<String> {
     if held.total() == 0 {
         return Vec::new();
@@ -30,7 +30,7 @@ pub fn lines(held: &Held) -> Vec<String> {
         lines.push(format!("and {more} more profiles"));
     }
     if let Some(first) = lines.first_mut() {
-        *first = format!("{} held: {first}", group_digits(held.total()));
+        *first = format!("{} blocked: {first}", group_digits(held.total()));
     }
     lines
 }
@@ -40,9 +40,9 @@ pub fn sentence(hold: &Hold) -> String {
     let (what, command) = (what(hold), command(hold));
     match hold.restorable_until() {
         Some(until) => {
-            format!("{what}: `{command}` resumes them until {}; after that they fail", clock(until))
+            format!("{what}: `{command}` resumes them until {}; after that, they fail", clock(until))
         }
-        None => format!("{what}: `{command}` goes on"),
+        None => format!("{what}; run `{command}` to resume"),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn sentence(hold: &Hold) -> String {
 pub fn what(hold: &Hold) -> String {
     let since = clock(hold.since);
     let Some(id) = &hold.profile_id else {
-        return format!("all deliveries are paused since {since}");
+        return format!("all deliveries have been paused since {since}");
     };
     let title = escape_controls(if hold.title.is_empty() { id.as_str() } else { &hold.title });
     let why = hold.why.name();
@@ -58,7 +58,10 @@ pub fn what(hold: &Hold) -> String {
         cause if cause.is_empty() => cause,
         cause => format!(" ({cause})"),
     };
-    format!("'{title}' is {why} since {since}{cause}")
+    match hold.why {
+        HeldFor::Deleted => format!("'{title}' was deleted at {since}"),
+        _ => format!("'{title}' has been {why} since {since}{cause}"),
+    }
 }
 
 /// The command that ends a hold.
@@ -78,11 +81,11 @@ pub fn pending(count: u64) -> String {
     format!("{} pending {noun}", group_digits(count))
 }
 
-/// Such as `20 in a row failed, the last, <id>, with 500 Internal Server Error`.
+/// Such as `20 consecutive failures, the last, <id>: 500 Internal Server Error`.
 pub fn cause(hold: &Hold) -> String {
     hold.cause.as_ref().map_or_else(String::new, |cause| {
         let (failed, id, message) = (cause.failed, cause.delivery, escape_controls(&cause.message));
-        format!("{failed} in a row failed, the last, {id}, with {message}")
+        format!("{failed} consecutive failures, the last, {id}: {message}")
     })
 }
 
@@ -98,6 +101,7 @@ pub fn json_of_disabled(hold: Option<&Hold>) -> Value {
         let cause = hold.cause.as_ref();
         json!({
             "since": hold.since,
+            "consecutive_failures": cause.map(|cause| cause.failed),
             "failed_in_row": cause.map(|cause| cause.failed),
             "delivery_id": cause.map(|cause| cause.delivery.to_string()),
             "message": cause.map(|cause| cause.message.as_str()),
@@ -123,25 +127,31 @@ mod tests {
         let since = "1970-01-01 00:00:00Z";
         assert_eq!(
             sentence(&Hold { profile_id: None, ..hold(HeldFor::Paused) }),
-            format!("all deliveries are paused since {since}: `ringback deliveries resume` goes on")
+            format!(
+                "all deliveries have been paused since {since}; run `ringback deliveries resume` to resume"
+            )
         );
         assert_eq!(
             sentence(&hold(HeldFor::Paused)),
-            format!("'A\\u{{1b}}' is paused since {since}: `ringback deliveries resume {id}` goes on")
+            format!(
+                "'A\\u{{1b}}' has been paused since {since}; run `ringback deliveries resume {id}` to resume"
+            )
         );
         let delivery = DeliveryId::from_bytes([1; 16]);
         let cause = Some(Cause { failed: 20, delivery, message: "404 Not Found".to_owned() });
         let told = sentence(&Hold { cause, title: String::new(), ..hold(HeldFor::AutoDisabled) });
-        let why = format!("20 in a row failed, the last, {delivery}, with 404 Not Found");
+        let why = format!("20 consecutive failures, the last, {delivery}: 404 Not Found");
         assert_eq!(
             told,
-            format!("'{id}' is auto-disabled since {since} ({why}): `ringback profiles enable {id}` goes on")
+            format!(
+                "'{id}' has been auto-disabled since {since} ({why}); run `ringback profiles enable {id}` to resume"
+            )
         );
         assert_eq!(
             sentence(&hold(HeldFor::Deleted)),
             format!(
-                "'A\\u{{1b}}' is deleted since {since}: `ringback profiles restore {id}` resumes them \
-                 until 1970-01-08 00:00:00Z; after that they fail"
+                "'A\\u{{1b}}' was deleted at {since}: `ringback profiles restore {id}` resumes them \
+                 until 1970-01-08 00:00:00Z; after that, they fail"
             )
         );
     }
@@ -151,7 +161,7 @@ mod tests {
         let by = vec![hold(HeldFor::Disabled); NAMED + 2];
         let lines = lines(&Held { queued: 1_200, waiting: 34, by });
         assert_eq!(lines.len(), NAMED + 1);
-        assert!(lines[0].starts_with("1 234 held: 'A"), "{lines:?}");
+        assert!(lines[0].starts_with("1 234 blocked: 'A"), "{lines:?}");
         assert_eq!(lines[NAMED], "and 2 more profiles");
         assert_eq!(super::lines(&Held::default()), [""; 0]);
     }

@@ -20,7 +20,7 @@ impl Interrupts {
     /// # Errors
     /// The system does not let us.
     pub fn watch() -> Result<Self, CommandError> {
-        let failed = |error: io::Error| CommandError::System("Ctrl+C cannot be watched".to_owned(), error);
+        let failed = |error: io::Error| CommandError::System("cannot handle Ctrl+C".to_owned(), error);
         Ok(Self {
             interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
             terminate: signal(SignalKind::terminate()).map_err(failed)?,

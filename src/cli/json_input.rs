@@ -36,9 +36,8 @@ impl JsonInput<'_> {
 pub fn no_json(error: &serde_json::Error) -> String {
     let text = error.to_string().replace("recursion limit exceeded", "more than 127 levels of nesting");
     let half = text.contains("surrogate") || text.starts_with("unexpected end of hex escape");
-    let hint =
-        if half { " (a surrogate without its other half: \\ud800 to \\udfff go in pairs)" } else { "" };
-    format!("no JSON: {text}{hint}")
+    let hint = if half { " (unpaired surrogate: \\ud800 to \\udfff must come in pairs)" } else { "" };
+    format!("invalid JSON: {text}{hint}")
 }
 
 impl fmt::Display for JsonInput<'_> {

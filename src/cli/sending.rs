@@ -46,7 +46,7 @@ impl News {
             return Ok(());
         }
         let why = sending.trouble.clone();
-        Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it has ended unexpectedly".to_owned())))
+        Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it stopped unexpectedly".to_owned())))
     }
 
     /// Whether this session cannot do its work, as of now.
@@ -90,10 +90,10 @@ impl News {
             Role::Watches(pid) if self.elsewhere != Some(true) => {
                 self.elsewhere = Some(true);
                 let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
-                news.push(format!("another session sends{pid}: {instead}"));
+                news.push(format!("another session{pid} is the active sender: {instead}"));
             }
             Role::Sends if self.elsewhere.replace(false) == Some(true) => {
-                news.push("the other session has ended: this one sends now".to_owned());
+                news.push("the active sender has stopped: this session is sending now".to_owned());
             }
             _ => {}
         }
@@ -145,7 +145,7 @@ pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
 
 /// Ends a sender after a signal. What is under way gets five seconds; a second signal cuts it off.
 pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) {
-    tell("ringback: ending; what is under way gets five seconds, Ctrl+C again cuts it off");
+    tell("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
     stop(sender, interrupts).await;
 }
 
@@ -154,8 +154,9 @@ pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) 
 pub async fn stop_when_done(sender: Sender, interrupts: &mut Interrupts, own: impl Fn(DeliveryId) -> bool) {
     let others = sender.sending().borrow().in_flight.keys().filter(|id| !own(**id)).count();
     if others > 0 {
+        let requests = if others == 1 { "request" } else { "requests" };
         tell(&format!(
-            "ringback: ending; what else is under way ({others}) gets five seconds, Ctrl+C cuts it off"
+            "ringback: stopping; waiting up to 5 s for {others} other {requests} in flight (Ctrl+C to abort)"
         ));
     }
     stop(sender, interrupts).await;
@@ -237,7 +238,7 @@ mod tests {
             }
         };
         assert_eq!(error.code(), crate::cli::error::FAILED);
-        assert!(error.to_string().contains("nothing can be sent: the sender has panicked"), "{error}");
+        assert!(error.to_string().contains("cannot send: the sender has panicked"), "{error}");
         sender.stop().await;
     }
 }

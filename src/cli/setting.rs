@@ -10,7 +10,7 @@ pub fn setting(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let json = exact::from_str(value).map_err(|error| format!("after := is no JSON: {error}"))?;
+            let json = exact::from_str(value).map_err(|error| format!("invalid JSON after `:=`: {error}"))?;
             (name, json)
         }
         None => (name, Value::from(value)),
@@ -18,7 +18,7 @@ pub fn setting(text: &str) -> Result<(String, Value), String> {
     if is_variable_name(name) {
         Ok((name.to_owned(), value))
     } else {
-        Err(format!("'{name}' is no variable's name"))
+        Err(format!("'{name}' is not a variable name"))
     }
 }
 

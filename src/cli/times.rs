@@ -33,8 +33,7 @@ impl Time {
     pub fn note(self) -> Option<String> {
         let Self::Chosen(time) = self else { return None };
         Some(format!(
-            "the zone has that time twice or not at all (summer time begins or ends): taken as {time}; an \
-             offset before the zone, such as +02:00, says which one is meant"
+            "this time is ambiguous or skipped in the zone (daylight saving time begins or ends): using {time}; add an offset before the zone, such as +02:00, to choose"
         ))
     }
 }
@@ -44,7 +43,7 @@ impl Time {
 /// # Errors
 /// A sentence about what can be written.
 pub fn long(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("'{text}' is no length of time: write 90s, 30m, 2h, 7d or 4w");
+    let wrong = || format!("'{text}' is not a duration: use 90s, 30m, 2h, 7d or 4w");
     let span: Span = text.parse().map_err(|_| wrong())?;
     let long = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     if long.is_negative() { Err(wrong()) } else { Ok(long) }
@@ -68,7 +67,7 @@ pub fn time(text: &str) -> Result<Time, String> {
 }
 
 fn no_time(text: &str) -> String {
-    format!("'{text}' is no time: write 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
+    format!("'{text}' is not a time: use 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
 }
 
 /// Reads a time that names its zone. Of a time of day that the zone has twice the first is meant; one
@@ -81,9 +80,9 @@ fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains('=');
     if is_name && TimeZone::get(name).is_err() {
         let why = if jiff::tz::db().is_definitively_empty() {
-            "this machine has no time zone database; write an offset such as +02:00"
+            "this machine has no time zone database; use an offset such as +02:00"
         } else {
-            "write one such as Europe/Rome, or an offset such as +02:00"
+            "use one such as Europe/Rome, or an offset such as +02:00"
         };
         return Err(format!("unknown time zone '{name}': {why}"));
     }
@@ -91,7 +90,7 @@ fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
     match (certain.parse_zoned(text), text.parse::<Zoned>()) {
         (Ok(at), _) => Ok(Time::At(at.timestamp())),
         (Err(_), Ok(at)) => Ok(Time::Chosen(at.timestamp())),
-        (Err(_), Err(error)) => Err(format!("'{text}' is no time: {error}")),
+        (Err(_), Err(error)) => Err(format!("'{text}' is not a time: {error}")),
     }
 }
 
@@ -159,7 +158,7 @@ mod tests {
     fn what_is_no_time_says_what_is() {
         for bad in ["", "yesterday", "1mo", "-2h", "2h ago", "14:02"] {
             let said = time(bad);
-            assert!(said.as_ref().is_err_and(|why| why.contains("write 2h")), "{bad}: {said:?}");
+            assert!(said.as_ref().is_err_and(|why| why.contains("use 2h")), "{bad}: {said:?}");
         }
         assert!(long("2025-04-17").is_err());
     }

@@ -30,7 +30,7 @@ pub struct ValueArgs {
     /// Read values from a JSON object, `-` for standard input; overrides --from
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
-    /// Set a variable to a text, or with := to JSON; overrides all others
+    /// Set a variable to a string, or with := to JSON; overrides all others
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
     set: Vec<(String, Value)>,
 }
@@ -104,8 +104,8 @@ fn event_of(
 /// Why a profile takes no values of an event that is not among its own.
 pub fn not_told_of(profile: &Profile, event: Event) -> String {
     let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
-    let has = if names.is_empty() { "no events".to_owned() } else { names.join(", ") };
-    format!("'{}' is not told of {}: it has {has}", profile.title, event.name())
+    let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("'{}' does not subscribe to {}; its events: {has}", profile.title, event.name())
 }
 
 /// Says on standard error that a variable was set in vain.
@@ -123,7 +123,7 @@ fn sample(
 ) -> Result<&'static Map<String, Value>, CommandError> {
     let Some(event) = event else {
         let title = &profile.title;
-        let why = format!("'{title}' has no event, and so no samples: give values with --values or --set");
+        let why = format!("'{title}' has no events, and therefore no samples; use --values or --set");
         return Err(CommandError::Input(why));
     };
     let samples = catalogue::samples(event);
@@ -131,7 +131,7 @@ fn sample(
     found.map(|sample| &sample.values).ok_or_else(|| {
         let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
         let (name, event) = (escape_controls(name), event.name());
-        CommandError::Input(format!("{event} has no sample '{name}': it has {}", names.join(", ")))
+        CommandError::Input(format!("{event} has no sample '{name}'; its samples: {}", names.join(", ")))
     })
 }
 
@@ -144,7 +144,7 @@ async fn delivery(store: &Store, id: DeliveryId) -> Result<Details, CommandError
 }
 
 fn delivery_id(text: &str) -> Result<DeliveryId, String> {
-    DeliveryId::parse(text).ok_or_else(|| "the whole id of a delivery is needed, a UUID".to_owned())
+    DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID (a UUID)".to_owned())
 }
 
 /// The JSON object of a file, or of standard input.
@@ -153,6 +153,6 @@ pub fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
     let refused = |why: &str| CommandError::Input(format!("{input}: nothing was sent: {why}"));
     match input.read(Values::LONGEST_FILE).map_err(|why| refused(&why))? {
         Value::Object(members) => Ok(members),
-        _ => Err(refused("an object of variables and their values is needed")),
+        _ => Err(refused("must be an object of variables and values")),
     }
 }

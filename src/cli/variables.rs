@@ -70,7 +70,7 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
     if args.json {
         print_json(&found.iter().map(|(scope, variable)| document(scope, variable)).collect())?;
     } else if found.is_empty() {
-        tell("no variables there: the default channel has those that you add in the console");
+        tell("no variables: the default channel has only your own (`ringback variables add`)");
     } else {
         print(&listed(&found))?;
     }
@@ -94,7 +94,7 @@ fn events(channel: Option<Channel>, event: Option<Event>) -> Result<Vec<Option<E
             let names: Vec<&str> = channel.events().iter().map(|event| event.name()).collect();
             let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             let (channel, event) = (channel.name(), event.name());
-            Err(CommandError::Input(format!("{channel} has no event {event}: it has {has}")))
+            Err(CommandError::Input(format!("{channel} has no event {event}; its events: {has}")))
         }
         _ => Ok(vec![Some(event)]),
     }

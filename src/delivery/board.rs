@@ -50,12 +50,12 @@ pub enum Step {
 impl Step {
     fn failed(self, error: &OutboxError) -> String {
         let what = match self {
-            Self::Record => "what was sent cannot be recorded",
-            Self::Look => "what is due cannot be read",
-            Self::Permit => "nothing is sent yet",
-            Self::Watch => "nothing is sent",
+            Self::Record => "cannot record attempts",
+            Self::Look => "cannot read due deliveries",
+            Self::Permit => "not sending yet",
+            Self::Watch => "not sending",
             Self::Keep => "this session stopped sending",
-            Self::Attempt => "nothing can be sent for now",
+            Self::Attempt => "cannot send for now",
         };
         format!("{what}: {error}")
     }
@@ -98,7 +98,7 @@ impl Board {
 
     /// There is no sender, for this reason.
     pub fn broken(&self, why: &dyn std::fmt::Display) {
-        self.refused(format!("nothing can be sent: {why}"));
+        self.refused(format!("cannot send: {why}"));
     }
 
     /// There is no sender, as this sentence says.
@@ -117,7 +117,7 @@ impl Board {
             let stay =
                 if outcomes == 1 { "1 delivery stays" } else { &format!("{outcomes} deliveries stay") };
             // Writing to a string cannot fail.
-            let _ = write!(trouble, "; {stay} pending: what was sent of them is sent again");
+            let _ = write!(trouble, "; {stay} pending: attempts already made are repeated");
             true
         });
     }
@@ -135,9 +135,7 @@ impl Board {
     /// This machine lacks something for making attempts, or no longer.
     pub fn local(&self, trouble: Option<LocalTrouble>) {
         let sentence = |trouble| {
-            format!(
-                "{trouble}: what cannot be sent stays queued and counts no attempt; sending resumes when it can"
-            )
+            format!("{trouble}: events stay queued and no attempt is counted; sending resumes automatically")
         };
         self.sending.send_if_modified(|s| std::mem::replace(&mut s.local, trouble) != trouble);
         self.set(Step::Attempt, trouble.map(|t| Trouble { sentence: sentence(t), lasting: false }));
@@ -171,10 +169,10 @@ mod tests {
         let failed =
             |step, why: &str| board.told::<()>(step, Err(OutboxError::Passing(why.to_owned()))).unwrap_err();
         failed(Step::Look, "no reader");
-        let look = Some("what is due cannot be read: no reader".to_owned());
+        let look = Some("cannot read due deliveries: no reader".to_owned());
         assert_eq!(trouble(), look);
         failed(Step::Record, "no room");
-        assert_eq!(trouble().as_deref(), Some("what was sent cannot be recorded: no room"));
+        assert_eq!(trouble().as_deref(), Some("cannot record attempts: no room"));
         board.told(Step::Record, Ok(())).unwrap();
         assert_eq!(trouble(), look, "recording says nothing about reading");
         board.told(Step::Look, Ok(())).unwrap();
@@ -208,7 +206,7 @@ mod tests {
         board.left_unrecorded(2);
         assert_eq!(
             trouble(),
-            Some(format!("{before}; 2 deliveries stay pending: what was sent of them is sent again"))
+            Some(format!("{before}; 2 deliveries stay pending: attempts already made are repeated"))
         );
     }
 

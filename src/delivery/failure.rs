@@ -120,7 +120,7 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
             if http.is_parse() {
                 return (
                     ErrorClass::Protocol,
-                    format!("the answer of {place} is not HTTP: {}", last(&chain)),
+                    format!("the response of {place} is not HTTP: {}", last(&chain)),
                 );
             }
             if http.is_timeout() {
@@ -129,7 +129,7 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
             }
             // The connection's task is gone, and the request with it.
             if http.is_incomplete_message() || http.is_canceled() || http.is_closed() || http.is_user() {
-                let message = format!("{place} closed the connection without a complete answer");
+                let message = format!("{place} closed the connection without a complete response");
                 return (ErrorClass::Connect, message);
             }
         }
@@ -159,7 +159,7 @@ fn not_connected(why: &NotConnected, place: &Place<'_>) -> Option<(ErrorClass, S
             }
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
-                    "the connection was broken off in the TLS handshake".to_owned()
+                    "the connection was reset in the TLS handshake".to_owned()
                 }
                 _ => error.to_string(),
             };
@@ -185,7 +185,7 @@ fn io_class(error: &io::Error, place: &Place<'_>) -> (ErrorClass, String) {
         io::ErrorKind::QuotaExceeded => (ErrorClass::Protocol, format!("{place} {error}")),
         // So the client tells of chunks that are none.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            (ErrorClass::Protocol, format!("the answer of {place} is not HTTP: {error}"))
+            (ErrorClass::Protocol, format!("the response of {place} is not HTTP: {error}"))
         }
         _ => (ErrorClass::Connect, io_reason(error, place)),
     }
@@ -193,12 +193,14 @@ fn io_class(error: &io::Error, place: &Place<'_>) -> (ErrorClass, String) {
 
 fn io_reason(error: &io::Error, place: &Place<'_>) -> String {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("{place} refuses the connection: nothing listens there"),
+        io::ErrorKind::ConnectionRefused => {
+            format!("{place} refuses the connection: nothing is listening there")
+        }
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
-            format!("{place} broke the connection off")
+            format!("{place} reset the connection")
         }
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            format!("no way to {place}: {error}")
+            format!("no route to {place}: {error}")
         }
         _ => format!("{place}: {error}"),
     }

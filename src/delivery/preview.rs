@@ -14,7 +14,7 @@ use super::prepare::random;
 /// Nothing is sent and nothing is kept.
 ///
 /// # Errors
-/// When no request can be made.
+/// When cannot build the request.
 pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<Preview, RenderError> {
     let id = DeliveryId::generate().to_string();
     let unix_seconds = clock::now().as_second();

@@ -37,7 +37,7 @@ impl From<NotRun> for LookupError {
     fn from(why: NotRun) -> Self {
         Self::Local(match why {
             NotRun::NoThread(error) => Arc::new(error.errno().into()),
-            NotRun::BrokeOff => Arc::new(io::Error::other("the look-up broke off")),
+            NotRun::BrokeOff => Arc::new(io::Error::other("the look-up was aborted")),
         })
     }
 }

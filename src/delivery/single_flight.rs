@@ -28,7 +28,7 @@ pub(super) enum NotRun {
     #[error(transparent)]
     NoThread(NoThread),
     /// It panicked.
-    #[error("it broke off")]
+    #[error("it was aborted")]
     BrokeOff,
 }
 

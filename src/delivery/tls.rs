@@ -43,7 +43,7 @@ impl From<NotRun> for TlsFault {
             NotRun::NoThread(error) => {
                 Self::Local(LocalTrouble::of(&error.errno().into()).unwrap_or(LocalTrouble::Threads))
             }
-            NotRun::BrokeOff => Self::System("the reading of the certificates broke off".to_owned()),
+            NotRun::BrokeOff => Self::System("reading the certificates was aborted".to_owned()),
         }
     }
 }
@@ -131,7 +131,7 @@ fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Verifier, TlsFau
 
 fn unfit(path: &str, error: &rustls::Error) -> String {
     match error {
-        rustls::Error::InconsistentKeys(_) => format!("{path}: the key does not fit the certificate"),
+        rustls::Error::InconsistentKeys(_) => format!("{path}: the key does not match the certificate"),
         other => format!("{path}: cannot be used ({other})"),
     }
 }

@@ -320,8 +320,8 @@ impl<O: Outbox> Work<O> {
 
     fn recorded(&mut self, result: Result<Result<(), OutboxError>, JoinError>) {
         let Some((_, batch)) = self.records.under_way.take() else { return };
-        let result =
-            result.unwrap_or_else(|error| Err(OutboxError::Passing(format!("recording broke off: {error}"))));
+        let result = result
+            .unwrap_or_else(|error| Err(OutboxError::Passing(format!("recording was aborted: {error}"))));
         if self.board.told(Step::Record, result).is_err() {
             // What was sent must not be forgotten: it is told until it is on disk.
             self.records.waiting.splice(0..0, batch.iter().cloned());
@@ -389,8 +389,9 @@ impl<O: Outbox> Work<O> {
 
     fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
         let Some((_, asked_at)) = self.question.asked.take() else { return };
-        let answer = answer
-            .unwrap_or_else(|error| Err(OutboxError::Passing(format!("the question broke off: {error}"))));
+        let answer = answer.unwrap_or_else(|error| {
+            Err(OutboxError::Passing(format!("reading due deliveries was aborted: {error}")))
+        });
         let answer = match answer {
             Err(error @ OutboxError::Overtaken(_)) => {
                 self.overtaken = Some(error);

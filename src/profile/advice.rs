@@ -20,10 +20,10 @@ impl Draft {
         let body = self.parsed_body();
         if !sends_body {
             if !self.body.trim().is_empty() {
-                say(Field::Body, format!("kept, and not sent with {}", self.method));
+                say(Field::Body, format!("kept, but not sent with {}", self.method));
             }
             if !self.data_format.is_empty() {
-                say(Field::DataFormat, format!("kept, and not used with {}", self.method));
+                say(Field::DataFormat, format!("kept, but not used with {}", self.method));
             }
         } else if let BodyForm::Text { json_error: Some(error), .. } = body.form()
             && self.data_format.is_empty()
@@ -54,7 +54,7 @@ impl Draft {
             say(Field::Endpoint, "user and password move to Basic authentication".to_owned());
         }
         if self.encryption && !self.enc_random_iv && !self.enc_iv.is_empty() {
-            say(Field::EncIv, "fixed: equal values can be seen to be equal".to_owned());
+            say(Field::EncIv, "fixed IV: equal values give equal ciphertext".to_owned());
         }
         out
     }
@@ -69,7 +69,7 @@ fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -
         }
     }
     let list = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join(" ");
-    (!names.is_empty()).then(|| format!("unknown here, sent as nothing: {list}"))
+    (!names.is_empty()).then(|| format!("unknown, will be sent empty: {list}"))
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn unknown_names_are_told_once_each() {
         let said = advice(|d| d.body = "a=<id>&b=<x>&c=<x>&d=<y>".into());
-        assert_eq!(said, ["body: unknown here, sent as nothing: <x> <y>"]);
+        assert_eq!(said, ["body: unknown, will be sent empty: <x> <y>"]);
         assert!(advice(|d| (d.channel, d.body) = ("default".into(), "<x>".into())).is_empty());
     }
 
@@ -105,6 +105,6 @@ mod tests {
     #[test]
     fn a_body_that_is_not_sent_is_told() {
         let said = advice(|d| (d.method, d.body) = ("GET".into(), "{}".into()));
-        assert_eq!(said, ["body: kept, and not sent with GET"]);
+        assert_eq!(said, ["body: kept, but not sent with GET"]);
     }
 }

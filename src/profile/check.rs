@@ -152,7 +152,7 @@ impl Check<'_> {
     fn one_of<C: Choice>(&mut self, field: Field, name: &str) -> Option<C> {
         let found = C::from_name(name);
         if found.is_none() {
-            self.error(field, format!("'{name}' is none of {}", C::names()));
+            self.error(field, format!("'{name}' is unknown: use {}", C::names()));
         }
         found
     }
@@ -176,7 +176,7 @@ impl Check<'_> {
                 }
                 None => {
                     let names = known.iter().map(|e| e.name()).collect::<Vec<_>>().join(", ");
-                    self.error(Field::Events, format!("'{name}' is none of {names}"));
+                    self.error(Field::Events, format!("'{name}' is unknown: use {names}"));
                 }
             }
         }
@@ -184,7 +184,7 @@ impl Check<'_> {
             // One event is chosen by itself (facts, section 2).
             [only] if chosen.is_empty() => chosen.push(*only),
             [_, _, ..] if self.draft.events.is_empty() => {
-                self.error(Field::Events, "choose at least one event");
+                self.error(Field::Events, "select at least one event");
             }
             _ => {}
         }
@@ -243,7 +243,7 @@ impl Check<'_> {
         match text.parse::<u32>() {
             Ok(n) if (least..=most).contains(&n) => Some(n),
             _ if text.is_empty() => {
-                self.error(field, format!("needed with retries: {least} to {most} {unit}"));
+                self.error(field, format!("required with retries: {least} to {most} {unit}"));
                 None
             }
             _ => {
@@ -300,10 +300,10 @@ impl Check<'_> {
             self.take(Field::HeaderName(at), check_name(name));
             self.take(Field::HeaderValue(at), check_value(&row.value));
             if headers.iter().any(|h| h.name.eq_ignore_ascii_case(name)) {
-                self.error(Field::HeaderName(at), format!("{name} stands here twice"));
+                self.error(Field::HeaderName(at), format!("{name} is here twice"));
             }
             if format == Some(DataFormat::FormData) && name.eq_ignore_ascii_case("content-type") {
-                self.error(Field::HeaderName(at), "Form Data makes its own Content-Type: remove this row");
+                self.error(Field::HeaderName(at), "Form Data sets its own Content-Type: remove this row");
             }
             let value = Template::parse(row.value.trim());
             headers.push(Header { name: name.to_owned(), value });
@@ -341,11 +341,11 @@ impl Check<'_> {
             // Standard Webhooks asks for 24 to 64 bytes.
             Some(bytes) if (24..=64).contains(&bytes.len()) => Some(Secret::new(text)),
             Some(bytes) => {
-                self.error(Field::SigningSecret, format!("{} bytes: 24 to 64 are needed", bytes.len()));
+                self.error(Field::SigningSecret, format!("{} bytes: must be 24 to 64", bytes.len()));
                 None
             }
             None => {
-                self.error(Field::SigningSecret, "whsec_ and base64 are needed");
+                self.error(Field::SigningSecret, "must be whsec_ followed by base64");
                 None
             }
         }

@@ -251,13 +251,13 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 fn read_time(place: &str, text: Option<String>) -> Result<Option<Timestamp>, DocumentError> {
-    let wanted = || problem(place, "a time such as 2025-04-17T13:05:20Z is needed");
+    let wanted = || problem(place, "must be a time such as 2025-04-17T13:05:20Z");
     text.map(|text| text.parse().map_err(|_| wanted())).transpose()
 }
 
 /// Checks a name where a whole secret may have been put by mistake, which a message must not hold.
 fn one_of<C: Choice>(place: &str, name: &str) -> Result<(), DocumentError> {
-    let wanted = || problem(place, format!("one of {} is needed", C::names()));
+    let wanted = || problem(place, format!("must be one of {}", C::names()));
     C::from_name(name).map(|_| ()).ok_or_else(wanted)
 }
 
@@ -275,7 +275,7 @@ fn read_rows(
         other => other,
     };
     let Value::Object(members) = value else {
-        return Err(problem(place, "an object of names and values is needed"));
+        return Err(problem(place, "must be an object of names and values"));
     };
     let mut rows = Vec::new();
     for (name, value) in members {
@@ -285,7 +285,7 @@ fn read_rows(
                 left_out.push(field(rows.len()));
                 String::new()
             }
-            _ => return Err(problem(&format!("{place}.{name}"), "the value must be text")),
+            _ => return Err(problem(&format!("{place}.{name}"), "the value must be a string")),
         };
         rows.push(DraftHeader { name, value });
     }
@@ -296,7 +296,7 @@ fn read_retry(retry: Retry, draft: &mut Draft) -> Result<(), DocumentError> {
     let text = |number: Option<Number>| number.map(|n| n.to_string());
     set(&mut draft.retry_count, text(retry.count));
     if draft.retry_count == "0" && (retry.interval_s.is_some() || retry.timeout_ms.is_some()) {
-        return Err(problem("retry", "interval_s and timeout_ms go with a count of 1 or more"));
+        return Err(problem("retry", "interval_s and timeout_ms require a count of 1 or more"));
     }
     // No usual interval here: with retries it is mandatory (seed).
     draft.retry_interval = text(retry.interval_s).unwrap_or_default();

@@ -86,15 +86,15 @@ impl Encryption {
 /// Checks a key or vector as typed: exactly so many bytes.
 ///
 /// # Errors
-/// What is missing, such as `14 of 16 characters`.
+/// What is missing, such as `must be 16 characters (14 so far)`.
 pub fn check_length(text: &str, bytes: usize) -> Result<(), String> {
     let length = text.len();
     if length == bytes {
         Ok(())
     } else if text.is_ascii() {
-        Err(format!("{length} of {bytes} characters"))
+        Err(format!("must be {bytes} characters ({length} so far)"))
     } else {
-        Err(format!("{length} of {bytes} bytes (a character outside ASCII counts as 2 to 4)"))
+        Err(format!("must be {bytes} bytes ({length} so far; a character outside ASCII counts as 2 to 4)"))
     }
 }
 
@@ -104,10 +104,10 @@ mod tests {
 
     #[test]
     fn lengths_say_what_is_missing() {
-        assert_eq!(check_length("12345678901234", 16).unwrap_err(), "14 of 16 characters");
-        assert_eq!(check_length("12345678901234567", 16).unwrap_err(), "17 of 16 characters");
+        assert_eq!(check_length("12345678901234", 16).unwrap_err(), "must be 16 characters (14 so far)");
+        assert_eq!(check_length("12345678901234567", 16).unwrap_err(), "must be 16 characters (17 so far)");
         assert!(check_length("1234567890123456", 16).is_ok());
         assert!(check_length("12345678901234ü", 16).is_ok());
-        assert!(check_length("ü", 16).unwrap_err().contains("2 of 16 bytes"));
+        assert!(check_length("ü", 16).unwrap_err().contains("must be 16 bytes (2 so far"));
     }
 }

@@ -29,7 +29,7 @@ impl Endpoint {
     pub fn parse(text: &str, plain_http_anywhere: bool) -> Result<(Self, Option<UserInfo>), String> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("an endpoint is needed, such as https://hooks.example/callbacks".to_owned());
+            return Err("enter an endpoint, such as https://hooks.example/callbacks".to_owned());
         }
         let length = text.chars().count();
         if length > Self::MAX {
@@ -44,18 +44,17 @@ impl Endpoint {
         let (scheme, rest) = text
             .split_once("://")
             .filter(|(scheme, _)| matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https"))
-            .ok_or("start with https:// (or http:// for this machine)")?;
+            .ok_or("must start with https:// (or http:// for this machine)")?;
         let host_end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(host_end);
         if Template::parse(authority).variables().next().is_some() {
-            return Err("placeholders may stand in path and query only, not in host or port".to_owned());
+            return Err("placeholders are allowed in path and query only, not in host or port".to_owned());
         }
         let origin =
             Url::parse(&format!("{scheme}://{authority}")).map_err(|error| format!("not a URL: {error}"))?;
         if origin.scheme() == "http" && !plain_http_anywhere && !is_loopback(&origin) {
-            return Err(
-                "plain http reaches this machine only: use https, or set allow_insecure_http".to_owned()
-            );
+            return Err("plain http is allowed to this machine only: use https, or set allow_insecure_http"
+                .to_owned());
         }
         let user = user_info(&origin)?;
         let origin = origin.origin().ascii_serialization();
@@ -128,7 +127,7 @@ mod tests {
 
     #[test]
     fn each_rule_has_its_sentence() {
-        assert!(error("").contains("needed"));
+        assert!(error("").contains("enter an endpoint"));
         assert!(error("ftp://x/").contains("https://"));
         assert!(error("https://").contains("not a URL"));
         assert!(error("https://<host>/x").contains("placeholders"));

@@ -64,12 +64,12 @@ pub fn is_secret_name(name: &str) -> bool {
 /// The sentence to show beside the field.
 pub fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("a header needs a name".to_owned());
+        return Err("enter a header name".to_owned());
     }
     // The characters of a token, RFC 9110 section 5.6.2.
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if let Some(bad) = name.chars().find(|&c| !token(c)) {
-        return Err(format!("{} cannot stand in a header's name", super::title::shown(bad)));
+        return Err(format!("{} is not allowed in a header name", super::title::shown(bad)));
     }
     if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
         return Err(format!("{name} is set by Ringback itself"));
@@ -83,7 +83,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
 /// The sentence to show beside the field.
 pub fn check_value(value: &str) -> Result<(), String> {
     match value.chars().find(|&c| c.is_control() && c != '\t') {
-        Some(bad) => Err(format!("{} cannot stand in a header", super::title::shown(bad))),
+        Some(bad) => Err(format!("{} is not allowed in a header", super::title::shown(bad))),
         None => Ok(()),
     }
 }

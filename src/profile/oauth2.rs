@@ -84,10 +84,10 @@ const RESERVED_FIELDS: &[&str] = &["grant_type", "client_id", "client_secret", "
 /// The sentence to show beside the field.
 pub(super) fn check_field_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("a field needs a name".to_owned());
+        return Err("enter a field name".to_owned());
     }
     if let Some(bad) = name.chars().find(|c| c.is_control()) {
-        return Err(format!("{} cannot stand in a field's name", super::title::shown(bad)));
+        return Err(format!("{} is not allowed in a field name", super::title::shown(bad)));
     }
     if RESERVED_FIELDS.contains(&name) {
         return Err(format!("{name} is set by Ringback itself"));
@@ -102,10 +102,10 @@ pub(super) fn check_field_name(name: &str) -> Result<(), String> {
 pub(super) fn check_header_name(name: &str, sent_as: SentAs) -> Result<(), String> {
     super::headers::check_name(name)?;
     if name.eq_ignore_ascii_case("content-type") {
-        return Err("the token request is a form, and says so itself".to_owned());
+        return Err("the token request is a form, and sets this itself".to_owned());
     }
     if sent_as == SentAs::Basic && name.eq_ignore_ascii_case("authorization") {
-        return Err("client id and secret stand there: send them in the body, or remove this row".to_owned());
+        return Err("it carries client ID and secret: send them in the body, or remove this row".to_owned());
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ pub(super) fn check_scope(text: &str) -> Result<Option<String>, String> {
     let allowed = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\'));
     let text = text.trim();
     match text.chars().find(|&c| !allowed(c)) {
-        Some(bad) => Err(format!("{} cannot stand in a scope", super::title::shown(bad))),
+        Some(bad) => Err(format!("{} is not allowed in a scope", super::title::shown(bad))),
         None => Ok((!text.is_empty()).then(|| text.to_owned())),
     }
 }

@@ -23,7 +23,7 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("a title is needed".to_owned());
+            return Err("enter a title".to_owned());
         }
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_');
         if let Some(bad) = text.chars().find(|&c| !allowed(c)) {
@@ -34,7 +34,7 @@ impl Title {
         }
         let length = text.len();
         if length < Self::MIN {
-            return Err(format!("{length} of at least {} characters", Self::MIN));
+            return Err(format!("at least {} characters ({length} so far)", Self::MIN));
         }
         if length > Self::MAX {
             return Err(format!("{length} characters, {} at most", Self::MAX));
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn the_limits_and_one_past_them() {
         assert!(Title::parse("abc").is_ok());
-        assert_eq!(Title::parse("ab").unwrap_err(), "2 of at least 3 characters");
+        assert_eq!(Title::parse("ab").unwrap_err(), "at least 3 characters (2 so far)");
         assert!(Title::parse(&"x".repeat(100)).is_ok());
         assert_eq!(Title::parse(&"x".repeat(101)).unwrap_err(), "101 characters, 100 at most");
     }

@@ -41,10 +41,10 @@ pub(super) fn check_path(text: &str) -> Result<Option<String>, String> {
         return Ok(None);
     }
     if path.chars().any(char::is_control) {
-        return Err("a control character cannot stand in a path".to_owned());
+        return Err("a control character is not allowed in a path".to_owned());
     }
     if !path.starts_with('/') {
-        return Err("a whole path is needed, such as /etc/ringback/client.pem".to_owned());
+        return Err("must be an absolute path, such as /etc/ringback/client.pem".to_owned());
     }
     Ok(Some(path.to_owned()))
 }

@@ -13,16 +13,16 @@ impl TokenUrl {
     /// The sentence to show beside the field.
     pub fn parse(text: &str, plain_http_anywhere: bool) -> Result<Self, String> {
         if text.trim().is_empty() {
-            return Err(
-                "an authentication URL is needed, such as https://auth.example/oauth/token".to_owned()
-            );
+            return Err("enter an authentication URL, such as https://auth.example/oauth/token".to_owned());
         }
         let (endpoint, user) = Endpoint::parse(text, plain_http_anywhere)?;
         if user.is_some() {
-            return Err("user and password do not stand here: use client id and secret".to_owned());
+            return Err("user and password are not allowed here: use client ID and secret".to_owned());
         }
         if let Some(variable) = endpoint.template().variables().next() {
-            return Err(format!("{variable}: no placeholders here, a token serves many deliveries"));
+            return Err(format!(
+                "{variable}: placeholders are not allowed here, one token serves many deliveries"
+            ));
         }
         Ok(Self(endpoint.template().to_string()))
     }
@@ -50,7 +50,7 @@ mod tests {
         assert!(error(" ").contains("authentication URL"));
         assert!(error("http://auth.example/token").contains("plain http"));
         assert!(TokenUrl::parse("http://auth.example/token", true).is_ok());
-        assert!(error("https://me:pw@auth.example/token").contains("client id and secret"));
-        assert!(error("https://auth.example/<id>").starts_with("<id>: no placeholders"));
+        assert!(error("https://me:pw@auth.example/token").contains("client ID and secret"));
+        assert!(error("https://auth.example/<id>").starts_with("<id>: placeholders are not allowed"));
     }
 }

@@ -121,7 +121,7 @@ fn response(status: u16) -> Answered {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     if !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
-        let reason = status.canonical_reason().unwrap_or("as told");
+        let reason = status.canonical_reason().unwrap_or("custom status");
         set_text(&mut response, format!("{} {reason}\n", status.as_u16()));
     }
     response

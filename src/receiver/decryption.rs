@@ -36,9 +36,9 @@ impl Decryption {
     /// What is wrong and what would be right; never the key itself.
     pub fn parse(text: &str) -> Result<Self, String> {
         const FORM: &str = "ALGO:KEY:IV, or ALGO:KEY where each value brings its own IV";
-        let (name, rest) = text.split_once(':').ok_or_else(|| format!("write {FORM}"))?;
+        let (name, rest) = text.split_once(':').ok_or_else(|| format!("use {FORM}"))?;
         let algorithm = Algorithm::from_name(name)
-            .ok_or_else(|| format!("no such algorithm: take one of {}", Algorithm::names()))?;
+            .ok_or_else(|| format!("unknown algorithm: use one of {}", Algorithm::names()))?;
         let key_bytes = algorithm.key_bytes();
         if rest.len() == key_bytes {
             return Ok(Self { algorithm, key: Secret::new(rest), iv: None });
@@ -49,7 +49,7 @@ impl Decryption {
                 Ok(Self { algorithm, key: Secret::new(&rest[..key_bytes]), iv: Some(Secret::new(iv)) })
             }
             None => Err(format!(
-                "write {FORM}; {} takes a key of {key_bytes} characters and an IV of {IV_BYTES}",
+                "use {FORM}; {} takes a key of {key_bytes} characters and an IV of {IV_BYTES}",
                 algorithm.name()
             )),
         }

@@ -8,18 +8,18 @@ use std::net::SocketAddr;
 pub enum ReceiverError {
     /// Something else listens there.
     #[error(
-        "cannot listen on {0}: the port is in use; end what uses it, or take another port (0 is any free one)"
+        "cannot listen on {0}: the port is in use; stop the program that uses it, or use another port (0 is any free one)"
     )]
     InUse(SocketAddr),
     /// The port is reserved for the system.
-    #[error("cannot listen on {0}: not allowed; take a port from 1024 up")]
+    #[error("cannot listen on {0}: not allowed; use a port from 1024 up")]
     NotAllowed(SocketAddr),
     /// No interface has this address.
-    #[error("cannot listen on {0}: this machine has no such address; take 127.0.0.1 or one of its own")]
+    #[error("cannot listen on {0}: this machine has no such address; use 127.0.0.1 or one of its own")]
     NoSuchAddress(SocketAddr),
     /// The date that every response has cannot be written.
     #[error(
-        "cannot respond to requests: this machine's clock is not between the years 1970 and 9998; set it right"
+        "cannot respond to requests: this machine's clock is not between the years 1970 and 9998; set the clock"
     )]
     Clock,
     /// Anything else.

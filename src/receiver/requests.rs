@@ -16,8 +16,8 @@ pub const REQUEST_BYTES_KEPT: usize = 16 << 20;
 /// Why there is no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoRequest {
-    /// So many were dropped, the oldest first, since they came faster than they were read.
-    #[error("{0} requests were dropped: they came faster than they were read")]
+    /// So many were dropped, the oldest first, since they arrived faster than they were read.
+    #[error("{0} requests were dropped: they arrived faster than they were read")]
     Dropped(u64),
     /// None has arrived.
     #[error("no request has arrived")]

@@ -35,7 +35,10 @@ pub fn read(
             }
             None => tell(
                 at,
-                format!("{0}: keys are a text as in {0} = \"ctrl+s f2\", or a list of such", name.get_ref()),
+                format!(
+                    "{0}: must be a string such as {0} = \"ctrl+s f2\", or a list of strings",
+                    name.get_ref()
+                ),
             ),
         }
     }

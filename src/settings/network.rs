@@ -135,7 +135,7 @@ mod tests {
             "config.toml:1: network must be one of \"operator\", \"public\": `network` counts as \"public\", \
              nothing is sent until this is fixed"
         );
-        assert!(told[1].starts_with("config.toml:2: network_deny: \"10/8\" is no address"), "{told:?}");
+        assert!(told[1].starts_with("config.toml:2: network_deny: \"10/8\" is not an address"), "{told:?}");
         assert!(told[1].contains("; network_deny must be a list"), "{told:?}");
         assert!(told[2].starts_with("config.toml:3: network_allow must be a list"), "{told:?}");
         assert_eq!(told.len(), 3);

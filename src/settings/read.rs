@@ -92,7 +92,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         if !name.starts_with("network") {
             misplaced(name, value.get_ref(), &mut |inner, within, at| {
                 settings.addresses.close(&place(at));
-                let what = format!("`{inner}` stands in [{within}]: move it above the first table");
+                let what = format!("`{inner}` is in [{within}]: move it above the first table");
                 faults.push((at, format!("{what}: {}", network::CLOSED)));
             });
         }

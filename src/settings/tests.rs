@@ -18,8 +18,8 @@ fn keys_that_are_none_are_told_with_their_line() {
     assert_eq!(
         loaded.notices,
         [
-            "config.toml:2: quit: keys are a text as in quit = \"ctrl+s f2\", or a list of such",
-            "config.toml:4: test: keys are a text as in test = \"ctrl+s f2\", or a list of such",
+            "config.toml:2: quit: must be a string such as quit = \"ctrl+s f2\", or a list of strings",
+            "config.toml:4: test: must be a string such as test = \"ctrl+s f2\", or a list of strings",
         ]
     );
     assert_eq!(loaded.settings.keys, [binding("help", &["f1"], "config.toml:3")]);

@@ -44,7 +44,7 @@ pub(super) fn time(ms: i64) -> Result<Timestamp, Why> {
 }
 
 pub(super) fn choice<C: Choice>(name: &str) -> Result<C, Why> {
-    C::from_name(name).ok_or_else(|| format!("'{name}' is none of {}", C::names()))
+    C::from_name(name).ok_or_else(|| format!("'{name}' is unknown: use {}", C::names()))
 }
 
 pub(super) fn profile_id(text: &str) -> Result<ProfileId, Why> {

@@ -25,7 +25,7 @@ pub struct StoreError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The folder is not there and cannot be made.
-    #[error("its folder cannot be made ({0}): make it, or name another file with --db")]
+    #[error("its folder cannot be created ({0}): create it, or name another file with --db")]
     Folder(String),
     /// The path is a folder.
     #[error("is a folder: name a file with --db")]
@@ -39,7 +39,7 @@ pub enum Problem {
     #[error("{} not a regular file: name another file with --db", not_regular(.0))]
     NotRegular(&'static str),
     /// The file cannot be opened.
-    #[error("cannot be opened ({0}): see who owns it, or name another file with --db")]
+    #[error("cannot be opened ({0}): check its owner and mode, or name another file with --db")]
     CannotOpen(String),
     /// The file can be read only.
     #[error("can only be read: allow writing to the file and its folder, or name another file with --db")]
@@ -74,7 +74,7 @@ pub enum Problem {
     #[error("is damaged ({0}): restore a copy, or name another file with --db")]
     Corrupt(String),
     /// The disk failed.
-    #[error("cannot be read or written ({0}): see to the disk, then try again")]
+    #[error("cannot be read or written ({0}): check the disk, then try again")]
     Disk(String),
     /// A stored row has no meaning.
     #[error("{what} cannot be read ({why}): it was changed by another program, or by a later version")]
@@ -85,24 +85,23 @@ pub enum Problem {
         why: String,
     },
     /// No delivery of that id.
-    #[error("there is no delivery {0}: `ringback deliveries list` shows those there are")]
+    #[error("no delivery {0}; `ringback deliveries list` lists all")]
     NoDelivery(DeliveryId),
     /// The delivery never had a request.
-    #[error("delivery {0} has no request to send again: mend the profile, then test it")]
+    #[error("delivery {0} has no request to resend: fix the profile, then test it")]
     NoRequest(DeliveryId),
     /// A test's profile was never saved, and went when the test ended.
     #[error("the profile that delivery {0} tested was never saved: test it again from the editor")]
     TestedGone(DeliveryId),
     /// The file was removed or moved away while it was in use.
-    #[error("is not there any more: put it back, or start again to make a new one")]
+    #[error("no longer exists: restore it, or restart to create a new one")]
     Gone,
     /// Another file was put in its place while it was in use.
-    #[error("was replaced by another file: start again to use that one")]
+    #[error("was replaced by another file: restart to use that one")]
     Replaced,
     /// The write-ahead log or its shared memory was removed or replaced while it was in use.
     #[error(
-        "the files -wal and -shm beside it were removed or replaced: start again, and leave them alone while a \
-         session runs"
+        "the files -wal and -shm beside it were removed or replaced: restart, and leave them alone while a session runs"
     )]
     LogGone,
     /// It has further names: hard links.
@@ -130,7 +129,7 @@ pub enum Problem {
     #[error(transparent)]
     NoThread(NoThread),
     /// The store was closed while it was asked.
-    #[error("was closed meanwhile: start again")]
+    #[error("was closed meanwhile: restart")]
     Closed,
     /// A mistake in this program.
     #[error("refused a command ({0}): please report this")]

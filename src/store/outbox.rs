@@ -39,7 +39,7 @@ impl Outbox for Store {
         threads::spawn("lease", move || tell.send(Lease::wait(&path)))
             .map_err(|error| OutboxError::Passing(format!("the lock cannot be waited for: {error}")))?;
         let taken =
-            told.await.map_err(|_| OutboxError::Passing("the wait for the lock broke off".to_owned()))?;
+            told.await.map_err(|_| OutboxError::Passing("waiting for the lock was aborted".to_owned()))?;
         Ok(self.begin_epoch(taken?).await?)
     }
 

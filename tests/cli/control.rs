@@ -28,41 +28,41 @@ fn a_pause_holds_what_is_sent_and_nobody_waits_for_it() {
     let (place, id) = place_with(&endpoint);
     let paused = place.run(&["deliveries", "pause"]);
     assert_eq!(paused.code, Some(0), "{paused:?}");
-    assert_eq!(paused.out, "paused: all deliveries · 0 held; events stay queued, tests still go\n");
+    assert_eq!(paused.out, "paused: all deliveries · 0 blocked; events stay queued, tests are still sent\n");
     let again = place.run(&["deliveries", "pause", "--json"]).json();
     assert_eq!((&again["paused"], &again["changed"]), (&json!(true), &json!(false)));
 
     let sent = place.run(&["send", &id]);
     assert_eq!(sent.code, Some(1), "{sent:?}");
     assert!(sent.out.ends_with("queued\n"), "{sent:?}");
-    assert!(sent.err.contains("held: all deliveries are paused since"), "{sent:?}");
-    assert!(sent.err.contains("`ringback deliveries resume` goes on"), "{sent:?}");
+    assert!(sent.err.contains("blocked: all deliveries have been paused since"), "{sent:?}");
+    assert!(sent.err.contains("run `ringback deliveries resume` to resume"), "{sent:?}");
     let sent = place.run_with_input(&["send", "--from", "-", "--json"], &events(&id, 2));
     assert_eq!(sent.code, Some(1), "{sent:?}");
     assert_eq!((&last(&sent.out)["pending"], &last(&sent.out)["held"]), (&json!(2), &json!(2)));
-    assert!(sent.err.contains("2 held: all deliveries are paused"), "{sent:?}");
+    assert!(sent.err.contains("2 blocked: all deliveries have been paused"), "{sent:?}");
     let sent = place.run_with_input(&["send", "--from", "-", "--no-wait"], &events(&id, 1));
     assert_eq!((sent.code, sent.out.as_str()), (Some(0), "1 accepted: 1 queued\n"));
-    assert!(sent.err.contains("1 held:"), "{sent:?}");
+    assert!(sent.err.contains("1 blocked:"), "{sent:?}");
 
     let worked = place.run(&["work", "--until-idle"]);
     assert_eq!(worked.code, Some(0), "{worked:?}");
-    assert_eq!(worked.out, "0 delivered, 0 failed · 4 queued and 0 waiting, all held\n");
-    assert!(worked.err.contains("4 held: all deliveries are paused"), "{worked:?}");
+    assert_eq!(worked.out, "0 delivered, 0 failed · 4 queued and 0 waiting, all blocked\n");
+    assert!(worked.err.contains("4 blocked: all deliveries have been paused"), "{worked:?}");
     assert!(endpoint.book().is_empty());
     assert_eq!(place.run(&["test", &id]).code, Some(0), "a test goes");
     let listed = place.run(&["deliveries", "list", "--state", "queued"]);
-    assert!(listed.out.lines().nth(1).unwrap().ends_with("held: paused"), "{listed:?}");
+    assert!(listed.out.lines().nth(1).unwrap().ends_with("blocked: paused"), "{listed:?}");
     let listed = place.run(&["deliveries", "list", "--json"]).json();
     assert_eq!((&listed[0]["held"], &listed[1]["held"]), (&Value::Null, &json!("paused")));
 
     let resumed = place.run(&["deliveries", "resume"]);
-    assert_eq!((resumed.out.as_str(), resumed.err.as_str()), ("resumed: all deliveries · 0 held\n", ""));
+    assert_eq!((resumed.out.as_str(), resumed.err.as_str()), ("resumed: all deliveries · 0 blocked\n", ""));
     let worked = place.run(&["work", "--until-idle", "--json"]);
     let end = last(&worked.out);
     assert_eq!((&end["delivered"], &end["held"]), (&json!(4), &json!(0)), "{worked:?}");
     let resumed = place.run(&["deliveries", "resume"]);
-    assert_eq!(resumed.out, "not paused: all deliveries · 0 held\n");
+    assert_eq!(resumed.out, "not paused: all deliveries · 0 blocked\n");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn one_paused_profile_keeps_no_other() {
     let sent = place.run_with_input(&["send", "--from", "-"], &(events(&id, 3) + &events(&other, 2)));
     assert_eq!(sent.code, Some(1), "{sent:?}");
     assert_eq!(sent.out, "5 accepted: 2 delivered, 3 queued\n");
-    assert!(sent.err.contains(&format!("`ringback deliveries resume {id}` goes on")), "{sent:?}");
+    assert!(sent.err.contains(&format!("run `ringback deliveries resume {id}` to resume")), "{sent:?}");
     let shown = place.run(&["profiles", "show", &id, "--json"]).json();
     assert!(shown["paused_since"].is_string(), "{shown}");
     let listed = place.run(&["profiles", "list", "--json"]).json();
@@ -87,8 +87,8 @@ fn one_paused_profile_keeps_no_other() {
     // Deleted meanwhile, it goes by its whole id.
     assert_eq!(place.run(&["profiles", "delete", &id, "--yes"]).code, Some(0));
     let resumed = place.run(&["deliveries", "resume", &id]);
-    assert_eq!(resumed.out, "resumed: 'Order SMS' · 3 held\n", "{resumed:?}");
-    assert!(resumed.err.contains("3 held: 'Order SMS' is deleted"), "{resumed:?}");
+    assert_eq!(resumed.out, "resumed: 'Order SMS' · 3 blocked\n", "{resumed:?}");
+    assert!(resumed.err.contains("3 blocked: 'Order SMS' was deleted"), "{resumed:?}");
 }
 
 #[test]
@@ -127,16 +127,17 @@ fn a_profile_that_keeps_failing_is_disabled_held_and_enabled() {
     }
     let listed = run(&["profiles", "list", "--json"]).json();
     assert_eq!((&listed[0]["status"], &listed[0]["auto_disabled"]["failed_in_row"]), (&json!(2), &json!(3)));
+    assert_eq!(listed[0]["auto_disabled"]["consecutive_failures"], 3);
     let shown = run(&["profiles", "show", &id]);
-    assert!(shown.out.contains("auto-disabled") && shown.out.contains("3 in a row failed"), "{shown:?}");
+    assert!(shown.out.contains("auto-disabled") && shown.out.contains("3 consecutive failures"), "{shown:?}");
     let shown = run(&["profiles", "show", &id, "--json"]).json();
     assert_eq!(shown["auto_disabled"]["message"], "500 Internal Server Error");
 
     // What comes is accepted and held.
     let sent = run(&["send", &id]);
     assert_eq!(sent.code, Some(1));
-    assert!(sent.err.contains("it is held: 'Order SMS' is auto-disabled since"), "{sent:?}");
-    assert!(sent.err.contains(&format!("`ringback profiles enable {id}` goes on")), "{sent:?}");
+    assert!(sent.err.contains("it is blocked: 'Order SMS' has been auto-disabled since"), "{sent:?}");
+    assert!(sent.err.contains(&format!("run `ringback profiles enable {id}` to resume")), "{sent:?}");
     assert_eq!(endpoint.book().len(), 3);
     assert_eq!(run(&["work", "--until-idle"]).code, Some(0));
 
@@ -149,6 +150,6 @@ fn a_profile_that_keeps_failing_is_disabled_held_and_enabled() {
 
     let disabled = run(&["profiles", "disable", &id, "--json"]).json();
     assert_eq!((&disabled["status"], &disabled["changed"]), (&json!(3), &json!(true)));
-    run(&["send", &id]).refused(2, &["'Order SMS' is disabled: it takes no events"]);
+    run(&["send", &id]).refused(2, &["profile 'Order SMS' is disabled and accepts no events"]);
     assert_eq!(run(&["profiles", "disable", &id]).out, format!("{id}  disabled already\n"));
 }

@@ -8,7 +8,7 @@ fn the_story_is_told_to_its_end() {
     let demo = place.run(&["demo"]);
     assert_eq!((demo.code, demo.err.as_str()), (Some(0), ""));
     let story = [
-        "thrown away",
+        "throwaway database",
         "Order SMS ",
         "disabled",
         "Test of Order SMS",
@@ -36,7 +36,7 @@ fn an_interrupted_demo_leaves_nothing() {
     demo.line(On::Out, "wait 1 s");
     assert!(!nothing_starts_with(&place.path(""), "ringback-demo"));
     demo.interrupt();
-    demo.line(On::Err, "the demo was ended");
+    demo.line(On::Err, "the demo has ended");
     assert_eq!(demo.code(), Some(130));
     assert!(nothing_starts_with(&place.path(""), "ringback-demo"));
 }

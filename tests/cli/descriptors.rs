@@ -44,7 +44,7 @@ fn hosts_that_hang_leave_descriptors_for_others() {
     healthy.wait("what does not hang", |book| book.len() == 5 * EVENTS);
     assert!(hanging.book().len() >= 12, "each of them is tried");
     work.signal("TERM");
-    work.line(On::Err, "five seconds");
+    work.line(On::Err, "requests in flight");
     work.interrupt();
     assert_eq!(work.code(), Some(0));
 }

@@ -56,10 +56,10 @@ fn a_new_machine_has_nothing_to_mend_and_gets_nothing_made() {
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("nothing is set") && ran.out.ends_with("\nNothing to mend.\n"), "{}", ran.out);
+    assert!(ran.out.contains("defaults apply") && ran.out.ends_with("\nNo problems found.\n"), "{}", ran.out);
     assert!(files(&place.path("")).is_empty());
     let ran = place.run_unnamed(&["doctor"]);
-    assert!(ran.out.contains("is not there yet: the first session makes it"), "{}", ran.out);
+    assert!(ran.out.contains("is not there yet: the first session creates it"), "{}", ran.out);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_sound_database_is_told_and_left_as_it_is() {
     let found = findings(&ran);
     let database = of(&found, "database", "ok")["found"].as_str().unwrap();
     assert!(database.contains("ringback.db: ") && database.contains("mode 0600, sound"), "{database}");
-    assert_eq!(of(&found, "sender", "ok")["found"], "nobody sends; 0 deliveries are pending");
+    assert_eq!(of(&found, "sender", "ok")["found"], "no active sender; 0 deliveries are pending");
     assert!(of(&found, "certificates", "ok")["found"].as_str().unwrap().ends_with("are trusted"));
     assert_eq!(files(&place.path("")), before, "looking changes nothing");
 }
@@ -93,7 +93,7 @@ fn what_is_ill_is_told_with_what_to_do() {
     assert!(settings.iter().all(|f| f["found"].as_str().unwrap().contains("config.toml:")));
     let text = doctor(&place, &["--config", &config], &[]);
     assert_eq!(text.code, Some(1));
-    assert!(text.out.ends_with("\n3 problems to mend.\n"), "{}", text.out);
+    assert!(text.out.ends_with("\n3 problems found.\n"), "{}", text.out);
 }
 
 #[test]
@@ -105,7 +105,10 @@ fn a_database_that_others_may_read_is_noted() {
     assert_eq!(ran.code, Some(0));
     let found = findings(&ran);
     assert!(
-        of(&found, "database", "note")["found"].as_str().unwrap().contains("others may read it (mode 0644)")
+        of(&found, "database", "note")["found"]
+            .as_str()
+            .unwrap()
+            .contains("other users may read it (mode 0644)")
     );
     let mode = fs::metadata(place.db()).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode, 0o644, "it is told, not mended");
@@ -118,8 +121,8 @@ fn the_surroundings_are_told() {
         doctor(&place, &["--json"], &[("SSH_CONNECTION", "1 2 3 4"), ("LANG", "C"), ("NO_COLOR", "1")]);
     let found = findings(&over_ssh);
     assert!(of(&found, "clipboard", "note")["found"].as_str().unwrap().contains("OSC 52"));
-    assert_eq!(of(&found, "locale", "note")["found"], "LANG=C: the console keeps to ASCII");
-    assert_eq!(of(&found, "colours", "note")["found"], "NO_COLOR=1: the console has none");
+    assert_eq!(of(&found, "locale", "note")["found"], "LANG=C: the console uses ASCII");
+    assert_eq!(of(&found, "colours", "note")["found"], "NO_COLOR=1: the console uses no colours");
     assert_eq!(of(&found, "terminal", "note")["found"], "none here");
     let no_tmux = doctor(&place, &["--json"], &[("TMUX", "/nowhere,1,0"), ("PATH", "/nowhere")]);
     assert_eq!(no_tmux.code, Some(1));

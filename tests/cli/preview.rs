@@ -33,7 +33,7 @@ fn the_request_and_its_variables_with_nothing_sent() {
     }
     assert!(lines.contains(&r#"{"status": "a\u001b[2Jb", "none": ""}"#), "{}", ran.out);
     let row = |start: &str| *lines.iter().find(|line| line.starts_with(start)).unwrap();
-    assert!(row("<status>").contains("changed by hand") && row("<status>").contains(r"a\u{1b}[2Jb"));
+    assert!(row("<status>").contains("edited") && row("<status>").contains(r"a\u{1b}[2Jb"));
     assert!(row("<none>").contains("no value"));
     assert!(ran.err.contains("<none> has no value"), "{}", ran.err);
     assert!(!ran.out.contains('\u{1b}') && !ran.out.contains("t0ken"), "{}", ran.out);
@@ -86,7 +86,7 @@ fn what_cannot_be_made_is_told() {
     let place = Place::new();
     profile(&place);
     let unfit = place.run(&["preview", "Order SMS", "--set", r#"id:="a\nb""#]);
-    unfit.refused(1, &["no request can be made", "X-Token", "line feed"]);
+    unfit.refused(1, &["cannot build the request", "X-Token", "line feed"]);
     place.run(&["preview", "Nobody"]).refused(2, &["no profile 'Nobody'"]);
     place.run(&["preview", "Order SMS", "--event", "message_status"]).refused(2, &["sms-send"]);
     place.run(&["preview", "Order SMS", "--curl", "--json"]).refused(2, &["--json"]);

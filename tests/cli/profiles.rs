@@ -69,12 +69,12 @@ fn secrets_are_shown_only_when_asked_for_and_kept_when_left_out() {
     Place::new().run(&["profiles", "apply", &file]).refused(
         2,
         &[
-            "profiles[0].headers (value 1): was left out",
-            "profiles[0].auth.key: was left out",
-            "profiles[0].enc.key: was left out",
-            "profiles[0].enc.IV: was left out",
-            "profiles[0].signing_secret: was left out",
-            "profiles[1].auth.password: was left out",
+            "profiles[0].headers (value 1): is missing",
+            "profiles[0].auth.key: is missing",
+            "profiles[0].enc.key: is missing",
+            "profiles[0].enc.IV: is missing",
+            "profiles[0].signing_secret: is missing",
+            "profiles[1].auth.password: is missing",
             "6 errors",
         ],
     );
@@ -110,9 +110,9 @@ fn a_client_secret_is_a_secret_too() {
     Place::new().run(&["profiles", "apply", &file]).refused(
         2,
         &[
-            "profiles[0].auth.client_secret: was left out",
-            "profiles[0].auth.fields (value 2): was left out",
-            "profiles[0].auth.headers (value 2): was left out",
+            "profiles[0].auth.client_secret: is missing",
+            "profiles[0].auth.fields (value 2): is missing",
+            "profiles[0].auth.headers (value 2): is missing",
             "3 errors",
         ],
     );
@@ -179,10 +179,10 @@ fn a_profile_is_changed_by_its_id() {
     assert_eq!((&second["title"], &second["created_at"]), (&json!("Second"), &made_at));
 
     let other = place.file("other.json", &with(json!({"title": "Third", "channel": "voice"})).to_string());
-    place.run(&["profiles", "apply", &other]).refused(2, &["channel: is sms and cannot change"]);
+    place.run(&["profiles", "apply", &other]).refused(2, &["channel: is sms and cannot be changed"]);
     let twice = json!([with(json!({"title": "One"})), with(json!({"title": "Two"}))]).to_string();
     let twice = place.file("twice.json", &twice);
-    place.run(&["profiles", "apply", &twice]).refused(2, &["profiles[1].profile_id: stands at profiles[0]"]);
+    place.run(&["profiles", "apply", &twice]).refused(2, &["profiles[1].profile_id: is also at profiles[0]"]);
     assert_eq!(show(), second);
 
     assert_eq!(place.run(&["profiles", "delete", id, "--yes"]).out, format!("{id}\n"));
@@ -275,10 +275,10 @@ fn a_secret_at_a_wrong_place_is_not_told() {
     let place = Place::new();
     let secret = "dXNlcjpwYXNz";
     for (name, value, wanted) in [
-        ("auth", json!(format!("Basic {secret}")), "\nauth: an object is needed\n"),
-        ("auth", json!({"type": secret}), "\nauth.type: one of none, basic, "),
-        ("enc", json!(format!("AES:{secret}")), "\nenc: an object is needed\n"),
-        ("enc", json!({"algo": secret, "key": secret}), "\nenc.algo: one of AES-128-CFB, "),
+        ("auth", json!(format!("Basic {secret}")), "\nauth: must be an object\n"),
+        ("auth", json!({"type": secret}), "\nauth.type: must be one of none, basic, "),
+        ("enc", json!(format!("AES:{secret}")), "\nenc: must be an object\n"),
+        ("enc", json!({"algo": secret, "key": secret}), "\nenc.algo: must be one of AES-128-CFB, "),
     ] {
         let mut document = json!({"title": "Order SMS", "url": "https://x.example"});
         document[name] = value;
@@ -295,7 +295,7 @@ fn a_password_that_was_never_there_is_not_kept() {
     document["profile_id"] = json!(place.apply(&document)[0]);
     document["auth"] = json!({"type": "basic", "user": "u", "password": null});
     let file = place.file("p.json", &document.to_string());
-    place.run(&["profiles", "apply", &file]).refused(2, &["auth.password: was left out"]);
+    place.run(&["profiles", "apply", &file]).refused(2, &["auth.password: is missing"]);
 }
 
 #[test]
@@ -314,15 +314,15 @@ fn every_error_of_every_profile_is_told_and_nothing_saved() {
     refused.refused(
         2,
         &[
-            "wrong.json: nothing was saved, 8 errors to mend",
-            "\nprofiles[1].title: 1 of at least 3 characters\n",
+            "wrong.json: nothing was saved: 8 errors:",
+            "\nprofiles[1].title: at least 3 characters (1 so far)\n",
             "\nprofiles[1].url: ",
             "\nprofiles[1].retry.interval_s: ",
             "\nprofiles[1].retry.timeout_ms: ",
             "\nprofiles[2].colour: unknown field `colour`",
-            "\nprofiles[3].retry.count: a number is needed",
+            "\nprofiles[3].retry.count: must be a number",
             "\nprofiles[4].profile_id: 'XX_1' is not a callback profile id",
-            "\nprofiles[5]: an object",
+            "\nprofiles[5]: must be an object",
         ],
     );
     assert!(!refused.err.contains("profiles[0]"), "{}", refused.err);
@@ -341,7 +341,7 @@ fn what_is_no_json_is_told_with_its_place() {
     refused(r#"{"title": "a\ud800"}"#, &["line 1 column 19", "surrogate"]);
     refused(r#"{"title": "a\ude00b"}"#, &["line 1 column", "surrogate"]);
     refused("{\"title\": \"\u{1}\"}", &["line 1 column", "control character"]);
-    refused("7", &["an object, or an array"]);
+    refused("7", &["an object or an array"]);
     place.run(&["profiles", "apply", "/dev/zero"]).refused(2, &["/dev/zero", "more than 33554432 bytes"]);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     place
@@ -349,7 +349,7 @@ fn what_is_no_json_is_told_with_its_place() {
         .refused(2, &["more than 127 levels of nesting at line 1"]);
     place
         .run_with_input(&["profiles", "apply", "-"], &format!("[{{\"title\": {deep}}}]"))
-        .refused(2, &["profiles[0]: no JSON: more than 127 levels of nesting"]);
+        .refused(2, &["profiles[0]: invalid JSON: more than 127 levels of nesting"]);
     let too_many = format!("[{}[]]", "[],".repeat(100_000));
     place
         .run_with_input(&["profiles", "apply", "-"], &too_many)
@@ -357,7 +357,7 @@ fn what_is_no_json_is_told_with_its_place() {
     let many = format!("[{}[]]", "[],".repeat(1000));
     place
         .run_with_input(&["profiles", "apply", "-"], &many)
-        .refused(2, &["1001 errors to mend", "profiles[99]: an object", "and 901 more"]);
+        .refused(2, &["1001 errors:", "profiles[99]: must be an object", "and 901 more"]);
     let long = format!("[{{\"title\": \"{}\"}}]", "x".repeat(4 << 20));
     place
         .run_with_input(&["profiles", "apply", "-"], &long)
@@ -417,8 +417,8 @@ fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
     apply(json!({"client_certificate": certificate}))
         .refused(2, &["tls.client_certificate: ", "no private key in it"]);
     apply(json!({"client_key": key}))
-        .refused(2, &["tls.client_certificate: the certificate that goes with the key"]);
-    apply(json!({"ca_file": "ca.pem"})).refused(2, &["tls.ca_file: a whole path is needed"]);
+        .refused(2, &["tls.client_certificate: enter the certificate that goes with the key"]);
+    apply(json!({"ca_file": "ca.pem"})).refused(2, &["tls.ca_file: must be an absolute path"]);
     apply(json!({"ca": "/x"})).refused(2, &["tls", "ca_file"]);
 
     let without =
@@ -432,7 +432,7 @@ fn that_there_is_nothing_is_told_with_the_place_looked_at() {
     let place = Place::new();
     let none = place.run_unnamed(&["profiles", "list"]);
     let said = format!(
-        "no profiles yet in {}: `ringback profiles apply FILE` makes some\n",
+        "no profiles yet in {}: `ringback profiles apply FILE` creates some\n",
         place.usual_db().display()
     );
     assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", said));

@@ -35,29 +35,32 @@ fn what_is_pending_of_a_deleted_profile_is_held_named_and_sent_when_it_is_restor
     let deleted = place.run(&["profiles", "delete", "order sms", "--yes"]);
     assert_eq!((deleted.code, deleted.out), (Some(0), format!("{id}\n")));
     let said =
-        format!("deleted 'Order SMS': 2 pending deliveries are held; `ringback profiles restore {id}`");
+        format!("deleted 'Order SMS': 2 pending deliveries are blocked; `ringback profiles restore {id}`");
     assert!(deleted.err.contains(&said), "{}", deleted.err);
 
     place.run(&["send", &id]).refused(2, &[&format!("`ringback profiles restore {id}` restores it")]);
     let worked = place.run(&["work", "--until-idle"]);
     assert_eq!(worked.code, Some(0), "it does not wait for them: {worked:?}");
-    assert_eq!(worked.out, "0 delivered, 0 failed · 2 queued and 0 waiting, all held\n");
-    assert!(worked.err.contains("2 held: 'Order SMS' is deleted since"), "{}", worked.err);
+    assert_eq!(worked.out, "0 delivered, 0 failed · 2 queued and 0 waiting, all blocked\n");
+    assert!(worked.err.contains("2 blocked: 'Order SMS' was deleted at"), "{}", worked.err);
     let listed = place.run(&["deliveries", "list", "--profile", "Order SMS", "--json"]).json();
     assert_eq!((&listed[0]["held"], &listed[1]["held"]), (&json!("deleted"), &json!("deleted")));
     let delivery = listed[0]["delivery_id"].as_str().unwrap();
     let shown = place.run(&["deliveries", "show", delivery]);
-    assert!(shown.out.contains("held      deleted\n"), "{}", shown.out);
+    assert!(shown.out.contains("blocked   deleted\n"), "{}", shown.out);
     let doctor = place.run(&["doctor", "--json"]).json();
     let findings = doctor["findings"].as_array().unwrap();
     let held = findings.iter().find(|one| one["topic"] == "held").unwrap();
-    assert!(held["found"].as_str().unwrap().starts_with("2 pending deliveries held: 'Order SMS'"), "{held}");
-    assert!(held["mend"].as_str().unwrap().starts_with(&format!("`ringback profiles restore {id}`")));
+    assert!(
+        held["found"].as_str().unwrap().starts_with("2 pending deliveries blocked: 'Order SMS'"),
+        "{held}"
+    );
+    assert!(held["fix"].as_str().unwrap().starts_with(&format!("`ringback profiles restore {id}`")));
 
     assert_eq!(place.run(&["deliveries", "cancel", delivery]).code, Some(0));
     let restored = place.run(&["profiles", "restore", &id[..12]]);
     assert_eq!((restored.code, restored.out), (Some(0), format!("{id}  restored Order SMS\n")));
-    assert!(restored.err.contains("1 pending delivery no longer held"), "{}", restored.err);
+    assert!(restored.err.contains("1 pending delivery no longer blocked"), "{}", restored.err);
     let worked = place.run(&["work", "--until-idle"]);
     assert!(worked.out.ends_with("1 delivered, 0 failed · nothing is queued\n"), "{worked:?}");
     assert_eq!(endpoint.book().len(), 1);
@@ -71,7 +74,7 @@ fn when_it_cannot_be_restored_any_more_what_was_held_fails_and_says_why() {
     assert_eq!(place.run(&["profiles", "delete", &id, "--yes"]).code, Some(0));
     days_ago(&place, 6);
     let worked = place.run(&["work", "--until-idle"]);
-    assert!(worked.out.ends_with("all held\n"), "{worked:?}");
+    assert!(worked.out.ends_with("all blocked\n"), "{worked:?}");
     days_ago(&place, 1);
     let worked = place.run(&["work", "--until-idle"]);
     assert!(worked.out.ends_with("0 delivered, 1 failed · nothing is queued\n"), "{worked:?}");
@@ -88,7 +91,7 @@ fn what_is_deleted_is_listed_and_restored_by_id_start_or_title() {
     let document = |title: &str| json!({"title": title, "channel": "sms", "url": "https://hooks.example"});
     let ids = place.apply(&json!([document("Order SMS"), document("Order SMS"), document("Bookings")]));
     let list = |more: &[&str]| place.run(&[&["profiles", "list", "--deleted"], more].concat());
-    assert_eq!(list(&[]).err, "no deleted profile to restore\n");
+    assert_eq!(list(&[]).err, "no deleted profiles to restore\n");
     for id in &ids {
         let deleted = place.run(&["profiles", "delete", id, "--yes", "--json"]).json();
         assert_eq!((&deleted["profile_ids"], &deleted["held"]), (&json!([id]), &json!(0)));
@@ -105,7 +108,7 @@ fn what_is_deleted_is_listed_and_restored_by_id_start_or_title() {
     assert!(table.out.starts_with("ID ") && table.out.contains("RESTORABLE UNTIL"), "{table:?}");
 
     let both = place.run(&["profiles", "restore", "order sms"]);
-    both.refused(2, &["may be 2 profiles", &ids[0], &ids[1], "deleted 2"]);
+    both.refused(2, &["matches 2 profiles", &ids[0], &ids[1], "deleted 2"]);
     let restored = place.run(&["profiles", "restore", "Bookings", "--json"]).json();
     assert_eq!((&restored["profile_id"], &restored["pending"]), (&json!(ids[2]), &json!(0)));
     place.run(&["profiles", "restore", "Bookings"]).refused(2, &["'Bookings' is not deleted"]);
@@ -123,5 +126,8 @@ fn what_is_restored_and_disabled_stays_held() {
         assert_eq!(place.run(args).code, Some(0));
     }
     let restored = place.run(&["profiles", "restore", &id]);
-    assert!(restored.err.contains("1 pending delivery still held: 'Order SMS' is disabled"), "{restored:?}");
+    assert!(
+        restored.err.contains("1 pending delivery still blocked: 'Order SMS' has been disabled"),
+        "{restored:?}"
+    );
 }

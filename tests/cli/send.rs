@@ -62,9 +62,13 @@ fn one_event_that_cannot_be_meant_is_refused() {
     several["channel"] = json!("whatsapp");
     several["events"] = json!(["message_status", "payment_status"]);
     place.apply(&several);
-    place.run(&["send", "Off"]).refused(2, &["'Off' is disabled: it takes no events", "nothing was sent"]);
+    place
+        .run(&["send", "Off"])
+        .refused(2, &["profile 'Off' is disabled and accepts no events", "nothing was sent"]);
     place.run(&["send", "Several"]).refused(2, &["name one: message_status, payment_status"]);
-    place.run(&["send", &id, "--event", "Voice"]).refused(2, &["is not told of Voice: it has sms-send"]);
+    place
+        .run(&["send", &id, "--event", "Voice"])
+        .refused(2, &["does not subscribe to Voice; its events: sms-send"]);
     place.run(&["send", "nobody"]).refused(2, &["no profile 'nobody'"]);
     place.run(&["send"]).refused(2, &["<PROFILE|--from <FILE>>"]);
     place.run(&["send", &id, "--strict"]).refused(2, &["--strict"]);
@@ -98,10 +102,10 @@ fn bad_lines_are_told_and_the_others_go_on() {
     let sent = place.run_with_input(&["send", "--from", "-", "--json"], &input.concat());
     assert_eq!(sent.code, Some(1), "{}", sent.err);
     let reasons = [
-        (4, "no JSON: EOF while parsing a value at column 23"),
-        (5, "there is no profile IN_00000000"),
-        (6, "the profile 'Order SMS' is disabled: it takes no events"),
-        (7, "'Order SMS' is not told of Voice: it has sms-send"),
+        (4, "invalid JSON: EOF while parsing a value at column 23"),
+        (5, "no profile IN_00000000"),
+        (6, "profile 'Order SMS' is disabled and accepts no events"),
+        (7, "'Order SMS' does not subscribe to Voice; its events: sms-send"),
         (8, "data must be an object"),
         (9, "it is longer than 1048576 bytes"),
     ];
@@ -117,7 +121,7 @@ fn bad_lines_are_told_and_the_others_go_on() {
     assert_eq!(accepted.iter().map(|told| told["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3, 10]);
     let end = json!({
         "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
-        "pending": 0, "held": 0, "removed": 0,
+        "pending": 0, "blocked": 0, "held": 0, "removed": 0,
     });
     assert_eq!(told.last(), Some(&end));
     let book = endpoint.book();
@@ -151,7 +155,7 @@ fn where_nothing_can_be_accepted_the_input_is_wrong() {
     let pretty = place.file("pretty.json", "[\n  {\n    \"data\": {}\n  }\n]\n");
     let sent = place.run(&["send", "--from", &pretty]);
     assert_eq!((sent.code, sent.out.as_str()), (Some(2), "0 accepted · 5 bad lines\n"));
-    assert!(sent.err.contains("each must be one whole JSON object, as `jq -c .`"), "{sent:?}");
+    assert!(sent.err.contains("each line must be one JSON object, as written by `jq -c .`"), "{sent:?}");
     let missing = place.run(&["send", "--from", "/no/such/file"]);
     missing.refused(2, &["/no/such/file: it cannot be read"]);
     let empty = place.run(&["send", "--from", "-"]);
@@ -169,7 +173,7 @@ fn strict_accepts_all_or_nothing() {
     for sent in [place.run(&["send", "--strict", "--from", &file, "--json"]), from_pipe] {
         assert_eq!(sent.code, Some(2), "{sent:?}");
         assert!(sent.err.contains("line 1001: callback_profile_id is missing"), "{sent:?}");
-        assert!(sent.err.contains("line 1012: no JSON"), "every bad line is told: {sent:?}");
+        assert!(sent.err.contains("line 1012: invalid JSON"), "every bad line is told: {sent:?}");
         assert!(sent.err.contains("nothing was accepted"), "{sent:?}");
         assert_eq!(lines(&sent.out).last().unwrap()["accepted"], 0);
     }
@@ -196,7 +200,7 @@ fn strict_refuses_a_request_that_cannot_be_made_and_else_it_fails() {
     let file = place.file("events.ndjson", &(event(&id, "a\nb") + &event(&id, "c")));
     let strict = place.run(&["send", "--strict", "--from", &file]);
     assert_eq!(strict.code, Some(2));
-    assert!(strict.err.contains("line 1: no request can be made: "), "{strict:?}");
+    assert!(strict.err.contains("line 1: cannot build the request: "), "{strict:?}");
     let sent = place.run(&["send", "--from", &file]);
     assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
     let told: Vec<&str> = sent.out.lines().collect();
@@ -244,7 +248,7 @@ fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
     off["status"] = json!(3);
     place.apply(&off);
     input.write_all(event(&id, "4").as_bytes()).unwrap();
-    send.line(On::Err, "line 4: the profile 'Order SMS' is disabled");
+    send.line(On::Err, "line 4: profile 'Order SMS' is disabled");
     drop(input);
     assert!(send.line(On::Out, "\"ended\"").contains("\"accepted\":3"));
     assert_eq!(send.code(), Some(1));
@@ -261,14 +265,14 @@ fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
         let mut send = Running::reading(command);
         let mut input = send.input();
         input.write_all(events(&id, "", 5).as_bytes()).unwrap();
-        let said = send.line(On::Err, "another session sends");
+        let said = send.line(On::Err, "is the active sender");
         assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
         send.line(On::Out, "\"line\":5");
         send.signal(signal);
         let left = send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
-        assert!(left.ends_with("`ringback work` goes on with them"), "{left}");
-        let rest = send.line(On::Err, "was taken up to line 5");
-        assert!(rest.ends_with("the rest goes on with: what follows | ringback send --from -"), "{rest}");
+        assert!(left.ends_with("run `ringback work` to continue"), "{left}");
+        let rest = send.line(On::Err, "was accepted up to line 5");
+        assert!(rest.ends_with("continue with: what follows | ringback send --from -"), "{rest}");
         assert_eq!(send.code(), Some(code));
         assert!(send.line(On::Out, "\"ended\"").contains("\"pending\":5"));
         drop(input);
@@ -287,7 +291,7 @@ fn a_second_signal_ends_it_at_once() {
     let mut send = Running::start(place.command(&["send", "--from", &file]));
     endpoint.wait("what there is room for", |book| book.len() == 4);
     send.interrupt();
-    send.line(On::Err, "what is under way gets five seconds, Ctrl+C again cuts it off");
+    send.line(On::Err, "waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
     let start = std::time::Instant::now();
     send.interrupt();
     assert_eq!(send.code(), Some(130));
@@ -347,7 +351,7 @@ fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     input.write_all(events(&id, "more", 3).as_bytes()).unwrap();
     send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
-    send.line(On::Err, "standard input was taken up to line 5");
+    send.line(On::Err, "standard input was accepted up to line 5");
     send.line(On::Err, "is locked by another program");
     drop(other);
     assert_eq!(send.code(), Some(1));

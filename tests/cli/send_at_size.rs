@@ -62,7 +62,7 @@ fn a_bar_says_how_far_it_is_and_leaves_a_summary() {
         .env("NO_COLOR", "1")
         .size(60, 12);
     let terminal = Terminal::start(program);
-    terminal.wait_for("line 601: no JSON:");
+    terminal.wait_for("line 601: invalid J");
     terminal.wait_until(|screen| screen.contents().contains("[#"), "a bar that has begun");
     assert_eq!(terminal.wait_exit(), 1);
     let elapsed = start.elapsed();

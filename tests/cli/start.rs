@@ -21,7 +21,7 @@ fn wrong_usage_has_a_reason() {
     place.run(&["profiles", "list", "--channel", "pigeon"]).refused(2, &["pigeon", "whatsapp"]);
     place.run(&["test"]).refused(2, &["<PROFILE>"]);
     place.run(&["test", "x", "--set", "status"]).refused(2, &["NAME=TEXT"]);
-    place.run(&["test", "x", "--set", "payment:={"]).refused(2, &["no JSON"]);
+    place.run(&["test", "x", "--set", "payment:={"]).refused(2, &["invalid JSON"]);
     let help = place.run(&["--help"]);
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
     assert!(help.out.contains("RINGBACK_DB") && help.out.contains("demo"), "{}", help.out);
@@ -36,7 +36,7 @@ fn a_database_that_is_none_is_told() {
 
     let folder = place.path("");
     let ran = place.run(&["profiles", "apply", "-", "--db", folder.to_str().unwrap()]);
-    ran.refused(2, &["no JSON"]);
+    ran.refused(2, &["invalid JSON"]);
     let ran = place.run(&["profiles", "list", "--db", folder.to_str().unwrap()]);
     ran.refused(2, &["is a folder"]);
 
@@ -213,7 +213,7 @@ fn keys_that_cannot_be_bound_are_told_with_their_line() {
     for told in [
         "keys.toml:3: profiles-new: e is Edit already (profiles-edit) · it stays on n",
         "keys.toml:4: there is no action fly",
-        "keys.toml:5: editor-save: keys are a text",
+        "keys.toml:5: editor-save: must be a string",
         "keys.toml:6: quit: Alt+q cannot be bound: desktops and terminals keep Alt · it stays on q Ctrl+C",
     ] {
         assert!(ran.err.contains(told), "{told}: {}", ran.err);

@@ -129,7 +129,7 @@ fn each_attempt_and_each_wait_is_told() {
     assert_eq!(tested.code, Some(1));
     assert!(tested.err.contains("'Order SMS' has no placeholder <statsu>"), "{tested:?}");
     let lines: Vec<&str> = tested.out.lines().skip(2).collect();
-    let why = format!("{address} refuses the connection: nothing listens there");
+    let why = format!("{address} refuses the connection: nothing is listening there");
     assert!(lines[0].starts_with(&format!("1st try  {why}  ")), "{}", lines[0]);
     assert_eq!(lines[1], "wait 1 s");
     assert!(lines[2].starts_with(&format!("1st retry  {why}  ")), "{}", lines[2]);
@@ -166,7 +166,7 @@ fn an_event_of_another_profile_is_refused() {
     let place = Place::new();
     profile(&place, &nobody(), &json!({}));
     let ran = place.run(&["test", "Order SMS", "--event", "message_status"]);
-    ran.refused(2, &["'Order SMS' is not told of message_status", "sms-send"]);
+    ran.refused(2, &["'Order SMS' does not subscribe to message_status", "sms-send"]);
     place.run(&["test", "Order SMS", "--event", "sms"]).refused(2, &["sms-send"]);
 }
 
@@ -177,7 +177,7 @@ fn another_session_that_sends_is_waited_for() {
     profile(&place, &address, &json!({}));
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
     let mut test = Running::start(place.command(&["test", "Order SMS"]));
-    let said = test.line(On::Err, "another session sends");
+    let said = test.line(On::Err, "is the active sender");
     assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
     drop(lease);
     test.line(On::Out, "Callback profile tested · delivered");
@@ -190,7 +190,7 @@ async fn an_interrupted_test_stays_queued() {
     profile(&place, &nobody(), &json!({}));
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
     let mut test = Running::start(place.command(&["test", "Order SMS", "--json"]));
-    test.line(On::Err, "another session sends");
+    test.line(On::Err, "is the active sender");
     test.interrupt();
     assert!(test.line(On::Err, "stays queued").contains("ringback"));
     assert_eq!(test.code(), Some(130));

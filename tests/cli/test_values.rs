@@ -88,7 +88,7 @@ fn an_earlier_delivery_brings_its_event_and_values() {
     assert_eq!(other.json()["event"], "message_status");
 
     let unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
-    test(&place, "Bookings", &["--from", unknown]).refused(2, &["there is no delivery 01890a5d"]);
+    test(&place, "Bookings", &["--from", unknown]).refused(2, &["no delivery 01890a5d"]);
     test(&place, "Bookings", &["--from", "latest"]).refused(2, &["--from", "UUID"]);
 }
 
@@ -104,7 +104,7 @@ fn values_are_one_json_object() {
         place.run_with_input(&args, text).refused(2, &[&["standard input: nothing was sent"], said].concat());
     };
     refused("[]", &["an object of variables"]);
-    refused("{\n\"status\": }", &["no JSON", "line 2 column 11"]);
+    refused("{\n\"status\": }", &["invalid JSON", "line 2 column 11"]);
     refused("", &["line 1 column 0"]);
     test(&place, "Order SMS", &["--values", "/dev/zero"])
         .refused(2, &["/dev/zero", "more than 1048576 bytes"]);

@@ -102,8 +102,8 @@ fn one_s_own_are_added_changed_and_removed() {
         place.run(&["variables", "add", "SMS-send", "shop_id", "--meaning", "whose", "--sample", "42"]);
     assert_eq!((added.code, added.out.as_str()), (Some(0), "sms-send  shop_id  added\n"), "{added:?}");
     let add = |name: &str| place.run(&["variables", "add", "sms-send", name]);
-    add("shop_id").refused(2, &["shop_id is there already"]);
-    add("id").refused(2, &["id is there already"]);
+    add("shop_id").refused(2, &["shop_id exists already"]);
+    add("id").refused(2, &["id exists already"]);
     place.run(&["variables", "add", "nope", "x"]).refused(2, &["sms-send", "default"]);
 
     let set = |args: &[&str]| place.run(&[&["variables", "set", "sms-send"], args].concat());
@@ -113,16 +113,16 @@ fn one_s_own_are_added_changed_and_removed() {
     assert_eq!(changed, wanted);
     set(&["shop_id"]).refused(2, &["nothing to change"]);
     set(&["shop_id", "--sample", "[1"]).refused(2, &["the sample is not JSON"]);
-    set(&["id", "--sample", "7"]).refused(2, &["it is the platform's"]);
-    set(&["nobody", "--sample", "7"]).refused(2, &["there is none"]);
+    set(&["id", "--sample", "7"]).refused(2, &["it is predefined"]);
+    set(&["nobody", "--sample", "7"]).refused(2, &["no such variable"]);
     let listed = || place.run(&["variables", "--event", "sms-send", "--json"]).json();
     let last = listed().as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["name"], &last["sample"]), (&json!("shop_id"), &json!([1])));
 
     let remove = |name: &str| place.run(&["variables", "remove", "sms-send", name]);
     assert_eq!(remove("shop_id").out, "sms-send  shop_id  removed\n");
-    remove("shop_id").refused(2, &["there is none"]);
-    remove("id").refused(2, &["it is the platform's"]);
+    remove("shop_id").refused(2, &["no such variable"]);
+    remove("id").refused(2, &["it is predefined"]);
     assert_eq!(listed().as_array().unwrap().len(), 22);
     assert_eq!(place.run(&["variables", "add", "default", "report", "--json"]).json()["event"], "default");
 }

@@ -33,7 +33,10 @@ fn until_idle_waits_for_retries_and_tells_each_try() {
     assert!(first["due_at"].is_string() && lines[2]["due_at"].is_null());
     assert_eq!(
         lines[4],
-        json!({"state": "ended", "tries": 4, "delivered": 2, "failed": 0, "queued": 0, "waiting": 0, "held": 0})
+        json!({
+            "state": "ended", "attempts": 4, "tries": 4, "delivered": 2, "failed": 0, "queued": 0, "waiting": 0,
+            "blocked": 0, "held": 0,
+        })
     );
     assert_eq!(endpoint.book().len(), 2);
 }
@@ -68,9 +71,9 @@ fn a_signal_ends_it_before_it_is_idle() {
     let mut work = Running::start(place.command(&["work", "--until-idle"]));
     endpoint.wait("what there is room for", |book| book.len() == 4);
     work.signal("TERM");
-    work.line(On::Err, "what is under way gets five seconds, Ctrl+C again cuts it off");
+    work.line(On::Err, "waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
     work.interrupt();
-    work.line(On::Out, "0 delivered, 0 failed · 20 queued and 0 waiting: `ringback work` goes on with them");
+    work.line(On::Out, "0 delivered, 0 failed · 20 queued and 0 waiting; run `ringback work` to continue");
     assert_eq!(work.code(), Some(143));
 }
 
@@ -82,11 +85,14 @@ fn it_says_who_sends_and_waits() {
     queue(&place, &id, 1);
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
     let mut work = Running::start(place.command(&["work", "--until-idle"]));
-    let said = work.line(On::Err, "another session sends");
-    assert!(said.contains(&format!("(pid {}): waiting for it to end", std::process::id())), "{said}");
+    let said = work.line(On::Err, "is the active sender");
+    assert!(
+        said.contains(&format!("(pid {}) is the active sender: waiting for it to end", std::process::id())),
+        "{said}"
+    );
     assert!(endpoint.book().is_empty());
     drop(lease);
-    work.line(On::Err, "this one sends now");
+    work.line(On::Err, "this session is sending now");
     assert_eq!(work.code(), Some(0));
     assert_eq!(endpoint.book().len(), 1);
 }
@@ -98,7 +104,7 @@ fn on_a_terminal_one_line_says_how_far_it_is() {
     let id = place.apply(&endpoint.profile(0)).remove(0);
     let program = Launch::new(env!("CARGO_BIN_EXE_ringback")).args(["work"]).env("RINGBACK_DB", place.db());
     let mut terminal = Terminal::start(program);
-    terminal.wait_for("0 queued · 0 waiting · 0 under way · 0 delivered · 0 failed");
+    terminal.wait_for("0 queued · 0 waiting · 0 in flight · 0 delivered · 0 failed");
     queue(&place, &id, 1);
     terminal.wait_for("failed Order SMS · 1st try 404 Not Found");
     terminal.wait_for("0 delivered · 1 failed");
@@ -106,5 +112,5 @@ fn on_a_terminal_one_line_says_how_far_it_is() {
     assert_eq!(terminal.wait_exit(), 0);
     let screen = terminal.screen();
     assert!(screen.ends_with("0 delivered, 1 failed · nothing is queued"), "{screen}");
-    assert!(!screen.contains("under way ·"), "the line is taken away: {screen}");
+    assert!(!screen.contains("in flight ·"), "the line is taken away: {screen}");
 }

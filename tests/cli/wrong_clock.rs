@@ -68,7 +68,7 @@ fn every_command_works_at_an_odd_clock() {
 fn what_needs_a_clock_that_is_right_says_so() {
     let place = Place::new();
     for seconds in [-1, YEAR_10000] {
-        at(&place, seconds, &["receive", "--listen", "0"]).refused(1, &["clock", "set it right"]);
+        at(&place, seconds, &["receive", "--listen", "0"]).refused(1, &["clock", "set the clock"]);
         let doctor = at(&place, seconds, &["doctor", "--json"]);
         assert_eq!(doctor.code, Some(1), "{doctor:?}");
         let findings = doctor.json()["findings"].clone();

@@ -24,7 +24,7 @@ fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
     endpoint.let_answers_go();
-    let said = worker.line(On::Err, "what was sent cannot be recorded");
+    let said = worker.line(On::Err, "cannot record attempts");
     assert!(said.contains(NO_ROOM), "{said}");
     assert_eq!(small.listed("delivered"), 0, "what is not on disk is not claimed");
     assert_eq!(small.listed("queued"), BEFORE);
@@ -59,8 +59,8 @@ fn who_ends_before_there_is_room_says_that_it_could_not_record() {
     endpoint.let_answers_go();
     worker.line(On::Err, NO_ROOM);
     worker.interrupt();
-    let said = worker.line(On::Err, "stay pending: what was sent of them is sent again");
-    assert!(said.contains("what was sent cannot be recorded"), "{said}");
+    let said = worker.line(On::Err, "stay pending: attempts already made are repeated");
+    assert!(said.contains("cannot record attempts"), "{said}");
     assert_eq!(worker.code(), Some(1));
 
     small.disk().make_room();
@@ -110,10 +110,10 @@ fn who_quits_the_console_before_there_is_room_is_told_so() {
     terminal.wait_for("code=1");
     terminal.wait_until(|screen| !screen.alternate_screen(), "the screen of before");
     let said = terminal.screen().replace('\n', "");
-    let reason = "ringback: what was sent cannot be recorded: ";
+    let reason = "ringback: cannot record attempts: ";
     assert!(said.contains(reason) && said.contains(NO_ROOM), "{said}");
-    assert!(said.contains("; 4 deliveries stay pending: what was sent of them is sent again"), "{said}");
-    assert!(said.contains("4 deliveries are pending: they go on when ringback runs again"), "{said}");
+    assert!(said.contains("; 4 deliveries stay pending: attempts already made are repeated"), "{said}");
+    assert!(said.contains("4 deliveries are pending: the next session sends them"), "{said}");
 
     small.disk().make_room();
     assert_eq!(small.listed("queued"), BEFORE);
@@ -139,14 +139,14 @@ fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     assert_eq!(small.listed("queued"), BEFORE);
     small.disk().fill();
     let mut worker = Running::start(small.command(&["work", "--until-idle"]));
-    let said = worker.line(On::Err, "nothing is sent yet");
+    let said = worker.line(On::Err, "not sending yet");
     assert!(said.contains(NO_ROOM), "{said}");
     assert!(endpoint.book().is_empty(), "what cannot be recorded is not sent");
     worker.interrupt();
     assert_eq!(worker.code(), Some(1));
 
     let mut worker = Running::start(small.command(&["work", "--until-idle"]));
-    worker.line(On::Err, "nothing is sent yet");
+    worker.line(On::Err, "not sending yet");
     small.disk().make_room();
     assert_eq!(worker.code(), Some(0), "it goes on by itself");
     drop(other.input());

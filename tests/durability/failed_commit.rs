@@ -25,7 +25,7 @@ fn who_follows_the_advice_after_a_failed_commit_sends_each_line_once() {
             continue;
         }
         assert_eq!(sent.code, Some(1), "{which}: {sent:?}");
-        let taken = sent.err.split("was taken up to line ").nth(1);
+        let taken = sent.err.split("was accepted up to line ").nth(1);
         let taken: usize = taken.map_or(0, |rest| rest.split(';').next().unwrap().parse().unwrap());
         let listed = place.run(&["deliveries", "list", "--json", "--limit", "0"]);
         assert_eq!(listed.json().as_array().unwrap().len(), taken, "{which}: {}", sent.err);

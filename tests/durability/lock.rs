@@ -129,7 +129,7 @@ fn what_lies_in_place_of_the_lock_file_is_left_alone_and_reported() {
     }
     let doctor = place.run(&["doctor"]);
     assert!(
-        doctor.out.contains("nobody can send") && doctor.out.contains("is a symbolic link"),
+        doctor.out.contains("no session can send") && doctor.out.contains("is a symbolic link"),
         "{doctor:?}"
     );
     assert_eq!(std::fs::read_to_string(&letter).unwrap(), "dear");
@@ -159,7 +159,7 @@ fn a_sender_that_is_stopped_is_reported_until_it_continues() {
     first.signal("STOP");
 
     let mut waiting = Running::start(place.command(&["send", &profile, "--set", "ref=after"]));
-    waiting.line(On::Err, "another session sends");
+    waiting.line(On::Err, "is the active sender");
     let said = waiting.line(On::Err, &why);
     assert!(said.contains(&format!("`kill -CONT {}`", first.pid())), "{said}");
     let mut standby = Running::start(place.command(&["work"]));
@@ -212,7 +212,7 @@ fn a_session_whose_log_is_removed_stops_and_what_it_wrote_is_kept() {
         std::fs::remove_file(format!("{}{ending}", place.db().display())).unwrap();
     }
     let said = first.line(On::Err, "-wal and -shm beside it were removed");
-    assert!(said.contains("start again"), "{said}");
+    assert!(said.contains("restart"), "{said}");
     first.interrupt();
     assert_eq!(first.code(), Some(1));
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));

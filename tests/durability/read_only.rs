@@ -37,7 +37,7 @@ fn a_file_made_read_only_under_the_sender_is_told_until_it_may_be_written_again(
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     let frozen = freeze(&site);
     endpoint.let_answers_go();
-    let said = worker.line(On::Err, "what was sent cannot be recorded");
+    let said = worker.line(On::Err, "cannot record attempts");
     assert!(said.contains(READ_ONLY), "{said}");
     assert_eq!(inspect(&site.db()).unwrap().pending, Some(BEFORE as u64), "nothing is claimed");
     site.run(&["deliveries", "list"]).refused(2, &[READ_ONLY]);

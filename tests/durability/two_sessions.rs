@@ -58,14 +58,14 @@ fn who_is_killed_is_replaced_at_once() {
     endpoint.wait("the first deliveries", |book| book.len() > 50);
     first.line(On::Out, "delivered");
     let mut second = Running::start(place.command(&["work", "--json", "--until-idle"]));
-    let said = second.line(On::Err, "another session sends");
+    let said = second.line(On::Err, "is the active sender");
     assert!(said.contains(&format!("(pid {})", first.pid())), "{said}");
 
     let so_far = endpoint.book().len();
     assert!(so_far < 10_000, "there is a good deal left: {so_far} came");
     let killed = Instant::now();
     assert!(first.kill9());
-    second.line(On::Err, "this one sends now");
+    second.line(On::Err, "this session is sending now");
     let (took_over, in_flight) = (killed.elapsed(), endpoint.book().len());
     endpoint.wait("the next delivery", |book| book.len() > in_flight);
     let sent = killed.elapsed();

@@ -231,7 +231,7 @@ fn of_the_chain(root: &Made) -> Vec<Case> {
         vec![old],
         KeyPair::generate().unwrap(),
         Some(pem(root)),
-        "it is of an old version of X.509: it must be issued anew as version 3",
+        "it is of an old version of X.509: it must be reissued as version 3",
     );
     let made = leaf(plain);
     let mut damaged = signed(&made, root).to_vec();
@@ -295,8 +295,8 @@ async fn a_server_that_breaks_the_handshake_off_says_why() {
         (40, "the server refuses the handshake: no cipher in common, or a client certificate is missing"),
         (70, "the server speaks only versions of TLS before 1.2"),
         (112, "the server does not know this name"),
-        (80, "the server broke the handshake off (InternalError)"),
-        (200, "the server broke the handshake off (alert 200)"),
+        (80, "the server aborted the handshake (InternalError)"),
+        (200, "the server aborted the handshake (alert 200)"),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();

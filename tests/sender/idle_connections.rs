@@ -112,7 +112,7 @@ async fn it_is_made_good_once() {
     assert_eq!(server.counts(), [2, 1]);
     let error = attempts[1].error.clone().unwrap();
     assert_eq!(error.class, ErrorClass::Connect);
-    assert!(error.message.contains("closed the connection without a complete answer"), "{error}");
+    assert!(error.message.contains("closed the connection without a complete response"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -264,8 +264,8 @@ async fn every_answer_that_is_no_token_has_its_reason() {
             ErrorClass::Status,
             "302 Found, to ENDPOINT: redirects are not followed",
         ),
-        (Reply::new(200, "access_token=hush"), ErrorClass::Protocol, "the answer is no JSON object"),
-        (json(json!({"error": "nope"})), ErrorClass::Protocol, "the answer has no access_token (nope)"),
+        (Reply::new(200, "access_token=hush"), ErrorClass::Protocol, "the response is not a JSON object"),
+        (json(json!({"error": "nope"})), ErrorClass::Protocol, "the response has no access_token (nope)"),
         (
             json(json!({"access_token": "hush", "token_type": "mac"})),
             ErrorClass::Protocol,
@@ -274,9 +274,9 @@ async fn every_answer_that_is_no_token_has_its_reason() {
         (
             json(json!({"access_token": "hush\r\nX-Evil: 1"})),
             ErrorClass::Protocol,
-            "the access_token holds a character that cannot stand in a header",
+            "the access_token holds a character that is not allowed in a header",
         ),
-        (Reply::new(200, vec![b' '; 100_000]), ErrorClass::Protocol, "the answer is longer than 64 KiB"),
+        (Reply::new(200, vec![b' '; 100_000]), ErrorClass::Protocol, "the response is longer than 64 KiB"),
     ];
     for (reply, class, message) in cases {
         let reply = std::sync::Mutex::new(Some(reply));
@@ -300,7 +300,7 @@ async fn a_token_server_that_cannot_be_reached_has_its_reason() {
         (
             format!("http://{closed}/token"),
             ErrorClass::Connect,
-            format!("{closed} refuses the connection: nothing listens there"),
+            format!("{closed} refuses the connection: nothing is listening there"),
         ),
         (
             "https://nobody.invalid/".to_owned(),

@@ -136,8 +136,8 @@ async fn so_it_is_over_a_connection_that_has_carried_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_made_good_once() {
     for (does, said) in [
-        (Ends(REFUSED_STREAM), "refused the request before it began with it (HTTP/2 REFUSED_STREAM)"),
-        (LeavesOut(NO_ERROR), "closed the connection before it began with the request (HTTP/2)"),
+        (Ends(REFUSED_STREAM), "refused the request unprocessed (HTTP/2 REFUSED_STREAM)"),
+        (LeavesOut(NO_ERROR), "closed the connection before processing the request (HTTP/2)"),
     ] {
         let setup = Setup::start(&[&[does], &[does]]).await;
         let attempts = setup.sent(1).await;
@@ -152,10 +152,10 @@ async fn it_is_made_good_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_have_been_begun_with_is_a_failure() {
     for (does, class, said) in [
-        (Ends(INTERNAL_ERROR), ErrorClass::Protocol, "broke the request off (HTTP/2 INTERNAL_ERROR)"),
-        (Leaves, ErrorClass::Connect, "broke the connection off"),
+        (Ends(INTERNAL_ERROR), ErrorClass::Protocol, "reset the request (HTTP/2 INTERNAL_ERROR)"),
+        (Leaves, ErrorClass::Connect, "reset the connection"),
         // The library does not tell for which requests an error of the whole connection leaves that open.
-        (LeavesOut(INTERNAL_ERROR), ErrorClass::Protocol, "broke the connection off (HTTP/2 INTERNAL_ERROR)"),
+        (LeavesOut(INTERNAL_ERROR), ErrorClass::Protocol, "reset the connection (HTTP/2 INTERNAL_ERROR)"),
     ] {
         let setup = Setup::start(&[&[does]]).await;
         let attempts = setup.sent(1).await;

@@ -138,7 +138,7 @@ async fn what_is_no_tls_is_told() {
     let details = desk.only_try(&profile(&url, |_| ())).await;
     let (class, message) = failure(&details);
     assert_eq!(class, ErrorClass::Tls, "{message}");
-    assert!(message.contains("broken off in the TLS handshake"), "{message}");
+    assert!(message.contains("reset in the TLS handshake"), "{message}");
     assert_eq!(details.attempts[0].address, Some(closes.addr));
 
     let hangs = crate::support::endpoint::Endpoint::start(crate::support::endpoint::Manner::Hangs).await;

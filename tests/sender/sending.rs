@@ -46,14 +46,14 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
     let refuses = desk.only_try(&profile(&format!("http://{closed}/"), |_| ())).await;
     assert_eq!(
         failure(&refuses),
-        (ErrorClass::Connect, format!("{closed} refuses the connection: nothing listens there"))
+        (ErrorClass::Connect, format!("{closed} refuses the connection: nothing is listening there"))
     );
 
     let silent = Endpoint::start(Manner::Closes).await;
     let (class, message) = failure(&desk.only_try(&profile(&silent.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Connect);
     assert!(
-        message.contains("without a complete answer") || message.contains("broke the connection off"),
+        message.contains("without a complete response") || message.contains("reset the connection"),
         "{message}"
     );
 
@@ -99,10 +99,10 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
         (
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
             ErrorClass::Protocol,
-            "the answer of {} is not HTTP: ",
+            "the response of {} is not HTTP: ",
         ),
-        ("HTTP/1.1 2000 OK\r\n\r\n", ErrorClass::Protocol, "the answer of {} is not HTTP: "),
-        ("<html>no</html>\r\n\r\n", ErrorClass::Protocol, "the answer of {} is not HTTP: "),
+        ("HTTP/1.1 2000 OK\r\n\r\n", ErrorClass::Protocol, "the response of {} is not HTTP: "),
+        ("<html>no</html>\r\n\r\n", ErrorClass::Protocol, "the response of {} is not HTTP: "),
     ] {
         let endpoint = Endpoint::start(Manner::Says(answer.as_bytes().to_vec())).await;
         let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
@@ -116,7 +116,7 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
         let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
         let (class, message) = failure(&desk.only_try(&profile(&endpoint.url(), |_| ())).await);
         assert_eq!(class, ErrorClass::Connect, "{message}");
-        let ends = ["closed the connection without a complete answer", "broke the connection off"];
+        let ends = ["closed the connection without a complete response", "reset the connection"];
         assert!(ends.iter().any(|end| message.ends_with(end)), "{message}");
     }
     let chunked = format!("{chunks}nonsense\r\n");

@@ -33,7 +33,7 @@ async fn the_result_is_told_at_once_and_others_are_not_cut_off() {
     let mut test = Running::start(place.command(&["test", &name]));
     tokio::task::block_in_place(|| test.line(On::Out, "Callback profile tested · delivered"));
     assert_eq!(state().await, State::Queued, "the result does not wait for the other");
-    tokio::task::block_in_place(|| test.line(On::Err, "what else is under way (1)"));
+    tokio::task::block_in_place(|| test.line(On::Err, "waiting up to 5 s for 1 other request in flight"));
     assert_eq!(tokio::task::block_in_place(|| test.code()), Some(0));
     assert_eq!(state().await, State::Delivered, "the other was let to its end");
 }

@@ -299,7 +299,7 @@ async fn a_reading_that_failed_is_told_only_until_one_succeeds() {
     let sender = sender(failing, 4, 8);
     let mut sending = sender.sending();
     let trouble = told(&mut sending, |now| now.trouble.is_some()).await.trouble;
-    assert_eq!(trouble.as_deref(), Some("what is due cannot be read: the disk is away"));
+    assert_eq!(trouble.as_deref(), Some("cannot read due deliveries: the disk is away"));
     // Nothing is sent here, so nothing is recorded either.
     told(&mut sending, |now| now.trouble.is_none()).await;
 }
@@ -314,7 +314,7 @@ async fn what_was_sent_is_recorded_though_recording_broke_off() {
     failing.panics.store(1, Ordering::SeqCst);
     let sender = sender(failing, 1, 1);
     let mut sending = sender.sending();
-    told(&mut sending, |now| now.trouble.as_ref().is_some_and(|why| why.contains("recording broke off")))
+    told(&mut sending, |now| now.trouble.as_ref().is_some_and(|why| why.contains("recording was aborted")))
         .await;
     until(&store, SOON, |now| now.delivered == 2).await;
     told(&mut sending, |now| now.in_flight.is_empty() && now.trouble.is_none()).await;

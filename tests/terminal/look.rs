@@ -113,14 +113,14 @@ fn a_database_that_goes_is_told_at_once_and_that_it_is_back() {
     let aside = folder.path().join("aside");
     std::fs::rename(&db, &aside).unwrap();
     terminal.wait_for("✗ no database");
-    terminal.wait_for("is not there any more: put it back");
+    terminal.wait_for("no longer exists: restore it");
     terminal.press("n");
     terminal.wait_for("New profile");
     terminal.type_text("Order SMS");
     terminal.press_all("tab tab tab");
     terminal.paste("https://hooks.example/cb");
     terminal.press("ctrl+s");
-    terminal.wait_for("is not there any more: put it back");
+    terminal.wait_for("no longer exists: restore it");
     std::fs::rename(&aside, &db).unwrap();
     terminal.wait_for("● running");
     terminal.press("ctrl+s");
@@ -146,8 +146,8 @@ fn who_sends_is_told_and_doctor_says_the_same() {
         let done = Command::new(program).arg("--db").arg(&db).arg("doctor").output().unwrap();
         String::from_utf8(done.stdout).unwrap()
     };
-    assert!(doctor().contains(&format!("process {} sends", first.pid())), "{}", doctor());
+    assert!(doctor().contains(&format!("process {} is the active sender", first.pid())), "{}", doctor());
     first.kill9();
     second.wait_for("sender ● running");
-    assert!(doctor().contains(&format!("process {} sends", second.pid())), "{}", doctor());
+    assert!(doctor().contains(&format!("process {} is the active sender", second.pid())), "{}", doctor());
 }

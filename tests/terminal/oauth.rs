@@ -105,10 +105,10 @@ fn errors_stand_beside_their_fields() {
     terminal.press_all("tab tab tab left");
     terminal.wait_for("Token URL");
     terminal.press("ctrl+s");
-    terminal.wait_for("Not saved · Token URL: an authentication URL is needed");
+    terminal.wait_for("Not saved · Token URL: enter an authentication URL");
     terminal.wait_for("and 2 more");
-    terminal.wait_for("✗ a client id is needed");
-    terminal.wait_for("✗ a client secret is needed");
+    terminal.wait_for("✗ enter a client ID");
+    terminal.wait_for("✗ enter a client secret");
     terminal.type_text("http://auth.example/<id>");
-    terminal.wait_for("plain http reaches this machine only");
+    terminal.wait_for("plain http is allowed to this machine");
 }

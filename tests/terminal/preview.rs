@@ -35,7 +35,7 @@ fn values_changed_by_hand_come_back_after_the_preview() {
     terminal.press("f7");
     terminal.wait_for("Preview Newsletter");
     terminal.press_all("pgdn end");
-    terminal.wait_for("changed by hand");
+    terminal.wait_for("edited");
     terminal.wait_gone("HTTP/1.1");
     terminal.press("home");
     terminal.wait_for("HTTP/1.1");

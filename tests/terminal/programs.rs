@@ -157,13 +157,13 @@ fn what_is_no_profile_comes_back_with_its_error_and_can_be_mended() {
     );
     let mut terminal = place.editing(&script);
     terminal.press("ctrl+g");
-    terminal.wait_for("Not taken: no JSON: expected `:` at line 12");
+    terminal.wait_for("Not taken: invalid JSON: expected `:` at line 12");
     terminal.wait_for("Edit again");
     terminal.press("y");
     terminal.wait_for("The profile is as it was written");
     terminal.wait_for("Night SMS *");
     let again = place.seen("again");
-    assert!(again.starts_with("// ✗ no JSON: expected `:` at line 12"), "{again}");
+    assert!(again.starts_with("// ✗ invalid JSON: expected `:` at line 12"), "{again}");
     assert!(again.contains("Night SMS"), "what was written is there: {again}");
 }
 

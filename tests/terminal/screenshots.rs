@@ -76,7 +76,7 @@ const PICTURES: &[Scene] = &[
                 "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab \
                  shift+tab shift+tab shift+tab backspace backspace",
             ),
-            Step::For("of 16 characters"),
+            Step::For("must be 16 characters"),
         ],
         ..WIDE
     },

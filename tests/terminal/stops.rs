@@ -114,13 +114,13 @@ fn a_console_that_stops_hands_the_lock_to_the_next_session() {
         let mut command = std::process::Command::new(PROGRAM);
         command.arg("--db").arg(&db).arg("work");
         let mut next = Running::start(command);
-        next.line(On::Err, "another session sends");
+        next.line(On::Err, "is the active sender");
         if by_key {
             terminal.press("ctrl+z");
         } else {
             crate::support::terminal::send_signal("TSTP", pid);
         }
-        next.line(On::Err, "this one sends now");
+        next.line(On::Err, "this session is sending now");
         wait_state(pid, 'T');
         wait_prompt(&terminal);
         terminal.type_text("clear; fg\n");

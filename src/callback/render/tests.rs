@@ -114,7 +114,7 @@ fn a_header_value_stays_on_its_line() {
         let error = rendered(&profile, &values(json!({"status": bad}))).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("header X-Status: the value of <status> holds {named}, which cannot stand in a header")
+            format!("header X-Status: the value of <status> holds {named}, which is not allowed in a header")
         );
     }
     let callback = rendered(&profile, &values(json!({"status": "€\t1"}))).unwrap();

@@ -102,20 +102,20 @@ pub(super) fn state(text: &str) -> Result<StateFilter, String> {
     match text.as_str() {
         "pending" => Ok(StateFilter::Pending),
         "ended" => Ok(StateFilter::Ended),
-        one => State::from_name(one).map(StateFilter::Is).ok_or_else(|| {
-            format!("there are {}, and pending and ended for several of them", State::names())
-        }),
+        one => State::from_name(one)
+            .map(StateFilter::Is)
+            .ok_or_else(|| format!("use {}; or pending or ended for several of them", State::names())),
     }
 }
 
 fn status(text: &str) -> Result<StatusFilter, String> {
     StatusFilter::parse(text).ok_or_else(|| {
-        format!("write a status such as 404, 5xx, or one of {}", crate::delivery::ErrorClass::names())
+        format!("use a status such as 404, 5xx, or one of {}", crate::delivery::ErrorClass::names())
     })
 }
 
 fn id(text: &str) -> Result<DeliveryId, String> {
-    DeliveryId::parse(text).ok_or_else(|| "a whole delivery id is needed".to_owned())
+    DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID".to_owned())
 }
 
 /// The delivery that a text means: an id, or the unique start of one.
@@ -125,7 +125,7 @@ fn id(text: &str) -> Result<DeliveryId, String> {
 pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store, Summary), CommandError> {
     let none = || {
         let text = escape_controls(text);
-        CommandError::Input(format!("no delivery '{text}': `ringback deliveries list` shows those there are"))
+        CommandError::Input(format!("no delivery '{text}'; `ringback deliveries list` lists all"))
     };
     let store = store.ok_or_else(none)?;
     let (found, passed_over) = store.find_deliveries(text).await?;
@@ -139,7 +139,7 @@ pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store
             let lines = row::table_of(several, &store.holds().await?);
             passed_over::tell_of(&passed_over);
             Err(CommandError::Input(format!(
-                "'{text}' may be more than one delivery, so nothing was done; name one by more of its id:\n{}",
+                "'{text}' matches more than one delivery, so nothing was done; use a longer prefix:\n{}",
                 lines.trim_end()
             )))
         }

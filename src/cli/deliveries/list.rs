@@ -37,7 +37,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     out.end()?;
     out.passed_over.end();
     match older {
-        Some(last) => tell(&format!("older ones: add --before {last}, or --limit 0 for all")),
+        Some(last) => tell(&format!("more: add --before {last}, or --limit 0 for all")),
         None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
         None => {}
     }
@@ -47,9 +47,9 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
 fn none(session: &Session, at_all: bool) -> Result<(), CommandError> {
     if at_all {
         let file = session.database_named()?;
-        tell(&format!("no deliveries yet in {file}: `ringback test` sends something"));
+        tell(&format!("no deliveries yet in {file}: `ringback test` sends one"));
     } else {
-        tell("no delivery fits");
+        tell("no matching deliveries");
     }
     Ok(())
 }

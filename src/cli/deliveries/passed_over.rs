@@ -8,7 +8,7 @@ const NAMED: usize = 3;
 
 /// Names one on standard error.
 fn name(row: &UnreadableRow) {
-    tell(&format!("ringback: note: {row} and is passed over"));
+    tell(&format!("ringback: note: {row} and is skipped"));
 }
 
 /// How many were passed over so far. The first few are named at once, the others counted at the end.
@@ -32,7 +32,7 @@ impl Notes {
 
     pub(super) fn end(&self) {
         if self.more > 0 {
-            tell(&format!("ringback: note: {} more are passed over", self.more));
+            tell(&format!("ringback: note: {} more are skipped", self.more));
         }
     }
 }

@@ -40,15 +40,16 @@ pub(super) async fn run(
             "paused": now.is_some(),
             "since": now.map(|hold| hold.since),
             "changed": changed,
+            "blocked": held.total(),
             "held": held.total(),
         }));
     }
     let whose =
         title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", escape_controls(&title)));
-    let held_now = format!("{} held", group_digits(held.total()));
+    let held_now = format!("{} blocked", group_digits(held.total()));
     let said = match (pause, changed) {
-        (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests still go"),
-        (true, false) => format!("paused already: {whose} · {held_now}"),
+        (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests are still sent"),
+        (true, false) => format!("already paused: {whose} · {held_now}"),
         (false, true) => format!("resumed: {whose} · {held_now}"),
         (false, false) => format!("not paused: {whose} · {held_now}"),
     };

@@ -60,22 +60,22 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     }
     if !args.yes {
         let noun = if fit == 1 { "delivery" } else { "deliveries" };
-        let question = format!("Remove {} {noun} from the log for good?", group_digits(fit));
-        let not = format!("{} {noun} fit, and nothing was removed", group_digits(fit));
+        let question = format!("Remove {} {noun} from the log permanently?", group_digits(fit));
+        let not = format!("{} {noun} match; nothing was removed", group_digits(fit));
         ask(&question, &not, "nothing was removed")?;
     }
     // Whoever removes by age believes the clock.
     store.trust_clock(now).await?;
     let ended = pruning.remove(&store, now, fit, &mut pruned.removed).await;
     if ended.is_ok() {
-        tell("giving the space back …");
+        tell("releasing disk space …");
     }
     store.shrink(0).await?;
     pruned.after = store.size()?;
     match ended {
         Err(CommandError::Interrupted { code, .. }) => {
             let left = format!(
-                "{} of {} removed; the same command goes on",
+                "{} of {} removed; run the same command to continue",
                 group_digits(pruned.removed.deliveries),
                 group_digits(fit)
             );
@@ -170,13 +170,13 @@ fn told(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
     let Pruned { fit, removed, before, after } = pruned;
     if json {
         return print_json(&json!({
-            "fit": fit, "dry_run": dry, "removed": removed.deliveries, "attempts": removed.attempts,
+            "matched": fit, "fit": fit, "dry_run": dry, "removed": removed.deliveries, "attempts": removed.attempts,
             "bytes_before": before, "bytes_after": after,
         }));
     }
     if dry || *fit == 0 {
-        let fits = if *fit == 1 { "delivery fits" } else { "deliveries fit" };
-        let nothing = if dry { ": nothing was removed" } else { "" };
+        let fits = if *fit == 1 { "delivery matches" } else { "deliveries match" };
+        let nothing = if dry { " (dry run)" } else { "" };
         return print(&format!("{} {fits}{nothing}\n", group_digits(*fit)));
     }
     print(&format!(

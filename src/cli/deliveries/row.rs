@@ -17,13 +17,16 @@ pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {
         "event": row.event.map(Choice::name),
         "kind": row.kind.name(),
         "state": row.state.name(),
+        "blocked": held_for(row, holds),
         "held": held_for(row, holds),
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
+        "attempt_count": row.attempts,
         "tries": row.attempts,
         "status": row.last_status,
         "error": error.map(|e| json!({"class": e.class.name(), "message": e.message})),
         "duration_ms": row.last_ms,
+        "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
     })
 }
@@ -61,11 +64,11 @@ fn came(row: &Summary, held: Option<&str>) -> String {
         (None, None) => String::new(),
     };
     if let Some(why) = held {
-        return if last.is_empty() { format!("held: {why}") } else { format!("{last} · held: {why}") };
+        return if last.is_empty() { format!("blocked: {why}") } else { format!("{last} · blocked: {why}") };
     }
     match row.due_at.filter(|_| row.state == State::Waiting) {
         Some(due) => format!("{last} · next {}", due.strftime("%H:%M:%S")),
-        None if row.again.is_some() => format!("{last} · sent again"),
+        None if row.again.is_some() => format!("{last} · resent"),
         None => last,
     }
 }

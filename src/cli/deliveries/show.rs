@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
     let held = held_for(&details.summary, &store.holds().await?);
     for sentence in &details.passed_over {
-        tell(&format!("ringback: note: {sentence} and is passed over"));
+        tell(&format!("ringback: note: {sentence} and is skipped"));
     }
     if json { print_json(&json_of(&details, held)) } else { print(&text_of(&details, held)) }
 }
@@ -33,11 +33,13 @@ fn json_of(details: &Details, held: Option<&str>) -> Value {
     let mut all = document(details);
     let more = json!({
         "kind": row.kind.name(),
+        "blocked": held,
         "held": held,
         "profile_title": row.profile_title,
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
-        "sent_again_as": row.again.map(|id| id.to_string()),
+        "resent_as": row.again.map(|id| id.to_string()),
+            "sent_again_as": row.again.map(|id| id.to_string()),
         "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "retry": {
             "count": row.policy.count(),
@@ -68,10 +70,10 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     let why = row.last_error.as_ref().filter(|_| row.state != crate::delivery::State::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
     if let Some(held) = held {
-        fact("held", held.to_owned());
+        fact("blocked", held.to_owned());
     }
     if let Some(again) = row.again {
-        fact("again", format!("sent again as {again}"));
+        fact("resent", format!("as {again}"));
     }
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());
@@ -96,7 +98,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
             headers(&mut out, &callback.headers);
             body(&mut out, &callback.body, false);
         }
-        None => out.push_str("\nno request could be made\n"),
+        None => out.push_str("\nno request was built\n"),
     }
     for attempt in &details.attempts {
         let _ = writeln!(out, "\n{}  started {}", attempt_line(attempt), attempt.started_at);

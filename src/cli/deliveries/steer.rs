@@ -82,12 +82,12 @@ pub(super) async fn run(
     }
     let name = verb.name();
     if args.filter.is_empty() && !args.all {
-        let which = "name a delivery, or say which: --state failed, --profile P, --since 2h, … or --all";
+        let which = "name a delivery, or filter: --state failed, --profile P, --since 2h, … or --all";
         return Err(CommandError::Input(format!("{which} (`ringback deliveries {name} --help`)")));
     }
     if let Some(state) = args.filter.state.filter(|state| !verb.takes(*state)) {
         let shown = State::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
-        return Err(CommandError::Input(format!("--state {shown}: what has ended cannot be cancelled")));
+        return Err(CommandError::Input(format!("--state {shown}: ended deliveries cannot be cancelled")));
     }
     let Some(store) = store else { return told(verb, &Did::default(), 0, args.dry_run, json) };
     let now = clock::now();
@@ -106,15 +106,18 @@ pub(super) async fn run(
             Verb::Retry => format!("Send {} {noun} now?", group_digits(count)),
             Verb::Cancel => format!("Cancel {} {noun}?", group_digits(count)),
         };
-        let not = format!("{} {noun} fit, and nothing was done", group_digits(count));
+        let not = format!("{} {noun} match; nothing was done", group_digits(count));
         ask(&question, &not, "nothing was done")?;
     }
     let mut did = Did::default();
     change(&store, verb.change(), filter, count, &mut did).await.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
-            let at = did.last.map(|last| format!(" --before {last}")).unwrap_or_default();
-            let left =
-                format!("{} of {} done; the same command with{at} goes on", done(&did), group_digits(count));
+            let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
+            let left = format!(
+                "{} of {} done; run the same command{at} to continue",
+                done(&did),
+                group_digits(count)
+            );
             CommandError::Interrupted { code, left }
         }
         other => other,
@@ -130,12 +133,12 @@ pub(super) async fn run(
 
 /// Tells of deliveries that would fit, had they not been sent again before.
 fn tell_of_earlier(left_out: u64) {
-    let (were, what) = match left_out {
+    let newer = match left_out {
         0 => return,
-        1 => ("1 was", "its new delivery is the one to be tried"),
-        n => (&*format!("{} were", group_digits(n)), "their new deliveries are those to be tried"),
+        1 => "its newer delivery",
+        _ => "their newer deliveries",
     };
-    tell(&format!("ringback: {were} sent again before, and left out: {what}"));
+    tell(&format!("ringback: skipped {} already resent; retry {newer}", group_digits(left_out)));
 }
 
 /// Does it batch by batch; Ctrl+C ends it after the batch that is under way.
@@ -186,7 +189,7 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
     let done = match (verb, row.state.is_pending()) {
         (Verb::Cancel, false) => {
             let state = row.state.name();
-            return Err(CommandError::Input(format!("delivery {id} has ended already: it is {state}")));
+            return Err(CommandError::Input(format!("delivery {id} has already ended: {state}")));
         }
         _ if dry => ("would change", None),
         (Verb::Cancel, true) if store.cancel(id).await? => ("cancelled", None),
@@ -205,14 +208,14 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
     } else {
         // It is only queued until somebody sends; the word in the JSON is what scripts know.
-        let told = new.map_or_else(|| what.to_owned(), |new| format!("to be sent again as {new}"));
+        let told = new.map_or_else(|| what.to_owned(), |new| format!("resending as {new}"));
         print(&format!("{id}  {told}\n"))?;
     }
     if verb == Verb::Retry && !dry {
         tell_who_sends(store, &Did { due: 1, ..Did::default() });
         let holds = store.holds().await?;
         if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
-            tell(&format!("ringback: it is held: {}", held::sentence(hold)));
+            tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
         }
     }
     Ok(())
@@ -225,9 +228,7 @@ fn moved_on(id: DeliveryId) -> CommandError {
 /// What is due waits where nobody sends.
 fn tell_who_sends(store: &Store, did: &Did) {
     if did.due + did.again > 0 && Lease::holder(store.path()).is_none() {
-        tell(
-            "nobody sends from this database just now: `ringback work` does, and so does the console (`ringback`)",
-        );
+        tell("no session is sending from this database; start `ringback work` or the console (`ringback`)");
     }
 }
 
@@ -239,28 +240,28 @@ fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), Co
     if json {
         return print_json(&match verb {
             Verb::Retry => json!({
-                "fit": fit, "dry_run": dry, "due_now": did.due, "sent_again": did.again, "left": did.left,
-                "why": did.why,
+                "matched": fit, "fit": fit, "dry_run": dry, "due_now": did.due, "resent": did.again,
+                "sent_again": did.again, "left": did.left, "why": did.why,
             }),
             Verb::Cancel => json!({
-                "fit": fit, "dry_run": dry, "cancelled": did.cancelled, "left": did.left, "why": did.why,
+                "matched": fit, "fit": fit, "dry_run": dry, "cancelled": did.cancelled, "left": did.left, "why": did.why,
             }),
         });
     }
     if dry || fit == 0 {
-        let fits = if fit == 1 { "delivery fits" } else { "deliveries fit" };
-        let nothing = if dry { ": nothing was done" } else { "" };
+        let fits = if fit == 1 { "delivery matches" } else { "deliveries match" };
+        let nothing = if dry { " (dry run)" } else { "" };
         return print(&format!("{} {fits}{nothing}\n", group_digits(fit)));
     }
     let mut said = match verb {
         Verb::Retry => {
-            format!("due now: {} · to be sent again: {}", group_digits(did.due), group_digits(did.again))
+            format!("retrying now: {} · resending: {}", group_digits(did.due), group_digits(did.again))
         }
         Verb::Cancel => format!("cancelled: {}", group_digits(did.cancelled)),
     };
     if did.left > 0 {
-        let why = did.why.as_deref().unwrap_or("they have moved on");
-        said = format!("{said} · left as they are: {} ({why})", group_digits(did.left));
+        let why = did.why.as_deref().unwrap_or("their state changed meanwhile");
+        said = format!("{said} · unchanged: {} ({why})", group_digits(did.left));
     }
     print(&format!("{said}\n"))
 }

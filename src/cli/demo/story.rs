@@ -21,8 +21,8 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
     let Stage { store, receiver, .. } = &stage;
     let rows = store.profiles().await?;
     print(&format!(
-        "Ringback demo: a database that is thrown away at the end\n\n\
-         A receiver on http://{}: the first try of each delivery fails\n\n\
+        "Ringback demo: a throwaway database\n\n\
+         A receiver on http://{}: the first attempt of each delivery fails\n\n\
          {} profiles\n{}\n",
         receiver.addr(),
         rows.len(),
@@ -48,7 +48,7 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
         print(&describe(&request))?;
     }
     print(
-        "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` tells the rest\n",
+        "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` lists all commands\n",
     )?;
     let code = test::code(&ended.details);
     ended.stop_sending(&mut interrupts).await;
@@ -61,7 +61,7 @@ fn thrown_away(error: CommandError) -> CommandError {
     match error {
         CommandError::Interrupted { code, .. } => CommandError::Interrupted {
             code,
-            left: "the demo was ended, and its database is gone".to_owned(),
+            left: "the demo has ended; its database was removed".to_owned(),
         },
         other => other,
     }

@@ -34,7 +34,7 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
         Err(error) => {
             let problem = error.problem.to_string();
             // Each problem says after a colon what to do.
-            let (what, mend) = problem.split_once(": ").unwrap_or((&problem, "see to the file"));
+            let (what, mend) = problem.split_once(": ").unwrap_or((&problem, "check the file"));
             vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), mend)]
         }
     }
@@ -46,10 +46,10 @@ fn missing(path: &Path, named: bool) -> Finding {
     let writable = folder.metadata().is_ok_and(|facts| facts.is_dir() && !facts.permissions().readonly());
     let found = format!("{} is not there yet", path.display());
     if writable && named {
-        let mend = "check --db or RINGBACK_DB; for a new database nothing: the first session makes it";
+        let mend = "check --db or RINGBACK_DB; the first session creates a new database";
         Finding::note(TOPIC, found, mend)
     } else if writable {
-        Finding::ok(TOPIC, found + ": the first session makes it")
+        Finding::ok(TOPIC, found + ": the first session creates it")
     } else {
         let mend = format!("allow writing to {}, or name another file with --db", folder.display());
         Finding::problem(TOPIC, found, mend)
@@ -86,27 +86,26 @@ fn judge(found: &Inspection) -> Vec<Finding> {
         ));
     }
     if let Some(schema) = found.schema.filter(|schema| *schema < found.known_schema) {
-        let what = format!("schema {schema} is an older one");
-        all.push(Finding::note(TOPIC, what, "none needed: the next session brings it up to date"));
+        let what = format!("schema {schema} is older");
+        all.push(Finding::note(TOPIC, what, "none needed: the next session migrates it"));
     }
     if found.unreadable.all > 0 {
         let some: Vec<String> =
             found.unreadable.named.iter().map(|row| format!("{} ({})", row.name, row.why)).collect();
         let (n, some) = (found.unreadable.all, some.join("; "));
         let what = if n == 1 {
-            format!("1 row cannot be read and is passed over: {some}")
+            format!("1 unreadable row is skipped: {some}")
         } else {
-            format!("{n} rows cannot be read and are passed over, among them {some}")
+            format!("{n} unreadable rows are skipped, among them {some}")
         };
-        let fix =
-            "none needed for deliveries and attempts: they are removed when the log keeps them no longer";
+        let fix = "none needed for deliveries and attempts: retention removes them";
         all.push(Finding::note(TOPIC, what, fix));
     }
     if let Some(log) = &found.log_pinned {
         all.push(Finding::note(TOPIC, log.what(), log.fix()).with("log", pinned(log)));
     }
     if found.mode & 0o077 != 0 {
-        let what = format!("others may read it (mode {:04o}), and secrets stand there", found.mode);
+        let what = format!("other users may read it (mode {:04o}), and it holds secrets", found.mode);
         all.push(Finding::note(TOPIC, what, format!("chmod 600 {path}; the next session does so too")));
     }
     all
@@ -114,13 +113,13 @@ fn judge(found: &Inspection) -> Vec<Finding> {
 
 fn sender(path: &Path, inspected: &Inspection) -> Finding {
     if let Some((what, fix)) = inspected.lock.as_ref().and_then(|why| why.rsplit_once(": ")) {
-        return Finding::problem("sender", format!("nobody can send: {what}"), fix);
+        return Finding::problem("sender", format!("no session can send: {what}"), fix);
     }
     let pending = inspected.pending;
     let waits = match pending {
         Some(1) => "1 delivery is pending".to_owned(),
         Some(n) => format!("{n} deliveries are pending"),
-        None => "what is pending is not known".to_owned(),
+        None => "the number of pending deliveries is unknown".to_owned(),
     };
     match Lease::holder(path) {
         Some(pid) if inspected.stopped_sender == Some(pid) => Finding::problem(
@@ -130,11 +129,11 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
             ),
             format!("continue it with `fg` or `kill -CONT {pid}`, or end it"),
         ),
-        Some(pid) => Finding::ok("sender", format!("process {pid} sends; {waits}")),
-        None if pending.unwrap_or(0) == 0 => Finding::ok("sender", format!("nobody sends; {waits}")),
+        Some(pid) => Finding::ok("sender", format!("process {pid} is the active sender; {waits}")),
+        None if pending.unwrap_or(0) == 0 => Finding::ok("sender", format!("no active sender; {waits}")),
         None => Finding::note(
             "sender",
-            format!("nobody sends; {waits}"),
+            format!("no active sender; {waits}"),
             "run `ringback work`, or open the console: `ringback`",
         ),
     }
@@ -151,10 +150,10 @@ fn held(held: &Held) -> Vec<Finding> {
         })
         .collect();
     if let Some(first) = all.first_mut() {
-        first.found = format!("{} held: {}", held::pending(held.total()), first.found);
+        first.found = format!("{} blocked: {}", held::pending(held.total()), first.found);
     }
     if let Some(more) = held.by.len().checked_sub(HOLDS).filter(|more| *more > 0) {
-        let list = "`ringback deliveries list --state pending` names what holds each";
+        let list = "`ringback deliveries list --state pending` shows what blocks each";
         all.push(Finding::note("held", format!("and by {more} more"), list));
     }
     all

@@ -66,8 +66,10 @@ impl Finding {
 
     /// For scripts.
     pub fn json(&self) -> Value {
-        let mut json =
-            json!({"topic": self.topic, "state": self.state.name(), "found": self.found, "mend": self.mend});
+        let mut json = json!({
+            "topic": self.topic, "state": self.state.name(), "found": self.found,
+            "fix": self.mend, "mend": self.mend,
+        });
         if let Some((name, value)) = &self.more {
             json[*name] = value.clone();
         }
@@ -89,9 +91,9 @@ pub fn text(found: &[Finding]) -> String {
     }
     let ill = found.iter().filter(|f| f.state == State::Problem).count();
     let _ = match ill {
-        0 => writeln!(out, "\nNothing to mend."),
-        1 => writeln!(out, "\n1 problem to mend."),
-        n => writeln!(out, "\n{n} problems to mend."),
+        0 => writeln!(out, "\nNo problems found."),
+        1 => writeln!(out, "\n1 problem found."),
+        n => writeln!(out, "\n{n} problems found."),
     };
     out
 }
@@ -111,7 +113,7 @@ mod tests {
             "ok       settings  none set\n\
              problem  database  a\\u{1b}b is damaged\n\
              \x20                  -> restore a copy\n\n\
-             1 problem to mend.\n"
+             1 problem found.\n"
         );
     }
 }

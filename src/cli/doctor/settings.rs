@@ -17,6 +17,6 @@ pub fn look(session: &Session) -> Vec<Finding> {
         return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &mend)).collect();
     }
     let found =
-        if file.exists() { format!("{shown}") } else { format!("{shown} is not there: nothing is set") };
+        if file.exists() { format!("{shown}") } else { format!("{shown} does not exist: defaults apply") };
     vec![Finding::ok(TOPIC, found)]
 }

@@ -35,11 +35,7 @@ fn terminal() -> Finding {
     let place = if places.is_empty() { String::new() } else { format!(", in {}", places.join(" over ")) };
     let depth = Depth::of(variable).words();
     if !(stdin().is_terminal() && stdout().is_terminal()) {
-        return Finding::note(
-            "terminal",
-            "none here",
-            "for the console, run it in one; the commands need none",
-        );
+        return Finding::note("terminal", "none here", "run the console in a terminal; commands need none");
     }
     match name.as_str() {
         "dumb" => {
@@ -48,7 +44,7 @@ fn terminal() -> Finding {
         "" => Finding::problem(
             "terminal",
             "TERM is not set",
-            "set it to what your terminal is, such as xterm-256color",
+            "set it to your terminal's type, such as xterm-256color",
         ),
         name => Finding::ok("terminal", format!("{name}, {depth}{place}")),
     }
@@ -59,7 +55,7 @@ fn size() -> Option<Finding> {
     let (columns, lines) = crossterm::terminal::size().ok().filter(|_| stdout().is_terminal())?;
     let found = format!("{columns}×{lines}");
     Some(if too_small((columns, lines)) {
-        Finding::problem("size", found, format!("make the window {}×{} at least", LEAST.0, LEAST.1))
+        Finding::problem("size", found, format!("enlarge the window to {}×{} or more", LEAST.0, LEAST.1))
     } else {
         Finding::ok("size", found)
     })
@@ -71,15 +67,18 @@ fn locale() -> Finding {
     if is_utf8(variable) {
         Finding::ok("locale", found)
     } else {
-        let mend = "set LANG to one with UTF-8, such as C.UTF-8, where your terminal knows it; \
-                    or set borders = \"unicode\"";
-        Finding::note("locale", format!("{found}: the console keeps to ASCII"), mend)
+        let mend = "set LANG to a UTF-8 locale such as C.UTF-8 if your terminal supports it; or set borders = \"unicode\"";
+        Finding::note("locale", format!("{found}: the console uses ASCII"), mend)
     }
 }
 
 fn colours() -> Option<Finding> {
     let set = variable("NO_COLOR")?;
-    Some(Finding::note("colours", format!("NO_COLOR={set}: the console has none"), "unset it for colours"))
+    Some(Finding::note(
+        "colours",
+        format!("NO_COLOR={set}: the console uses no colours"),
+        "unset it for colours",
+    ))
 }
 
 fn clipboard() -> Finding {
@@ -100,33 +99,31 @@ fn clipboard() -> Finding {
                 }
                 _ => Finding::problem(
                     "clipboard",
-                    "TMUX is set, and tmux cannot be asked",
-                    "put tmux into PATH, or unset TMUX",
+                    "TMUX is set, but tmux does not respond",
+                    "add tmux to PATH, or unset TMUX",
                 ),
             }
         }
         Route::Terminal => {
-            let mend = "none needed where the terminal takes OSC 52; some ask first, or must be told to";
+            let mend = "none needed if the terminal supports OSC 52; some ask first or need it enabled";
             Finding::note("clipboard", found, mend)
         }
         Route::Desktop => Finding::ok("clipboard", found),
-        Route::None => Finding::note(
-            "clipboard",
-            found,
-            "work in tmux or over SSH; what is copied is shown in full here",
-        ),
+        Route::None => {
+            Finding::note("clipboard", found, "use tmux or SSH; here, the text is shown in full instead")
+        }
     }
 }
 
 /// That the clock cannot be right, where it cannot.
 fn clock() -> Option<Finding> {
-    let found = "it is not between the years 1970 and 9998: https endpoints and the receiver will fail";
+    let found = "it is outside the years 1970 to 9998: https endpoints and the receiver will fail";
     (!clock::is_plausible()).then(|| Finding::problem("clock", found, "set this machine's clock"))
 }
 
 fn certificates() -> Finding {
     let found = rustls_native_certs::load_native_certs();
-    let mend = "install the package ca-certificates, or see what SSL_CERT_FILE and SSL_CERT_DIR name";
+    let mend = "install the package ca-certificates, or check SSL_CERT_FILE and SSL_CERT_DIR";
     match (found.certs.len(), found.errors.first()) {
         (0, Some(error)) => Finding::problem("certificates", format!("none: {error}"), mend),
         (0, None) => Finding::problem("certificates", "none: no https endpoint can be trusted", mend),

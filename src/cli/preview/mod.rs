@@ -44,7 +44,7 @@ pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCod
         print(&text::text(&profile, event, &preview, args.secrets))?;
     }
     for path in preview.missing() {
-        tell(&format!("ringback: note: <{path}> has no value: --set gives it one"));
+        tell(&format!("ringback: note: <{path}> has no value: use --set"));
     }
     if let Err(refused) = delivery::check_address(&preview, &session.settings().addresses.to_judge()) {
         tell(&format!("ringback: note: it would not be sent: {refused}"));

@@ -18,7 +18,7 @@ pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, s
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    out.extend(["\nAnew at each sending: ", &preview.renewed.join(", "), "\n"]);
+    out.extend(["\nRegenerated on every send: ", &preview.renewed.join(", "), "\n"]);
     if preview.has_secrets() && !secrets {
         out += "Secrets are hidden: --secrets shows them\n";
     }

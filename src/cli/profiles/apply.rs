@@ -62,7 +62,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
 fn refused(source: &JsonInput, errors: &Errors) -> CommandError {
     let Errors { count, first } = errors;
     let noun = if *count == 1 { "error" } else { "errors" };
-    let mut text = format!("{source}: nothing was saved, {count} {noun} to mend:\n{}", first.join("\n"));
+    let mut text = format!("{source}: nothing was saved: {count} {noun}:\n{}", first.join("\n"));
     if *count > first.len() {
         // Writing to a string cannot fail.
         let _ = write!(text, "\nand {} more", count - first.len());
@@ -101,7 +101,7 @@ impl Apply<'_> {
                 }
             };
             if !value.is_object() {
-                self.wrong(&place, "", "an object with a profile's fields is needed");
+                self.wrong(&place, "", "must be an object with the fields of a profile");
                 continue;
             }
             let document = match import(value) {
@@ -114,7 +114,7 @@ impl Apply<'_> {
             if let Some(id) = &document.id
                 && let Some(earlier) = places.insert(id.clone(), place.clone())
             {
-                self.wrong(&place, "profile_id", format!("stands at {earlier} too"));
+                self.wrong(&place, "profile_id", format!("is also at {earlier}"));
                 continue;
             }
             let stored = match &document.id {
@@ -130,7 +130,7 @@ impl Apply<'_> {
         let before = self.errors.count;
         let missing = missing_secrets(&mut document, stored);
         for field in &missing {
-            self.wrong(place, field, "was left out, and none is stored to keep: write it");
+            self.wrong(place, field, "is missing, and none is stored to keep: set it");
         }
         if let Some(stored) = stored
             && document.draft.channel().is_some_and(|channel| channel != stored.channel)
@@ -139,7 +139,7 @@ impl Apply<'_> {
             self.wrong(
                 place,
                 Field::Channel,
-                format!("is {channel} and cannot change: leave profile_id out to make another profile"),
+                format!("is {channel} and cannot be changed: leave profile_id out to create another profile"),
             );
         }
         let checked = document.draft.check(self.settings.rules(), self.identity(&document, stored));
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn messages_stand_at_their_place() {
-        assert_eq!(placed("", "title", "a title is needed"), "title: a title is needed");
+        assert_eq!(placed("", "title", "enter a title"), "title: enter a title");
         assert_eq!(placed("profiles[1]", "retry.count", "no"), "profiles[1].retry.count: no");
         assert_eq!(placed("profiles[1]", "headers (name 1)", "no"), "profiles[1].headers (name 1): no");
         assert_eq!(placed("profiles[0]", "headers.a: b c", "no"), "profiles[0].headers.a: b c: no");

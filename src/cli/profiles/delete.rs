@@ -27,7 +27,7 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     if !args.yes {
         let pending = match store.pending_events(id).await? {
             0 => String::new(),
-            n => format!(" {} will be held.", held::pending(n)),
+            n => format!(" {} will be blocked.", held::pending(n)),
         };
         let without = format!("'{title}' ({id}) was not deleted");
         ask(&format!("Delete '{title}' ({id})?{pending}"), &without, "nothing was deleted")?;
@@ -38,13 +38,15 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     let holds = store.holds().await?;
     let until = holds.deleted(id).and_then(Hold::restorable_until);
     if json {
-        return print_json(&json!({"profile_ids": [id.as_str()], "held": held, "restorable_until": until}));
+        return print_json(
+            &json!({"profile_ids": [id.as_str()], "blocked": held, "held": held, "restorable_until": until}),
+        );
     }
     print(&format!("{id}\n"))?;
     let kept = match held {
         0 => String::new(),
-        1 => "1 pending delivery is held; ".to_owned(),
-        n => format!("{} are held; ", held::pending(n)),
+        1 => "1 pending delivery is blocked; ".to_owned(),
+        n => format!("{} are blocked; ", held::pending(n)),
     };
     let until = until.map(|until| format!(" until {}", held::clock(until))).unwrap_or_default();
     tell(&format!("ringback: deleted '{title}': {kept}`ringback profiles restore {id}` undoes it{until}"));

@@ -40,9 +40,9 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     if rows.is_empty() {
         if none_at_all {
             let file = session.database_named()?;
-            tell(&format!("no profiles yet in {file}: `ringback profiles apply FILE` makes some"));
+            tell(&format!("no profiles yet in {file}: `ringback profiles apply FILE` creates some"));
         } else {
-            tell("no profile fits");
+            tell("no matching profiles");
         }
         return Ok(());
     }
@@ -61,13 +61,14 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
             let mut listed = listed_json(&deleted.row, &holds);
             listed["deleted_at"] = json!(deleted.deleted_at);
             listed["restorable_until"] = json!(deleted.restorable_until());
+            listed["blocked"] = json!(deleted.held);
             listed["held"] = json!(deleted.held);
             listed
         };
         return print_json(&found.iter().map(with_times).collect());
     }
     if found.is_empty() {
-        tell(if all.is_empty() { "no deleted profile to restore" } else { "no deleted profile matches" });
+        tell(if all.is_empty() { "no deleted profiles to restore" } else { "no matching deleted profiles" });
         return Ok(());
     }
     let cells: Vec<[String; 6]> = found

@@ -28,16 +28,17 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
             "status": row.status.number(),
             "deleted_at": deleted_at,
             "pending": held,
+            "blocked": hold.map(|hold| hold.why.name()),
             "held": hold.map(|hold| hold.why.name()),
         }));
     }
     print(&format!("{}  restored {title}\n", row.id))?;
     match hold {
         Some(hold) if *held > 0 => {
-            tell(&format!("ringback: {} still held: {}", held::pending(*held), held::sentence(hold)));
+            tell(&format!("ringback: {} still blocked: {}", held::pending(*held), held::sentence(hold)));
         }
         None if *held > 0 => {
-            tell(&format!("ringback: {} no longer held: the sender sends them", held::pending(*held)));
+            tell(&format!("ringback: {} no longer blocked: the sender sends them", held::pending(*held)));
         }
         _ => {}
     }

@@ -97,7 +97,7 @@ impl Documents {
             }
             _ => {
                 serde_json::from_str::<&RawValue>(text).map_err(broken)?;
-                Err(refused(source, "an object, or an array of objects, is needed"))
+                Err(refused(source, "must be an object or an array of objects"))
             }
         }
     }

@@ -54,7 +54,7 @@ pub(super) async fn run(
     print(&format!("{id}  {word}{already}\n"))?;
     if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
         tell(&format!(
-            "ringback: '{}' is held still: {}",
+            "ringback: '{}' is still blocked: {}",
             escape_controls(title.as_str()),
             held::sentence(hold)
         ));

@@ -23,9 +23,9 @@ pub enum ReceiveError {
     #[error(transparent)]
     NoThread(#[from] NoThread),
     /// Ctrl+C and the like cannot be watched.
-    #[error("the system refuses what receiving needs: {0}; free some resources and try again")]
+    #[error("the system cannot provide what the receiver needs: {0}; free some resources and try again")]
     System(io::Error),
     /// What arrived could not be shown.
-    #[error("cannot write what arrived: {0}; look at where standard output goes")]
+    #[error("cannot write requests: {0}; check where standard output goes")]
     Output(io::Error),
 }

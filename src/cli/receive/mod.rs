@@ -110,7 +110,9 @@ struct Output {
 impl Output {
     fn announce(&self, addr: SocketAddr) -> io::Result<()> {
         if !addr.ip().is_loopback() {
-            tell(&format!("warning: {addr} is open to other machines: whoever reaches it can send to it"));
+            tell(&format!(
+                "warning: {addr} is open to other machines: anyone who can reach it can send to it"
+            ));
         }
         let with = self.decryption.as_ref().map(decryption::announced);
         if self.json {
@@ -171,7 +173,7 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = port.parse::<u16>() {
         return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
-    text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:9977 or [::1]:9977".to_owned())
+    text.parse().map_err(|_| "use an address and a port, such as 127.0.0.1:9977 or [::1]:9977".to_owned())
 }
 
 /// `250ms`, `2s`, `1.5s`, or a number of milliseconds.
@@ -186,7 +188,7 @@ fn delay(text: &str) -> Result<Duration, String> {
     let ms = number.trim_end().parse::<f64>().map(|number| number * unit_ms);
     match ms {
         Ok(ms) if (0.0..=MOST_MS).contains(&ms) => Ok(Duration::from_secs_f64(ms / 1000.0)),
-        _ => Err("write a time such as 250ms, 2s or 250 (milliseconds), a day at most".to_owned()),
+        _ => Err("use a duration such as 250ms, 2s or 250 (milliseconds), one day at most".to_owned()),
     }
 }
 

@@ -189,7 +189,7 @@ impl Intake {
             let missing = missing::paths(&profile, &values).into_iter().map(str::to_owned).collect();
             let delivery = NewDelivery::event_as(self.series.make(), &profile, event, values);
             match &delivery.request {
-                Err(failure) if self.strict => Err(format!("no request can be made: {failure}")),
+                Err(failure) if self.strict => Err(format!("cannot build the request: {failure}")),
                 // It is accepted, and fails for that reason (facts, section 4).
                 _ => Ok((delivery, missing)),
             }

@@ -14,21 +14,19 @@ pub fn left(tally: &Tally, database: &Path, unread: Option<&Named>, to_line: u64
     ends.retain(|part| !part.is_empty());
     let stay = match tally.pending() {
         0 => None,
-        1 => Some(("1 stays", "it")),
-        n => Some((&*format!("{n} stay"), "them")),
+        1 => Some("1 stays"),
+        n => Some(&*format!("{n} stay")),
     };
-    ends.extend(stay.map(|(stay, them)| {
-        format!("{stay} queued in {}: `ringback work` goes on with {them}", database.display())
-    }));
+    ends.extend(
+        stay.map(|stay| format!("{stay} queued in {}; run `ringback work` to continue", database.display())),
+    );
     let rest = unread.map(|input| {
         let next = match input {
             Named::Stdin => "what follows".to_owned(),
             // Quoted, whatever the name: what is told must be right where it is pasted.
             Named::File(name) => format!("tail -n +{} '{}'", to_line + 1, name.replace('\'', r"'\''")),
         };
-        format!(
-            "\n{input} was taken up to line {to_line}; the rest goes on with: {next} | ringback send --from -"
-        )
+        format!("\n{input} was accepted up to line {to_line}; continue with: {next} | ringback send --from -")
     });
     format!("stopped: {} accepted: {}{}", tally.accepted, ends.join(", "), rest.unwrap_or_default())
 }
@@ -49,12 +47,12 @@ mod tests {
         tally.took(3, series.make(), series.make());
         tally.stand(Counts { delivered: 1, ..Counts::default() }, Counts { queued: 2, ..Counts::default() });
         let stay =
-            "stopped: 3 accepted: 1 delivered, 2 stay queued in /a.db: `ringback work` goes on with them";
+            "stopped: 3 accepted: 1 delivered, 2 stay queued in /a.db; run `ringback work` to continue";
         assert_eq!(told(&tally, None, 4), stay);
         assert_eq!(
             told(&tally, Some(&name), 4),
             format!(
-                "{stay}\no'clock.ndjson was taken up to line 4; the rest goes on with: \
+                "{stay}\no'clock.ndjson was accepted up to line 4; continue with: \
                  tail -n +5 'o'\\''clock.ndjson' | ringback send --from -"
             )
         );

@@ -26,22 +26,20 @@ pub fn read(line: &[u8]) -> Result<EventLine, String> {
     // One line is all that was read: its number is told beside this.
     let json = exact::from_str(text).map_err(|error| no_json(&error).replace("line 1 column", "column"))?;
     let Value::Object(mut members) = json else {
-        return Err(
-            "an object is needed: {\"callback_profile_id\": …, \"event\": …, \"data\": {…}}".to_owned()
-        );
+        return Err("must be an object: {\"callback_profile_id\": …, \"event\": …, \"data\": {…}}".to_owned());
     };
     let profile_id = match members.remove("callback_profile_id") {
         Some(Value::String(text)) => ProfileId::parse(&text).map_err(|error| error.to_string())?,
-        Some(_) => return Err("callback_profile_id must be a text".to_owned()),
+        Some(_) => return Err("callback_profile_id must be a string".to_owned()),
         None => return Err("callback_profile_id is missing".to_owned()),
     };
     let event = match members.remove("event") {
         Some(Value::String(name)) => Some(
             Event::from_name(&name)
-                .ok_or_else(|| format!("there is no event '{name}': there are {}", Event::names()))?,
+                .ok_or_else(|| format!("unknown event '{name}'; events: {}", Event::names()))?,
         ),
         None | Some(Value::Null) => None,
-        Some(_) => return Err("event must be a text".to_owned()),
+        Some(_) => return Err("event must be a string".to_owned()),
     };
     let data = match members.remove("data") {
         Some(Value::Object(data)) => data,
@@ -49,9 +47,7 @@ pub fn read(line: &[u8]) -> Result<EventLine, String> {
         None => return Err("data is missing".to_owned()),
     };
     match members.keys().next() {
-        Some(name) => {
-            Err(format!("'{name}' is not known here: there are callback_profile_id, event and data"))
-        }
+        Some(name) => Err(format!("unknown field '{name}'; known fields: callback_profile_id, event, data")),
         None => Ok(EventLine { profile_id, event, data }),
     }
 }
@@ -78,11 +74,11 @@ mod tests {
     #[test]
     fn each_mistake_has_its_reason() {
         for (line, why) in [
-            ("", "no JSON: EOF"),
+            ("", "invalid JSON: EOF"),
             ("{\"callback_profile_id\":", "at column 23"),
-            ("[1]", "an object is needed"),
+            ("[1]", "must be an object"),
             ("{}", "callback_profile_id is missing"),
-            ("{\"callback_profile_id\": 7}", "must be a text"),
+            ("{\"callback_profile_id\": 7}", "must be a string"),
             ("{\"callback_profile_id\": \"Orders\"}", "'Orders' is not a callback profile id"),
         ] {
             let told = read(line.as_bytes()).unwrap_err();
@@ -92,9 +88,9 @@ mod tests {
             ("", "data is missing"),
             (r#","data":[]"#, "data must be an object"),
             (r#","data":null"#, "data must be an object"),
-            (r#","event":"sms","data":{}"#, "there is no event 'sms': there are Voice, sms-send"),
-            (r#","event":7,"data":{}"#, "event must be a text"),
-            (r#","data":{},"evnt":"x""#, "'evnt' is not known here"),
+            (r#","event":"sms","data":{}"#, "unknown event 'sms'; events: Voice, sms-send"),
+            (r#","event":7,"data":{}"#, "event must be a string"),
+            (r#","data":{},"evnt":"x""#, "unknown field 'evnt'"),
         ] {
             let told = with(rest).unwrap_err();
             assert!(told.contains(why), "{rest}: {told}");

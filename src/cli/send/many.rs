@@ -259,8 +259,7 @@ impl Run {
                 Ok(())
             }
             Err(error) => Err(format!(
-                "whether {lines} were accepted is not known, since the file cannot be read ({error}): \
-                 see `ringback deliveries list` before you send them again"
+                "it is unknown whether {lines} were accepted, since the file cannot be read ({error}): check `ringback deliveries list` before sending them again"
             )),
         }
     }
@@ -308,7 +307,7 @@ impl Run {
     }
 
     fn tell_news(&mut self) {
-        let news = self.news.as_mut().map(|news| news.next("it delivers these, and this one watches"));
+        let news = self.news.as_mut().map(|news| news.next("it will deliver these"));
         for news in news.into_iter().flatten() {
             self.line.tell(&format!("ringback: {news}"));
         }
@@ -333,8 +332,7 @@ impl Run {
         }
         if accepted == 0 && refused > 0 {
             return Err(CommandError::Input(format!(
-                "{}: no line of it could be accepted; each must be one whole JSON object, as `jq -c .` \
-                 writes them",
+                "{}: no line was accepted; each line must be one JSON object, as written by `jq -c .`",
                 self.input
             )));
         }

@@ -30,7 +30,7 @@ pub struct EventArgs {
     /// Read values from a JSON object; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     values: Option<PathBuf>,
-    /// Set a variable to a text, or with := to JSON; overrides --values
+    /// Set a variable to a string, or with := to JSON; overrides --values
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting, conflicts_with = "from")]
     set: Vec<(String, Value)>,
 }
@@ -67,7 +67,7 @@ pub async fn run(
         out.line(&format!("{heading}\naccepted as {id}"));
     }
     if let Some(why) = no_request.filter(|_| json || transport.is_none()) {
-        tell(&format!("ringback: no request can be made: {why}"));
+        tell(&format!("ringback: cannot build the request: {why}"));
         if transport.is_none() {
             return Ok(FAILED.into());
         }
@@ -75,7 +75,7 @@ pub async fn run(
     let Some(transport) = transport else {
         let holds = store.holds().await?;
         if let Some(hold) = holds.of_events(&profile.id) {
-            tell(&format!("ringback: it is held: {}", held::sentence(hold)));
+            tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
         }
         return out.end().map(|()| ExitCode::SUCCESS);
     };
@@ -92,7 +92,7 @@ pub async fn run(
         out.line(&test::ending(&ended.details.summary));
     }
     if let Some(hold) = &ended.held {
-        tell(&format!("ringback: it is held: {}", held::sentence(hold)));
+        tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
     }
     let code = test::code(&ended.details);
     ended.stop_sending(interrupts).await;

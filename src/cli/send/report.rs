@@ -107,7 +107,7 @@ fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
     let mut lines: Vec<String> =
         sorted.iter().map(|(message, n)| format!("  {n} × {}\n", escape_controls(message))).collect();
     if others > 0 {
-        lines.push(format!("  {others} × something else\n"));
+        lines.push(format!("  {others} × other errors\n"));
     }
     lines.concat()
 }
@@ -142,6 +142,7 @@ fn numbers(tally: &Tally, held: u64) -> Value {
         "failed": tally.of(State::Failed),
         "cancelled": tally.of(State::Cancelled),
         "pending": tally.pending(),
+        "blocked": held,
         "held": held,
         "removed": tally.removed(),
     })
@@ -169,7 +170,7 @@ mod tests {
     #[test]
     fn the_most_frequent_reason_comes_first() {
         let reasons = BTreeMap::from([("a\u{1b}".to_owned(), 1), ("b".to_owned(), 3)]);
-        assert_eq!(listed(&reasons, 2), "  3 × b\n  1 × a\\u{1b}\n  2 × something else\n");
+        assert_eq!(listed(&reasons, 2), "  3 × b\n  1 × a\\u{1b}\n  2 × other errors\n");
         assert_eq!(listed(&BTreeMap::new(), 0), "");
     }
 

@@ -49,7 +49,7 @@ impl Roster {
         }
         let found = match self.runtime.block_on(self.store.profile(id))? {
             Some(profile) => taking(&profile).map(|()| Arc::new(profile)),
-            None => Err(format!("there is no profile {id}")),
+            None => Err(format!("no profile {id}")),
         };
         if self.known.len() >= REMEMBERED {
             self.known.clear();
@@ -68,7 +68,7 @@ pub fn taking(profile: &Profile) -> Result<(), String> {
         // What comes for one that was disabled by itself is held until it is enabled.
         Status::Active | Status::AutoDisabled => Ok(()),
         status @ Status::Disabled => {
-            Err(format!("the profile '{}' is {}: it takes no events", profile.title, status.name()))
+            Err(format!("profile '{}' is {} and accepts no events", profile.title, status.name()))
         }
     }
 }
@@ -85,7 +85,7 @@ pub fn event_meant(profile: &Profile, named: Option<Event>) -> Result<Option<Eve
         (None, [only]) => Ok(Some(*only)),
         (None, several) => {
             let all: Vec<&str> = several.iter().map(|event| event.name()).collect();
-            Err(format!("'{}' is told of several events, so name one: {}", profile.title, all.join(", ")))
+            Err(format!("'{}' subscribes to several events; name one: {}", profile.title, all.join(", ")))
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn came_of(attempt: &Attempt) -> String {
             let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
             reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
         }
-        (None, None) => "no answer".to_owned(),
+        (None, None) => "no response".to_owned(),
     }
 }
 

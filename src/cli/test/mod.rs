@@ -43,7 +43,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         let ended = carry_out(&store, transport, delivery, &mut interrupts, |_| ()).await?;
         let details = &ended.details;
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
-            tell(&format!("ringback: no request can be made: {error}"));
+            tell(&format!("ringback: cannot build the request: {error}"));
         }
         print_json(&document(details))?;
         let code = code(details);

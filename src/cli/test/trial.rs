@@ -64,8 +64,7 @@ pub async fn accept(store: &Store, delivery: NewDelivery) -> Result<(), CommandE
              `ringback work` delivers it"
         )),
         Err(_) => tell(&format!(
-            "ringback: whether delivery {id} was accepted is not known: \
-             see `ringback deliveries show {id}` before you send it again"
+            "ringback: it is unknown whether delivery {id} was accepted: check `ringback deliveries show {id}` before sending it again"
         )),
     }
     Err(error.into())
@@ -109,7 +108,7 @@ async fn left(store: &Store, id: DeliveryId) -> Result<String, CommandError> {
     Ok(match state {
         Some(State::Delivered) => format!("delivery {id} was delivered meanwhile"),
         Some(State::Queued | State::Waiting) => format!(
-            "delivery {id} stays queued in {}: `ringback work` goes on with it, and so does the console",
+            "delivery {id} stays queued in {}; run `ringback work` or the console to continue",
             store.path().display()
         ),
         Some(State::Failed | State::Cancelled) | None => format!("delivery {id} has ended meanwhile"),

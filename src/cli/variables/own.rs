@@ -126,8 +126,8 @@ fn own(event: Scope, name: &str, all: &[(String, Variable)]) -> Result<Variable,
     let offered = catalogue::offered(event.0, all);
     match offered.into_iter().find(|variable| variable.name == name) {
         Some(variable) if variable.origin == Origin::Own => Ok(variable),
-        Some(_) => Err(refused(event, name, "it is the platform's: only a variable of your own can change")),
-        None => Err(refused(event, name, "there is none: `ringback variables` lists them")),
+        Some(_) => Err(refused(event, name, "it is predefined: only your own variables can be changed")),
+        None => Err(refused(event, name, "no such variable: `ringback variables` lists all")),
     }
 }
 

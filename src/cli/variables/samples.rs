@@ -17,7 +17,7 @@ pub(super) fn list(events: &[Option<Event>], json: bool) -> Result<(), CommandEr
         return print_json(&found.iter().map(|(event, sample)| document(event, sample)).collect());
     }
     if found.is_empty() {
-        tell("no samples there: the default channel has no event");
+        tell("no samples: the default channel has no events");
         return Ok(());
     }
     let rows: Vec<[String; 3]> = found

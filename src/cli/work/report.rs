@@ -71,7 +71,7 @@ impl Report {
     ) -> String {
         let Self { delivered, failed, .. } = self;
         let mut parts = vec![format!("{} queued", counts.queued), format!("{} waiting", counts.waiting)];
-        parts.push(format!("{under_way} under way"));
+        parts.push(format!("{under_way} in flight"));
         parts.push(format!("{delivered} delivered"));
         parts.push(format!("{failed} failed"));
         parts.extend(pace);
@@ -87,15 +87,15 @@ impl Report {
         let Counts { queued, waiting, .. } = counts;
         if *json {
             let end = json!({
-                "state": "ended", "tries": tries, "delivered": delivered, "failed": failed,
-                "queued": queued, "waiting": waiting, "held": held,
+                "state": "ended", "attempts": tries, "tries": tries, "delivered": delivered, "failed": failed,
+                "queued": queued, "waiting": waiting, "blocked": held, "held": held,
             });
             return format!("{end}\n");
         }
         let left = match queued + waiting {
             0 => "nothing is queued".to_owned(),
-            all if all == held => format!("{queued} queued and {waiting} waiting, all held"),
-            _ => format!("{queued} queued and {waiting} waiting: `ringback work` goes on with them"),
+            all if all == held => format!("{queued} queued and {waiting} waiting, all blocked"),
+            _ => format!("{queued} queued and {waiting} waiting; run `ringback work` to continue"),
         };
         format!("{delivered} delivered, {failed} failed · {left}\n")
     }
@@ -191,10 +191,10 @@ mod tests {
         let counts = Counts { queued: 2, waiting: 1, ..Counts::default() };
         assert_eq!(
             report.progress(&counts, 3, Some("9/s".to_owned()), 80),
-            "2 queued · 1 waiting · 3 under way · 1 delivered · 1 failed · 9/s"
+            "2 queued · 1 waiting · 3 in flight · 1 delivered · 1 failed · 9/s"
         );
         assert_eq!(report.progress(&counts, 3, None, 20), "2 queued · 1 waiting");
-        let left = "2 queued and 1 waiting: `ringback work` goes on with them";
+        let left = "2 queued and 1 waiting; run `ringback work` to continue";
         assert_eq!(report.end(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
         assert_eq!(report.end(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");
     }
@@ -232,6 +232,6 @@ mod tests {
                  \"error\":null,\"due_at\":null}}\n"
             )
         );
-        assert!(report.end(&Counts::default(), 0).starts_with("{\"state\":\"ended\",\"tries\":1,"));
+        assert!(report.end(&Counts::default(), 0).starts_with("{\"state\":\"ended\",\"attempts\":1,"));
     }
 }

@@ -44,7 +44,8 @@ fn without_errors(text: &str) -> String {
 /// # Errors
 /// What is wrong, and where: nothing of it may be a secret.
 pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<Draft, String> {
-    let value = serde_json::from_str(&without_remarks(text)).map_err(|error| format!("no JSON: {error}"))?;
+    let value =
+        serde_json::from_str(&without_remarks(text)).map_err(|error| format!("invalid JSON: {error}"))?;
     let mut document = Document::read(value).map_err(|error| error.to_string())?;
     if document.id.as_ref().is_some_and(|named| named != id) {
         return Err(format!("profile_id: is {id} and cannot change"));
@@ -123,9 +124,9 @@ mod tests {
         let text = text(&id(), &draft(), false).unwrap();
         assert!(text.contains("\"timeout_ms\": \"soon\""), "{text}");
         let error = read(&text, &id(), &draft(), false).unwrap_err();
-        assert_eq!(error, "retry.timeout_ms: a number is needed");
+        assert_eq!(error, "retry.timeout_ms: must be a number");
         let again = with_error(&with_error(&text, "an older one"), &error);
-        assert!(again.starts_with("// ✗ retry.timeout_ms: a number is needed\n// A callback"), "{again}");
+        assert!(again.starts_with("// ✗ retry.timeout_ms: must be a number\n// A callback"), "{again}");
         let mended = again.replace("\"soon\"", "400");
         assert_eq!(read(&mended, &id(), &draft(), false).unwrap().retry_timeout, "400");
     }

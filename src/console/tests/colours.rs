@@ -78,7 +78,7 @@ fn without_colour_focus_choice_and_errors_can_be_told() {
         assert!(desk.line(title).contains(sign), "the status by a sign\n{}", desk.screen());
     }
     desk.keys("1 n ctrl+s");
-    assert!(desk.line("✗").contains("✗ a title is needed"), "an error by a sign");
+    assert!(desk.line("✗").contains("✗ enter a title"), "an error by a sign");
     assert!(desk.says().starts_with("Not saved"), "and in words");
 }
 

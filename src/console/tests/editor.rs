@@ -82,12 +82,12 @@ fn the_retry_table_follows_what_is_typed() {
 
 /// A field, what is typed into it, and what then stands beneath it.
 const BASICS: &[(&str, &str, &str)] = &[
-    ("Title", "a", "1 of at least 3 characters"),
+    ("Title", "a", "at least 3 characters (1 so far)"),
     ("Title", "a!", "'!' is not allowed"),
     ("Title", "Prüfung", "'ü' is not allowed"),
-    ("Endpoint", "hooks.example", "start with https://"),
-    ("Endpoint", "http://hooks.example", "plain http reaches this machine"),
-    ("Endpoint", "https://<id>.example", "placeholders may stand in path"),
+    ("Endpoint", "hooks.example", "must start with https://"),
+    ("Endpoint", "http://hooks.example", "plain http is allowed to this machine"),
+    ("Endpoint", "https://<id>.example", "placeholders are allowed in path"),
     ("Endpoint", "https://x/#a", "a fragment"),
 ];
 
@@ -138,14 +138,14 @@ fn the_numbers_of_a_retry_have_limits() {
         desk.keys("backspace backspace").types(typed);
         assert!(desk.shows(&format!("✗ {error}")), "{typed}:\n{}", desk.screen());
         desk.keys("backspace backspace backspace backspace backspace");
-        assert!(desk.shows("✗ needed with retries"), "{}", desk.screen());
+        assert!(desk.shows("✗ required with retries"), "{}", desk.screen());
     }
 }
 
 #[test]
 fn the_rules_of_the_second_step_stand_by_their_fields() {
     for (way, error) in [
-        ("Headers: a b", "' ' cannot stand in a header's name"),
+        ("Headers: a b", "' ' is not allowed in a header name"),
         ("Headers: Host", "Host"),
         ("Signing secret: x", "whsec_"),
     ] {
@@ -163,10 +163,10 @@ fn the_rules_of_the_second_step_stand_by_their_fields() {
     desk.keys("space");
     go_to(&mut desk, "Key");
     desk.types("12345");
-    assert!(desk.shows("✗ 5 of 32 characters"));
+    assert!(desk.shows("✗ must be 32 characters (5 so far)"));
     go_to(&mut desk, "Init. vector");
     desk.types("ü");
-    assert!(desk.shows("✗ 2 of 16 bytes"), "{}", desk.screen());
+    assert!(desk.shows("✗ must be 16 bytes (2 so far"), "{}", desk.screen());
     go_to(&mut desk, "Random vector");
     desk.keys("space");
     assert!(!desk.shows("Init. vector"), "a random vector needs no other");
@@ -178,7 +178,7 @@ fn a_file_that_cannot_be_used_is_told_at_its_field() {
     desk.keys("G e f4");
     go_to(&mut desk, "CA file");
     desk.types("ca.pem");
-    assert!(desk.shows("✗ a whole path is needed"), "{}", desk.screen());
+    assert!(desk.shows("✗ must be an absolute path"), "{}", desk.screen());
     desk.keys("ctrl+a ctrl+k").types("/nowhere/ca.pem");
     assert!(!desk.shows("✗"), "{}", desk.screen());
     go_to(&mut desk, "HTTP/2");

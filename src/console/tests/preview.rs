@@ -83,7 +83,7 @@ fn values_come_from_where_they_are_said_to() {
     last.set("status", "FROM LAST".into());
     desk.world.tested.push((profile_id(1), Some(crate::profile::Event::SmsSend), last));
     desk.keys("t tab").types("-typed").keys("f7");
-    assert!(desk.line("<id>").contains("changed by hand"), "{}", desk.screen());
+    assert!(desk.line("<id>").contains("edited"), "{}", desk.screen());
     assert!(desk.line("<status>").contains("last test"), "{}", desk.screen());
     desk.keys("esc");
     assert!(desk.shows("Test Order SMS") && desk.shows("-typed"), "the test comes back: {}", desk.screen());

@@ -65,7 +65,7 @@ fn what_is_on_the_screen_is_tested_saved_or_not() {
 fn a_test_with_errors_goes_to_the_first() {
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("n tab ctrl+t");
-    assert!(desk.shows("▌Title") && desk.shows("✗ a title is needed"));
+    assert!(desk.shows("▌Title") && desk.shows("✗ enter a title"));
     assert!(desk.says().starts_with("Not tested · "), "{}", desk.says());
     assert_eq!(desk.asked(), ["fresh"]);
 }

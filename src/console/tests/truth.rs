@@ -48,7 +48,7 @@ fn what_is_sent_is_counted_once() {
 fn a_file_that_is_gone_is_told_until_it_is_back() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.told(Message::Sending(sample::sending()));
-    let why = "/data/orders.db: is not there any more: put it back, or start again to make a new one";
+    let why = "/data/orders.db: no longer exists: restore it, or restart to create a new one";
     desk.told(Message::Unreadable(why.to_owned()));
     assert!(top(&desk).contains("✗ no database") && desk.says() == why, "{}", desk.screen());
     desk.keys("u");
@@ -72,10 +72,10 @@ fn a_file_that_is_gone_is_told_until_it_is_back() {
 fn trouble_is_told_until_it_is_over() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     let mut sending = sample::sending();
-    sending.trouble = Some("what was sent cannot be recorded: no room".to_owned());
+    sending.trouble = Some("cannot record attempts: no room".to_owned());
     desk.told(Message::Sending(sending.clone()));
     assert!(top(&desk).contains("✗ in trouble") && desk.says().ends_with("no room"));
-    sending.trouble = Some("what is due cannot be read: the disk failed".to_owned());
+    sending.trouble = Some("cannot read due deliveries: the disk failed".to_owned());
     desk.told(Message::Sending(sending.clone()));
     assert!(desk.says().ends_with("the disk failed"), "other trouble is news: {}", desk.says());
     desk.keys("4 T");

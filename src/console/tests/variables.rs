@@ -114,7 +114,7 @@ fn a_variable_of_ones_own() {
     desk.keys("e f3 n").types("2nd").keys("enter");
     assert!(desk.shows("✗"), "{}", desk.screen());
     desk.keys("backspace backspace backspace").types("id").keys("enter");
-    assert!(desk.shows("✗ id is there already"));
+    assert!(desk.shows("✗ id exists already"));
     desk.keys("backspace backspace").types("order").keys("tab").types("our number").keys("tab");
     desk.types("A-17").keys("enter");
     assert_eq!(desk.asked(), ["add order to sms-send"]);
@@ -150,7 +150,7 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     assert!(desk.shows("number (own)") && desk.shows("e.g. {\"n\":1}"), "{}", desk.screen());
 
     desk.keys("e ctrl+u").types("id").keys("enter");
-    assert!(desk.shows("✗ id is there already"), "{}", desk.screen());
+    assert!(desk.shows("✗ id exists already"), "{}", desk.screen());
     desk.keys("esc space D");
     assert!(desk.shows("Remove order_no from payment_status?"), "{}", desk.screen());
     desk.keys("n");
@@ -181,5 +181,5 @@ fn only_the_chosen_events_are_offered() {
     desk.keys("tab tab space");
     assert!(!desk.shows("payment    "), "{}", desk.screen());
     desk.keys("shift+tab shift+tab space");
-    assert!(desk.shows("✗ choose at least one event"), "{}", desk.screen());
+    assert!(desk.shows("✗ select at least one event"), "{}", desk.screen());
 }

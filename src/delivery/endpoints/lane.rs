@@ -149,11 +149,16 @@ impl Lane {
         self.in_flight == 0 && self.read.is_empty()
     }
 
+    /// Whether an attempt in flight is late.
+    pub fn is_late(&self) -> bool {
+        self.late > 0
+    }
+
     /// How fast it is: of one that was fast, an attempt that is late says so before it ends.
     pub fn pace(&self) -> Pace {
         match self.mean {
             None => Pace::Unknown,
-            Some(mean) if mean >= SLOW || self.late > 0 => Pace::Slow,
+            Some(mean) if mean >= SLOW || self.is_late() => Pace::Slow,
             Some(_) => Pace::Fast,
         }
     }

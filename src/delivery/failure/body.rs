@@ -12,7 +12,7 @@ pub fn broken_body(error: &(dyn Error + 'static)) -> String {
         if let Some(error) = cause.downcast_ref::<h2::Error>()
             && let Some(reason) = error.reason().filter(|_| error.is_remote())
         {
-            return format!("the endpoint broke it off (HTTP/2 {})", http2::name(reason));
+            return format!("the endpoint reset it (HTTP/2 {})", http2::name(reason));
         }
         let framing = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
         if cause.downcast_ref::<io::Error>().is_some_and(|error| framing.contains(&error.kind())) {

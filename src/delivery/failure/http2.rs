@@ -10,17 +10,17 @@ pub(super) fn ended_by_peer(error: &h2::Error, place: &Place<'_>) -> Option<(Err
     let name = name(reason);
     Some(match reason {
         h2::Reason::REFUSED_STREAM => {
-            let message = format!("{place} refused the request before it began with it (HTTP/2 {name})");
+            let message = format!("{place} refused the request unprocessed (HTTP/2 {name})");
             (ErrorClass::Connect, message)
         }
         h2::Reason::NO_ERROR if error.is_go_away() => {
-            let message = format!("{place} closed the connection before it began with the request (HTTP/2)");
+            let message = format!("{place} closed the connection before processing the request (HTTP/2)");
             (ErrorClass::Connect, message)
         }
         _ if error.is_go_away() => {
-            (ErrorClass::Protocol, format!("{place} broke the connection off (HTTP/2 {name})"))
+            (ErrorClass::Protocol, format!("{place} reset the connection (HTTP/2 {name})"))
         }
-        _ => (ErrorClass::Protocol, format!("{place} broke the request off (HTTP/2 {name})")),
+        _ => (ErrorClass::Protocol, format!("{place} reset the request (HTTP/2 {name})")),
     })
 }
 

@@ -45,7 +45,7 @@ fn certificate(why: &CertificateError) -> String {
         C::UnknownIssuer => {
             "no trusted authority has issued it: set its authority as the CA file of the profile"
         }
-        C::BadSignature => "its signature does not fit its issuer's key",
+        C::BadSignature => "its signature does not match its issuer's key",
         C::NotValidForName => "it is for another name",
         C::NotValidForNameContext { expected, presented } => {
             return name(&expected.to_str(), presented);
@@ -56,7 +56,7 @@ fn certificate(why: &CertificateError) -> String {
             "it is signed in a way that is not safe, or not known: it must be issued with SHA-256 or better"
         }
         C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            "it is signed in another way than its issuer's key can: it must be issued anew"
+            "it is signed in another way than its issuer's key can: it must be reissued"
         }
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => PURPOSE,
         C::UnhandledCriticalExtension => EXTENSION,
@@ -88,21 +88,21 @@ fn path(why: &webpki::Error) -> &'static str {
             "it is an authority's (CA:TRUE), not a server's: issue one for the server, and set this as CA file"
         }
         E::EndEntityUsedAsCa => "it was issued by a certificate that is no authority's (CA:FALSE)",
-        E::UnsupportedCertVersion => "it is of an old version of X.509: it must be issued anew as version 3",
+        E::UnsupportedCertVersion => "it is of an old version of X.509: it must be reissued as version 3",
         E::UnsupportedCriticalExtension => EXTENSION,
         E::NameConstraintViolation => "its authority may not issue certificates for this name",
         E::PathLenConstraintViolated | E::MaximumPathDepthExceeded => {
             "there are more authorities between it and the trusted one than that one allows"
         }
         E::EmptyEkuExtension => PURPOSE,
-        E::SignatureAlgorithmMismatch => "it names two ways in which it is signed: it must be issued anew",
-        E::InvalidCertValidity => "it ends before it begins: it must be issued anew",
+        E::SignatureAlgorithmMismatch => "it names two ways in which it is signed: it must be reissued",
+        E::InvalidCertValidity => "it ends before it begins: it must be reissued",
         E::MaximumPathBuildCallsExceeded
         | E::MaximumSignatureChecksExceeded
         | E::MaximumNameConstraintComparisonsExceeded => {
             "the server sends so many certificates that none leads to a trusted authority"
         }
-        _ => "it is damaged, or breaks the rules of X.509: it must be issued anew",
+        _ => "it is damaged, or breaks the rules of X.509: it must be reissued",
     }
 }
 
@@ -150,7 +150,7 @@ fn refused(alert: AlertDescription) -> String {
         A::ProtocolVersion => "the server speaks only versions of TLS before 1.2".to_owned(),
         A::UnrecognisedName => "the server does not know this name".to_owned(),
         A::NoApplicationProtocol => "the server speaks no HTTP that is offered".to_owned(),
-        other => format!("the server broke the handshake off ({})", alert_name(other)),
+        other => format!("the server aborted the handshake ({})", alert_name(other)),
     }
 }
 

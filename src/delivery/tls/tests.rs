@@ -61,7 +61,7 @@ fn what_is_wrong_with_a_file_is_told_by_field_and_without_what_stands_in_it() {
         (of(Some("/dev/zero"), None, None), Field::TlsCaFile, "is not a regular file"),
         (of(None, Some(&none), None), Field::TlsCertificate, "there is no such file"),
         (of(None, Some(&cert), None), Field::TlsCertificate, "no private key in it"),
-        (of(None, Some(&cert), Some(&other)), Field::TlsKey, "the key does not fit the certificate"),
+        (of(None, Some(&cert), Some(&other)), Field::TlsKey, "the key does not match the certificate"),
         (of(None, Some(&cert), Some(&none)), Field::TlsKey, "there is no such file"),
         (of(None, Some(&cert), Some(&cut)), Field::TlsKey, "cut off"),
         (of(None, Some(&cert), Some(&damaged)), Field::TlsKey, "damaged"),

@@ -30,29 +30,29 @@ pub(super) struct Granted {
 /// # Errors
 /// Why there is no token in it, without what could be one.
 pub(super) fn read(body: &[u8]) -> Result<Granted, String> {
-    let answer = object(body).ok_or("the answer is no JSON object")?;
+    let answer = object(body).ok_or("the response is not a JSON object")?;
     match answer.get("token_type") {
         None => {}
         Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
         Some(Value::String(kind)) => {
             return Err(format!("its token_type is '{}', not bearer", printable(kind.as_bytes())));
         }
-        Some(_) => return Err("its token_type is no text".to_owned()),
+        Some(_) => return Err("its token_type is not a string".to_owned()),
     }
     let token = match answer.get("access_token") {
         Some(Value::String(token)) if !token.is_empty() => token,
         Some(Value::String(_) | Value::Null) | None => {
             let why = reason(body).map(|why| format!(" ({why})")).unwrap_or_default();
-            return Err(format!("the answer has no access_token{why}"));
+            return Err(format!("the response has no access_token{why}"));
         }
-        Some(_) => return Err("the access_token is no text".to_owned()),
+        Some(_) => return Err("the access_token is not a string".to_owned()),
     };
     // What RFC 6750 allows is less, but not all servers keep to it.
     if !token.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err("the access_token holds a character that cannot stand in a header".to_owned());
+        return Err("the access_token holds a character that is not allowed in a header".to_owned());
     }
     let mut header = HeaderValue::try_from(format!("Bearer {token}"))
-        .map_err(|_| "the access_token cannot stand in a header".to_owned())?;
+        .map_err(|_| "the access_token is not allowed in a header".to_owned())?;
     header.set_sensitive(true);
     Ok(Granted { header, fresh_for: fresh_for(answer.get("expires_in")) })
 }
@@ -125,13 +125,13 @@ mod tests {
     #[test]
     fn what_is_no_token_is_told_and_not_shown() {
         let error = |body: &str| read(body.as_bytes()).unwrap_err();
-        assert_eq!(error("access_token=x"), "the answer is no JSON object");
-        assert_eq!(error("[]"), "the answer is no JSON object");
-        assert_eq!(error(r#"{"error":"nope"}"#), "the answer has no access_token (nope)");
-        assert_eq!(error(r#"{"access_token":7}"#), "the access_token is no text");
+        assert_eq!(error("access_token=x"), "the response is not a JSON object");
+        assert_eq!(error("[]"), "the response is not a JSON object");
+        assert_eq!(error(r#"{"error":"nope"}"#), "the response has no access_token (nope)");
+        assert_eq!(error(r#"{"access_token":7}"#), "the access_token is not a string");
         for bad in ["hush\\r\\nX: y", "hu sh", "hushü", "hush\\u0000"] {
             let said = error(&format!(r#"{{"access_token":"{bad}"}}"#));
-            assert!(said.contains("cannot stand in a header") && !said.contains("hu"), "{said}");
+            assert!(said.contains("is not allowed in a header") && !said.contains("hu"), "{said}");
         }
     }
 

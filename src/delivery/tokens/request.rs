@@ -144,7 +144,7 @@ async fn read_body(response: Response<Incoming>, place: &Place<'_>) -> Result<Ve
     match came.map_err(|error| failure::not_done(&error, place))? {
         Read::Whole => Ok(body),
         Read::TooLong => {
-            Err(no_answer(format!("the answer is longer than {} KiB", READ_LIMIT / 1024)).into())
+            Err(no_answer(format!("the response is longer than {} KiB", READ_LIMIT / 1024)).into())
         }
     }
 }

@@ -95,7 +95,7 @@ async fn nothing_is_asked_for_before_what_waits_was_moved_with_the_clock() {
     let (stop, mut stopped) = oneshot::channel();
     let looking = async {
         let told = watched.wait_for(|sending| sending.trouble.is_some()).await.unwrap().trouble.clone();
-        assert_eq!(told.as_deref(), Some("what is due cannot be read: no room"));
+        assert_eq!(told.as_deref(), Some("cannot read due deliveries: no room"));
         watched.wait_for(|sending| sending.trouble.is_none()).await.unwrap();
         while !outbox.asked().contains(&Asked::Due) {
             tokio::task::yield_now().await;

@@ -21,14 +21,14 @@ impl Check<'_> {
             (_, Some(_)) => {
                 self.error(
                     Field::Endpoint,
-                    "user and password stand in the URL and there is an authentication too",
+                    "user and password are in the URL, and an authentication is set too",
                 );
                 return Auth::None;
             }
             (kind, None) => (kind, draft.auth_user.clone(), draft.auth_password.clone()),
         };
         if matches!(kind, AuthKind::Basic | AuthKind::OAuth2) && has(headers, "authorization") {
-            self.error(Field::AuthKind, "there is an Authorization header too: keep one of the two");
+            self.error(Field::AuthKind, "an Authorization header is set too: keep one of the two");
         }
         match kind {
             AuthKind::None => Auth::None,
@@ -40,12 +40,12 @@ impl Check<'_> {
 
     fn basic(&mut self, user: String, password: String) -> Auth {
         if user.is_empty() {
-            self.error(Field::AuthUser, "a user is needed");
+            self.error(Field::AuthUser, "enter a user");
         } else if user.contains(':') || user.chars().any(char::is_control) {
-            self.error(Field::AuthUser, "a colon or control character cannot stand in a user (RFC 7617)");
+            self.error(Field::AuthUser, "a colon or control character is not allowed in a user (RFC 7617)");
         }
         if password.chars().any(char::is_control) {
-            self.error(Field::AuthPassword, "a control character cannot stand in a password (RFC 7617)");
+            self.error(Field::AuthPassword, "a control character is not allowed in a password (RFC 7617)");
         }
         Auth::Basic { user, password: Secret::new(password) }
     }
@@ -58,10 +58,13 @@ impl Check<'_> {
             self.error(Field::AuthHeader, "Content-Type cannot carry a key");
         }
         if has(headers, &header) {
-            self.error(Field::AuthHeader, format!("{header} is among the headers too: keep one of the two"));
+            self.error(
+                Field::AuthHeader,
+                format!("{header} is also set in the headers: keep one of the two"),
+            );
         }
         if draft.auth_key.trim().is_empty() {
-            self.error(Field::AuthKey, "a key is needed");
+            self.error(Field::AuthKey, "enter a key");
         }
         self.take(Field::AuthKey, check_value(&draft.auth_key));
         Auth::ApiKey { header, key: Secret::new(draft.auth_key.trim()) }
@@ -75,9 +78,9 @@ impl Check<'_> {
             self.address(Field::AuthTokenUrl, url.as_str());
         }
         let client_id = draft.client_id.trim().to_owned();
-        self.credential(Field::AuthClientId, &client_id, "a client id is needed");
+        self.credential(Field::AuthClientId, &client_id, "enter a client ID");
         let client_secret = draft.client_secret.trim();
-        self.credential(Field::AuthClientSecret, client_secret, "a client secret is needed");
+        self.credential(Field::AuthClientSecret, client_secret, "enter a client secret");
         let sent_as = self.one_of::<SentAs>(Field::AuthSentAs, &draft.sent_as);
         let scope = self.take(Field::AuthScope, check_scope(&draft.scope));
         let fields = self.token_fields(&draft.fields);
@@ -97,7 +100,7 @@ impl Check<'_> {
         if text.is_empty() {
             self.error(field, missing);
         } else if text.chars().any(char::is_control) {
-            self.error(field, "a control character cannot stand here (RFC 6749)");
+            self.error(field, "a control character is not allowed here (RFC 6749)");
         }
     }
 
@@ -107,7 +110,7 @@ impl Check<'_> {
             self.take(Field::TokenFieldName(at), check_field_name(name));
             // A field may stand only once (RFC 6749, section 3.2).
             if fields.iter().any(|field| field.name == name) {
-                self.error(Field::TokenFieldName(at), format!("{name} stands here twice"));
+                self.error(Field::TokenFieldName(at), format!("{name} is here twice"));
             }
             fields.push(Extra { name: name.to_owned(), value: Secret::new(value) });
         }
@@ -120,7 +123,7 @@ impl Check<'_> {
             self.take(Field::TokenHeaderName(at), check_header_name(name, sent_as));
             self.take(Field::TokenHeaderValue(at), check_value(value));
             if headers.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
-                self.error(Field::TokenHeaderName(at), format!("{name} stands here twice"));
+                self.error(Field::TokenHeaderName(at), format!("{name} is here twice"));
             }
             headers.push(Extra { name: name.to_owned(), value: Secret::new(value) });
         }

@@ -11,7 +11,7 @@ impl Check<'_> {
         let certificate = self.take(Field::TlsCertificate, check_path(&draft.client_certificate)).flatten();
         let key = self.take(Field::TlsKey, check_path(&draft.client_key)).flatten();
         if draft.client_certificate.trim().is_empty() && key.is_some() {
-            self.error(Field::TlsCertificate, "the certificate that goes with the key is needed");
+            self.error(Field::TlsCertificate, "enter the certificate that goes with the key");
         }
         Tls { ca_file, identity: certificate.map(|certificate| ClientIdentity { certificate, key }) }
     }

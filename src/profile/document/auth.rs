@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn rows_of_another_type_are_told_by_their_place() {
         for (name, value, expected) in [
-            ("fields", json!([]), "auth.fields: an object"),
-            ("headers", json!({"X-A": 1}), "auth.headers.X-A: the value must be text"),
+            ("fields", json!([]), "auth.fields: must be an object"),
+            ("headers", json!({"X-A": 1}), "auth.headers.X-A: the value must be a string"),
         ] {
             let mut json = sample();
             json["auth"][name] = value;

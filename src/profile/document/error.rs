@@ -53,15 +53,14 @@ fn message(said: &str) -> String {
         return said.to_owned();
     }
     match said.rsplit_once(", expected ") {
-        Some((_, wanted)) => format!("{} is needed", in_words(wanted)),
-        None => "another value is needed".to_owned(),
+        Some((_, wanted)) => format!("must be {}", in_words(wanted)),
+        None => "invalid value".to_owned(),
     }
 }
 
 /// The reader's name of a type, in the words of JSON.
 fn in_words(wanted: &str) -> &str {
     match wanted {
-        "a string" => "text",
         "a sequence" => "an array",
         "a boolean" => "true or false",
         "a JSON number" => "a number",
@@ -85,33 +84,33 @@ mod tests {
 
     #[test]
     fn the_place_and_the_type_are_told_and_not_the_value() {
-        let types = "one of none, basic, api-key, ";
-        let algorithms = "one of AES-128-CFB, ";
+        let types = "must be one of none, basic, api-key, ";
+        let algorithms = "must be one of AES-128-CFB, ";
         for (name, value, expected) in [
-            ("auth", json!(SECRET), "auth: an object is needed"),
+            ("auth", json!(SECRET), "auth: must be an object"),
             ("auth", json!([SECRET]), "auth: "),
-            ("auth", json!({"type": "basic", "password": [SECRET]}), "auth.password: text is needed"),
-            ("auth", json!({"type": "basic", "password": {"is": SECRET}}), "auth.password: text is needed"),
-            ("auth", json!({"type": 12_345}), "auth.type: text is needed"),
+            ("auth", json!({"type": "basic", "password": [SECRET]}), "auth.password: must be a string"),
+            ("auth", json!({"type": "basic", "password": {"is": SECRET}}), "auth.password: must be a string"),
+            ("auth", json!({"type": 12_345}), "auth.type: must be a string"),
             ("auth", json!({"type": SECRET}), &format!("auth.type: {types}")),
             (
                 "auth",
                 json!({"type": "oauth2", "client_secret": 12_345}),
-                "auth.client_secret: text is needed",
+                "auth.client_secret: must be a string",
             ),
-            ("auth", json!({"sent_as": SECRET}), "auth.sent_as: one of body, basic is needed"),
+            ("auth", json!({"sent_as": SECRET}), "auth.sent_as: must be one of body, basic"),
             ("auth", json!({"headers": SECRET}), "auth.headers: not JSON in a string"),
-            ("enc", json!(SECRET), "enc: an object is needed"),
+            ("enc", json!(SECRET), "enc: must be an object"),
             ("enc", json!({"algo": SECRET}), &format!("enc.algo: {algorithms}")),
-            ("enc", json!({"key": 12_345}), "enc.key: text is needed"),
-            ("enc", json!({"parameters": SECRET}), "enc.parameters: an array is needed"),
-            ("enc", json!({"random_iv": SECRET}), "enc.random_iv: true or false is needed"),
-            ("signing_secret", json!(12_345), "signing_secret: text is needed"),
+            ("enc", json!({"key": 12_345}), "enc.key: must be a string"),
+            ("enc", json!({"parameters": SECRET}), "enc.parameters: must be an array"),
+            ("enc", json!({"random_iv": SECRET}), "enc.random_iv: must be true or false"),
+            ("signing_secret", json!(12_345), "signing_secret: must be a string"),
             ("headers", json!(SECRET), "headers: not JSON in a string"),
-            ("headers", json!({"X-Token": 12_345}), "headers.X-Token: the value must be text"),
-            ("status", json!(SECRET), "status: a whole number is needed"),
-            ("retry", json!({"count": SECRET}), "retry.count: a number is needed"),
-            ("created_at", json!(SECRET), "created_at: a time such as "),
+            ("headers", json!({"X-Token": 12_345}), "headers.X-Token: the value must be a string"),
+            ("status", json!(SECRET), "status: must be a whole number"),
+            ("retry", json!({"count": SECRET}), "retry.count: must be a number"),
+            ("created_at", json!(SECRET), "created_at: must be a time such as "),
         ] {
             let told = told(name, value);
             assert!(told.starts_with(expected), "{told}");
@@ -126,6 +125,6 @@ mod tests {
         assert_eq!(error.place(), "retry.colour");
         assert!(error.message().starts_with("unknown field `colour`"), "{error}");
         let whole = Document::read(json!("Basic dXNl")).unwrap_err();
-        assert_eq!((whole.place(), whole.to_string().as_str()), ("", "an object is needed"));
+        assert_eq!((whole.place(), whole.to_string().as_str()), ("", "must be an object"));
     }
 }

@@ -24,7 +24,7 @@ enum Means {
 /// An entry that says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{0}\" is no address (10.1.2.3), network (10.0.0.0/8, fd00::/8), name (hooks.example) or domain \
+    "\"{0}\" is not an address (10.1.2.3), network (10.0.0.0/8, fd00::/8), name (hooks.example) or domain \
      (.corp.example)"
 )]
 pub struct BadEntry(String);

@@ -265,7 +265,7 @@ fn entries_that_say_nothing_are_told() {
         "a b",
     ] {
         let error = Entry::parse(bad).expect_err(bad).to_string();
-        assert!(error.starts_with(&format!("\"{}\" is no address", bad.trim())), "{error}");
+        assert!(error.starts_with(&format!("\"{}\" is not an address", bad.trim())), "{error}");
     }
     for good in
         ["10.0.0.1/8", "[::1]", "::1", "bücher.example", "Hooks.Example.", "*.corp", "127.1", "fe80::/10"]

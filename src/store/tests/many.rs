@@ -79,7 +79,7 @@ async fn what_cannot_be_sent_again_does_not_keep_the_others() {
     ended(&store, 3, Next::Failed).await;
     let (did, _) = all(&store, Change::Retry, Filter::default()).await;
     assert_eq!((did.again, did.left), (6, 1));
-    assert!(did.why.unwrap().contains("has no request to send again"));
+    assert!(did.why.unwrap().contains("has no request to resend"));
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn another_file_in_its_place_is_not_taken_for_it() {
     timeout(DEADLINE, changes.changed()).await.expect("told at once").unwrap();
     let error = store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap_err();
     assert_eq!(error.problem, Problem::Replaced);
-    assert!(error.to_string().ends_with("start again to use that one"), "{error}");
+    assert!(error.to_string().ends_with("restart to use that one"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,7 +126,7 @@ impl<'a> Model<'a> {
         members.into()
     }
 
-    /// Whether a placeholder among the pieces brings what cannot stand in a header.
+    /// Whether a placeholder among the pieces brings what is not allowed in a header.
     pub fn breaks_header(&self, pieces: &[Piece]) -> bool {
         let bad = |text: &str| text.bytes().any(|b| (b < 0x20 && b != b'\t') || b == 0x7f);
         pieces.iter().any(|piece| matches!(piece, Piece::Var(var) if bad(&self.text_of(var))))

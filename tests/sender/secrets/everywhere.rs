@@ -328,7 +328,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     }
     go_to(terminal, "Init. vector");
     terminal.type_text("too long");
-    terminal.wait_for("24 of 16 characters");
+    terminal.wait_for("must be 16 characters (24 so far)");
     go_to(terminal, "Signing secret");
     terminal.type_text(mark("typed signing secret"));
     terminal.wait_for("✗");

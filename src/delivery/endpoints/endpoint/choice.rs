@@ -161,12 +161,13 @@ impl Endpoint {
         Some(if self.probes < few { Duration::ZERO } else { self.probed.0 + pause })
     }
 
-    /// A lane that is probed and is alone: it need not wait with a few more.
+    /// A lane that is probed and is alone: it need not wait with a few more, nor with others once its first
+    /// attempt is late, which only a slow one's is.
     fn alone(&self, few: usize) -> Option<(Standing, i64)> {
         let (standing, number) = self.first(Rank::Probed)?;
-        let open = self.lanes.get(&number)?.open();
-        let is_alone = self.ready.len() == 1 && open == self.open + self.extra;
-        (is_alone && open < few).then_some((standing, number))
+        let lane = self.lanes.get(&number)?;
+        let is_alone = self.ready.len() == 1 && lane.open() == self.open + self.extra;
+        (is_alone && (lane.is_late() || lane.open() < few)).then_some((standing, number))
     }
 
     fn first(&self, rank: Rank) -> Option<(Standing, i64)> {
