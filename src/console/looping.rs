@@ -152,10 +152,10 @@ impl Console {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        // What the next tick is for depends on the time that the frame was drawn for.
+        let _ = update::update(&mut self.state, Message::Now(clock::now()));
         self.screen.draw(&self.state)?;
-        for drawn in [Message::Now(clock::now()), Message::Drawn] {
-            let _ = update::update(&mut self.state, drawn);
-        }
+        let _ = update::update(&mut self.state, Message::Drawn(clock::now()));
         self.pace.drew(Instant::now());
         self.wanted = None;
         Ok(())

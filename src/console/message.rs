@@ -34,8 +34,8 @@ pub enum Message {
     Resize(u16, u16),
     /// The time is this; comes with every other message and with ticks.
     Now(Timestamp),
-    /// What the state says is on the screen.
-    Drawn,
+    /// What the state says is on the screen since then.
+    Drawn(Timestamp),
     /// All profiles, in the order of the list.
     Profiles(Vec<ProfileRow>),
     /// The profile asked for, if it is still there, and what it was asked for.

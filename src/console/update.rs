@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 
 use crate::delivery::Sending;
 use crate::keymap::{Action, Key, Meaning};
@@ -119,8 +120,8 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.now = now;
             Vec::new()
         }
-        Message::Drawn => {
-            drawn(state);
+        Message::Drawn(at) => {
+            drawn(state, at);
             Vec::new()
         }
         Message::Profiles(rows) => profiles::listed(state, rows),
@@ -250,12 +251,12 @@ fn sending(state: &mut State, sending: Sending) {
 }
 
 /// A question that is on the screen can be read from now on.
-fn drawn(state: &mut State) {
+fn drawn(state: &mut State, at: Timestamp) {
     if matches!(state.target(), Target::Window(_))
         && !view::too_small(state.size)
         && let Some(Overlay::Question(question)) = &mut state.overlay
     {
-        question.drawn(state.now);
+        question.drawn(at);
     }
 }
 

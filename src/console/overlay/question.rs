@@ -23,6 +23,9 @@ use super::Overlay;
 /// pasted text that the network cut in two, a key pressed twice.
 pub const READ: Duration = Duration::from_millis(250);
 
+/// No frame takes longer to be drawn.
+const LONGEST_DRAWING: Duration = Duration::from_secs(10);
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -169,12 +172,14 @@ impl Question {
         self.drawn_at.get_or_insert(now);
     }
 
-    /// How long it is still too new for an answer that destroys something; `None` where it is not, or
-    /// where it was not on the screen yet.
+    /// How long it is still too new for an answer that destroys something, at a time that may be before it
+    /// was drawn; `None` where it is not, or where it was not on the screen yet.
     #[must_use]
     pub fn is_new_for(&self, now: Timestamp) -> Option<Duration> {
-        let shown = Duration::try_from(now.duration_since(self.drawn_at?)).ok()?;
-        READ.checked_sub(shown).filter(|rest| !rest.is_zero())
+        let read_at = self.drawn_at?.checked_add(READ).ok()?;
+        let rest = Duration::try_from(read_at.duration_since(now)).ok()?;
+        // Drawing takes no such time: the clock was set back.
+        (!rest.is_zero() && rest <= READ + LONGEST_DRAWING).then_some(rest)
     }
 
     /// Whether an action destroys something, and the question is too new for it to be meant.
@@ -311,4 +316,31 @@ pub(super) fn draw(state: &State, question: &Question, out: &mut Frame<'_>) {
         out.render_widget(line, frame::row(inner, count + 1 + at));
     }
     out.set_cursor_position((first.x, first.y));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_new_until_it_was_on_the_screen_for_a_while_whatever_the_frame_was_drawn_for() {
+        let at = |ms: i64| Timestamp::from_millisecond(1_000_000_000 + ms).unwrap();
+        let mut question = Question::leave();
+        assert_eq!(question.is_new_for(at(0)), None, "nothing is on the screen yet");
+        assert!(question.is_too_new(Action::Discard, at(0)));
+        question.drawn(at(40));
+        question.drawn(at(90));
+        assert_eq!(
+            question.is_new_for(at(0)),
+            Some(Duration::from_millis(290)),
+            "a frame drawn for 0 is dim"
+        );
+        assert_eq!(question.is_new_for(at(289)), Some(Duration::from_millis(1)));
+        assert!(
+            question.is_too_new(Action::Discard, at(289)) && !question.is_too_new(Action::Refuse, at(289))
+        );
+        assert_eq!(question.is_new_for(at(290)), None);
+        assert!(!question.is_too_new(Action::Discard, at(290)));
+        assert_eq!(question.is_new_for(at(-3_600_000)), None, "the clock was set back");
+    }
 }

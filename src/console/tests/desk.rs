@@ -183,7 +183,8 @@ impl Desk {
     /// right edge, and none can drive a terminal.
     fn draw(&mut self) {
         self.terminal.draw(|frame| view(&self.state, frame)).unwrap();
-        let effects = update(&mut self.state, Message::Drawn);
+        let at = self.state.now;
+        let effects = update(&mut self.state, Message::Drawn(at));
         assert!(effects.is_empty(), "a drawing asks for {effects:?}");
         let backend = self.terminal.backend();
         let (buffer, area) = (backend.buffer(), backend.buffer().area);
