@@ -103,7 +103,7 @@ fn a_file_system_without_locks_is_reported_at_once() {
     }
     let Some(command) = failing(&place, "flock", "error=ENOLCK", &["doctor"]) else { return };
     let doctor = ran(command);
-    assert!(doctor.out.contains("nobody can send") && doctor.out.contains(why), "{doctor:?}");
+    assert!(doctor.out.contains("no session can send") && doctor.out.contains(why), "{doctor:?}");
     assert_eq!(endpoint.book().len(), 1, "only the first test was sent");
 }
 
