@@ -10,12 +10,14 @@ use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::clock;
 
 use super::behaviour::Behaviour;
 use super::body::{self, ReadBody, Room};
 use super::connection::{Closer, Phase};
+use super::crowd::Crowd;
 use super::escape::bytes_escaped;
 use super::limits::Limits;
 use super::received::{Answer, Received};
@@ -32,17 +34,24 @@ pub(super) struct Answering {
     pub(super) readers: Readers,
     phase: watch::Receiver<Phase>,
     limits: Limits,
+    crowd: Crowd,
     room: Arc<Room>,
 }
 
 impl Answering {
-    pub(super) fn new(behaviour: Behaviour, limits: Limits, phase: watch::Receiver<Phase>) -> Self {
+    pub(super) fn new(
+        behaviour: Behaviour,
+        limits: Limits,
+        phase: watch::Receiver<Phase>,
+        crowd: Crowd,
+    ) -> Self {
         Self {
             behaviour: Mutex::new(behaviour),
             tries: Mutex::default(),
             readers: Readers::default(),
             phase,
             limits,
+            crowd,
             room: Arc::default(),
         }
     }
@@ -63,13 +72,14 @@ impl Answering {
     /// Takes any request, and gives its answer when it is time for it.
     pub(super) async fn answer(&self, request: Request<Incoming>, closer: &Closer) -> Answered {
         let (parts, body) = request.into_parts();
-        let body = tokio::time::timeout(self.limits.body, body::read(body, &self.room)).await;
-        let body = match body {
-            Ok(Ok(body)) => body,
-            // It broke off, so it did not arrive.
-            Ok(Err(_)) => return response(StatusCode::BAD_REQUEST.as_u16()),
-            Err(_) => return too_slow(self.limits.body),
+        let began = Instant::now();
+        let body = tokio::select! {
+            read = body::read(body, &self.room) => read,
+            () = tokio::time::sleep_until(began + self.limits.body) => return too_slow(self.limits.body),
+            () = self.crowd.outlasted(began) => return too_slow(self.limits.crowded),
         };
+        // It broke off, so it did not arrive.
+        let Ok(body) = body else { return response(StatusCode::BAD_REQUEST.as_u16()) };
         let (answer, delay) = self.record(&parts, body);
         if answer == Answer::Hung {
             self.until(|phase| *phase != Phase::Serving).await;

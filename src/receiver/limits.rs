@@ -15,6 +15,9 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request's body may take. Then the request is answered with 408.
     pub body: Duration,
+    /// How long the head and the body of a request may take while all connections are taken. Then the
+    /// connection makes room for another: without a response to a head, with 408 to a body.
+    pub crowded: Duration,
     /// How long a connection may take no byte of a response. Then it is closed.
     pub response: Duration,
 }
@@ -22,6 +25,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         const TIME: Duration = Duration::from_secs(30);
-        Self { connections: 64, head: TIME, body: TIME, response: TIME }
+        Self { connections: 64, head: TIME, body: TIME, crowded: Duration::from_secs(2), response: TIME }
     }
 }

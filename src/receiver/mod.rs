@@ -5,6 +5,7 @@ mod answering;
 mod behaviour;
 mod body;
 mod connection;
+mod crowd;
 mod decryption;
 mod describe;
 mod document;

@@ -13,12 +13,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
 use crate::clock;
 
 use super::answering::Answering;
 use super::behaviour::Behaviour;
 use super::connection::{Connection, Phase};
+use super::crowd::Crowd;
 use super::error::ReceiverError;
 use super::limits::{HEAD_READ, Limits};
 use super::requests::Requests;
@@ -65,13 +67,15 @@ impl Receiver {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let (phase, phases) = watch::channel(Phase::Serving);
-        let answering = Arc::new(Answering::new(behaviour, limits, phases.clone()));
+        let (full, is_full) = watch::channel(false);
+        let crowd = Crowd::new(is_full, limits.crowded);
+        let answering = Arc::new(Answering::new(behaviour, limits, phases.clone(), crowd.clone()));
         let (living, alive) = watch::channel(());
         let own = Arc::clone(&answering);
         let serving = tokio::spawn(async move {
             // Goes with the task, however that ends.
             let _living = living;
-            serve(listener, own, limits, phases).await;
+            serve(listener, own, limits, phases, (full, crowd)).await;
         });
         Ok(Self { addr, answering, phase, serving, alive })
     }
@@ -125,14 +129,15 @@ async fn serve(
     answering: Arc<Answering>,
     limits: Limits,
     phases: watch::Receiver<Phase>,
+    (full, crowd): (watch::Sender<bool>, Crowd),
 ) {
     let mut connections = JoinSet::new();
-    let crowded = Arc::new(Notify::new());
     let mut stopping = pin!(stopping(phases.clone()));
     loop {
         while connections.try_join_next().is_some() {}
-        if connections.len() >= limits.connections {
-            crowded.notify_waiters();
+        let is_full = connections.len() >= limits.connections;
+        full.send_replace(is_full);
+        if is_full {
             tokio::select! {
                 () = &mut stopping => break,
                 _ = connections.join_next() => continue,
@@ -142,9 +147,9 @@ async fn serve(
             () = &mut stopping => break,
             stream = accepted(&listener) => {
                 let connection = Connection::new(stream, phases.clone(), limits.response);
-                let crowded = Arc::clone(&crowded).notified_owned();
                 let stopping = self::stopping(phases.clone());
-                connections.spawn(serve_one(connection, Arc::clone(&answering), limits.head, crowded, stopping));
+                let crowd = crowd.clone();
+                connections.spawn(serve_one(connection, Arc::clone(&answering), limits.head, crowd, stopping));
             }
         }
     }
@@ -176,40 +181,49 @@ fn is_of_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection until its end: its peer's, or the next time that it is idle once the receiver
-/// is `stopping`, or once it is `crowded` and the connection has had an answer.
+/// Serves one connection until its end: its peer's; the next time that it is idle once the receiver is
+/// `stopping`, or in a crowd once it has had an answer; or in a crowd, when a head takes too long.
 async fn serve_one(
     connection: Connection,
     answering: Arc<Answering>,
     head: Duration,
-    crowded: impl Future<Output = ()>,
+    crowd: Crowd,
     stopping: impl Future<Output = ()>,
 ) {
     let closer = connection.closer();
     let answered = Notify::new();
+    // Since when it waits for the head of a request.
+    let (waiting, waits) = watch::channel(Some(Instant::now()));
     let service = service_fn(|request| {
-        let (answering, closer, answered) = (&answering, &closer, &answered);
+        let (answering, closer, answered, waiting) = (&answering, &closer, &answered, &waiting);
         async move {
+            waiting.send_replace(None);
             let answer = answering.answer(request, closer).await;
+            waiting.send_replace(Some(Instant::now()));
             answered.notify_one();
             Ok::<_, Infallible>(answer)
         }
     });
-    let crowded = async {
-        crowded.await;
+    let idle_in_crowd = async {
+        crowd.full().await;
         answered.notified().await;
     };
+    let mut slow_head = pin!(crowd.outlasted_by_head(waits));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_READ);
     let mut serving = pin!(http.serve_connection(TokioIo::new(connection), service));
     // What a connection ends with is its own affair.
     tokio::select! {
         _ = &mut serving => return,
+        () = &mut slow_head => return,
         () = stopping => {}
-        () = crowded => {}
+        () = idle_in_crowd => {}
     }
     serving.as_mut().graceful_shutdown();
-    let _ = serving.await;
+    tokio::select! {
+        _ = serving => {}
+        () = slow_head => {}
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const SHORT: Duration = Duration::from_millis(100);
 /// Nothing here waits so long.
 const LONG: Duration = Duration::from_mins(10);
 
-const PATIENT: Limits = Limits { connections: 64, head: LONG, body: LONG, response: LONG };
+const PATIENT: Limits = Limits { connections: 64, head: LONG, body: LONG, crowded: LONG, response: LONG };
 
 async fn receiver(limits: Limits) -> Receiver {
     Receiver::start_within(([127, 0, 0, 1], 0).into(), Behaviour::default(), limits).await.unwrap()
@@ -113,6 +113,29 @@ async fn slow_connections_make_room_when_their_time_is_over() {
         [connect(addr, b"GET / HT"), connect(addr, body), connect(addr, b"GET / HT"), connect(addr, b"")];
     assert_eq!(status(addr).await, "200");
     drop(slow);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_arrives_slowly_makes_room_while_all_connections_are_taken() {
+    let receiver = receiver(Limits { connections: 1, crowded: SHORT, ..PATIENT }).await;
+    let addr = receiver.addr();
+    let body = connect(addr, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+    drip(&body, b'x');
+    assert_eq!(status(addr).await, "200");
+    let answer = until_closed(body).await;
+    assert!(answer.ends_with("408 the body did not arrive within 100ms\n"), "{answer}");
+
+    let silent = connect(addr, b"");
+    assert_eq!(status(addr).await, "200");
+    assert_eq!(until_closed(silent).await, "");
+    let head = b"GET / HTTP/1.1\r\nx-long: ";
+    // Also the head of a second request.
+    for before in [&b""[..], b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"] {
+        let slow = connect(addr, &[before, head].concat());
+        drip(&slow, b'x');
+        assert_eq!(status(addr).await, "200");
+        until_closed(slow).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
