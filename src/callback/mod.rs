@@ -34,7 +34,7 @@ mod wire;
 pub use credentials::{Signed, credentials};
 pub use curl::{Secrets, command as curl_command};
 pub use error::RenderError;
-pub use own_variable::{OwnVariableError, own_sample, own_variable};
+pub use own_variable::{OwnVariableError, own_meaning, own_sample, own_variable};
 pub use preview::{Moment, Origins, Preview, ValueOrigin, Variable, origins_of, preview};
 pub use render::{Context, USER_AGENT, render};
 pub use trace::{Escaping, Place, Use};

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::profile::catalogue::{Origin, Variable};
 use crate::profile::is_variable_name;
+use crate::profile::sizes::{MEANING, NAME, NAMES, VALUE, within};
 
 use super::exact;
 
@@ -19,6 +20,17 @@ pub enum OwnVariableError {
     /// The event has one of that name.
     #[error("{0} exists already")]
     Taken(String),
+    /// The name, the meaning or the sample is too long.
+    #[error("{what}: {why}")]
+    TooLong {
+        /// Which of them.
+        what: &'static str,
+        /// By how much.
+        why: String,
+    },
+    /// The event has as many as it may have.
+    #[error("there are {NAMES} already, which is the limit")]
+    TooMany,
     /// The sample begins as JSON and is none.
     #[error("the sample is not JSON: {0}")]
     Sample(String),
@@ -40,16 +52,33 @@ pub fn own_variable(
     if taken.iter().any(|variable| variable.name == name) {
         return Err(OwnVariableError::Taken(name.to_owned()));
     }
-    let meaning = if meaning.is_empty() { NO_MEANING } else { meaning };
-    let (name, meaning, sample) = (name.to_owned(), meaning.to_owned(), own_sample(sample)?);
+    if taken.iter().filter(|variable| variable.origin == Origin::Own).count() >= NAMES {
+        return Err(OwnVariableError::TooMany);
+    }
+    let name = limited("the name", name, NAME)?.to_owned();
+    let (meaning, sample) = (own_meaning(meaning)?, own_sample(sample)?);
     Ok(Variable { name, origin: Origin::Own, meaning, sample })
+}
+
+/// A meaning; a few words in place of an empty one.
+///
+/// # Errors
+/// It is too long.
+pub fn own_meaning(text: &str) -> Result<String, OwnVariableError> {
+    let text = if text.is_empty() { NO_MEANING } else { text };
+    limited("the meaning", text, MEANING).map(str::to_owned)
+}
+
+fn limited<'a>(what: &'static str, text: &'a str, most: usize) -> Result<&'a str, OwnVariableError> {
+    within(text, most).map(|()| text).map_err(|why| OwnVariableError::TooLong { what, why })
 }
 
 /// A sample: an object or array is meant as JSON; anything else is text, as most values are.
 ///
 /// # Errors
-/// It begins as JSON and is none.
+/// It begins as JSON and is none, or is too long.
 pub fn own_sample(text: &str) -> Result<Value, OwnVariableError> {
+    let text = limited("the sample", text, VALUE)?;
     if text.starts_with(['{', '[']) {
         exact::from_str(text).map_err(|error| OwnVariableError::Sample(error.to_string()))
     } else {
@@ -71,5 +100,21 @@ mod tests {
         assert_eq!(own_variable("42", "", "42", &[]), Err(OwnVariableError::Name));
         assert_eq!(own_variable("order", "", "", &[made]), Err(OwnVariableError::Taken("order".to_owned())));
         assert!(matches!(own_variable("cart", "", "[1,", &[]), Err(OwnVariableError::Sample(_))));
+    }
+
+    #[test]
+    fn what_is_too_long_or_one_too_many_is_refused() {
+        let made = |name: usize, meaning: usize, sample: usize| {
+            let [name, meaning, sample] = [name, meaning, sample].map(|bytes| "x".repeat(bytes));
+            own_variable(&name, &meaning, &sample, &[]).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(made(NAME, MEANING, VALUE), Ok(()));
+        assert_eq!(made(NAME + 1, 1, 1), Err("the name: 257 bytes, 256 at most".to_owned()));
+        assert_eq!(made(1, MEANING + 1, 1), Err("the meaning: 1001 bytes, 1000 at most".to_owned()));
+        assert_eq!(made(1, 1, VALUE + 1), Err("the sample: 16385 bytes, 16384 at most".to_owned()));
+        let all: Vec<Variable> =
+            (0..NAMES).map(|n| own_variable(&format!("v{n}"), "", "", &[]).unwrap()).collect();
+        assert!(own_variable("last", "", "", &all[1..]).is_ok());
+        assert_eq!(own_variable("last", "", "", &all), Err(OwnVariableError::TooMany));
     }
 }

@@ -24,6 +24,7 @@ mod man;
 mod manual;
 mod output;
 mod pace;
+mod passed_over;
 mod preview;
 mod profiles;
 mod receive;

@@ -1,6 +1,6 @@
-//! Reports deliveries that cannot be read and are passed over.
+//! Reports rows that cannot be read and are passed over.
 
-use crate::cli::output::tell;
+use super::output::tell;
 use crate::store::{PassedOver, UnreadableRow};
 
 /// Most that are named.
@@ -13,13 +13,13 @@ fn name(row: &UnreadableRow) {
 
 /// How many were passed over so far. The first few are named at once, the others counted at the end.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub struct Notes {
     told: usize,
     more: u64,
 }
 
 impl Notes {
-    pub(super) fn add(&mut self, rows: &[UnreadableRow]) {
+    pub fn add(&mut self, rows: &[UnreadableRow]) {
         for row in rows {
             if self.told < NAMED {
                 name(row);
@@ -30,7 +30,7 @@ impl Notes {
         }
     }
 
-    pub(super) fn end(&self) {
+    pub fn end(&self) {
         if self.more > 0 {
             tell(&format!("ringback: note: {} more are skipped", self.more));
         }
@@ -38,7 +38,7 @@ impl Notes {
 }
 
 /// Reports all of them.
-pub(super) fn tell_of(passed_over: &PassedOver) {
+pub fn tell_of(passed_over: &PassedOver) {
     let mut notes = Notes::default();
     notes.add(&passed_over.named);
     notes.more += passed_over.all.saturating_sub(passed_over.named.len() as u64);

@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use super::choices::choices;
 use super::error::CommandError;
 use super::output::{print, print_json, tell};
+use super::passed_over;
 use super::session::Session;
 use super::table::table;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
+use crate::store::Listing;
 use crate::text::escape_start;
 
 /// Most characters of a sample in a table.
@@ -56,7 +58,10 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
             Vec::new()
         }
         None => match session.store_if_there()? {
-            Some(store) => store.own_variables().await?,
+            Some(store) => {
+                passed_over::tell_of(&store.unreadable(Listing::OwnVariables).await?);
+                store.own_variables().await?
+            }
             None => Vec::new(),
         },
     };

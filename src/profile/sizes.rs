@@ -20,14 +20,16 @@ pub const ALL_ROWS: usize = 64 << 10;
 pub const CREDENTIAL: usize = 8 << 10;
 /// Most bytes of the path of a file, as on Linux.
 pub const PATH: usize = 4096;
-/// Most events, and most variables that are encrypted.
+/// Most bytes of the meaning of an own variable.
+pub const MEANING: usize = 1000;
+/// Most events, most own variables of an event, and most variables that are encrypted.
 pub const NAMES: usize = 1000;
 
 /// Whether a text is within a limit.
 ///
 /// # Errors
 /// The sentence to show beside the field.
-pub(super) fn within(text: &str, most: usize) -> Result<(), String> {
+pub fn within(text: &str, most: usize) -> Result<(), String> {
     match text.len() {
         bytes if bytes <= most => Ok(()),
         bytes => Err(format!("{bytes} bytes, {most} at most")),

@@ -22,7 +22,7 @@ impl Crowd {
     /// Until all connections are taken.
     pub(super) async fn full(&self) {
         if self.is_full.clone().wait_for(|is_full| *is_full).await.is_err() {
-            pending().await
+            pending::<()>().await;
         }
     }
 
@@ -41,6 +41,6 @@ impl Crowd {
                 () = async { if let Some(since) = since { self.outlasted(since).await } } => return,
             }
         }
-        pending().await
+        pending::<()>().await;
     }
 }

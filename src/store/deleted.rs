@@ -2,7 +2,7 @@
 //! their credentials kept.
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params_from_iter};
+use rusqlite::{Row, Transaction, params_from_iter};
 
 use crate::clock;
 use crate::profile::ProfileId;
@@ -14,6 +14,7 @@ use super::find::meant;
 use super::held;
 use super::profiles::{LISTED, ProfileRow, listed};
 use super::purge;
+use super::unreadable::UnreadableRow;
 
 /// A deleted profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +105,27 @@ fn restore(tx: &Transaction<'_>, id: &ProfileId) -> Result<bool, StoreError> {
 
 /// Deleted profiles; `tail` is a further condition with its values, an order, a limit.
 fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<DeletedProfile>, StoreError> {
-    let from = purge::restorable_from();
-    let sql = format!("SELECT {LISTED}, deleted_at FROM profile WHERE deleted_at >= {from} {tail}");
-    let mut statement = tx.prepare(&sql)?;
+    let mut statement = tx.prepare(&format!("{} {tail}", restorable()))?;
     let mut found = statement.query(params_from_iter(values))?;
     let mut all = Vec::new();
     while let Some(found) = found.next()? {
         // One row without meaning hides no other.
-        let Ok(row) = listed(found) else { continue };
-        let Ok(deleted_at) = columns::get(found, 7).and_then(columns::time) else { continue };
+        let Ok((row, deleted_at)) = deleted(found) else { continue };
         let held = held::pending_events(tx, &row.id)?;
         all.push(DeletedProfile { row, deleted_at, held });
     }
     Ok(all)
+}
+
+/// Selects the rows of [`deleted`].
+pub(super) fn restorable() -> String {
+    let from = purge::restorable_from();
+    format!("SELECT {LISTED}, deleted_at FROM profile WHERE deleted_at >= {from}")
+}
+
+/// A deleted profile, and when it was deleted.
+pub(super) fn deleted(row: &Row<'_>) -> Result<(ProfileRow, Timestamp), UnreadableRow> {
+    let at = columns::get(row, 7).and_then(columns::time);
+    let unreadable = |why| UnreadableRow { name: columns::named("profile", row), why, id: None };
+    Ok((listed(row)?, at.map_err(unreadable)?))
 }

@@ -96,6 +96,7 @@ pub use log_pinned::LogPinned;
 pub use profiles::ProfileRow;
 pub use prune::{Keep, Removed};
 pub use revision::Revision;
+pub use row_check::Listing;
 pub use save::Saved;
 pub use select::{Found, LOOKED_AT, Searched};
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub(super) fn rows(
     let mut found = statement.query(params)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        // One row without meaning hides no other; asked for by its id, it says what is wrong.
+        // One row without meaning hides no other: see `Store::unreadable`.
         rows.extend(listed(row));
     }
     Ok(rows)

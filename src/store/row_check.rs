@@ -2,17 +2,61 @@
 
 use rusqlite::{Connection, Row};
 
+use super::Store;
 use super::columns::{self, Why, get};
+use super::deleted::{deleted, restorable};
 use super::error::StoreError;
 use super::log::{AFTER_SUMMARY, ATTEMPT, SUMMARY, attempt, summary};
 use super::profiles::{LISTED, listed};
 use super::unreadable::{PassedOver, UnreadableRow};
+use super::variables::{OWN, own};
+
+/// What a command lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Profiles that are not deleted.
+    Profiles,
+    /// Deleted profiles that can be restored.
+    DeletedProfiles,
+    /// Own variables.
+    OwnVariables,
+}
+
+impl Listing {
+    /// Its rows that have no meaning.
+    fn look(self, db: &Connection, found: &mut PassedOver) -> Result<(), StoreError> {
+        match self {
+            Self::Profiles => {
+                let sql = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL");
+                each(db, &sql, found, |row| listed(row).map(drop))
+            }
+            Self::DeletedProfiles => each(db, &restorable(), found, |row| deleted(row).map(drop)),
+            Self::OwnVariables => each(db, OWN, found, |row| own(row).map(drop)),
+        }
+    }
+}
+
+impl Store {
+    /// The rows of a listing that have no meaning, which the listing passes over.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn unreadable(&self, listing: Listing) -> Result<PassedOver, StoreError> {
+        self.read(move |tx| {
+            let mut found = PassedOver::default();
+            listing.look(tx, &mut found)?;
+            Ok(found)
+        })
+        .await
+    }
+}
 
 /// All of them, in whichever table. Takes as long as reading the log does.
 pub(super) fn look(db: &Connection) -> Result<PassedOver, StoreError> {
     let mut found = PassedOver::default();
-    let profiles = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL");
-    each(db, &profiles, &mut found, |row| listed(row).map(drop))?;
+    for listing in [Listing::Profiles, Listing::DeletedProfiles, Listing::OwnVariables] {
+        listing.look(db, &mut found)?;
+    }
     let lanes = "SELECT seq, profile_id, origin, by_hand, failed_in_row, delivered FROM lane";
     each(db, lanes, &mut found, |row| {
         let of = |why| UnreadableRow { name: columns::named("queue", row), why, id: None };

@@ -7,6 +7,7 @@ use crate::profile::catalogue::{Origin, Variable};
 use super::Store;
 use super::columns::{Why, get, text};
 use super::error::StoreError;
+use super::unreadable::UnreadableRow;
 
 impl Store {
     /// All own variables, each with its scope, in the order in which they were added. A scope is
@@ -16,13 +17,12 @@ impl Store {
     /// The file, or what is stored there, cannot be read.
     pub async fn own_variables(&self) -> Result<Vec<(String, Variable)>, StoreError> {
         self.read(|tx| {
-            let sql = "SELECT scope, name, meaning, sample FROM own_variable ORDER BY seq";
-            let mut statement = tx.prepare_cached(sql)?;
+            let mut statement = tx.prepare_cached(OWN)?;
             let mut found = statement.query([])?;
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
-                // One without meaning hides no other.
-                all.extend(variable(row));
+                // One without meaning hides no other: see `Store::unreadable`.
+                all.extend(own(row));
             }
             Ok(all)
         })
@@ -81,7 +81,18 @@ impl Store {
     }
 }
 
-/// A variable and its scope.
+/// Selects the rows of [`own`].
+pub(super) const OWN: &str = "SELECT scope, name, meaning, sample FROM own_variable ORDER BY seq";
+
+/// An own variable and its scope.
+pub(super) fn own(row: &Row<'_>) -> Result<(String, Variable), UnreadableRow> {
+    let unreadable = |why| {
+        let name = get::<String>(row, 1).map(|name| format!("own variable {name}"));
+        UnreadableRow { name: name.unwrap_or_else(|_| "an own variable".to_owned()), why, id: None }
+    };
+    variable(row).map_err(unreadable)
+}
+
 fn variable(row: &Row<'_>) -> Result<(String, Variable), Why> {
     let sample = serde_json::from_str(text(row, 3)?).map_err(|error| error.to_string())?;
     let variable = Variable { name: get(row, 1)?, origin: Origin::Own, meaning: get(row, 2)?, sample };

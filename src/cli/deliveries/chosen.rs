@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::output::tell;
+use crate::cli::passed_over;
 use crate::cli::times::{Time, time};
 use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::{Choice as _, ProfileId};
 use crate::store::{Filter, StateFilter, StatusFilter, Store};
 use crate::text::escape_controls;
 
-use super::{passed_over, row};
+use super::row;
 
 /// The options that choose.
 #[derive(Debug, clap::Args)]

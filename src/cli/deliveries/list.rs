@@ -2,13 +2,13 @@
 
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, tell};
+use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
 use crate::delivery::{DeliveryId, Summary};
 use crate::store::{Filter, Holds, LOOKED_AT, Store};
 
 use super::chosen::FilterArgs;
-use super::passed_over::Notes;
 use super::row::{json_of, table_of};
 
 /// Rows that are read and printed at a time, however many there are.

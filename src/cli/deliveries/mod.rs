@@ -2,7 +2,6 @@
 
 mod chosen;
 mod list;
-mod passed_over;
 mod pause;
 mod prune;
 mod row;

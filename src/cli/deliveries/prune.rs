@@ -9,6 +9,7 @@ use crate::cli::console::keep;
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
+use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::times::long;
 use crate::clock;
@@ -17,7 +18,7 @@ use crate::profile::Choice as _;
 use crate::store::{Change, Did, Filter, Keep, Removed, StateFilter, Store};
 use crate::text::group_digits;
 
-use super::{chosen, passed_over, steer};
+use super::{chosen, steer};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {

@@ -8,6 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
+use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::clock;
 use crate::delivery::{DeliveryId, State, Summary};
@@ -16,7 +17,6 @@ use crate::store::{Change, Did, Filter, Lease, StateFilter, Store};
 use crate::text::group_digits;
 
 use super::chosen::{self, FilterArgs};
-use super::passed_over;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SteerArgs {

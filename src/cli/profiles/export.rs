@@ -5,9 +5,11 @@ use serde_json::Value;
 use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::output::print;
+use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::profile::Profile;
 use crate::profile::document::{Secrets, write};
+use crate::store::Listing;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {
@@ -36,6 +38,7 @@ async fn chosen(session: &Session, args: &ExportArgs) -> Result<Vec<Profile>, Co
         }
     }
     if let Some(store) = store.filter(|_| args.profiles.is_empty()) {
+        passed_over::tell_of(&store.unreadable(Listing::Profiles).await?);
         for row in store.profiles().await? {
             chosen.extend(store.profile(&row.id).await?);
         }

@@ -6,10 +6,11 @@ use crate::cli::choices::choices;
 use crate::cli::error::CommandError;
 use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
+use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::profile::{Channel, Choice as _};
-use crate::store::{DeletedProfile, Holds, ProfileRow};
+use crate::store::{DeletedProfile, Holds, Listing, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -29,7 +30,10 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         return deleted(session, args, json).await;
     }
     let (all, holds) = match session.store_if_there()? {
-        Some(store) => (store.profiles().await?, store.holds().await?),
+        Some(store) => {
+            passed_over::tell_of(&store.unreadable(Listing::Profiles).await?);
+            (store.profiles().await?, store.holds().await?)
+        }
         None => Default::default(),
     };
     let none_at_all = all.is_empty();
@@ -52,7 +56,10 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
 /// Lists what can be restored.
 async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
     let (all, holds) = match session.store_if_there()? {
-        Some(store) => (store.deleted_profiles().await?, store.holds().await?),
+        Some(store) => {
+            passed_over::tell_of(&store.unreadable(Listing::DeletedProfiles).await?);
+            (store.deleted_profiles().await?, store.holds().await?)
+        }
         None => Default::default(),
     };
     let found: Vec<&DeletedProfile> = all.iter().filter(|deleted| args.wants(&deleted.row)).collect();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::document;
-use crate::callback::{own_sample, own_variable};
+use crate::callback::{own_meaning, own_sample, own_variable};
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
@@ -102,7 +102,7 @@ async fn set(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
     let store = session.existing_store()?;
     let mut variable = own(*event, name, &store.own_variables().await?)?;
     if let Some(meaning) = meaning {
-        variable.meaning.clone_from(meaning);
+        variable.meaning = own_meaning(meaning).map_err(|error| refused(*event, name, &error.to_string()))?;
     }
     if let Some(sample) = sample {
         variable.sample = own_sample(sample).map_err(|error| refused(*event, name, &error.to_string()))?;
