@@ -7,9 +7,12 @@ use super::error::CommandError;
 use super::output::tell;
 use super::session::Session;
 use super::terminal;
-use crate::console::clock::Clock;
+use crate::console::model::clock::Clock;
+use crate::console::model::{
+    notice::{Notice, Tone},
+    settings::Settings as ConsoleSettings,
+};
 use crate::console::signs::Signs;
-use crate::console::state::{Notice, Settings as ConsoleSettings, Tone};
 use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::keymap;

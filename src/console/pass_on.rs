@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use super::message::Message;
+use crate::console::model::message::Message;
 
 /// How often changes are looked at, at most.
 const NEWS: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! Starts the console and ends it: the loop itself stands in [`looping`](super::looping).
+//! Starts the console and ends it: the loop itself is in `terminal/event_loop.rs`.
 
 use std::io;
 use std::time::Duration;
@@ -6,24 +6,25 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::clock;
+use crate::console::effects::Outside;
+use crate::console::model::message::Message;
+use crate::console::model::notice::Notice;
+use crate::console::model::settings::Settings;
+use crate::console::model::state::State;
+use crate::console::pass_on;
+use crate::console::terminal::event_loop::Console;
+use crate::console::terminal::program::private_file;
+use crate::console::terminal::screen::Screen;
+use crate::console::terminal::session_sender::{self, SessionSender};
+use crate::console::terminal::signals::{self, Ended, JobControl};
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
 use crate::store::{Keep, LogPinned, Store};
-
-use super::looping::Console;
-use super::message::Message;
-use super::outside::Outside;
-use super::pass_on::pass_on;
-use super::programs;
-use super::session_sender::{SessionSender, wait_for_impatience};
-use super::signals::{self, Ended, JobControl};
-use super::state::{Notice, Settings, State};
-use super::terminal::Screen;
-use crate::threads;
+use crate::{clock, threads};
 
 /// How long what is left to write may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
+
 /// How long all of the end may take where the terminal is gone and nobody waits for it. What is
 /// being sent then is sent again.
 const UNWATCHED: Duration = Duration::from_millis(1200);
@@ -89,11 +90,11 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let region = state.settings.region;
     let mut console = Console::new(screen, job, state, ask, tell.clone())?;
     console.show()?;
-    drop(threads::blocking(programs::sweep));
+    drop(threads::blocking(private_file::sweep));
     let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
     let outside = tokio::spawn(outside.run(effects));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
-    let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
+    let news = tokio::spawn(pass_on::pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let log = store_log(&start.store, &tell);
     let ended = console.run(messages, &mut sender).await;
     drop(console);
@@ -108,7 +109,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     } else {
         tokio::select! {
             () = finish => {}
-            () = wait_for_impatience() => {}
+            () = session_sender::wait_for_impatience() => {}
         }
     }
     ended.map(|ended| Left { ended, trouble: sender.failure() })
@@ -117,5 +118,5 @@ pub async fn run(start: Start) -> io::Result<Left> {
 /// Passes on that the write-ahead log cannot shrink.
 fn store_log(store: &Store, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
     let sentence = |pinned: &Option<LogPinned>| Message::LogPinned(pinned.as_ref().map(ToString::to_string));
-    tokio::spawn(pass_on(store.log_pinned(), tell.clone(), sentence))
+    tokio::spawn(pass_on::pass_on(store.log_pinned(), tell.clone(), sentence))
 }

@@ -74,9 +74,9 @@ fn an_error_is_told_on_the_screen_of_before() {
 #[test]
 #[ignore = "runs in a terminal of its own"]
 fn console_that_panics() {
-    use ringback::console::clock::Clock;
+    use ringback::console::model::clock::Clock;
+    use ringback::console::model::settings::Settings;
     use ringback::console::signs::Signs;
-    use ringback::console::state::Settings;
     use ringback::console::theme::Theme;
     use ringback::console::{Start, run};
     use ringback::keymap::Keymap;

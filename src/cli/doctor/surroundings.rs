@@ -6,9 +6,9 @@ use std::process::Command;
 
 use crate::clock;
 use crate::console::Route;
+use crate::console::model::layout::{LEAST, too_small};
 use crate::console::signs::is_utf8;
 use crate::console::theme::Depth;
-use crate::console::view::{LEAST, too_small};
 
 use super::finding::Finding;
 

@@ -1,7 +1,7 @@
 //! The table of actions against the console: no key of it is out of reach, and the footer lies
 //! about none.
 
-use crate::console::message::Message;
+use crate::console::model::message::Message;
 use crate::keymap::{Meaning, Scope, TABLE};
 
 use super::{Desk, World, sample};

@@ -1,8 +1,8 @@
 //! Effects in short words, so that a test can say what it expects.
 
-use crate::console::deliveries::many::Many;
-use crate::console::message::Effect;
-use crate::console::programs::Program;
+use crate::console::model::deliveries::many::Many;
+use crate::console::model::effect::Effect;
+use crate::console::model::program::Program;
 use crate::profile::{Choice as _, ProfileId};
 
 use super::world;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::console::message::Message;
-use crate::console::timers;
+use crate::console::model::message::Message;
+use crate::console::terminal::timers;
 use crate::keymap::Key;
 
 use super::{Desk, sample};

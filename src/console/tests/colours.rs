@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier};
 
-use crate::console::message::Message;
+use crate::console::model::message::Message;
 
 use super::{Desk, sample, shot};
 

@@ -1,7 +1,8 @@
 //! Whatever does not fit is counted at the edge: how many lines are above and below.
 
-use crate::console::message::{Effect, Message};
-use crate::console::programs::{Program, Returned};
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::console::model::program::{Program, Returned};
 
 use super::{Desk, sample};
 

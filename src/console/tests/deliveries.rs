@@ -1,7 +1,7 @@
 //! Panes 4 and 5 by keys: following, filtering, steering.
 
 use crate::callback::Values;
-use crate::console::message::Message;
+use crate::console::model::message::Message;
 use crate::delivery::Kind;
 
 use super::world::{World, number};

@@ -9,11 +9,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::clock::Clock;
-use crate::console::message::{Effect, Message};
-use crate::console::overlay::Overlay;
+use crate::console::model::clock::Clock;
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::console::model::settings::Settings;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
 use crate::console::signs::Signs;
-use crate::console::state::{Settings, State};
 use crate::console::theme::Theme;
 use crate::console::update::{start, update};
 use crate::console::view::view;

@@ -1,8 +1,9 @@
 //! Help and palette: every action can be found, done from there, and what cannot be done says why.
 
-use crate::console::message::Message;
-use crate::console::overlay::{Guide, guide};
-use crate::console::state::Pane;
+use crate::console::model::guide::Guide;
+use crate::console::model::message::Message;
+use crate::console::model::pane::Pane;
+use crate::console::update::action;
 use crate::keymap::{Action, Scope, TABLE};
 use crate::store::ProfileRow;
 
@@ -207,7 +208,7 @@ fn each_line_does_something_or_says_why() {
             let mut desk = Desk::new(60, 16).of(sample::log());
             desk.keys(place).keys("f1");
             assert!(matches!(desk.state.guide, Some(Guide::Help(_))), "{place}");
-            let effects = guide::do_line(&mut desk.state, line);
+            let effects = action::do_line(&mut desk.state, line);
             let says = desk.state.notice.as_ref().map(|n| n.text.clone()).unwrap_or_default();
             let why = says.starts_with(&format!("{}: ", entry.long));
             let again = matches!(entry.action, Action::Help | Action::Palette)

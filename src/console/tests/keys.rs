@@ -1,6 +1,6 @@
 //! Keys: two letters in a row, keys of the settings, and what is said of those that do nothing.
 
-use crate::console::state::Pane;
+use crate::console::model::pane::Pane;
 use crate::keymap;
 use crate::settings::Binding;
 

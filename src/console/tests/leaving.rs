@@ -1,7 +1,8 @@
 //! Saving, closing and quitting: nothing that was typed is lost.
 
-use crate::console::message::{Effect, Message};
-use crate::console::state::Pane;
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::console::model::pane::Pane;
 use crate::profile::{Channel, Draft};
 use crate::store::UnsavedDraft;
 

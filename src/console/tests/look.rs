@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier};
 
-use crate::console::clock::Clock;
-use crate::console::message::Message;
+use crate::console::model::clock::Clock;
+use crate::console::model::message::Message;
 use crate::console::signs::Signs;
+use crate::console::terminal::timers;
 use crate::console::theme::{Depth, Theme};
-use crate::console::timers;
 use crate::settings::ThemeName;
 
 use super::{Desk, World, sample};

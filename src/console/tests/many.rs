@@ -1,8 +1,8 @@
 //! The filter of pane 4, and what is done to all that it leaves.
 
 use crate::callback::Values;
-use crate::console::deliveries::many::News;
-use crate::console::message::Message;
+use crate::console::model::deliveries::many::News;
+use crate::console::model::message::Message;
 use crate::delivery::Kind;
 use crate::store::Did;
 

@@ -1,8 +1,8 @@
 //! What is paused or disabled by itself is told as such, and goes on at a key.
 
 use crate::callback::Values;
-use crate::console::message::Message;
-use crate::console::timers;
+use crate::console::model::message::Message;
+use crate::console::terminal::timers;
 use crate::delivery::{InFlight, Kind, Role, Sending};
 use crate::profile::Status;
 use crate::store::{Cause, HeldFor, Hold};

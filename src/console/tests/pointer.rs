@@ -1,8 +1,8 @@
 //! The mouse, once it is ours: clicks choose what they hit, the wheel moves what lies under it.
 
-use crate::console::message::Message;
-use crate::console::pointer::{Deed, Pointer};
-use crate::console::state::Pane;
+use crate::console::model::message::Message;
+use crate::console::model::pane::Pane;
+use crate::console::model::pointer::{Deed, Pointer};
 
 use super::{Desk, sample};
 

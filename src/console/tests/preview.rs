@@ -3,7 +3,7 @@
 use super::world::profile_id;
 use super::{Desk, World, sample, shot};
 use crate::callback::Values;
-use crate::console::message::Effect;
+use crate::console::model::effect::Effect;
 
 /// What was asked to be copied since the last look.
 fn copied(desk: &mut Desk) -> (String, String) {
@@ -97,7 +97,7 @@ fn a_value_that_makes_no_request_is_told() {
     let mut draft = sample::order_sms();
     draft.endpoint = "https://hooks.example/<id>/x".into();
     desk.world.profiles.push(sample::profile(1, &draft));
-    desk.told(crate::console::message::Message::StoreChanged).answers();
+    desk.told(crate::console::model::message::Message::StoreChanged).answers();
     let mut desk = Desk::new(120, 40).of(std::mem::take(&mut desk.world));
     desk.keys("t tab ctrl+u");
     let typed = desk.line("id  ");

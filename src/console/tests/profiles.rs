@@ -194,7 +194,7 @@ fn the_choice_stays_on_its_profile_when_others_come_and_go() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("j j");
     let gone = desk.world.profiles.remove(0);
-    desk.told(crate::console::message::Message::Failed("read anew".to_owned()));
+    desk.told(crate::console::model::message::Message::Failed("read anew".to_owned()));
     reload(&mut desk);
     assert!(desk.line("Nightly").contains('▌'), "{}", desk.screen());
     desk.world.profiles.remove(1);
@@ -206,7 +206,7 @@ fn the_choice_stays_on_its_profile_when_others_come_and_go() {
 }
 
 fn reload(desk: &mut Desk) {
-    let effect = crate::console::message::Effect::LoadProfiles;
+    let effect = crate::console::model::effect::Effect::LoadProfiles;
     let now = desk.state.now;
     for message in desk.world.answer(&effect, now) {
         desk.told(message);

@@ -1,7 +1,8 @@
 //! What is given to an editor and a pager, and what comes of what they give back.
 
-use crate::console::message::{Effect, Message};
-use crate::console::programs::{Program, Returned, Subject};
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::console::model::program::{Program, Returned, Subject};
 
 use super::world::profile_id;
 use super::{Desk, sample};

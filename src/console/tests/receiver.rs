@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::console::message::Message;
-use crate::console::overlay::Overlay;
+use crate::console::model::message::Message;
+use crate::console::model::window::Overlay;
 use crate::receiver::Received;
 
 use super::{Desk, World, sample};

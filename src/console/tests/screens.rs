@@ -1,6 +1,6 @@
 //! Each screen as text, in the sizes that matter: all panes, the usual terminal, the least.
 
-use crate::console::message::Message;
+use crate::console::model::message::Message;
 
 use super::{Desk, World, sample, shot};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::console::message::Message;
-use crate::console::possible;
-use crate::console::programs::{Returned, Subject};
+use crate::console::model::disabled_reason::beneath;
+use crate::console::model::message::Message;
+use crate::console::model::program::{Returned, Subject};
 use crate::keymap::{Keymap, Scope, TABLE, bind};
 use crate::settings::Binding;
 
@@ -256,7 +256,7 @@ fn uncopied() -> Desk {
 /// or is left with the name of an action in braces.
 fn look_over(desk: &Desk, scene: &str) {
     let screen = desk.screen();
-    let reasons = TABLE.iter().filter_map(|entry| possible::why_not_from_here(&desk.state, entry));
+    let reasons = TABLE.iter().filter_map(|entry| beneath::why_not_from_here(&desk.state, entry));
     let reasons: Vec<String> = reasons.map(std::borrow::Cow::into_owned).collect();
     // The panes are numbered, whatever leads to them.
     let lines = screen.lines().filter(|line| !(line.contains("1 Profiles") && line.contains("5 Timeline")));

@@ -7,9 +7,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::callback::Values;
-use crate::console::message::Message;
-use crate::console::pointer::{Deed, Pointer};
-use crate::console::programs::{Returned, Subject};
+use crate::console::model::message::Message;
+use crate::console::model::pointer::{Deed, Pointer};
+use crate::console::model::program::{Returned, Subject};
 use crate::delivery::{ErrorClass, Kind};
 use crate::keymap::{self, Chord, Entry, Key, Keymap, TABLE};
 use crate::profile::{Channel, Draft};

@@ -2,7 +2,7 @@
 
 use ratatui::style::Color;
 
-use crate::console::message::Message;
+use crate::console::model::message::Message;
 use crate::console::theme::{Depth, Theme};
 use crate::settings::ThemeName;
 

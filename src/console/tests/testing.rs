@@ -1,7 +1,8 @@
 //! Test by keys: the window, the watching, the words of its end.
 
 use crate::callback::Values;
-use crate::console::message::{Effect, Message};
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
 use crate::profile::Event;
 
 use super::editor::go_to;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::console::message::Message;
-use crate::console::timers::tick;
+use crate::console::model::message::Message;
+use crate::console::terminal::timers::tick;
 use crate::delivery::Sending;
 
 use super::{Desk, sample};

@@ -1,6 +1,7 @@
 //! Never guess: who sends, what is pending, the file and the receiver, as they are told.
 
-use crate::console::message::{Effect, Message};
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
 use crate::delivery::{Role, Sending};
 
 use super::{Desk, sample};

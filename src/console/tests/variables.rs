@@ -1,6 +1,6 @@
 //! Pane 3 by keys: choosing, copying, inserting, filtering, adding.
 
-use crate::console::variables::Row;
+use crate::console::model::variables::Row;
 use crate::profile::catalogue::{Origin, Variable};
 
 use super::editor::go_to;
@@ -165,7 +165,7 @@ fn a_new_variable_is_selected_under_its_event_and_in_spite_of_the_filter() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j e f3 / p r i c e enter n").types("order").keys("enter");
     let selected = desk.state.variables.list.selected();
-    let rows = crate::console::variables::rows(&desk.state);
+    let rows = crate::console::model::variable_rows::rows(&desk.state);
     let Row::Variable(variable) = &rows[selected] else { panic!("{rows:?}") };
     assert_eq!(variable.name, "order");
     let headings = rows[..selected].iter().filter(|row| matches!(row, Row::Heading(_)));

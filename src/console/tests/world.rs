@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
-use crate::console::deliveries::Query;
-use crate::console::deliveries::many::{Many, News};
-use crate::console::deliveries::paused::{MOST_NEW, newer};
-use crate::console::message::{Effect, Message, Purpose, Unsaved};
-use crate::console::outside;
+use crate::console::effects;
+use crate::console::model::deliveries::many::{Many, News};
+use crate::console::model::deliveries::paused::{MOST_NEW, newer};
+use crate::console::model::deliveries::query::Query;
+use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::message::{Message, Unsaved};
 use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
@@ -395,7 +396,7 @@ impl World {
     }
 
     fn found(&self, query: &Query) -> Found {
-        let filter = outside::filter(query);
+        let filter = effects::filter(query);
         let newest = self.deliveries.last().map(|d| d.summary.id);
         let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
         let mut left = self.deliveries.iter().rev().filter(|d| older(&&d.summary));

@@ -1,0 +1,61 @@
+//! A file, for what no clipboard takes.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::clock;
+use crate::console::model::message::Message;
+
+/// How many names are tried before it is given up.
+const NAMES: u32 = 100;
+
+/// Writes a text, named so, to a new file among the temporary ones that only its owner can read, and
+/// tells where it is.
+#[must_use]
+pub fn to_file(text: &str, what: &str) -> Message {
+    let folder = std::env::temp_dir();
+    match write(&folder, clock::now(), text) {
+        Ok(path) => Message::Done(format!("Wrote {what} to {}", path.display())),
+        Err(error) => Message::Failed(format!("Not written to {}: {error}", folder.display())),
+    }
+}
+
+fn write(folder: &Path, now: Timestamp, text: &str) -> io::Result<PathBuf> {
+    let time = now.strftime("%Y%m%d-%H%M%S");
+    let mut n = 1;
+    loop {
+        let more = if n == 1 { String::new() } else { format!("-{n}") };
+        let path = folder.join(format!("ringback-{time}{more}.txt"));
+        // Never over what is there, nor through a link that somebody laid out for it.
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && n < NAMES => n += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_new_file_each_time_that_only_its_owner_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2025-04-17T14:02:10Z".parse().unwrap();
+        let first = write(folder.path(), now, "one").unwrap();
+        let second = write(folder.path(), now, "two").unwrap();
+        assert_eq!(first.file_name().unwrap(), "ringback-20250417-140210.txt");
+        assert_eq!(second.file_name().unwrap(), "ringback-20250417-140210-2.txt");
+        assert_eq!(std::fs::read_to_string(first).unwrap(), "one");
+        assert_eq!(std::fs::metadata(second).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

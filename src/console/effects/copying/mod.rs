@@ -1,0 +1,68 @@
+//! Copying: by tmux inside tmux, by the terminal itself over SSH, else by this machine's desktop; and
+//! where none of them takes a text, by a file.
+//!
+//! Each way says what it did, so that a person knows where the text is now.
+
+mod desktop;
+mod file;
+mod osc52;
+mod program;
+mod route;
+mod tmux;
+
+pub use file::to_file;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::threads;
+
+use crate::console::model::message::Message;
+use crate::console::terminal::screen;
+pub use route::Route;
+
+/// How long a way may take. A display at the other end of a connection that is gone answers never.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Copies a text, named so, and tells how; what cannot be copied comes back as
+/// [`Message::Uncopied`].
+pub fn copy(text: String, what: String, tell: UnboundedSender<Message>) {
+    tokio::spawn(async move {
+        let message = match copied(&text).await {
+            Ok(way) => Message::Done(format!("Copied {what} {way}")),
+            Err(why) => Message::Uncopied(text, what, why),
+        };
+        let _ = tell.send(message);
+    });
+}
+
+/// The way it went, in words, or why it went none.
+async fn copied(text: &str) -> Result<String, String> {
+    match Route::here() {
+        Route::Tmux => timed("tmux", tmux::load(text)).await,
+        Route::Terminal => ask_terminal(text).await.map(str::to_owned),
+        Route::Desktop => match timed("the desktop", desktop::set(text.to_owned())).await {
+            Ok(way) => Ok(way),
+            Err(why) => match ask_terminal(text).await {
+                Ok(way) => Ok(format!("{way}, as {why}")),
+                Err(too) => Err(format!("{why}; {too}")),
+            },
+        },
+        Route::None => Err("this terminal has no clipboard, and there is no desktop here".to_owned()),
+    }
+}
+
+async fn ask_terminal(text: &str) -> Result<&'static str, String> {
+    let bytes = osc52::sequence(text)?;
+    // A terminal that takes no more bytes would hold up all that is spawned.
+    let written = threads::blocking(move || screen::write_between_frames(&bytes)).await;
+    written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    Ok("through the terminal (OSC 52)")
+}
+
+async fn timed<T>(name: &str, way: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    tokio::time::timeout(PATIENCE, way)
+        .await
+        .unwrap_or_else(|_| Err(format!("{name} does not answer within {} s", PATIENCE.as_secs())))
+}

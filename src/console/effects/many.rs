@@ -1,0 +1,72 @@
+//! Carries out what is done to many deliveries, beside everything else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::clock;
+use crate::console::model::deliveries::many::{Many, News};
+use crate::console::model::message::Message;
+use crate::store::{Did, Store, StoreError};
+
+/// How often it is told how far it came.
+const TOLD: Duration = Duration::from_millis(100);
+
+/// Counts, as of now, and tells; nothing waits for it.
+pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) {
+    tokio::spawn(async move {
+        many.filter = many.change.of(many.filter, clock::now());
+        let news = match store.count(&many.filter).await {
+            Ok(count) => {
+                many.count = Some(count);
+                News::Counted(many)
+            }
+            Err(error) => News::Uncounted(error.to_string()),
+        };
+        let _ = tell.send(Message::Many(news));
+    });
+}
+
+/// Does it, and tells how it goes, until all is done or this is set.
+#[must_use]
+pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    tokio::spawn(async move {
+        let mut all = Did::default();
+        let result = run(&store, *many, &stop, &mut all, &tell).await;
+        let cut = match result {
+            Ok(true) => None,
+            Ok(false) => Some("stopped".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        let _ = tell.send(Message::Many(News::Ended { did: Box::new(all), cut }));
+    });
+    stopped
+}
+
+/// Whether all was done.
+async fn run(
+    store: &Store,
+    many: Many,
+    stop: &AtomicBool,
+    all: &mut Did,
+    tell: &UnboundedSender<Message>,
+) -> Result<bool, StoreError> {
+    let (mut next, mut told) = (Some(many.filter), Instant::now());
+    while let Some(filter) = next {
+        if stop.load(Ordering::Acquire) {
+            return Ok(false);
+        }
+        let (did, after) = store.change_next(many.change, &filter).await?;
+        all.add(did);
+        next = after;
+        if told.elapsed() >= TOLD {
+            told = Instant::now();
+            let _ = tell.send(Message::Many(News::Goes(Box::new(all.clone()))));
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,91 @@
+//! Something that is done to all deliveries that the filter leaves.
+
+use crate::console::model::deliveries::query::Show;
+use crate::delivery::State as DeliveryState;
+use crate::keymap::Action;
+use crate::store::{Change, Did, Filter, StateFilter};
+use crate::text::group_digits;
+
+/// Something to be done to many deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Many {
+    /// What.
+    pub change: Change,
+    /// To which.
+    pub filter: Filter,
+    /// How many they are, once they were counted.
+    pub count: Option<u64>,
+    /// Tells this question from earlier ones.
+    pub ticket: u64,
+    /// The state, and what else the filter leaves, in words.
+    pub(in crate::console) which: (&'static str, String),
+}
+
+/// What comes of it.
+#[derive(Debug)]
+pub enum News {
+    /// There are so many, as of this moment.
+    Counted(Box<Many>),
+    /// They cannot be counted; why.
+    Uncounted(String),
+    /// So much was done.
+    Goes(Box<Did>),
+    /// It ended.
+    Ended {
+        /// What was done.
+        did: Box<Did>,
+        /// Why not all of it.
+        cut: Option<String>,
+    },
+}
+
+/// Something that is being done.
+#[derive(Debug)]
+pub struct Running {
+    pub(in crate::console) change: Change,
+    pub(in crate::console) of: u64,
+}
+
+impl Many {
+    /// What a person is asked.
+    #[must_use]
+    pub fn question(&self) -> String {
+        let (state, that) = &self.which;
+        let verb = match self.change {
+            Change::Retry if state == &WAITING => "Retry now",
+            Change::Retry => "Send again",
+            Change::Cancel => "Cancel",
+            Change::Remove => "Remove",
+        };
+        let Some(count) = self.count else {
+            return format!("{verb} all {state} deliveries{that}?\n\nThey are being counted.");
+        };
+        let noun = if count == 1 { "delivery" } else { "deliveries" };
+        let how = match self.change {
+            Change::Retry if state == &WAITING => "The next try of each is due at once.",
+            Change::Retry => "Each goes out as a new delivery with the same request.",
+            Change::Cancel => "No further try is made of them.",
+            Change::Remove => "They go out of the log.",
+        };
+        format!("{verb} {} {state} {noun}{that}?\n\n{how}", group_digits(count))
+    }
+}
+
+const WAITING: &str = "waiting";
+
+/// The states that an action is about, with what the filter shows; or why it is about none.
+pub(in crate::console) fn about(
+    show: Show,
+    action: Action,
+) -> Result<(StateFilter, &'static str), &'static str> {
+    let only = |state| StateFilter::Is(state);
+    match (action, show) {
+        (Action::RetryAll, Show::All | Show::Pending) => Ok((only(DeliveryState::Waiting), WAITING)),
+        (Action::CancelAll, Show::All | Show::Pending) => Ok((StateFilter::Pending, "pending")),
+        (Action::SendAllAgain, Show::All | Show::Failed) => Ok((only(DeliveryState::Failed), "failed")),
+        (Action::SendAllAgain, Show::Cancelled) => Ok((only(DeliveryState::Cancelled), "cancelled")),
+        (Action::SendAllAgain, Show::Delivered) => Ok((only(DeliveryState::Delivered), "delivered")),
+        (Action::SendAllAgain, Show::Pending) => Err("those shown are still to be sent"),
+        _ => Err("those shown have ended: {deliveries-send-all-again} resends them"),
+    }
+}

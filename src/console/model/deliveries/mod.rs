@@ -1,0 +1,175 @@
+//! Panes 4 and 5: the deliveries as they happen.
+
+pub mod many;
+pub mod paused;
+pub mod query;
+pub mod search;
+pub mod state_text;
+
+use jiff::tz::TimeZone;
+
+use crate::console::model::deliveries::many::Running;
+use crate::console::model::deliveries::query::{Query, Show};
+use crate::console::model::deliveries::search::Search;
+use crate::console::model::effect::Effect;
+use crate::console::model::list::List;
+use crate::delivery::{DeliveryId, Details, Summary};
+use crate::profile::ProfileId;
+use crate::store::Searched;
+
+/// How many deliveries are read at a time.
+pub const PAGE: usize = 200;
+
+/// Whether rows are being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::console) enum Reading {
+    #[default]
+    Idle,
+    Once,
+    /// Something changed meanwhile: once more after it.
+    Again,
+}
+
+/// The log on the screen.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    pub(in crate::console) rows: Vec<Summary>,
+    /// Which row is chosen.
+    pub list: List,
+    pub(in crate::console) show: Show,
+    pub(in crate::console) profile: Option<(ProfileId, String)>,
+    /// The newest seen when the person moved away; while set, none newer is shown, and the chosen
+    /// delivery stays chosen.
+    pub(in crate::console) paused_at: Option<DeliveryId>,
+    /// How many came since then, as far as they were counted.
+    came: usize,
+    pub(in crate::console) search: Search,
+    /// Where dates and times that are looked for are of; UTC unless set.
+    zone: Option<TimeZone>,
+    /// What is being done to many of them.
+    pub(in crate::console) running: Option<Running>,
+    /// How often it was asked about many of them.
+    pub(in crate::console) asked: u64,
+    /// The newest on disk, whether it is shown or not.
+    pub(in crate::console) newest: Option<DeliveryId>,
+    /// Where older ones are still to be looked for; none when there are none.
+    pub(in crate::console) next: Option<DeliveryId>,
+    pub(in crate::console) loading_more: bool,
+    pub(in crate::console) reading: Reading,
+    /// The chosen delivery with its attempts.
+    pub(in crate::console) details: Option<Box<Details>>,
+    /// How many of those that were read have no meaning, and are passed over.
+    pub(in crate::console) unreadable: usize,
+}
+
+impl Deliveries {
+    /// None yet; dates and times that are looked for are of this zone.
+    #[must_use]
+    pub fn in_zone(zone: TimeZone) -> Self {
+        Self { zone: Some(zone), ..Self::default() }
+    }
+
+    pub(in crate::console) fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
+    }
+
+    /// The deliveries that were read, newest first.
+    #[must_use]
+    pub fn rows(&self) -> &[Summary] {
+        &self.rows
+    }
+
+    /// The chosen delivery.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Summary> {
+        self.rows.get(self.list.selected())
+    }
+
+    /// The chosen delivery with its attempts, once they were read.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        let chosen = self.chosen()?.id;
+        self.details.as_deref().filter(|d| d.summary.id == chosen)
+    }
+
+    /// Whether the newest is followed.
+    #[must_use]
+    pub fn is_following(&self) -> bool {
+        self.paused_at.is_none()
+    }
+
+    /// The filters, for the pane's title.
+    #[must_use]
+    pub fn filter(&self) -> (Show, Option<&str>) {
+        (self.show, self.profile.as_ref().map(|(_, title)| title.as_str()))
+    }
+
+    /// The rows on the screen, as of the last drawing.
+    pub fn in_sight(&self) -> impl Iterator<Item = &Summary> {
+        let sight = self.list.in_sight(self.rows.len());
+        self.rows[sight].iter().chain(self.chosen())
+    }
+
+    /// Reads anew what is on the screen, once at a time: what changes meanwhile is read after it.
+    pub fn reload(&mut self) -> Vec<Effect> {
+        if self.reading != Reading::Idle {
+            self.reading = Reading::Again;
+            return Vec::new();
+        }
+        self.reading = Reading::Once;
+        let query = self.query();
+        let count = query.upto.map(|_| Effect::CountNewer(query.clone()));
+        std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
+    }
+
+    /// A read failed: the next change reads again.
+    pub fn read_failed(&mut self) {
+        (self.reading, self.loading_more) = (Reading::Idle, false);
+    }
+
+    /// What to read anew: all that is on the screen.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        Query {
+            show: self.show,
+            profile: self.profile.as_ref().map(|(id, _)| id.clone()),
+            upto: self.paused_at,
+            text: self.search.text(),
+            zone: self.zone(),
+            earlier: self.searched(),
+            before: None,
+            limit: self.wanted_rows(),
+        }
+    }
+
+    /// How many rows to read anew: with the newest followed a screen is enough; while paused the chosen
+    /// one must be among them.
+    fn wanted_rows(&self) -> usize {
+        if self.is_following() {
+            self.rows.len().clamp(PAGE, 5 * PAGE)
+        } else {
+            self.rows.len().max(self.list.selected() + PAGE / 2).clamp(PAGE, 50 * PAGE)
+        }
+    }
+
+    /// Begins anew with what is filtered now.
+    pub fn refilter(&mut self) -> Vec<Effect> {
+        self.rows.clear();
+        (self.newest, self.next) = (None, None);
+        self.paused_at = None;
+        self.list.select(0);
+        self.read_failed();
+        self.reload()
+    }
+
+    fn newest(&self) -> Option<DeliveryId> {
+        self.rows.first().map(|r| r.id)
+    }
+
+    /// What the search has found so far, so that it need not begin again.
+    fn searched(&self) -> Option<Searched> {
+        let known = || self.rows.iter().map(|row| row.id).collect();
+        let searches = self.search.is_on() && self.newest.is_some();
+        searches.then(|| Searched { known: known(), newest: self.newest, next: self.next })
+    }
+}

@@ -1,0 +1,56 @@
+//! A log that can be read while it grows: what comes while a person reads is counted, and stays out of
+//! sight until the newest is followed again.
+
+use crate::console::model::deliveries::Deliveries;
+use crate::console::model::deliveries::query::Query;
+use crate::delivery::{DeliveryId, Summary};
+
+/// So many are counted; of more it is only said that they are more.
+pub const MOST_NEW: usize = 1000;
+
+/// How many of these rows, the newest first, are newer than the query asks for.
+#[must_use]
+pub fn newer(query: &Query, rows: &[Summary]) -> usize {
+    query.upto.map_or(0, |upto| rows.iter().take_while(|row| row.id > upto).count())
+}
+
+/// A number of deliveries in words: `37`, `999+`.
+#[must_use]
+pub fn words(count: usize) -> String {
+    if count < MOST_NEW { count.to_string() } else { format!("{}+", MOST_NEW - 1) }
+}
+
+impl Deliveries {
+    /// How many came since the person moved away, [`MOST_NEW`] at most.
+    #[must_use]
+    pub fn new_since_paused(&self) -> usize {
+        if self.is_following() { 0 } else { self.came }
+    }
+
+    /// Takes how many came, if that is still what is asked.
+    pub fn take_newer(&mut self, query: &Query, count: usize) {
+        if self.is_for_now(query) {
+            self.came = count;
+        }
+    }
+
+    /// Stops following: what is there now stays where it is.
+    pub(in crate::console) fn pause(&mut self) {
+        self.paused_at = self.newest();
+        self.came = 0;
+    }
+
+    /// Whether an answer to this query fits what is filtered and followed now.
+    pub(in crate::console) fn is_for_now(&self, query: &Query) -> bool {
+        query.show == self.show
+            && query.upto == self.paused_at
+            && query.profile.as_ref() == self.profile.as_ref().map(|(id, _)| id)
+    }
+
+    /// Keeps the choice on its delivery, and that on its line of the screen; where it is there no more,
+    /// on the next older one.
+    pub(in crate::console) fn stay_on(&mut self, chosen: DeliveryId) {
+        let place = self.rows.partition_point(|row| row.id > chosen);
+        self.list.stay_on(place.min(self.rows.len().saturating_sub(1)));
+    }
+}

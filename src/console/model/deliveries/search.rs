@@ -1,0 +1,53 @@
+//! What the deliveries are filtered by while one types.
+
+use crate::console::model::deliveries::Deliveries;
+use crate::console::model::input::Input;
+use crate::text::cut;
+
+/// What is looked for.
+#[derive(Debug, Default)]
+pub struct Search {
+    pub(in crate::console) input: Option<Input>,
+    /// Whether keys are written into it.
+    pub(in crate::console) typing: bool,
+}
+
+impl Search {
+    /// What was typed, without blanks around it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.input.as_ref().map(|input| input.text().trim().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether anything is looked for.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        !self.text().is_empty()
+    }
+
+    /// Whether keys are written into it.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// The field, while it is typed.
+    #[must_use]
+    pub fn typed(&self) -> Option<&Input> {
+        self.input.as_ref().filter(|_| self.typing)
+    }
+
+    /// What was typed, for the pane's title.
+    #[must_use]
+    pub fn shown(&self, width: usize) -> Option<String> {
+        self.is_on().then(|| format!("/{}", cut(&self.text(), width)))
+    }
+}
+
+impl Deliveries {
+    /// Whether keys are written into the filter.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.search.typing
+    }
+}

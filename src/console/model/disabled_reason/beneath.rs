@@ -1,0 +1,113 @@
+//! Why an action cannot be done in a window or a pane, help and palette looked past.
+
+use std::borrow::Cow;
+
+use crate::console::model::disabled_reason::{deliveries, editor, profiles, testing, variables};
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::target::Target;
+use crate::console::model::window::Overlay;
+use crate::keymap::{Action, Entry, Scope};
+
+/// Why an entry of the table cannot be done from wherever the keyboard is, going to its pane first;
+/// `None` when it can. Help and palette are looked past.
+#[must_use]
+pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, str>> {
+    // One level up is out of help and palette, whatever is beneath.
+    if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
+        return None;
+    }
+    match way(state, entry) {
+        Ok(pane) => beneath(state, state.target_from(pane), entry.action),
+        Err(why) => Some(spelled(state, why)),
+    }
+}
+
+fn spelled(state: &State, why: &'static str) -> Cow<'static, str> {
+    if why.contains('{') { state.settings.keys.spell(why).into() } else { why.into() }
+}
+
+/// The pane from which an entry of the table is done once help and palette are closed.
+///
+/// # Errors
+/// Why there is no way to it from here.
+pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
+    let here = state.target_beneath().scopes();
+    if here.contains(&entry.scope) {
+        return Ok(state.focus);
+    }
+    let window = match entry.scope {
+        Scope::TestWindow => Some("only in the test window: {test} opens it"),
+        Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
+        Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
+        Scope::RequestWindow => {
+            Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
+        }
+        Scope::Form => Some("only while a variable is added or edited"),
+        Scope::Question => Some("nothing is asked"),
+        Scope::Reading => Some("only in the details, the preview and a request"),
+        // Help and palette are open where this is asked.
+        Scope::Guide => return Ok(state.focus),
+        Scope::CopyWindow => Some("only while a text could not be copied"),
+        Scope::List => Some("only in a list"),
+        _ => None,
+    };
+    if let Some(why) = window {
+        return Err(why);
+    }
+    if entry.scope == Scope::Global && entry.action.works_above_windows() {
+        return Ok(state.focus);
+    }
+    if matches!(state.target_beneath(), Target::Window(_)) {
+        return Err("a window is open: Esc closes it first");
+    }
+    match entry.scope {
+        Scope::Editor if state.editor.is_none() => {
+            Err("nothing is being edited: {profiles-edit} on a profile opens it")
+        }
+        Scope::Editor => Ok(Pane::Editor),
+        Scope::Variables => Ok(Pane::Variables),
+        Scope::Deliveries => Ok(Pane::Deliveries),
+        _ => Ok(Pane::Profiles),
+    }
+}
+
+/// Why an action cannot be done in this window or pane.
+pub(in crate::console) fn beneath(
+    state: &State,
+    target: Target<'_>,
+    action: Action,
+) -> Option<Cow<'static, str>> {
+    let closed = state.closed.as_ref().filter(|_| sends(action));
+    closed
+        .map(|why| why.clone().into())
+        .or_else(|| here(state, target, action).map(|why| spelled(state, why)))
+}
+
+/// Whether an action has something sent, so that it is refused where nothing can be.
+fn sends(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Test | Action::RetryNow | Action::RetryAll | Action::SendAgain | Action::SendAllAgain
+    )
+}
+
+fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static str> {
+    match target {
+        // Help and palette are looked past.
+        Target::Guide(_) => None,
+        Target::Window(window @ Overlay::Details(_)) => {
+            window.why_not(action).or_else(|| deliveries::why_not(state, action))
+        }
+        Target::Window(Overlay::Receiver(window)) => window.why_not(&state.receiver, action),
+        Target::Window(window) => window.why_not(action),
+        Target::Editor(_) | Target::Pane(_) if action == Action::Test => testing::why_not(state),
+        Target::Editor(_) => editor::why_not(state, action),
+        Target::Pane(Pane::Profiles) if action == Action::Leave && state.profiles.search().is_none() => {
+            Some("there is nothing to leave: {quit} quits")
+        }
+        Target::Pane(Pane::Profiles | Pane::Editor) => profiles::why_not(state, action),
+        Target::Pane(Pane::Variables) => variables::why_not(state, action),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::why_not(state, action),
+    }
+}

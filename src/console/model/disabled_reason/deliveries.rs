@@ -1,0 +1,44 @@
+//! Why an action on deliveries cannot be done.
+
+use crate::console::model::disabled_reason::{many, programs};
+use crate::console::model::pausing;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::keymap::Action;
+use crate::store::HeldFor;
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    let chosen = state.delivery();
+    let reading = matches!(&state.overlay, Some(Overlay::Details(window)) if window.details().is_none());
+    match action {
+        Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery if reading => {
+            Some("it is still being read")
+        }
+        Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
+            Some("no profile is chosen")
+        }
+        Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
+            if chosen.is_none() =>
+        {
+            Some("no delivery is chosen")
+        }
+        Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
+            Some("it has ended: {deliveries-send-again} sends it again")
+        }
+        Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
+            Some("it is being sent just now")
+        }
+        Action::RetryNow => match chosen.and_then(|c| pausing::holding(state, c))?.why {
+            HeldFor::Deleted => Some("its profile is deleted: {profiles-undo} in the profiles restores it"),
+            HeldFor::Paused | HeldFor::Disabled | HeldFor::AutoDisabled => {
+                Some("it is held: {deliveries-send-again} sends it again by hand")
+            }
+        },
+        Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
+        Action::Pager => programs::why_not(state, action),
+        Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
+        _ => many::why_not(state, action),
+    }
+}

@@ -1,0 +1,33 @@
+//! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key
+//! is pressed; a key that is pressed all the same is answered with the reason.
+//!
+//! The places of the console name keys in braces, as `{profiles-new}`; the reasons that come from here
+//! have the keys themselves.
+
+pub mod beneath;
+pub mod deliveries;
+pub mod editor;
+pub mod many;
+pub mod profiles;
+pub mod programs;
+pub mod testing;
+pub mod variables;
+
+use std::borrow::Cow;
+
+use crate::console::model::offer;
+use crate::console::model::state::State;
+use crate::console::model::target::Target;
+use crate::keymap::Action;
+
+/// Why an action cannot be done where the keyboard is; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<Cow<'static, str>> {
+    match state.target() {
+        Target::Guide(guide) => {
+            let needs_line = matches!(action, Action::Accept | Action::NextMatch | Action::PreviousMatch);
+            (needs_line && offer::of(state, guide).is_empty()).then_some("nothing is found".into())
+        }
+        target => beneath::beneath(state, target, action),
+    }
+}

@@ -1,0 +1,27 @@
+//! Why an action on profiles cannot be done.
+
+use crate::console::model::state::State;
+use crate::keymap::Action;
+
+/// Why an action cannot be done now; `None` when it can.
+#[must_use]
+pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
+    match action {
+        Action::Edit
+        | Action::EditProfile
+        | Action::Preview
+        | Action::Duplicate
+        | Action::Delete
+        | Action::Enable
+        | Action::Pause
+        | Action::CopyId
+            if state.profiles.chosen().is_none() =>
+        {
+            Some("no profile is chosen: {profiles-new} makes a new one")
+        }
+        Action::Undo if !state.profiles.deleted_here && !state.holds.any_deleted() => {
+            Some("nothing to restore")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,10 @@
+//! Why nothing can be tested.
+
+use crate::console::model::state::State;
+
+/// Why nothing can be tested now; `None` when something can.
+#[must_use]
+pub fn why_not(state: &State) -> Option<&'static str> {
+    let none = state.editor.is_none() && state.profiles.chosen().is_none();
+    none.then_some("no profile is chosen: {profiles-new} makes a new one")
+}

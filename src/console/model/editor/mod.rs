@@ -1,0 +1,237 @@
+//! Pane 2: the editor, in two steps.
+
+pub mod complete;
+pub mod files;
+pub mod insert;
+pub mod item;
+pub mod rows;
+pub mod saved;
+pub mod starts;
+pub mod text;
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::console::model::editor::files::Unusable;
+use crate::console::model::editor::item::{Item, Step};
+use crate::console::model::editor::rows::Rows;
+use crate::console::model::input::{Input, Killed};
+use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
+use crate::store::UnsavedDraft;
+
+/// Whose errors are shown.
+#[derive(Debug, Clone, Default)]
+pub(in crate::console) struct Touched {
+    pub(in crate::console) fields: HashSet<Field>,
+    pub(in crate::console) all: bool,
+}
+
+/// A profile while it is typed.
+#[derive(Debug)]
+pub struct Editor {
+    identity: Identity,
+    pub(in crate::console) is_new: bool,
+    pub(in crate::console) draft: Draft,
+    /// As stored, or as it was when it was new.
+    saved: Draft,
+    pub(in crate::console) rules: Rules,
+    pub(in crate::console) step: Step,
+    pub(in crate::console) focus: Item,
+    /// Text fields that were typed in, with their undo history.
+    pub(in crate::console) inputs: HashMap<Field, Input>,
+    /// What was taken away last in one field, to be inserted in another.
+    pub(in crate::console) killed: Killed,
+    pub(in crate::console) errors: Vec<FieldError>,
+    /// Fields whose errors are shown: those typed in, or all after Save or Test.
+    pub(in crate::console) touched: Touched,
+    /// A file that could not be used when it was to be saved.
+    pub(in crate::console) unusable: Option<Unusable>,
+    pub(in crate::console) show_secrets: bool,
+    /// Whether a draft of it was written to disk.
+    pub(in crate::console) kept: bool,
+    /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
+    pub(in crate::console) completion: Option<usize>,
+    /// First line in sight, kept from one drawing to the next.
+    pub(in crate::console) scroll: Cell<usize>,
+}
+
+impl Editor {
+    /// Opens a profile, or a new draft.
+    #[must_use]
+    pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
+        let mut editor = Self {
+            // A new profile is unsaved as soon as something stands in it, a copy from the start.
+            saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
+            identity,
+            is_new,
+            draft,
+            rules,
+            step: Step::Basics,
+            focus: Item::Text(Field::Title),
+            inputs: HashMap::new(),
+            killed: Killed::default(),
+            errors: Vec::new(),
+            touched: Touched::default(),
+            unusable: None,
+            show_secrets: false,
+            kept: false,
+            completion: Some(0),
+            scroll: Cell::new(0),
+        };
+        editor.check();
+        editor
+    }
+
+    /// Puts what was typed before back over what is stored.
+    pub fn bring_back(&mut self, draft: Draft) {
+        self.draft = draft;
+        self.kept = true;
+        self.inputs.clear();
+        self.touched.all = true;
+        self.check();
+    }
+
+    /// The profile's id, which a new one has already.
+    #[must_use]
+    pub fn id(&self) -> &ProfileId {
+        &self.identity.id
+    }
+
+    /// Whether the profile was never saved.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// What is typed.
+    #[must_use]
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// When what is stored was modified, as it was opened; none for a profile that was never saved.
+    #[must_use]
+    pub fn seen(&self) -> Option<Timestamp> {
+        (!self.is_new).then_some(self.identity.modified_at)
+    }
+
+    /// Whether something is not saved.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.draft != self.saved
+    }
+
+    /// The step on the screen.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What has the keyboard.
+    #[must_use]
+    pub fn focus(&self) -> &Item {
+        &self.focus
+    }
+
+    /// The profile, or every field's error.
+    ///
+    /// # Errors
+    /// All fields in error.
+    pub fn profile(&self) -> Result<Profile, Vec<FieldError>> {
+        self.draft.check(self.rules.clone(), self.identity.clone())
+    }
+
+    /// What is kept on disk until it is saved.
+    #[must_use]
+    pub fn unsaved(&self, now: Timestamp) -> UnsavedDraft {
+        UnsavedDraft {
+            profile_id: self.identity.id.clone(),
+            is_new: self.is_new,
+            draft: self.draft.clone(),
+            edited_at: now,
+        }
+    }
+
+    /// The events that are chosen.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        let known = self.draft.channel().map_or(&[][..], |c| c.events());
+        let chosen = |e: &&Event| self.draft.events.iter().any(|n| n == crate::profile::Choice::name(**e));
+        match known {
+            [only] => vec![*only],
+            _ => known.iter().filter(chosen).copied().collect(),
+        }
+    }
+
+    pub(in crate::console) fn items(&self) -> Vec<Item> {
+        item::items(&self.draft, self.step, self.is_new)
+    }
+
+    /// The input of the field that has the keyboard, if it takes text.
+    pub(in crate::console) fn input(&mut self) -> Option<(Field, &mut Input)> {
+        let field = self.focus.field().filter(|_| self.focus.is_text())?;
+        Some((field, self.input_of(field)))
+    }
+
+    pub(in crate::console) fn input_of(&mut self, field: Field) -> &mut Input {
+        let text = text::text(&self.draft, field);
+        self.inputs.entry(field).or_insert_with(|| {
+            let mut input = if field == Field::Body { Input::lines(text) } else { Input::line(text) };
+            input.to_end();
+            input
+        })
+    }
+
+    /// Writes a field from outside its input.
+    pub(in crate::console) fn set(&mut self, field: Field, value: String) {
+        if let Some(input) = self.inputs.get_mut(&field) {
+            input.set(&value);
+        }
+        text::set_text(&mut self.draft, field, value);
+        self.touched.fields.insert(field);
+        self.check();
+    }
+
+    pub(in crate::console) fn check(&mut self) {
+        self.errors = self.profile().err().unwrap_or_default();
+    }
+
+    /// The error to show beside a field.
+    pub(in crate::console) fn error(&self, field: Field) -> Option<&str> {
+        if !self.touched.all && !self.touched.fields.contains(&field) {
+            return self.file_error(field);
+        }
+        let typed = self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str());
+        typed.or_else(|| self.file_error(field))
+    }
+
+    /// Goes to the first field in error.
+    pub(in crate::console) fn go_to_error(&mut self) {
+        self.touched.all = true;
+        let fields: Vec<Field> = self.errors.iter().map(|e| e.field).collect();
+        for step in [Step::Basics, Step::Advanced] {
+            let items = item::items(&self.draft, step, self.is_new);
+            let hit = items.into_iter().find(|i| i.field().is_some_and(|f| fields.contains(&f)));
+            if let Some(item) = hit {
+                self.step = step;
+                self.focus = item;
+                return;
+            }
+        }
+    }
+
+    /// Rows with nothing in them go, once the keyboard is elsewhere.
+    pub(in crate::console) fn drop_empty_rows(&mut self) {
+        let here = self.focus.field().and_then(Rows::place).map(|(rows, ..)| rows);
+        let empty = |row: &crate::profile::DraftHeader| row.name.is_empty() && row.value.is_empty();
+        for rows in Rows::ALL {
+            if here != Some(rows) && rows.of(&self.draft).iter().any(empty) {
+                rows.of_mut(&mut self.draft).retain(|row| !empty(row));
+                self.inputs.retain(|field, _| Rows::place(*field).is_none_or(|(of, ..)| of != rows));
+                self.check();
+            }
+        }
+    }
+}

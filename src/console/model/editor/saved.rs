@@ -1,0 +1,63 @@
+//! What the editor takes over from elsewhere: variables, and what is stored now.
+
+use crate::console::model::editor::item::{Item, Step};
+use crate::console::model::editor::{Editor, insert};
+use crate::profile::{Draft, Field, Profile};
+
+impl Editor {
+    /// Inserts variables at their place, and goes there.
+    pub fn insert(&mut self, names: &[String]) -> Field {
+        let (field, value) = insert::inserted(&self.draft, names);
+        self.set(field, value);
+        self.step = Step::Basics;
+        self.focus = if field == Field::Body { Item::Body } else { Item::Text(field) };
+        field
+    }
+
+    /// The variables as they fit where they will be pasted.
+    #[must_use]
+    pub fn clipboard_text(&self, names: &[String]) -> String {
+        insert::clipboard_text(&self.draft, names)
+    }
+
+    /// Takes over what is on disk now. What was typed since then stays, unsaved.
+    pub fn saved(&mut self, profile: &Profile) {
+        self.identity.created_at = profile.created_at;
+        self.identity.modified_at = profile.modified_at;
+        self.is_new = false;
+        let before = std::mem::replace(&mut self.saved, profile.into());
+        if !self.profile().is_ok_and(|typed| Draft::from(&typed) == self.saved) {
+            self.keep_typed(&before);
+            return;
+        }
+        self.draft = self.saved.clone();
+        // Saving may have moved things (user and password of the URL), so the fields are read anew.
+        self.inputs.clear();
+        if !self.items().contains(&self.focus) {
+            self.focus = Item::Text(Field::Title);
+            self.step = Step::Basics;
+        }
+        self.check();
+    }
+
+    /// Only what the editor does not show comes from disk: the status, switched in the list, and the
+    /// channel, which is fixed now.
+    fn keep_typed(&mut self, before: &Draft) {
+        if self.draft.status == before.status {
+            self.draft.status.clone_from(&self.saved.status);
+        }
+        if self.draft.channel != self.saved.channel {
+            self.draft.channel.clone_from(&self.saved.channel);
+            self.draft.events.clone_from(&self.saved.events);
+        }
+        self.check();
+    }
+}
+
+impl Editor {
+    /// Whether secrets are shown.
+    #[must_use]
+    pub fn shows_secrets(&self) -> bool {
+        self.show_secrets
+    }
+}

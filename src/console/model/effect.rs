@@ -1,0 +1,104 @@
+//! What the console asks of the outside.
+
+use jiff::Timestamp;
+
+use crate::callback::Values;
+use crate::console::model::deliveries::many::Many;
+use crate::console::model::deliveries::query::Query;
+use crate::console::model::program::Program;
+use crate::console::model::wanted::Wanted;
+use crate::delivery::DeliveryId;
+use crate::profile::catalogue::Variable;
+use crate::profile::{Draft, Event, Profile, ProfileId};
+use crate::receiver::Behaviour;
+use crate::store::UnsavedDraft;
+
+/// What a profile was loaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To stand beside the list.
+    Show,
+    /// To be edited.
+    Edit,
+    /// To be edited as JSON in an editor of the person's own.
+    EditText,
+    /// To be tested.
+    Test,
+    /// To be shown as the request that would leave.
+    Preview,
+    /// To be enabled or disabled.
+    Switch,
+    /// To be shown anew in an editor in which nothing is typed.
+    Reload,
+    /// To make another like it.
+    Duplicate,
+}
+
+/// Something to be done outside; its answer comes back as a [`Message`].
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "each is named for what it does")]
+pub enum Effect {
+    LoadProfiles,
+    LoadProfile(ProfileId, Purpose),
+    Fresh(Box<Draft>),
+    /// Only over what was seen: modified then, or not there.
+    SaveProfile(Box<Profile>, Option<Timestamp>),
+    /// Over whatever is there.
+    OverwriteProfile(Box<Profile>),
+    SwitchProfile(Box<Profile>),
+    /// Counts what is pending of a profile of this title, for the question whether to delete it.
+    AskDelete(ProfileId, String),
+    DeleteProfile(ProfileId),
+    /// The last deleted one, by whichever session.
+    RestoreLast,
+    KeepDraft(Box<UnsavedDraft>),
+    DropDraft(ProfileId),
+    LoadDraft(ProfileId),
+    LoadRevision,
+    LoadOwnVariables,
+    LoadUnsaved,
+    AddVariable(String, Variable),
+    /// The variable of this event and name becomes this one.
+    ChangeVariable(String, String, Variable),
+    /// Of this event and name.
+    RemoveVariable(String, String),
+    Preview(Box<Wanted>),
+    LoadTestValues(ProfileId),
+    ReadValues(String),
+    Test(Box<Profile>, Option<Event>, Values),
+    LoadDeliveries(Query),
+    /// How many are newer than the query asks for, as far as is worth counting.
+    CountNewer(Query),
+    LoadDetails(DeliveryId),
+    LoadCounts,
+    LoadHolds,
+    /// Pauses a profile, or all, or ends that; and the sentence about it.
+    Pause {
+        profile: Option<ProfileId>,
+        on: bool,
+        done: String,
+    },
+    Cancel(DeliveryId),
+    RetryNow(DeliveryId),
+    SendAgain(DeliveryId),
+    CountMany(Box<Many>),
+    ChangeMany(Box<Many>),
+    StopMany,
+    Copy {
+        text: String,
+        what: String,
+    },
+    /// To a new file, which only its owner can read.
+    WriteFile {
+        text: String,
+        what: String,
+    },
+    Run(Program),
+    CaptureMouse(bool),
+    Suspend,
+    StartReceiver(Behaviour),
+    SetReceiver(Behaviour),
+    StopReceiver,
+    Redraw,
+    Quit,
+}

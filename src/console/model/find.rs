@@ -1,0 +1,178 @@
+//! A text that is looked for in what is read: `/` asks for it, `n` and `N` go from place to place.
+
+use crate::console::model::input::{Input, Typed};
+use crate::keymap::{Action, Key};
+
+/// What is looked for in a window.
+#[derive(Debug, Default)]
+pub struct Find {
+    input: Option<Box<Input>>,
+    typing: bool,
+    /// Whether it was not typed here, and so is not left before the window.
+    given: bool,
+    /// The line that was gone to last.
+    at: Option<usize>,
+}
+
+/// What became of an action.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Went {
+    /// It is none of a search.
+    Elsewhere,
+    /// The search begins or ends.
+    Done,
+    /// This line is to be in sight.
+    To(usize),
+    /// The text stands in no line.
+    Nowhere(String),
+}
+
+/// What became of a key while the text is typed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// It is not for the text.
+    Elsewhere,
+    /// It wrote.
+    Wrote,
+    /// The text is complete.
+    Entered,
+}
+
+impl Find {
+    /// Looks for a text that was typed elsewhere.
+    #[must_use]
+    pub fn given(text: &str) -> Self {
+        Self { input: Some(Box::new(Input::line(text))), typing: false, given: true, at: None }
+    }
+
+    /// Whether keys are written into the search.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Whether a line is needed for the search.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// Why an action of a search cannot be done now; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<&'static str> {
+        (action.is_match() && self.wanted().is_none())
+            .then_some("nothing is looked for: {reading-search} finds a text")
+    }
+
+    /// What is looked for, in small letters.
+    #[must_use]
+    pub fn wanted(&self) -> Option<String> {
+        self.input.as_ref().map(|input| input.text().to_lowercase()).filter(|text| !text.is_empty())
+    }
+
+    /// A key while the text is typed.
+    pub fn key(&mut self, key: Key) -> Pressed {
+        let Some(input) = self.input.as_mut().filter(|_| self.typing) else { return Pressed::Elsewhere };
+        if key.is(crossterm::event::KeyCode::Enter) {
+            self.typing = false;
+            return Pressed::Entered;
+        }
+        match input.key(key) {
+            Typed::Ignored => Pressed::Elsewhere,
+            Typed::Changed | Typed::Used => Pressed::Wrote,
+        }
+    }
+
+    /// Text pasted while the text is typed.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(input) = self.input.as_mut().filter(|_| self.typing) {
+            input.paste(text);
+        }
+    }
+
+    /// Does an action in a text of these lines, the first of which in sight is `top`.
+    pub fn act(&mut self, action: Action, top: usize, lines: impl FnOnce() -> Vec<String>) -> Went {
+        match action {
+            Action::Search => {
+                *self = Self { input: Some(Box::new(Input::line(""))), typing: true, ..Self::default() };
+                Went::Done
+            }
+            Action::Leave if self.input.is_some() && !self.given => {
+                *self = Self::default();
+                Went::Done
+            }
+            Action::NextMatch | Action::PreviousMatch => match self.wanted() {
+                Some(wanted) => self.go(&wanted, action == Action::NextMatch, top, &lines()),
+                None => Went::Done,
+            },
+            _ => Went::Elsewhere,
+        }
+    }
+
+    /// The next line with the text, or the one before; from the other end where there is none left.
+    fn go(&mut self, wanted: &str, forward: bool, top: usize, lines: &[String]) -> Went {
+        let found = lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(wanted));
+        let found: Vec<usize> = found.map(|(at, _)| at).collect();
+        let next = match (forward, self.at) {
+            (true, Some(at)) => found.iter().find(|line| **line > at),
+            (true, None) => found.iter().find(|line| **line >= top),
+            (false, at) => found.iter().rev().find(|line| **line < at.unwrap_or(top)),
+        };
+        let other_end = if forward { found.first() } else { found.last() };
+        match next.or(other_end) {
+            Some(line) => {
+                self.at = Some(*line);
+                Went::To(*line)
+            }
+            None => Went::Nowhere(format!("{wanted} stands nowhere here")),
+        }
+    }
+
+    /// The field of the search, if there is one.
+    #[must_use]
+    pub fn input(&self) -> Option<&Input> {
+        self.input.as_deref()
+    }
+
+    /// The line that was gone to last.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &str) -> Find {
+        let mut find = Find::default();
+        assert_eq!(find.act(Action::Search, 0, Vec::new), Went::Done);
+        find.paste(text);
+        assert_eq!(find.key(Key::parse("enter").unwrap()), Pressed::Entered);
+        find
+    }
+
+    fn lines() -> Vec<String> {
+        ["Alpha", "beta", "ALPHA beta", "gamma"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn it_goes_from_place_to_place_and_round() {
+        let mut find = find("alpha");
+        let mut go = |action| find.act(action, 1, lines);
+        assert_eq!(go(Action::NextMatch), Went::To(2), "the first in sight");
+        assert_eq!(go(Action::NextMatch), Went::To(0));
+        assert_eq!(go(Action::PreviousMatch), Went::To(2));
+        assert_eq!(go(Action::PreviousMatch), Went::To(0));
+        assert_eq!(go(Action::Down), Went::Elsewhere);
+        assert_eq!(go(Action::Leave), Went::Done);
+        assert_eq!(go(Action::Leave), Went::Elsewhere);
+    }
+
+    #[test]
+    fn what_is_nowhere_is_told() {
+        let went = find("delta").act(Action::NextMatch, 0, lines);
+        assert_eq!(went, Went::Nowhere("delta stands nowhere here".to_owned()));
+    }
+}

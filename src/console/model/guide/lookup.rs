@@ -1,0 +1,71 @@
+//! A list and the search above it. While the search is typed, letters are its own; in the list they
+//! are keys.
+
+use crate::console::model::input::{Input, Typed};
+use crate::console::model::list::List;
+use crate::keymap::{Action, Key};
+
+/// A list that is searched.
+#[derive(Debug)]
+pub struct Lookup {
+    /// What is looked for.
+    pub search: Input,
+    /// Whether keys are written into the search.
+    pub typing: bool,
+    /// Which line is selected.
+    pub list: List,
+}
+
+impl Lookup {
+    /// With the keyboard in the search, or in the list.
+    #[must_use]
+    pub fn new(typing: bool) -> Self {
+        Self { search: Input::line(""), typing, list: List::default() }
+    }
+
+    /// What is looked for, word by word, in small letters.
+    pub fn words(&self) -> Vec<String> {
+        self.search.text().split_whitespace().map(str::to_lowercase).collect()
+    }
+
+    /// A key while the search is typed. False when it is not for text.
+    pub fn key(&mut self, key: Key) -> bool {
+        if !self.typing {
+            return false;
+        }
+        let typed = self.search.key(key);
+        if typed == Typed::Changed {
+            self.list.select(0);
+        }
+        typed != Typed::Ignored
+    }
+
+    /// Text pasted while the search is typed.
+    pub fn paste(&mut self, text: &str) {
+        if self.typing {
+            self.search.paste(text);
+            self.list.select(0);
+        }
+    }
+
+    /// Moves in the list of so many lines, or goes from it to the search and back. False for anything else.
+    pub fn act(&mut self, action: Action, length: usize) -> bool {
+        match action {
+            Action::Search => self.typing = !self.typing,
+            Action::NextMatch => _ = self.list.act(Action::Down, length),
+            Action::PreviousMatch => _ = self.list.act(Action::Up, length),
+            other => return self.list.act(other, length),
+        }
+        true
+    }
+
+    /// Shows all again. False when nothing was looked for.
+    pub fn end_search(&mut self) -> bool {
+        if self.search.text().is_empty() {
+            return false;
+        }
+        self.search.set("");
+        self.list.select(0);
+        true
+    }
+}

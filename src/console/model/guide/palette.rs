@@ -1,0 +1,36 @@
+//! The palette: a few letters of an action or of a profile's title, and Enter does it.
+
+use crate::console::model::guide::lookup::Lookup;
+use crate::console::model::profiles::Profiles;
+use crate::store::ProfileRow;
+
+/// Profiles offered at a time, of those whose titles have the words.
+const PROFILES: usize = 20;
+
+/// What stands before a title.
+const GO_TO: &str = "go to profile";
+
+/// The palette.
+#[derive(Debug)]
+pub struct Palette {
+    pub(in crate::console) lookup: Lookup,
+    /// Profiles that the search names, found when it was typed: there may be a hundred thousand.
+    pub(in crate::console) profiles: Vec<ProfileRow>,
+}
+
+impl Default for Palette {
+    fn default() -> Self {
+        Self { lookup: Lookup::new(true), profiles: Vec::new() }
+    }
+}
+
+impl Palette {
+    /// Finds the profiles whose titles have the words that are typed.
+    pub fn find_profiles(&mut self, profiles: &Profiles) {
+        let typed = self.lookup.search.text().to_ascii_lowercase();
+        let mut words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
+        words.retain(|word| !GO_TO.contains(word.as_str()));
+        let most = if words.is_empty() { 0 } else { PROFILES };
+        self.profiles = profiles.titled(&words).take(most).cloned().collect();
+    }
+}

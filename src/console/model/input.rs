@@ -1,0 +1,328 @@
+//! A field for text: one line or several, with undo, words and selection. It goes by graphemes: what a
+//! person sees as one character is passed and taken away with one key.
+//!
+//! Of our own, since the libraries at hand go by `char`, so that a flag takes two presses and a family
+//! seven.
+
+mod bindings;
+mod history;
+mod motion;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use motion::width;
+pub use text::Place;
+
+use std::cell::Cell;
+
+use crossterm::event::KeyCode;
+
+use crate::keymap::Key;
+
+use bindings::Command;
+use history::{History, Kind, Step};
+use motion::Motion;
+use text::Text;
+
+/// What a key did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// The text is another one now.
+    Changed,
+    /// Only the cursor moved, or nothing was there to delete.
+    Used,
+    /// Not a key for text.
+    Ignored,
+}
+
+/// Text that was taken away to be inserted again. It may be a password, so debug output tells nothing.
+#[derive(Clone, Default)]
+pub struct Killed(String);
+
+impl std::fmt::Debug for Killed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Killed")
+    }
+}
+
+/// Text being typed. Debug output tells nothing of it, as it may be a password.
+#[derive(Clone)]
+pub struct Input {
+    text: Text,
+    cursor: Place,
+    /// Where the selection began; it ends at the cursor.
+    anchor: Option<Place>,
+    /// The column that up and down hold to.
+    column: Option<usize>,
+    history: History,
+    /// What was taken away last to be inserted again.
+    killed: Killed,
+    several_lines: bool,
+    /// First column and line in sight, kept from one drawing to the next.
+    pub(in crate::console) scroll: Cell<(usize, usize)>,
+    /// Lines that fit, as of the last drawing.
+    pub(in crate::console) page: Cell<usize>,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("several_lines", &self.several_lines).finish_non_exhaustive()
+    }
+}
+
+impl Input {
+    /// A field with one line; line ends in the text become spaces.
+    #[must_use]
+    pub fn line(text: &str) -> Self {
+        Self::with(text, false)
+    }
+
+    /// A field with several lines.
+    #[must_use]
+    pub fn lines(text: &str) -> Self {
+        Self::with(text, true)
+    }
+
+    /// The cursor stands behind the text, where a person goes on.
+    fn with(text: &str, several_lines: bool) -> Self {
+        let text = Text::new(&fold(text, several_lines));
+        Self {
+            cursor: text.end(),
+            text,
+            anchor: None,
+            column: None,
+            history: History::default(),
+            killed: Killed::default(),
+            several_lines,
+            scroll: Cell::new((0, 0)),
+            page: Cell::new(1),
+        }
+    }
+
+    /// The text; line ends are `\n`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.text.lines().join("\n")
+    }
+
+    /// The lines of the text.
+    #[must_use]
+    pub fn rows(&self) -> &[String] {
+        self.text.lines()
+    }
+
+    /// Where the cursor stands.
+    #[must_use]
+    pub fn cursor(&self) -> Place {
+        self.cursor
+    }
+
+    /// Start and end of what is selected.
+    #[must_use]
+    pub fn selection(&self) -> Option<(Place, Place)> {
+        let anchor = self.anchor.filter(|anchor| *anchor != self.cursor)?;
+        Some((anchor.min(self.cursor), anchor.max(self.cursor)))
+    }
+
+    /// What was taken away last to be inserted again, to be lent to another field.
+    pub fn take_killed(&mut self) -> Killed {
+        std::mem::take(&mut self.killed)
+    }
+
+    /// What another field took away, to be inserted here.
+    pub fn lend(&mut self, killed: Killed) {
+        self.killed = killed;
+    }
+
+    /// Puts another text in place of this one; undo brings the old one back.
+    pub fn set(&mut self, text: &str) {
+        let text = fold(text, self.several_lines);
+        if self.text() != text {
+            self.put(Place::default(), self.text.end(), &text, Kind::Whole);
+        }
+    }
+
+    /// Inserts text as it was pasted, in place of what is selected; on one line, line ends become
+    /// spaces. One step to undo.
+    pub fn paste(&mut self, text: &str) {
+        let text = fold(text, self.several_lines);
+        self.write(&text, Kind::Whole);
+    }
+
+    /// Puts a text in place of the last bytes before the cursor, on its line. One step to undo.
+    pub fn complete(&mut self, bytes: usize, text: &str) {
+        let from = Place { byte: self.cursor.byte.saturating_sub(bytes), ..self.cursor };
+        self.put(self.text.between_graphemes(from), self.cursor, text, Kind::Whole);
+    }
+
+    /// Handles a key.
+    pub fn key(&mut self, key: Key) -> Typed {
+        if let KeyCode::Char(c) = key.code()
+            && key.is_text()
+        {
+            if c.is_control() {
+                return Typed::Ignored;
+            }
+            return self.write(c.encode_utf8(&mut [0; 4]), Kind::Typed);
+        }
+        match bindings::command(key) {
+            Some(Command::Go(motion)) => self.go(motion),
+            Some(Command::Select(motion)) => self.select(motion),
+            Some(Command::Erase(motion)) => {
+                let kind = if motion == Motion::Left { Kind::ErasedLeft } else { Kind::ErasedRight };
+                self.erase(motion, kind, false)
+            }
+            Some(Command::Kill(motion)) => self.erase(motion, Kind::Whole, true),
+            Some(Command::Cut) => self.cut(),
+            Some(Command::Yank) => {
+                let killed = fold(&self.killed.0, self.several_lines);
+                self.write(&killed, Kind::Whole)
+            }
+            Some(Command::Undo) => self.undo(),
+            Some(Command::Redo) => self.redo(),
+            Some(Command::Break) if self.several_lines => self.write("\n", Kind::Whole),
+            Some(Command::Break) | None => Typed::Ignored,
+        }
+    }
+
+    /// Puts the cursor behind the last character.
+    pub fn to_end(&mut self) {
+        self.stand(self.text.end());
+    }
+
+    /// Selects all of it, so that what is typed next stands in its place.
+    pub fn select_all(&mut self) {
+        self.stand(self.text.end());
+        self.anchor = Some(Place::default());
+    }
+
+    fn stand(&mut self, place: Place) {
+        self.cursor = place;
+        (self.anchor, self.column) = (None, None);
+        self.history.close();
+    }
+
+    /// Writes where the cursor stands, in place of what is selected.
+    fn write(&mut self, text: &str, kind: Kind) -> Typed {
+        let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
+        self.put(from, to, text, kind)
+    }
+
+    fn put(&mut self, from: Place, to: Place, text: &str, kind: Kind) -> Typed {
+        let before = (self.cursor, self.anchor);
+        let kind = if self.selection().is_some() { Kind::Whole } else { kind };
+        let change = self.text.replace(from, to, text);
+        if change.is_nothing() {
+            return Typed::Used;
+        }
+        (self.anchor, self.column) = (None, None);
+        self.cursor = self.text.between_graphemes(from.after(text));
+        self.history.push(Step { change, before, after: self.cursor }, kind);
+        Typed::Changed
+    }
+
+    fn go(&mut self, motion: Motion) -> Typed {
+        let vertical = matches!(motion, Motion::Up | Motion::Down | Motion::PageUp | Motion::PageDown);
+        if vertical && !self.several_lines {
+            return Typed::Ignored;
+        }
+        let selection = self.selection();
+        let target = match (motion, selection) {
+            // An arrow leaves a selection at the end where it points.
+            (Motion::Left, Some((from, _))) => from,
+            (Motion::Right, Some((_, to))) => to,
+            _ => self.target(motion),
+        };
+        let moved = target != self.cursor || selection.is_some();
+        let column = self.column;
+        self.stand(target);
+        if vertical {
+            self.column = column;
+        }
+        // At the first or last line the arrow leaves the field.
+        if vertical && !moved { Typed::Ignored } else { Typed::Used }
+    }
+
+    fn select(&mut self, motion: Motion) -> Typed {
+        let anchor = self.anchor.unwrap_or(self.cursor);
+        let target = self.target(motion);
+        let column = self.column;
+        self.stand(target);
+        (self.anchor, self.column) = (Some(anchor), column);
+        Typed::Used
+    }
+
+    /// Takes away what is selected, or what a motion passes.
+    fn erase(&mut self, motion: Motion, kind: Kind, keep: bool) -> Typed {
+        let (from, to) = self.selection().unwrap_or_else(|| {
+            let mut target = self.target(motion);
+            // At its edge a line is joined with the next one.
+            if target == self.cursor && keep {
+                target = match motion {
+                    Motion::LineStart => motion::left(&self.text, self.cursor),
+                    Motion::LineEnd => motion::right(&self.text, self.cursor),
+                    _ => target,
+                };
+            }
+            (target.min(self.cursor), target.max(self.cursor))
+        });
+        if keep && from != to {
+            self.killed = Killed(self.text.between(from, to));
+        }
+        self.put(from, to, "", kind)
+    }
+
+    fn cut(&mut self) -> Typed {
+        let Some((from, to)) = self.selection() else { return Typed::Used };
+        self.killed = Killed(self.text.between(from, to));
+        self.put(from, to, "", Kind::Whole)
+    }
+
+    fn undo(&mut self) -> Typed {
+        let Some(step) = self.history.undo() else { return Typed::Used };
+        self.text.undo(&step.change);
+        (self.cursor, self.anchor) = step.before;
+        self.column = None;
+        Typed::Changed
+    }
+
+    fn redo(&mut self) -> Typed {
+        let Some(step) = self.history.redo() else { return Typed::Used };
+        self.text.redo(&step.change);
+        (self.cursor, self.anchor, self.column) = (step.after, None, None);
+        Typed::Changed
+    }
+
+    fn target(&mut self, motion: Motion) -> Place {
+        let (text, at) = (&self.text, self.cursor);
+        let page = self.page.get().max(2) - 1;
+        let line = match motion {
+            Motion::Left => return motion::left(text, at),
+            Motion::Right => return motion::right(text, at),
+            Motion::WordLeft => return motion::word_left(text, at),
+            Motion::WordRight => return motion::word_right(text, at),
+            Motion::LineStart => return Place { byte: 0, ..at },
+            Motion::LineEnd => return Place { byte: text.line(at.line).len(), ..at },
+            Motion::Start => return Place::default(),
+            Motion::End => return text.end(),
+            Motion::Up if at.line == 0 => return if self.several_lines { at } else { Place::default() },
+            Motion::Down if at.line == text.last_line() => {
+                return if self.several_lines { at } else { text.end() };
+            }
+            Motion::Up => at.line - 1,
+            Motion::Down => at.line + 1,
+            Motion::PageUp => at.line.saturating_sub(page),
+            Motion::PageDown => (at.line + page).min(text.last_line()),
+        };
+        let column = *self.column.get_or_insert_with(|| motion::column(text, at));
+        motion::at_column(text, line, column)
+    }
+}
+
+/// Line ends as `\n`; on one line, as spaces.
+fn fold(text: &str, several_lines: bool) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if several_lines { text } else { text.trim_end_matches('\n').replace('\n', " ") }
+}

@@ -1,0 +1,31 @@
+//! Everything that is on the screen, as plain data. No drawing, no effects: what is here uses neither
+//! [`update`](super::update) nor [`view`](super::view).
+
+pub mod arrived;
+pub mod clock;
+pub mod deliveries;
+pub mod disabled_reason;
+pub mod editor;
+pub mod effect;
+pub mod find;
+pub mod guide;
+pub mod input;
+pub mod layout;
+pub mod list;
+pub mod message;
+pub mod notice;
+pub mod offer;
+pub mod pane;
+pub mod pausing;
+pub mod pointer;
+pub mod profiles;
+pub mod program;
+pub mod receiver;
+pub mod scroll;
+pub mod settings;
+pub mod state;
+pub mod target;
+pub mod variable_rows;
+pub mod variables;
+pub mod wanted;
+pub mod window;

@@ -1,0 +1,135 @@
+//! A line of help and palette: what it does, by which keys, and why it cannot be done now.
+
+pub mod rank;
+
+use std::borrow::Cow;
+
+use crate::console::model::disabled_reason::beneath;
+use crate::console::model::guide::Guide;
+use crate::console::model::guide::help::Help;
+use crate::console::model::guide::palette::Palette;
+use crate::console::model::state::State;
+use crate::keymap::{Action, Entry, Scope, TABLE};
+use crate::profile::ProfileId;
+use crate::store::ProfileRow;
+
+/// What a line stands for.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// An action of the table.
+    Entry(&'static Entry),
+    /// Going to a profile.
+    Profile(ProfileId),
+}
+
+/// A line.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// What it stands for.
+    pub target: Target,
+    /// What it does.
+    pub text: String,
+    /// Where.
+    pub place: &'static str,
+    /// Its keys as they are bound.
+    pub keys: String,
+    /// Its name in the settings, or the id of the profile.
+    pub name: String,
+    /// Why it cannot be done now.
+    pub why: Option<String>,
+}
+
+impl Offer {
+    /// Whether it is an action of one of these scopes.
+    #[must_use]
+    pub fn is_of(&self, scopes: &[Scope]) -> bool {
+        matches!(&self.target, Target::Entry(entry) if scopes.contains(&entry.scope))
+    }
+
+    /// The words that count most in a search: the name in the settings, or the title.
+    #[must_use]
+    pub fn alias(&self) -> String {
+        match &self.target {
+            Target::Entry(entry) => format!("{} {}", entry.short, self.name),
+            Target::Profile(_) => self.text.clone(),
+        }
+    }
+
+    /// All that it can be found by.
+    #[must_use]
+    pub fn haystack(&self) -> String {
+        let short = match &self.target {
+            Target::Entry(entry) => entry.short,
+            Target::Profile(_) => "",
+        };
+        format!("{} {short} {} {} {}", self.text, self.place, self.name, self.keys)
+    }
+}
+
+/// Every entry of the table, in its order.
+pub fn entries(state: &State) -> Vec<Offer> {
+    let keymap = &state.settings.keys;
+    let line = |(at, entry): (usize, &'static Entry)| {
+        let keys: Vec<String> = keymap.of(at).iter().map(ToString::to_string).collect();
+        Offer {
+            target: Target::Entry(entry),
+            text: entry.long.to_owned(),
+            place: entry.scope.title(),
+            keys: keys.join(" "),
+            name: entry.name(),
+            why: beneath::why_not_from_here(state, entry).map(Cow::into_owned),
+        }
+    };
+    TABLE.iter().enumerate().map(line).collect()
+}
+
+/// A profile to go to.
+pub fn profile(row: &ProfileRow, why: Option<&str>) -> Offer {
+    Offer {
+        target: Target::Profile(row.id.clone()),
+        text: format!("Go to profile {}", row.title),
+        place: "Profiles",
+        keys: String::new(),
+        name: row.id.to_string(),
+        why: why.map(str::to_owned),
+    }
+}
+
+/// What the search of help or palette leaves, in the order on the screen.
+pub fn of(state: &State, guide: &Guide) -> Vec<Offer> {
+    match guide {
+        Guide::Help(help) => of_help(state, help),
+        Guide::Palette(palette) => of_palette(state, palette),
+    }
+}
+
+/// The lines with all the words that are typed, place by place.
+pub fn of_help(state: &State, help: &Help) -> Vec<Offer> {
+    let words = help.lookup.words();
+    let mut offers = entries(state);
+    offers.retain(|offer| {
+        let text = offer.haystack().to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    });
+    let order = |offer: &Offer| Scope::ALL.iter().position(|scope| offer.is_of(&[*scope]));
+    offers.sort_by_key(order);
+    offers
+}
+
+/// What fits what is typed, the best first; with nothing typed every action, first those that can
+/// be done where the keyboard was.
+pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
+    let mut all = entries(state);
+    // What is done in the palette itself needs no palette.
+    let own = |entry: &Entry| entry.scope == Scope::Guide || entry.action == Action::Palette;
+    all.retain(|offer| !matches!(&offer.target, Target::Entry(entry) if own(entry)));
+    let wanted = palette.lookup.search.text();
+    if wanted.trim().is_empty() {
+        let here = state.target_beneath().scopes();
+        all.sort_by_key(|offer| (offer.why.is_some(), !offer.is_of(&here)));
+        return all;
+    }
+    let why = state.overlay.as_ref().map(|_| "a window is open: Esc closes it first");
+    all.extend(palette.profiles.iter().map(|row| profile(row, why)));
+    rank::rank(&wanted, all, |offer| (offer.haystack(), offer.alias()))
+}

@@ -1,0 +1,24 @@
+//! The panes.
+
+/// Which pane has the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is named for what it shows")]
+pub enum Pane {
+    Profiles,
+    Editor,
+    Variables,
+    Deliveries,
+    Timeline,
+}
+
+impl Pane {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 5] =
+        [Self::Profiles, Self::Editor, Self::Variables, Self::Deliveries, Self::Timeline];
+
+    /// The number on the pane, and the key that leads to it.
+    #[must_use]
+    pub fn number(self) -> usize {
+        Self::ALL.iter().position(|p| *p == self).map_or(0, |at| at + 1)
+    }
+}

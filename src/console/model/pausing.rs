@@ -1,0 +1,87 @@
+//! What is held, on the screen: the pause of the sender or of one profile, and profiles that were
+//! disabled by themselves.
+
+use jiff::Timestamp;
+
+use crate::console::model::deliveries::state_text::{self, Tone};
+use crate::console::model::profiles;
+use crate::console::model::state::State;
+use crate::delivery::{Role, State as DeliveryState, Summary};
+use crate::profile::{Choice as _, Profile, ProfileId, Status};
+use crate::store::Hold;
+
+/// Stands before what is paused.
+pub const SIGN: &str = "‖";
+
+/// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
+pub(in crate::console) fn cause(hold: &Hold) -> String {
+    let told = |cause: &crate::store::Cause| {
+        format!("{} in a row failed, the last with {}", cause.failed, cause.message)
+    };
+    hold.cause.as_ref().map_or_else(String::new, told)
+}
+
+/// What holds a delivery that is still to be sent; none while it is being sent.
+#[must_use]
+pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Hold> {
+    let rests = row.state.is_pending() && !state.sending.in_flight.contains_key(&row.id);
+    state.holds.of(row).filter(|_| rests)
+}
+
+/// ` · held: paused`, where something holds it; else nothing.
+#[must_use]
+pub fn note(state: &State, row: &Summary) -> String {
+    holding(state, row).map_or_else(String::new, |hold| format!(" · held: {}", hold.why.name()))
+}
+
+/// The state of a delivery in words: what is held waits for no time.
+#[must_use]
+pub fn words(state: &State, row: &Summary) -> (String, Tone) {
+    let note = note(state, row);
+    if note.is_empty() {
+        return state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+    }
+    let (text, _) = state_text::describe(&Summary { due_at: None, ..row.clone() }, None, state.now);
+    let text = if row.state == DeliveryState::Waiting { text.trim_end_matches(" due now") } else { &text };
+    (format!("{text}{note}"), Tone::Dim)
+}
+
+/// What the top line says of a sender that is paused: never that it runs.
+#[must_use]
+pub fn sender(state: &State, roomy: bool) -> Option<String> {
+    let hold = state.holds.all()?;
+    // Trouble, and that nobody sends at all, are told first.
+    let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
+    let since = if roomy { "since " } else { "" };
+    shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
+}
+
+/// Whether the list marks this profile as paused: one that is disabled has a sign of its own.
+#[must_use]
+pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
+    status == Status::Active && state.holds.paused(id).is_some()
+}
+
+/// The status of a profile in words, with what holds it.
+#[must_use]
+pub fn status(state: &State, profile: &Profile) -> String {
+    let (sign, word) = profiles::status_sign(profile.status);
+    let mut text = format!("{sign} {word}");
+    if let Some(hold) = state.holds.disabled(&profile.id)
+        && let Some(why) = &hold.cause
+    {
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        let (since, cause) = (clock(state, hold.since), cause(hold));
+        text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
+    }
+    if let Some(hold) = state.holds.paused(&profile.id) {
+        let resumes = state.settings.keys.spell("{profiles-pause} resumes");
+        text = format!("{text} · {SIGN} paused since {}, {resumes}", clock(state, hold.since));
+    }
+    text
+}
+
+/// The time of day, with the date where it is another day's.
+fn clock(state: &State, at: Timestamp) -> String {
+    state.settings.clock.to_the_minute(at, state.now)
+}

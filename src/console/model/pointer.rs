@@ -1,0 +1,83 @@
+//! The mouse, once it is turned on, and what stands where on the screen.
+
+use std::cell::{Cell, RefCell};
+
+use ratatui::layout::{Position, Rect};
+
+use crate::console::model::editor::item::{Item, Step};
+use crate::console::model::pane::Pane;
+
+/// Something done with the mouse, at a column and a line counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointer {
+    /// What was done.
+    pub deed: Deed,
+    /// Where.
+    pub at: (u16, u16),
+}
+
+/// What a mouse does here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named for what they are")]
+pub enum Deed {
+    Click,
+    WheelUp,
+    WheelDown,
+}
+
+/// What can be clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Anywhere in a pane, or its name in the line of names.
+    Pane(Pane),
+    /// A row of a list, by its number.
+    Row(Pane, usize),
+    /// A field, choice, switch or button of the editor.
+    Item(Item),
+    /// The name of a step of the editor.
+    Step(Step),
+    /// Anywhere in the window above the panes.
+    Window,
+    /// A field of the window, by its number.
+    WindowRow(usize),
+}
+
+/// Whether the mouse is ours, and what stands where.
+#[derive(Debug, Default)]
+pub struct Mouse {
+    on: Cell<bool>,
+    /// As of the last drawing; what was drawn last lies above.
+    places: RefCell<Vec<(Rect, Place)>>,
+}
+
+impl Mouse {
+    /// Whether clicks and the wheel come to us, and not to the terminal's own selection.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.on.get()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub fn turn(&self, on: bool) {
+        self.on.set(on);
+    }
+
+    /// Forgets what stood where, before a drawing.
+    pub fn clear(&self) {
+        self.places.borrow_mut().clear();
+    }
+
+    /// Notes what was drawn in an area. Does nothing while the mouse is not ours.
+    pub fn note(&self, area: Rect, place: Place) {
+        if self.on.get() {
+            self.places.borrow_mut().push((area, place));
+        }
+    }
+
+    /// What lies topmost there.
+    #[must_use]
+    pub fn find(&self, (x, y): (u16, u16)) -> Option<Place> {
+        let at = Position { x, y };
+        self.places.borrow().iter().rev().find(|(area, _)| area.contains(at)).map(|(_, place)| place.clone())
+    }
+}

@@ -1,0 +1,146 @@
+//! Pane 1: the list of profiles, searched by title as one types.
+
+use crate::console::model::input::Input;
+use crate::console::model::list::List;
+use crate::profile::{Choice as _, ProfileId, Status};
+use crate::store::ProfileRow;
+use crate::text::group_digits;
+
+/// The list of profiles.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    pub(in crate::console) rows: Vec<ProfileRow>,
+    /// Titles in lower case, beside `rows`.
+    lowered: Vec<String>,
+    /// The rows that the search leaves.
+    pub(in crate::console) found: Vec<usize>,
+    /// Which of `found` is chosen.
+    pub list: List,
+    pub(in crate::console) search: Option<Input>,
+    /// Whether keys are written into the search.
+    pub(in crate::console) typing: bool,
+    loaded: bool,
+    /// Whether one was deleted here that is not known to be restored: what is held may not say so yet.
+    pub(in crate::console) deleted_here: bool,
+    /// Chosen as soon as it is in the list.
+    wanted: Option<ProfileId>,
+}
+
+impl Profiles {
+    /// The chosen profile.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&ProfileRow> {
+        self.found.get(self.list.selected()).map(|at| &self.rows[*at])
+    }
+
+    /// The rows that the search leaves.
+    #[must_use]
+    pub fn found(&self) -> impl ExactSizeIterator<Item = &ProfileRow> {
+        self.found.iter().map(|at| &self.rows[*at])
+    }
+
+    /// How many profiles there are in all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether the list was read from disk.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// The search, while there is one, and whether it is being typed.
+    #[must_use]
+    pub fn search(&self) -> Option<(&Input, bool)> {
+        self.search.as_ref().map(|input| (input, self.typing))
+    }
+
+    /// Whether keys are written into the search.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Takes a fresh list and keeps the chosen profile chosen.
+    pub fn set(&mut self, rows: Vec<ProfileRow>) {
+        // One that was asked for and is not there is forgotten.
+        let wanted = [self.wanted.take(), self.chosen().map(|row| row.id.clone())];
+        self.lowered = rows.iter().map(|row| row.title.to_ascii_lowercase()).collect();
+        self.rows = rows;
+        self.loaded = true;
+        self.find();
+        if let Some(row) = wanted.iter().flatten().find_map(|id| self.place(id)) {
+            self.list.select(row);
+        }
+    }
+
+    /// Takes a profile out; the one below it is chosen where it was chosen itself. Its title.
+    pub(in crate::console) fn remove(&mut self, id: &ProfileId) -> Option<String> {
+        let at = self.rows.iter().position(|row| row.id == *id)?;
+        let chosen = self.chosen().map(|row| row.id.clone());
+        self.lowered.remove(at);
+        let row = self.rows.remove(at);
+        self.find();
+        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+            self.list.select(place);
+        }
+        Some(row.title)
+    }
+
+    /// Shows all again, with the chosen one still chosen.
+    pub(in crate::console) fn end_search(&mut self) {
+        let chosen = self.chosen().map(|row| row.id.clone());
+        (self.search, self.typing) = (None, false);
+        self.find();
+        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+            self.list.select(place);
+        }
+    }
+
+    /// Profiles in whose titles all of these words stand, in the order of the list. The words are
+    /// in small letters.
+    pub fn titled<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'a ProfileRow> {
+        let fits = |title: &String| words.iter().all(|word| title.contains(word));
+        self.rows.iter().zip(&self.lowered).filter(move |(_, title)| fits(title)).map(|(row, _)| row)
+    }
+
+    pub(in crate::console) fn place(&self, id: &ProfileId) -> Option<usize> {
+        self.found.iter().position(|at| self.rows[*at].id == *id)
+    }
+
+    /// Chooses a profile, now or as soon as it is in the list.
+    pub fn choose(&mut self, id: &ProfileId) {
+        match self.place(id) {
+            Some(row) => self.list.select(row),
+            None => self.wanted = Some(id.clone()),
+        }
+    }
+
+    pub(in crate::console) fn find(&mut self) {
+        let wanted = self.search.as_ref().map(|s| s.text().trim().to_ascii_lowercase()).unwrap_or_default();
+        let rows = self.rows.iter().zip(&self.lowered).enumerate();
+        let hits = rows.filter(|(_, (row, title))| title.contains(&wanted) || row.id.begins_with(&wanted));
+        self.found = hits.map(|(at, _)| at).collect();
+        let last = self.found.len().saturating_sub(1);
+        self.list.select(self.list.selected().min(last));
+    }
+}
+
+/// Such as `2 pending deliveries`.
+#[must_use]
+pub fn count(pending: u64) -> String {
+    let noun = if pending == 1 { "delivery" } else { "deliveries" };
+    format!("{} pending {noun}", group_digits(pending))
+}
+
+/// The sign and word of a status.
+#[must_use]
+pub fn status_sign(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Active => ("●", "active"),
+        Status::AutoDisabled => ("◌", Status::AutoDisabled.name()),
+        Status::Disabled => ("○", "disabled"),
+    }
+}

@@ -1,0 +1,28 @@
+//! What is set for the console.
+
+use crate::console::model::clock::Clock;
+use crate::console::signs::Signs;
+use crate::console::theme::Theme;
+use crate::keymap::Keymap;
+use crate::profile::{Region, Rules};
+
+/// What is set for the console.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The rules that depend on settings.
+    pub rules: Rules,
+    /// The region of new profiles.
+    pub region: Region,
+    /// Colours.
+    pub theme: Theme,
+    /// Which keys do what.
+    pub keys: Keymap,
+    /// Borders and signs.
+    pub signs: Signs,
+    /// How times are told.
+    pub clock: Clock,
+    /// The name of the database, for the top line.
+    pub database: String,
+    /// Whether the demo runs.
+    pub demo: bool,
+}

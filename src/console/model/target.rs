@@ -1,0 +1,135 @@
+//! What receives a key: the one answer to who has the keyboard.
+
+use crossterm::event::KeyCode;
+
+use crate::console::model::editor::Editor;
+use crate::console::model::guide::Guide;
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::keymap::{Action, Key, Meaning, Scope};
+
+/// What receives a key: the topmost of what is open.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// The help or the palette, above everything else.
+    Guide(&'a Guide),
+    /// The window above the panes.
+    Window(&'a Overlay),
+    /// Pane 2, while something is edited.
+    Editor(&'a Editor),
+    /// Any other pane; pane 2 shows the selected profile then.
+    Pane(Pane),
+}
+
+impl Target<'_> {
+    /// Whether it is a pane, with nothing above it.
+    #[must_use]
+    pub fn is_pane(self) -> bool {
+        matches!(self, Self::Editor(_) | Self::Pane(_))
+    }
+
+    /// The scopes whose keys work, the first one first.
+    #[must_use]
+    pub fn scopes(self) -> Vec<Scope> {
+        match self {
+            Self::Guide(_) => vec![Scope::Guide, Scope::List],
+            Self::Window(window) => window.scopes(),
+            Self::Editor(_) => vec![Scope::Editor, Scope::Global],
+            Self::Pane(Pane::Profiles | Pane::Editor) => vec![Scope::Profiles, Scope::Global, Scope::List],
+            Self::Pane(Pane::Variables) => vec![Scope::Variables, Scope::Global, Scope::List],
+            Self::Pane(Pane::Deliveries | Pane::Timeline) => {
+                vec![Scope::Deliveries, Scope::Global, Scope::List]
+            }
+        }
+    }
+}
+
+impl State {
+    /// What receives a key.
+    #[must_use]
+    pub fn target(&self) -> Target<'_> {
+        self.guide.as_ref().map_or_else(|| self.target_beneath(), Target::Guide)
+    }
+
+    /// What receives a key once help and palette are closed.
+    #[must_use]
+    pub fn target_beneath(&self) -> Target<'_> {
+        self.target_from(self.focus)
+    }
+
+    /// The same, with this pane focused.
+    #[must_use]
+    pub fn target_from(&self, pane: Pane) -> Target<'_> {
+        match (&self.overlay, &self.editor) {
+            (Some(window), _) => Target::Window(window),
+            (None, Some(editor)) if pane == Pane::Editor => Target::Editor(editor),
+            (None, _) => Target::Pane(pane),
+        }
+    }
+
+    /// Whether a pane is focused, with nothing above it.
+    #[must_use]
+    pub fn has_keyboard(&self, pane: Pane) -> bool {
+        self.focus == pane && self.target().is_pane()
+    }
+
+    /// What a key means to what receives it, if it is not for text.
+    #[must_use]
+    pub fn meaning(&self, key: Key) -> Option<Meaning> {
+        let keys = &self.settings.keys;
+        let target = self.target();
+        keys.resolve(key, &target.scopes()).or_else(|| self.above_windows(target, key).map(Meaning::Does))
+    }
+
+    /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
+    /// none is typed, and the way out not by a letter.
+    fn above_windows(&self, target: Target<'_>, key: Key) -> Option<Action> {
+        let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
+            return None;
+        };
+        let fits = !key.is_text() || (!self.is_typing(target) && action != Action::Quit);
+        (!target.is_pane() && fits && action.works_above_windows()).then_some(action)
+    }
+
+    /// Whether text is typed into what receives a key.
+    fn is_typing(&self, target: Target<'_>) -> bool {
+        match target {
+            Target::Guide(guide) => guide.is_typing(),
+            Target::Window(window) => window.writes_text(),
+            Target::Editor(_) => true,
+            Target::Pane(Pane::Profiles) => self.profiles.is_typing(),
+            Target::Pane(Pane::Variables) => self.variables.is_typing(),
+            Target::Pane(Pane::Deliveries | Pane::Timeline) => self.deliveries.is_typing(),
+            Target::Pane(Pane::Editor) => false,
+        }
+    }
+
+    /// Whether a key belongs to text that is typed into what receives it, and so is no action.
+    #[must_use]
+    pub fn is_for_text(&self, key: Key) -> bool {
+        let target = self.target();
+        let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
+        // In the search of a pane they end it; windows and the editor have actions for them.
+        let ends = matches!(target, Target::Pane(_)) && (key.is(KeyCode::Enter) || key.is(KeyCode::Esc));
+        (edits || ends) && self.is_typing(target)
+    }
+
+    /// The key of the entry with this name for a sentence about what can be pressed now: none that would
+    /// be typed as text.
+    #[must_use]
+    pub fn key_here(&self, name: &str) -> String {
+        let found = self.settings.keys.entries().find(|(entry, _)| entry.name() == name);
+        let here = found.and_then(|(_, keys)| keys.iter().find(|key| !self.is_for_text(key.first())));
+        here.map_or_else(|| self.settings.keys.shown(name), ToString::to_string)
+    }
+
+    /// What an action is called where the keyboard is.
+    #[must_use]
+    pub fn label(&self, action: Action) -> &'static str {
+        let scopes = self.target().scopes();
+        let mut entries = self.settings.keys.entries();
+        let found = entries.find(|(entry, _)| entry.action == action && scopes.contains(&entry.scope));
+        found.map_or("", |(entry, _)| entry.label())
+    }
+}

@@ -1,0 +1,103 @@
+//! The rows of the picker of variables, and which of them are chosen.
+
+use crate::console::model::state::State;
+use crate::console::model::variables::Row;
+use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
+use crate::profile::{Choice as _, Event};
+
+/// The events whose variables are offered: those of the editor, or of the chosen profile.
+#[must_use]
+pub fn events(state: &State) -> Vec<Event> {
+    match (&state.editor, &state.chosen) {
+        (Some(editor), _) => editor.events(),
+        (None, Some(profile)) => profile.events.clone(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The rows that the filter leaves.
+#[must_use]
+pub fn rows(state: &State) -> Vec<Row> {
+    let wanted = state.variables.filter.as_ref().map(|f| f.text().trim().to_lowercase()).unwrap_or_default();
+    let fits =
+        |v: &Variable| v.name.to_lowercase().contains(&wanted) || v.meaning.to_lowercase().contains(&wanted);
+    let events = events(state);
+    if events.is_empty() {
+        let all = catalogue::offered(None, &state.own_variables);
+        return all.into_iter().filter(fits).map(Row::Variable).collect();
+    }
+    let mut rows = Vec::new();
+    for event in &events {
+        let found: Vec<_> =
+            catalogue::offered(Some(*event), &state.own_variables).into_iter().filter(fits).collect();
+        if events.len() > 1 && !found.is_empty() {
+            rows.push(Row::Heading(*event));
+        }
+        rows.extend(found.into_iter().map(Row::Variable));
+    }
+    rows
+}
+
+/// The chosen names in the order of the rows, each once; with none chosen, that of the row with the
+/// keyboard.
+pub(in crate::console) fn chosen_names(state: &State) -> Vec<String> {
+    let all = rows_unfiltered(state);
+    let mut names: Vec<String> = Vec::new();
+    for variable in all {
+        if state.variables.is_chosen(&variable.name) && !names.contains(&variable.name) {
+            names.push(variable.name);
+        }
+    }
+    if names.is_empty() {
+        names.extend(current(state));
+    }
+    names
+}
+
+pub(in crate::console) fn rows_unfiltered(state: &State) -> Vec<Variable> {
+    let events = events(state);
+    if events.is_empty() {
+        return catalogue::offered(None, &state.own_variables);
+    }
+    events.iter().flat_map(|e| catalogue::offered(Some(*e), &state.own_variables)).collect()
+}
+
+fn current(state: &State) -> Option<String> {
+    match rows(state).into_iter().nth(state.variables.list.selected()) {
+        Some(Row::Variable(variable)) => Some(variable.name),
+        _ => None,
+    }
+}
+
+/// The event under whose heading the keyboard is, or the only one.
+pub(in crate::console) fn event_here(state: &State) -> Option<Event> {
+    let mut above: Vec<Row> = rows(state);
+    above.truncate(state.variables.list.selected() + 1);
+    let heading = above.into_iter().rev().find_map(|row| match row {
+        Row::Heading(event) => Some(event),
+        Row::Variable(_) => None,
+    });
+    heading.or_else(|| events(state).first().copied())
+}
+
+/// The variable with the keyboard, where it is a person's own, and its event.
+pub(in crate::console) fn own_here(state: &State) -> Option<(Option<Event>, Variable)> {
+    match rows(state).into_iter().nth(state.variables.list.selected())? {
+        Row::Variable(variable) if variable.origin == Origin::Own => Some((event_here(state), variable)),
+        _ => None,
+    }
+}
+
+/// The row of a variable of this event.
+pub(in crate::console) fn place(state: &State, scope: &str, name: &str) -> Option<usize> {
+    let mut under = events(state).first().copied();
+    rows(state).iter().position(|row| match row {
+        Row::Heading(event) => {
+            under = Some(*event);
+            false
+        }
+        Row::Variable(variable) => {
+            variable.name == name && under.map_or(NO_EVENT, |event| event.name()) == scope
+        }
+    })
+}

@@ -1,0 +1,17 @@
+//! What a preview is made of.
+
+use crate::callback::{Origins, Values};
+use crate::profile::{Event, Profile};
+
+/// What a preview is made of.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The profile, saved or not.
+    pub profile: Box<Profile>,
+    /// The event; none with Default.
+    pub event: Option<Event>,
+    /// The values.
+    pub values: Values,
+    /// Where they came from.
+    pub origins: Origins,
+}

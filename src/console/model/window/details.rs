@@ -1,0 +1,46 @@
+//! A delivery in full: request and answers with headers and bodies, durations, errors.
+
+use crate::console::model::find::Find;
+use crate::console::model::scroll::Scroll;
+use crate::delivery::{DeliveryId, Details};
+
+/// The window.
+#[derive(Debug)]
+pub struct DetailsWindow {
+    id: DeliveryId,
+    /// Kept here, so that the window stays on its delivery when the list moves on.
+    pub(in crate::console) details: Option<Box<Details>>,
+    pub(in crate::console) scroll: Scroll,
+    pub(in crate::console) find: Find,
+    /// Whether what is looked for is still to be gone to.
+    pub(in crate::console) seeks: bool,
+}
+
+impl DetailsWindow {
+    /// Details of this delivery, as far as they are known; with the text by which it was found.
+    #[must_use]
+    pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
+        let seeks = sought.is_some();
+        let find = sought.map_or_else(Find::default, |text| Find::given(&text));
+        Self { id, details: known, scroll: Scroll::default(), find, seeks }
+    }
+
+    /// The delivery.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.id
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        self.details.as_deref()
+    }
+
+    /// Takes fresh details, if they are of this delivery.
+    pub fn take(&mut self, details: &Details) {
+        if details.summary.id == self.id {
+            self.details = Some(Box::new(details.clone()));
+        }
+    }
+}

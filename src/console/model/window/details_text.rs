@@ -1,0 +1,111 @@
+//! A delivery in full, as lines.
+
+use std::net::SocketAddr;
+
+use ratatui::style::Style;
+
+use crate::console::model::clock::{self, Clock};
+use crate::console::model::pausing;
+use crate::console::model::state::State;
+use crate::delivery::{Attempt, Details};
+use crate::profile::network::Kind;
+use crate::profile::{Choice as _, attempt_label};
+use crate::text::wrap;
+
+/// A line, and whether it is a heading.
+pub(in crate::console) type Piece = (String, bool);
+
+pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece> {
+    let row = &details.summary;
+    let clock = &state.settings.clock;
+    let (state_words, _) = pausing::words(state, row);
+    let event = row.event.map_or("none", |e| e.name());
+    let mut out = vec![
+        (format!("{} · {}", row.profile_title, state_words), true),
+        (format!("delivery  {}", row.id), false),
+        (format!("profile   {}", row.profile_id), false),
+        (format!("event     {event}"), false),
+        (
+            format!(
+                "accepted  {} · {}",
+                clock.in_full(row.accepted_at),
+                clock::age(row.accepted_at, state.now)
+            ),
+            false,
+        ),
+    ];
+    if let Some(again) = row.again {
+        out.push((format!("again     sent again as {again}"), false));
+    }
+    out.push((String::new(), false));
+    if let Some(callback) = &details.callback {
+        out.push(("Request (credentials are not kept)".to_owned(), true));
+        out.push((format!("{} {}", callback.method.name(), callback.url), false));
+        headers(&mut out, &callback.headers);
+        body(&mut out, &callback.body, false);
+    } else {
+        let why = row.last_error.as_ref().map_or("", |e| &e.message);
+        out.push((format!("No request could be made: {why}"), true));
+    }
+    for attempt in &details.attempts {
+        answer(&mut out, attempt, clock);
+    }
+    out.extend(details.passed_over.iter().map(|sentence| (sentence.clone(), true)));
+    out
+}
+
+fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
+    let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
+    let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
+    out.push((String::new(), false));
+    out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
+    out.push((format!("started   {}", clock.in_full(attempt.started_at)), false));
+    if let Some(address) = attempt.address {
+        out.push((format!("address   {address}{}", within(address)), false));
+    }
+    if let Some(error) = &attempt.error {
+        out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
+    }
+    headers(out, &attempt.response_headers);
+    body(out, &attempt.response_body, attempt.response_cut);
+    if let Some(why) = &attempt.response_incomplete {
+        out.push((format!("… incomplete response body: {why}"), false));
+    }
+}
+
+/// Marks an address of the own machine or networks.
+fn within(address: SocketAddr) -> String {
+    match Kind::of(address.ip()) {
+        Kind::Inside(inside) => format!(" ({inside})"),
+        Kind::Public | Kind::Never(_) => String::new(),
+    }
+}
+
+fn headers(out: &mut Vec<Piece>, headers: &[(String, String)]) {
+    out.extend(headers.iter().map(|(name, value)| (format!("{name}: {value}"), false)));
+}
+
+fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
+    if bytes.is_empty() && !cut {
+        return;
+    }
+    out.push((String::new(), false));
+    let text = String::from_utf8_lossy(bytes);
+    out.extend(text.lines().map(|line| (line.to_owned(), false)));
+    if cut {
+        out.push((
+            format!("… the first {} bytes of the body; the rest of the response was not kept", bytes.len()),
+            false,
+        ));
+    }
+}
+
+/// The lines of at most so many columns, with their styles.
+pub(in crate::console) fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)> {
+    let theme = &state.settings.theme;
+    let styled = |heading| if heading { theme.focus } else { theme.text };
+    pieces(state, details)
+        .into_iter()
+        .flat_map(|(text, heading)| wrap(&text, width).into_iter().map(move |line| (line, styled(heading))))
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! Windows above the panes.
+
+pub mod add_variable;
+pub mod details;
+pub mod details_text;
+pub mod preview;
+pub mod question;
+pub mod receiver;
+pub mod request;
+pub mod test;
+pub mod uncopied;
+
+use crate::console::model::window::add_variable::AddVariable;
+use crate::console::model::window::details::DetailsWindow;
+use crate::console::model::window::preview::PreviewWindow;
+use crate::console::model::window::question::Question;
+use crate::console::model::window::receiver::ReceiverWindow;
+use crate::console::model::window::request::RequestWindow;
+use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::uncopied::Uncopied;
+use crate::keymap::{Action, Scope};
+
+/// The window that has the keyboard.
+#[derive(Debug)]
+pub enum Overlay {
+    /// A question to be answered.
+    Question(Question),
+    /// The values of a test.
+    Test(Box<TestWindow>),
+    /// A request that is not sent.
+    Preview(Box<PreviewWindow>),
+    /// A delivery in full.
+    Details(DetailsWindow),
+    /// The built-in endpoint.
+    Receiver(ReceiverWindow),
+    /// A request that reached the built-in endpoint.
+    Request(RequestWindow),
+    /// A variable of one's own.
+    AddVariable(Box<AddVariable>),
+    /// A text that could not be copied.
+    Uncopied(Box<Uncopied>),
+}
+
+impl Overlay {
+    /// The scopes that have the keyboard while the window is open.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self {
+            Self::Question(_) => vec![Scope::Question],
+            Self::Test(_) => vec![Scope::TestWindow],
+            Self::Preview(_) => vec![Scope::PreviewWindow, Scope::Reading, Scope::List],
+            Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
+            Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
+            Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
+            Self::AddVariable(_) => vec![Scope::Form],
+            Self::Uncopied(_) => vec![Scope::CopyWindow, Scope::List],
+        }
+    }
+
+    /// The receiver's window, where it is open, also beneath a request.
+    pub fn receiver(&mut self) -> Option<&mut ReceiverWindow> {
+        match self {
+            Self::Receiver(window) => Some(window),
+            Self::Request(window) => Some(&mut window.below),
+            _ => None,
+        }
+    }
+
+    /// Whether keys with characters are for text in this window.
+    #[must_use]
+    pub fn writes_text(&self) -> bool {
+        match self {
+            Self::Test(_) | Self::AddVariable(_) => true,
+            Self::Details(window) => window.find.is_typing(),
+            Self::Preview(window) => window.find.is_typing(),
+            Self::Request(window) => window.find.is_typing(),
+            Self::Question(_) | Self::Receiver(_) | Self::Uncopied(_) => false,
+        }
+    }
+
+    /// Why an action cannot be done in this window; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<&'static str> {
+        match self {
+            Self::Test(window) => window.why_not(action),
+            Self::Preview(window) if action.is_match() => window.find.why_not(action),
+            Self::Details(window) if action.is_match() => window.find.why_not(action),
+            Self::Request(window) if action.is_match() => window.find.why_not(action),
+            Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
+                Some("there are none")
+            }
+            Self::Details(_)
+                if matches!(
+                    action,
+                    Action::Details
+                        | Action::FilterState
+                        | Action::FilterProfile
+                        | Action::Follow
+                        | Action::RetryAll
+                        | Action::CancelAll
+                        | Action::SendAllAgain
+                        | Action::PauseAll
+                ) =>
+            {
+                Some("{deliveries-leave} goes back to the list first")
+            }
+            Self::Uncopied(window) if action == Action::ShowInFull && window.is_in_full() => {
+                Some("it is shown in full")
+            }
+            Self::Question(question) => question.why_not(action),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The request as it would leave, and what became of each variable.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::callback::{Place, Preview, Variable, plain_text};
+use crate::console::model::find::Find;
+use crate::console::model::scroll::Scroll;
+use crate::console::model::settings::Settings;
+use crate::console::model::window::test::TestWindow;
+use crate::console::theme::Theme;
+use crate::profile::{Choice as _, Event, Profile};
+use crate::text::wrap;
+
+/// The window.
+#[derive(Debug)]
+pub struct PreviewWindow {
+    pub(in crate::console) title: String,
+    /// Where it would go, and for which event.
+    to: String,
+    pub(in crate::console) preview: Preview,
+    pub(in crate::console) secrets: bool,
+    pub(in crate::console) scroll: Scroll,
+    pub(in crate::console) find: Find,
+    /// The test that it is the preview of, which comes back.
+    pub(in crate::console) below: Option<Box<TestWindow>>,
+}
+
+impl PreviewWindow {
+    /// The preview of this profile, above the test that it is of, if there is one.
+    #[must_use]
+    pub fn new(
+        profile: &Profile,
+        event: Option<Event>,
+        preview: Preview,
+        below: Option<Box<TestWindow>>,
+    ) -> Self {
+        let event = event.map_or("no event", |e| e.name());
+        Self {
+            title: format!("Preview {}", profile.title),
+            to: format!("{event} · to {} · nothing is sent", profile.endpoint.origin()),
+            preview,
+            secrets: false,
+            scroll: Scroll::default(),
+            find: Find::default(),
+            below,
+        }
+    }
+
+    pub(in crate::console) fn has_secrets(&self) -> bool {
+        self.preview.has_secrets()
+    }
+
+    /// Lines of at most so many columns.
+    pub(in crate::console) fn lines(&self, settings: &Settings, width: usize) -> Vec<Line<'static>> {
+        let theme = &settings.theme;
+        let mut page = Page { lines: Vec::new(), width };
+        page.text(&self.to, theme.dim);
+        let missing = self.preview.missing();
+        if !missing.is_empty() {
+            page.text(&format!("! no value for <{}>", missing.join(">, <")), theme.bad);
+        }
+        page.text("", theme.text);
+        self.request(&mut page, settings);
+        page.text("", theme.text);
+        page.text(&format!("Anew at each sending: {}", self.preview.renewed.join(", ")), theme.dim);
+        page.text("", theme.text);
+        let count = self.preview.variables.len();
+        page.text(&format!("Variables ({count})"), theme.focus);
+        for variable in &self.preview.variables {
+            self.variable(&mut page, variable, theme);
+        }
+        page.lines
+    }
+
+    fn request(&self, page: &mut Page, settings: &Settings) {
+        let theme = &settings.theme;
+        let shows = settings.keys.shown("preview-window-secrets");
+        page.text(&self.preview.request_line(), theme.focus);
+        for header in &self.preview.headers {
+            let value = header.shown(self.secrets);
+            let hidden = header.secret && !header.fetched && !self.secrets;
+            let value = if hidden { format!("{value}  {shows} shows it") } else { value.to_owned() };
+            page.named(&header.name, &format!(": {value}"), (theme.label, theme.text));
+        }
+        if !self.preview.callback.body.is_empty() {
+            page.text("", theme.text);
+            page.text(&self.preview.body_text(), theme.text);
+        }
+    }
+
+    /// Two lines: how it was made fit for its place; from which value to which text.
+    fn variable(&self, page: &mut Page, variable: &Variable, theme: &Theme) {
+        let used = &variable.used;
+        let place = match &used.place {
+            Place::Url => "URL".to_owned(),
+            Place::Header { name, .. } => format!("header {name}"),
+            Place::Body => "body".to_owned(),
+        };
+        let origin = variable.origin.map_or("no value", |origin| origin.label());
+        let encrypted = self.preview.algorithm.filter(|_| used.encrypted);
+        let encrypted = encrypted.map(|name| format!(" · encrypted, {name}")).unwrap_or_default();
+        let how = format!("  {origin} · {place}{encrypted} · {}", used.escaping.name());
+        let style = if variable.is_missing() { theme.unknown } else { theme.variable };
+        let how_style = if variable.is_missing() { theme.bad } else { theme.dim };
+        page.named(&used.path.to_string(), &how, (style, how_style));
+        let hidden = variable.is_secret() && !self.secrets;
+        let value = match &used.value {
+            _ if hidden => "••••••••".to_owned(),
+            Some(value) => plain_text(value),
+            None => "no value".to_owned(),
+        };
+        let sent = if hidden { "••••••••" } else { &used.sent };
+        // On one line each, whatever stands in it.
+        let one_line = |text: &str| text.replace('\r', "\\r").replace('\n', "\\n");
+        let (value, sent) = (one_line(&value), one_line(sent));
+        let both = format!("  {value} → {sent}");
+        if value == sent {
+            page.text(&format!("  {value}"), theme.text);
+        } else if both.width() <= page.width {
+            page.text(&both, theme.text);
+        } else {
+            page.text(&format!("  {value}"), theme.text);
+            page.text(&format!("  → {sent}"), theme.text);
+        }
+    }
+}
+
+/// Lines, wrapped as they are written.
+struct Page {
+    lines: Vec<Line<'static>>,
+    width: usize,
+}
+
+impl Page {
+    fn text(&mut self, text: &str, style: Style) {
+        let wrapped = wrap(text, self.width).into_iter();
+        self.lines.extend(wrapped.map(|line| Line::styled(line, style)));
+    }
+
+    /// A name and what follows, each in its style where both stand on the first line.
+    fn named(&mut self, name: &str, rest: &str, (name_style, rest_style): (Style, Style)) {
+        for (at, line) in wrap(&format!("{name}{rest}"), self.width).into_iter().enumerate() {
+            self.lines.push(match line.strip_prefix(name).filter(|_| at == 0) {
+                Some(after) => Line::from(vec![
+                    Span::styled(name.to_owned(), name_style),
+                    Span::styled(after.to_owned(), rest_style),
+                ]),
+                None => Line::styled(line, rest_style),
+            });
+        }
+    }
+}

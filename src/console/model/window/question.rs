@@ -1,0 +1,243 @@
+//! A question with yes and no, and sometimes a third way.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::console::model::deliveries::many::Many;
+use crate::console::model::profiles;
+use crate::console::model::program::Subject;
+use crate::keymap::{Action, Scope, TABLE};
+use crate::profile::{Profile, ProfileId};
+
+/// How long a question must have been on the screen before an answer that destroys something counts. A
+/// key that was pressed before the question could be read was meant for something else: the rest of a
+/// pasted text that the network cut in two, a key pressed twice.
+pub const READ: Duration = Duration::from_millis(250);
+
+/// No frame takes longer to be drawn.
+const LONGEST_DRAWING: Duration = Duration::from_secs(10);
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Delete a profile?
+    Delete(ProfileId),
+    /// Remove a variable, of this event and name?
+    RemoveVariable(String, String),
+    /// Close an editor with something unsaved: save it, discard it, or stay?
+    Leave,
+    /// The same, and then open another profile.
+    LeaveFor(ProfileId),
+    /// Quit with something unsaved?
+    Quit,
+    /// Save over what another session saved, or deleted, meanwhile? Mine, and what is stored now.
+    Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// Do this to many deliveries?
+    Many(Box<Many>),
+    /// Open the editor on its text once more, since it is no profile?
+    EditAgain(Written),
+    /// Take what an editor wrote that did not end well?
+    TakeIt(Written),
+}
+
+/// What came back from an editor. The text may hold secrets, so it is not told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written(pub(in crate::console) Subject, pub(in crate::console) String);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Written").field(&self.0).finish_non_exhaustive()
+    }
+}
+
+/// A question on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub(in crate::console) asked: Asked,
+    pub(in crate::console) text: String,
+    /// When it was on the screen first.
+    drawn_at: Option<Timestamp>,
+}
+
+impl Question {
+    fn new(asked: Asked, text: impl Into<String>) -> Self {
+        Self { asked, text: text.into(), drawn_at: None }
+    }
+
+    /// Before a profile is deleted of which so many deliveries are pending; `undo` is the key that
+    /// restores it.
+    #[must_use]
+    pub fn delete(id: ProfileId, title: &str, pending: u64, undo: &str) -> Self {
+        let held = match pending {
+            0 => String::new(),
+            n => format!("{} will be held until it is restored.\n\n", profiles::count(n)),
+        };
+        let text = format!("Delete {title}?\n\n{held}Its log stays. {undo} restores it within 7 days.");
+        Self::new(Asked::Delete(id), text)
+    }
+
+    /// Before a variable of a person's own is removed from an event.
+    #[must_use]
+    pub fn remove_variable(scope: &str, name: &str) -> Self {
+        let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> stay as they are.");
+        Self::new(Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text)
+    }
+
+    /// Before an editor with something unsaved is closed.
+    #[must_use]
+    pub fn leave() -> Self {
+        Self::new(Asked::Leave, "Save what was typed?")
+    }
+
+    /// Before another profile is opened.
+    #[must_use]
+    pub fn leave_for(id: ProfileId) -> Self {
+        Self::new(Asked::LeaveFor(id), "Save what was typed, before the other opens?")
+    }
+
+    /// Before the end.
+    #[must_use]
+    pub fn quit() -> Self {
+        let text = "Quit? What was typed is not saved as a profile.\n\nIt is kept as a draft, and comes back at the next start.";
+        Self::new(Asked::Quit, text)
+    }
+
+    /// Before one save takes the place of another session's.
+    #[must_use]
+    pub fn conflict(mine: Box<Profile>, theirs: Option<Box<Profile>>) -> Self {
+        let title = &mine.title;
+        let text = match &theirs {
+            Some(_) => format!("Another session changed {title} since it was opened here.\n\nSave over it?"),
+            None => format!("Another session deleted {title}.\n\nSave it all the same?"),
+        };
+        Self::new(Asked::Conflict(mine, theirs), text)
+    }
+
+    /// Before something is done to many deliveries; at first they are still to be counted.
+    #[must_use]
+    pub fn many(many: Box<Many>) -> Self {
+        let text = many.question();
+        Self::new(Asked::Many(many), text)
+    }
+
+    /// After an editor left a text that is no profile.
+    #[must_use]
+    pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
+        let told = format!("Not taken: {error}\n\nOpen it once more, as it was written?");
+        Self::new(Asked::EditAgain(Written(subject, text)), told)
+    }
+
+    /// After an editor failed that had changed its text.
+    #[must_use]
+    pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
+        let told = format!("{trouble}. It had written something by then.\n\nTake that?");
+        Self::new(Asked::TakeIt(Written(subject, text)), told)
+    }
+
+    /// What is asked about many deliveries, if that is what is asked.
+    #[must_use]
+    pub fn about_many(&self) -> Option<&Many> {
+        match &self.asked {
+            Asked::Many(many) => Some(many),
+            _ => None,
+        }
+    }
+
+    /// Why an action is no answer to this question; `None` where it is among those that are shown.
+    pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
+        let is_answer = TABLE.iter().any(|entry| entry.scope == Scope::Question && entry.action == action);
+        let is_shown = self.answers().iter().any(|(shown, _)| *shown == action);
+        match (is_shown || !is_answer, self.is_counting()) {
+            (true, _) => None,
+            (false, true) => Some("they are still being counted"),
+            (false, false) => Some("it is no answer to this question"),
+        }
+    }
+
+    pub(in crate::console) fn is_counting(&self) -> bool {
+        self.about_many().is_some_and(|many| many.count.is_none())
+    }
+
+    /// Notes that it is on the screen.
+    pub fn drawn(&mut self, now: Timestamp) {
+        self.drawn_at.get_or_insert(now);
+    }
+
+    /// How long it is still too new for an answer that destroys something, at a time that may be before it
+    /// was drawn; `None` where it is not, or where it was not on the screen yet.
+    #[must_use]
+    pub fn is_new_for(&self, now: Timestamp) -> Option<Duration> {
+        let read_at = self.drawn_at?.checked_add(READ).ok()?;
+        let rest = Duration::try_from(read_at.duration_since(now)).ok()?;
+        // Drawing takes no such time: the clock was set back.
+        (!rest.is_zero() && rest <= READ + LONGEST_DRAWING).then_some(rest)
+    }
+
+    /// Whether an action destroys something, and the question is too new for it to be meant.
+    #[must_use]
+    pub fn is_too_new(&self, action: Action, now: Timestamp) -> bool {
+        self.destroys(action) && (self.drawn_at.is_none() || self.is_new_for(now).is_some())
+    }
+
+    /// Whether an answer destroys, sends or overwrites what no key brings back.
+    fn destroys(&self, action: Action) -> bool {
+        match &self.asked {
+            Asked::EditAgain(_) | Asked::TakeIt(_) => action == Action::Refuse,
+            Asked::Leave | Asked::LeaveFor(_) | Asked::Quit | Asked::Conflict(_, None) => {
+                action == Action::Discard
+            }
+            Asked::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
+            Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_) => action == Action::Accept,
+        }
+    }
+
+    /// The actions that answer it, and what each would do.
+    pub(in crate::console) fn answers(&self) -> &'static [(Action, &'static str)] {
+        const YES: Action = Action::Accept;
+        const THIRD: Action = Action::Discard;
+        const NO: Action = Action::Refuse;
+        match self.asked {
+            Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
+            Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
+            Asked::Many(_) if self.is_counting() => &[(NO, "Leave them")],
+            Asked::Many(_) => &[(YES, "Do it"), (NO, "Leave them")],
+            Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
+                &[(YES, "Save"), (THIRD, "Discard"), (NO, "Go on typing")]
+            }
+            Asked::Conflict(_, Some(_)) => {
+                &[(YES, "Save mine"), (THIRD, "Take theirs"), (NO, "Go on typing")]
+            }
+            Asked::EditAgain(_) => &[(YES, "Edit again"), (NO, "Leave it as it was")],
+            Asked::TakeIt(_) => &[(YES, "Take it"), (NO, "Leave it as it was")],
+            Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_new_until_it_was_on_the_screen_for_a_while_whatever_the_frame_was_drawn_for() {
+        let at = |ms: i64| Timestamp::from_millisecond(1_000_000_000 + ms).unwrap();
+        let mut question = Question::leave();
+        assert_eq!(question.is_new_for(at(0)), None, "nothing is on the screen yet");
+        assert!(question.is_too_new(Action::Discard, at(0)));
+        question.drawn(at(40));
+        question.drawn(at(90));
+        assert_eq!(
+            question.is_new_for(at(0)),
+            Some(Duration::from_millis(290)),
+            "a frame drawn for 0 is dim"
+        );
+        assert_eq!(question.is_new_for(at(289)), Some(Duration::from_millis(1)));
+        assert!(
+            question.is_too_new(Action::Discard, at(289)) && !question.is_too_new(Action::Refuse, at(289))
+        );
+        assert_eq!(question.is_new_for(at(290)), None);
+        assert!(!question.is_too_new(Action::Discard, at(290)));
+        assert_eq!(question.is_new_for(at(-3_600_000)), None, "the clock was set back");
+    }
+}

@@ -1,0 +1,90 @@
+//! The window of the built-in endpoint.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::console::model::list::List;
+use crate::console::model::receiver::ReceiverState;
+use crate::keymap::Action;
+use crate::receiver::{Behaviour, Received, describe_in};
+
+/// The window.
+#[derive(Debug, Default)]
+pub struct ReceiverWindow {
+    pub(in crate::console) list: List,
+    /// The request that was described last, and its text: decoding a long one takes longer than a frame.
+    described: RefCell<Option<(Arc<Received>, Arc<str>)>>,
+}
+
+impl ReceiverWindow {
+    /// Why an action cannot be done in this window; `None` when it can.
+    #[must_use]
+    pub fn why_not(&self, receiver: &ReceiverState, action: Action) -> Option<&'static str> {
+        match action {
+            Action::CopyId if receiver.address.is_none() => {
+                Some("the receiver is off: {receiver-window-toggle} starts it")
+            }
+            Action::Left | Action::Right if self.chosen().is_some() => {
+                Some("a request is chosen: the settings stand above")
+            }
+            Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
+            _ => None,
+        }
+    }
+
+    /// A request came in at the top: the chosen one stays chosen, unless it was the oldest kept.
+    pub fn pushed(&mut self, requests: usize) {
+        if self.chosen().is_some() {
+            self.list.select((self.list.selected() + 1).min(SETTINGS.len() + requests - 1));
+        }
+    }
+
+    /// The place of the chosen request; none while a setting is chosen.
+    pub(in crate::console) fn chosen(&self) -> Option<usize> {
+        self.list.selected().checked_sub(SETTINGS.len())
+    }
+
+    /// A request as text.
+    pub(in crate::console) fn text(&self, request: &Arc<Received>, zone: &TimeZone) -> Arc<str> {
+        let mut described = self.described.borrow_mut();
+        if let Some((of, text)) = &*described
+            && Arc::ptr_eq(of, request)
+        {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = describe_in(request, zone, None).into();
+        *described = Some((Arc::clone(request), Arc::clone(&text)));
+        text
+    }
+}
+
+pub(in crate::console) const SETTINGS: [&str; 5] =
+    ["Answers with", "Fails the first", "Delay", "Hangs", "Resets"];
+
+const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
+
+const FAILURES: [u32; 5] = [0, 1, 2, 3, 5];
+
+const DELAYS_MS: [u64; 6] = [0, 100, 500, 1000, 5000, 15_000];
+
+fn turned<T: PartialEq + Copy>(all: &[T], now: T, forward: bool) -> T {
+    let at = all.iter().position(|x| *x == now).unwrap_or(0);
+    let step = if forward { 1 } else { all.len() - 1 };
+    all[(at + step) % all.len()]
+}
+
+pub(in crate::console) fn turn(behaviour: &mut Behaviour, setting: usize, forward: bool) {
+    match setting {
+        0 => behaviour.status = turned(&STATUSES, behaviour.status, forward),
+        1 => behaviour.fail_first = turned(&FAILURES, behaviour.fail_first, forward),
+        2 => {
+            let now = u64::try_from(behaviour.delay.as_millis()).unwrap_or(0);
+            behaviour.delay = Duration::from_millis(turned(&DELAYS_MS, now, forward));
+        }
+        3 => behaviour.hang = !behaviour.hang,
+        _ => behaviour.reset = !behaviour.reset,
+    }
+}

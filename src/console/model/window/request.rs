@@ -1,0 +1,29 @@
+//! A request that reached the built-in endpoint, in full.
+
+use crate::console::model::find::Find;
+use crate::console::model::scroll::Scroll;
+use crate::console::model::window::receiver::ReceiverWindow;
+use crate::text::wrap;
+
+/// The window.
+#[derive(Debug)]
+pub struct RequestWindow {
+    pub(in crate::console) text: String,
+    pub(in crate::console) scroll: Scroll,
+    pub(in crate::console) find: Find,
+    /// The receiver's window, which comes back.
+    pub(in crate::console) below: Box<ReceiverWindow>,
+}
+
+impl RequestWindow {
+    /// A request as text, above the receiver's window.
+    #[must_use]
+    pub fn new(text: String, below: Box<ReceiverWindow>) -> Self {
+        Self { text, scroll: Scroll::default(), find: Find::default(), below }
+    }
+
+    /// Lines of at most so many columns.
+    pub(in crate::console) fn lines(&self, width: usize) -> Vec<String> {
+        self.text.lines().flat_map(|line| wrap(line, width)).collect()
+    }
+}

@@ -1,0 +1,274 @@
+//! The values of a test: a sample chosen by name, each value of which can be changed before it is
+//! sent.
+
+pub mod origins;
+pub mod source;
+
+use crossterm::event::KeyCode;
+use serde_json::Value;
+
+use crate::callback::{Values, exact, plain_text};
+use crate::console::model::input::{Input, Typed};
+use crate::console::model::window::test::source::Source;
+use crate::keymap::{Action, Key, Keymap, Scope};
+use crate::profile::catalogue::Variable;
+use crate::profile::{Event, Profile};
+
+/// A test about to be sent.
+#[derive(Debug)]
+pub struct TestWindow {
+    pub(in crate::console) profile: Box<Profile>,
+    pub(in crate::console) event: Option<Event>,
+    own: Vec<(String, Variable)>,
+    /// Where the values can come from, and which of them they do.
+    pub(in crate::console) sources: Vec<Source>,
+    pub(in crate::console) source: usize,
+    /// Those of events that were tested before.
+    remembered: Vec<(Option<Event>, Values)>,
+    /// All values, those of variables that the profile does not use too.
+    values: Values,
+    /// A row for each variable that the profile uses.
+    pub(in crate::console) rows: Vec<Row>,
+    /// What stands in the window for the other events, for when they are taken again.
+    others: Vec<(Option<Event>, Sheet)>,
+    /// The row that has the keyboard; 0 is the choice of the sample.
+    pub(in crate::console) at: usize,
+    /// The name of a file while it is typed.
+    pub(in crate::console) file: Option<Input>,
+    pub(in crate::console) error: Option<String>,
+}
+
+/// What is typed and chosen for one event.
+#[derive(Debug)]
+struct Sheet {
+    sources: Vec<Source>,
+    source: usize,
+    values: Values,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+pub(in crate::console) struct Row {
+    pub(in crate::console) name: String,
+    /// Whether the value is JSON rather than text.
+    pub(in crate::console) json: bool,
+    /// Whether nothing says what it is: then an object or array that is typed is meant as JSON.
+    pub(in crate::console) free: bool,
+    pub(in crate::console) input: Input,
+}
+
+impl TestWindow {
+    /// A test of this profile, with samples of its first event.
+    #[must_use]
+    pub fn new(profile: Profile, own: &[(String, Variable)]) -> Self {
+        let event = profile.events.first().copied();
+        let mut window = Self {
+            profile: Box::new(profile),
+            event,
+            own: own.to_vec(),
+            sources: Vec::new(),
+            source: 0,
+            remembered: Vec::new(),
+            values: Values::default(),
+            rows: Vec::new(),
+            others: Vec::new(),
+            at: 0,
+            file: None,
+            error: None,
+        };
+        window.list_sources();
+        window
+    }
+
+    /// The profile that is tested.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Offers what was sent before: the values of the last tests, and those of a delivery.
+    pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
+        let untouched = self.source == 0 && self.at == 0;
+        let last = source::last(self.event, &remembered);
+        for (event, sheet) in &mut self.others {
+            sheet.sources.extend(source::last(*event, &remembered));
+        }
+        self.remembered = remembered;
+        if let Some(last) = last {
+            self.sources.push(last);
+            // Only where nothing was typed or chosen meanwhile.
+            if untouched {
+                self.source = self.sources.len() - 1;
+                self.fill();
+            }
+        }
+    }
+
+    /// Offers the values of an earlier delivery of this event.
+    pub fn offer(&mut self, label: String, event: Option<Event>, values: Values) {
+        if self.event == event {
+            self.sources.push(Source::Delivery(label, values));
+        }
+    }
+
+    /// Takes the values of a file, or says why they cannot be read.
+    pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
+        match values {
+            Ok(values) => {
+                // What the file does not name stays as it was on the screen.
+                let shown = self.typed().map_or_else(|_| self.values.clone(), |(_, values)| values);
+                let values = shown.with(values.members());
+                self.sources.push(Source::File(name, values));
+                self.source = self.sources.len() - 1;
+                self.file = None;
+                self.fill();
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn list_sources(&mut self) {
+        self.sources = source::of(self.event, &self.remembered);
+        self.source = 0;
+        self.fill();
+    }
+
+    /// Takes the values of the chosen source.
+    fn fill(&mut self) {
+        let samples = Values::samples(self.event, &self.own);
+        self.values = match self.sources.get(self.source) {
+            Some(source) => samples.with(source.values()),
+            None => samples,
+        };
+        let mut names: Vec<&str> = Vec::new();
+        for path in self.profile.variables() {
+            let name = self.values.name_of(path);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let values = &self.values;
+        self.rows = names
+            .into_iter()
+            .map(|name| {
+                let value = values.members().get(name);
+                let json = value.is_some_and(|v| !v.is_string());
+                let text = value.map(|v| if json { v.to_string() } else { plain_text(v) });
+                let free = value.is_none();
+                Row { name: name.to_owned(), json, free, input: Input::line(&text.unwrap_or_default()) }
+            })
+            .collect();
+        self.error = None;
+    }
+
+    /// The input that the keyboard writes into.
+    fn input(&mut self) -> Option<&mut Input> {
+        if self.file.is_some() {
+            return self.file.as_mut();
+        }
+        let at = self.at.checked_sub(1)?;
+        self.rows.get_mut(at).map(|row| &mut row.input)
+    }
+
+    pub(in crate::console) fn key(&mut self, key: Key, keys: &Keymap) -> bool {
+        // The keys of the window itself go before those that edit text.
+        let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
+        if !typed && keys.resolve(key, &[Scope::TestWindow]).is_some() {
+            return false;
+        }
+        self.error = None;
+        self.input().is_some_and(|input| input.key(key) != Typed::Ignored)
+    }
+
+    pub(in crate::console) fn paste(&mut self, text: &str) {
+        if let Some(input) = self.input() {
+            input.paste(text);
+        }
+    }
+
+    /// Whether there is another event to choose.
+    pub(in crate::console) fn has_choice(&self) -> bool {
+        self.profile.events.len() > 1
+    }
+
+    /// Why an action cannot be done in this window; `None` when it can.
+    pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
+        match action {
+            Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
+            Action::Accept if self.file.is_some() => Some("a file is named first: Enter reads it"),
+            Action::Left | Action::Right if self.at > 0 => Some("the sample is chosen in the first line"),
+            Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
+            _ => None,
+        }
+    }
+
+    /// The event and the values as typed.
+    ///
+    /// # Errors
+    /// The variable whose value is no JSON where it must be some.
+    pub fn typed(&self) -> Result<(Option<Event>, Values), String> {
+        let mut values = self.values.clone();
+        for row in &self.rows {
+            let text = row.input.text();
+            if text.is_empty() && !values.members().contains_key(&row.name) {
+                // It had no value, and was given none.
+                continue;
+            }
+            let value = if row.json && !text.trim().is_empty() {
+                exact::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
+            } else if row.free && text.trim_start().starts_with(['{', '[']) {
+                exact::from_str(&text).unwrap_or(Value::String(text))
+            } else {
+                Value::String(text)
+            };
+            values.set(row.name.clone(), value);
+        }
+        Ok((self.event, values))
+    }
+
+    pub(in crate::console) fn step(&mut self, forward: bool) {
+        let count = self.rows.len() + 1;
+        self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
+    }
+
+    pub(in crate::console) fn choose_row(&mut self, row: usize) {
+        if row <= self.rows.len() {
+            self.at = row;
+        }
+    }
+
+    pub(in crate::console) fn turn(&mut self, forward: bool) {
+        let count = self.sources.len();
+        if self.at == 0 && count > 1 {
+            self.source = if forward { (self.source + 1) % count } else { (self.source + count - 1) % count };
+            self.fill();
+        }
+    }
+
+    /// Goes to the next event. What is typed for this one is there again when it is taken again.
+    pub(in crate::console) fn next_event(&mut self) {
+        let events = &self.profile.events;
+        let at = events.iter().position(|e| Some(*e) == self.event).unwrap_or(0);
+        let next = events.get((at + 1) % events.len().max(1)).copied();
+        if next == self.event {
+            return;
+        }
+        let sheet = Sheet {
+            sources: std::mem::take(&mut self.sources),
+            source: self.source,
+            values: std::mem::take(&mut self.values),
+            rows: std::mem::take(&mut self.rows),
+        };
+        self.others.push((self.event, sheet));
+        self.event = next;
+        (self.at, self.error) = (0, None);
+        match self.others.iter().position(|(event, _)| *event == next) {
+            Some(at) => {
+                let sheet = self.others.swap_remove(at).1;
+                (self.sources, self.source) = (sheet.sources, sheet.source);
+                (self.values, self.rows) = (sheet.values, sheet.rows);
+            }
+            None => self.list_sources(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! A text that could not be copied: why, and the ways that are left.
+
+use crate::console::model::scroll::Scroll;
+
+/// The window: first the reason, then, if wanted, the text in full.
+pub struct Uncopied {
+    pub(in crate::console) text: String,
+    pub(in crate::console) what: String,
+    pub(in crate::console) why: String,
+    pub(in crate::console) in_full: bool,
+    pub(in crate::console) scroll: Scroll,
+}
+
+/// The text may hold what is secret, so it is not told.
+impl std::fmt::Debug for Uncopied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Uncopied").field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
+impl Uncopied {
+    /// For this text, named so, which was not copied for this reason.
+    #[must_use]
+    pub fn new(text: String, what: String, why: String) -> Self {
+        Self { text, what, why, in_full: false, scroll: Scroll::default() }
+    }
+
+    pub(in crate::console) fn is_in_full(&self) -> bool {
+        self.in_full
+    }
+}

@@ -1,0 +1,304 @@
+//! The one loop that has the terminal: messages in, frames out.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use crate::clock;
+use crate::console::effects::copying;
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::console::model::program::Program;
+use crate::console::model::state::State;
+use crate::console::terminal::keyboard::Keyboard;
+use crate::console::terminal::pace::{Cause, Pace};
+use crate::console::terminal::program::running::Running;
+use crate::console::terminal::screen::Screen;
+use crate::console::terminal::session_sender::{self, SessionSender};
+use crate::console::terminal::signals::{self, Ended, JobControl, JobEvent};
+use crate::console::terminal::timers;
+use crate::console::update::{self, ahead};
+
+/// How long after a program's end a Ctrl+C may arrive that was pressed at it.
+const LATE: Duration = Duration::from_millis(500);
+
+/// The console while it runs.
+pub struct Console {
+    screen: Screen,
+    /// None while a program has the terminal.
+    keyboard: Option<Keyboard>,
+    /// A program that has the terminal: an editor, a pager.
+    program: Option<Running>,
+    /// When a program gave the terminal back last.
+    returned: Option<Instant>,
+    state: State,
+    ask: UnboundedSender<Effect>,
+    tell: UnboundedSender<Message>,
+    job: JobControl,
+    pace: Pace,
+    /// What a frame is wanted for.
+    wanted: Option<Cause>,
+    suspend: bool,
+    ended: Option<Ended>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Message(Message),
+    /// A stop that is asked for, or one that was not ours is over.
+    Job(JobEvent),
+    /// The program gave the terminal back.
+    Returned(Message),
+    Frame,
+}
+
+impl Console {
+    /// A console on a terminal that was taken.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn new(
+        screen: Screen,
+        job: JobControl,
+        state: State,
+        ask: UnboundedSender<Effect>,
+        tell: UnboundedSender<Message>,
+    ) -> io::Result<Self> {
+        let keyboard = Some(Keyboard::read(tell.clone())?);
+        let (program, returned, ended) = (None, None, None);
+        let pace = Pace::default();
+        let (wanted, suspend) = (Some(Cause::News), false);
+        Ok(Self { screen, keyboard, program, returned, state, ask, tell, job, pace, wanted, suspend, ended })
+    }
+
+    /// Draws the first frame.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn show(&mut self) -> io::Result<()> {
+        self.draw()?;
+        if self.state.mouse.is_on() {
+            self.screen.capture_mouse(true)?;
+        }
+        Ok(())
+    }
+
+    /// Runs to the end. A terminal that is gone is an end, and no error.
+    ///
+    /// # Errors
+    /// The terminal cannot be used.
+    pub async fn run(
+        &mut self,
+        messages: UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<Ended> {
+        match self.run_on(messages, sender).await {
+            Err(error) if is_gone(&error) => Ok(signals::hung_up()),
+            ended => ended,
+        }
+    }
+
+    async fn run_on(
+        &mut self,
+        mut messages: UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<Ended> {
+        for effect in update::start(&self.state) {
+            self.perform(effect)?;
+        }
+        loop {
+            if let Some(ended) = self.ended {
+                return Ok(ended);
+            }
+            if std::mem::take(&mut self.suspend) {
+                self.suspend(&mut messages, sender).await?;
+                continue;
+            }
+            let has_terminal = self.program.is_none();
+            let wanted = self.wanted.filter(|_| has_terminal);
+            let frame_in = wanted.map(|cause| self.pace.wait(Instant::now(), cause));
+            if frame_in.is_some_and(|wait| wait.is_zero()) {
+                self.draw()?;
+                continue;
+            }
+            let tick = timers::tick(&self.state).filter(|_| has_terminal && wanted.is_none());
+            let woken = tokio::select! {
+                biased;
+                Some(message) = messages.recv() => Woken::Message(message),
+                returned = ended(&mut self.program) => Woken::Returned(returned),
+                event = self.job.next() => Woken::Job(event),
+                () = tokio::time::sleep(frame_in.unwrap_or_default()), if frame_in.is_some() => Woken::Frame,
+                () = tokio::time::sleep(tick.unwrap_or_default().saturating_sub(self.pace.since_last(Instant::now()))),
+                    if tick.is_some() => Woken::Message(Message::Now(clock::now())),
+            };
+            match woken {
+                Woken::Message(message) => self.take(message).await?,
+                Woken::Returned(message) => {
+                    (self.program, self.returned) = (None, Some(Instant::now()));
+                    self.screen.take_from_program()?;
+                    self.listen_again()?;
+                    self.take(message).await?;
+                }
+                Woken::Job(JobEvent::Stop) => self.suspend = true,
+                // A program that has the terminal goes on by itself.
+                Woken::Job(JobEvent::Resumed) if has_terminal => {
+                    self.screen.take_again()?;
+                    self.wanted = Some(Cause::Person);
+                }
+                Woken::Job(JobEvent::Resumed) | Woken::Frame => {}
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        // What the next tick is for depends on the time that the frame was drawn for.
+        let _ = update::update(&mut self.state, Message::Now(clock::now()));
+        self.screen.draw(&self.state)?;
+        let _ = update::update(&mut self.state, Message::Drawn(clock::now()));
+        self.pace.drew(Instant::now());
+        self.wanted = None;
+        Ok(())
+    }
+
+    async fn take(&mut self, message: Message) -> io::Result<()> {
+        match message {
+            // Ctrl+C and Ctrl+\ are the program's that has the terminal.
+            Message::Terminate(n) if is_pressed(n) && self.is_programs() => return Ok(()),
+            Message::Terminate(number) => self.ended = Some(Ended::Signal(number)),
+            Message::Panicked => self.ended = Some(Ended::Panicked),
+            _ => {}
+        }
+        // What was written in a program so far is not lost.
+        if self.ended.is_some()
+            && let Some(mut program) = self.program.take()
+        {
+            let written = program.end().await;
+            self.give(written)?;
+        }
+        self.give(message)
+    }
+
+    /// Whether what is pressed is for a program, or was until just now.
+    fn is_programs(&self) -> bool {
+        self.program.is_some() || self.returned.is_some_and(|at| at.elapsed() < LATE)
+    }
+
+    /// Gives a message to the state, and does what it asks for.
+    fn give(&mut self, message: Message) -> io::Result<()> {
+        let cause = if message.is_of_person() { Cause::Person } else { Cause::News };
+        let _ = update::update(&mut self.state, Message::Now(clock::now()));
+        for effect in update::update(&mut self.state, message) {
+            self.perform(effect)?;
+        }
+        self.wanted = self.wanted.max(Some(cause));
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Quit => self.ended = self.ended.or(Some(Ended::Quit)),
+            Effect::Redraw => self.screen.clear()?,
+            Effect::Suspend => self.suspend = true,
+            Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
+            Effect::Copy { text, what } => copying::copy(text, what, self.tell.clone()),
+            Effect::Run(program) => self.hand_over(program)?,
+            other => {
+                // The other side ends only after this one.
+                let _ = self.ask.send(other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to a program; nothing reads the keyboard until it ends.
+    fn hand_over(&mut self, program: Program) -> io::Result<()> {
+        if self.program.is_some() || self.ended.is_some() {
+            return Ok(());
+        }
+        self.keyboard = None;
+        self.screen.give_back();
+        match program.start() {
+            Ok(running) => self.program = Some(running),
+            Err(failed) => {
+                self.screen.take_again()?;
+                self.listen_again()?;
+                let _ = self.tell.send(failed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops the process until the shell resumes it. The sender is stopped in order first. A program
+    /// that has the terminal keeps it.
+    ///
+    /// One stop answers all that were asked for until it is over.
+    async fn suspend(
+        &mut self,
+        messages: &mut UnboundedReceiver<Message>,
+        sender: &mut SessionSender,
+    ) -> io::Result<()> {
+        let has_terminal = self.program.is_none();
+        if has_terminal {
+            self.keyboard = None;
+            self.forget_stop_keys(messages).await?;
+            self.screen.give_back();
+        }
+        tokio::select! {
+            () = sender.stop() => if !signals::is_ending() { self.job.stop().await },
+            // Ctrl+C comes as a message too, and ends the program.
+            () = session_sender::wait_for_impatience() => {}
+        }
+        sender.resume();
+        if has_terminal {
+            self.screen.take_again()?;
+            self.listen_again()?;
+        }
+        self.job.forget_stops().await;
+        Ok(())
+    }
+
+    /// Takes the messages that have arrived, but for what was typed: its keys that stop are forgotten, the
+    /// others wait until the program is resumed. Nothing may read the keyboard meanwhile.
+    async fn forget_stop_keys(&mut self, messages: &mut UnboundedReceiver<Message>) -> io::Result<()> {
+        let arrived: Vec<Message> = std::iter::from_fn(|| messages.try_recv().ok()).collect();
+        for message in arrived {
+            if ahead::is_stop(&self.state, &message) {
+                continue;
+            }
+            if ahead::is_typed(&message) {
+                let _ = self.tell.send(message);
+            } else {
+                self.take(message).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the keyboard again, and draws all for the size that the terminal has now.
+    fn listen_again(&mut self) -> io::Result<()> {
+        self.keyboard = Some(Keyboard::read(self.tell.clone())?);
+        let (columns, lines) = self.screen.size()?;
+        self.give(Message::Resize(columns, lines))
+    }
+}
+
+/// The end of the program that has the terminal, with what came of it; never where there is none.
+async fn ended(program: &mut Option<Running>) -> Message {
+    match program {
+        Some(running) => running.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether a signal is one that keys send.
+fn is_pressed(signal: u8) -> bool {
+    [Signal::INT, Signal::QUIT].map(signals::number).contains(&signal)
+}
+
+/// Whether an error says that nobody is at the other end of the terminal.
+fn is_gone(error: &io::Error) -> bool {
+    let system = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
+    matches!(system, Some(rustix::io::Errno::IO | rustix::io::Errno::PIPE | rustix::io::Errno::NXIO))
+}

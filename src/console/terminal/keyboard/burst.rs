@@ -1,0 +1,96 @@
+//! Which keys arrived together: text pasted into a terminal without bracketed paste looks like keys,
+//! and what it happens to spell must not be taken for answers.
+
+use crossterm::event::KeyCode;
+
+use crate::console::model::message::Message;
+use crate::keymap::Key;
+
+use super::decoder::Input;
+
+/// A read of at least so many bytes is part of a longer text: what the next read brings belongs to it,
+/// however late it comes.
+const LONG: usize = 1024;
+
+/// Finds the bursts in what is read.
+#[derive(Debug, Default)]
+pub struct Bursts {
+    /// The last read was in the middle of a long text.
+    goes_on: bool,
+}
+
+impl Bursts {
+    /// The messages for what one read of so many bytes brought.
+    ///
+    /// A burst is two inputs or more in one read, Esc aside: over a slow line Esc and the next key arrive
+    /// together. What lies between two keys of a text does not part them.
+    pub fn messages(&mut self, inputs: Vec<Input>, length: usize) -> Vec<Message> {
+        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG);
+        let is_burst = went_on || inputs.iter().filter(|input| !is_esc(input)).count() > 1;
+        let mut messages = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            match input {
+                Input::Key(key) if is_burst && is_in_text(key) => messages.push(Message::BurstKey(key)),
+                Input::Key(key) => messages.push(Message::Key(key)),
+                Input::Paste(text) => messages.push(Message::Paste(text)),
+                Input::CutPaste(text) => messages.extend([Message::Paste(text), Message::PasteCut]),
+                Input::Pointer(pointer) => messages.push(Message::Pointer(pointer)),
+            }
+        }
+        messages
+    }
+}
+
+fn is_esc(input: &Input) -> bool {
+    matches!(input, Input::Key(key) if key.is(KeyCode::Esc))
+}
+
+/// Whether a pasted text can hold the key: a character, or the end of a line or of a column.
+fn is_in_text(key: Key) -> bool {
+    key.is_text() || key.is(KeyCode::Enter) || key.is(KeyCode::Tab)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(keys: &str) -> Vec<Input> {
+        keys.split(' ').map(|k| Input::Key(Key::parse(k).unwrap())).collect()
+    }
+
+    fn are_bursts(messages: &[Message]) -> Vec<bool> {
+        messages.iter().map(|m| matches!(m, Message::BurstKey(_))).collect()
+    }
+
+    fn bursts(keys: &str) -> Vec<bool> {
+        are_bursts(&Bursts::default().messages(inputs(keys), 10))
+    }
+
+    #[test]
+    fn text_keys_in_one_read_are_a_burst_whatever_lies_between_them() {
+        assert_eq!(bursts("D y"), [true, true]);
+        assert_eq!(bursts("q enter"), [true, true]);
+        assert_eq!(bursts("D ctrl+o y"), [true, false, true]);
+        assert_eq!(bursts("D up y"), [true, false, true]);
+        assert_eq!(bursts("delete enter"), [false, true], "what opened the question is in no text");
+        assert_eq!(bursts("q"), [false]);
+        assert_eq!(bursts("esc q"), [false, false]);
+    }
+
+    #[test]
+    fn an_empty_paste_parts_no_burst() {
+        let mut all = inputs("D");
+        all.push(Input::Paste(String::new()));
+        all.extend(inputs("y"));
+        let messages = Bursts::default().messages(all, 20);
+        assert_eq!(are_bursts(&messages), [true, false, true]);
+    }
+
+    #[test]
+    fn a_long_text_goes_on_in_the_next_read() {
+        let mut bursts = Bursts::default();
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 4095)), [false]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1)), [true]);
+        assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1)), [false]);
+    }
+}

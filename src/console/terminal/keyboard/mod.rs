@@ -1,0 +1,111 @@
+//! What comes from the terminal: read by a thread that can be stopped, and that notices the end.
+
+mod burst;
+mod csi;
+mod decoder;
+mod mouse;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
+use rustix::process::Signal;
+use tokio::sync::mpsc::UnboundedSender;
+
+use self::burst::Bursts;
+use self::decoder::Decoder;
+use crate::console::model::message::Message;
+use crate::threads;
+
+/// The most that is read at a time; a terminal of Linux hands over no more at once.
+const READ: usize = 4096;
+/// How long the thread may take to stop. It does at once, unless the machine is very busy.
+const STOP: Duration = Duration::from_millis(200);
+
+/// The keyboard while it is read. Dropping stops the reading: then nothing takes keys from whoever
+/// has the terminal next.
+pub struct Keyboard {
+    stop: Option<UnixStream>,
+    stopped: Receiver<()>,
+}
+
+impl Keyboard {
+    /// Reads the keyboard, and sends what comes as messages; the terminal's end as the hang-up that
+    /// it is.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn read(tell: UnboundedSender<Message>) -> io::Result<Self> {
+        let (stop, asked) = UnixStream::pair()?;
+        let (end, stopped) = channel();
+        threads::spawn("keyboard", move || run(&asked, &tell, end)).map_err(io::Error::other)?;
+        Ok(Self { stop: Some(stop), stopped })
+    }
+}
+
+impl Drop for Keyboard {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        // The thread never sends: that its end is gone is the word.
+        let _ = self.stopped.recv_timeout(STOP);
+    }
+}
+
+fn run(asked: &UnixStream, tell: &UnboundedSender<Message>, _end: Sender<()>) {
+    if read_all(asked, tell).is_err() {
+        let hang_up = u8::try_from(Signal::HUP.as_raw()).unwrap_or(1);
+        let _ = tell.send(Message::Terminate(hang_up));
+    }
+}
+
+/// Reads until it is asked to stop. Waits without waking while nothing is unfinished; an error is the
+/// terminal's end.
+fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<()> {
+    // The console runs only where standard input is a terminal.
+    let terminal = rustix::stdio::stdin();
+    let (mut decoder, mut bursts) = (Decoder::default(), Bursts::default());
+    let mut bytes = [0; READ];
+    loop {
+        let mut waiting =
+            [PollFd::new(&terminal, PollFlags::IN), PollFd::from_borrowed_fd(asked.as_fd(), PollFlags::IN)];
+        let patience = decoder.patience().and_then(|patience| Timespec::try_from(patience).ok());
+        let ready = match poll(&mut waiting, patience.as_ref()) {
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+            Ok(ready) => ready,
+        };
+        let (seen, stop) = (waiting[0].revents(), waiting[1].revents());
+        if !stop.is_empty() {
+            return Ok(());
+        }
+        if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut inputs = Vec::new();
+        let length = if ready == 0 {
+            decoder.expire(&mut inputs);
+            0
+        } else {
+            match read(terminal, &mut bytes) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => {
+                    decoder.feed(&bytes[..length], &mut inputs);
+                    length
+                }
+                Err(Errno::INTR | Errno::AGAIN) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        for message in bursts.messages(inputs, length) {
+            if tell.send(message).is_err() {
+                return Ok(());
+            }
+        }
+    }
+}

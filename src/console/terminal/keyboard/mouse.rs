@@ -1,0 +1,33 @@
+//! The mouse's reports: in the SGR form that is asked for, and in the older one of terminals without it.
+
+use crate::console::model::pointer::{Deed, Pointer};
+
+/// Bytes of a report in the older form: button, column and line, each 32 higher.
+pub const REPORT_BYTES: usize = 3;
+
+/// What `ESC [ < report last` says, if it means something here.
+pub fn sgr(report: &[u8], last: u8) -> Option<Pointer> {
+    let text = std::str::from_utf8(report).ok()?;
+    let mut numbers = text.split(';').map(|number| number.parse::<u16>().ok());
+    let (button, column, line) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let deed = deed(button).filter(|deed| last == b'M' || *deed != Deed::Click)?;
+    Some(Pointer { deed, at: (column.saturating_sub(1), line.saturating_sub(1)) })
+}
+
+/// What `ESC [ M` and these bytes say, if it means something here.
+pub fn plain([button, column, line]: [u8; REPORT_BYTES]) -> Option<Pointer> {
+    let cell = |byte: u8| u16::from(byte.saturating_sub(33));
+    let deed = deed(u16::from(button.saturating_sub(32)))?;
+    Some(Pointer { deed, at: (cell(column), cell(line)) })
+}
+
+/// What a button does here, whatever key is held down (bits 4, 8 and 16).
+fn deed(button: u16) -> Option<Deed> {
+    match button & !(4 | 8 | 16) {
+        0 => Some(Deed::Click),
+        64 => Some(Deed::WheelUp),
+        65 => Some(Deed::WheelDown),
+        // Other buttons, motion (32), and in the older form that one was let go (3).
+        _ => None,
+    }
+}

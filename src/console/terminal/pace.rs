@@ -1,0 +1,127 @@
+//! When the next frame may be drawn: at once where there were few, at most thirty a second in all. What
+//! streams by leaves room for what a person does, whose frame is not kept waiting.
+
+use std::time::{Duration, Instant};
+
+/// So many frames may follow each other closely.
+const AT_ONCE: u32 = 5;
+
+/// Of these the last are kept for what a person does.
+const KEPT: u32 = 2;
+
+/// After this time there is room for one more: with those at once it makes thirty in a second.
+const ROOM: Duration = Duration::from_millis(40);
+
+/// What a frame is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Something came, or time went by.
+    News,
+    /// Somebody did something, and looks for what comes of it.
+    Person,
+}
+
+impl Cause {
+    /// The gap to the last frame: what comes together is drawn together.
+    fn gap(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::News => 8,
+            Self::Person => 4,
+        })
+    }
+
+    /// How many frames it must leave room for.
+    fn leaves(self) -> u32 {
+        match self {
+            Self::News => KEPT,
+            Self::Person => 0,
+        }
+    }
+}
+
+/// The frames so far.
+#[derive(Debug, Default)]
+pub struct Pace {
+    last: Option<Instant>,
+    /// When there is room for as many at once as there can be.
+    free_at: Option<Instant>,
+}
+
+impl Pace {
+    /// Notes a frame.
+    pub fn drew(&mut self, now: Instant) {
+        self.last = Some(now);
+        self.free_at = Some(self.free_at.map_or(now, |at| at.max(now)) + ROOM);
+    }
+
+    /// How long the next frame has to wait; zero when it need not.
+    #[must_use]
+    pub fn wait(&self, now: Instant, cause: Cause) -> Duration {
+        let taken = self.free_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        let room = ROOM * (AT_ONCE - 1 - cause.leaves());
+        let gap = self.last.map_or(Duration::ZERO, |at| cause.gap().saturating_sub(now - at));
+        taken.saturating_sub(room).max(gap)
+    }
+
+    /// How long ago the last frame was drawn; a long time where there was none.
+    #[must_use]
+    pub fn since_last(&self, now: Instant) -> Duration {
+        self.last.map_or(Duration::MAX, |at| now - at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_first_frames_come_at_once() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        for cause in [Cause::News, Cause::Person] {
+            assert_eq!(pace.wait(start, cause), Duration::ZERO);
+        }
+        pace.drew(start);
+        for cause in [Cause::News, Cause::Person] {
+            assert_eq!(pace.wait(start, cause), cause.gap());
+            assert_eq!(pace.wait(start + cause.gap(), cause), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn what_streams_by_does_not_keep_a_person_waiting() {
+        let (mut pace, mut now) = (Pace::default(), Instant::now());
+        for frame in 0..1000 {
+            now += pace.wait(now, Cause::News);
+            pace.drew(now);
+            // Ten keys a second.
+            if frame % 3 == 0 {
+                assert!(pace.wait(now, Cause::Person) <= Cause::Person.gap());
+                now += Cause::Person.gap();
+                pace.drew(now);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_second_has_more_than_thirty(
+            asks in prop::collection::vec((0u64..60, prop::bool::ANY), 1..400)
+        ) {
+            let (mut pace, mut now) = (Pace::default(), Instant::now());
+            let mut frames = Vec::new();
+            for (ask, person) in asks {
+                now += Duration::from_millis(ask);
+                now += pace.wait(now, if person { Cause::Person } else { Cause::News });
+                pace.drew(now);
+                frames.push(now);
+            }
+            for (at, first) in frames.iter().enumerate() {
+                let within = frames[at..].iter().filter(|f| f.duration_since(*first) < SECOND).count();
+                prop_assert!(within <= 30, "{} frames in a second", within);
+            }
+        }
+    }
+}

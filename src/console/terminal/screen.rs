@@ -1,0 +1,183 @@
+//! The terminal: taken over at the start, given back however the program ends.
+
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, queue};
+use ratatui::Terminal;
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::quiet::Quiet;
+use crate::console::model::message::Message;
+use crate::console::model::state::State;
+use crate::console::view;
+
+/// Whether something is turned on that must be undone.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Reports of buttons and of the wheel, in cells of any number. Motion is not asked for: a hand on
+/// the mouse would wake the program at every cell that it passes.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+/// What a program that crashed may have left turned on: keys in other spellings, reports of the mouse
+/// and of the focus.
+const LEFT_ON: &[u8] = b"\x1b[?1l\x1b>\x1b[>4m\x1b[?1003l\x1b[?1002l\x1b[?1004l";
+
+/// The terminal while the console has it. Dropping gives it back.
+pub struct Screen {
+    terminal: Terminal<Quiet>,
+    mouse: bool,
+    /// The terminal's modes when it was given back.
+    modes: Option<Termios>,
+}
+
+impl Screen {
+    /// Takes the terminal over. A panic anywhere in the program gives it back first, so that its
+    /// message can be read, and is told as a message: half a program must not go on.
+    ///
+    /// # Errors
+    /// The terminal does not take it.
+    pub fn take(tell: UnboundedSender<Message>) -> io::Result<Self> {
+        // NO_COLOR is answered by the theme; crossterm's own way would wipe bold and reverse too.
+        crossterm::style::force_color_output(true);
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            restore();
+            previous(info);
+            let _ = tell.send(Message::Panicked);
+        }));
+        turn_on(false)?;
+        // An error half way gives back what was taken so far.
+        let terminal = Terminal::new(Quiet::default()).inspect_err(|_| restore())?;
+        Ok(Self { terminal, mouse: false, modes: None })
+    }
+
+    /// Columns and lines.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws what has changed, in one piece; writes nothing where nothing has. While the terminal is
+    /// given back nothing is drawn.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw(&mut self, state: &State) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) {
+            self.terminal.draw(|frame| view::view(state, frame))?;
+        }
+        Ok(())
+    }
+
+    /// Draws everything anew at the next drawing.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Asks the terminal for clicks and the wheel, or leaves them to its own selection.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        write_between_frames(if on { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    /// Gives the terminal back as it was, for a program that is to have it, or for the shell.
+    pub fn give_back(&mut self) {
+        restore();
+        self.modes = tcgetattr(rustix::stdio::stdin()).ok();
+    }
+
+    /// Takes the terminal once more, to be drawn wholly anew.
+    ///
+    /// # Errors
+    /// The terminal does not take it.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // Twice is no harm; after a stop from outside it is what undoes what the shell did not.
+        restore();
+        turn_on(self.mouse)?;
+        self.clear()
+    }
+
+    /// As [`Screen::take_again`], after a program that may have left the terminal in any state. What
+    /// was typed at it, and what the terminal answers to its questions, is not for us.
+    ///
+    /// # Errors
+    /// The terminal does not take it.
+    pub fn take_from_program(&mut self) -> io::Result<()> {
+        let terminal = rustix::stdio::stdin();
+        if let Some(modes) = self.modes.take() {
+            tcsetattr(terminal, OptionalActions::Now, &modes)?;
+        }
+        write(MOUSE_OFF)?;
+        write(LEFT_ON)?;
+        tcflush(terminal, QueueSelector::IFlush)?;
+        self.take_again()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn turn_on(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    let on = || {
+        enable_raw_mode()?;
+        let mut bytes = Vec::new();
+        queue!(bytes, EnterAlternateScreen, EnableBracketedPaste)?;
+        if mouse {
+            bytes.extend_from_slice(MOUSE_ON);
+        }
+        write(&bytes)
+    };
+    on().inspect_err(|_: &io::Error| restore())
+}
+
+/// Undoes all that can be turned on. Safe to call twice; errors are passed over, since the terminal
+/// may be gone.
+pub fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut bytes = Vec::new();
+        let _ = queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste);
+        bytes.extend_from_slice(MOUSE_OFF);
+        let _ = queue!(bytes, SetAttribute(Attribute::Reset), LeaveAlternateScreen, cursor::Show);
+        let _ = write(&bytes);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Writes bytes that draw nothing, such as those that set the clipboard. Each frame is one piece, so
+/// they stand between two.
+///
+/// # Errors
+/// The terminal is gone, or given back.
+pub fn write_between_frames(bytes: &[u8]) -> io::Result<()> {
+    if !TAKEN.load(Ordering::SeqCst) {
+        return Err(io::Error::other("the terminal is given back"));
+    }
+    write(bytes)
+}
+
+#[expect(clippy::disallowed_methods, reason = "controls of the console's own")]
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}

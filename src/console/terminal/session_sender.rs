@@ -1,0 +1,104 @@
+//! The sender of this session. It stops while the console is suspended: a stopped process that kept the
+//! lock would keep every other session from sending, and would find its requests in flight timed out.
+
+use std::io;
+use std::io::Write as _;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+
+use crate::console::model::message::Message;
+use crate::console::{effects, pass_on};
+use crate::delivery::{Limits, Sender, Sending, Transport};
+use crate::settings::Addresses;
+use crate::store::{ClockDoubt, Keep, Keeping, Store};
+
+/// How long stopping may take without a word.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// The sender, and what depends on it.
+pub struct SessionSender {
+    store: Store,
+    addresses: Addresses,
+    keep: Keep,
+    tell: UnboundedSender<Message>,
+    running: Option<(Sender, Keeping)>,
+    sending: watch::Receiver<Sending>,
+}
+
+impl SessionSender {
+    /// Starts sending, as soon as no other session does. Needs a tokio runtime.
+    #[must_use]
+    pub fn start(store: Store, addresses: Addresses, keep: Keep, tell: UnboundedSender<Message>) -> Self {
+        let (running, sending) = started(&store, &addresses, keep, &tell);
+        Self { store, addresses, keep, tell, running: Some(running), sending }
+    }
+
+    /// Starts again after [`SessionSender::stop`].
+    pub fn resume(&mut self) {
+        if self.running.is_none() {
+            let (running, sending) = started(&self.store, &self.addresses, self.keep, &self.tell);
+            (self.running, self.sending) = (Some(running), sending);
+        }
+    }
+
+    /// Starts no new attempt, gives requests in flight five seconds, and lets the next session send.
+    pub async fn stop(&mut self) {
+        if let Some((sender, keeping)) = self.running.take() {
+            drop(keeping);
+            sender.stop().await;
+        }
+    }
+
+    /// What keeps this session from its work, while something does.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.sending.borrow().failure().map(str::to_owned)
+    }
+}
+
+fn started(
+    store: &Store,
+    addresses: &Addresses,
+    keep: Keep,
+    tell: &UnboundedSender<Message>,
+) -> ((Sender, Keeping), watch::Receiver<Sending>) {
+    let sender = match addresses.closed() {
+        None => {
+            Sender::start(effects::outbox(store), Transport::new(addresses.to_judge()), Limits::default())
+        }
+        Some(why) => Sender::refused(why),
+    };
+    let sending = sender.sending();
+    tokio::spawn(pass_on::pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
+    let warned = tell.clone();
+    // An error is that the console has ended.
+    let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
+    let keeping = Keeping::start(store.clone(), keep, sending.clone(), doubted);
+    ((sender, keeping), sending)
+}
+
+/// Says what is waited for, once it takes a while; ends when the person will not wait.
+#[expect(clippy::disallowed_methods, reason = "a constant text")]
+pub async fn wait_for_impatience() {
+    // Listened for from now on: Ctrl+C may come before the sentence.
+    let mut interrupts = signal(SignalKind::interrupt()).ok();
+    let interrupted = async {
+        match &mut interrupts {
+            Some(interrupts) => drop(interrupts.recv().await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(interrupted);
+    tokio::select! {
+        () = &mut interrupted => return,
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+    // Not `eprintln`, which panics where nobody can read it.
+    let _ = io::stderr().write_all(
+        b"ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again\n",
+    );
+    interrupted.await;
+}

@@ -1,0 +1,185 @@
+//! Signals, and how the console ended.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{io, thread};
+
+use crossterm::terminal;
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::console::model::message::Message;
+use crate::threads;
+
+/// Exit code of a panic, as the standard library gives it.
+const PANICKED: u8 = 101;
+
+/// How long a stop asked for may take to come. The system never stops a program that has no shell to
+/// wake it again.
+const STOP: Duration = Duration::from_millis(100);
+
+/// Whether a signal that ends the program has arrived.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// How the console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The person quit.
+    Quit,
+    /// By the signal of this number; SIGHUP where the terminal is gone, signalled or not.
+    Signal(u8),
+    /// Something in the program panicked, which was told.
+    Panicked,
+}
+
+impl Ended {
+    /// The exit code: 128 and a signal's number, as a shell tells it.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(number) => 128_u8.saturating_add(number),
+            Self::Panicked => PANICKED,
+        }
+    }
+
+    /// Whether nobody is there any more to wait for the end.
+    #[must_use]
+    pub fn is_unwatched(self) -> bool {
+        self == Self::Signal(number(Signal::HUP))
+    }
+}
+
+/// The terminal is gone.
+#[must_use]
+pub fn hung_up() -> Ended {
+    Ended::Signal(number(Signal::HUP))
+}
+
+/// A signal's number as exit codes have it.
+#[must_use]
+pub fn number(signal: Signal) -> u8 {
+    u8::try_from(signal.as_raw()).unwrap_or(0)
+}
+
+/// Sends a message for each signal that ends the program, and for a new size of the terminal.
+///
+/// # Errors
+/// The system refuses.
+pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
+    for ending in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let mut signals = signal(SignalKind::from_raw(ending.as_raw()))?;
+        let tell = tell.clone();
+        tokio::spawn(async move {
+            let mut first = true;
+            while signals.recv().await.is_some() {
+                ENDING.store(true, Ordering::SeqCst);
+                if std::mem::take(&mut first) {
+                    end_in_any_case(ending);
+                }
+                let _ = tell.send(Message::Terminate(number(ending)));
+            }
+        });
+    }
+    let mut sizes = signal(SignalKind::window_change())?;
+    let tell = tell.clone();
+    tokio::spawn(async move {
+        while sizes.recv().await.is_some() {
+            if let Ok((columns, lines)) = terminal::size() {
+                let _ = tell.send(Message::Resize(columns, lines));
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Whether the program is to end by a signal. A stop then would keep it from ending.
+#[must_use]
+pub fn is_ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
+/// Ends the program from a thread of its own where it does not end by itself: a terminal that takes
+/// no more bytes, and is not closed, holds whoever writes to it.
+fn end_in_any_case(ending: Signal) {
+    let grace = match ending {
+        Signal::HUP => Duration::from_millis(1900),
+        Signal::TERM => Duration::from_secs(12),
+        // The person who pressed it is there, and may be asked or be in an editor.
+        _ => return,
+    };
+    let end = move || {
+        let _ = terminal::disable_raw_mode();
+        std::process::exit((128_u8.saturating_add(number(ending))).into());
+    };
+    let waiting = threads::spawn("end", move || {
+        thread::sleep(grace);
+        end()
+    });
+    // Without a thread the runtime waits, which may itself be held up.
+    if waiting.is_err() {
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            end()
+        });
+    }
+}
+
+/// What a shell does with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobEvent {
+    /// It is to stop: Ctrl+Z in a program that has the terminal, or SIGTSTP from outside.
+    Stop,
+    /// It was resumed.
+    Resumed,
+}
+
+/// The signals by which a shell stops and resumes a job.
+pub struct JobControl {
+    stops: unix::Signal,
+    resumes: unix::Signal,
+}
+
+impl JobControl {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn listen() -> io::Result<Self> {
+        let listen = |number: Signal| signal(SignalKind::from_raw(number.as_raw()));
+        Ok(Self { stops: listen(Signal::TSTP)?, resumes: listen(Signal::CONT)? })
+    }
+
+    /// The next of these signals. Several of one kind before one call count once.
+    pub async fn next(&mut self) -> JobEvent {
+        tokio::select! {
+            biased;
+            Some(()) = self.stops.recv() => JobEvent::Stop,
+            Some(()) = self.resumes.recv() => JobEvent::Resumed,
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Stops the program as Ctrl+Z does where the terminal itself acts on it: all that was started together
+    /// stops, and the shell has the terminal. Returns when it is resumed; at once where there is no shell to
+    /// resume it.
+    ///
+    /// SIGTSTP is ours, to stop the sender first, and a handler cannot be taken away again. SIGTTOU stops a
+    /// process by the same rules: never one that no shell could resume.
+    pub async fn stop(&mut self) {
+        if kill_current_process_group(Signal::TTOU).is_ok() {
+            let _ = tokio::time::timeout(STOP, self.resumes.recv()).await;
+        }
+    }
+
+    /// Forgets stops that were asked for before now: the one that they were for is over.
+    pub async fn forget_stops(&mut self) {
+        tokio::select! {
+            biased;
+            _ = self.stops.recv() => {}
+            () = std::future::ready(()) => {}
+        }
+    }
+}

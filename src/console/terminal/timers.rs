@@ -1,0 +1,68 @@
+//! How often the screen changes by itself, for the running times on it.
+
+use std::time::Duration;
+
+use crate::console::model::deliveries::state_text::{self, TENTHS_BELOW_MS};
+use crate::console::model::state::State;
+use crate::console::model::target::Target;
+use crate::console::model::window::Overlay;
+use crate::console::model::{clock, layout, pausing};
+use crate::delivery::{State as DeliveryState, Summary};
+
+/// How often the screen must be drawn anew: ten times a second for tenths, once a second for longer
+/// waits, never where no running time is on the screen.
+#[must_use]
+pub fn tick(state: &State) -> Option<Duration> {
+    let tenths = Duration::from_millis(100);
+    let left = |row: &Summary| {
+        if state.sending.in_flight.contains_key(&row.id) {
+            return Some(0);
+        }
+        // Once it is due its words stand still until something happens.
+        // What is held waits for no time.
+        let runs = row.state == DeliveryState::Waiting && pausing::holding(state, row).is_none();
+        let waits = row.due_at.filter(|_| runs);
+        waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
+    };
+    let seen = running(state);
+    let pending = seen.iter().copied().filter(|row| row.state.is_pending());
+    let waits = pending.filter_map(left).min();
+    let wait = waits.map(|ms| if ms < TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
+    wait.into_iter().chain(ages(state, &seen)).chain(question(state)).min()
+}
+
+/// How long until all answers to the question on the screen count.
+fn question(state: &State) -> Option<Duration> {
+    match &state.overlay {
+        Some(Overlay::Question(question)) => question.is_new_for(state.now),
+        _ => None,
+    }
+}
+
+/// How long the ages on the screen stay true; none where there are none.
+fn ages(state: &State, seen: &[&Summary]) -> Option<Duration> {
+    let tells = matches!(state.overlay, Some(Overlay::Details(_))) || state.settings.clock.tells_ages();
+    let rows = seen.iter().filter(|_| tells);
+    rows.map(|row| clock::age_lasts(row.accepted_at, state.now)).min()
+}
+
+/// The deliveries whose state stands on the screen.
+fn running(state: &State) -> Vec<&Summary> {
+    if layout::too_small(state.size) {
+        return Vec::new();
+    }
+    let rows = state.deliveries.rows();
+    let mut seen: Vec<&Summary> = match state.target() {
+        Target::Window(Overlay::Details(window)) => {
+            window.details().map(|d| &d.summary).into_iter().collect()
+        }
+        // These cover the panes.
+        Target::Guide(_) | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
+        _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
+        // The newest stands in a line of its own.
+        _ => rows.first().into_iter().collect(),
+    };
+    // The last test is told at the bottom.
+    seen.extend(state.testing.iter().rev().find_map(|test| rows.iter().find(|row| row.id == test.id)));
+    seen
+}

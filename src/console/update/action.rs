@@ -1,0 +1,177 @@
+//! Does an action where the keyboard is, or says why it cannot be done.
+
+use crate::console::model::disabled_reason;
+use crate::console::model::editor::Editor;
+use crate::console::model::effect::Effect;
+use crate::console::model::guide::Guide;
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::target::Target;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::question::Question;
+use crate::console::model::window::receiver::ReceiverWindow;
+use crate::console::theme::Depth;
+use crate::console::update::editor::act;
+use crate::console::update::guide::Next;
+use crate::console::update::{
+    alone, deliveries, guide, opening, preview, profiles, testing, variables, window,
+};
+use crate::keymap::Action;
+use crate::profile::Choice as _;
+
+/// Actions that only move the eye.
+const MOVES: [Action; 19] = [
+    Action::NextMatch,
+    Action::PreviousMatch,
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+    Action::Left,
+    Action::Right,
+    Action::NextField,
+    Action::PreviousField,
+    Action::NextPane,
+    Action::PreviousPane,
+    Action::GoProfiles,
+    Action::GoEditor,
+    Action::GoVariables,
+    Action::GoDeliveries,
+    Action::GoTimeline,
+];
+
+/// Said when the mouse is ours.
+const MOUSE_ON: &str =
+    "The mouse clicks and scrolls here; with Shift held the terminal selects · {mouse} gives it back";
+
+/// Said when it is not.
+const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
+
+/// Does an action where the keyboard is, or says why it cannot be done.
+pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(why) = disabled_reason::why_not(state, action) {
+        state.complain(format!("{}: {why}", state.label(action)));
+        return Vec::new();
+    }
+    if alone::refuses(state, action) || is_too_early(state, action) {
+        return Vec::new();
+    }
+    // What was said is about what was done before; moving about leaves it to be read.
+    if !MOVES.contains(&action) {
+        state.notice = None;
+    }
+    if let Some(effects) = everywhere(state, action) {
+        return effects;
+    }
+    match state.target() {
+        Target::Guide(_) => match guide::act(state, action) {
+            Next::Done(effects) => effects,
+            // The guide is closed by now.
+            Next::Do(action) => do_action(state, action),
+        },
+        Target::Window(_) => window::act(state, action),
+        Target::Editor(_) => act::act(state, action),
+        Target::Pane(Pane::Editor) => summary(state, action),
+        Target::Pane(Pane::Profiles) => of_profiles(state, action),
+        Target::Pane(Pane::Variables) => variables::act(state, action),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::act(state, action),
+    }
+}
+
+/// An action while pane 2 shows the selected profile.
+fn summary(state: &mut State, action: Action) -> Vec<Effect> {
+    if state.summary.act(action) { Vec::new() } else { of_profiles(state, action) }
+}
+
+fn of_profiles(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::New => opening::new_profile(state),
+        _ => profiles::act(state, action),
+    }
+}
+
+/// Whether the action would answer a question that nobody can have read. Nothing is said of it: who
+/// pressed the key did not mean the question.
+fn is_too_early(state: &State, action: Action) -> bool {
+    let Target::Window(Overlay::Question(question)) = state.target() else { return false };
+    question.is_too_new(action, state.now)
+}
+
+/// Actions that are the same everywhere.
+fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    let effects = match action {
+        Action::Quit => {
+            state.guide = None;
+            if state.editor.as_ref().is_some_and(Editor::is_changed)
+                && !matches!(state.overlay, Some(Overlay::Question(_)))
+            {
+                state.overlay = Some(Overlay::Question(Question::quit()));
+                Vec::new()
+            } else {
+                vec![Effect::Quit]
+            }
+        }
+        // The same key closes what it opened.
+        Action::Help => {
+            state.guide =
+                if matches!(state.guide, Some(Guide::Help(_))) { None } else { Some(Guide::help()) };
+            Vec::new()
+        }
+        Action::Palette => {
+            let open = matches!(state.guide, Some(Guide::Palette(_)));
+            state.guide = if open { None } else { Some(Guide::palette()) };
+            Vec::new()
+        }
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Theme => {
+            state.settings.theme = state.settings.theme.next();
+            let theme = &state.settings.theme;
+            let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
+            state.say(format!("Theme {}{none}", theme.name.name()));
+            Vec::new()
+        }
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Mouse if state.overlay.is_none() => {
+            let on = !state.mouse.is_on();
+            state.mouse.turn(on);
+            state.say(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
+            vec![Effect::CaptureMouse(on)]
+        }
+        Action::Receiver if state.overlay.is_none() => {
+            state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
+            Vec::new()
+        }
+        Action::Test if state.overlay.is_none() => testing::open(state),
+        Action::Preview if state.overlay.is_none() => preview::open(state),
+        Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
+            let at = state.focus.number() - 1;
+            let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
+            state.focus = Pane::ALL[(at + step) % Pane::ALL.len()];
+            Vec::new()
+        }
+        Action::GoProfiles => go(state, Pane::Profiles),
+        Action::GoEditor => go(state, Pane::Editor),
+        Action::GoVariables => go(state, Pane::Variables),
+        Action::GoDeliveries => go(state, Pane::Deliveries),
+        Action::GoTimeline => go(state, Pane::Timeline),
+        _ => return None,
+    };
+    Some(effects)
+}
+
+fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
+    state.focus = pane;
+    Vec::new()
+}
+
+/// Does what the line of this entry of the table says.
+#[cfg(test)]
+pub fn do_line(state: &mut State, line: usize) -> Vec<Effect> {
+    let offer = crate::console::model::offer::entries(state).swap_remove(line);
+    match guide::do_it(state, offer) {
+        Next::Done(effects) => effects,
+        Next::Do(action) => do_action(state, action),
+    }
+}

@@ -1,0 +1,112 @@
+//! Actions on all deliveries that the filter leaves: counted first, then asked about, then done a
+//! batch at a time.
+
+use crate::console::model::deliveries::many::{self, Many, News, Running};
+use crate::console::model::effect::Effect;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::question::Question;
+use crate::keymap::Action;
+use crate::store::{Change, Did, Filter};
+use crate::text::group_digits;
+
+/// Opens the question, and has the deliveries counted.
+pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let Ok((states, word)) = many::about(deliveries.show, action) else { return Vec::new() };
+    let change = if action == Action::CancelAll { Change::Cancel } else { Change::Retry };
+    let text = deliveries.search.is_on().then(|| deliveries.search.text());
+    let zone = deliveries.zone();
+    let profile = deliveries.profile.as_ref();
+    let of = profile.map(|(_, title)| format!(" of {title}")).unwrap_or_default();
+    let matching = deliveries.search.is_on().then(|| format!(" that match {}", deliveries.search.text()));
+    let which = (word, of + &matching.unwrap_or_default());
+    let profile = profile.map(|(id, _)| id.clone());
+    let filter = Filter { state: Some(states), profile, text, zone, ..Filter::default() };
+    deliveries.asked += 1;
+    let many = Box::new(Many { change, filter, count: None, ticket: deliveries.asked, which });
+    state.overlay = Some(Overlay::Question(Question::many(many.clone())));
+    vec![Effect::CountMany(many)]
+}
+
+/// Does what was asked about.
+pub fn begin(state: &mut State, many: Box<Many>) -> Vec<Effect> {
+    let running = Running { change: many.change, of: many.count.unwrap_or(0) };
+    state.say(going(&running, 0));
+    state.deliveries.running = Some(running);
+    vec![Effect::ChangeMany(many)]
+}
+
+fn going(running: &Running, done: u64) -> String {
+    let verb = match running.change {
+        Change::Retry => "Sending",
+        Change::Cancel => "Cancelling",
+        Change::Remove => "Removing",
+    };
+    format!("{verb}: {} of {} · Esc in the deliveries stops it", group_digits(done), group_digits(running.of))
+}
+
+/// Takes what came of it.
+pub fn news(state: &mut State, news: News) {
+    match news {
+        News::Counted(counted) => {
+            let asked = match &state.overlay {
+                Some(Overlay::Question(question)) => question.about_many().map(|many| many.ticket),
+                _ => None,
+            };
+            // The person may have gone on.
+            if asked != Some(counted.ticket) {
+                return;
+            }
+            if counted.count == Some(0) {
+                state.overlay = None;
+                let (states, that) = &counted.which;
+                state.say(format!("There are no {states} deliveries{that}"));
+            } else {
+                state.overlay = Some(Overlay::Question(Question::many(counted)));
+            }
+        }
+        News::Uncounted(why) => {
+            if matches!(&state.overlay, Some(Overlay::Question(q)) if q.about_many().is_some()) {
+                state.overlay = None;
+            }
+            state.complain(why);
+        }
+        News::Goes(did) => {
+            let done = did.done() + did.left;
+            if let Some(text) = state.deliveries.running.as_ref().map(|running| going(running, done)) {
+                state.say(text);
+            }
+        }
+        News::Ended { did, cut } => {
+            state.deliveries.running = None;
+            match cut {
+                Some(why) => state.complain(format!("{}: {why}", ended(&did))),
+                None => state.praise(ended(&did)),
+            }
+        }
+    }
+}
+
+/// What was done, such as `Cancelled 1 204`.
+fn ended(did: &Did) -> String {
+    let parts = [
+        ("Cancelled", did.cancelled),
+        ("Due now:", did.due),
+        ("To be sent again:", did.again),
+        ("Removed", did.removed.deliveries),
+    ];
+    let mut said: Vec<String> = parts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(word, n)| format!("{word} {}", group_digits(*n)))
+        .collect();
+    if said.is_empty() {
+        said.push("Nothing was done".to_owned());
+    }
+    if did.left > 0 {
+        let why = did.why.as_ref().map_or("they have moved on", String::as_str);
+        said.push(format!("left as they are: {} ({why})", group_digits(did.left)));
+    }
+    said.join(" · ")
+}

@@ -1,0 +1,209 @@
+//! What happens to the deliveries.
+
+pub mod many;
+pub mod search;
+
+use crate::console::model::deliveries::query::{Query, Show};
+use crate::console::model::deliveries::search::Search;
+use crate::console::model::deliveries::{PAGE, Reading, paused};
+use crate::console::model::effect::Effect;
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::details::DetailsWindow;
+use crate::console::update::window::found;
+use crate::console::update::{pausing, programs};
+use crate::delivery::{DeliveryId, Details};
+use crate::keymap::Action;
+use crate::store::{Found, searched_texts};
+
+/// Takes rows that were read.
+pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let mut effects = Vec::new();
+    if query.before.is_some() {
+        deliveries.loading_more = false;
+    } else {
+        let again = deliveries.reading == Reading::Again;
+        deliveries.reading = Reading::Idle;
+        if again {
+            effects = deliveries.reload();
+        }
+    }
+    if !deliveries.is_for_now(query) {
+        // Asked before the person moved away, or came back: what there is now was not asked for yet.
+        if query.before.is_none() && query.upto != deliveries.paused_at && effects.is_empty() {
+            effects = deliveries.reload();
+        }
+        return effects;
+    }
+    if let Some(before) = query.before {
+        // What was read anew meanwhile may end elsewhere: then these do not fit.
+        if deliveries.next == Some(before) {
+            let first = deliveries.rows.is_empty();
+            deliveries.next = found.next;
+            deliveries.unreadable += found.unreadable.len();
+            deliveries.rows.extend(found.rows);
+            if first {
+                effects.extend(load_chosen(state));
+            }
+        }
+        effects.extend(load_more(state));
+        return effects;
+    }
+    let chosen = deliveries.chosen().map(|r| r.id);
+    (deliveries.newest, deliveries.next) = (found.newest, found.next);
+    deliveries.unreadable = found.unreadable.len();
+    deliveries.rows = found.rows;
+    match chosen {
+        Some(id) if !deliveries.is_following() => deliveries.stay_on(id),
+        _ if deliveries.is_following() => deliveries.list.select(0),
+        _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
+    }
+    effects.extend(load_chosen(state));
+    effects.extend(load_more(state));
+    effects
+}
+
+/// Reads the chosen delivery's attempts where what is known of them is old.
+pub fn load_chosen(state: &State) -> Vec<Effect> {
+    let deliveries = &state.deliveries;
+    let Some(chosen) = deliveries.chosen() else { return Vec::new() };
+    match deliveries.details() {
+        Some(details) if details.summary == *chosen => Vec::new(),
+        _ => vec![Effect::LoadDetails(chosen.id)],
+    }
+}
+
+/// Takes one delivery in full.
+pub fn set_details(state: &mut State, details: Box<Details>) {
+    if let Some(row) = state.deliveries.rows.iter_mut().find(|r| r.id == details.summary.id) {
+        *row = details.summary.clone();
+    }
+    if let Some(Overlay::Details(window)) = &mut state.overlay {
+        window.take(&details);
+        found::find_in_details(state);
+    }
+    if state.deliveries.chosen().is_some_and(|row| row.id == details.summary.id) {
+        state.deliveries.details = Some(details);
+    }
+}
+
+/// What changed in the store: the rows, what the details window shows, and tests that no row shows.
+pub fn changed(state: &mut State) -> Vec<Effect> {
+    let mut effects = state.deliveries.reload();
+    let mut unseen: Vec<DeliveryId> = state.testing.iter().map(|t| t.id).collect();
+    unseen.retain(|id| state.deliveries.rows.iter().all(|row| row.id != *id));
+    if let Some(Overlay::Details(window)) = &state.overlay {
+        unseen.push(window.id());
+    }
+    effects.extend(unseen.into_iter().map(Effect::LoadDetails));
+    effects
+}
+
+/// Shows a delivery that was just made: follows the newest, whatever was filtered out.
+pub fn show_new(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.show = Show::All;
+    deliveries.profile = None;
+    deliveries.search = Search::default();
+    deliveries.paused_at = None;
+    deliveries.list.select(0);
+    deliveries.reload()
+}
+
+/// Chooses a row of the list by its number; as with the arrows, the newest is followed no more.
+pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.list.select(row.min(deliveries.rows.len().saturating_sub(1)));
+    moved(state)
+}
+
+fn moved(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    if deliveries.is_following() && deliveries.list.selected() > 0 {
+        deliveries.pause();
+    }
+    [load_chosen(state), load_more(state)].concat()
+}
+
+/// Does an action of these panes.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let (length, before) = (deliveries.rows.len(), deliveries.list.selected());
+    if deliveries.list.act(action, length) {
+        let deliveries = &state.deliveries;
+        if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
+            let came = paused::words(deliveries.new_since_paused());
+            let goes = state.settings.keys.spell("{deliveries-follow} goes to the newest");
+            state.say(format!("{came} came since: {goes}"));
+        }
+        return moved(state);
+    }
+    let chosen = state.delivery().map(|r| r.id);
+    let deliveries = &mut state.deliveries;
+    match (action, chosen) {
+        (Action::Details, Some(id)) => {
+            // The window stays on this delivery, whatever arrives above it.
+            if deliveries.is_following() {
+                deliveries.pause();
+            }
+            let known = deliveries.details().cloned().map(Box::new);
+            let sought = searched_texts(&deliveries.search.text()).into_iter().next();
+            state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known, sought)));
+            found::find_in_details(state);
+            vec![Effect::LoadDetails(id)]
+        }
+        (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
+        (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
+        (Action::SendAgain, Some(id)) => vec![Effect::SendAgain(id)],
+        (Action::CopyDelivery, Some(id)) => {
+            vec![Effect::Copy { text: id.to_string(), what: format!("delivery id {id}") }]
+        }
+        (Action::FilterState, _) => {
+            deliveries.show = deliveries.show.next();
+            state.deliveries.refilter()
+        }
+        (Action::FilterProfile, _) => {
+            deliveries.profile = match (&deliveries.profile, state.profiles.chosen()) {
+                (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
+                _ => None,
+            };
+            state.deliveries.refilter()
+        }
+        (Action::Pager, _) => programs::open_response(state),
+        (Action::Follow, _) => {
+            deliveries.paused_at = None;
+            deliveries.list.select(0);
+            // What is being read does not have what came meanwhile.
+            deliveries.read_failed();
+            [load_chosen(state), state.deliveries.reload()].concat()
+        }
+        (Action::TimeForm, _) => {
+            state.settings.clock.turn();
+            Vec::new()
+        }
+        (Action::Search, _) => search::open(state),
+        (Action::RetryAll | Action::CancelAll | Action::SendAllAgain, _) => many::ask(state, action),
+        (Action::PauseAll, _) => pausing::switch_all(state),
+        (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopMany],
+        (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
+        (Action::Leave, _) => {
+            state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Reads older ones when the end of the list comes near.
+fn load_more(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    let near_end = deliveries.list.selected() + PAGE / 4 >= deliveries.rows.len();
+    if !near_end || deliveries.next.is_none() || deliveries.loading_more {
+        return Vec::new();
+    }
+    deliveries.loading_more = true;
+    let before = deliveries.next;
+    vec![Effect::LoadDeliveries(Query { before, limit: PAGE, earlier: None, ..deliveries.query() })]
+}

@@ -1,0 +1,62 @@
+//! The deliveries are filtered by text and status while one types.
+//!
+//! The disk is asked for so many rows at a time: what was found stands there at once, and the search
+//! goes on by itself until a screen is full or the log has ended.
+
+use crossterm::event::KeyCode;
+
+use crate::console::model::deliveries::search::Search;
+use crate::console::model::effect::Effect;
+use crate::console::model::input::{Input, Typed};
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::keymap::Key;
+
+/// Begins to type a filter; one that is there goes on.
+pub fn open(state: &mut State) -> Vec<Effect> {
+    state.focus = Pane::Deliveries;
+    let search = &mut state.deliveries.search;
+    search.typing = true;
+    let mut input = Input::line(&search.text());
+    input.to_end();
+    search.input = Some(input);
+    Vec::new()
+}
+
+/// Shows all again.
+pub fn end(state: &mut State) -> Vec<Effect> {
+    let was_on = state.deliveries.search.is_on();
+    state.deliveries.search = Search::default();
+    if was_on { state.deliveries.refilter() } else { Vec::new() }
+}
+
+/// A key while the filter is typed. `None` when it is not for the filter.
+pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    let search = &mut state.deliveries.search;
+    if !search.typing {
+        return None;
+    }
+    if key.is(KeyCode::Esc) {
+        return Some(end(state));
+    }
+    if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
+        search.typing = false;
+        return Some(Vec::new());
+    }
+    let before = search.text();
+    let typed = search.input.as_mut().map_or(Typed::Ignored, |input| input.key(key));
+    match typed {
+        Typed::Ignored => None,
+        _ if search.text() == before => Some(Vec::new()),
+        _ => Some(state.deliveries.refilter()),
+    }
+}
+
+/// Text pasted while the filter is typed.
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match state.deliveries.search.input.as_mut() {
+        Some(input) => input.paste(text),
+        None => return Vec::new(),
+    }
+    state.deliveries.refilter()
+}

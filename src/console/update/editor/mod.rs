@@ -1,0 +1,9 @@
+//! What happens in the editor.
+
+pub mod act;
+pub mod complete;
+pub mod files;
+pub mod keeping;
+pub mod pointed;
+pub mod steps;
+pub mod written;

@@ -1,0 +1,305 @@
+//! The console as a function: a message changes the state, and asks for effects.
+
+pub(super) mod action;
+pub(super) mod ahead;
+mod alone;
+mod deliveries;
+mod editor;
+mod guide;
+mod key;
+mod opening;
+mod paste;
+mod pausing;
+mod pointer;
+mod preview;
+mod profile_text;
+mod profiles;
+mod programs;
+mod testing;
+mod variables;
+mod window;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::console::model::effect::Effect;
+use crate::console::model::layout;
+use crate::console::model::message::Message;
+use crate::console::model::notice::TESTING;
+use crate::console::model::state::{State, Watched};
+use crate::console::model::target::Target;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::uncopied::Uncopied;
+use crate::console::update::ahead::MOST_HELD;
+use crate::console::update::deliveries::many;
+use crate::console::update::editor::files;
+use crate::delivery::Sending;
+use crate::receiver::Received;
+use crate::store::Revision;
+
+/// Said when the terminal lost the end of pasted text.
+const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";
+
+/// What is asked for at the start.
+#[must_use]
+pub fn start(state: &State) -> Vec<Effect> {
+    vec![
+        Effect::LoadProfiles,
+        Effect::LoadOwnVariables,
+        Effect::LoadHolds,
+        Effect::LoadUnsaved,
+        Effect::LoadDeliveries(state.deliveries.query()),
+        Effect::LoadCounts,
+    ]
+}
+
+/// Takes a message. Touches no terminal, disk, clock or network.
+///
+/// What is typed while a window or the editor is about to open is meant for it, so it is held until
+/// then.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    if state.opening && ahead::insists(state, &message) {
+        return vec![Effect::Quit];
+    }
+    if state.opening && ahead::is_typed(&message) {
+        if state.held.len() < MOST_HELD {
+            state.held.push_back(message);
+        }
+        return Vec::new();
+    }
+    if ahead::opens(&message) {
+        state.opening = false;
+    }
+    let mut effects = take(state, message);
+    loop {
+        state.opening |= effects.iter().any(ahead::is_opening);
+        if state.opening {
+            return effects;
+        }
+        let Some(held) = state.held.pop_front() else { return effects };
+        effects.extend(take(state, held));
+    }
+}
+
+#[allow(clippy::too_many_lines, reason = "one arm a message")]
+fn take(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => {
+            state.in_burst = false;
+            key::key(state, key)
+        }
+        Message::BurstKey(key) => {
+            state.in_burst = true;
+            key::key(state, key)
+        }
+        Message::PasteCut => {
+            state.complain(PASTE_CUT);
+            Vec::new()
+        }
+        Message::Paste(text) => paste::paste(state, &text),
+        Message::Pointer(pointer) => pointer::point(state, pointer),
+        Message::Resize(columns, lines) => {
+            state.size = (columns, lines);
+            Vec::new()
+        }
+        Message::Now(now) => {
+            state.now = now;
+            Vec::new()
+        }
+        Message::Drawn(at) => {
+            drawn(state, at);
+            Vec::new()
+        }
+        Message::Profiles(rows) => profiles::listed(state, rows),
+        Message::Profile(id, profile, purpose) => opening::loaded(state, &id, profile, purpose),
+        Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
+        Message::Saved(profile) => opening::saved(state, *profile),
+        Message::Switched(profile) => opening::switched(state, *profile),
+        Message::AskDelete(id, title, pending) => profiles::ask_delete(state, id, &title, pending),
+        Message::Deleted(id, held) => profiles::deleted(state, &id, held),
+        Message::Restored(restored) => profiles::restored(state, restored.as_deref()),
+        Message::Unsaved(drafts) => opening::bring_back(state, drafts),
+        Message::OwnVariables(all) => variables::taken(state, all),
+        Message::VariableStored(all, at, done) => variables::stored(state, all, at.as_ref(), done),
+        Message::Previewed(wanted, made) => preview::show(state, &wanted, made.map(|made| *made)),
+        Message::TestValues(id, values) => {
+            testing::remember(state, &id, values);
+            Vec::new()
+        }
+        Message::FileValues(name, values) => {
+            if let Some(Overlay::Test(window)) = &mut state.overlay {
+                window.take_file(name, values);
+            }
+            Vec::new()
+        }
+        Message::Accepted(id, kind) => {
+            state.testing.push(Watched { id, kind });
+            state.say(TESTING);
+            deliveries::show_new(state)
+        }
+        Message::Deliveries(query, found) => {
+            testing::watch(state, &found.rows);
+            deliveries::set(state, &query, found)
+        }
+        Message::Many(news) => {
+            many::news(state, news);
+            Vec::new()
+        }
+        Message::Newer(query, count) => {
+            state.deliveries.take_newer(&query, count);
+            Vec::new()
+        }
+        Message::Details(details) => {
+            testing::watch(state, std::slice::from_ref(&details.summary));
+            deliveries::set_details(state, details);
+            Vec::new()
+        }
+        Message::Counts(counts) => {
+            state.counts = counts;
+            Vec::new()
+        }
+        Message::Holds(holds) => pausing::taken(state, *holds),
+        Message::StoreChanged => vec![Effect::LoadRevision],
+        Message::Revision(revision) => revised(state, revision),
+        Message::Unreadable(why) => {
+            unreadable(state, why);
+            Vec::new()
+        }
+        Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
+        Message::Unusable(error) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            files::unusable(state, error);
+            Vec::new()
+        }
+        Message::Draft(draft) => opening::kept(state, *draft),
+        Message::Sending(sending) => {
+            self::sending(state, sending);
+            Vec::new()
+        }
+        Message::Receiver(address) => {
+            receiver(state, address);
+            Vec::new()
+        }
+        Message::ReceiverEnded => {
+            state.receiver.address = None;
+            let text =
+                "The receiver has ended by itself: {receiver} and {receiver-window-toggle} start it again";
+            state.complain(state.settings.keys.spell(text));
+            Vec::new()
+        }
+        Message::Received(arrival) => {
+            received(state, arrival.request());
+            Vec::new()
+        }
+        Message::RequestsDropped(requests) => {
+            state.receiver.arrived.count_dropped(requests);
+            Vec::new()
+        }
+        Message::Done(text) => {
+            state.praise(text);
+            Vec::new()
+        }
+        Message::Refused(why) => {
+            state.complain(state.settings.keys.spell(why));
+            Vec::new()
+        }
+        Message::Failed(text) => {
+            (state.leave_after_save, state.open_after_save) = (false, None);
+            state.deliveries.read_failed();
+            state.complain(text);
+            Vec::new()
+        }
+        Message::Warning(text) => {
+            state.complain(text);
+            Vec::new()
+        }
+        Message::LogPinned(why) => {
+            log_pinned(state, why);
+            Vec::new()
+        }
+        Message::Uncopied(text, what, why) => {
+            state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
+            Vec::new()
+        }
+        Message::Returned(returned) => programs::returned(state, *returned),
+        Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
+    }
+}
+
+/// What the sender does; its trouble is said when it is news, and when it is over.
+fn sending(state: &mut State, sending: Sending) {
+    match (&sending.trouble, &state.sending.trouble) {
+        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
+        (None, Some(_)) => state.praise("The sender is out of trouble"),
+        _ => {}
+    }
+    state.sending = sending;
+}
+
+/// A question that is on the screen can be read from now on.
+fn drawn(state: &mut State, at: Timestamp) {
+    if matches!(state.target(), Target::Window(_))
+        && !layout::too_small(state.size)
+        && let Some(Overlay::Question(question)) = &mut state.overlay
+    {
+        question.drawn(at);
+    }
+}
+
+/// Says that the write-ahead log cannot shrink, or can again, where that is news.
+fn log_pinned(state: &mut State, why: Option<String>) {
+    match (&why, &state.log_pinned) {
+        (Some(now), before) if before.as_ref() != Some(now) => state.complain(now.clone()),
+        (None, Some(_)) => state.praise("The write-ahead log can shrink again"),
+        _ => {}
+    }
+    state.log_pinned = why;
+}
+
+fn unreadable(state: &mut State, why: String) {
+    if state.unreadable.as_ref() != Some(&why) {
+        state.complain(why.clone());
+        state.unreadable = Some(why);
+    }
+}
+
+fn receiver(state: &mut State, address: Option<String>) {
+    match &address {
+        Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
+        None => state.say("The receiver is off"),
+    }
+    state.receiver.address = address;
+}
+
+/// Reads anew what has changed, by whichever session.
+fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
+    // What could not be read may have changed in between, without a number for it.
+    let again = state.unreadable.take().is_some();
+    if again {
+        state.praise("The database can be read again");
+    }
+    let before = std::mem::replace(&mut state.revision, revision);
+    let mut effects = Vec::new();
+    if again || revision.profiles != before.profiles {
+        effects.push(Effect::LoadProfiles);
+    }
+    if again || revision.variables != before.variables {
+        effects.push(Effect::LoadOwnVariables);
+    }
+    if again || revision.steering != before.steering {
+        effects.push(Effect::LoadHolds);
+    }
+    if again || revision.deliveries != before.deliveries {
+        effects.extend(deliveries::changed(state));
+        effects.push(Effect::LoadCounts);
+    }
+    effects
+}
+
+fn received(state: &mut State, request: Arc<Received>) {
+    state.receiver.arrived.push(request);
+    if let Some(window) = state.overlay.as_mut().and_then(Overlay::receiver) {
+        window.pushed(state.receiver.arrived.len());
+    }
+}

@@ -1,0 +1,52 @@
+//! Pauses and resumes, and tells of profiles that were disabled by themselves.
+
+use crate::console::model::effect::Effect;
+use crate::console::model::pausing;
+use crate::console::model::state::State;
+use crate::profile::ProfileId;
+use crate::store::{Hold, Holds};
+
+/// Pauses the sender as a whole, or lets it go on.
+pub fn switch_all(state: &State) -> Vec<Effect> {
+    let on = state.holds.all().is_none();
+    let done = if on {
+        "Paused: events stay queued, tests still go · {deliveries-pause-all} in the deliveries goes on"
+    } else {
+        "Resumed: what is queued goes out"
+    };
+    vec![Effect::Pause { profile: None, on, done: state.settings.keys.spell(done) }]
+}
+
+/// Pauses a profile, or lets it go on.
+pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
+    let on = state.holds.paused(&id).is_none();
+    let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
+        (true, ..) => "its events stay queued, tests still go",
+        (false, Some(_), _) => "the sender is paused still",
+        (false, None, Some(_)) => "it is disabled still, {profiles-enable} enables it",
+        (false, None, None) => "what is queued goes out",
+    };
+    let rest = state.settings.keys.spell(rest);
+    let done = format!("{} {title}: {rest}", if on { "Paused" } else { "Resumed" });
+    vec![Effect::Pause { profile: Some(id), on, done }]
+}
+
+/// Takes what is held now, and tells of profiles that were disabled by themselves meanwhile.
+pub fn taken(state: &mut State, holds: Holds) -> Vec<Effect> {
+    let known = |hold: &Hold| {
+        let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));
+        before.is_some_and(|before| before.cause == hold.cause)
+    };
+    let mut new: Vec<&Hold> = holds.iter().filter(|hold| hold.cause.is_some() && !known(hold)).collect();
+    new.sort_by_key(|hold| hold.since);
+    let told = new.pop().map(|last| {
+        let more = if new.is_empty() { String::new() } else { format!(" · and {} more", new.len()) };
+        let enables = state.settings.keys.spell("{profiles-enable} enables it");
+        format!("{} was disabled: {} · {enables}{more}", last.title, pausing::cause(last))
+    });
+    state.holds = holds;
+    if let Some(told) = told {
+        state.complain(told);
+    }
+    Vec::new()
+}

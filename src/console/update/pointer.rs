@@ -1,0 +1,86 @@
+//! What a click and the wheel do.
+
+use crate::console::model::effect::Effect;
+use crate::console::model::layout;
+use crate::console::model::pane::Pane;
+use crate::console::model::pointer::{Deed, Place, Pointer};
+use crate::console::model::state::State;
+use crate::console::model::target::Target;
+use crate::console::update::editor::pointed;
+use crate::console::update::{action, deliveries, profiles, variables, window};
+use crate::keymap::Action;
+
+/// Lines that one step of the wheel moves a list or a text by.
+const WHEEL: usize = 3;
+
+/// Does what the mouse says. While a window is open, only it is touched.
+pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
+    if layout::too_small(state.size) {
+        return Vec::new();
+    }
+    let place = state.mouse.find(pointer.at);
+    match pointer.deed {
+        Deed::Click => place.map_or_else(Vec::new, |place| click(state, place)),
+        Deed::WheelUp => wheel(state, place.as_ref(), Action::Up),
+        Deed::WheelDown => wheel(state, place.as_ref(), Action::Down),
+    }
+}
+
+fn click(state: &mut State, place: Place) -> Vec<Effect> {
+    match (state.target(), &place) {
+        (Target::Window(_), Place::WindowRow(row)) => {
+            window::choose_row(state, *row);
+            return Vec::new();
+        }
+        (Target::Window(_), _) => return Vec::new(),
+        _ => {}
+    }
+    match place {
+        Place::Pane(pane) => {
+            state.focus = pane;
+            Vec::new()
+        }
+        Place::Row(pane, row) => {
+            state.focus = pane;
+            match pane {
+                Pane::Profiles => profiles::choose_row(state, row),
+                Pane::Variables => {
+                    variables::choose_row(state, row);
+                    Vec::new()
+                }
+                Pane::Deliveries | Pane::Timeline => deliveries::choose_row(state, row),
+                Pane::Editor => Vec::new(),
+            }
+        }
+        Place::Item(item) => {
+            state.focus = Pane::Editor;
+            pointed::click(state, &item)
+        }
+        Place::Step(step) => {
+            state.focus = Pane::Editor;
+            pointed::show_step(state, step);
+            Vec::new()
+        }
+        Place::Window | Place::WindowRow(_) => Vec::new(),
+    }
+}
+
+/// The wheel moves what lies under it; the keyboard stays where it is.
+fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect> {
+    let under = match place {
+        Some(Place::Pane(pane) | Place::Row(pane, _)) => *pane,
+        Some(Place::Item(_) | Place::Step(_)) => Pane::Editor,
+        Some(Place::Window | Place::WindowRow(_)) => state.focus,
+        None => return Vec::new(),
+    };
+    if matches!(state.target_from(under), Target::Editor(_)) {
+        return pointed::wheel(state, action == Action::Down);
+    }
+    let focus = std::mem::replace(&mut state.focus, under);
+    let mut effects = Vec::new();
+    for _ in 0..WHEEL {
+        effects.extend(action::do_action(state, action));
+    }
+    state.focus = focus;
+    effects
+}

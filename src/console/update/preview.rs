@@ -1,0 +1,57 @@
+//! Preview: what is on the screen as the request that would leave, with nothing sent.
+
+use crate::callback::{Preview, RenderError};
+use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::wanted::Wanted;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::preview::PreviewWindow;
+use crate::console::model::window::test::TestWindow;
+use crate::console::update::editor::keeping;
+use crate::profile::Profile;
+
+/// Asks for the preview of the profile in the editor, or of the chosen one.
+pub fn open(state: &mut State) -> Vec<Effect> {
+    if state.focus == Pane::Editor && state.editor.is_some() {
+        let profile = keeping::checked(state, "previewed");
+        return profile.map_or_else(Vec::new, |profile| sample(state, profile));
+    }
+    let chosen = state.profiles.chosen().map(|row| row.id.clone());
+    chosen.map(|id| Effect::LoadProfile(id, Purpose::Preview)).into_iter().collect()
+}
+
+/// Asks for the preview of a profile with the values that its test begins with.
+pub fn sample(state: &mut State, profile: Profile) -> Vec<Effect> {
+    match TestWindow::new(profile, &state.own_variables).wanted() {
+        Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
+        Err(error) => {
+            state.complain(error);
+            Vec::new()
+        }
+    }
+}
+
+/// Shows what was made, above the test that it is of.
+pub fn show(state: &mut State, wanted: &Wanted, made: Result<Preview, RenderError>) -> Vec<Effect> {
+    let below = match state.overlay.take() {
+        Some(Overlay::Test(window)) => Some(window),
+        None => None,
+        // Something else was opened meanwhile.
+        other => {
+            state.overlay = other;
+            return Vec::new();
+        }
+    };
+    match made {
+        Ok(preview) => {
+            let window = PreviewWindow::new(&wanted.profile, wanted.event, preview, below);
+            state.overlay = Some(Overlay::Preview(Box::new(window)));
+        }
+        Err(error) => {
+            state.overlay = below.map(Overlay::Test);
+            state.complain(format!("No request can be made: {error}"));
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,187 @@
+//! What happens to the list of profiles, searched by title as one types.
+
+use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::input::{Input, Typed};
+use crate::console::model::pane::Pane;
+use crate::console::model::profiles;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::question::Question;
+use crate::console::update::pausing;
+use crate::keymap::{Action, Key};
+use crate::profile::{Choice as _, ProfileId};
+use crate::store::{DeletedProfile, ProfileRow};
+
+/// A key while the search is typed. True when it was for the search.
+pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    use crossterm::event::KeyCode;
+    if !state.profiles.typing {
+        return None;
+    }
+    if key.is(KeyCode::Esc) {
+        state.profiles.end_search();
+        return Some(show_chosen(state));
+    }
+    if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
+        state.profiles.typing = false;
+        return Some(Vec::new());
+    }
+    let typed = state.profiles.search.as_mut().map_or(Typed::Ignored, |input| input.key(key));
+    if typed == Typed::Changed {
+        state.profiles.list.select(0);
+        state.profiles.find();
+        return Some(show_chosen(state));
+    }
+    (typed == Typed::Used).then(Vec::new)
+}
+
+/// Text pasted while the search is typed.
+pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
+    if let Some(input) = &mut state.profiles.search {
+        input.paste(text);
+    }
+    state.profiles.find();
+    show_chosen(state)
+}
+
+/// Takes a fresh list, and tells what another session did to what is on the screen.
+pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
+    let before = state.profiles.chosen().cloned();
+    state.profiles.set(rows);
+    if let Some(before) = before
+        && state.profiles.rows.iter().all(|row| row.id != before.id)
+    {
+        let undo = state.settings.keys.shown("profiles-undo");
+        state.complain(format!("{} was deleted by another session · {undo} restores it", before.title));
+    }
+    let mut reload = None;
+    if let Some(editor) = &state.editor
+        && let Some(row) = state.profiles.rows.iter().find(|row| row.id == *editor.id())
+        && editor.seen().is_some_and(|seen| seen.as_millisecond() != row.modified_at.as_millisecond())
+    {
+        if editor.is_changed() {
+            let text = format!("Another session changed {}: saving asks first", row.title);
+            state.complain(text);
+        } else {
+            reload = Some(row.id.clone());
+        }
+    }
+    let mut effects = show_chosen(state);
+    effects.extend(reload.map(|id| Effect::LoadProfile(id, Purpose::Reload)));
+    effects
+}
+
+/// Loads the chosen profile so that it stands beside the list.
+pub fn show_chosen(state: &mut State) -> Vec<Effect> {
+    if let Some(row) = state.profiles.chosen() {
+        let chosen = state.chosen.as_ref().filter(|p| p.id == row.id);
+        if chosen.is_none() {
+            state.summary.reset();
+        }
+        let at = row.modified_at.as_millisecond();
+        if chosen.is_some_and(|p| p.modified_at.as_millisecond() == at) {
+            Vec::new()
+        } else {
+            vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)]
+        }
+    } else {
+        state.chosen = None;
+        Vec::new()
+    }
+}
+
+/// Does an action of this pane.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let length = state.profiles.found.len();
+    if state.profiles.list.act(action, length) {
+        return show_chosen(state);
+    }
+    let chosen = state.profiles.chosen().map(|row| (row.id.clone(), row.title.clone()));
+    match (action, chosen) {
+        (Action::Search, _) => {
+            state.profiles.typing = true;
+            state.profiles.search = Some(Input::line(""));
+            state.profiles.find();
+            show_chosen(state)
+        }
+        (Action::Leave, _) if state.focus == Pane::Editor => {
+            state.focus = Pane::Profiles;
+            Vec::new()
+        }
+        (Action::Leave, _) => {
+            state.profiles.end_search();
+            show_chosen(state)
+        }
+        (Action::Undo, _) => vec![Effect::RestoreLast],
+        (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
+        (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
+        (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
+        (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
+        (Action::Pause, Some((id, title))) => pausing::switch(state, id, &title),
+        (Action::CopyId, Some((id, _))) => {
+            vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
+        }
+        (Action::Delete, Some((id, title))) => vec![Effect::AskDelete(id, title)],
+        _ => Vec::new(),
+    }
+}
+
+/// Goes to a profile of the list, with all of it shown again where a search hides it.
+pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
+    if state.profiles.place(id).is_none() {
+        state.profiles.end_search();
+    }
+    let Some(row) = state.profiles.place(id) else {
+        state.complain("It is gone: another session deleted it");
+        return Vec::new();
+    };
+    state.focus = Pane::Profiles;
+    state.profiles.typing = false;
+    state.profiles.list.select(row);
+    show_chosen(state)
+}
+
+/// Chooses a row of the list by its number.
+pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+    state.profiles.typing = false;
+    state.profiles.list.select(row.min(state.profiles.found.len().saturating_sub(1)));
+    show_chosen(state)
+}
+
+/// Asks whether to delete a profile.
+pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) -> Vec<Effect> {
+    let undo = state.settings.keys.shown("profiles-undo");
+    state.overlay = Some(Overlay::Question(Question::delete(id, title, pending, &undo)));
+    Vec::new()
+}
+
+/// A profile was deleted.
+pub fn deleted(state: &mut State, id: &ProfileId, held: u64) -> Vec<Effect> {
+    let title = state.profiles.remove(id);
+    let undo = state.settings.keys.shown("profiles-undo");
+    let held = if held > 0 { format!(" · {} held", profiles::count(held)) } else { String::new() };
+    state.say(format!("Deleted {}{held} · {undo} restores it", title.unwrap_or_else(|| id.to_string())));
+    state.profiles.deleted_here = true;
+    state.chosen = None;
+    show_chosen(state)
+}
+
+/// The profile that was deleted last is back, if there was one.
+pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Effect> {
+    let Some(DeletedProfile { row, held, .. }) = restored else {
+        state.profiles.deleted_here = false;
+        state.complain("Nothing to undo");
+        return Vec::new();
+    };
+    let holds = &state.holds;
+    let other = holds.all().or_else(|| holds.paused(&row.id)).or_else(|| holds.disabled(&row.id));
+    let resumed = match other {
+        _ if *held == 0 => String::new(),
+        Some(hold) => format!(" · {} still held: {}", profiles::count(*held), hold.why.name()),
+        None => format!(" · {} no longer held", profiles::count(*held)),
+    };
+    let title = row.title.clone();
+    state.praise(format!("Restored {title}{resumed}"));
+    state.profiles.choose(&row.id);
+    vec![Effect::LoadProfiles]
+}

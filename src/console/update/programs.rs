@@ -1,0 +1,135 @@
+//! What the console gives to editor and pager, and what it makes of what comes back.
+
+use std::fmt::Write as _;
+
+use crate::console::model::effect::Effect;
+use crate::console::model::program::{Program, Returned, Subject};
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::question::Question;
+use crate::console::update::editor::written;
+use crate::console::update::profile_text;
+use crate::delivery::Details;
+use crate::profile::Choice as _;
+use crate::text::escape_controls;
+
+/// Said when an editor left all as it was.
+const UNCHANGED: &str = "Nothing was changed in the editor";
+
+/// The body of what is being edited, in an editor.
+pub fn open_body(state: &State) -> Vec<Effect> {
+    let Some(editor) = &state.editor else { return Vec::new() };
+    let (subject, text) = (Subject::Body(editor.id().clone()), editor.draft().body.clone());
+    vec![Effect::Run(Program::Editor { subject, text })]
+}
+
+/// All of what is being edited, in an editor. Secrets are in it only while they are shown.
+pub fn open_profile(state: &mut State) -> Vec<Effect> {
+    let Some(editor) = &state.editor else { return Vec::new() };
+    let subject = Subject::Profile(editor.id().clone());
+    match profile_text::text(editor.id(), editor.draft(), editor.shows_secrets()) {
+        Ok(text) => vec![Effect::Run(Program::Editor { subject, text })],
+        Err(why) => {
+            state.complain(why);
+            Vec::new()
+        }
+    }
+}
+
+/// The last answer of the chosen delivery, in a pager.
+pub fn open_response(state: &State) -> Vec<Effect> {
+    state.delivery_details().and_then(response).map_or_else(Vec::new, |text| open_text(&text))
+}
+
+/// A text in a pager, made harmless for the terminal first.
+#[must_use]
+pub fn open_text(text: &str) -> Vec<Effect> {
+    let line = |line: &str| line.split('\t').map(escape_controls).collect::<Vec<_>>().join("\t");
+    let text: String = text.lines().map(|l| line(l) + "\n").collect();
+    vec![Effect::Run(Program::Pager { text })]
+}
+
+fn response(details: &Details) -> Option<String> {
+    let last = details.attempts.last()?;
+    let status = last.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
+    let mut out =
+        format!("{} · try {} · {status} · {} ms\n", details.summary.profile_title, last.n, last.duration_ms);
+    if let Some(error) = &last.error {
+        let _ = writeln!(out, "{} ({})", error.message, error.class.name());
+    }
+    for (name, value) in &last.response_headers {
+        let _ = writeln!(out, "{name}: {value}");
+    }
+    out += "\n";
+    out.push_str(&String::from_utf8_lossy(&last.response_body));
+    if last.response_cut {
+        let _ = writeln!(
+            out,
+            "\n… the first {} bytes of the body; the rest of the response was not kept",
+            last.response_body.len()
+        );
+    }
+    if let Some(why) = &last.response_incomplete {
+        let _ = writeln!(out, "\n… incomplete response body: {why}");
+    }
+    Some(out)
+}
+
+/// Takes what an editor left behind.
+pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
+    let Returned { subject, given, written, trouble } = returned;
+    let changed = written.filter(|written| *written != given);
+    match (trouble, changed) {
+        (None, None) => {
+            state.say(UNCHANGED);
+            Vec::new()
+        }
+        (None, Some(text)) => take(state, subject, &text),
+        (Some(trouble), None) => {
+            state.complain(format!("{trouble} · nothing was changed"));
+            Vec::new()
+        }
+        (Some(trouble), Some(text)) => {
+            state.overlay = Some(Overlay::Question(Question::take_it(subject, text, &trouble)));
+            Vec::new()
+        }
+    }
+}
+
+/// Takes a text into the editor pane, as typed and not saved; asks what to do with one that is none.
+pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
+    let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
+    match &subject {
+        Subject::Body(id) if here(id).is_some() => {
+            state.praise(state.settings.keys.spell("The body is as it was written: {editor-save} saves it"));
+            written::take_body(state, text)
+        }
+        Subject::Profile(id) => {
+            let Some(editor) = here(id) else { return gone(state) };
+            match profile_text::read(text, id, editor.draft(), editor.is_new()) {
+                Ok(draft) => {
+                    let text = "The profile is as it was written: {editor-save} saves it";
+                    state.praise(state.settings.keys.spell(text));
+                    written::take_draft(state, draft)
+                }
+                Err(error) => {
+                    let text = profile_text::with_error(text, &error);
+                    state.overlay = Some(Overlay::Question(Question::edit_again(subject, text, &error)));
+                    Vec::new()
+                }
+            }
+        }
+        Subject::Body(_) => gone(state),
+    }
+}
+
+fn gone(state: &mut State) -> Vec<Effect> {
+    state.complain("Not taken: the profile is no longer open");
+    Vec::new()
+}
+
+/// Opens the editor on a text once more.
+#[must_use]
+pub fn edit_again(subject: Subject, text: String) -> Vec<Effect> {
+    vec![Effect::Run(Program::Editor { subject, text })]
+}

@@ -1,0 +1,59 @@
+//! Test: what is on the screen is sent, saved or not, and its end is told at the bottom left.
+
+use crate::callback::Values;
+use crate::console::model::deliveries::state_text;
+use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::notice::TESTED;
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::test::TestWindow;
+use crate::console::update::editor::keeping;
+use crate::delivery::{Kind, State as DeliveryState, Summary};
+use crate::profile::{Event, Profile, ProfileId};
+
+/// Opens the test of the profile in the editor, or of the chosen one.
+pub fn open(state: &mut State) -> Vec<Effect> {
+    let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
+    if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
+        return keeping::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
+    }
+    let chosen = state.profiles.chosen().map(|row| row.id.clone());
+    chosen.map(|id| Effect::LoadProfile(id, Purpose::Test)).into_iter().collect()
+}
+
+/// Opens the window for a profile, and asks for what it was tested with last.
+pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
+    let effects = vec![Effect::LoadTestValues(profile.id.clone())];
+    state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
+    effects
+}
+
+/// Offers what the profile was tested with last, and the values of the chosen delivery if it is one
+/// of this profile.
+pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, Values)>) {
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return };
+    if window.profile().id != *id {
+        return;
+    }
+    window.remember(values);
+    if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
+        let time = state.settings.clock.in_list(details.summary.accepted_at, state.now);
+        window.offer(time, details.summary.event, details.values.clone());
+    }
+}
+
+/// Tells the ends of the tests that are watched, as they are there.
+pub fn watch(state: &mut State, rows: &[Summary]) {
+    for watched in state.testing.clone() {
+        let ended = |r: &&Summary| r.id == watched.id && !r.state.is_pending();
+        let Some(row) = rows.iter().find(ended) else { continue };
+        state.testing.retain(|t| t.id != watched.id);
+        let (text, _) = state_text::describe(row, None, state.now);
+        let text = match watched.kind {
+            Kind::Test => format!("{TESTED} · {text}"),
+            Kind::Event | Kind::Again => format!("{} sent again · {text}", row.profile_title),
+        };
+        if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
+    }
+}

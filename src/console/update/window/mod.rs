@@ -1,0 +1,71 @@
+//! What happens in the windows above the panes.
+
+pub mod add_variable;
+pub mod details;
+pub mod found;
+pub mod preview;
+pub mod question;
+pub mod receiver;
+pub mod request;
+pub mod test;
+pub mod uncopied;
+
+use crate::console::model::effect::Effect;
+use crate::console::model::find::Pressed;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::keymap::{Action, Key};
+
+/// A key while a window is open that writes text in it. `None` when it writes nothing.
+pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    if let Some(effects) = test::enter(state, key) {
+        return Some(effects);
+    }
+    let pressed = match state.overlay.as_mut()? {
+        Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
+        Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
+        Overlay::Details(window) => window.find.key(key),
+        Overlay::Preview(window) => window.find.key(key),
+        Overlay::Request(window) => window.find.key(key),
+        _ => return None,
+    };
+    match pressed {
+        Pressed::Elsewhere => None,
+        Pressed::Wrote => Some(Vec::new()),
+        Pressed::Entered => Some(act(state, Action::NextMatch)),
+    }
+}
+
+/// Text pasted while a window is open.
+pub fn paste(state: &mut State, text: &str) {
+    match &mut state.overlay {
+        Some(Overlay::Test(window)) => window.paste(text),
+        Some(Overlay::AddVariable(form)) => form.paste(text),
+        Some(Overlay::Details(window)) => window.find.paste(text),
+        Some(Overlay::Preview(window)) => window.find.paste(text),
+        Some(Overlay::Request(window)) => window.find.paste(text),
+        _ => {}
+    }
+}
+
+/// Gives the keyboard to a row of the window that was clicked.
+pub fn choose_row(state: &mut State, row: usize) {
+    if let Some(Overlay::Test(window)) = &mut state.overlay {
+        window.choose_row(row);
+    }
+}
+
+/// Does an action in the window.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match &state.overlay {
+        Some(Overlay::Question(_)) => question::act(state, action),
+        Some(Overlay::Test(_)) => test::act(state, action),
+        Some(Overlay::Preview(_)) => preview::act(state, action),
+        Some(Overlay::Details(_)) => details::act(state, action),
+        Some(Overlay::Receiver(_)) => receiver::act(state, action),
+        Some(Overlay::Request(_)) => request::act(state, action),
+        Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
+        Some(Overlay::Uncopied(_)) => uncopied::act(state, action),
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,53 @@
+//! What an answer to a question does.
+
+use crate::console::model::effect::Effect;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+use crate::console::model::window::question::{Asked, Written};
+use crate::console::update::deliveries::many;
+use crate::console::update::editor::keeping;
+use crate::console::update::{opening, programs};
+use crate::keymap::Action;
+
+pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Question(question)) = &state.overlay else { return Vec::new() };
+    let asked = question.asked.clone();
+    state.overlay = None;
+    match (action, asked) {
+        (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
+        (Action::Accept, Asked::RemoveVariable(scope, name)) => vec![Effect::RemoveVariable(scope, name)],
+        (Action::Accept, asked @ (Asked::Leave | Asked::LeaveFor(_))) => {
+            let effects = keeping::save(state);
+            state.leave_after_save = !effects.is_empty();
+            state.open_after_save = match asked {
+                Asked::LeaveFor(id) if state.leave_after_save => Some(id),
+                _ => None,
+            };
+            effects
+        }
+        (Action::Discard, Asked::Leave) => keeping::close(state),
+        (Action::Discard, Asked::LeaveFor(id)) => {
+            let mut effects = keeping::close(state);
+            effects.push(Effect::LoadProfile(id, crate::console::model::effect::Purpose::Edit));
+            effects
+        }
+        (Action::Accept, Asked::Conflict(mine, _)) => vec![Effect::OverwriteProfile(mine)],
+        (Action::Discard, Asked::Conflict(_, theirs)) => {
+            let effects = keeping::close(state);
+            if let Some(theirs) = theirs {
+                opening::open_stored(state, &theirs);
+            }
+            effects
+        }
+        (Action::Accept, Asked::Many(many)) => many::begin(state, many),
+        (Action::Accept, Asked::EditAgain(Written(subject, text))) => programs::edit_again(subject, text),
+        (Action::Accept, Asked::TakeIt(Written(subject, text))) => programs::take(state, subject, &text),
+        (Action::Accept, Asked::Quit) => vec![Effect::Quit],
+        (Action::Discard, Asked::Quit) => {
+            let mut effects = keeping::close(state);
+            effects.push(Effect::Quit);
+            effects
+        }
+        _ => Vec::new(),
+    }
+}

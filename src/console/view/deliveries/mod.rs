@@ -1,0 +1,170 @@
+//! Draws pane 4, the list.
+
+pub mod matched;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::deliveries::paused;
+use crate::console::model::deliveries::query::Show;
+use crate::console::model::deliveries::state_text::Tone;
+use crate::console::model::pane::Pane;
+use crate::console::model::pausing;
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::theme::Theme;
+use crate::console::view::deliveries::matched::Found;
+use crate::console::view::frame::{self, PANE_EDGES};
+use crate::console::view::{mark, search_line};
+use crate::delivery::Summary;
+use crate::profile::Choice as _;
+use crate::store::searched_texts;
+use crate::text::{cut, fit};
+
+/// What the pane is called, in so many columns. It never says that it is paused: that is said of the
+/// sender, which goes on.
+fn title(state: &State, room: usize) -> String {
+    let deliveries = &state.deliveries;
+    if deliveries.is_following() {
+        return "Deliveries ─ following".to_owned();
+    }
+    let new = paused::words(deliveries.new_since_paused());
+    let title = format!("Deliveries ─ not following · {new} new");
+    if title.width() <= room { title } else { format!("Deliveries ─ {new} new") }
+}
+
+/// Draws the list.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let deliveries = &state.deliveries;
+    let (show, profile) = deliveries.filter();
+    let show = (show != Show::All).then(|| show.name().to_owned());
+    let search = deliveries.search.shown(20);
+    let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
+    let is_filtered = parts.iter().any(Option::is_some);
+    let filter = parts.into_iter().chain([unreadable(state)]).flatten().collect::<Vec<_>>().join(" · ");
+    let title = title(state, usize::from(area.width).saturating_sub(filter.width() + PANE_EDGES));
+    let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
+    let focused = state.has_keyboard(Pane::Deliveries);
+    let rows = deliveries.rows();
+    let theme = &state.settings.theme;
+    if rows.is_empty() {
+        let hint = match (is_filtered, deliveries.next) {
+            (false, _) if deliveries.unreadable > 0 => "none can be read: `ringback doctor` says why",
+            (false, _) => "nothing sent yet: {test} tests a profile",
+            (true, None) => "none of these",
+            (true, Some(_)) => "none so far",
+        };
+        let hint = state.settings.keys.spell(hint);
+        out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
+    }
+    let texts = searched_texts(&deliveries.search.text());
+    // Beneath the list stand what was found in the chosen one, and what is typed.
+    let lines = usize::from(!texts.is_empty()) + usize::from(deliveries.search.is_typing());
+    let height = usize::from(inner.height).saturating_sub(lines);
+    let visible = deliveries.list.visible(rows.len(), height);
+    frame::mark_more(state, inner, &visible, rows.len(), out);
+    let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
+    for at in visible.clone() {
+        let here = at == deliveries.list.selected();
+        let area = frame::row(inner, at - visible.start);
+        let line = line(state, &rows[at], columns, here, focused);
+        if here && let Some(found) = found(state, &texts, &line) {
+            let beneath = frame::indent(frame::row(inner, height), 1);
+            out.render_widget(found.line(theme, usize::from(beneath.width)), beneath);
+        }
+        out.render_widget(mark::mark(line, &texts, theme.found), area);
+        state.mouse.note(area, Place::Row(Pane::Deliveries, at));
+        if here && focused {
+            out.set_cursor_position((area.x, area.y));
+        }
+    }
+    if let Some(input) = deliveries.search.typed() {
+        search_line::draw(state, input, true, frame::row(inner, height + lines - 1), out);
+    }
+}
+
+/// How many deliveries are passed over, since they cannot be read.
+fn unreadable(state: &State) -> Option<String> {
+    let n = state.deliveries.unreadable;
+    (n > 0).then(|| format!("{n} cannot be read"))
+}
+
+/// What the chosen delivery was found by, where its row does not show it.
+fn found(state: &State, texts: &[String], row: &Line<'_>) -> Option<Found> {
+    let details = state.deliveries.details()?;
+    matched::beneath(details, texts, &row.to_string(), &state.settings.clock)
+}
+
+/// How far a search came that goes on.
+fn searching(state: &State) -> Option<String> {
+    let deliveries = &state.deliveries;
+    let next = deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
+    let clock = &state.settings.clock;
+    Some(format!("back to {} …", clock.in_list(next.made_at(), state.now)))
+}
+
+/// How wide time, title and state are, alike for all rows in sight.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    time: usize,
+    title: usize,
+    state: usize,
+}
+
+/// Marker, kind, and the blanks between, without the time.
+const HEAD: usize = 9;
+
+impl Columns {
+    /// The columns for these rows: the state says most, so it gets its room first.
+    #[must_use]
+    pub fn of(state: &State, rows: &[Summary], width: usize) -> Self {
+        let time = state.settings.clock.columns(rows.iter().map(|row| row.accepted_at), state.now);
+        let room = width.saturating_sub(HEAD + time + 1);
+        let longest = rows.iter().map(|row| words(state, row).0.width()).max().unwrap_or(0);
+        let title = room.saturating_sub(longest + 1).clamp(8.min(room), 24);
+        Self { time, title, state: room.saturating_sub(title + 1) }
+    }
+}
+
+fn words(state: &State, row: &Summary) -> (String, Tone) {
+    pausing::words(state, row)
+}
+
+/// One delivery on one line: time, kind, profile, state.
+#[must_use]
+pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused: bool) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let (text, tone) = words(state, row);
+    let time = state.settings.clock.in_list(row.accepted_at, state.now);
+    let head = format!("{time:>width$} {:5}  ", row.kind.name(), width = columns.time);
+    let marker = if here { "▌" } else { " " };
+    let style = match (here, focused) {
+        (true, true) => theme.selected,
+        (true, false) => theme.chosen,
+        _ => theme.text,
+    };
+    let tone_style = if here && focused { Style::new() } else { tone_style(theme, tone) };
+    Line::from(vec![
+        Span::raw(marker),
+        Span::styled(head, if here { Style::new() } else { theme.dim }),
+        Span::raw(fit(&row.profile_title, columns.title)),
+        Span::raw(" "),
+        Span::styled(fit(&text, columns.state), tone_style),
+        Span::raw(" "),
+    ])
+    .style(style)
+}
+
+/// The colour of a tone.
+#[must_use]
+pub fn tone_style(theme: &Theme, tone: Tone) -> Style {
+    match tone {
+        Tone::Good => theme.good,
+        Tone::Busy => theme.warn,
+        Tone::Bad => theme.bad,
+        Tone::Dim => theme.dim,
+    }
+}

@@ -1,0 +1,220 @@
+//! Draws the fields of the editor: texts, rows, the body, choices and ticks.
+
+use crate::console::model::editor::item::{self, Item};
+use crate::console::model::editor::rows::Rows;
+use crate::console::model::editor::{complete, starts, text};
+use crate::console::model::input::Input;
+use crate::console::model::variables;
+use crate::console::view::input::{self, Look, Mark};
+use crate::profile::{Channel, Field};
+use crate::text::{cut, fit};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{LABEL, Sheet};
+
+impl Sheet<'_> {
+    pub(super) fn field(
+        &mut self,
+        field: Field,
+        here: bool,
+        width: usize,
+        height: usize,
+    ) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
+        let theme = &self.state.settings.theme;
+        let known = variables::known(self.editor, &self.state.own_variables);
+        let draft = &self.editor.draft;
+        let encrypted = |name: &str| {
+            draft.encryption
+                && (draft.enc_parameters.is_empty() || draft.enc_parameters.iter().any(|p| p == name))
+        };
+        let marks = |name: &str| match (known(name), encrypted(name)) {
+            (false, _) => Mark::Unknown,
+            (true, true) => Mark::Encrypted,
+            (true, false) => Mark::Known,
+        };
+        let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
+        let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
+        let mark: Option<&dyn Fn(&str) -> Mark> = if templated { Some(&marks) } else { None };
+        let starts = if field == Field::Body { starts::of_body(draft) } else { None };
+        let look = Look { width, height, focused: here, hidden, mark, starts: starts.as_ref(), theme };
+        if let Some(input) = self.editor.inputs.get(&field) {
+            input::draw(input, &look)
+        } else {
+            let value = text::text(&self.editor.draft, field);
+            let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
+            if here {
+                input.to_end();
+            }
+            input::draw(&input, &look)
+        }
+    }
+
+    pub(super) fn text(&mut self, field: Field, item: &Item) {
+        let here = self.is_here(item);
+        let unit = match field {
+            Field::RetryInterval => " s",
+            Field::RetryTimeout => " ms",
+            _ => "",
+        };
+        let room = self.width.saturating_sub(LABEL);
+        let (lines, cursor) = self.field(field, here, if unit.is_empty() { room } else { 8 }, 1);
+        let mut spans = self.label(field.label(), here);
+        let theme = &self.state.settings.theme;
+        let value = lines.into_iter().next().unwrap_or_default();
+        if value.width() == 0 && !here {
+            spans.push(Span::styled(item::placeholder(field), theme.dim));
+        }
+        spans.extend(value.spans);
+        spans.push(Span::styled(unit, theme.dim));
+        if let Some((x, _)) = cursor {
+            self.cursor = Some((LABEL + usize::from(x), self.lines.len()));
+        }
+        self.push(spans, here);
+        self.offer(here);
+        self.remarks(field);
+    }
+
+    /// The names that Tab can complete, under the field with the keyboard.
+    pub(super) fn offer(&mut self, here: bool) {
+        if !here {
+            return;
+        }
+        let Some(offer) = complete::offered(self.editor, &self.state.own_variables) else { return };
+        let theme = self.state.settings.theme;
+        let mut spans = vec![Span::raw(" ".repeat(LABEL)), Span::styled("Tab ", theme.key)];
+        let mut room = self.width.saturating_sub(LABEL + 4);
+        for (at, name) in offer.names.iter().enumerate() {
+            let label = if at == offer.at { format!("[{name}]") } else { format!(" {name} ") };
+            room = room.saturating_sub(label.width());
+            if room == 0 {
+                break;
+            }
+            let style = if at == offer.at { theme.variable } else { theme.dim };
+            spans.push(Span::styled(label, style));
+        }
+        self.here.1 = self.lines.len();
+        self.lines.push(Line::from(spans));
+    }
+
+    pub(super) fn row(&mut self, rows: Rows, at: usize) {
+        let (name, value) = (rows.name(at), rows.value(at));
+        let in_name = self.is_here(&Item::Text(name));
+        let in_value = self.is_here(&Item::Text(value));
+        let room = self.width.saturating_sub(LABEL + 2);
+        let name_room = (room * 2 / 5).clamp(8, 24);
+        let value_room = room.saturating_sub(name_room);
+        let (name_lines, name_cursor) = self.field(name, in_name, name_room, 1);
+        let (value_lines, value_cursor) = self.field(value, in_value, value_room, 1);
+        let theme = self.state.settings.theme;
+        let mut spans = self.label(if at == 0 { rows.label() } else { "" }, in_name || in_value);
+        let name_line = name_lines.into_iter().next().unwrap_or_default();
+        let used = name_line.width();
+        if used == 0 && !in_name {
+            spans.push(Span::styled(fit("name", name_room), theme.dim));
+        } else {
+            spans.extend(name_line.spans);
+            spans.push(Span::raw(" ".repeat(name_room.saturating_sub(used))));
+        }
+        spans.push(Span::styled(rows.joint(), theme.dim));
+        let value_line = value_lines.into_iter().next().unwrap_or_default();
+        if value_line.width() == 0 && !in_value {
+            spans.push(Span::styled("value", theme.dim));
+        }
+        spans.extend(value_line.spans);
+        let name_at = name_cursor.map(|(x, _)| LABEL + usize::from(x));
+        let value_at = value_cursor.map(|(x, _)| LABEL + name_room + 2 + usize::from(x));
+        if let Some(x) = name_at.or(value_at) {
+            self.cursor = Some((x, self.lines.len()));
+        }
+        self.push(spans, in_name || in_value);
+        let (line, middle) = (self.lines.len() - 1, LABEL + name_room + 1);
+        self.spot(line, 0..middle, Item::Text(name));
+        self.spot(line, middle..self.width, Item::Text(value));
+        self.offer(in_value);
+        self.remarks(name);
+        self.remarks(value);
+    }
+
+    pub(super) fn body(&mut self) {
+        let here = self.is_here(&Item::Body);
+        let room = self.width.saturating_sub(LABEL);
+        let (lines, cursor) = self.field(Field::Body, here, room, self.body_height);
+        let start = self.lines.len();
+        if let Some((x, y)) = cursor {
+            self.cursor = Some((LABEL + usize::from(x), start + usize::from(y)));
+        }
+        let empty = lines.iter().all(|l| l.width() == 0) && !here;
+        for (at, line) in lines.into_iter().enumerate() {
+            let mut spans =
+                if at == 0 { self.label(Field::Body.label(), here) } else { self.label("", here) };
+            if empty && at == 0 {
+                spans.push(Span::styled(item::placeholder(Field::Body), self.state.settings.theme.dim));
+            }
+            spans.extend(line.spans);
+            self.lines.push(Line::from(spans));
+        }
+        if here {
+            self.here = (start, self.lines.len().saturating_sub(1));
+        }
+        self.offer(here);
+        self.remarks(Field::Body);
+    }
+
+    pub(super) fn choice(&mut self, field: Field, item: &Item) {
+        let here = self.is_here(item);
+        let theme = self.state.settings.theme;
+        let options = item::options(field, &self.editor.draft, &self.editor.rules);
+        let current = text::text(&self.editor.draft, field);
+        let mut spans = self.label(field.label(), here);
+        let room = self.width.saturating_sub(LABEL);
+        let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
+        let mut column = LABEL;
+        if all <= room {
+            for (name, label) in &options {
+                if name == current && here {
+                    self.cursor = Some((column + 1, self.lines.len()));
+                }
+                column += label.width() + 2;
+                if name == current {
+                    let style = if here { theme.selected } else { theme.chosen };
+                    spans.push(Span::styled(format!("[{label}]"), style));
+                } else {
+                    spans.push(Span::styled(format!(" {label} "), theme.dim));
+                }
+            }
+        } else {
+            if here {
+                self.cursor = Some((LABEL + 1, self.lines.len()));
+            }
+            let at = options.iter().position(|(name, _)| name == current);
+            let label = at.map_or(current, |at| &options[at].1);
+            let style = if here { theme.selected } else { theme.chosen };
+            spans.push(Span::styled(format!("[{label}]"), style));
+            let place = format!("  {} of {}", at.map_or(0, |a| a + 1), options.len());
+            spans.push(Span::styled(place, theme.dim));
+        }
+        self.push(spans, here);
+        if field == Field::Channel && here {
+            let label = self.editor.draft.channel().map_or("", Channel::label);
+            self.note(label, theme.dim);
+        }
+        self.remarks(field);
+    }
+
+    pub(super) fn tick(&mut self, label: &str, on: bool, text: &str, item: &Item, remarks: Option<Field>) {
+        let here = self.is_here(item);
+        let theme = self.state.settings.theme;
+        let mut spans = self.label(label, here);
+        if here {
+            self.cursor = Some((LABEL + 1, self.lines.len()));
+        }
+        let style = if here { theme.selected } else { theme.text };
+        let room = self.width.saturating_sub(LABEL + 4);
+        spans.push(Span::styled(format!("[{}] {}", if on { "x" } else { " " }, cut(text, room)), style));
+        self.push(spans, here);
+        if let Some(field) = remarks {
+            self.remarks(field);
+        }
+    }
+}

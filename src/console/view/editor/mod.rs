@@ -1,0 +1,296 @@
+//! Draws pane 2: the editor, or the chosen profile where nothing is being edited.
+
+pub mod fields;
+pub mod spots;
+pub mod summary;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::editor::Editor;
+use crate::console::model::editor::item::{Button, Item, Step};
+use crate::console::model::editor::rows::{Part, Rows};
+use crate::console::model::pane::Pane;
+use crate::console::model::state::State;
+use crate::console::model::variables;
+use crate::console::view::editor::spots::Spot;
+use crate::console::view::frame;
+use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
+use crate::text::{cut, fit, wrap};
+
+/// Columns of the labels.
+const LABEL: usize = 16;
+
+/// Draws the pane.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let Some(editor) = &state.editor else { return summary::draw(state, area, out) };
+    let title = match (editor.draft.title.trim(), editor.is_changed()) {
+        ("", _) => "New profile *".to_owned(),
+        (title, true) => format!("{title} *"),
+        (title, false) => title.to_owned(),
+    };
+    let step = match editor.step {
+        Step::Basics => "[Basics] Advanced",
+        Step::Advanced => "Basics [Advanced]",
+    };
+    let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
+    spots::note_steps(state, step, area);
+    let inner = frame::indent(inner, 1);
+    let focused = state.has_keyboard(Pane::Editor);
+    let mut sheet = Sheet::new(state, editor, inner, focused);
+    sheet.write();
+    sheet.show(inner, out);
+}
+
+/// The lines of a step, from which those in sight are shown.
+struct Sheet<'a> {
+    state: &'a State,
+    editor: &'a Editor,
+    focused: bool,
+    width: usize,
+    body_height: usize,
+    advice: Vec<FieldError>,
+    lines: Vec<Line<'static>>,
+    /// What a click finds.
+    spots: Vec<Spot>,
+    /// First and last line of what has the keyboard.
+    here: (usize, usize),
+    /// Column and line of the cursor.
+    cursor: Option<(usize, usize)>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(state: &'a State, editor: &'a Editor, area: Rect, focused: bool) -> Self {
+        let known = variables::known(editor, &state.own_variables);
+        Self {
+            state,
+            editor,
+            focused,
+            width: usize::from(area.width),
+            body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
+            advice: editor.draft.advice(&known),
+            lines: Vec::new(),
+            spots: Vec::new(),
+            here: (0, 0),
+            cursor: None,
+        }
+    }
+
+    fn show(self, area: Rect, out: &mut Frame<'_>) {
+        let height = usize::from(area.height);
+        let mut top = self.editor.scroll.get().min(self.lines.len().saturating_sub(height));
+        top = top.min(self.here.0).max((self.here.1 + 1).saturating_sub(height));
+        self.editor.scroll.set(top);
+        spots::note(self.state, self.spots, top, area);
+        let length = self.lines.len();
+        frame::mark_more(self.state, area, &(top..length.min(top + height)), length, out);
+        for (at, line) in self.lines.into_iter().skip(top).take(height).enumerate() {
+            out.render_widget(line, frame::row(area, at));
+        }
+        if let Some((x, y)) = self.cursor.filter(|(_, y)| (top..top + height).contains(y)) {
+            let column = u16::try_from(x).unwrap_or(0).min(area.width.saturating_sub(1));
+            let line = u16::try_from(y - top).unwrap_or(0);
+            out.set_cursor_position((area.x + column, area.y + line));
+        }
+    }
+
+    fn write(&mut self) {
+        let items = self.editor.items();
+        let mut buttons = Vec::new();
+        let mut first_event = true;
+        let mut first_parameter = true;
+        for item in items {
+            let start = self.lines.len();
+            match &item {
+                Item::Text(field) => match Rows::place(*field) {
+                    Some((rows, at, Part::Name)) => self.row(rows, at),
+                    // Drawn with its name.
+                    Some((_, _, Part::Value)) => {}
+                    None => self.text(*field, &item),
+                },
+                Item::Body => self.body(),
+                Item::Choice(field) => self.choice(*field, &item),
+                Item::Event(event) => {
+                    let on = self.editor.draft.events.iter().any(|n| n == event.name());
+                    let label = if first_event { "Events" } else { "" };
+                    self.tick(label, on, event.name(), &item, first_event.then_some(Field::Events));
+                    first_event = false;
+                }
+                Item::Parameter(name) => {
+                    let on = self.editor.draft.enc_parameters.contains(name);
+                    let label = if first_parameter { Field::EncParameters.label() } else { "" };
+                    if first_parameter && self.editor.draft.enc_parameters.is_empty() {
+                        self.note("none chosen: every value is encrypted", self.state.settings.theme.dim);
+                    }
+                    self.tick(label, on, name, &item, None);
+                    first_parameter = false;
+                }
+                Item::Switch(Field::EncRandomIv) => {
+                    let on = self.editor.draft.enc_random_iv;
+                    let text = "fresh for each value";
+                    self.tick(Field::EncRandomIv.label(), on, text, &item, None);
+                }
+                Item::Switch(Field::Http2) => {
+                    let on = self.editor.draft.http2;
+                    self.tick(Field::Http2.label(), on, "offer it over TLS", &item, None);
+                }
+                Item::Switch(field) => {
+                    let on = self.editor.draft.encryption;
+                    self.tick(field.label(), on, "encrypt the values", &item, Some(*field));
+                }
+                Item::Button(button) => buttons.push(*button),
+            }
+            if spots::stands_alone(&item) {
+                self.spot(start, 0..self.width, item.clone());
+            }
+            match &item {
+                Item::Text(Field::Title) if !self.editor.is_new => {
+                    self.profile_id();
+                    self.fixed_channel();
+                }
+                Item::Choice(Field::Channel) => self.single_event(),
+                Item::Choice(Field::RetryCount) if self.editor.draft.retry_count == "0" => {}
+                Item::Text(Field::RetryTimeout) => self.retry_table(),
+                _ => {}
+            }
+        }
+        self.buttons(&buttons);
+    }
+
+    /// Notes where an item stands: from this line on to the last one there is.
+    fn spot(&mut self, start: usize, columns: std::ops::Range<usize>, item: Item) {
+        self.spots.push(Spot { lines: start..self.lines.len(), columns, item });
+    }
+
+    fn is_here(&self, item: &Item) -> bool {
+        self.focused && self.editor.focus == *item
+    }
+
+    /// The label of a line, with a bar where the keyboard is.
+    fn label(&self, label: &str, here: bool) -> Vec<Span<'static>> {
+        let theme = &self.state.settings.theme;
+        let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
+        vec![Span::styled(bar, theme.focus), Span::styled(fit(label, LABEL - 2), style), Span::raw(" ")]
+    }
+
+    fn push(&mut self, spans: Vec<Span<'static>>, here: bool) {
+        if here {
+            self.here = (self.lines.len(), self.lines.len());
+        }
+        self.lines.push(Line::from(spans));
+    }
+
+    /// A line of its own under a field.
+    fn note(&mut self, text: &str, style: Style) {
+        let room = self.width.saturating_sub(LABEL);
+        for line in wrap(text, room) {
+            self.lines.push(Line::from(vec![Span::raw(" ".repeat(LABEL)), Span::styled(line, style)]));
+        }
+    }
+
+    /// The error of a field, or what is worth knowing about it.
+    fn remarks(&mut self, field: Field) {
+        let theme = self.state.settings.theme;
+        let before = self.lines.len();
+        if let Some(error) = self.editor.error(field).map(str::to_owned) {
+            self.note(&format!("✗ {error}"), theme.bad);
+        } else {
+            let advice = self.advice.iter().find(|a| a.field == field).map(|a| a.message.clone());
+            if let Some(advice) = advice {
+                self.note(&format!("! {advice}"), theme.warn);
+            }
+        }
+        // An error under the focused field is in sight with it.
+        if self.here.1 + 1 == before {
+            self.here.1 = self.lines.len().saturating_sub(1);
+        }
+    }
+
+    /// The id of a saved profile.
+    fn profile_id(&mut self) {
+        let mut spans = self.label("Profile id", false);
+        let room = self.width.saturating_sub(LABEL);
+        let id = cut(self.editor.id().as_str(), room);
+        spans.push(Span::styled(id, self.state.settings.theme.dim));
+        self.push(spans, false);
+    }
+
+    /// The channel of a saved profile, which cannot change.
+    fn fixed_channel(&mut self) {
+        let mut spans = self.label(Field::Channel.label(), false);
+        spans.push(Span::raw(self.editor.draft.channel.clone()));
+        spans.push(Span::styled("  fixed after creation", self.state.settings.theme.dim));
+        self.push(spans, false);
+        self.remarks(Field::Channel);
+        self.single_event();
+    }
+
+    fn single_event(&mut self) {
+        if let Some([only]) = self.editor.draft.channel().map(Channel::events) {
+            let mut spans = self.label("Event", false);
+            spans.push(Span::styled(only.name(), self.state.settings.theme.dim));
+            self.push(spans, false);
+        }
+    }
+
+    /// The seed's table for what is typed.
+    fn retry_table(&mut self) {
+        let theme = self.state.settings.theme;
+        let Ok(profile) = self.policy() else { return };
+        self.note(&format!("{:<10}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative"), theme.dim);
+        for row in profile.table() {
+            let seconds = |s: u64| format!("{s} s");
+            let line = format!(
+                "{:<10}{:>9}{:>8}{:>11}",
+                attempt_label(row.attempt),
+                seconds(row.sent_at_s),
+                seconds(row.delay_s),
+                seconds(row.cumulative_s)
+            );
+            self.note(&line, theme.dim);
+        }
+        if profile.count() > 0 {
+            let text = "A delay starts when the attempt before it ends. The last delay is not waited.";
+            self.note(text, theme.dim);
+        }
+    }
+
+    /// The retries as typed, when they have no error, whatever the other fields have.
+    fn policy(&self) -> Result<crate::profile::RetryPolicy, ()> {
+        let retry = [Field::RetryCount, Field::RetryInterval, Field::RetryTimeout];
+        if self.editor.errors.iter().any(|e| retry.contains(&e.field)) {
+            return Err(());
+        }
+        let draft = &self.editor.draft;
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| ());
+        let count = u8::try_from(number(&draft.retry_count)?).map_err(|_| ())?;
+        let backoff = draft.channel().unwrap_or_default().backoff();
+        let (interval, timeout) = (number(&draft.retry_interval)?, number(&draft.retry_timeout)?);
+        Ok(crate::profile::RetryPolicy::new(count, interval, timeout, backoff))
+    }
+
+    fn buttons(&mut self, buttons: &[Button]) {
+        let theme = self.state.settings.theme;
+        self.lines.push(Line::default());
+        let mut spans = vec![Span::raw(" ".repeat(LABEL))];
+        let mut column = LABEL;
+        let mut any = false;
+        for button in buttons {
+            let here = self.is_here(&Item::Button(*button));
+            if here {
+                self.cursor = Some((column + 1, self.lines.len()));
+                any = true;
+            }
+            let label = format!("[ {} ]", button.label());
+            let line = self.lines.len();
+            self.spots.push(Spot::button(*button, line, column..column + label.width()));
+            column += label.width() + 2;
+            spans.push(Span::styled(label, if here { theme.selected } else { theme.key }));
+            spans.push(Span::raw("  "));
+        }
+        self.push(spans, any);
+    }
+}

@@ -1,0 +1,112 @@
+//! The chosen profile, to read, while nothing is being edited.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::console::model::pane::Pane;
+use crate::console::model::pausing;
+use crate::console::model::state::State;
+use crate::console::view::frame;
+use crate::profile::{Auth, Choice as _, Iv, Profile};
+use crate::text::{fit, wrap};
+
+/// Columns of the labels; a profile id fits beside them at 120 columns.
+const LABEL: usize = 14;
+
+/// Draws what the chosen profile says.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let Some(profile) = &state.chosen else {
+        let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
+        let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
+            "No profile yet.\n\n{profiles-new} makes the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
+        } else {
+            ""
+        };
+        let hint = state.settings.keys.spell(hint);
+        let lines = wrap(&hint, usize::from(inner.width).saturating_sub(2));
+        for (at, line) in lines.into_iter().enumerate() {
+            out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
+        }
+        return;
+    };
+    let room = usize::from(area.width).saturating_sub(LABEL + 4);
+    let mut lines = Vec::new();
+    for (label, value) in facts(state, profile) {
+        for (n, line) in wrap(&value, room).into_iter().enumerate() {
+            let label = if n == 0 { label } else { "" };
+            let label = Span::styled(fit(label, LABEL), theme.label);
+            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line)]));
+        }
+    }
+    let visible = state.summary.visible(lines.len(), usize::from(area.height).saturating_sub(2));
+    let length = lines.len();
+    let right = state.settings.keys.spell("{profiles-edit} edits");
+    let inner = frame::pane(state, Pane::Editor, profile.title.as_str(), &right, area, out);
+    let inner = frame::indent(inner, 1);
+    frame::mark_more(state, inner, &visible, length, out);
+    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(line, frame::row(inner, at));
+    }
+    if state.has_keyboard(Pane::Editor) {
+        out.set_cursor_position((inner.x, inner.y));
+    }
+}
+
+fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Profile id", profile.id.to_string()), ("Status", pausing::status(state, profile))];
+    facts.push(("Channel", profile.channel.label().to_owned()));
+    if !profile.events.is_empty() {
+        let names: Vec<_> = profile.events.iter().map(|e| e.name()).collect();
+        facts.push(("Events", names.join(", ")));
+    }
+    facts.push(("Method", profile.method.name().to_owned()));
+    facts.push(("Endpoint", profile.endpoint.template().to_string()));
+    if profile.method.has_body() {
+        facts.push(("Body", profile.body.text().to_owned()));
+    }
+    let retry = profile.retry;
+    let earliest: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
+    facts.push(match retry.count() {
+        0 => ("Retry", "0".to_owned()),
+        n => (
+            "Retry",
+            format!("{n} · timeout {} ms · earliest at {}", retry.timeout_ms(), earliest.join(" · ")),
+        ),
+    });
+    facts.push((
+        "Data format",
+        profile.data_format.map_or("auto: follows the body", |f| f.label()).to_owned(),
+    ));
+    for (at, header) in profile.headers.iter().enumerate() {
+        let value = if header.is_secret() { "••••".to_owned() } else { header.value.to_string() };
+        facts.push((if at == 0 { "Headers" } else { "" }, format!("{}: {value}", header.name)));
+    }
+    facts.push((
+        "Authentication",
+        match &profile.auth {
+            Auth::None => "none".to_owned(),
+            Auth::Basic { user, .. } => format!("Basic, user {user}"),
+            Auth::ApiKey { header, .. } => format!("API key in {header}"),
+            Auth::OAuth2(oauth2) => {
+                format!("Advanced, client {} at {}", oauth2.client_id, oauth2.token_url.as_str())
+            }
+        },
+    ));
+    facts.push((
+        "Encryption",
+        profile.encryption.as_ref().map_or("off".to_owned(), |enc| {
+            let of = match enc.parameters.as_slice() {
+                [] => "every value".to_owned(),
+                some => some.join(", "),
+            };
+            let random = if enc.iv == Iv::Random { ", random vector" } else { "" };
+            format!("{} of {of}{random}", enc.algorithm.name())
+        }),
+    ));
+    if profile.signing_secret.is_some() {
+        facts.push(("Signature", "Standard Webhooks v1".to_owned()));
+    }
+    facts
+}

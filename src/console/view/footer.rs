@@ -1,0 +1,109 @@
+//! The keys that work now, as many as fit: the most useful ones first, and those that cannot work not
+//! at all.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::disabled_reason;
+use crate::console::model::state::State;
+use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
+
+/// How many of a place's own keys go before the palette, which leads to all others.
+const FIRST: usize = 4;
+
+/// A key and what it does.
+struct Word {
+    action: Action,
+    key: String,
+    label: &'static str,
+    /// What goes first where there is no room for all.
+    rank: usize,
+}
+
+impl Word {
+    /// Its columns, with a blank between and two after it.
+    fn columns(&self) -> usize {
+        self.key.width() + self.label.width() + 3
+    }
+
+    /// Those of a place stand first, those of the whole program at the end.
+    fn is_last(&self) -> bool {
+        matches!(self.action, Action::Test | Action::Receiver | Action::Palette | Action::Help | Action::Quit)
+    }
+}
+
+/// Draws the footer.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let mut words = words(state);
+    choose(&mut words, usize::from(area.width).saturating_sub(1));
+    words.sort_by_key(Word::is_last);
+    let mut spans = vec![Span::raw(" ")];
+    for word in words {
+        spans.push(Span::styled(word.key, theme.key));
+        spans.push(Span::styled(format!(" {}  ", word.label), theme.dim));
+    }
+    out.render_widget(Line::from(spans), area);
+}
+
+/// Leaves those that fit into so many columns, the most useful ones first.
+fn choose(words: &mut Vec<Word>, mut room: usize) {
+    let mut ranks: Vec<(usize, usize)> = words.iter().enumerate().map(|(at, w)| (w.rank, at)).collect();
+    ranks.sort_unstable();
+    let mut fits = vec![false; words.len()];
+    for (_, at) in ranks {
+        let columns = words[at].columns();
+        // The blanks after the last one may hang over the edge.
+        if columns <= room + 2 {
+            fits[at] = true;
+            room = room.saturating_sub(columns);
+        }
+    }
+    let mut fits = fits.into_iter();
+    words.retain(|_| fits.next().unwrap_or(false));
+}
+
+/// The actions that can be done now and have a key here, in the order of the table.
+fn words(state: &State) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut scopes = state.target().scopes();
+    if !scopes.contains(&Scope::Global) {
+        scopes.push(Scope::Global);
+    }
+    for scope in scopes {
+        for (entry, keys) in state.settings.keys.entries() {
+            if entry.scope != scope || entry.short.is_empty() {
+                continue;
+            }
+            let Some(key) = keys.iter().find(|key| does(state, entry, **key)) else { continue };
+            let shown = words.iter().any(|word| word.action == entry.action);
+            if !shown && disabled_reason::why_not(state, entry.action).is_none() {
+                let rank = rank(entry.action, words.len());
+                words.push(Word { action: entry.action, key: key.to_string(), label: entry.short, rank });
+            }
+        }
+    }
+    words
+}
+
+/// Whether this key does what the entry says where the keyboard is.
+fn does(state: &State, entry: &Entry, key: Chord) -> bool {
+    let first = key.first();
+    let meaning = if key.is(first) { Meaning::Does(entry.action) } else { Meaning::Begins };
+    !state.is_for_text(first) && state.meaning(first) == Some(meaning)
+}
+
+/// Who is lost must find the help and the ways out, and Test is what this is for: they stand there,
+/// however narrow it is.
+fn rank(action: Action, place: usize) -> usize {
+    match action {
+        Action::Help => 0,
+        Action::Quit | Action::Leave | Action::Test => 1,
+        Action::Palette => FIRST + 2,
+        Action::Receiver => FIRST + 3 + usize::from(u16::MAX),
+        _ if place < FIRST => place + 2,
+        _ => place + FIRST + 3,
+    }
+}

@@ -1,0 +1,102 @@
+//! What the panes share on the screen: borders, rows.
+
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::pane::Pane;
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::model::{layout, scroll};
+use crate::text::cut;
+
+/// Columns of a pane's upper edge that neither its title nor the text on the right can have.
+pub const PANE_EDGES: usize = 7;
+
+/// Draws a pane's border with number, title and what stands at its right; gives the room inside.
+pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
+    let theme = &state.settings.theme;
+    let focused = state.has_keyboard(pane);
+    // Focus is told by the border's weight too, not by colour alone.
+    let (border, kind) =
+        if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
+    // The title of a pane without the keyboard is read all the same, so it is not dimmed with the border.
+    let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
+    let title_style = if focused { theme.focus } else { plain };
+    let room = usize::from(area.width).saturating_sub(right.width() + PANE_EDGES);
+    let left = Line::from(vec![
+        Span::styled(format!("{} ", pane.number()), theme.key),
+        Span::styled(format!("{} ", cut(title, room)), title_style),
+    ]);
+    let mut block = Block::bordered().border_type(kind).border_style(border).title_top(left);
+    if !right.is_empty() {
+        block = block.title_top(Line::styled(format!(" {right} "), theme.dim).right_aligned());
+    }
+    let inner = block.inner(area);
+    out.render_widget(block, area);
+    if focused {
+        stand(indent(inner, 1), out);
+    }
+    state.mouse.note(area, Place::Pane(pane));
+    inner
+}
+
+/// Draws a window in the middle of the screen, above top line and footer; gives the room inside.
+pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Frame<'_>) -> Rect {
+    let theme = &state.settings.theme;
+    let screen = layout::room_for_windows(out.area());
+    let (width, height) = (width.min(screen.width), height.min(screen.height));
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    let block = Block::bordered()
+        .border_type(BorderType::Thick)
+        .border_style(theme.focus)
+        .title_top(Line::styled(format!(" {title} "), theme.focus));
+    let inner = block.inner(area);
+    out.render_widget(Clear, area);
+    out.render_widget(block, area);
+    let inner = indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1);
+    stand(inner, out);
+    inner
+}
+
+/// Says on the lower edge of a pane or window how many lines of it are above and below those in sight:
+/// whatever is cut off is counted there.
+pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usize, out: &mut Frame<'_>) {
+    let more = scroll::more(visible, length);
+    if !more.is_empty() {
+        let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
+        let more = Span::styled(more, state.settings.theme.dim.remove_modifier(Modifier::BOLD));
+        out.render_widget(Line::from(more).right_aligned(), edge);
+    }
+}
+
+/// The cursor stands where the keyboard is, for those who read by it, until something there says better.
+fn stand(area: Rect, out: &mut Frame<'_>) {
+    if !area.is_empty() {
+        out.set_cursor_position((area.x, area.y));
+    }
+}
+
+/// Line `n` of an area; empty when it has fewer.
+#[must_use]
+pub fn row(area: Rect, n: usize) -> Rect {
+    let n = u16::try_from(n).unwrap_or(u16::MAX);
+    if n < area.height { Rect { y: area.y + n, height: 1, ..area } } else { Rect { height: 0, ..area } }
+}
+
+/// The area without its first columns.
+#[must_use]
+pub fn indent(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect { x: area.x + columns, width: area.width - columns, ..area }
+}

@@ -1,0 +1,19 @@
+//! Draws help and palette.
+
+pub mod help;
+pub mod lines;
+pub mod palette;
+
+use ratatui::Frame;
+
+use crate::console::model::guide::Guide;
+use crate::console::model::state::State;
+
+/// Draws the help or the palette.
+pub fn draw(state: &State, out: &mut Frame<'_>) {
+    match &state.guide {
+        Some(Guide::Help(window)) => help::draw(state, window, out),
+        Some(Guide::Palette(window)) => palette::draw(state, window, out),
+        None => {}
+    }
+}

@@ -1,0 +1,279 @@
+//! Draws a text field: scrolled to its cursor, placeholders coloured, secrets hidden.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::input::{self, Input, Place};
+use crate::console::theme::Theme;
+use crate::profile::placeholder_at;
+use crate::text::displayable_grapheme;
+
+/// What the name in a placeholder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A variable of the profile's events.
+    Known,
+    /// The same, and its value is sent encrypted.
+    Encrypted,
+    /// No variable here.
+    Unknown,
+}
+
+/// How a field is to be drawn.
+pub struct Look<'a> {
+    /// Columns.
+    pub width: usize,
+    /// Lines.
+    pub height: usize,
+    /// Whether the keyboard writes here.
+    pub focused: bool,
+    /// Dots in place of the text.
+    pub hidden: bool,
+    /// What a placeholder's name is; `None` where placeholders mean nothing.
+    pub mark: Option<&'a dyn Fn(&str) -> Mark>,
+    /// Where placeholders start, as line and byte; `None` where each that is well formed is one.
+    pub starts: Option<&'a HashSet<(usize, usize)>>,
+    /// Colours.
+    pub theme: &'a Theme,
+}
+
+/// The lines in sight, and column and line of the cursor among them when focused.
+#[must_use]
+pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
+    input.page.set(look.height);
+    let cursor = input.cursor();
+    let rows = input.rows();
+    let column = rows.get(cursor.line).map_or(0, |row| {
+        let before = row.get(..cursor.byte).unwrap_or(row);
+        if look.hidden { before.graphemes(true).count() } else { input::width(before) }
+    });
+    let (mut left, mut top) = input.scroll.get();
+    if look.focused {
+        // One column stays free for the cursor behind the last character.
+        left = left.min(column).max((column + 1).saturating_sub(look.width));
+        top = top.min(cursor.line).max((cursor.line + 1).saturating_sub(look.height));
+        // What was taken away leaves no empty room where there is text above.
+        top = top.min(rows.len().saturating_sub(look.height));
+    } else {
+        (left, top) = (0, 0);
+    }
+    input.scroll.set((left, top));
+    let lines = rows
+        .iter()
+        .enumerate()
+        .skip(top)
+        .take(look.height)
+        .map(|(at, row)| row_line(input, row, at, left, look))
+        .collect();
+    let cursor = look.focused.then(|| {
+        let column = (column - left).min(look.width.saturating_sub(1));
+        (u16::try_from(column).unwrap_or(0), u16::try_from(cursor.line - top).unwrap_or(0))
+    });
+    (lines, cursor)
+}
+
+/// No placeholder is longer, so one that reaches into sight begins no further to the left.
+const LONGEST: usize = 512;
+
+fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -> Line<'static> {
+    let selection = input.selection();
+    let selected = |byte: usize| {
+        let place = Place { line: at, byte };
+        selection.is_some_and(|(from, to)| place >= from && place < to)
+    };
+    let mut run = Run { spans: Vec::new(), left, right: left + look.width, column: 0 };
+    // In plain text columns are bytes: what lies far to the left need not be looked at.
+    let start = if row.is_ascii() && !look.hidden { left.saturating_sub(LONGEST) } else { 0 };
+    run.column = start;
+    let mut placeholder = (0, look.theme.text);
+    for (byte, grapheme) in row.get(start..).unwrap_or("").grapheme_indices(true) {
+        if run.column >= run.right {
+            break;
+        }
+        let byte = start + byte;
+        if byte >= placeholder.0 {
+            placeholder = placeholder_style(row, (at, byte), look)
+                .map_or((byte, look.theme.text), |(length, style)| (byte + length, style));
+        }
+        let style = if selected(byte) {
+            look.theme.marked
+        } else if byte < placeholder.0 {
+            placeholder.1
+        } else {
+            look.theme.text
+        };
+        run.push(if look.hidden { Cow::Borrowed("•") } else { displayable_grapheme(grapheme) }, style);
+    }
+    // A line end that is selected is seen as well.
+    if selected(row.len()) && selection.is_some_and(|(_, to)| to.line > at) {
+        run.push(Cow::Borrowed(" "), look.theme.marked);
+    }
+    Line::from(run.spans)
+}
+
+/// The part of a row that is in sight.
+struct Run {
+    spans: Vec<Span<'static>>,
+    left: usize,
+    right: usize,
+    column: usize,
+}
+
+impl Run {
+    fn push(&mut self, text: Cow<'_, str>, style: Style) {
+        let start = self.column;
+        self.column += text.width();
+        if self.column <= self.left || start >= self.right {
+            return;
+        }
+        // Of a wide character that the edge cuts through, blanks are left.
+        let text = if start < self.left || self.column > self.right {
+            Cow::Owned(" ".repeat(self.column.min(self.right) - start.max(self.left)))
+        } else {
+            text
+        };
+        match self.spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push_str(&text),
+            _ => self.spans.push(Span::styled(text.into_owned(), style)),
+        }
+    }
+}
+
+fn placeholder_style(row: &str, (line, byte): (usize, usize), look: &Look<'_>) -> Option<(usize, Style)> {
+    let mark = look.mark?;
+    let (path, length) = placeholder_at(&row[byte..])?;
+    let starts = match look.starts {
+        Some(starts) => starts.contains(&(line, byte)),
+        // Two `<` before a name are a literal one.
+        None => row[..byte].bytes().rev().take_while(|before| *before == b'<').count().is_multiple_of(2),
+    };
+    if !starts {
+        return None;
+    }
+    let of_name = mark(path.name());
+    let style = match if of_name == Mark::Unknown { mark(path.as_str()) } else { of_name } {
+        Mark::Known => look.theme.variable,
+        Mark::Encrypted => look.theme.encrypted,
+        Mark::Unknown => look.theme.unknown,
+    };
+    Some((length, style))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::keymap::Key;
+
+    use super::*;
+
+    fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
+        let mark = |name: &str| if name == "id" { Mark::Known } else { Mark::Unknown };
+        let theme = Theme::colour();
+        let look = Look {
+            width,
+            height,
+            focused: true,
+            hidden: false,
+            mark: Some(&mark),
+            starts: None,
+            theme: &theme,
+        };
+        let (lines, cursor) = draw(input, &look);
+        (lines.iter().map(ToString::to_string).collect(), cursor)
+    }
+
+    #[test]
+    fn the_cursor_stays_in_sight() {
+        let mut input = Input::line("https://hooks.example/callbacks");
+        input.to_end();
+        let (lines, cursor) = drawn(&input, 10, 1);
+        assert_eq!(lines, ["callbacks"]);
+        assert_eq!(cursor, Some((9, 0)));
+    }
+
+    #[test]
+    fn what_is_selected_is_marked() {
+        let mut input = Input::lines("one\ntwo");
+        for key in ["shift+left", "shift+up"] {
+            input.key(Key::parse(key).unwrap());
+        }
+        let theme = Theme::colour();
+        let look = Look {
+            width: 10,
+            height: 2,
+            focused: true,
+            hidden: false,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
+        let (lines, cursor) = draw(&input, &look);
+        let marked: Vec<String> = lines
+            .iter()
+            .flat_map(|line| {
+                line.spans.iter().filter(|s| s.style == theme.marked).map(|s| s.content.to_string())
+            })
+            .collect();
+        assert_eq!(marked, ["e ", "two"]);
+        assert_eq!(cursor, Some((2, 0)));
+    }
+
+    #[test]
+    fn a_wide_character_at_the_edge_leaves_a_blank() {
+        let mut input = Input::line("日本語abc");
+        let theme = Theme::colour();
+        let look = Look {
+            width: 6,
+            height: 1,
+            focused: true,
+            hidden: false,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
+        // The cursor at column 9 of 9: columns 4 to 9 are in sight; at column 8, still.
+        assert_eq!(draw(&input, &look).0[0].to_string(), "語abc");
+        input.scroll.set((3, 0));
+        input.key(Key::parse("left").unwrap());
+        let (lines, cursor) = draw(&input, &look);
+        assert_eq!(lines[0].to_string(), " 語abc");
+        assert_eq!(cursor, Some((5, 0)));
+    }
+
+    #[test]
+    fn a_secret_is_dots_one_for_each_press() {
+        let input = Input::line("pä👩‍👧");
+        let theme = Theme::colour();
+        let look = Look {
+            width: 9,
+            height: 1,
+            focused: true,
+            hidden: true,
+            mark: None,
+            starts: None,
+            theme: &theme,
+        };
+        let (lines, cursor) = draw(&input, &look);
+        assert_eq!((lines[0].to_string().as_str(), cursor), ("•••", Some((3, 0))));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_its_field(text in "[ -~日👩\u{301}\n\u{1b}]{0,60}", width in 1usize..30, height in 1usize..5) {
+            let input = Input::lines(&text);
+            let (lines, cursor) = drawn(&input, width, height);
+            prop_assert!(lines.len() <= height);
+            for line in lines {
+                prop_assert!(line.width() <= width);
+            }
+            let (x, y) = cursor.unwrap();
+            prop_assert!(usize::from(x) < width && usize::from(y) < height);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Draws the whole screen: top line, panes, footer, the sentence at the bottom left.
+
+mod deliveries;
+mod editor;
+mod find;
+mod footer;
+mod frame;
+mod guide;
+mod input;
+mod mark;
+mod profiles;
+mod search_line;
+mod timeline;
+mod variables;
+mod window;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::deliveries::state_text;
+use crate::console::model::editor::Editor;
+use crate::console::model::layout::{self, LEAST, WIDE};
+use crate::console::model::notice::{TESTING, Tone};
+use crate::console::model::pane::Pane;
+use crate::console::model::pausing;
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::view::deliveries::Columns;
+use crate::delivery::Role;
+use crate::text::{cut, wrap};
+
+/// From so many columns on the top line says all, and the names of the panes have blanks around them.
+const ROOMY: u16 = 70;
+
+/// Draws the state, with the colours and the signs that are set.
+pub fn view(state: &State, out: &mut Frame<'_>) {
+    draw(state, out);
+    state.settings.theme.put_on(out.buffer_mut());
+    state.settings.signs.put_on(out.buffer_mut());
+}
+
+fn draw(state: &State, out: &mut Frame<'_>) {
+    let area = out.area();
+    state.mouse.clear();
+    if layout::too_small((area.width, area.height)) {
+        return draw_too_small(state, area, out);
+    }
+    let [top, middle, footer, bottom] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    draw_top(state, top, out);
+    if layout::is_wide((area.width, area.height)) {
+        draw_wide(state, middle, out);
+    } else {
+        draw_narrow(state, middle, out);
+    }
+    footer::draw(state, footer, out);
+    draw_bottom(state, bottom, out);
+    window::draw(state, out);
+    guide::draw(state, out);
+}
+
+fn draw_too_small(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let quit = state.settings.keys.shown("quit");
+    let (columns, lines) = LEAST;
+    let text =
+        format!("Ringback needs {columns}×{lines}; this is {}×{}. {quit} quits.", area.width, area.height);
+    for (at, line) in wrap(&text, usize::from(area.width)).into_iter().enumerate() {
+        out.render_widget(Line::raw(line), frame::row(area, at));
+    }
+}
+
+fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let lower = (area.height / 3).clamp(9, 14);
+    let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
+    let [list, edit, pick] =
+        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(32)]).areas(upper);
+    profiles::draw(state, list, out);
+    editor::draw(state, edit, out);
+    variables::draw(state, pick, out);
+    let [log, times] =
+        Layout::horizontal([Constraint::Percentage(58), Constraint::Percentage(42)]).areas(lower);
+    deliveries::draw(state, log, out);
+    timeline::draw(state, times, out);
+}
+
+/// One pane has the room; the others are names in a line, and the newest delivery stands beneath.
+fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let newest =
+        state.deliveries.rows().first().filter(|_| !matches!(state.focus, Pane::Deliveries | Pane::Timeline));
+    let strip = u16::from(newest.is_some());
+    let [tabs, main, strip] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(strip)]).areas(area);
+    draw_tabs(state, tabs, out);
+    match state.focus {
+        Pane::Profiles => profiles::draw(state, main, out),
+        Pane::Editor => editor::draw(state, main, out),
+        Pane::Variables => variables::draw(state, main, out),
+        Pane::Deliveries | Pane::Timeline => {
+            let times = (main.height / 2).min(10);
+            let [log, times] = Layout::vertical([Constraint::Min(0), Constraint::Length(times)]).areas(main);
+            deliveries::draw(state, log, out);
+            timeline::draw(state, times, out);
+        }
+    }
+    if let Some(row) = newest {
+        let rows = std::slice::from_ref(row);
+        let columns = Columns::of(state, rows, usize::from(strip.width));
+        out.render_widget(deliveries::line(state, row, columns, false, false), strip);
+    }
+}
+
+fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let mut spans = vec![Span::raw(" ")];
+    let mut at = area.x + 1;
+    for pane in Pane::ALL {
+        let name = match pane {
+            Pane::Profiles => "Profiles",
+            Pane::Editor => "Editor",
+            Pane::Variables => "Variables",
+            Pane::Deliveries => "Deliveries",
+            Pane::Timeline => "Timeline",
+        };
+        let changed = pane == Pane::Editor && state.editor.as_ref().is_some_and(Editor::is_changed);
+        let label = format!("{} {name}{}", pane.number(), if changed { "*" } else { "" });
+        let label = if area.width < ROOMY { label } else { format!(" {label} ") };
+        let width = u16::try_from(label.width()).unwrap_or(0);
+        state.mouse.note(Rect { x: at, width, ..area }, Place::Pane(pane));
+        at += width + 1;
+        let style = if pane == state.focus { theme.selected } else { theme.dim };
+        spans.push(Span::styled(label, style));
+        spans.push(Span::raw(" "));
+    }
+    out.render_widget(Line::from(spans), area);
+}
+
+fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let name = if state.settings.demo { "demo" } else { &state.settings.database };
+    let sender = match (&state.sending.trouble, state.sending.role) {
+        _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
+        (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
+        (None, Role::Starting) => Span::styled("○ starting", theme.dim),
+        (None, Role::Sends) => Span::styled("● running", theme.good),
+        (None, Role::Watches(Some(pid))) if area.width < WIDE.0 => {
+            Span::styled(format!("○ pid {pid} sends"), theme.warn)
+        }
+        (None, Role::Watches(Some(pid))) => {
+            Span::styled(format!("○ another session sends (pid {pid})"), theme.warn)
+        }
+        (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
+        (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
+    };
+    let paused = pausing::sender(state, area.width >= ROOMY);
+    let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
+    // What is being sent stands on disk as it was before, and is counted once.
+    let first = state.sending.in_flight.values().filter(|f| f.n == 1).count();
+    let again = state.sending.in_flight.len() - first;
+    let rest = |all: u64, under_way: usize| all.saturating_sub(u64::try_from(under_way).unwrap_or(0));
+    let (queued, waiting) = (rest(state.counts.queued, first), rest(state.counts.waiting, again));
+    let counts = format!(" · {queued} queued · {waiting} waiting ");
+    let sending = format!("· {} sending ", state.sending.in_flight.len());
+    let receiver = match &state.receiver.address {
+        Some(address) => format!("  receiver {address} "),
+        None => String::new(),
+    };
+    let mut right = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
+    if area.width >= ROOMY {
+        right.push(Span::styled(sending, theme.text));
+    }
+    if usize::from(area.width) >= 100 {
+        right.push(Span::styled(receiver, theme.dim));
+    }
+    let right = Line::from(right);
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let left = Line::from(vec![
+        Span::styled(" ringback ", theme.focus),
+        Span::styled(cut(name, room.saturating_sub(10).min(30)), theme.dim),
+    ]);
+    let [left_area, right_area] =
+        Layout::horizontal([Constraint::Length(u16::try_from(room).unwrap_or(0)), Constraint::Min(0)])
+            .areas(area);
+    out.render_widget(left, left_area);
+    out.render_widget(right.right_aligned(), right_area);
+}
+
+/// The sentence at the bottom left; while a test runs, how it stands.
+fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let rows = state.deliveries.rows();
+    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
+    // What was said since the test began goes first, or it could not be read before its end.
+    let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != TESTING);
+    let mut pieces = Vec::new();
+    // What is wrong stays to be read for as long as it is.
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
+    let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
+    pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
+    if let Some(notice) = notice {
+        let style = match notice.tone {
+            Tone::Good => theme.good,
+            Tone::Plain => theme.text,
+            Tone::Bad => theme.bad,
+        };
+        pieces.push((notice.text.clone(), style));
+    }
+    if let Some(row) = testing {
+        let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+        let text = format!("Testing {} · {text}", row.profile_title);
+        pieces.push((text, deliveries::tone_style(theme, tone)));
+    }
+    let mut spans = Vec::new();
+    let mut room = usize::from(area.width).saturating_sub(1);
+    for (text, style) in pieces {
+        let text = cut(&text, room.saturating_sub(1));
+        room = room.saturating_sub(text.width() + 3);
+        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
+        spans.push(Span::styled(text, style));
+    }
+    out.render_widget(Line::from(spans), area);
+    if let Some(first) = state.pending {
+        // The first of two letters waits for the other.
+        out.render_widget(Line::styled(format!(" {first}… "), theme.key).right_aligned(), area);
+    }
+}

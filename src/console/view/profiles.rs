@@ -1,0 +1,107 @@
+//! Draws pane 1.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::pane::Pane;
+use crate::console::model::pausing::{self, SIGN};
+use crate::console::model::pointer::Place;
+use crate::console::model::profiles;
+use crate::console::model::state::State;
+use crate::console::view::{frame, search_line};
+use crate::profile::{Channel, Choice as _, Method, Status};
+use crate::store::ProfileRow;
+use crate::text::{cut, fit};
+
+/// Draws the list, with the search in its last line while there is one.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let profiles = &state.profiles;
+    let found = profiles.found().len();
+    let count = if profiles.search().is_some() {
+        format!("{found} of {}", profiles.total())
+    } else {
+        profiles.total().to_string()
+    };
+    let focused = state.focus == Pane::Profiles;
+    let inner = frame::pane(state, Pane::Profiles, "Profiles", &count, area, out);
+    let searching = profiles.search().is_some();
+    let height = usize::from(inner.height).saturating_sub(usize::from(searching));
+    let width = usize::from(inner.width);
+    let visible = profiles.list.visible(found, height);
+    frame::mark_more(state, inner, &visible, found, out);
+    for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
+        let line_area = frame::row(inner, at - visible.start);
+        let chosen = at == profiles.list.selected();
+        out.render_widget(line(state, row, width, chosen, focused), line_area);
+        state.mouse.note(line_area, Place::Row(Pane::Profiles, at));
+        if chosen && state.has_keyboard(Pane::Profiles) && !profiles.is_typing() {
+            out.set_cursor_position((line_area.x, line_area.y));
+        }
+    }
+    if found == 0 && profiles.is_loaded() {
+        let hint = if searching { "no title has this" } else { "none yet: {profiles-new} makes one" };
+        let hint = state.settings.keys.spell(hint);
+        out.render_widget(Line::styled(fit(&hint, width), state.settings.theme.dim), frame::row(inner, 0));
+    }
+    if let Some((input, typing)) = state.profiles.search() {
+        search_line::draw(state, input, typing, frame::row(inner, height), out);
+    }
+}
+
+fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bool) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let paused = pausing::is_marked(state, &row.id, row.status);
+    let sign = if paused { SIGN } else { profiles::status_sign(row.status).0 };
+    let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
+    let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
+    let room = width.saturating_sub(facts.width() + 2);
+    let title = if unsaved {
+        fit(&format!("{} *", cut(&row.title, room.saturating_sub(2))), room)
+    } else {
+        fit(&row.title, room)
+    };
+    let marker = if chosen { "▌" } else { " " };
+    let style = match (chosen, focused) {
+        (true, true) => theme.selected,
+        (true, false) => theme.chosen,
+        _ => theme.text,
+    };
+    let sign_style: Style = match row.status {
+        // On the bar the sign would be a block of its colour.
+        _ if chosen && focused => Style::new(),
+        Status::Active if paused => theme.warn,
+        Status::Active => theme.good,
+        Status::AutoDisabled => theme.bad,
+        Status::Disabled => theme.dim,
+    };
+    let facts_style = if chosen { Style::new() } else { theme.dim };
+    Line::from(vec![
+        Span::raw(marker),
+        Span::raw(title),
+        Span::styled(facts, facts_style),
+        Span::styled(sign, sign_style),
+    ])
+    .style(style)
+}
+
+/// A method in four letters.
+fn short_method(method: Method) -> &'static str {
+    match method {
+        Method::Delete => "DEL",
+        other => other.name(),
+    }
+}
+
+/// A channel in four letters.
+fn short_channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Default => "def",
+        Channel::Voice => "voic",
+        Channel::Sms => "sms",
+        Channel::Email => "mail",
+        Channel::Whatsapp => "wa",
+    }
+}

@@ -1,0 +1,26 @@
+//! The line in which a list is searched.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::console::model::input::Input;
+use crate::console::model::state::State;
+use crate::console::view::frame;
+use crate::console::view::input::{self, Look};
+
+/// Draws `/` and what is typed, with the cursor while it is typed.
+pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let field = frame::indent(area, 1);
+    let width = usize::from(field.width);
+    let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, starts: None, theme };
+    let (lines, cursor) = input::draw(input, &look);
+    out.render_widget(Span::styled("/", theme.key), area);
+    for line in lines {
+        out.render_widget(line, field);
+    }
+    if let Some((x, _)) = cursor {
+        out.set_cursor_position((field.x + x, field.y));
+    }
+}

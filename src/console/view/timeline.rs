@@ -1,0 +1,159 @@
+//! Draws pane 5: tries, waits, what is left of a wait, and the outcome of each. Readable without
+//! colour.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::deliveries::state_text;
+use crate::console::model::pane::Pane;
+use crate::console::model::pausing;
+use crate::console::model::state::State;
+use crate::console::view::frame;
+use crate::delivery::{Attempt, State as DeliveryState, Summary};
+use crate::profile::attempt_label;
+use crate::text::{cut, fit};
+
+const LABEL: usize = 11;
+
+/// Draws the timeline of the chosen delivery, its end in sight.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let chosen = state.deliveries.chosen();
+    let right = chosen.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
+    let inner = frame::pane(state, Pane::Timeline, "Timeline", &right, area, out);
+    let inner = frame::indent(inner, 1);
+    let Some(row) = chosen else { return };
+    let lines = lines(state, row, usize::from(inner.width).saturating_sub(1));
+    let height = usize::from(inner.height);
+    let skip = lines.len().saturating_sub(height);
+    frame::mark_more(state, inner, &(skip..lines.len()), lines.len(), out);
+    for (at, line) in lines.into_iter().skip(skip).enumerate() {
+        out.render_widget(line, frame::row(inner, at));
+    }
+    if state.has_keyboard(Pane::Timeline) {
+        out.set_cursor_position((inner.x, inner.y));
+    }
+}
+
+/// The timeline line by line.
+#[must_use]
+pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
+    let theme = &state.settings.theme;
+    let attempts = state.deliveries.details().map_or(&[][..], |d| &d.attempts);
+    let mut lines = Vec::new();
+    let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
+    for (at, attempt) in attempts.iter().enumerate() {
+        lines.push(tried(label(&label_of(attempt.n)), attempt, width, state));
+        if let Some(next) = attempts.get(at + 1) {
+            let waited = state_text::millis(attempt.started_at, next.started_at)
+                .saturating_sub(u64::from(attempt.duration_ms));
+            let text = format!("waited {}", state_text::tenths(waited));
+            lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
+        }
+    }
+    for sentence in state.deliveries.details().iter().flat_map(|details| &details.passed_over) {
+        lines.push(Line::from(vec![label(""), Span::styled(sentence.clone(), theme.warn)]));
+    }
+    let made = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+    let flight = state.sending.in_flight.get(&row.id).filter(|f| f.n > made);
+    if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
+        if let Some(last) = attempts.last() {
+            let waited = state_text::millis(last.started_at, flight.started_at)
+                .saturating_sub(last.duration_ms.into());
+            let text = format!("waited {}", state_text::tenths(waited));
+            lines.push(bar(label("wait"), "┄", 1.0, &text, theme.dim, width));
+        }
+        let spent = state_text::millis(flight.started_at, state.now);
+        #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
+        let part = spent as f64 / f64::from(row.policy.timeout_ms());
+        let text = format!("sending {} of {} ms", state_text::tenths(spent), row.policy.timeout_ms());
+        lines.push(bar(label(&label_of(flight.n)), "━", part.min(1.0), &text, theme.warn, width));
+    } else if let (DeliveryState::Waiting, Some(due)) = (row.state, row.due_at) {
+        let ended = attempts.last().map_or(row.accepted_at, |a| {
+            let lasted = std::time::Duration::from_millis(a.duration_ms.into());
+            a.started_at.checked_add(lasted).unwrap_or(jiff::Timestamp::MAX)
+        });
+        let (whole, left) = (state_text::millis(ended, due).max(1), state_text::millis(state.now, due));
+        #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
+        let part = 1.0 - left as f64 / whole as f64;
+        let text = format!("{} of {} left", state_text::tenths(left), state_text::tenths(whole));
+        lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
+        let time = state.settings.clock.in_list(due, state.now);
+        let due = Span::styled(format!("○ due {time}{}", pausing::note(state, row)), theme.dim);
+        lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
+    } else if row.state == DeliveryState::Queued {
+        lines.push(Line::from(vec![
+            label("1st try"),
+            Span::styled(format!("○ queued{}", pausing::note(state, row)), theme.dim),
+        ]));
+    }
+    lines.push(verdict(state, row));
+    lines
+}
+
+fn label_of(n: u32) -> String {
+    attempt_label(u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX))
+}
+
+fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let (sign, style, text) = match (&attempt.error, attempt.status) {
+        (None, status) => ("✓", theme.good, status.map_or_else(String::new, status_words)),
+        (Some(error), _) => ("✗", theme.bad, error.message.clone()),
+    };
+    let duration = format!("{} ms", attempt.duration_ms);
+    let room = width.saturating_sub(LABEL + duration.width() + 6);
+    // Where the address was dialled; the outcome goes before it.
+    let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();
+    let address = if text.width() + address.width() < room { address } else { String::new() };
+    Line::from(vec![
+        label,
+        Span::styled("━━", style),
+        Span::styled(format!(" {sign} "), style),
+        Span::styled(fit(&text, room - address.width()), style),
+        Span::styled(address, theme.dim),
+        Span::styled(format!(" {duration}"), theme.dim),
+    ])
+}
+
+/// `200 OK`; a status that has no name stands alone.
+fn status_words(status: u16) -> String {
+    let name = hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
+}
+
+/// A label, a bar of which a part is filled, and a text at the right.
+fn bar(label: Span<'static>, sign: &str, part: f64, text: &str, style: Style, width: usize) -> Line<'static> {
+    let room = width.saturating_sub(LABEL + text.width() + 2).clamp(4, 24);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "the part lies between 0 and 1, and a room is a few columns"
+    )]
+    let filled = ((room as f64 * part).round() as usize).min(room);
+    let rest = if sign == "┄" { "·" } else { "┄" };
+    Line::from(vec![
+        label,
+        Span::styled(sign.repeat(filled), style),
+        Span::raw(rest.repeat(room - filled)),
+        Span::raw("  "),
+        Span::styled(text.to_owned(), style),
+    ])
+}
+
+fn verdict(state: &State, row: &Summary) -> Line<'static> {
+    let theme = &state.settings.theme;
+    match row.state {
+        DeliveryState::Delivered => Line::styled("● delivered", theme.good),
+        DeliveryState::Failed if row.attempts == 0 => {
+            let why = row.last_error.as_ref().map_or("", |e| &e.message);
+            Line::styled(format!("✗ not sent: {why}"), theme.bad)
+        }
+        DeliveryState::Failed => Line::styled("✗ failed: no further try", theme.bad),
+        DeliveryState::Cancelled => Line::styled("○ cancelled", theme.dim),
+        DeliveryState::Queued | DeliveryState::Waiting => Line::default(),
+    }
+}

@@ -1,0 +1,145 @@
+//! Draws pane 3.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::callback::plain_text;
+use crate::console::model::pane::Pane;
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::model::variable_rows;
+use crate::console::model::variables::Row;
+use crate::console::view::{frame, search_line};
+use crate::profile::Choice as _;
+use crate::profile::catalogue::Variable;
+use crate::text::{cut, fit, wrap};
+
+/// Draws the picker; meaning and sample of the row with the keyboard stand beneath the list.
+pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let rows = variable_rows::rows(state);
+    let events = variable_rows::events(state);
+    let title = match events.as_slice() {
+        [only] => format!("Variables ─ {}", only.name()),
+        _ => "Variables".to_owned(),
+    };
+    let names = rows.iter().filter_map(|row| match row {
+        Row::Variable(v) => Some(v),
+        Row::Heading(_) => None,
+    });
+    let (mut chosen, mut all) = (0, 0);
+    for variable in names {
+        all += 1;
+        chosen += usize::from(state.variables.is_chosen(&variable.name));
+    }
+    let count = if all == 0 { String::new() } else { format!("{chosen}/{all}") };
+    let inner = frame::pane(state, Pane::Variables, &title, &count, area, out);
+    let focused = state.has_keyboard(Pane::Variables);
+    let width = usize::from(inner.width);
+    if rows.is_empty() {
+        let hint = if state.variables.filter().is_some() {
+            "nothing has this"
+        } else if state.editor.is_none() && state.chosen.is_none() {
+            ""
+        } else {
+            no_variables(state)
+        };
+        let hint = state.settings.keys.spell(hint);
+        for (at, line) in wrap(&hint, width.saturating_sub(1)).into_iter().enumerate() {
+            out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
+        }
+    }
+    let facts = usize::from(inner.height > 8) * 3;
+    let height =
+        usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
+    let visible = state.variables.list.visible(rows.len(), height);
+    frame::mark_more(state, inner, &visible, rows.len(), out);
+    let name_room = name_room(&rows, width);
+    for at in visible.clone() {
+        let here = at == state.variables.list.selected();
+        let area = frame::row(inner, at - visible.start);
+        out.render_widget(line(state, &rows[at], width, name_room, here, focused), area);
+        state.mouse.note(area, Place::Row(Pane::Variables, at));
+        if here && focused && !state.variables.is_typing() {
+            out.set_cursor_position((area.x + 1, area.y));
+        }
+    }
+    if facts > 0
+        && let Some(Row::Variable(variable)) = rows.get(state.variables.list.selected())
+    {
+        let below = Rect { y: inner.y + u16::try_from(height).unwrap_or(0), ..inner };
+        draw_facts(state, variable, Rect { height: 3.min(inner.height), ..below }, out);
+    }
+    if let Some((input, typing)) = state.variables.filter() {
+        search_line::draw(
+            state,
+            input,
+            typing,
+            frame::row(inner, usize::from(inner.height).saturating_sub(1)),
+            out,
+        );
+    }
+}
+
+/// Why there is nothing to choose from.
+fn no_variables(state: &State) -> &'static str {
+    let channel = state.editor.as_ref().and_then(|e| e.draft().channel());
+    match channel {
+        Some(channel) if !channel.events().is_empty() => "choose an event first: its variables stand here",
+        _ => "Default has no catalogue: type any <name>, or add one with {variables-add-variable}",
+    }
+}
+
+/// Columns for the names: as many as the longest takes, within reason.
+fn name_room(rows: &[Row], width: usize) -> usize {
+    let longest = rows.iter().map(|row| match row {
+        Row::Variable(variable) => variable.name.len(),
+        Row::Heading(_) => 0,
+    });
+    longest.max().unwrap_or(0).clamp(8, 28).min(width.saturating_sub(10))
+}
+
+fn line(
+    state: &State,
+    row: &Row,
+    width: usize,
+    name_room: usize,
+    here: bool,
+    focused: bool,
+) -> Line<'static> {
+    let theme = &state.settings.theme;
+    let style = match (here, focused) {
+        (true, true) => theme.selected,
+        (true, false) => theme.chosen,
+        _ => theme.text,
+    };
+    match row {
+        Row::Heading(event) => Line::from(Span::styled(fit(event.name(), width), theme.label)).style(style),
+        Row::Variable(variable) => {
+            let mark = if state.variables.is_chosen(&variable.name) { "x" } else { " " };
+            let rest = width.saturating_sub(name_room + 6);
+            Line::from(vec![
+                Span::raw(format!(" [{mark}] ")),
+                Span::raw(fit(&variable.name, name_room)),
+                Span::raw(" "),
+                Span::styled(fit(&variable.meaning, rest), if here { style } else { theme.dim }),
+            ])
+            .style(style)
+        }
+    }
+}
+
+fn draw_facts(state: &State, variable: &Variable, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let width = usize::from(area.width).saturating_sub(1);
+    let rule = Line::styled("┄".repeat(usize::from(area.width)), theme.border);
+    let meaning = format!("{} ({})", variable.meaning, variable.origin.name());
+    out.render_widget(rule, frame::row(area, 0));
+    out.render_widget(Line::styled(cut(&meaning, width), theme.dim), frame::row(frame::indent(area, 1), 1));
+    let sample = Line::from(vec![
+        Span::styled("e.g. ", theme.dim),
+        Span::raw(cut(&plain_text(&variable.sample), width.saturating_sub(5))),
+    ]);
+    out.render_widget(sample, frame::row(frame::indent(area, 1), 2));
+}

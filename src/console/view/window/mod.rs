@@ -1,0 +1,36 @@
+//! Draws the windows above the panes.
+
+pub mod add_variable;
+pub mod details;
+pub mod preview;
+pub mod question;
+pub mod receiver;
+pub mod request;
+pub mod test;
+pub mod uncopied;
+
+use ratatui::Frame;
+
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::model::window::Overlay;
+
+/// Draws the window.
+pub fn draw(state: &State, out: &mut Frame<'_>) {
+    if state.overlay.is_some() {
+        // What is clicked now is the window's, wherever it is.
+        state.mouse.clear();
+        state.mouse.note(out.area(), Place::Window);
+    }
+    match &state.overlay {
+        Some(Overlay::Question(question)) => question::draw(state, question, out),
+        Some(Overlay::Test(window)) => test::draw(state, window, out),
+        Some(Overlay::Preview(window)) => preview::draw(state, window, out),
+        Some(Overlay::Details(window)) => details::draw(state, window, out),
+        Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
+        Some(Overlay::Request(window)) => request::draw(state, window, out),
+        Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
+        Some(Overlay::Uncopied(window)) => uncopied::draw(state, window, out),
+        None => {}
+    }
+}

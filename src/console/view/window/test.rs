@@ -1,0 +1,117 @@
+//! Draws the test window.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::console::model::input::Input;
+use crate::console::model::layout;
+use crate::console::model::list::List;
+use crate::console::model::pointer::Place;
+use crate::console::model::state::State;
+use crate::console::model::window::test::TestWindow;
+use crate::console::view::frame;
+use crate::console::view::input::{self, Look};
+use crate::profile::Choice as _;
+use crate::text::{cut, fit};
+
+/// Columns of the names.
+const NAME: u16 = 24;
+
+/// Draws the window.
+pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let screen = layout::room_for_windows(out.area());
+    let rows = window.rows.len();
+    let height = u16::try_from(rows.max(1) + 7).unwrap_or(u16::MAX).min(screen.height);
+    let title = format!("Test {}", window.profile.title);
+    let inner = frame::window(state, &title, 78, height, out);
+    let width = usize::from(inner.width);
+    let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
+    out.render_widget(Line::raw(cut(&target, width)), frame::row(inner, 0));
+    let several = if window.has_choice() { "  {test-window-other-step} takes the next event" } else { "" };
+    let several = state.settings.keys.spell(several);
+    let event = window.event.map_or("no event", |e| e.name());
+    let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
+    out.render_widget(Line::from(head), frame::row(inner, 1));
+    draw_source(state, window, frame::row(inner, 2), out);
+    state.mouse.note(frame::row(inner, 2), Place::WindowRow(0));
+    let room = usize::from(inner.height).saturating_sub(5);
+    let mut list = List::default();
+    list.select(window.at.saturating_sub(1));
+    let visible = list.visible(rows, room);
+    frame::mark_more(state, inner, &visible, rows, out);
+    for at in visible.clone() {
+        let row = &window.rows[at];
+        let area = frame::row(inner, 3 + at - visible.start);
+        state.mouse.note(area, Place::WindowRow(at + 1));
+        let here = window.at == at + 1 && window.file.is_none();
+        draw_name(state, &row.name, here, area, out);
+        draw_input(state, &row.input, here, frame::indent(area, NAME), out);
+    }
+    if rows == 0 {
+        out.render_widget(Line::styled("no variables in use", theme.dim), frame::row(inner, 3));
+    }
+    let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
+    match (&window.error, &window.file) {
+        (Some(error), _) => {
+            out.render_widget(Line::styled(cut(&format!("✗ {error}"), width), theme.bad), bottom);
+        }
+        (None, Some(file)) => {
+            draw_name(state, "Values from file", true, bottom, out);
+            draw_input(state, file, true, frame::indent(bottom, NAME), out);
+        }
+        (None, None) => {
+            let hint = "  Enter sends · {test-window-next-field} goes through the values · \
+                        {test-window-open-file} reads a file";
+            let hint = state.settings.keys.spell(hint);
+            let button = vec![Span::styled("[ Send ]", theme.key), Span::styled(hint, theme.dim)];
+            out.render_widget(Line::from(button), bottom);
+        }
+    }
+}
+
+fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let here = window.at == 0 && window.file.is_none();
+    draw_name(state, "Sample", here, area, out);
+    let field = frame::indent(area, NAME);
+    let Some(source) = window.sources.get(window.source) else {
+        out.render_widget(Line::styled("none: type the values", theme.dim), field);
+        return;
+    };
+    let style = if here { theme.selected } else { theme.chosen };
+    let place = format!(
+        "  {} of {}  {}/{}",
+        window.source + 1,
+        window.sources.len(),
+        state.settings.keys.shown("test-window-left"),
+        state.settings.keys.shown("test-window-right")
+    );
+    let line =
+        vec![Span::styled(format!("‹ {} ›", cut(&source.name(), 30)), style), Span::styled(place, theme.dim)];
+    out.render_widget(Line::from(line), field);
+    if here {
+        out.set_cursor_position((field.x, field.y));
+    }
+}
+
+fn draw_name(state: &State, name: &str, here: bool, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
+    let name = fit(name, usize::from(NAME) - 2);
+    out.render_widget(Line::from(vec![Span::styled(bar, theme.focus), Span::styled(name, style)]), area);
+}
+
+fn draw_input(state: &State, input: &Input, here: bool, area: Rect, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let width = usize::from(area.width);
+    let look = Look { width, height: 1, focused: here, hidden: false, mark: None, starts: None, theme };
+    let (lines, cursor) = input::draw(input, &look);
+    for line in lines {
+        out.render_widget(line, area);
+    }
+    if let Some((x, _)) = cursor {
+        out.set_cursor_position((area.x + x, area.y));
+    }
+}

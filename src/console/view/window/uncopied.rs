@@ -1,0 +1,103 @@
+//! Draws a text that could not be copied: why, and the ways that are left.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
+
+use crate::console::model::layout;
+use crate::console::model::state::State;
+use crate::console::model::window::uncopied::Uncopied;
+use crate::console::view::frame;
+use crate::text::{cut, wrap};
+
+pub(in crate::console) fn draw(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    if window.in_full { draw_in_full(state, window, out) } else { draw_offer(state, window, out) }
+}
+
+fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let width = 64u16.min(out.area().width);
+    let told = format!("{}: not copied.\n\n{}", window.what, window.why);
+    let lines = wrap(&told, usize::from(width).saturating_sub(4));
+    let length = lines.len();
+    let height = u16::try_from(length).unwrap_or(u16::MAX).saturating_add(4);
+    let inner = frame::window(state, "Copy", width, height, out);
+    let count = length.min(usize::from(inner.height).saturating_sub(2));
+    for (at, line) in lines.into_iter().enumerate().take(count) {
+        out.render_widget(Line::raw(line), frame::row(inner, at));
+    }
+    frame::mark_more(state, inner, &(0..count), length, out);
+    let mut spans = Vec::new();
+    let ways = [
+        ("copy-window-show-in-full", "Show it"),
+        ("copy-window-write-file", "Write a file"),
+        ("copy-window-pager", "Pager"),
+        ("copy-window-leave", "Back"),
+    ];
+    for (name, label) in ways {
+        spans.push(Span::styled(state.settings.keys.shown(name), theme.key));
+        spans.push(Span::raw(format!(" {label}   ")));
+    }
+    let answers = frame::row(inner, count + 1);
+    out.render_widget(Line::from(spans), answers);
+    out.set_cursor_position((answers.x, answers.y));
+}
+
+/// Nothing stands left or right of the text, so that the terminal's own selection takes it alone.
+fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
+    let theme = &state.settings.theme;
+    let area = layout::room_for_windows(out.area());
+    out.render_widget(Clear, area);
+    let title = format!("─ {} ─ select it with the mouse, Shift held where it is ours ", window.what);
+    let rule = |text: &str| {
+        let width = usize::from(area.width);
+        let text = cut(text, width);
+        format!("{text}{}", "─".repeat(width.saturating_sub(unicode_width::UnicodeWidthStr::width(&*text))))
+    };
+    let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let lines = unbroken(&window.text, usize::from(area.width));
+    let length = lines.len();
+    let visible = window.scroll.visible(length, usize::from(text.height));
+    out.render_widget(Line::styled(rule(&title), theme.focus), frame::row(area, 0));
+    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
+        out.render_widget(Line::raw(line), frame::row(text, at));
+    }
+    let last = frame::row(area, usize::from(area.height).saturating_sub(1));
+    out.render_widget(Line::styled(rule(""), theme.focus), last);
+    frame::mark_more(state, text, &visible, length, out);
+    out.set_cursor_position((text.x, text.y));
+}
+
+/// Lines cut where the screen ends, with every blank where it was: no word is moved.
+fn unbroken(text: &str, width: usize) -> Vec<String> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    use unicode_width::UnicodeWidthStr as _;
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let (mut line, mut used) = (String::new(), 0);
+        let shown = paragraph.split('\t').map(crate::text::escape_controls).collect::<Vec<_>>().join("    ");
+        for grapheme in shown.graphemes(true) {
+            if used + grapheme.width() > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += grapheme.width();
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_where_the_screen_ends_and_nothing_is_lost() {
+        assert_eq!(unbroken("ab  cd\nx", 4), ["ab  ", "cd", "x"]);
+        assert_eq!(unbroken("日本語", 5), ["日本", "語"]);
+        assert_eq!(unbroken("a\u{1b}[2J", 80), [r"a\u{1b}[2J"]);
+    }
+}
