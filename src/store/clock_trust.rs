@@ -41,7 +41,7 @@ impl fmt::Display for ClockDoubt {
         write!(
             f,
             "the clock is far ahead of the last activity ({}): nothing is removed by age before {}; if the \
-             clock is right, `ringback deliveries prune` removes it now",
+             clock is right, `ringback deliveries prune --trust-clock` removes it now",
             second(self.seen),
             second(self.until)
         )
@@ -78,26 +78,25 @@ impl Remembered {
 }
 
 impl Store {
-    /// Judges the clock that says `now`; a doubt is the reason to remove nothing by age.
+    /// Judges the clock that says `now`; a doubt is the reason to remove nothing by age. Remembers the
+    /// judgement: a doubted clock is trusted once it has run on for a day.
     ///
     /// # Errors
     /// The file cannot be read or written.
     pub async fn doubt_clock(&self, now: Timestamp) -> Result<Option<ClockDoubt>, StoreError> {
-        let (stored, remembered) = self
-            .read(move |tx| {
-                let stored = stored(tx)?;
-                let remembered = match stored {
-                    Some(stored) => stored,
-                    None => Remembered { seen: last_activity(tx)?.unwrap_or(now), doubted: None },
-                };
-                Ok((stored, remembered))
-            })
-            .await?;
-        let (judged, doubt) = remembered.judge(now);
+        let (stored, judged, doubt) = self.read(move |tx| judge(tx, now)).await?;
         if stored != Some(judged) {
             self.write(move |tx| remember(tx, judged)).await?;
         }
         Ok(doubt)
+    }
+
+    /// As [`Store::doubt_clock`], without remembering it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn clock_doubt(&self, now: Timestamp) -> Result<Option<ClockDoubt>, StoreError> {
+        self.read(move |tx| Ok(judge(tx, now)?.2)).await
     }
 
     /// A person says that the clock is right at `now`.
@@ -107,6 +106,20 @@ impl Store {
     pub async fn trust_clock(&self, now: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| remember(tx, Remembered::certain(now))).await
     }
+}
+
+/// What is stored, what is to be remembered of the clock that says `now`, and why it is doubted.
+fn judge(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+) -> Result<(Option<Remembered>, Remembered, Option<ClockDoubt>), StoreError> {
+    let stored = stored(tx)?;
+    let remembered = match stored {
+        Some(stored) => stored,
+        None => Remembered { seen: last_activity(tx)?.unwrap_or(now), doubted: None },
+    };
+    let (judged, doubt) = remembered.judge(now);
+    Ok((stored, judged, doubt))
 }
 
 fn stored(tx: &Transaction<'_>) -> Result<Option<Remembered>, StoreError> {

@@ -65,6 +65,36 @@ fn every_command_works_at_an_odd_clock() {
 }
 
 #[test]
+fn what_is_removed_by_age_needs_a_clock_that_is_trusted() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    for n in 0..3 {
+        assert_eq!(place.run(&["test", &profile, "--set", &format!("ref={n}")]).code, Some(0));
+    }
+    let ahead = Timestamp::now().as_second() + 400 * 86_400;
+    let prune = |args: &[&str]| at(&place, ahead, &[&["deliveries", "prune"], args].concat());
+    let why = ["is far ahead of the last activity (", "if it is right, add --trust-clock"];
+    for by_age in [&[][..], &["--older-than", "30d"]] {
+        for unconfirmed in [&["--yes"][..], &[]] {
+            prune(&[by_age, unconfirmed].concat())
+                .refused(2, &["3 deliveries match; nothing was removed", why[0], why[1]]);
+        }
+        let counted = prune(&[by_age, &["--dry-run"]].concat());
+        assert!(counted.code == Some(0) && why.iter().all(|why| counted.err.contains(why)), "{counted:?}");
+    }
+    prune(&["--trust-clock"]).refused(2, &["3 deliveries match; nothing was removed: no terminal", "--yes"]);
+    // By number alone, no clock is needed.
+    place.settings("keep_days = 0\nkeep_deliveries = 2\n");
+    let removed = |ran: Ran| (ran.code, ran.json()["removed"].as_u64());
+    assert_eq!(removed(prune(&["--yes", "--json"])), (Some(0), Some(1)));
+    let all = prune(&["--older-than", "30d", "--yes", "--trust-clock", "--json"]);
+    assert_eq!(removed(all), (Some(0), Some(2)));
+    // From then on it is trusted.
+    assert_eq!(prune(&["--older-than", "30d", "--yes"]).code, Some(0));
+}
+
+#[test]
 fn what_needs_a_clock_that_is_right_says_so() {
     let place = Place::new();
     for seconds in [-1, YEAR_10000] {

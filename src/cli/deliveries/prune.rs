@@ -7,15 +7,17 @@ use serde_json::json;
 use crate::cli::ask::ask;
 use crate::cli::console::keep;
 use crate::cli::error::CommandError;
+use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::passed_over;
 use crate::cli::session::Session;
+use crate::cli::terminal;
 use crate::cli::times::long;
 use crate::clock;
 use crate::delivery::State;
 use crate::profile::Choice as _;
-use crate::store::{Change, Did, Filter, Keep, Removed, StateFilter, Store};
+use crate::store::{Change, ClockDoubt, Did, Filter, Keep, Removed, StateFilter, Store};
 use crate::text::group_digits;
 
 use super::{chosen, steer};
@@ -37,6 +39,9 @@ pub(super) struct PruneArgs {
     /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
+    /// Remove by age even if the clock is far ahead of the last activity
+    #[arg(long)]
+    trust_clock: bool,
 }
 
 pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Result<(), CommandError> {
@@ -56,17 +61,19 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     let fit = pruning.count(&store, now).await?;
     let mut pruned = Pruned { fit, before: store.size()?, ..Pruned::default() };
     pruned.after = pruned.before;
+    let doubts = pruning.is_by_age() && !args.trust_clock;
     if args.dry_run || fit == 0 {
+        let doubt = if doubts && fit > 0 { store.clock_doubt(now).await? } else { None };
+        if let Some(doubt) = doubt {
+            tell(&format!("ringback: note: {}", ahead(now, doubt)));
+        }
         return told(&pruned, args.dry_run, json);
     }
-    if !args.yes {
-        let noun = if fit == 1 { "delivery" } else { "deliveries" };
-        let question = format!("Remove {} {noun} from the log permanently?", group_digits(fit));
-        let not = format!("{} {noun} match; nothing was removed", group_digits(fit));
-        ask(&question, &not, "nothing was removed")?;
+    let doubt = if doubts { store.doubt_clock(now).await? } else { None };
+    confirm(fit, args.yes, doubt.map(|doubt| ahead(now, doubt)))?;
+    if pruning.is_by_age() {
+        store.trust_clock(now).await?;
     }
-    // Whoever removes by age believes the clock.
-    store.trust_clock(now).await?;
     let ended = pruning.remove(&store, now, fit, &mut pruned.removed).await;
     if ended.is_ok() {
         tell("releasing disk space …");
@@ -85,6 +92,32 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         Err(error) => Err(error),
         Ok(()) => told(&pruned, false, json),
     }
+}
+
+/// That the clock is far ahead, and which option says that it is right.
+fn ahead(now: Timestamp, doubt: ClockDoubt) -> String {
+    format!(
+        "the clock ({}) is far ahead of the last activity ({}): if it is right, add --trust-clock",
+        held::clock(now),
+        held::clock(doubt.seen)
+    )
+}
+
+/// Asks whether so many are to be removed. A clock that is far ahead is confirmed by a person, or by an
+/// option of its own: a script's `--yes` does not vouch for it.
+fn confirm(fit: u64, yes: bool, ahead: Option<String>) -> Result<(), CommandError> {
+    let noun = if fit == 1 { "delivery" } else { "deliveries" };
+    let question = format!("Remove {} {noun} from the log permanently?", group_digits(fit));
+    let not = format!("{} {noun} match; nothing was removed", group_digits(fit));
+    match ahead {
+        None if yes => return Ok(()),
+        None => {}
+        Some(ahead) if yes || !terminal::is_there() => {
+            return Err(CommandError::Input(format!("{not}: {ahead}")));
+        }
+        Some(ahead) => tell(&format!("ringback: note: {ahead}, or confirm here")),
+    }
+    ask(&question, &not, "nothing was removed")
 }
 
 /// What goes.
@@ -116,6 +149,14 @@ impl What {
 }
 
 impl Pruning {
+    /// Whether what goes depends on the clock.
+    fn is_by_age(&self) -> bool {
+        match self {
+            Self::Fitting(_) => true,
+            Self::Outdated(keep) => keep.days > 0,
+        }
+    }
+
     async fn count(&self, store: &Store, now: Timestamp) -> Result<u64, CommandError> {
         Ok(match self {
             Self::Fitting(filter) => store.count(filter).await?,
