@@ -118,10 +118,7 @@ fn sort(error: &(dyn Error + 'static), place: &Place<'_>) -> (ErrorClass, String
                 return (ErrorClass::Protocol, message);
             }
             if http.is_parse() {
-                return (
-                    ErrorClass::Protocol,
-                    format!("the response of {place} is not HTTP: {}", last(&chain)),
-                );
+                return (ErrorClass::Protocol, not_http(place, &last(&chain)));
             }
             if http.is_timeout() {
                 let message = format!("{place} no longer replies over its connection (HTTP/2 PING)");
@@ -174,6 +171,20 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source())
     })
+}
+
+/// A response that breaks the rules of HTTP/1.1, by what the library says of it.
+fn not_http(place: &Place<'_>, said: &str) -> String {
+    match said {
+        // It discards such a response, and closes the connection (RFC 9112, section 6.3).
+        "invalid content-length parsed" => format!(
+            "the response of {place} is invalid: its Content-Length is not a number, or there are several that differ"
+        ),
+        "unexpected transfer-encoding parsed" => {
+            format!("the response of {place} is invalid: HTTP/1.0 has no Transfer-Encoding")
+        }
+        _ => format!("the response of {place} is not HTTP: {said}"),
+    }
 }
 
 fn last(chain: &[&(dyn Error + 'static)]) -> String {

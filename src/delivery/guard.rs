@@ -19,8 +19,8 @@ pub(super) enum Closed {
     Refused(#[from] Refused),
     #[error("the name {0} does not resolve")]
     Unresolved(String),
-    /// No name server gave an answer for it.
-    #[error("no name server answers for {0}")]
+    /// No name server gave a result for it.
+    #[error("the name servers for {0} do not respond, or report a failure (SERVFAIL, REFUSED)")]
     NoResolver(String),
     /// This machine lacks what a look-up takes.
     #[error("the name {0} cannot be looked up: {1}")]

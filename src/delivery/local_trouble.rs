@@ -25,8 +25,8 @@ pub enum LocalTrouble {
     /// A route to any network.
     #[error("this machine has no network")]
     NoRoute,
-    /// A name server that responds.
-    #[error("no name server responds")]
+    /// A name server that resolves names.
+    #[error("the name servers do not respond, or report a failure (SERVFAIL, REFUSED)")]
     NoResolver,
 }
 

@@ -22,8 +22,9 @@ pub enum LookupError {
     /// There is no such name, or it has no address.
     #[error("it does not resolve")]
     NoSuchName,
-    /// No name server gave an answer. A server that fails for this one name looks the same.
-    #[error("no name server answers for it")]
+    /// No name server gave a result. The system does not say whether they were silent, or reported a
+    /// failure, as one does that fails for this one name.
+    #[error("its name servers do not respond, or report a failure (SERVFAIL, REFUSED)")]
     NoServer,
     /// This machine lacks what a look-up takes: descriptors, memory, threads.
     #[error("it cannot be looked up: {0}")]

@@ -7,6 +7,7 @@ mod clients;
 mod connector;
 mod course;
 mod dial;
+mod frames;
 mod http1_hosts;
 mod limit;
 mod line;
@@ -136,6 +137,12 @@ impl Transport {
             && let Some(why) = answer.incomplete.take()
         {
             error.message = format!("{} (incomplete response body: {why})", error.message);
+        }
+        if let Some(error) = &mut error
+            && answer.status.is_none()
+            && so_far.course.line().is_some_and(|line| line.allows_nothing())
+        {
+            error.message.push_str(": it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)");
         }
         let response_headers = answer.shown_headers();
         let attempt = Attempt {

@@ -166,3 +166,39 @@ async fn what_may_have_been_begun_with_is_a_failure() {
         assert_eq!(error.message, format!("localhost:{} {said}", setup.server.addr.port()));
     }
 }
+
+/// Says that it allows no requests, and refuses each.
+async fn allow_nothing(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<()> {
+    // SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, section 6.5.2).
+    stream.write_all(&frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 0])).await?;
+    stream.read_exact(&mut [0; PREFACE.len()]).await?;
+    loop {
+        let (kind, flags, id, _) = read_frame(&mut stream).await?;
+        match kind {
+            SETTINGS if flags & ACK == 0 => stream.write_all(&frame(SETTINGS, ACK, 0, &[])).await?,
+            DATA if flags & END_STREAM != 0 => {
+                stream.write_all(&frame(RST_STREAM, 0, id, &REFUSED_STREAM.to_be_bytes())).await?;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_server_allows_no_requests_is_reported() {
+    let (desk, authority) = (Desk::new(), Authority::new());
+    let ca = authority.file(desk.folder.path());
+    let acceptor = acceptor(&authority.issue("localhost"), &[b"h2"], None);
+    let server = Scripted::start(vec![], move |stream, _: Vec<()>, _| {
+        let acceptor = acceptor.clone();
+        async move { allow_nothing(acceptor.accept(stream).await?).await }
+    });
+    let server = server.await;
+    let profile = profile(&format!("https://localhost:{}/cb", server.addr.port()), |draft| {
+        draft.ca_file.clone_from(&ca);
+        draft.http2 = true;
+    });
+    let error = desk.only_try(&profile).await.attempts.remove(0).error.unwrap();
+    let said = "(HTTP/2 REFUSED_STREAM): it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)";
+    assert!(error.message.ends_with(said), "{error:?}");
+}

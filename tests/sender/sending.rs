@@ -92,22 +92,27 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
     let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(1001));
     let too_long = "the headers of the response of {} are too long: the limit is 256 KiB and 1000 headers";
+    let two_lengths = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 4\r\n\r\nokay";
+    let length =
+        "the response of {} is invalid: its Content-Length is not a number, or there are several that differ";
+    let version = "the response of {} is invalid: HTTP/1.0 has no Transfer-Encoding";
     let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (answer, class, sentence) in [
         (long.as_str(), ErrorClass::Protocol, too_long),
         (many.as_str(), ErrorClass::Protocol, too_long),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-            ErrorClass::Protocol,
-            "the response of {} is not HTTP: ",
-        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", ErrorClass::Protocol, length),
+        (two_lengths, ErrorClass::Protocol, length),
+        ("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", ErrorClass::Protocol, version),
         ("HTTP/1.1 2000 OK\r\n\r\n", ErrorClass::Protocol, "the response of {} is not HTTP: "),
         ("<html>no</html>\r\n\r\n", ErrorClass::Protocol, "the response of {} is not HTTP: "),
     ] {
         let endpoint = Endpoint::start(Manner::Says(answer.as_bytes().to_vec())).await;
-        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let profile = profile(&endpoint.url(), |_| ());
+        let details = desk.only_try(&profile).await;
         let (found, message) = failure(&details);
         assert_eq!(found, class, "{message}");
+        desk.only_try(&profile).await;
+        assert_eq!(endpoint.connections(), 2, "no request goes over such a connection: {answer}");
         let sentence = sentence.replace("{}", &endpoint.addr.to_string());
         assert!(message.starts_with(&sentence), "{sentence}: {message}");
         assert_eq!(details.attempts[0].address, Some(endpoint.addr));

@@ -222,6 +222,7 @@ mod tests {
         let Err(error) = ended else { panic!("there is nothing to send it over") };
         let message = error.to_string();
         assert!(message.starts_with("no attempt could be made within 1000 ms: "), "{message}");
+        assert!(message.contains("do not respond, or report a failure (SERVFAIL, REFUSED)"), "{message}");
         assert!(message.contains("stays queued"), "{message}");
         assert_eq!(error.code(), 1);
         let details = store.delivery(id).await.unwrap().unwrap();

@@ -29,6 +29,8 @@ struct Facts {
     /// Grows with every head of a response, and every part of a body.
     progress: AtomicU64,
     refused: AtomicBool,
+    /// The peer allows no requests; HTTP/2 only.
+    allows_nothing: AtomicBool,
 }
 
 impl Line {
@@ -71,6 +73,15 @@ impl Line {
 
     pub(super) fn progress(&self) -> u64 {
         self.facts.progress.load(Ordering::Acquire)
+    }
+
+    pub(super) fn note_allows_nothing(&self, allows_nothing: bool) {
+        self.facts.allows_nothing.store(allows_nothing, Ordering::Release);
+    }
+
+    /// Whether the peer has said that it allows no requests over it.
+    pub(super) fn allows_nothing(&self) -> bool {
+        self.facts.allows_nothing.load(Ordering::Acquire)
     }
 
     /// A request was not written to it.

@@ -107,7 +107,9 @@ impl AsyncRead for Wire {
         let came = buffer.filled().len() - before;
         if came > 0 {
             this.line.note_came(came, this.is_http2);
-            this.budget.spend(&buffer.filled()[before..], this.line.progress())?;
+            let spent = this.budget.spend(&buffer.filled()[before..], this.line.progress());
+            this.line.note_allows_nothing(this.budget.allows_nothing());
+            spent?;
         }
         polled
     }
