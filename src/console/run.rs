@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::console::effects::Outside;
+use crate::console::effects::Runner;
 use crate::console::model::message::Message;
 use crate::console::model::notice::Notice;
 use crate::console::model::settings::Settings;
@@ -74,7 +74,7 @@ impl Left {
 /// The terminal cannot be used.
 pub async fn run(start: Start) -> io::Result<Left> {
     let (tell, messages) = mpsc::unbounded_channel();
-    let (ask, effects) = mpsc::unbounded_channel();
+    let (ask, requests) = mpsc::unbounded_channel();
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
     signals::listen(&tell)?;
     let job = JobControl::listen()?;
@@ -91,8 +91,8 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let mut console = Console::new(screen, job, state, ask, tell.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let outside = Outside::new(start.store.clone(), region, tell.clone(), start.receiver);
-    let outside = tokio::spawn(outside.run(effects));
+    let effects = Runner::new(start.store.clone(), region, tell.clone(), start.receiver);
+    let effects = tokio::spawn(effects.run(requests));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
     let news = tokio::spawn(pass_on::pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let log = store_log(&start.store, &tell);
@@ -101,7 +101,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     news.abort();
     log.abort();
     let finish = async {
-        let _ = tokio::time::timeout(LAST_WORK, outside).await;
+        let _ = tokio::time::timeout(LAST_WORK, effects).await;
         sender.stop().await;
     };
     if ended.as_ref().is_ok_and(|ended| ended.is_unwatched()) {

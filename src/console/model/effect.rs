@@ -13,6 +13,36 @@ use crate::profile::{Draft, Event, Profile, ProfileId};
 use crate::receiver::Behaviour;
 use crate::store::UnsavedDraft;
 
+/// Tells an effect from all others. Its result carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// The ticket after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// An effect that is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Comes back with the result.
+    pub ticket: Ticket,
+    /// What is to be done.
+    pub effect: Effect,
+}
+
+/// What follows once a profile is saved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AfterSave {
+    /// Whether the editor closes, if nothing was typed meanwhile.
+    pub leave: bool,
+    /// The profile that is opened then.
+    pub open: Option<ProfileId>,
+}
+
 /// What a profile was loaded for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -34,7 +64,7 @@ pub enum Purpose {
     Duplicate,
 }
 
-/// Something to be done outside; its answer comes back as a [`Message`].
+/// Something to be done outside.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "each is named for what it does")]
 pub enum Effect {
@@ -42,7 +72,7 @@ pub enum Effect {
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
     /// Only over what was seen: modified then, or not there.
-    SaveProfile(Box<Profile>, Option<Timestamp>),
+    SaveProfile(Box<Profile>, Option<Timestamp>, AfterSave),
     /// Over whatever is there.
     OverwriteProfile(Box<Profile>),
     SwitchProfile(Box<Profile>),

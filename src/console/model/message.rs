@@ -6,7 +6,7 @@ use crate::callback::{Preview, RenderError, Values};
 use crate::console::model::arrived::Arrival;
 use crate::console::model::deliveries::many::News;
 use crate::console::model::deliveries::query::Query;
-use crate::console::model::effect::Purpose;
+use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::pointer::Pointer;
 use crate::console::model::program::Returned;
 use crate::console::model::wanted::Wanted;
@@ -19,6 +19,8 @@ use crate::store::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, U
 /// Something happened.
 #[derive(Debug)]
 pub enum Message {
+    /// What came of the effect with this ticket, nothing to many messages.
+    Result(Ticket, Vec<Message>),
     /// A key was pressed.
     Key(Key),
     /// A key that arrived in one piece with others, as text pasted without bracketed paste does.
@@ -124,6 +126,9 @@ impl Message {
     /// Whether a person did something at the terminal.
     #[must_use]
     pub fn is_of_person(&self) -> bool {
+        if let Self::Result(_, messages) = self {
+            return messages.iter().any(Self::is_of_person);
+        }
         matches!(
             self,
             Self::Key(_)

@@ -2,6 +2,7 @@
 //! [`update`](super::update) nor [`view`](super::view).
 
 pub mod arrived;
+pub mod awaited;
 pub mod clock;
 pub mod deliveries;
 pub mod disabled_reason;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use crate::console::model::awaited::Awaited;
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::editor::Editor;
 use crate::console::model::guide::Guide;
@@ -20,8 +21,8 @@ use crate::console::model::variables::Variables;
 use crate::console::model::window::Overlay;
 use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
 use crate::keymap::Key;
+use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
-use crate::profile::{Profile, ProfileId};
 use crate::store::{Counts, Holds, Revision};
 
 /// A delivery whose end is told at the bottom left.
@@ -86,16 +87,12 @@ pub struct State {
     pub own_variables: Vec<(String, Variable)>,
     /// What is set.
     pub settings: Settings,
-    /// Whether a window or the editor is about to open, and what was typed since.
-    pub opening: bool,
+    /// The effects whose results are awaited.
+    pub awaited: Awaited,
     /// What the mouse finds, where it is ours.
     pub mouse: Mouse,
-    /// See `opening`.
+    /// What was typed while a window or the editor is about to open.
     pub held: VecDeque<Message>,
-    /// Whether the editor closes when the profile under way is saved.
-    pub leave_after_save: bool,
-    /// The profile that is opened then.
-    pub open_after_save: Option<ProfileId>,
 }
 
 impl State {
@@ -128,11 +125,9 @@ impl State {
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,
-            opening: false,
+            awaited: Awaited::default(),
             mouse: Mouse::default(),
             held: VecDeque::new(),
-            leave_after_save: false,
-            open_after_save: None,
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::clock;
 use crate::console::effects::copying;
-use crate::console::model::effect::Effect;
+use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
 use crate::console::model::program::Program;
 use crate::console::model::state::State;
@@ -30,11 +30,11 @@ pub struct Console {
     /// None while a program has the terminal.
     keyboard: Option<Keyboard>,
     /// A program that has the terminal: an editor, a pager.
-    program: Option<Running>,
+    program: Option<(Ticket, Running)>,
     /// When a program gave the terminal back last.
     returned: Option<Instant>,
     state: State,
-    ask: UnboundedSender<Effect>,
+    ask: UnboundedSender<Request>,
     tell: UnboundedSender<Message>,
     job: JobControl,
     pace: Pace,
@@ -63,7 +63,7 @@ impl Console {
         screen: Screen,
         job: JobControl,
         state: State,
-        ask: UnboundedSender<Effect>,
+        ask: UnboundedSender<Request>,
         tell: UnboundedSender<Message>,
     ) -> io::Result<Self> {
         let keyboard = Some(Keyboard::read(tell.clone())?);
@@ -105,8 +105,8 @@ impl Console {
         mut messages: UnboundedReceiver<Message>,
         sender: &mut SessionSender,
     ) -> io::Result<Ended> {
-        for effect in update::start(&self.state) {
-            self.perform(effect)?;
+        for request in update::start(&mut self.state) {
+            self.perform(request)?;
         }
         loop {
             if let Some(ended) = self.ended {
@@ -172,10 +172,10 @@ impl Console {
         }
         // What was written in a program so far is not lost.
         if self.ended.is_some()
-            && let Some(mut program) = self.program.take()
+            && let Some((ticket, mut program)) = self.program.take()
         {
             let written = program.end().await;
-            self.give(written)?;
+            self.give(Message::Result(ticket, vec![written]))?;
         }
         self.give(message)
     }
@@ -189,42 +189,43 @@ impl Console {
     fn give(&mut self, message: Message) -> io::Result<()> {
         let cause = if message.is_of_person() { Cause::Person } else { Cause::News };
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
-        for effect in update::update(&mut self.state, message) {
-            self.perform(effect)?;
+        for request in update::update(&mut self.state, message) {
+            self.perform(request)?;
         }
         self.wanted = self.wanted.max(Some(cause));
         Ok(())
     }
 
-    fn perform(&mut self, effect: Effect) -> io::Result<()> {
+    fn perform(&mut self, request: Request) -> io::Result<()> {
+        let Request { ticket, effect } = request;
         match effect {
             Effect::Quit => self.ended = self.ended.or(Some(Ended::Quit)),
             Effect::Redraw => self.screen.clear()?,
             Effect::Suspend => self.suspend = true,
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
-            Effect::Copy { text, what } => copying::copy(text, what, self.tell.clone()),
-            Effect::Run(program) => self.hand_over(program)?,
-            other => {
+            Effect::Copy { text, what } => copying::copy(ticket, text, what, self.tell.clone()),
+            Effect::Run(program) => self.hand_over(ticket, program)?,
+            effect => {
                 // The other side ends only after this one.
-                let _ = self.ask.send(other);
+                let _ = self.ask.send(Request { ticket, effect });
             }
         }
         Ok(())
     }
 
     /// Gives the terminal to a program; nothing reads the keyboard until it ends.
-    fn hand_over(&mut self, program: Program) -> io::Result<()> {
+    fn hand_over(&mut self, ticket: Ticket, program: Program) -> io::Result<()> {
         if self.program.is_some() || self.ended.is_some() {
             return Ok(());
         }
         self.keyboard = None;
         self.screen.give_back();
         match program.start() {
-            Ok(running) => self.program = Some(running),
+            Ok(running) => self.program = Some((ticket, running)),
             Err(failed) => {
                 self.screen.take_again()?;
                 self.listen_again()?;
-                let _ = self.tell.send(failed);
+                let _ = self.tell.send(Message::Result(ticket, vec![failed]));
             }
         }
         Ok(())
@@ -285,9 +286,9 @@ impl Console {
 }
 
 /// The end of the program that has the terminal, with what came of it; never where there is none.
-async fn ended(program: &mut Option<Running>) -> Message {
+async fn ended(program: &mut Option<(Ticket, Running)>) -> Message {
     match program {
-        Some(running) => running.ended().await,
+        Some((ticket, running)) => Message::Result(*ticket, vec![running.ended().await]),
         None => std::future::pending().await,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::console::model::message::Message;
-use crate::console::{effects, pass_on};
+use crate::console::pass_on;
 use crate::delivery::{Limits, Sender, Sending, Transport};
 use crate::settings::Addresses;
 use crate::store::{ClockDoubt, Keep, Keeping, Store};
@@ -67,7 +68,7 @@ fn started(
 ) -> ((Sender, Keeping), watch::Receiver<Sending>) {
     let sender = match addresses.closed() {
         None => {
-            Sender::start(effects::outbox(store), Transport::new(addresses.to_judge()), Limits::default())
+            Sender::start(Arc::new(store.clone()), Transport::new(addresses.to_judge()), Limits::default())
         }
         Some(why) => Sender::refused(why),
     };

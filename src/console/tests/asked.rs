@@ -24,7 +24,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
-        Effect::SaveProfile(profile, _) => format!("save {}", profile.title),
+        Effect::SaveProfile(profile, ..) => format!("save {}", profile.title),
         Effect::OverwriteProfile(profile) => format!("overwrite {}", profile.title),
         Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
         Effect::DeleteProfile(id) => format!("delete {}", short(id)),

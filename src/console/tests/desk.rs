@@ -10,7 +10,7 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::clock::Clock;
-use crate::console::model::effect::Effect;
+use crate::console::model::effect::{Effect, Request};
 use crate::console::model::message::Message;
 use crate::console::model::settings::Settings;
 use crate::console::model::state::State;
@@ -35,7 +35,7 @@ pub struct Desk {
     pub world: World,
     terminal: Terminal<TestBackend>,
     /// What was asked for and not answered yet.
-    pending: VecDeque<Effect>,
+    pending: VecDeque<Request>,
     /// What was asked for since the last look.
     asked: Vec<Effect>,
     answering: bool,
@@ -55,9 +55,9 @@ impl Desk {
             demo: false,
         };
         let now: Timestamp = START.parse().unwrap();
-        let state = State::new(settings, (columns, lines), now);
+        let mut state = State::new(settings, (columns, lines), now);
         let mut desk = Self {
-            pending: start(&state).into(),
+            pending: start(&mut state).into(),
             state,
             world: World::default(),
             terminal: Terminal::new(TestBackend::new(columns, lines)).unwrap(),
@@ -155,9 +155,7 @@ impl Desk {
 
     /// Something happens.
     pub fn told(&mut self, message: Message) -> &mut Self {
-        let effects = update(&mut self.state, message);
-        self.asked.extend(effects.iter().cloned());
-        self.pending.extend(effects);
+        self.takes(message);
         self.settle();
         self.draw();
         self
@@ -171,14 +169,23 @@ impl Desk {
 
     fn settle(&mut self) {
         while self.answering
-            && let Some(effect) = self.pending.pop_front()
+            && let Some(Request { ticket, effect }) = self.pending.pop_front()
         {
-            for answer in self.world.answer(&effect, self.state.now) {
-                let effects = update(&mut self.state, answer);
-                self.asked.extend(effects.iter().cloned());
-                self.pending.extend(effects);
-            }
+            let answers = self.world.answer(&effect, self.state.now);
+            self.takes(Message::Result(ticket, answers));
         }
+    }
+
+    fn takes(&mut self, message: Message) {
+        let requests = update(&mut self.state, message);
+        self.asked.extend(requests.iter().map(|request| request.effect.clone()));
+        self.pending.extend(requests);
+    }
+
+    /// The effect that was asked for last and has no result yet fails.
+    pub fn fails(&mut self, why: &str) -> &mut Self {
+        let Request { ticket, .. } = self.pending.pop_back().expect("something was asked for");
+        self.told(Message::Result(ticket, vec![Message::Failed(why.to_owned())]))
     }
 
     /// Draws, and looks the drawing over: the cursor is on the screen, no character hangs over the

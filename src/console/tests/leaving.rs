@@ -114,9 +114,23 @@ fn saving_before_leaving_stays_where_there_is_an_error() {
 fn a_save_that_fails_closes_nothing() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types("X").waits_for_answers();
-    desk.keys("esc y").told(Message::Failed("the disk is full".to_owned()));
+    desk.keys("esc y").fails("the disk is full");
     assert_eq!(desk.says(), "the disk is full");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMSX");
+}
+
+#[test]
+fn a_failure_of_something_else_leaves_a_save_as_it_is() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e").types("X").waits_for_answers();
+    desk.keys("esc y").told(Message::StoreChanged).fails("the log cannot be read");
+    assert_eq!(desk.says(), "the log cannot be read");
+    desk.keys("4");
+    assert!(desk.state.editor.is_some(), "{}", desk.screen());
+    desk.answers();
+    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    assert!(desk.state.editor.is_none(), "saved and closed: {}", desk.screen());
+    assert_eq!(desk.state.focus, Pane::Deliveries, "and what was typed meanwhile came after it");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
-use crate::console::effects;
+use crate::console::effects::deliveries;
 use crate::console::model::deliveries::many::{Many, News};
 use crate::console::model::deliveries::paused::{MOST_NEW, newer};
 use crate::console::model::deliveries::query::Query;
@@ -88,7 +88,7 @@ impl World {
                     Identity { id: profile_id(0xf00 + self.fresh), created_at: now, modified_at: now };
                 vec![Message::Fresh(draft.clone(), identity)]
             }
-            Effect::SaveProfile(profile, seen) => {
+            Effect::SaveProfile(profile, seen, _) => {
                 if let Err(error) = crate::delivery::check_files(&profile.tls) {
                     return vec![Message::Unusable(error)];
                 }
@@ -396,7 +396,7 @@ impl World {
     }
 
     fn found(&self, query: &Query) -> Found {
-        let filter = effects::filter(query);
+        let filter = deliveries::filter(query);
         let newest = self.deliveries.last().map(|d| d.summary.id);
         let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
         let mut left = self.deliveries.iter().rev().filter(|d| older(&&d.summary));

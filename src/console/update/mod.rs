@@ -23,7 +23,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::console::model::effect::Effect;
+use crate::console::model::awaited::Awaits;
+use crate::console::model::effect::{AfterSave, Effect, Request};
 use crate::console::model::layout;
 use crate::console::model::message::Message;
 use crate::console::model::notice::TESTING;
@@ -43,48 +44,61 @@ const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: c
 
 /// What is asked for at the start.
 #[must_use]
-pub fn start(state: &State) -> Vec<Effect> {
-    vec![
+pub fn start(state: &mut State) -> Vec<Request> {
+    let effects = vec![
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
         Effect::LoadHolds,
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
-    ]
+    ];
+    ask(state, effects).collect()
 }
 
 /// Takes a message. Touches no terminal, disk, clock or network.
 ///
 /// What is typed while a window or the editor is about to open is meant for it, so it is held until
 /// then.
-pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    if state.opening && ahead::insists(state, &message) {
-        return vec![Effect::Quit];
+pub fn update(state: &mut State, message: Message) -> Vec<Request> {
+    if state.awaited.is_opening() && ahead::insists(state, &message) {
+        return ask(state, vec![Effect::Quit]).collect();
     }
-    if state.opening && ahead::is_typed(&message) {
+    if state.awaited.is_opening() && ahead::is_typed(&message) {
         if state.held.len() < MOST_HELD {
             state.held.push_back(message);
         }
         return Vec::new();
     }
-    if ahead::opens(&message) {
-        state.opening = false;
+    let (awaits, messages) = match message {
+        Message::Result(ticket, messages) => (state.awaited.take(ticket), messages),
+        event => (None, vec![event]),
+    };
+    let mut requests = Vec::new();
+    for message in messages {
+        let effects = take(state, message, awaits.as_ref());
+        requests.extend(ask(state, effects));
     }
-    let mut effects = take(state, message);
-    loop {
-        state.opening |= effects.iter().any(ahead::is_opening);
-        if state.opening {
-            return effects;
-        }
-        let Some(held) = state.held.pop_front() else { return effects };
-        effects.extend(take(state, held));
+    while !state.awaited.is_opening()
+        && let Some(held) = state.held.pop_front()
+    {
+        let effects = take(state, held, None);
+        requests.extend(ask(state, effects));
     }
+    requests
+}
+
+fn ask(state: &mut State, effects: Vec<Effect>) -> impl Iterator<Item = Request> {
+    effects.into_iter().map(|effect| state.awaited.ask(effect))
 }
 
 #[allow(clippy::too_many_lines, reason = "one arm a message")]
-fn take(state: &mut State, message: Message) -> Vec<Effect> {
+fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Effect> {
     match message {
+        // Only one effect has this result.
+        Message::Result(_, messages) => {
+            messages.into_iter().flat_map(|message| take(state, message, awaits)).collect()
+        }
         Message::Key(key) => {
             state.in_burst = false;
             key::key(state, key)
@@ -114,7 +128,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Profiles(rows) => profiles::listed(state, rows),
         Message::Profile(id, profile, purpose) => opening::loaded(state, &id, profile, purpose),
         Message::Fresh(draft, identity) => opening::fresh(state, *draft, identity),
-        Message::Saved(profile) => opening::saved(state, *profile),
+        Message::Saved(profile) => opening::saved(state, *profile, after_save(awaits)),
         Message::Switched(profile) => opening::switched(state, *profile),
         Message::AskDelete(id, title, pending) => profiles::ask_delete(state, id, &title, pending),
         Message::Deleted(id, held) => profiles::deleted(state, &id, held),
@@ -168,7 +182,6 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
         Message::Unusable(error) => {
-            (state.leave_after_save, state.open_after_save) = (false, None);
             files::unusable(state, error);
             Vec::new()
         }
@@ -205,8 +218,11 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Failed(text) => {
-            (state.leave_after_save, state.open_after_save) = (false, None);
-            state.deliveries.read_failed();
+            match awaits {
+                Some(Awaits::Rows) => state.deliveries.rows_failed(),
+                Some(Awaits::OlderRows) => state.deliveries.older_rows_failed(),
+                _ => {}
+            }
             state.complain(text);
             Vec::new()
         }
@@ -224,6 +240,14 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Returned(returned) => programs::returned(state, *returned),
         Message::Terminate(_) | Message::Panicked => vec![Effect::Quit],
+    }
+}
+
+/// What follows on the save whose result this is.
+fn after_save(awaits: Option<&Awaits>) -> AfterSave {
+    match awaits {
+        Some(Awaits::Save(after)) => after.clone(),
+        _ => AfterSave::default(),
     }
 }
 

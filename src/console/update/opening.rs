@@ -1,7 +1,7 @@
 //! How profiles come into the editor and go out of it.
 
 use crate::console::model::editor::Editor;
-use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::effect::{AfterSave, Effect, Purpose};
 use crate::console::model::message::Unsaved;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
@@ -144,21 +144,20 @@ fn identity(profile: &Profile) -> Identity {
     Identity { id: profile.id.clone(), created_at: profile.created_at, modified_at: profile.modified_at }
 }
 
-/// A profile is on disk.
-pub fn saved(state: &mut State, profile: Profile) -> Vec<Effect> {
+/// A profile is on disk; and what follows.
+pub fn saved(state: &mut State, profile: Profile, after: AfterSave) -> Vec<Effect> {
     let mut effects = vec![Effect::LoadProfiles];
     state.praise(format!("Saved {} · {}", profile.title, profile.id));
     state.profiles.choose(&profile.id);
     if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
         editor.saved(&profile);
-        let leave = std::mem::take(&mut state.leave_after_save);
         if !editor.is_changed() {
             effects.push(Effect::DropDraft(profile.id.clone()));
-            if leave {
+            if after.leave {
                 effects.extend(keeping::close(state));
             }
         }
-        if let Some(next) = state.open_after_save.take() {
+        if let Some(next) = after.open {
             effects.push(Effect::LoadProfile(next, Purpose::Edit));
         }
     }
@@ -172,7 +171,6 @@ pub fn conflict(state: &mut State, mut mine: Box<Profile>, theirs: Option<Box<Pr
     if let Some(theirs) = &theirs {
         mine.status = theirs.status;
     }
-    (state.leave_after_save, state.open_after_save) = (false, None);
     state.overlay = Some(Overlay::Question(Question::conflict(mine, theirs)));
     Vec::new()
 }
@@ -181,7 +179,7 @@ pub fn conflict(state: &mut State, mut mine: Box<Profile>, theirs: Option<Box<Pr
 pub fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
     let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
     let title = profile.title.to_string();
-    let effects = saved(state, profile);
+    let effects = saved(state, profile, AfterSave::default());
     state.praise(format!("{word} {title}"));
     effects
 }

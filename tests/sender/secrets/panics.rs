@@ -100,9 +100,13 @@ fn the_console_with_everything_open() {
         let profile = Box::new(profile(kind));
         let id = profile.id.clone();
         let mut send = |message: Message| {
-            let effects = update(&mut state, message);
-            tells_nothing(&effects, "what the console asks for");
+            let requests = update(&mut state, message);
+            tells_nothing(&requests, "what the console asks for");
             tells_nothing(&state, "the console");
+            // Nothing is waited for.
+            for request in requests {
+                let _ = update(&mut state, Message::Result(request.ticket, Vec::new()));
+            }
         };
         send(Message::Profile(id.clone(), Some(profile.clone()), Purpose::Edit));
         let key = |name: &str| Message::Key(Key::parse(name).unwrap());

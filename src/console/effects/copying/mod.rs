@@ -18,6 +18,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::threads;
 
+use crate::console::model::effect::Ticket;
 use crate::console::model::message::Message;
 use crate::console::terminal::screen;
 pub use route::Route;
@@ -27,13 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Copies a text, named so, and tells how; what cannot be copied comes back as
 /// [`Message::Uncopied`].
-pub fn copy(text: String, what: String, tell: UnboundedSender<Message>) {
+pub fn copy(ticket: Ticket, text: String, what: String, tell: UnboundedSender<Message>) {
     tokio::spawn(async move {
         let message = match copied(&text).await {
             Ok(way) => Message::Done(format!("Copied {what} {way}")),
             Err(why) => Message::Uncopied(text, what, why),
         };
-        let _ = tell.send(message);
+        let _ = tell.send(Message::Result(ticket, vec![message]));
     });
 }
 

@@ -122,8 +122,18 @@ impl Deliveries {
         std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
     }
 
-    /// A read failed: the next change reads again.
-    pub fn read_failed(&mut self) {
+    /// The rows on the screen could not be read: the next change reads again.
+    pub fn rows_failed(&mut self) {
+        self.reading = Reading::Idle;
+    }
+
+    /// Older rows could not be read.
+    pub fn older_rows_failed(&mut self) {
+        self.loading_more = false;
+    }
+
+    /// Waits for no rows that are being read.
+    pub fn forget_reads(&mut self) {
         (self.reading, self.loading_more) = (Reading::Idle, false);
     }
 
@@ -158,7 +168,7 @@ impl Deliveries {
         (self.newest, self.next) = (None, None);
         self.paused_at = None;
         self.list.select(0);
-        self.read_failed();
+        self.forget_reads();
         self.reload()
     }
 

@@ -176,7 +176,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             deliveries.paused_at = None;
             deliveries.list.select(0);
             // What is being read does not have what came meanwhile.
-            deliveries.read_failed();
+            deliveries.forget_reads();
             [load_chosen(state), state.deliveries.reload()].concat()
         }
         (Action::TimeForm, _) => {

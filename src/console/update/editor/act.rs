@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 
 use crate::console::model::editor::item::{self, Button, Item, Step};
 use crate::console::model::editor::{Editor, text};
-use crate::console::model::effect::Effect;
+use crate::console::model::effect::{AfterSave, Effect};
 use crate::console::model::input::Typed;
 use crate::console::model::notice::Tone;
 use crate::console::model::pane::Pane;
@@ -94,7 +94,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             editor.show_secrets = !editor.show_secrets;
             Vec::new()
         }
-        Action::Save => keeping::save(state),
+        Action::Save => keeping::save(state, AfterSave::default()),
         Action::Variables => {
             state.focus = Pane::Variables;
             Vec::new()
@@ -124,7 +124,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
             if alone::refuses(state, Action::Save) {
                 Vec::new()
             } else {
-                keeping::save(state)
+                keeping::save(state, AfterSave::default())
             }
         }
         Item::Button(Button::Next) => steps::go_to_step(editor, Step::Advanced),

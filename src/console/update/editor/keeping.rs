@@ -1,16 +1,16 @@
 //! What is typed is checked, saved, kept as a draft, or dropped.
 
 use crate::console::model::editor::Editor;
-use crate::console::model::effect::Effect;
+use crate::console::model::effect::{AfterSave, Effect};
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::profile::Profile;
 
-/// Saves, or goes to the first field in error.
-pub fn save(state: &mut State) -> Vec<Effect> {
+/// Saves, after which this follows; or goes to the first field in error.
+pub fn save(state: &mut State, after: AfterSave) -> Vec<Effect> {
     let Some(profile) = checked(state, "saved") else { return Vec::new() };
     let seen = state.editor.as_ref().and_then(Editor::seen);
-    vec![Effect::SaveProfile(Box::new(profile), seen)]
+    vec![Effect::SaveProfile(Box::new(profile), seen, after)]
 }
 
 /// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.

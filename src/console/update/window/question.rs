@@ -1,6 +1,6 @@
 //! What an answer to a question does.
 
-use crate::console::model::effect::Effect;
+use crate::console::model::effect::{AfterSave, Effect};
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::{Asked, Written};
@@ -16,14 +16,9 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     match (action, asked) {
         (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
         (Action::Accept, Asked::RemoveVariable(scope, name)) => vec![Effect::RemoveVariable(scope, name)],
-        (Action::Accept, asked @ (Asked::Leave | Asked::LeaveFor(_))) => {
-            let effects = keeping::save(state);
-            state.leave_after_save = !effects.is_empty();
-            state.open_after_save = match asked {
-                Asked::LeaveFor(id) if state.leave_after_save => Some(id),
-                _ => None,
-            };
-            effects
+        (Action::Accept, Asked::Leave) => keeping::save(state, AfterSave { leave: true, open: None }),
+        (Action::Accept, Asked::LeaveFor(id)) => {
+            keeping::save(state, AfterSave { leave: true, open: Some(id) })
         }
         (Action::Discard, Asked::Leave) => keeping::close(state),
         (Action::Discard, Asked::LeaveFor(id)) => {

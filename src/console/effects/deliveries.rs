@@ -1,0 +1,115 @@
+//! Deliveries: found, tested, steered.
+
+use crate::callback::Values;
+use crate::clock;
+use crate::console::model::deliveries::paused::{self, MOST_NEW};
+use crate::console::model::deliveries::query::{Query, Show};
+use crate::console::model::effect::Effect;
+use crate::console::model::message::Message;
+use crate::delivery::{DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
+use crate::profile::{Event, Profile};
+use crate::store::{Filter, Found, LOOKED_AT, StateFilter, Store, StoreError};
+
+/// Accepts a test, and remembers its values.
+pub(super) async fn test(
+    store: &Store,
+    profile: Profile,
+    event: Option<Event>,
+    values: Values,
+) -> Vec<Message> {
+    // That the values are not remembered must not keep the test from being sent.
+    let kept = store.keep_test_values(&profile.id, event, &values).await;
+    let unkept = kept.err().map(|error| Message::Failed(error.to_string()));
+    unkept.into_iter().chain([accept(store, profile, event, values).await]).collect()
+}
+
+async fn accept(store: &Store, profile: Profile, event: Option<Event>, values: Values) -> Message {
+    let delivery = NewDelivery::test(profile, event, values);
+    let id = delivery.id;
+    match store.accept(vec![delivery]).await {
+        Ok(()) => Message::Accepted(id, Kind::Test),
+        Err(error) => Message::Failed(error.to_string()),
+    }
+}
+
+/// Rows of each state that are looked at when something has changed: a few milliseconds.
+const LOOKED_AT_AGAIN: usize = 5_000;
+
+/// The deliveries that a query asks for.
+pub(super) async fn load(store: &Store, query: Query) -> Result<Message, StoreError> {
+    let found = search(store, &query).await?;
+    Ok(Message::Deliveries(Box::new(query), found))
+}
+
+async fn search(store: &Store, query: &Query) -> Result<Found, StoreError> {
+    let filter = filter(query);
+    match &query.earlier {
+        Some(earlier) => store.search_again(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
+        None => store.search(&filter, LOOKED_AT).await,
+    }
+}
+
+/// What a query asks the store for.
+#[must_use]
+pub fn filter(query: &Query) -> Filter {
+    let state = match query.show {
+        Show::All => None,
+        Show::Pending => Some(StateFilter::Pending),
+        Show::Delivered => Some(StateFilter::Is(DeliveryState::Delivered)),
+        Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
+        Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
+    };
+    let Query { profile, limit, text, zone, .. } = query.clone();
+    let text = (!text.is_empty()).then_some(text);
+    let before = query.before.or(query.upto.map(DeliveryId::next));
+    Filter { state, profile, text, zone, before, limit, ..Filter::default() }
+}
+
+pub(super) async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
+    let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
+    let found = store.search(&filter(&newest), LOOKED_AT).await?;
+    let newer = paused::newer(&query, &found.rows);
+    Ok(Message::Newer(query, newer))
+}
+
+/// What is held, or a change of it.
+pub(super) async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, StoreError> {
+    let Effect::Pause { profile, on, done } = effect else {
+        return Ok(Some(Message::Holds(Box::new(store.holds().await?))));
+    };
+    let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
+    change?;
+    Ok(Some(Message::Done(done)))
+}
+
+/// Cancels a delivery.
+pub(super) async fn cancel(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+    Ok(if store.cancel(id).await? {
+        Message::Done("Cancelled: no further try is made".to_owned())
+    } else {
+        Message::Failed("It has ended already".to_owned())
+    })
+}
+
+/// Makes the next attempt of a delivery due.
+pub(super) async fn retry_now(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+    Ok(if store.retry_now(id).await? {
+        Message::Done("The next try is due now".to_owned())
+    } else {
+        Message::Refused("It has ended already: {deliveries-send-again} resends it")
+    })
+}
+
+pub(super) async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+    let new = DeliveryId::generate();
+    store.send_again(id, new, clock::now()).await?;
+    Ok(Message::Accepted(new, Kind::Again))
+}
+
+/// What has changed, by whichever session.
+pub(super) async fn revision(store: &Store) -> Message {
+    match store.revision().await {
+        Ok(revision) => Message::Revision(revision),
+        Err(error) => Message::Unreadable(error.to_string()),
+    }
+}

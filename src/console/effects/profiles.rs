@@ -1,0 +1,126 @@
+//! Profiles and drafts.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::console::model::effect::{Effect, Purpose};
+use crate::console::model::message::{Message, Unsaved};
+use crate::delivery;
+use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
+use crate::store::{Saved, Store, StoreError, UnsavedDraft};
+use crate::{clock, threads};
+
+pub(super) async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
+    let profile = store.profile(&id).await?.map(Box::new);
+    Ok(Message::Profile(id, profile, purpose))
+}
+
+pub(super) fn fresh(draft: Draft, region: Region) -> Message {
+    let now = now();
+    let id = ProfileId::new(region, Uuid::new_v4());
+    Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
+}
+
+/// What is wrong with the files that a profile names, if something is.
+async fn unusable(profile: &Profile) -> Option<Message> {
+    let tls = profile.tls.clone();
+    let checked = threads::blocking(move || delivery::check_files(&tls)).await;
+    checked.ok()?.err().map(Message::Unusable)
+}
+
+/// Saves a profile whose files can be used, if what is stored is what was seen.
+pub(super) async fn save(
+    store: &Store,
+    profile: Box<Profile>,
+    seen: Option<Timestamp>,
+) -> Result<Message, StoreError> {
+    match unusable(&profile).await {
+        Some(refused) => Ok(refused),
+        None => store_if(store, profile, seen).await,
+    }
+}
+
+async fn store_if(
+    store: &Store,
+    mut profile: Box<Profile>,
+    seen: Option<Timestamp>,
+) -> Result<Message, StoreError> {
+    profile.modified_at = now();
+    Ok(match store.save_profile_if((*profile).clone(), seen).await? {
+        Saved::Saved => Message::Saved(profile),
+        Saved::Changed(theirs) => Message::Conflict(profile, Some(theirs)),
+        Saved::Gone => Message::Conflict(profile, None),
+    })
+}
+
+/// Saves a profile over whatever is stored.
+pub(super) async fn overwrite(store: &Store, mut profile: Box<Profile>) -> Result<Message, StoreError> {
+    if let Some(refused) = unusable(&profile).await {
+        return Ok(refused);
+    }
+    profile.modified_at = now();
+    store.save_profiles(vec![(*profile).clone()]).await?;
+    Ok(Message::Saved(profile))
+}
+
+/// Enables or disables a profile.
+pub(super) async fn switch(store: &Store, profile: Box<Profile>) -> Result<Message, StoreError> {
+    let seen = Some(profile.modified_at);
+    Ok(match store_if(store, profile, seen).await? {
+        Message::Saved(profile) => Message::Switched(profile),
+        _ => Message::Failed("Another session changed it just now: try again".to_owned()),
+    })
+}
+
+/// Asks whether to delete a profile, with what is pending of it.
+pub(super) async fn ask_delete(store: &Store, id: ProfileId, title: String) -> Result<Message, StoreError> {
+    let pending = store.pending_events(&id).await?;
+    Ok(Message::AskDelete(id, title, pending))
+}
+
+/// Deletes a profile.
+pub(super) async fn delete(store: &Store, id: ProfileId) -> Result<Message, StoreError> {
+    store.delete_profile(&id).await?;
+    let held = store.pending_events(&id).await?;
+    Ok(Message::Deleted(id, held))
+}
+
+pub(super) async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
+    let mut out = Vec::new();
+    for draft in store.drafts().await? {
+        let UnsavedDraft { profile_id, .. } = &draft;
+        let stored = store.profile(profile_id).await?.map(Box::new);
+        out.push(Unsaved { draft, stored });
+    }
+    Ok(out)
+}
+
+/// Adds, changes or removes an own variable.
+pub(super) async fn own_variable(store: &Store, effect: Effect) -> Result<Message, StoreError> {
+    let (at, done) = match effect {
+        Effect::AddVariable(scope, variable) => {
+            let name = variable.name.clone();
+            store.add_variable(&scope, variable).await?;
+            (Some((scope, name.clone())), format!("Added {name}"))
+        }
+        Effect::ChangeVariable(scope, name, variable) => {
+            let new = variable.name.clone();
+            if !store.change_variable(&scope, &name, variable).await? {
+                return Ok(Message::Failed(format!("{name} was changed by another session: try again")));
+            }
+            (Some((scope, new.clone())), format!("Changed {new}"))
+        }
+        Effect::RemoveVariable(scope, name) => {
+            store.remove_variable(&scope, &name).await?;
+            (None, format!("Removed {name} from {scope}"))
+        }
+        _ => (None, String::new()),
+    };
+    Ok(Message::VariableStored(store.own_variables().await?, at, done))
+}
+
+/// The time as the store keeps it, in whole milliseconds.
+fn now() -> Timestamp {
+    let now = clock::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}

@@ -1,0 +1,95 @@
+//! The built-in endpoint, while the console runs it.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::task::JoinHandle;
+
+use crate::console::model::arrived::Arrival;
+use crate::console::model::message::Message;
+use crate::receiver::{Behaviour, NoRequest, Receiver};
+
+/// Where it listens when the console starts it.
+const PORTS: [u16; 2] = [9977, 0];
+
+/// The built-in endpoint, started or not.
+pub(super) struct Endpoint {
+    running: Mutex<Option<Running>>,
+    tell: UnboundedSender<Message>,
+}
+
+struct Running {
+    receiver: Receiver,
+    listening: JoinHandle<()>,
+}
+
+impl Endpoint {
+    /// An endpoint that runs already is taken over.
+    pub(super) fn new(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Self {
+        let running = receiver.map(|receiver| listen(receiver, tell.clone()));
+        Self { running: Mutex::new(running), tell }
+    }
+
+    pub(super) async fn start(&self, behaviour: Behaviour) -> Message {
+        let mut running = self.running.lock().await;
+        let mut failure = String::new();
+        for port in PORTS {
+            match Receiver::start(([127, 0, 0, 1], port).into(), behaviour.clone()).await {
+                Ok(receiver) => {
+                    let address = receiver.addr().to_string();
+                    *running = Some(listen(receiver, self.tell.clone()));
+                    return Message::Receiver(Some(address));
+                }
+                Err(error) => failure = error.to_string(),
+            }
+        }
+        Message::Failed(failure)
+    }
+
+    pub(super) async fn set(&self, behaviour: Behaviour) {
+        if let Some(running) = &*self.running.lock().await {
+            running.receiver.set_behaviour(behaviour);
+        }
+    }
+
+    pub(super) async fn stop(&self) -> Message {
+        if let Some(running) = self.running.lock().await.take() {
+            running.listening.abort();
+            running.receiver.stop().await;
+        }
+        Message::Receiver(None)
+    }
+}
+
+/// Passes what arrives on, one request at a time.
+fn listen(receiver: Receiver, tell: UnboundedSender<Message>) -> Running {
+    let mut requests = receiver.requests();
+    let ended = receiver.ended();
+    let listening = tokio::spawn(async move {
+        let turns = Arc::new(Semaphore::new(1));
+        tokio::pin!(ended);
+        loop {
+            let arrives = async {
+                let turn = Arc::clone(&turns).acquire_owned().await.map_err(|_| NoRequest::Ended)?;
+                requests.recv().await.map(|request| Arrival::new(request, turn))
+            };
+            let arrival = tokio::select! {
+                arrival = arrives => arrival,
+                () = &mut ended => {
+                    let _ = tell.send(Message::ReceiverEnded);
+                    return;
+                }
+            };
+            let message = match arrival {
+                Ok(arrival) => Message::Received(arrival),
+                Err(NoRequest::Dropped(requests)) => Message::RequestsDropped(requests),
+                Err(NoRequest::NotYet | NoRequest::Ended) => return,
+            };
+            if tell.send(message).is_err() {
+                return;
+            }
+        }
+    });
+    Running { receiver, listening }
+}

@@ -1,0 +1,152 @@
+//! What effects are about: those about the same are carried out in the order in which they were asked
+//! for, and all others side by side.
+
+use std::collections::HashMap;
+
+use tokio::sync::watch;
+
+use crate::console::model::effect::Effect;
+use crate::delivery::DeliveryId;
+use crate::profile::ProfileId;
+
+/// What an effect is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    /// The list of profiles.
+    Profiles,
+    /// A profile and its draft.
+    Profile(ProfileId),
+    /// What was deleted last.
+    Deleted,
+    /// Drafts of earlier sessions.
+    Unsaved,
+    /// Variables that people added.
+    Variables,
+    /// The deliveries on the screen.
+    Deliveries,
+    /// A delivery.
+    Delivery(DeliveryId),
+    /// How many deliveries are pending.
+    Counts,
+    /// What is paused.
+    Holds,
+    /// What has changed.
+    Revision,
+    /// The built-in endpoint.
+    Receiver,
+    /// What is done to many deliveries.
+    Many,
+}
+
+impl Subject {
+    /// What an effect is about; nothing where its order does not matter.
+    pub(super) fn of(effect: &Effect) -> Vec<Self> {
+        match effect {
+            Effect::LoadProfiles => vec![Self::Profiles],
+            Effect::LoadProfile(id, _)
+            | Effect::AskDelete(id, _)
+            | Effect::DropDraft(id)
+            | Effect::LoadDraft(id)
+            | Effect::LoadTestValues(id) => vec![Self::Profile(id.clone())],
+            Effect::SaveProfile(profile, ..)
+            | Effect::OverwriteProfile(profile)
+            | Effect::SwitchProfile(profile)
+            | Effect::Test(profile, ..) => vec![Self::Profile(profile.id.clone())],
+            Effect::KeepDraft(draft) => vec![Self::Profile(draft.profile_id.clone())],
+            Effect::DeleteProfile(id) => vec![Self::Profile(id.clone()), Self::Deleted],
+            Effect::RestoreLast => vec![Self::Deleted],
+            Effect::LoadUnsaved => vec![Self::Unsaved],
+            Effect::LoadOwnVariables
+            | Effect::AddVariable(..)
+            | Effect::ChangeVariable(..)
+            | Effect::RemoveVariable(..) => vec![Self::Variables],
+            Effect::LoadDeliveries(_) | Effect::CountNewer(_) => vec![Self::Deliveries],
+            Effect::LoadDetails(id) | Effect::Cancel(id) | Effect::RetryNow(id) | Effect::SendAgain(id) => {
+                vec![Self::Delivery(*id)]
+            }
+            Effect::LoadCounts => vec![Self::Counts],
+            Effect::LoadHolds | Effect::Pause { .. } => vec![Self::Holds],
+            Effect::LoadRevision => vec![Self::Revision],
+            Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
+            Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => vec![Self::Many],
+            Effect::Fresh(_)
+            | Effect::Preview(_)
+            | Effect::ReadValues(_)
+            | Effect::Copy { .. }
+            | Effect::WriteFile { .. }
+            | Effect::Run(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => Vec::new(),
+        }
+    }
+}
+
+/// The last turn of each subject.
+#[derive(Default)]
+pub(super) struct Queues {
+    last: HashMap<Subject, watch::Receiver<()>>,
+}
+
+/// A place in the queues of some subjects. It ends when it is dropped.
+pub(super) struct Turn {
+    before: Vec<watch::Receiver<()>>,
+    _ends: watch::Sender<()>,
+}
+
+impl Queues {
+    /// The next turn of these subjects.
+    pub(super) fn next(&mut self, subjects: Vec<Subject>) -> Turn {
+        // Turns that have ended are waited for by nobody.
+        self.last.retain(|_, turn| turn.has_changed().is_ok());
+        let (ends, ended) = watch::channel(());
+        let before =
+            subjects.into_iter().filter_map(|subject| self.last.insert(subject, ended.clone())).collect();
+        Turn { before, _ends: ends }
+    }
+}
+
+impl Turn {
+    /// Waits until the turns before this one have ended.
+    pub(super) async fn comes(&mut self) {
+        for turn in &mut self.before {
+            // Nothing is ever sent: it fails when the turn is dropped.
+            while turn.changed().await.is_ok() {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a turn is there, as of now.
+    async fn has_come(turn: &mut Turn) -> bool {
+        tokio::select! {
+            biased;
+            () = turn.comes() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn effects_about_the_same_take_turns_and_others_do_not_wait() {
+        let mut queues = Queues::default();
+        let mut first = queues.next(vec![Subject::Counts]);
+        let mut second = queues.next(vec![Subject::Counts, Subject::Holds]);
+        let mut third = queues.next(vec![Subject::Holds]);
+        let mut other = queues.next(vec![Subject::Receiver]);
+        let mut free = queues.next(Vec::new());
+        assert!(has_come(&mut first).await && has_come(&mut other).await && has_come(&mut free).await);
+        assert!(!has_come(&mut second).await && !has_come(&mut third).await);
+        drop(first);
+        assert!(has_come(&mut second).await && !has_come(&mut third).await);
+        drop(second);
+        assert!(has_come(&mut third).await);
+        drop(third);
+        drop(other);
+        queues.next(vec![Subject::Counts]);
+        assert_eq!(queues.last.len(), 1, "subjects with nothing to do are forgotten");
+    }
+}

@@ -1,0 +1,87 @@
+//! The effects whose results are awaited, by their tickets.
+
+use std::collections::BTreeMap;
+
+use crate::console::model::effect::{AfterSave, Effect, Purpose, Request, Ticket};
+
+/// What the result of an effect is awaited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Awaits {
+    /// A window or the editor opens with it, or the list loses a profile: what is typed until then is
+    /// meant for that.
+    Opening,
+    /// The same for a profile that is saved, and what follows.
+    Save(AfterSave),
+    /// The deliveries on the screen.
+    Rows,
+    /// Older deliveries.
+    OlderRows,
+}
+
+impl Awaits {
+    fn of(effect: &Effect) -> Option<Self> {
+        match effect {
+            Effect::LoadProfile(_, Purpose::Show | Purpose::Reload) => None,
+            Effect::SaveProfile(_, _, after) => Some(Self::Save(after.clone())),
+            Effect::LoadProfile(..)
+            | Effect::Fresh(_)
+            | Effect::OverwriteProfile(_)
+            | Effect::SwitchProfile(_)
+            | Effect::AskDelete(..)
+            | Effect::DeleteProfile(_)
+            | Effect::SendAgain(_)
+            | Effect::Preview(..) => Some(Self::Opening),
+            Effect::LoadDeliveries(query) if query.before.is_some() => Some(Self::OlderRows),
+            Effect::LoadDeliveries(_) => Some(Self::Rows),
+            _ => None,
+        }
+    }
+}
+
+/// The effects that were asked for and have no result yet, as far as something waits for it.
+#[derive(Debug, Default)]
+pub struct Awaited {
+    next: Ticket,
+    open: BTreeMap<Ticket, Awaits>,
+}
+
+impl Awaited {
+    /// Gives an effect its ticket.
+    pub fn ask(&mut self, effect: Effect) -> Request {
+        let ticket = self.next;
+        self.next = ticket.next();
+        if let Some(awaits) = Awaits::of(&effect) {
+            self.open.insert(ticket, awaits);
+        }
+        Request { ticket, effect }
+    }
+
+    /// What the effect of this ticket was awaited for; its result is there now.
+    pub fn take(&mut self, ticket: Ticket) -> Option<Awaits> {
+        self.open.remove(&ticket)
+    }
+
+    /// Whether what is typed is meant for something that is still to open.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        self.open.values().any(|awaits| matches!(awaits, Awaits::Opening | Awaits::Save(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_effect_has_a_ticket_of_its_own_and_is_awaited_until_its_result() {
+        let mut awaited = Awaited::default();
+        let first = awaited.ask(Effect::Fresh(Box::default()));
+        let second = awaited.ask(Effect::LoadCounts);
+        assert_ne!(first.ticket, second.ticket);
+        assert_eq!(awaited.take(second.ticket), None);
+        assert!(awaited.is_opening(), "the result of another effect opens nothing");
+        assert_eq!(awaited.take(first.ticket), Some(Awaits::Opening));
+        assert!(!awaited.is_opening());
+        assert_eq!(awaited.take(first.ticket), None);
+    }
+}
