@@ -28,7 +28,7 @@ pub fn tick(state: &State) -> Option<Duration> {
     let pending = seen.iter().copied().filter(|row| row.state.is_pending());
     let waits = pending.filter_map(left).min();
     let wait = waits.map(|ms| if ms < TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
-    wait.into_iter().chain(ages(state, &seen)).chain(question(state)).min()
+    wait.into_iter().chain(ages(state, &seen)).chain(question(state)).chain(check(state)).min()
 }
 
 /// How long until all answers to the question on the screen count.
@@ -37,6 +37,11 @@ fn question(state: &State) -> Option<Duration> {
         Some(Overlay::Question(question)) => question.is_new_for(state.now),
         _ => None,
     }
+}
+
+/// How long until a long body that was typed is checked.
+fn check(state: &State) -> Option<Duration> {
+    state.editor.as_ref().and_then(|editor| editor.check_due_in(state.now))
 }
 
 /// How long the ages on the screen stay true; none where there are none.

@@ -1,5 +1,8 @@
 //! Pane 2 by keys: fields that come and go, rules beside their fields, pasting, insertion of text.
 
+use std::time::Duration;
+
+use crate::console::terminal::timers;
 use crate::profile::Rules;
 
 use super::{Desk, World, sample};
@@ -318,4 +321,27 @@ fn get_hides_the_body_and_keeps_it() {
     assert!(desk.line("Method").contains("[GET]") && !desk.shows("Body  "), "{}", desk.screen());
     desk.keys("right");
     assert!(desk.line("Body").contains("{\"id\": \"<id>\""));
+}
+
+#[test]
+fn a_long_body_is_checked_once_the_typing_rests() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e");
+    go_to(&mut desk, "Body");
+    desk.pastes(&"a long line of text\n".repeat(2_000)).later(1000);
+    assert_eq!(timers::tick(&desk.state), None, "nothing is left to check");
+    go_to(&mut desk, "Title");
+    desk.types("!");
+    assert!(!desk.shows("✗"), "{}", desk.screen());
+    assert_eq!(timers::tick(&desk.state), Some(Duration::from_millis(150)));
+    desk.later(100).types("!").later(100);
+    assert!(!desk.shows("✗"), "each key begins the wait anew");
+    desk.later(50);
+    assert!(desk.shows("✗"), "{}", desk.screen());
+    desk.keys("backspace backspace").later(150);
+    assert!(!desk.shows("✗"), "{}", desk.screen());
+    // Who saves does not wait.
+    desk.types("!").keys("ctrl+s");
+    assert!(desk.says().starts_with("Not saved"), "{}", desk.screen());
+    assert!(desk.shows("✗"), "{}", desk.screen());
 }

@@ -133,29 +133,38 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Suspend => vec![Effect::Suspend],
-        Action::Mouse if state.overlay.is_none() => {
-            let on = !state.mouse.is_on();
-            state.mouse.turn(on);
-            state.say(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
-            vec![Effect::CaptureMouse(on)]
-        }
-        Action::Receiver if state.overlay.is_none() => {
-            state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
-            Vec::new()
-        }
-        Action::Test if state.overlay.is_none() => testing::open(state),
-        Action::Preview if state.overlay.is_none() => preview::open(state),
-        Action::NextPane | Action::PreviousPane if state.overlay.is_none() => {
-            let at = state.focus.number() - 1;
-            let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
-            state.focus = Pane::ALL[(at + step) % Pane::ALL.len()];
-            Vec::new()
-        }
         Action::GoProfiles => go(state, Pane::Profiles),
         Action::GoEditor => go(state, Pane::Editor),
         Action::GoVariables => go(state, Pane::Variables),
         Action::GoDeliveries => go(state, Pane::Deliveries),
         Action::GoTimeline => go(state, Pane::Timeline),
+        _ if state.target_beneath().is_pane() => return in_each_pane(state, action),
+        _ => return None,
+    };
+    Some(effects)
+}
+
+/// Actions that are the same in each pane.
+fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    let effects = match action {
+        Action::Mouse => {
+            let on = !state.mouse.is_on();
+            state.mouse.turn(on);
+            state.say(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
+            vec![Effect::CaptureMouse(on)]
+        }
+        Action::Receiver => {
+            state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
+            Vec::new()
+        }
+        Action::Test => testing::open(state),
+        Action::Preview => preview::open(state),
+        Action::NextPane | Action::PreviousPane => {
+            let at = state.focus.number() - 1;
+            let step = if action == Action::NextPane { 1 } else { Pane::ALL.len() - 1 };
+            state.focus = Pane::ALL[(at + step) % Pane::ALL.len()];
+            Vec::new()
+        }
         _ => return None,
     };
     Some(effects)

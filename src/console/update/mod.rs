@@ -34,7 +34,7 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::uncopied::Uncopied;
 use crate::console::update::ahead::MOST_HELD;
 use crate::console::update::deliveries::many;
-use crate::console::update::editor::files;
+use crate::console::update::editor::{checking, files};
 use crate::delivery::Sending;
 use crate::receiver::Received;
 use crate::store::Revision;
@@ -78,12 +78,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     for message in messages {
         let effects = take(state, message, awaits.as_ref());
         requests.extend(ask(state, effects));
+        checking::check(state);
     }
     while !state.awaited.is_opening()
         && let Some(held) = state.held.pop_front()
     {
         let effects = take(state, held, None);
         requests.extend(ask(state, effects));
+        checking::check(state);
     }
     requests
 }

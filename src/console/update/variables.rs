@@ -20,6 +20,10 @@ use crate::profile::catalogue::{NO_EVENT, Variable};
 /// Takes the own variables as they are now. What is no longer offered is no longer chosen.
 pub fn taken(state: &mut State, all: Vec<(String, Variable)>) -> Vec<Effect> {
     state.own_variables = all;
+    if let Some(editor) = &mut state.editor {
+        // Which variables are known is part of what is said of it.
+        editor.changed();
+    }
     let known: HashSet<String> =
         variable_rows::rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
     state.variables.chosen.retain(|name| known.contains(name));

@@ -2,7 +2,7 @@
 
 use crate::console::model::editor::rows::Rows;
 use crate::profile::{
-    Algorithm, AuthKind, Channel, Choice, DataFormat, Draft, Event, Field, Method, Rules, SentAs, Template,
+    Algorithm, AuthKind, Channel, Choice, DataFormat, Draft, Event, Field, Method, Rules, SentAs,
 };
 
 /// The two steps of the seed.
@@ -77,12 +77,12 @@ impl Item {
     }
 }
 
-/// The items of a step, in the order of the Tab key.
+/// The items of a step, in the order of the Tab key, for a draft that uses these variables.
 #[must_use]
-pub fn items(draft: &Draft, step: Step, is_new: bool) -> Vec<Item> {
+pub fn items(draft: &Draft, used: &[String], step: Step, is_new: bool) -> Vec<Item> {
     match step {
         Step::Basics => basics(draft, is_new),
-        Step::Advanced => advanced(draft),
+        Step::Advanced => advanced(draft, used),
     }
 }
 
@@ -108,7 +108,7 @@ fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
     items
 }
 
-fn advanced(draft: &Draft) -> Vec<Item> {
+fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
     let mut items = vec![Item::Choice(Field::DataFormat)];
     items.extend(rows(Rows::Headers, draft));
     items.push(Item::Choice(Field::AuthKind));
@@ -129,7 +129,7 @@ fn advanced(draft: &Draft) -> Vec<Item> {
         if !draft.enc_random_iv {
             items.push(Item::Text(Field::EncIv));
         }
-        items.extend(parameters(draft).into_iter().map(Item::Parameter));
+        items.extend(parameters(draft, used).into_iter().map(Item::Parameter));
     }
     items.push(Item::Text(Field::SigningSecret));
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
@@ -157,20 +157,9 @@ fn rows(rows: Rows, draft: &Draft) -> impl Iterator<Item = Item> {
 }
 
 /// The variables that can be encrypted: those that the profile uses, and those chosen already.
-fn parameters(draft: &Draft) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut add = |name: &str| {
-        if !names.iter().any(|n| n == name) {
-            names.push(name.to_owned());
-        }
-    };
-    let values = draft.headers.iter().map(|h| &h.value);
-    Template::parse(&draft.endpoint).variables().for_each(|path| add(path.name()));
-    draft.parsed_body().variables().into_iter().for_each(|path| add(path.name()));
-    for text in values {
-        Template::parse(text).variables().for_each(|path| add(path.name()));
-    }
-    draft.enc_parameters.iter().for_each(|name| add(name));
+fn parameters(draft: &Draft, used: &[String]) -> Vec<String> {
+    let mut names = used.to_vec();
+    names.extend(draft.enc_parameters.iter().filter(|name| !used.contains(name)).cloned());
     names
 }
 

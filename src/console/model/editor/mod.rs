@@ -1,5 +1,6 @@
 //! Pane 2: the editor, in two steps.
 
+pub mod checked;
 pub mod complete;
 pub mod files;
 pub mod insert;
@@ -14,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use crate::console::model::editor::checked::{Checked, Freshness};
 use crate::console::model::editor::files::Unusable;
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::editor::rows::Rows;
@@ -43,7 +45,10 @@ pub struct Editor {
     pub(in crate::console) inputs: HashMap<Field, Input>,
     /// What was taken away last in one field, to be inserted in another.
     pub(in crate::console) killed: Killed,
-    pub(in crate::console) errors: Vec<FieldError>,
+    /// What the last check says.
+    pub(in crate::console) checked: Checked,
+    /// Whether that is up to date.
+    freshness: Freshness,
     /// Fields whose errors are shown: those typed in, or all after Save or Test.
     pub(in crate::console) touched: Touched,
     /// A file that could not be used when it was to be saved.
@@ -61,7 +66,7 @@ impl Editor {
     /// Opens a profile, or a new draft.
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
-        let mut editor = Self {
+        Self {
             // A new profile is unsaved as soon as something stands in it, a copy from the start.
             saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
@@ -72,16 +77,15 @@ impl Editor {
             focus: Item::Text(Field::Title),
             inputs: HashMap::new(),
             killed: Killed::default(),
-            errors: Vec::new(),
+            checked: Checked::default(),
+            freshness: Freshness::Stale,
             touched: Touched::default(),
             unusable: None,
             show_secrets: false,
             kept: false,
             completion: Some(0),
             scroll: Cell::new(0),
-        };
-        editor.check();
-        editor
+        }
     }
 
     /// Puts what was typed before back over what is stored.
@@ -90,7 +94,7 @@ impl Editor {
         self.kept = true;
         self.inputs.clear();
         self.touched.all = true;
-        self.check();
+        self.changed();
     }
 
     /// The profile's id, which a new one has already.
@@ -166,7 +170,11 @@ impl Editor {
     }
 
     pub(in crate::console) fn items(&self) -> Vec<Item> {
-        item::items(&self.draft, self.step, self.is_new)
+        self.items_of(self.step)
+    }
+
+    fn items_of(&self, step: Step) -> Vec<Item> {
+        item::items(&self.draft, &self.checked.variables, step, self.is_new)
     }
 
     /// The input of the field that has the keyboard, if it takes text.
@@ -191,29 +199,17 @@ impl Editor {
         }
         text::set_text(&mut self.draft, field, value);
         self.touched.fields.insert(field);
-        self.check();
+        self.changed();
     }
 
-    pub(in crate::console) fn check(&mut self) {
-        self.errors = self.profile().err().unwrap_or_default();
-    }
-
-    /// The error to show beside a field.
-    pub(in crate::console) fn error(&self, field: Field) -> Option<&str> {
-        if !self.touched.all && !self.touched.fields.contains(&field) {
-            return self.file_error(field);
-        }
-        let typed = self.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str());
-        typed.or_else(|| self.file_error(field))
-    }
-
-    /// Goes to the first field in error.
-    pub(in crate::console) fn go_to_error(&mut self) {
+    /// Shows these errors, and goes to the first of their fields.
+    pub(in crate::console) fn go_to_error(&mut self, errors: &[FieldError]) {
         self.touched.all = true;
-        let fields: Vec<Field> = self.errors.iter().map(|e| e.field).collect();
+        errors.clone_into(&mut self.checked.errors);
+        let fields: Vec<Field> = errors.iter().map(|e| e.field).collect();
         for step in [Step::Basics, Step::Advanced] {
-            let items = item::items(&self.draft, step, self.is_new);
-            let hit = items.into_iter().find(|i| i.field().is_some_and(|f| fields.contains(&f)));
+            let hit =
+                self.items_of(step).into_iter().find(|i| i.field().is_some_and(|f| fields.contains(&f)));
             if let Some(item) = hit {
                 self.step = step;
                 self.focus = item;
@@ -230,7 +226,7 @@ impl Editor {
             if here != Some(rows) && rows.of(&self.draft).iter().any(empty) {
                 rows.of_mut(&mut self.draft).retain(|row| !empty(row));
                 self.inputs.retain(|field, _| Rows::place(*field).is_none_or(|(of, ..)| of != rows));
-                self.check();
+                self.changed();
             }
         }
     }

@@ -37,7 +37,7 @@ impl Editor {
             self.focus = Item::Text(Field::Title);
             self.step = Step::Basics;
         }
-        self.check();
+        self.changed();
     }
 
     /// Only what the editor does not show comes from disk: the status, switched in the list, and the
@@ -50,7 +50,7 @@ impl Editor {
             self.draft.channel.clone_from(&self.saved.channel);
             self.draft.events.clone_from(&self.saved.events);
         }
-        self.check();
+        self.changed();
     }
 }
 

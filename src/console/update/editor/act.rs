@@ -32,7 +32,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.fields.insert(field);
-                editor.check();
+                editor.changed();
                 return Some(keeping::keep(state));
             }
             (Typed::Ignored, _) => {}
@@ -75,7 +75,7 @@ pub fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
     let value = input.text();
     text::set_text(&mut editor.draft, field, value);
     editor.touched.fields.insert(field);
-    editor.check();
+    editor.changed();
     keeping::keep(state)
 }
 
@@ -155,7 +155,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
 fn changed(state: &mut State, field: Field) -> Vec<Effect> {
     if let Some(editor) = &mut state.editor {
         editor.touched.fields.insert(field);
-        editor.check();
+        editor.changed();
     }
     keeping::keep(state)
 }

@@ -26,7 +26,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);
         editor.completion = Some(0);
-        editor.check();
+        editor.changed();
         return Some(keeping::keep(state));
     } else {
         return None;

@@ -19,7 +19,7 @@ pub fn checked(state: &mut State, done: &str) -> Option<Profile> {
     match editor.profile() {
         Ok(profile) => Some(profile),
         Err(errors) => {
-            editor.go_to_error();
+            editor.go_to_error(&errors);
             state.focus = Pane::Editor;
             let first = errors.first().map(|e| format!("{}: {}", e.field.label(), e.message));
             let more = match errors.len() {

@@ -1,6 +1,7 @@
 //! What happens in the editor.
 
 pub mod act;
+pub mod checking;
 pub mod complete;
 pub mod files;
 pub mod keeping;

@@ -34,6 +34,6 @@ pub fn take_draft(state: &mut State, draft: Draft) -> Vec<Effect> {
     if !editor.items().contains(&editor.focus) {
         (editor.step, editor.focus) = (Step::Basics, Item::Text(Field::Title));
     }
-    editor.check();
+    editor.changed();
     keeping::keep(state)
 }

@@ -2,7 +2,7 @@
 
 use crate::console::model::editor::item::{self, Item};
 use crate::console::model::editor::rows::Rows;
-use crate::console::model::editor::{complete, starts, text};
+use crate::console::model::editor::{complete, text};
 use crate::console::model::input::Input;
 use crate::console::model::variables;
 use crate::console::view::input::{self, Look, Mark};
@@ -36,13 +36,18 @@ impl Sheet<'_> {
         let hidden = text::is_secret(&self.editor.draft, field) && !self.editor.show_secrets;
         let templated = matches!(field, Field::Endpoint | Field::Body | Field::HeaderValue(_));
         let mark: Option<&dyn Fn(&str) -> Mark> = if templated { Some(&marks) } else { None };
-        let starts = if field == Field::Body { starts::of_body(draft) } else { None };
-        let look = Look { width, height, focused: here, hidden, mark, starts: starts.as_ref(), theme };
+        let starts = self.editor.checked.starts.as_ref().filter(|_| field == Field::Body);
+        let look = Look { width, height, focused: here, hidden, mark, starts, theme };
         if let Some(input) = self.editor.inputs.get(&field) {
             input::draw(input, &look)
         } else {
             let value = text::text(&self.editor.draft, field);
-            let mut input = if height > 1 { Input::lines(value) } else { Input::line(value) };
+            if height > 1 {
+                // The keyboard was never in it, so it is seen from its start.
+                let seen = value.split_inclusive('\n').take(height + 1).collect::<String>();
+                return input::draw(&Input::lines(&seen), &look);
+            }
+            let mut input = Input::line(value);
             if here {
                 input.to_end();
             }

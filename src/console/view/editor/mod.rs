@@ -15,10 +15,9 @@ use crate::console::model::editor::item::{Button, Item, Step};
 use crate::console::model::editor::rows::{Part, Rows};
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
-use crate::console::model::variables;
 use crate::console::view::editor::spots::Spot;
 use crate::console::view::frame;
-use crate::profile::{Channel, Choice as _, Field, FieldError, attempt_label};
+use crate::profile::{Channel, Choice as _, Field, attempt_label};
 use crate::text::{cut, fit, wrap};
 
 /// Columns of the labels.
@@ -52,7 +51,6 @@ struct Sheet<'a> {
     focused: bool,
     width: usize,
     body_height: usize,
-    advice: Vec<FieldError>,
     lines: Vec<Line<'static>>,
     /// What a click finds.
     spots: Vec<Spot>,
@@ -64,14 +62,12 @@ struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     fn new(state: &'a State, editor: &'a Editor, area: Rect, focused: bool) -> Self {
-        let known = variables::known(editor, &state.own_variables);
         Self {
             state,
             editor,
             focused,
             width: usize::from(area.width),
             body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
-            advice: editor.draft.advice(&known),
             lines: Vec::new(),
             spots: Vec::new(),
             here: (0, 0),
@@ -197,11 +193,8 @@ impl<'a> Sheet<'a> {
         let before = self.lines.len();
         if let Some(error) = self.editor.error(field).map(str::to_owned) {
             self.note(&format!("✗ {error}"), theme.bad);
-        } else {
-            let advice = self.advice.iter().find(|a| a.field == field).map(|a| a.message.clone());
-            if let Some(advice) = advice {
-                self.note(&format!("! {advice}"), theme.warn);
-            }
+        } else if let Some(advice) = self.editor.advice(field).map(str::to_owned) {
+            self.note(&format!("! {advice}"), theme.warn);
         }
         // An error under the focused field is in sight with it.
         if self.here.1 + 1 == before {
@@ -261,7 +254,7 @@ impl<'a> Sheet<'a> {
     /// The retries as typed, when they have no error, whatever the other fields have.
     fn policy(&self) -> Result<crate::profile::RetryPolicy, ()> {
         let retry = [Field::RetryCount, Field::RetryInterval, Field::RetryTimeout];
-        if self.editor.errors.iter().any(|e| retry.contains(&e.field)) {
+        if self.editor.checked.errors.iter().any(|e| retry.contains(&e.field)) {
             return Err(());
         }
         let draft = &self.editor.draft;

@@ -1,0 +1,109 @@
+//! What a check says of a draft. A draft is checked once after it has changed; a long one once the
+//! typing rests, as that takes longer than a key may.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::console::model::editor::{Editor, starts};
+use crate::profile::{Draft, Field, FieldError, Template};
+
+/// Longer bodies are checked when the typing rests.
+const LONG: usize = 32 << 10;
+
+/// How long the typing rests before a long body is checked.
+const REST: Duration = Duration::from_millis(150);
+
+/// What was found in a draft.
+#[derive(Debug, Default)]
+pub(in crate::console) struct Checked {
+    pub(in crate::console) errors: Vec<FieldError>,
+    /// What is worth knowing, and no error.
+    pub(in crate::console) advice: Vec<FieldError>,
+    /// The variables in use, in the order in which they appear.
+    pub(in crate::console) variables: Vec<String>,
+    /// Where the placeholders of the body start, where some text in it only looks like one.
+    pub(in crate::console) starts: Option<HashSet<(usize, usize)>>,
+}
+
+/// Whether a check is up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::console) enum Freshness {
+    #[default]
+    Fresh,
+    /// Something has changed.
+    Stale,
+    /// A long body has changed, and is checked at this time unless it changes again.
+    Due(Timestamp),
+}
+
+impl Editor {
+    /// Notes that something has changed that a check depends on.
+    pub(in crate::console) fn changed(&mut self) {
+        self.freshness = Freshness::Stale;
+    }
+
+    /// Whether the draft is to be checked now.
+    pub(in crate::console) fn is_check_due(&mut self, now: Timestamp) -> bool {
+        if self.freshness == Freshness::Stale && self.draft.body.len() > LONG {
+            self.freshness = Freshness::Due(now.checked_add(REST).unwrap_or(now));
+        }
+        match self.freshness {
+            Freshness::Fresh => false,
+            Freshness::Stale => true,
+            Freshness::Due(at) => at <= now,
+        }
+    }
+
+    /// How long until a long body is checked; `None` when none is to be.
+    #[must_use]
+    pub fn check_due_in(&self, now: Timestamp) -> Option<Duration> {
+        match self.freshness {
+            Freshness::Due(at) => Some(Duration::try_from(at.duration_since(now)).unwrap_or_default()),
+            Freshness::Fresh | Freshness::Stale => None,
+        }
+    }
+
+    /// Checks the draft, of whose variables these are known.
+    pub(in crate::console) fn check(&mut self, known: &dyn Fn(&str) -> bool) {
+        self.checked = Checked {
+            errors: self.profile().err().unwrap_or_default(),
+            advice: self.draft.advice(known),
+            variables: variables(&self.draft),
+            starts: starts::of_body(&self.draft),
+        };
+        self.freshness = Freshness::Fresh;
+    }
+
+    /// The error to show beside a field.
+    pub(in crate::console) fn error(&self, field: Field) -> Option<&str> {
+        if !self.touched.all && !self.touched.fields.contains(&field) {
+            return self.file_error(field);
+        }
+        let typed = self.checked.errors.iter().find(|e| e.field == field).map(|e| e.message.as_str());
+        typed.or_else(|| self.file_error(field))
+    }
+
+    /// What is worth knowing of a field.
+    pub(in crate::console) fn advice(&self, field: Field) -> Option<&str> {
+        self.checked.advice.iter().find(|advice| advice.field == field).map(|advice| advice.message.as_str())
+    }
+}
+
+/// The variables that a draft uses, each once.
+fn variables(draft: &Draft) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut add = |name: &str| {
+        if seen.insert(name.to_owned()) {
+            names.push(name.to_owned());
+        }
+    };
+    Template::parse(&draft.endpoint).variables().for_each(|path| add(path.name()));
+    draft.parsed_body().variables().into_iter().for_each(|path| add(path.name()));
+    for header in &draft.headers {
+        Template::parse(&header.value).variables().for_each(|path| add(path.name()));
+    }
+    names
+}
