@@ -1,5 +1,7 @@
 //! What is allowed but worth knowing: shown beside a field, never in the way of saving.
 
+use std::collections::HashSet;
+
 use super::body::BodyForm;
 use super::channel::Channel;
 use super::draft::Draft;
@@ -61,10 +63,12 @@ impl Draft {
 }
 
 fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let (mut seen, mut told) = (HashSet::new(), HashSet::new());
     let mut names: Vec<&str> = Vec::new();
     for path in variables {
-        let is_known = known(path.name()) || known(path.as_str());
-        if !is_known && !names.contains(&path.name()) {
+        // A long body uses the same few again and again.
+        let is_known = |path: &Path| known(path.name()) || known(path.as_str());
+        if seen.insert(path.as_str()) && !is_known(path) && told.insert(path.name()) {
             names.push(path.name());
         }
     }

@@ -1,5 +1,7 @@
 //! What looks like a tag of HTML and is sent as a variable.
 
+use std::collections::{HashMap, HashSet};
+
 use super::body::Body;
 
 /// Elements of HTML whose names are hardly those of variables. `title`, `source` or `code` are left
@@ -56,12 +58,17 @@ const TAGS: [&str; 44] = [
 /// this name has a value.
 #[must_use]
 pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let ends = end_tags(body.text());
+    let looks = |name: &str| {
+        let small = name.to_ascii_lowercase();
+        let closed = || ends.get(&small).is_some_and(|ends| ends.iter().any(|end| *end != name));
+        TAGS.contains(&small.as_str()) || closed()
+    };
+    let mut seen = HashSet::new();
     let mut names: Vec<&str> = Vec::new();
     for path in body.variables_in_text() {
         let name = path.as_str();
-        let closed = || closes_in_other_letters(body.text(), name);
-        let looks = TAGS.contains(&name.to_ascii_lowercase().as_str()) || closed();
-        if looks && !known(path.name()) && !names.contains(&name) {
+        if seen.insert(name) && looks(name) && !known(path.name()) {
             names.push(name);
         }
     }
@@ -75,14 +82,20 @@ pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Opti
     Some(format!("{list} {look}: close with </{first}>, or write <<{first}>"))
 }
 
-/// Whether the text has `</Name>` for a `<name>`.
-fn closes_in_other_letters(text: &str, name: &str) -> bool {
-    text.match_indices("</").any(|(at, _)| {
-        let end = at + 2 + name.len();
-        let closes =
-            text.get(at + 2..end).is_some_and(|found| found != name && found.eq_ignore_ascii_case(name));
-        closes && text[end..].starts_with('>')
-    })
+/// No name of a tag is longer.
+const LONGEST: usize = 512;
+
+/// The names in the end tags of a text as they are written, by the same in small letters.
+fn end_tags(text: &str) -> HashMap<String, HashSet<&str>> {
+    let mut ends: HashMap<String, HashSet<&str>> = HashMap::new();
+    for (at, start) in text.match_indices("</") {
+        let from = at + start.len();
+        let end = text.as_bytes()[from..].iter().take(LONGEST).position(|byte| *byte == b'>');
+        if let Some(name) = end.map(|length| &text[from..from + length]) {
+            ends.entry(name.to_ascii_lowercase()).or_default().insert(name);
+        }
+    }
+    ends
 }
 
 #[cfg(test)]
@@ -100,6 +113,19 @@ mod tests {
         let two = "<br> <P> look like tags and are sent as variables: close with </br>, or write <<br>";
         assert_eq!(said("a <br>b<br> <P>").as_deref(), Some(two));
         assert!(said("<r><Id>7</id></r>").is_some_and(|said| said.starts_with("<Id> looks")));
+    }
+
+    /// Searched anew for each placeholder, it would take minutes.
+    #[test]
+    fn a_long_body_is_looked_through_once() {
+        let member = |n: usize| format!("\"m{n}\":\"<id> of <status>, <v{n}>\"");
+        let body: String = (0..20_000).map(member).collect::<Vec<_>>().join(",");
+        let body = Body::parse(&format!("{{{body},\"x\":\"<V7>a</v7> <b>\"}}"), None);
+        let said = tags_sent_as_variables(&body, &|_| false).unwrap();
+        assert_eq!(
+            said,
+            "<V7> <b> look like tags and are sent as variables: close with </V7>, or write <<V7>"
+        );
     }
 
     #[test]
