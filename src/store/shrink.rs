@@ -57,7 +57,10 @@ impl Store {
     /// Writes the log beside the database into it, and empties it, unless somebody reads or writes:
     /// nobody is waited for. A connection of its own does it, so that no write waits behind it for
     /// the disk.
-    async fn write_back(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// The file cannot be opened or written.
+    pub async fn write_back(&self) -> Result<(), StoreError> {
         let path = self.path().to_owned();
         let work = move || -> Result<(), StoreError> {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

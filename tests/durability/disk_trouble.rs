@@ -120,6 +120,34 @@ fn who_quits_the_console_before_there_is_room_is_told_so() {
 }
 
 #[test]
+fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_room() {
+    const MANY: usize = 400;
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    small.sent(&profile, "", MANY);
+    assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
+    let prune = |how: &str| small.run(&["deliveries", "prune", "--older-than", "0s", "--json", how]);
+    small.disk().fill();
+    prune("--yes").refused(1, &[NO_ROOM]);
+    small.disk().make_room();
+    // A session that runs has made the files that each needs.
+    let mut worker = Running::start(small.command(&["work", "--json"]));
+    small.sent(&profile, "last-", 1);
+    worker.line(On::Out, "\"delivered\"");
+    small.disk().fill();
+    prune("--yes").refused(1, &[NO_ROOM, "0 of 401 removed: removing needs some free space first"]);
+    small.disk().leave(150 << 10);
+    assert_eq!(prune("--dry-run").json()["fit"], MANY + 1, "nothing is lost");
+    let pruned = prune("--yes");
+    assert_eq!(pruned.code, Some(0), "{pruned:?}");
+    assert_eq!(pruned.json()["removed"], MANY + 1);
+    worker.interrupt();
+    assert_eq!(worker.code(), Some(0));
+    assert_eq!(prune("--dry-run").json()["fit"], 0);
+}
+
+#[test]
 fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();

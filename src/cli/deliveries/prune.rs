@@ -17,7 +17,7 @@ use crate::cli::times::long;
 use crate::clock;
 use crate::delivery::State;
 use crate::profile::Choice as _;
-use crate::store::{Change, ClockDoubt, Did, Filter, Keep, Removed, StateFilter, Store};
+use crate::store::{Change, ClockDoubt, Did, Filter, Keep, Problem, Removed, StateFilter, Store};
 use crate::text::group_digits;
 
 use super::{chosen, steer};
@@ -69,16 +69,16 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         }
         return told(&pruned, args.dry_run, json);
     }
-    let doubt = if doubts { store.doubt_clock(now).await? } else { None };
-    confirm(fit, args.yes, doubt.map(|doubt| ahead(now, doubt)))?;
-    if pruning.is_by_age() {
-        store.trust_clock(now).await?;
+    let doubt = if doubts { store.clock_doubt(now).await? } else { None };
+    if doubt.is_some() {
+        store.doubt_clock(now).await?;
     }
-    let ended = pruning.remove(&store, now, fit, &mut pruned.removed).await;
+    confirm(fit, args.yes, doubt.map(|doubt| ahead(now, doubt)))?;
+    let ended = pruning.remove_all(&store, now, fit, &mut pruned.removed).await;
     if ended.is_ok() {
         tell("releasing disk space …");
     }
-    store.shrink(0).await?;
+    let shrunk = store.shrink(0).await;
     pruned.after = store.size()?;
     match ended {
         Err(CommandError::Interrupted { code, .. }) => {
@@ -90,7 +90,10 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
             Err(CommandError::Interrupted { code, left })
         }
         Err(error) => Err(error),
-        Ok(()) => told(&pruned, false, json),
+        Ok(()) => {
+            told(&pruned, false, json)?;
+            Ok(shrunk?)
+        }
     }
 }
 
@@ -164,6 +167,35 @@ impl Pruning {
         })
     }
 
+    /// Removes all, with little disk space, too: a write-ahead log that fills the disk is moved into the
+    /// database, and starts anew.
+    async fn remove_all(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        of: u64,
+        removed: &mut Removed,
+    ) -> Result<(), CommandError> {
+        let mut is_first = true;
+        loop {
+            let before = *removed;
+            match self.remove(store, now, of, removed).await {
+                Err(CommandError::Store(error)) if error.problem == Problem::Full => {
+                    if !std::mem::take(&mut is_first) && *removed == before {
+                        let (done, of) = (group_digits(removed.deliveries), group_digits(of));
+                        tell(&format!(
+                            "ringback: {done} of {of} removed: removing needs some free space first"
+                        ));
+                        return Err(error.into());
+                    }
+                    // That it fails, the next attempt shows.
+                    let _ = store.write_back().await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
     async fn remove(
         &self,
         store: &Store,
@@ -171,12 +203,15 @@ impl Pruning {
         of: u64,
         removed: &mut Removed,
     ) -> Result<(), CommandError> {
+        if self.is_by_age() {
+            store.trust_clock(now).await?;
+        }
         let keep = match self {
             Self::Fitting(filter) => {
                 let mut did = Did::default();
                 let ended = steer::change(store, Change::Remove, (**filter).clone(), of, &mut did).await;
                 passed_over::tell_of(&did.passed_over);
-                *removed = did.removed;
+                removed.add(did.removed);
                 return ended;
             }
             Self::Outdated(keep) => *keep,

@@ -83,6 +83,12 @@ impl Disk {
         }
     }
 
+    /// Leaves so many bytes free on a disk that was filled.
+    pub fn leave(&self, bytes: u64) {
+        let ballast = fs::OpenOptions::new().write(true).open(self.outside("ballast")).unwrap();
+        ballast.set_len(ballast.metadata().unwrap().len() - bytes).unwrap();
+    }
+
     /// Waits until there is such a file.
     #[track_caller]
     pub fn wait_for(&self, name: &str) {
