@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::body::BodyForm;
+use super::body::{Body, BodyForm};
 use super::channel::Channel;
 use super::draft::Draft;
 use super::endpoint::Endpoint;
@@ -16,10 +16,15 @@ impl Draft {
     /// Default every name is allowed.
     #[must_use]
     pub fn advice(&self, known: &dyn Fn(&str) -> bool) -> Vec<FieldError> {
+        self.advice_with(&self.parsed_body(), known)
+    }
+
+    /// The same, with its body parsed already.
+    #[must_use]
+    pub fn advice_with(&self, body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<FieldError> {
         let mut out = Vec::new();
         let mut say = |field, message: String| out.push(FieldError { field, message });
         let sends_body = self.method().is_none_or(super::Method::has_body);
-        let body = self.parsed_body();
         if !sends_body {
             if !self.body.trim().is_empty() {
                 say(Field::Body, format!("kept, but not sent with {}", self.method));
@@ -34,7 +39,7 @@ impl Draft {
         }
         // With Default every name is known, and a tag is none the less one.
         let named = |name: &str| self.channel() != Some(Channel::Default) && known(name);
-        if let Some(message) = tags_sent_as_variables(&body, &named).filter(|_| sends_body) {
+        if let Some(message) = tags_sent_as_variables(body, &named).filter(|_| sends_body) {
             say(Field::Body, message);
         }
         if self.channel() != Some(Channel::Default) {

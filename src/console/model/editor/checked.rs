@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::console::model::editor::{Editor, starts};
-use crate::profile::{Draft, Field, FieldError, Template};
+use crate::profile::{Body, Draft, Field, FieldError, Template};
 
 /// Longer bodies are checked when the typing rests.
 const LONG: usize = 32 << 10;
@@ -67,11 +67,16 @@ impl Editor {
 
     /// Checks the draft, of whose variables these are known.
     pub(in crate::console) fn check(&mut self, known: &dyn Fn(&str) -> bool) {
+        // A long body is parsed once.
+        let (errors, body) = match self.profile() {
+            Ok(profile) => (Vec::new(), profile.body),
+            Err(errors) => (errors, self.draft.parsed_body()),
+        };
         self.checked = Checked {
-            errors: self.profile().err().unwrap_or_default(),
-            advice: self.draft.advice(known),
-            variables: variables(&self.draft),
-            starts: starts::of_body(&self.draft),
+            errors,
+            advice: self.draft.advice_with(&body, known),
+            variables: variables(&self.draft, &body),
+            starts: starts::of_body(&self.draft, &body),
         };
         self.freshness = Freshness::Fresh;
     }
@@ -91,8 +96,8 @@ impl Editor {
     }
 }
 
-/// The variables that a draft uses, each once.
-fn variables(draft: &Draft) -> Vec<String> {
+/// The variables that a draft with this body uses, each once.
+fn variables(draft: &Draft, body: &Body) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut seen = HashSet::new();
     let mut add = |name: &str| {
@@ -101,7 +106,7 @@ fn variables(draft: &Draft) -> Vec<String> {
         }
     };
     Template::parse(&draft.endpoint).variables().for_each(|path| add(path.name()));
-    draft.parsed_body().variables().into_iter().for_each(|path| add(path.name()));
+    body.variables().into_iter().for_each(|path| add(path.name()));
     for header in &draft.headers {
         Template::parse(&header.value).variables().for_each(|path| add(path.name()));
     }

@@ -2,21 +2,24 @@
 
 use std::collections::HashSet;
 
-use crate::profile::Draft;
+use crate::profile::{Body, Draft};
 
 /// Where the placeholders of the body start, as line and byte, where some text in it only looks like
 /// one.
-pub(in crate::console) fn of_body(draft: &Draft) -> Option<HashSet<(usize, usize)>> {
+pub(in crate::console) fn of_body(draft: &Draft, body: &Body) -> Option<HashSet<(usize, usize)>> {
     if !["</", "<\\/", "<!", "<?", "<br"].iter().any(|text| draft.body.contains(text)) {
         return None;
     }
-    let body = draft.parsed_body();
-    let mut line = (0, 0);
+    // Line, the byte at which it starts, and how far was looked: they come in order.
+    let (mut line, mut begins, mut looked) = (0, 0, 0);
     let place = |start: usize| {
-        while let Some(end) = draft.body[line.1..start].find('\n') {
-            line = (line.0 + 1, line.1 + end + 1);
+        while let Some(end) = draft.body[looked..start].find('\n') {
+            line += 1;
+            looked += end + 1;
+            begins = looked;
         }
-        (line.0, start - line.1)
+        looked = start;
+        (line, start - begins)
     };
     Some(body.placeholder_starts().into_iter().map(place).collect())
 }
@@ -29,8 +32,10 @@ mod tests {
     fn lines_and_bytes() {
         let mut draft = Draft::new(crate::profile::Channel::Default);
         "<r>\n <id><id></id>\n<!-- <no> -->\n<e>\n</r>".clone_into(&mut draft.body);
-        assert_eq!(of_body(&draft), Some(HashSet::from([(1, 5), (3, 0)])));
+        assert_eq!(of_body(&draft, &draft.parsed_body()), Some(HashSet::from([(1, 5), (3, 0)])));
+        "<r><id><id></id><e>\n<e></r>".clone_into(&mut draft.body);
+        assert_eq!(of_body(&draft, &draft.parsed_body()), Some(HashSet::from([(0, 7), (0, 16), (1, 0)])));
         "{\"id\": \"<id>\"}".clone_into(&mut draft.body);
-        assert_eq!(of_body(&draft), None);
+        assert_eq!(of_body(&draft, &draft.parsed_body()), None);
     }
 }
