@@ -11,7 +11,7 @@ use crate::console::model::message::Message;
 use crate::console::model::notice::Notice;
 use crate::console::model::settings::Settings;
 use crate::console::model::state::State;
-use crate::console::pass_on;
+use crate::console::pass_on::pass_on;
 use crate::console::terminal::event_loop::Console;
 use crate::console::terminal::program::private_file;
 use crate::console::terminal::screen::Screen;
@@ -94,7 +94,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let effects = Runner::new(start.store.clone(), region, tell.clone(), start.receiver);
     let effects = tokio::spawn(effects.run(requests));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
-    let news = tokio::spawn(pass_on::pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
+    let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
     let log = store_log(&start.store, &tell);
     let ended = console.run(messages, &mut sender).await;
     drop(console);
@@ -118,5 +118,5 @@ pub async fn run(start: Start) -> io::Result<Left> {
 /// Passes on that the write-ahead log cannot shrink.
 fn store_log(store: &Store, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
     let sentence = |pinned: &Option<LogPinned>| Message::LogPinned(pinned.as_ref().map(ToString::to_string));
-    tokio::spawn(pass_on::pass_on(store.log_pinned(), tell.clone(), sentence))
+    tokio::spawn(pass_on(store.log_pinned(), tell.clone(), sentence))
 }

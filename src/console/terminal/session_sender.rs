@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::console::model::message::Message;
-use crate::console::pass_on;
+use crate::console::pass_on::pass_on;
 use crate::delivery::{Limits, Sender, Sending, Transport};
 use crate::settings::Addresses;
 use crate::store::{ClockDoubt, Keep, Keeping, Store};
@@ -73,7 +73,7 @@ fn started(
         Some(why) => Sender::refused(why),
     };
     let sending = sender.sending();
-    tokio::spawn(pass_on::pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
+    tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
     let warned = tell.clone();
     // An error is that the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));

@@ -11,7 +11,7 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::theme::Depth;
-use crate::console::update::editor::act;
+use crate::console::update::editor::act as editor;
 use crate::console::update::guide::Next;
 use crate::console::update::{
     alone, deliveries, guide, opening, preview, profiles, testing, variables, window,
@@ -72,7 +72,7 @@ pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Ef
             Next::Do(action) => do_action(state, action),
         },
         Target::Window(_) => window::act(state, action),
-        Target::Editor(_) => act::act(state, action),
+        Target::Editor(_) => editor::act(state, action),
         Target::Pane(Pane::Editor) => summary(state, action),
         Target::Pane(Pane::Profiles) => of_profiles(state, action),
         Target::Pane(Pane::Variables) => variables::act(state, action),

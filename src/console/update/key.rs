@@ -7,8 +7,8 @@ use crate::console::model::layout;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
-use crate::console::update::deliveries::search;
-use crate::console::update::editor::{act, complete};
+use crate::console::update::deliveries::search as deliveries;
+use crate::console::update::editor::{act as editor, complete};
 use crate::console::update::{action, ahead, guide, profiles, variables, window};
 use crate::keymap::{Key, Meaning};
 
@@ -27,7 +27,7 @@ pub(in crate::console) fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Target::Editor(_) => return editor_key(state, key),
         Target::Pane(Pane::Profiles) => profiles::type_search(state, key),
         Target::Pane(Pane::Variables) => variables::type_filter(state, key),
-        Target::Pane(Pane::Deliveries | Pane::Timeline) => search::key(state, key),
+        Target::Pane(Pane::Deliveries | Pane::Timeline) => deliveries::key(state, key),
         Target::Pane(Pane::Editor) => None,
     };
     typed.unwrap_or_else(|| resolved(state, key))
@@ -46,7 +46,7 @@ fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
         // Space belongs to what has the keyboard.
         return resolved(state, key);
     }
-    act::key(state, key).unwrap_or_else(|| unknown(state, &key.to_string()))
+    editor::key(state, key).unwrap_or_else(|| unknown(state, &key.to_string()))
 }
 
 fn resolved(state: &mut State, key: Key) -> Vec<Effect> {

@@ -5,8 +5,8 @@ use crate::console::model::layout;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
-use crate::console::update::deliveries::search;
-use crate::console::update::editor::act;
+use crate::console::update::deliveries::search as deliveries;
+use crate::console::update::editor::act as editor;
 use crate::console::update::{guide, profiles, variables, window};
 
 pub(in crate::console) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
@@ -16,13 +16,13 @@ pub(in crate::console) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.target() {
         Target::Guide(_) => guide::paste(state, text),
         Target::Window(_) => window::paste(state, text),
-        Target::Editor(_) => return act::paste(state, text),
+        Target::Editor(_) => return editor::paste(state, text),
         Target::Pane(Pane::Profiles) if state.profiles.is_typing() => {
             return profiles::paste_search(state, text);
         }
         Target::Pane(Pane::Variables) if state.variables.is_typing() => variables::paste_filter(state, text),
         Target::Pane(Pane::Deliveries | Pane::Timeline) if state.deliveries.is_typing() => {
-            return search::paste(state, text);
+            return deliveries::paste(state, text);
         }
         Target::Pane(_) => {}
     }

@@ -6,7 +6,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::pointer::{Deed, Place, Pointer};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
-use crate::console::update::editor::pointed;
+use crate::console::update::editor::pointed as editor;
 use crate::console::update::{action, deliveries, profiles, variables, window};
 use crate::keymap::Action;
 
@@ -54,11 +54,11 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
         }
         Place::Item(item) => {
             state.focus = Pane::Editor;
-            pointed::click(state, &item)
+            editor::click(state, &item)
         }
         Place::Step(step) => {
             state.focus = Pane::Editor;
-            pointed::show_step(state, step);
+            editor::show_step(state, step);
             Vec::new()
         }
         Place::Window | Place::WindowRow(_) => Vec::new(),
@@ -74,7 +74,7 @@ fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect
         None => return Vec::new(),
     };
     if matches!(state.target_from(under), Target::Editor(_)) {
-        return pointed::wheel(state, action == Action::Down);
+        return editor::wheel(state, action == Action::Down);
     }
     let focus = std::mem::replace(&mut state.focus, under);
     let mut effects = Vec::new();

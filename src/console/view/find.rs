@@ -7,13 +7,14 @@ use ratatui::text::Line;
 
 use crate::console::model::find::Find;
 use crate::console::model::state::State;
-use crate::console::view::{mark, search_line};
+use crate::console::view::mark::mark;
+use crate::console::view::search_line;
 
 /// A line with what is looked for marked in it.
 #[must_use]
 pub fn mark_found(find: &Find, line: Line<'static>, marked: Style) -> Line<'static> {
     let Some(wanted) = find.wanted() else { return line };
-    mark::mark(line, &[wanted], marked)
+    mark(line, &[wanted], marked)
 }
 
 /// Draws the line of a search, if there is one. True when the cursor stands in it.

@@ -18,7 +18,8 @@ use crate::console::model::state::State;
 use crate::console::theme::Theme;
 use crate::console::view::deliveries::matched::Found;
 use crate::console::view::frame::{self, PANE_EDGES};
-use crate::console::view::{mark, search_line};
+use crate::console::view::mark::mark;
+use crate::console::view::search_line;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
 use crate::store::searched_texts;
@@ -75,7 +76,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             let beneath = frame::indent(frame::row(inner, height), 1);
             out.render_widget(found.line(theme, usize::from(beneath.width)), beneath);
         }
-        out.render_widget(mark::mark(line, &texts, theme.found), area);
+        out.render_widget(mark(line, &texts, theme.found), area);
         state.mouse.note(area, Place::Row(Pane::Deliveries, at));
         if here && focused {
             out.set_cursor_position((area.x, area.y));
