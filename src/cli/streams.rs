@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::text::{escape_json, escape_lines};
 
-/// Writes text to standard output at once, what would drive a terminal as [`printable`] has it.
+/// Writes text to standard output at once, with what would drive a terminal escaped, as [`escape_json`] does.
 ///
 /// # Errors
 /// Why it cannot be written.

@@ -23,7 +23,7 @@ pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) 
                 many.count = Some(count);
                 News::Counted(many)
             }
-            Err(error) => News::Uncounted(error.to_string()),
+            Err(error) => News::Uncounted { ticket: many.ticket, why: error.to_string() },
         };
         let _ = tell.send(Message::Many(news));
     });

@@ -141,3 +141,18 @@ fn in_the_details_they_wait_for_the_list() {
     desk.keys("4 C");
     assert_eq!(desk.says(), "There are no pending deliveries");
 }
+
+#[test]
+fn a_count_that_failed_closes_its_own_question_only() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4").waits_for_answers();
+    desk.keys("C esc C");
+    let asked = |desk: &mut Desk, ticket| {
+        let why = "the database cannot be read".to_owned();
+        desk.told(Message::Many(News::Uncounted { ticket, why }));
+        assert_eq!(desk.says(), "the database cannot be read");
+        desk.state.overlay.is_some()
+    };
+    assert!(asked(&mut desk, 1), "the first question was left: {}", desk.screen());
+    assert!(!asked(&mut desk, 2), "{}", desk.screen());
+}

@@ -26,8 +26,13 @@ pub struct Many {
 pub enum News {
     /// There are so many, as of this moment.
     Counted(Box<Many>),
-    /// They cannot be counted; why.
-    Uncounted(String),
+    /// They cannot be counted.
+    Uncounted {
+        /// Of this question.
+        ticket: u64,
+        /// Why.
+        why: String,
+    },
     /// So much was done.
     Goes(Box<Did>),
     /// It ended.

@@ -46,16 +46,20 @@ fn going(running: &Running, done: u64) -> String {
     format!("{verb}: {} of {} · Esc in the deliveries stops it", group_digits(done), group_digits(running.of))
 }
 
+/// The question about many deliveries that is open.
+fn asked(state: &State) -> Option<u64> {
+    match &state.overlay {
+        Some(Overlay::Question(question)) => question.about_many().map(|many| many.ticket),
+        _ => None,
+    }
+}
+
 /// Takes what came of it.
 pub fn news(state: &mut State, news: News) {
     match news {
         News::Counted(counted) => {
-            let asked = match &state.overlay {
-                Some(Overlay::Question(question)) => question.about_many().map(|many| many.ticket),
-                _ => None,
-            };
             // The person may have gone on.
-            if asked != Some(counted.ticket) {
+            if asked(state) != Some(counted.ticket) {
                 return;
             }
             if counted.count == Some(0) {
@@ -66,8 +70,8 @@ pub fn news(state: &mut State, news: News) {
                 state.overlay = Some(Overlay::Question(Question::many(counted)));
             }
         }
-        News::Uncounted(why) => {
-            if matches!(&state.overlay, Some(Overlay::Question(q)) if q.about_many().is_some()) {
+        News::Uncounted { ticket, why } => {
+            if asked(state) == Some(ticket) {
                 state.overlay = None;
             }
             state.complain(why);
