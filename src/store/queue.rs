@@ -3,7 +3,17 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
 
-use super::writer::Command;
+use super::error::StoreError;
+use super::tally::Writing;
+
+/// A piece of work inside a transaction, and who waits for it.
+pub(super) trait Command: Send {
+    /// Does it. An error undoes this command, and no other.
+    fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError>;
+
+    /// Tells who asked. `committed` says what became of the whole transaction.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
 
 /// What the thread is told.
 pub(super) enum Order {
@@ -83,8 +93,6 @@ impl Queue {
 mod tests {
     use std::sync::mpsc;
 
-    use super::super::error::StoreError;
-    use super::super::tally::Writing;
     use super::*;
 
     struct Named(&'static str, mpsc::Sender<&'static str>);

@@ -16,7 +16,7 @@ use crate::threads;
 use super::busy::BusyTimeout;
 use super::error::{Problem, StoreError};
 use super::place::Place;
-use super::queue::{Order, Queue};
+use super::queue::{Command, Order, Queue};
 use super::tally::{Moves, Tally, Writing};
 use super::wal::{Log, LogWatch};
 use super::watch::Looking;
@@ -30,15 +30,6 @@ const COLLECT: Duration = Duration::from_millis(2);
 /// How long a look at what others commit waits for them. Nobody commits for as long, unless the disk
 /// is slow; then it looks again.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// A piece of work inside a transaction, and who waits for it.
-pub(super) trait Command: Send {
-    /// Does it. An error undoes this command, and no other.
-    fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError>;
-
-    /// Tells who asked. `committed` says what became of the whole transaction.
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
-}
 
 /// [`Order::Write`] or [`Order::WriteFirst`].
 type InOrder = fn(Box<dyn Command>) -> Order;
