@@ -41,7 +41,8 @@ fn a_question_that_nobody_can_have_read_destroys_nothing() {
     for name in ["y", "enter"] {
         key(&mut desk, name);
         assert!(desk.shows("y/Enter Delete   n/Esc Keep"), "{}", desk.screen());
-        assert_eq!((desk.asked(), &desk.state.notice), (vec![], &None), "it says nothing");
+        assert_eq!(desk.asked(), [""; 0]);
+        assert_eq!(desk.says(), "Yes: not done. The question had just opened: press the key again");
     }
     desk.later(249);
     key(&mut desk, "y");
@@ -50,6 +51,7 @@ fn a_question_that_nobody_can_have_read_destroys_nothing() {
     desk.later(1);
     key(&mut desk, "y");
     assert_eq!(desk.asked(), ["delete 1"]);
+    assert!(!desk.says().contains("not done"), "{}", desk.says());
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Ef
         state.complain(format!("{}: {why}", state.label(action)));
         return Vec::new();
     }
-    if alone::refuses(state, action) || is_too_early(state, action) {
+    if alone::refuses(state, action) || refuses_early(state, action) {
         return Vec::new();
     }
     // What was said is about what was done before; moving about leaves it to be read.
@@ -92,11 +92,15 @@ fn of_profiles(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Whether the action would answer a question that nobody can have read. Nothing is said of it: who
-/// pressed the key did not mean the question.
-fn is_too_early(state: &State, action: Action) -> bool {
+/// Whether the action would answer a question that nobody can have read; then says so. The question stays.
+fn refuses_early(state: &mut State, action: Action) -> bool {
     let Target::Window(Overlay::Question(question)) = state.target() else { return false };
-    question.is_too_new(action, state.now)
+    let refused = question.is_too_new(action, state.now);
+    if refused {
+        let name = state.label(action);
+        state.complain(format!("{name}: not done. The question had just opened: press the key again"));
+    }
+    refused
 }
 
 /// Actions that are the same everywhere.
