@@ -130,6 +130,23 @@ fn the_values_of_the_last_test_are_back() {
 }
 
 #[test]
+fn a_file_that_is_read_late_fills_no_other_window() {
+    let mut world = sample::world();
+    let mut values = Values::default();
+    values.set("status".to_owned(), "LATE".into());
+    world.files.push(("slow.json".to_owned(), values));
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t ctrl+o").types("slow.json").waits_for_answers();
+    desk.keys("enter esc esc").answers();
+    desk.waits_for_answers();
+    desk.keys("t ctrl+o").types("slow.json").keys("enter esc ctrl+o").types("other.json");
+    desk.answers();
+    assert!(!desk.shows("LATE") && desk.shows("other.json"), "{}", desk.screen());
+    desk.keys("esc ctrl+o").types("slow.json").keys("enter");
+    assert!(desk.shows("LATE"), "{}", desk.screen());
+}
+
+#[test]
 fn values_come_from_a_file() {
     let mut world = sample::world();
     let mut values = Values::default();

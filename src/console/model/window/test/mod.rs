@@ -111,8 +111,12 @@ impl TestWindow {
         }
     }
 
-    /// Takes the values of a file, or says why they cannot be read.
+    /// Takes the values of a file, or says why they cannot be read; but only of the one that is named here
+    /// now. A file may be read late, when another window or another name stands here.
     pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
+        if self.file.as_ref().is_none_or(|file| file.text() != name) {
+            return;
+        }
         match values {
             Ok(values) => {
                 // What the file does not name stays as it was on the screen.
