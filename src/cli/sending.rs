@@ -215,6 +215,10 @@ mod tests {
             Ok(())
         }
 
+        async fn yielded(&self) -> Result<(), OutboxError> {
+            Ok(())
+        }
+
         async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), OutboxError> {
             Ok(())
         }

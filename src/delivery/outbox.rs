@@ -195,6 +195,10 @@ pub trait Outbox: Send + Sync + 'static {
     /// an overtaken sender still had in flight is recorded too; it is steered then, and `due` says why.
     fn record(&self, outcomes: Arc<[Outcome]>) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
+    /// The sender of this outbox was overtaken, and has recorded what it had in flight: who took over may
+    /// wait for that.
+    fn yielded(&self) -> impl Future<Output = Result<(), OutboxError>> + Send;
+
     /// The clock was set by this much and shows `now`: moves the time of all that waits by as much.
     /// After that nothing waits longer than its policy allows ([`longest_wait`](super::longest_wait)): what was
     /// recorded by a clock that was ahead does not wait until that time comes.

@@ -112,10 +112,12 @@ async fn run<O: Outbox>(
         let crew = Crew::gather(transport.clone(), limits.threads);
         let work = Work::new(Arc::clone(&outbox), crew, limits, board.clone());
         let ended = work.until(&mut stopped).await;
-        drop(permit);
         if ended == End::Stopped {
             return;
         }
+        // Whoever waits for it waits for a few seconds only.
+        let _ = outbox.yielded().await;
+        drop(permit);
     }
 }
 

@@ -15,7 +15,13 @@ use super::lock_file::{LockError, LockFile};
 #[derive(Debug)]
 pub struct Lease {
     lock: Arc<LockFile>,
+    /// Who had this very file before gave the right back. Else that one died, or has another file: this one
+    /// is new.
+    pub(super) was_released: bool,
 }
+
+/// What stands in the file of a right that was given back.
+const RELEASED: &str = "released\n";
 
 impl Lease {
     /// Takes the right if nobody has it.
@@ -75,8 +81,9 @@ impl Lease {
         }
         let number = format!("{}\n", std::process::id());
         let mut file = &lock.file;
+        let was_released = files::read_from(file, 64).is_ok_and(|text| text == RELEASED.as_bytes());
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(number.as_bytes()));
-        Some(Self { lock: Arc::new(lock) })
+        Some(Self { lock: Arc::new(lock), was_released })
     }
 }
 
@@ -97,8 +104,10 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // The lock goes with the file in any case; an old number in it is told from a new one by
         // the lock.
-        let _ = self.lock.file.set_len(0);
-        let _ = self.lock.file.unlock();
+        let mut file = &self.lock.file;
+        let _ =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(RELEASED.as_bytes()));
+        let _ = file.unlock();
     }
 }
 
@@ -115,11 +124,16 @@ mod tests {
         let db = folder.path().join("a.db");
         assert_eq!(Lease::holder(&db), None);
         let first = Lease::try_take(&db).unwrap().expect("nobody has it");
+        assert!(!first.was_released, "nobody had it");
         assert!(Lease::try_take(&db).unwrap().is_none());
         assert_eq!(Lease::holder(&db), Some(std::process::id()));
         drop(first);
         assert_eq!(Lease::holder(&db), None);
-        assert!(Lease::try_take(&db).unwrap().is_some());
+        let second = Lease::try_take(&db).unwrap().expect("nobody has it");
+        assert!(second.was_released);
+        std::fs::remove_file(name(&db)).unwrap();
+        let third = Lease::try_take(&db).unwrap().expect("nobody has the new one");
+        assert!(!third.was_released, "the second has the old one");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod fair;
 mod file_locks;
 mod filter;
 mod find;
+mod handover;
 mod held;
 mod hold;
 mod inspect;

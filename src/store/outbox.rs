@@ -99,6 +99,10 @@ impl Outbox for Store {
         Ok(())
     }
 
+    async fn yielded(&self) -> Result<(), OutboxError> {
+        Ok(self.note_yielded().await?)
+    }
+
     async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
         let right = self.right();
         // Who was overtaken leaves it to the active sender.

@@ -11,6 +11,7 @@ use crate::clock;
 use super::Store;
 use super::columns::millis;
 use super::error::{Problem, StoreError};
+use super::handover::Earlier;
 use super::lease::Lease;
 use super::lock_file::LockFile;
 use super::owner;
@@ -50,9 +51,11 @@ impl Right {
 
 impl Store {
     /// Begins an epoch, once it is written: who cannot record what is sent must not send it, or it is
-    /// sent again and again, by every session that starts.
+    /// sent again and again, by every session that starts. An earlier sender that does not know yet that it
+    /// must stop is waited for.
     pub(super) async fn begin_epoch(&self, lease: Lease) -> Result<Lease, StoreError> {
         let begin = |tx: &Writing<'_>| {
+            let sender = tx.query_row("SELECT sender FROM revision", [], |row| row.get(0))?;
             // What stands there may be no number.
             let sql = "UPDATE revision SET epoch = coalesce(epoch, 0) + 1, sender = ?1, moved_at = ?2,
                            deliveries = coalesce(deliveries, 0) + 1, steering = coalesce(steering, 0) + 1
@@ -60,11 +63,15 @@ impl Store {
             if tally::is_wrong(tx)? {
                 tx.recount();
             }
-            Ok(tx.query_row(sql, (owner::own(), millis(clock::now())), |row| row.get(0))?)
+            let epoch: i64 = tx.query_row(sql, (owner::own(), millis(clock::now())), |row| row.get(0))?;
+            Ok((epoch, Earlier { epoch: epoch.saturating_sub(1), sender }))
         };
-        let epoch = self.write(begin).await?;
+        let (epoch, earlier) = self.write(begin).await?;
         let right = Arc::new(Right { epoch, lock: lease.lock() });
         *self.0.right.lock().unwrap_or_else(PoisonError::into_inner) = Some(right);
+        if !lease.was_released {
+            self.wait_for_earlier(&earlier).await?;
+        }
         Ok(lease)
     }
 

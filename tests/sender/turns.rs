@@ -278,6 +278,10 @@ impl Outbox for Failing {
         self.store.record(outcomes).await
     }
 
+    async fn yielded(&self) -> Result<(), OutboxError> {
+        self.store.yielded().await
+    }
+
     async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
         self.store.shift(by, now).await
     }

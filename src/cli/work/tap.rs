@@ -62,6 +62,10 @@ impl Outbox for Tap {
         Ok(())
     }
 
+    async fn yielded(&self) -> Result<(), OutboxError> {
+        self.store.yielded().await
+    }
+
     async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
         self.store.shift(by, now).await
     }

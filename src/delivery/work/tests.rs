@@ -61,6 +61,10 @@ impl Outbox for Stubborn {
         Ok(())
     }
 
+    async fn yielded(&self) -> Result<(), OutboxError> {
+        Ok(())
+    }
+
     async fn shift(&self, by: SignedDuration, _: Timestamp) -> Result<(), OutboxError> {
         let mut failures = self.failures.lock().unwrap();
         let minutes = by.round(jiff::Unit::Minute).unwrap().as_mins();
