@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::support::cli::{Place, Ran, ran};
 use crate::support::recorder::Recorder;
+use crate::support::terminal::{Launch, Terminal};
 use crate::support::wrong_clock::clock_at;
 
 /// 10000-01-01.
@@ -92,6 +93,26 @@ fn what_is_removed_by_age_needs_a_clock_that_is_trusted() {
     assert_eq!(removed(all), (Some(0), Some(2)));
     // From then on it is trusted.
     assert_eq!(prune(&["--older-than", "30d", "--yes"]).code, Some(0));
+}
+
+#[test]
+fn a_person_confirms_that_the_clock_is_right() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    assert_eq!(place.run(&["test", &profile]).code, Some(0));
+    let ahead = Timestamp::now().as_second() + 400 * 86_400;
+    let launch =
+        Launch::new(env!("CARGO_BIN_EXE_ringback")).args(["deliveries", "prune", "--older-than", "30d"]);
+    let [library, by] = clock_at(ahead);
+    let launch = launch.env("RINGBACK_DB", place.db()).env(library.0, library.1).env(by.0, by.1);
+    let mut terminal = Terminal::start(launch.size(200, 30));
+    terminal.wait_for("if it is right, add --trust-clock, or confirm here");
+    terminal.wait_for("Remove 1 delivery from the log permanently? [y/N]");
+    terminal.press("y");
+    terminal.press("enter");
+    terminal.wait_for("removed 1 deliveries");
+    assert_eq!(terminal.wait_exit(), 0);
 }
 
 #[test]
