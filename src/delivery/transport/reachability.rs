@@ -84,26 +84,32 @@ impl Reachability {
             return Some(trouble);
         }
         match Errno::from_io_error(error)? {
-            // Ports of TCP have run out. An address family that is off says the same, but to UDP too.
+            // Ports of TCP have run out. Without an address of ours to start from, UDP gets the same error.
             Errno::ADDRNOTAVAIL if (self.routes.to)(address) => Some(LocalTrouble::Ports),
             Errno::CONNREFUSED | Errno::CONNRESET => {
                 self.reached(address.ip());
                 None
             }
             // Of these a route that rejects, prohibits or drops gives HOSTUNREACH, ACCESS and INVAL, and a
-            // firewall ACCESS and PERM.
+            // firewall ACCESS and PERM. IPv6 without any address of ours gives ADDRNOTAVAIL.
             errno @ (Errno::NETUNREACH
             | Errno::NETDOWN
+            | Errno::ADDRNOTAVAIL
             | Errno::HOSTUNREACH
             | Errno::ACCESS
             | Errno::PERM
             | Errno::INVAL) => {
                 // In a network without a way out one host may be off, and the others not.
                 let is_off = errno == Errno::HOSTUNREACH && (self.routes.to)(address);
-                let no_route = is_own(address.ip()) || !is_off && !(self.routes.any)();
+                let no_route = if is_own(address.ip()) {
+                    // Where IPv6 is turned off, this machine reaches itself over IPv4 only.
+                    errno != Errno::ADDRNOTAVAIL || !(self.routes.to)((Ipv4Addr::LOCALHOST, 9).into())
+                } else {
+                    !is_off && !(self.routes.any)()
+                };
                 let counts = match errno {
                     // A machine without IPv6 reaches no host that has nothing else.
-                    Errno::NETUNREACH | Errno::NETDOWN => address.is_ipv4(),
+                    Errno::NETUNREACH | Errno::NETDOWN | Errno::ADDRNOTAVAIL => address.is_ipv4(),
                     // An address that makes no sense, such as one of a link that is not named, gives it too.
                     Errno::INVAL => false,
                     _ => true,

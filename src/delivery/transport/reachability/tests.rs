@@ -35,11 +35,20 @@ fn what_has_run_out_is_trouble_of_this_machine() {
 #[test]
 fn without_a_route_no_host_is_to_blame() {
     let reachability = Reachability::with(OFFLINE);
-    for errno in
-        [Errno::NETUNREACH, Errno::NETDOWN, Errno::HOSTUNREACH, Errno::ACCESS, Errno::PERM, Errno::INVAL]
-    {
-        let found = dial(&reachability, "a", "8.8.8.8:80", errno);
-        assert_eq!(found, Some(LocalTrouble::NoRoute), "{errno:?}");
+    let errors = [
+        Errno::NETUNREACH,
+        Errno::NETDOWN,
+        Errno::ADDRNOTAVAIL,
+        Errno::HOSTUNREACH,
+        Errno::ACCESS,
+        Errno::PERM,
+        Errno::INVAL,
+    ];
+    for errno in errors {
+        for address in ["8.8.8.8:80", "[2001:db8::1]:80"] {
+            let found = dial(&reachability, "a", address, errno);
+            assert_eq!(found, Some(LocalTrouble::NoRoute), "{errno:?} of {address}");
+        }
     }
     assert_eq!(
         dial(&Reachability::with(ISLAND), "a", "192.168.0.9:80", Errno::HOSTUNREACH),
@@ -61,7 +70,21 @@ fn one_host_that_is_off_has_failed_and_two_without_another_that_responds_have_no
     assert_eq!(off("a"), None);
     assert_eq!(dial(&reachability, "c", "192.168.0.7:80", Errno::CONNREFUSED), None);
     assert_eq!(off("b"), None, "a host that refuses was reached");
-    assert_eq!(dial(&reachability, "d", "[2001:db8::1]:80", Errno::NETUNREACH), None, "no IPv6 here");
+}
+
+/// IPv4 works: a host that has nothing but IPv6 does fail.
+#[test]
+fn a_machine_without_ipv6_reaches_no_host_that_has_nothing_else() {
+    let reachability = Reachability::with(Routes { any: || true, to: |address| address.is_ipv4() });
+    for errno in [Errno::NETUNREACH, Errno::ADDRNOTAVAIL] {
+        for host in ["a", "b", "c"] {
+            assert_eq!(dial(&reachability, host, "[2001:db8::1]:80", errno), None, "{errno:?}");
+        }
+    }
+    let itself = |reachability| dial(reachability, "localhost", "[::1]:80", Errno::ADDRNOTAVAIL);
+    assert_eq!(itself(&reachability), None, "IPv6 is turned off");
+    let down = Reachability::with(OFFLINE);
+    assert_eq!(itself(&down), Some(LocalTrouble::NoRoute), "the loopback interface is down");
 }
 
 #[test]
