@@ -43,7 +43,7 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
     let mut keys = Vec::new();
     for text in &binding.keys {
         let key = Chord::parse(text).ok_or_else(|| {
-            told(format!("there is no key \"{text}\": keys are written as ctrl+s, f5, pgdn, G or gg"))
+            told(format!("unknown key \"{text}\": write keys as ctrl+s, f5, pgdn, G or gg"))
         })?;
         let own = entry.keys().any(|own| own == key);
         if let Some(why) = reserved::why(key.first()).filter(|_| !own) {
@@ -96,9 +96,9 @@ fn unknown(name: &str) -> String {
     let near: Vec<String> =
         TABLE.iter().map(Entry::name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
     if near.is_empty() {
-        return format!("there is no action {name}: the help and the manual name them");
+        return format!("unknown action {name}: the help and the manual list all");
     }
-    format!("there is no action {name}: there is {}", near.join(", "))
+    format!("unknown action {name}: did you mean {}?", near.join(", "))
 }
 
 fn stays(entry: &Entry) -> String {
@@ -175,10 +175,10 @@ mod tests {
         assert_eq!(
             notices,
             [
-                "config.toml:2: profiles-new: there is no key \"hyper+n\": keys are written as ctrl+s, f5, \
-                 pgdn, G or gg · it stays on n",
-                "config.toml:3: there is no action save: there is editor-save",
-                "config.toml:4: there is no action fly: the help and the manual name them",
+                "config.toml:2: profiles-new: unknown key \"hyper+n\": write keys as ctrl+s, f5, pgdn, G or \
+                 gg · it stays on n",
+                "config.toml:3: unknown action save: did you mean editor-save?",
+                "config.toml:4: unknown action fly: the help and the manual list all",
                 "config.toml:5: editor-save: Alt+s cannot be bound: desktops and terminals keep Alt · it \
                  stays on Ctrl+S F2",
                 "config.toml:6: editor-test: x writes text there: a key with Ctrl, or F1 to F12, does not \

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn sentences_name_the_keys_that_are_bound() {
         let keys = Keymap::default();
-        assert_eq!(keys.spell("none yet: {profiles-new} makes one"), "none yet: n makes one");
+        assert_eq!(keys.spell("none yet: {profiles-new} creates one"), "none yet: n creates one");
         assert_eq!(keys.spell("nothing to spell"), "nothing to spell");
     }
 }

@@ -127,11 +127,11 @@ pub struct RetryRow {
     pub sent_at_s: u64,
 }
 
-/// `1st try`, `1st retry`, `2nd retry`, …
+/// `1st attempt`, `1st retry`, `2nd retry`, …
 #[must_use]
 pub fn attempt_label(attempt: u8) -> String {
     match attempt {
-        0 => "1st try".to_owned(),
+        0 => "1st attempt".to_owned(),
         1 => "1st retry".to_owned(),
         2 => "2nd retry".to_owned(),
         3 => "3rd retry".to_owned(),

@@ -58,7 +58,7 @@ fn the_log_is_listed_filtered_and_shown() {
 
     let text = place.run(&["deliveries", "list", "--limit", "3"]);
     let lines: Vec<&str> = text.out.lines().collect();
-    assert!(lines[0].starts_with("ID ") && lines[0].ends_with("LAST TRY"), "{text:?}");
+    assert!(lines[0].starts_with("ID ") && lines[0].ends_with("LAST ATTEMPT"), "{text:?}");
     assert!(lines[1].starts_with(&ids[3]) && lines[1].contains("nothing is listening there"), "{text:?}");
     assert!(lines[2].contains("failed") && lines[2].contains("1/1"), "{text:?}");
     assert!(lines[3].contains("delivered") && lines[3].contains("Order SMS"), "{text:?}");

@@ -12,7 +12,7 @@ fn the_story_is_told_to_its_end() {
         "Order SMS ",
         "disabled",
         "Test of Order SMS",
-        "\n1st try  500 Internal Server Error  ",
+        "\n1st attempt  500 Internal Server Error  ",
         "\nwait 1 s",
         "\n1st retry  200 OK  ",
         "\nCallback profile tested · delivered after 1 retry\n",

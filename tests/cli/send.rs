@@ -36,7 +36,7 @@ fn one_event_is_sent_with_real_values_only() {
     let told: Vec<&str> = sent.out.lines().collect();
     assert_eq!(told[0], "Order SMS · sms-send");
     assert_eq!(told[2], format!("accepted as {delivery}"));
-    assert!(told[3].starts_with("1st try  200 OK  "), "{told:?}");
+    assert!(told[3].starts_with("1st attempt  200 OK  "), "{told:?}");
     assert_eq!(told[4..], ["delivered"]);
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 

@@ -212,7 +212,7 @@ fn keys_that_cannot_be_bound_are_told_with_their_line() {
     assert_eq!(ran.code, Some(0));
     for told in [
         "keys.toml:3: profiles-new: e is Edit already (profiles-edit) · it stays on n",
-        "keys.toml:4: there is no action fly",
+        "keys.toml:4: unknown action fly",
         "keys.toml:5: editor-save: must be a string",
         "keys.toml:6: quit: Alt+q cannot be bound: desktops and terminals keep Alt · it stays on q Ctrl+C",
     ] {

@@ -107,7 +107,7 @@ fn a_server_that_knows_no_post_fails_it() {
     let lines: Vec<&str> = text.out.lines().collect();
     assert_eq!(lines[..2], ["Test of Posted · sms-send", &format!("POST http://{address}/cb")]);
     assert!(
-        lines[2].starts_with("1st try  501 Not Implemented  ") && lines[2].ends_with(" ms"),
+        lines[2].starts_with("1st attempt  501 Not Implemented  ") && lines[2].ends_with(" ms"),
         "{}",
         lines[2]
     );
@@ -130,7 +130,7 @@ fn each_attempt_and_each_wait_is_told() {
     assert!(tested.err.contains("'Order SMS' has no placeholder <statsu>"), "{tested:?}");
     let lines: Vec<&str> = tested.out.lines().skip(2).collect();
     let why = format!("{address} refuses the connection: nothing is listening there");
-    assert!(lines[0].starts_with(&format!("1st try  {why}  ")), "{}", lines[0]);
+    assert!(lines[0].starts_with(&format!("1st attempt  {why}  ")), "{}", lines[0]);
     assert_eq!(lines[1], "wait 1 s");
     assert!(lines[2].starts_with(&format!("1st retry  {why}  ")), "{}", lines[2]);
     assert_eq!(lines[3..], [format!("Callback profile tested · failed: {why} (2 of 2)")]);

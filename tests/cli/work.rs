@@ -52,7 +52,7 @@ fn with_nothing_to_do_it_ends_or_waits() {
     for signal in ["INT", "TERM"] {
         let mut work = Running::start(place.command(&["work"]));
         queue(&place, &id, 1);
-        let line = work.line(On::Out, "delivered Order SMS · 1st try 200 OK");
+        let line = work.line(On::Out, "delivered Order SMS · 1st attempt 200 OK");
         assert!(line.ends_with(endpoint.book().keys().find(|id| line.contains(*id)).unwrap()), "{line}");
         work.signal(signal);
         work.line(On::Out, "1 delivered, 0 failed · nothing is queued");
@@ -106,7 +106,7 @@ fn on_a_terminal_one_line_says_how_far_it_is() {
     let mut terminal = Terminal::start(program);
     terminal.wait_for("0 queued · 0 waiting · 0 in flight · 0 delivered · 0 failed");
     queue(&place, &id, 1);
-    terminal.wait_for("failed Order SMS · 1st try 404 Not Found");
+    terminal.wait_for("failed Order SMS · 1st attempt 404 Not Found");
     terminal.wait_for("0 delivered · 1 failed");
     terminal.press("ctrl+c");
     assert_eq!(terminal.wait_exit(), 0);

@@ -82,7 +82,7 @@ fn the_console_says_that_the_disk_is_full_until_there_is_room() {
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
     endpoint.let_answers_go();
-    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("✗ error");
     terminal.wait_for("no room to grow");
     assert_eq!(small.listed("delivered"), 0);
 
@@ -105,7 +105,7 @@ fn who_quits_the_console_before_there_is_room_is_told_so() {
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
     endpoint.let_answers_go();
-    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("✗ error");
     terminal.press("q");
     terminal.wait_for("code=1");
     terminal.wait_until(|screen| !screen.alternate_screen(), "the screen of before");

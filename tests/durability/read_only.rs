@@ -67,7 +67,7 @@ fn the_console_says_that_the_file_is_read_only() {
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     let frozen = freeze(&site);
     endpoint.let_answers_go();
-    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("✗ error");
     terminal.wait_for("can only be read");
     drop(frozen);
     terminal.wait_gone("in trouble");

@@ -1,4 +1,4 @@
-//! The receiver answers as it is told: status, first failures, delay, no answer, reset, end.
+//! The receiver answers as it is told: status, first failures, delay, no response, reset, end.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};

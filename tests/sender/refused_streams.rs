@@ -21,7 +21,7 @@ enum Does {
     Ends(u32),
     /// Goes away for this reason, and says that it has not begun with this request.
     LeavesOut(u32),
-    /// Goes away without an error, and says that it may have begun with this request; no answer comes.
+    /// Goes away without an error, and says that it may have begun with this request; no response comes.
     Leaves,
 }
 use Does::{Answers, Ends, Leaves, LeavesOut};

@@ -108,7 +108,7 @@ fn one_thread() -> Limits {
     Limits { threads: 1, ..Limits::default() }
 }
 
-/// The statuses of attempts; none where there was no answer.
+/// The statuses of attempts; none where there was no response.
 pub fn statuses(attempts: &[Attempt]) -> Vec<Option<u16>> {
     attempts.iter().map(|attempt| attempt.status).collect()
 }

@@ -21,11 +21,10 @@ fn a_test_is_refused_at_once_and_the_file_is_named() {
     let start = |width| Terminal::start(launch(&db).env("RINGBACK_CONFIG", &config).size(width, 24));
     let mut terminal = start(120);
     terminal.wait_for("c.toml:2 is fixed and ringback is started again");
-    terminal.wait_for("✗ in trouble");
+    terminal.wait_for("✗ error");
     terminal.wait_for("1 queued");
     terminal.wait_for("sms  POST");
-    for (keys, action) in [("t", "Test"), ("4 r", "Retry now"), ("a", "Send again"), ("A", "Send all again")]
-    {
+    for (keys, action) in [("t", "Test"), ("4 r", "Retry now"), ("a", "Resend"), ("A", "Resend all")] {
         terminal.press_all(keys);
         terminal.wait_for(&format!("{action}: nothing is sent until"));
         terminal.wait_for("c.toml:2 is fixed and ringback is started again");

@@ -125,7 +125,7 @@ fn what_is_too_long_for_the_terminal_stays_in_tmux_and_is_told() {
     terminal.press("p");
     terminal.wait_for("nothing is sent");
     terminal.press("y");
-    terminal.wait_for("to tmux's buffer only, as it is more than a terminal takes");
+    terminal.wait_for("to tmux's buffer only, since it is more than a terminal accepts");
     assert!(tmux.run(&["show-buffer"]).contains("the last line"));
 }
 
@@ -144,7 +144,7 @@ fn what_no_way_takes_is_shown_in_full_or_written_to_a_file() {
     terminal.press("p");
     terminal.wait_for("nothing is sent");
     terminal.press("y");
-    terminal.wait_for("are more than a terminal takes");
+    terminal.wait_for("are more than a terminal accepts");
     // In full: nothing stands left or right of it.
     terminal.press("v");
     terminal.wait_for("select it with the mouse");

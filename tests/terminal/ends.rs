@@ -40,7 +40,7 @@ fn quitting_gives_the_terminal_back() {
     let mut terminal = in_shell(&folder.path().join("a.db"));
     // With all that can be on.
     terminal.press("M");
-    terminal.wait_for("The mouse clicks");
+    terminal.wait_for("Mouse on");
     terminal.press("q");
     is_as_before(&terminal, 0);
 }
@@ -212,7 +212,7 @@ fn with_its_terminal_closed_while_an_editor_has_it_the_program_ends() {
         Terminal::start(crate::support::console::launch(&db).env("EDITOR", "sh -c 'echo in it; cat'"));
     terminal.wait_for("Order SMS");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press("ctrl+o");
     terminal.wait_for("in it");
     terminal.signal("HUP");

@@ -33,7 +33,7 @@ fn what_is_pasted_is_never_taken_for_keys() {
     terminal.press("esc");
     terminal.press("1");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press("tab");
     terminal.paste(TEXT);
     terminal.press("tab");
@@ -47,7 +47,7 @@ fn what_is_pasted_is_never_taken_for_keys() {
 fn several_lines_go_into_the_body_as_they_are() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press_all("tab tab tab");
     terminal.wait_for("▌Body");
     terminal.paste("\n{\n  \"status\": \"<status>\"\n}");
@@ -64,7 +64,7 @@ fn several_lines_go_into_the_body_as_they_are() {
 fn on_one_line_line_ends_are_folded() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.paste(" one\r\ntwo\nthree\n");
     terminal.wait_for("Order SMS one two three *");
 }
@@ -73,7 +73,7 @@ fn on_one_line_line_ends_are_folded() {
 fn a_long_paste_is_whole() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press_all("tab tab tab");
     terminal.wait_for("▌Body");
     terminal.paste(&format!("{}\nthe last but one\nthe end", "\na line".repeat(5000)));
@@ -86,7 +86,7 @@ fn a_long_paste_is_whole() {
 fn much_that_is_typed_at_once_arrives_whole() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press_all("tab tab tab end");
     terminal.wait_for("▌Body");
     terminal.type_text(&format!("{} the end", " word".repeat(700)));
@@ -98,7 +98,7 @@ fn the_mouse_is_the_terminals_until_it_is_turned_on() {
     let (_folder, mut terminal) = console("");
     terminal.wait_until(|screen| screen.mouse_protocol_mode() == Off, "the mouse to be the terminal's");
     terminal.press("M");
-    terminal.wait_for("The mouse clicks and scrolls here");
+    terminal.wait_for("Mouse on");
     terminal.wait_until(|screen| screen.mouse_protocol_mode() == PressRelease, "the mouse");
     let (x, y) = terminal.find("Bookings").unwrap();
     terminal.mouse(0, x, y);
@@ -110,7 +110,7 @@ fn the_mouse_is_the_terminals_until_it_is_turned_on() {
     terminal.mouse(0, x, y);
     terminal.wait_for("┏2 Order SMS");
     terminal.press("M");
-    terminal.wait_for("The mouse is the terminal's again");
+    terminal.wait_for("Mouse off");
     terminal.wait_until(|screen| screen.mouse_protocol_mode() == Off, "the mouse to be the terminal's");
 }
 

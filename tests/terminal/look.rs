@@ -140,7 +140,7 @@ fn who_sends_is_told_and_doctor_says_the_same() {
     let db = folder.path().join("a.db");
     let first = console(&db);
     let second = Terminal::start(launch(&db));
-    second.wait_for(&format!("another session sends (pid {})", first.pid()));
+    second.wait_for(&format!("standby: pid {} sends", first.pid()));
     let doctor = || {
         let program = env!("CARGO_BIN_EXE_ringback");
         let done = Command::new(program).arg("--db").arg(&db).arg("doctor").output().unwrap();

@@ -45,9 +45,9 @@ fn keys_of_the_settings_work_and_the_rest_stays() {
     terminal.press("g");
     terminal.wait_gone("g…");
     terminal.press("?");
-    terminal.wait_for("does what a line says");
-    terminal.press_all("/ m a k e space a space n e w");
-    terminal.wait_for("o                   Make a new profile");
+    terminal.wait_for("runs the selected line");
+    terminal.press_all("/ a d d space n e w");
+    terminal.wait_for("o                   Add New Profile");
     terminal.press_all("esc esc q");
     assert_eq!(terminal.wait_exit(), 0);
 }

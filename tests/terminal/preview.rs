@@ -50,7 +50,7 @@ fn values_changed_by_hand_come_back_after_the_preview() {
 fn what_is_typed_is_previewed_before_it_is_saved() {
     let mut terminal = demo((100, 30));
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.type_text(" anew");
     terminal.press("f7");
     terminal.wait_for("Preview Newsletter anew");

@@ -42,7 +42,7 @@ impl Place {
         let mut terminal = Terminal::start(launch(&self.db()).env("EDITOR", editor));
         terminal.wait_for("Order SMS");
         terminal.press("enter");
-        terminal.wait_for("fixed after creation");
+        terminal.wait_for("cannot be changed");
         terminal
     }
 
@@ -77,7 +77,7 @@ fn the_body_is_edited_in_a_private_file_and_comes_back() {
     );
     let mut terminal = place.editing(&script);
     terminal.press("ctrl+o");
-    terminal.wait_for("The body is as it was written");
+    terminal.wait_for("Body updated");
     terminal.wait_for("\"status\": \"<status>\"");
     assert_eq!(place.seen("modes"), "600\n700\n");
     assert_eq!(place.seen("given"), "{\"id\": \"<id>\"}");
@@ -94,7 +94,7 @@ fn nothing_changed_is_no_change() {
     let mut terminal = place.editing("touch \"$2\"");
     for key in ["ctrl+o", "ctrl+g"] {
         terminal.press(key);
-        terminal.wait_for("Nothing was changed in the editor");
+        terminal.wait_for("No changes in the editor");
         terminal.press("f4");
         terminal.wait_gone("Nothing was changed");
     }
@@ -113,7 +113,7 @@ fn an_editor_reads_its_keys_alone() {
     terminal.type_text("q1234 every key is mine ?t");
     terminal.wait_for("every key is mine ?t");
     terminal.press("enter");
-    terminal.wait_for("The body is as it was written");
+    terminal.wait_for("Body updated");
     terminal.wait_for("q1234 every key is mine ?t");
     assert!(terminal.screen().contains("Order SMS *"), "{}", terminal.screen());
 }
@@ -127,7 +127,7 @@ fn the_whole_profile_is_edited_as_json_without_its_secrets() {
     );
     let mut terminal = place.editing(&script);
     terminal.press("ctrl+g");
-    terminal.wait_for("The profile is as it was written");
+    terminal.wait_for("Profile updated");
     terminal.wait_for("Night SMS *");
     let given = place.seen("given");
     assert!(given.contains("\"X-Token\": null") && !given.contains("hush-hush"), "{given}");
@@ -141,7 +141,7 @@ fn the_whole_profile_is_edited_as_json_without_its_secrets() {
     // Shown on the screen, they are in the file too.
     terminal.press("f8");
     terminal.press("ctrl+g");
-    terminal.wait_for("Nothing was changed in the editor");
+    terminal.wait_for("No changes in the editor");
     assert!(place.seen("given").contains("\"X-Token\": \"hush-hush\""));
     nothing_left(&terminal);
 }
@@ -157,10 +157,10 @@ fn what_is_no_profile_comes_back_with_its_error_and_can_be_mended() {
     );
     let mut terminal = place.editing(&script);
     terminal.press("ctrl+g");
-    terminal.wait_for("Not taken: invalid JSON: expected `:` at line 12");
-    terminal.wait_for("Edit again");
+    terminal.wait_for("Not applied: invalid JSON: expected `:` at line 12");
+    terminal.wait_for("Reopen");
     terminal.press("y");
-    terminal.wait_for("The profile is as it was written");
+    terminal.wait_for("Profile updated");
     terminal.wait_for("Night SMS *");
     let again = place.seen("again");
     assert!(again.starts_with("// ✗ invalid JSON: expected `:` at line 12"), "{again}");
@@ -172,9 +172,9 @@ fn leaving_what_is_no_profile_leaves_all_as_it_was() {
     let place = Place::new();
     let mut terminal = place.editing("echo '{' >\"$2\"");
     terminal.press("ctrl+g");
-    terminal.wait_answer("n/Esc Leave it as it was");
+    terminal.wait_answer("n/Esc Discard edits");
     terminal.press("n");
-    terminal.wait_gone("Edit again");
+    terminal.wait_gone("Reopen");
     assert!(!terminal.screen().contains(" *"), "{}", terminal.screen());
 }
 
@@ -204,7 +204,7 @@ fn an_editor_that_fails_loses_nothing() {
     }
     let mut terminal = place.open("/no/such/editor -x");
     terminal.press("ctrl+o");
-    terminal.wait_for("/no/such/editor is not found");
+    terminal.wait_for("/no/such/editor not found");
     terminal.press_all("esc q");
     assert_eq!(terminal.wait_exit(), 0);
 }
@@ -214,9 +214,9 @@ fn what_an_editor_had_written_before_it_failed_can_be_taken() {
     let place = Place::new();
     let mut terminal = place.editing("printf new >\"$2\"; kill -KILL $$");
     terminal.press("ctrl+o");
-    terminal.wait_for("was ended by signal 9. It had written");
+    terminal.wait_for("was ended by signal 9. It had saved");
     terminal.press("y");
-    terminal.wait_for("The body is as it was written");
+    terminal.wait_for("Body updated");
     terminal.wait_for("new");
 }
 
@@ -233,7 +233,7 @@ fn an_editor_that_leaves_the_terminal_in_any_state_wrecks_nothing() {
     let mut terminal = Terminal::start(launch);
     terminal.wait_for("Order SMS");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.press("ctrl+o");
     terminal.wait_for("was ended by signal 9");
     let off = |screen: &vt100::Screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None;
@@ -255,7 +255,7 @@ fn what_is_written_is_kept_when_the_program_is_ended_meanwhile() {
     assert_eq!(terminal.wait_exit(), 143);
     nothing_left(&terminal);
     let again = Terminal::start(launch(&place.db()));
-    again.wait_for("What was typed and not saved is back");
+    again.wait_for("Restored your unsaved draft");
     again.wait_for("half a body");
 }
 
@@ -268,7 +268,7 @@ fn ctrl_c_belongs_to_the_editor() {
     terminal.press("ctrl+o");
     terminal.wait_for("in the editor");
     terminal.press("ctrl+c");
-    terminal.wait_for("The body is as it was written");
+    terminal.wait_for("Body updated");
     terminal.wait_for("interrupted");
 }
 
@@ -282,7 +282,7 @@ fn a_real_editor_with_arguments() {
     terminal.press("ctrl+o");
     terminal.wait_for("body.json");
     terminal.type_text(":%s/id/message/g\n:wq\n");
-    terminal.wait_for("The body is as it was written");
+    terminal.wait_for("Body updated");
     terminal.wait_for("{\"message\": \"<message>\"}");
     terminal.resize(120, 36);
     terminal.wait_for("5 Timeline");
@@ -305,7 +305,7 @@ fn an_answer_is_read_in_the_pager_and_cannot_drive_the_terminal() {
     terminal.press("enter");
     terminal.wait_for("Callback profile tested · delivered");
     terminal.press_all("4 o");
-    terminal.wait_for("Order SMS · try 1 · status 200");
+    terminal.wait_for("Order SMS · attempt 1 · status 200");
     terminal.wait_for("content-length");
     terminal.press("q");
     terminal.wait_for("5 Timeline");
@@ -313,7 +313,7 @@ fn an_answer_is_read_in_the_pager_and_cannot_drive_the_terminal() {
     terminal.press("enter");
     terminal.wait_for("Request (credentials are not kept)");
     terminal.press("o");
-    terminal.wait_for("Order SMS · try 1");
+    terminal.wait_for("Order SMS · attempt 1");
     terminal.press("q");
     terminal.wait_for("Request (credentials are not kept)");
     terminal.press("esc");

@@ -59,7 +59,7 @@ fn while_nothing_happens_it_says_nothing_and_sleeps() {
         silence(&terminal, Duration::from_secs(2)).unwrap();
         // As quiet with something being edited, and after something happened.
         terminal.press("enter");
-        terminal.wait_for("fixed after creation");
+        terminal.wait_for("cannot be changed");
         silence(&terminal, Duration::from_secs(2)).unwrap();
     }
 }
@@ -111,7 +111,7 @@ fn chosen(screen: &vt100::Screen) -> String {
 fn every_frame_is_one_synchronized_update() {
     let (_folder, mut terminal) = console(40, (120, 36));
     terminal.press_all("down down pgdn enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.type_text("abc");
     terminal.wait_for("abc");
     terminal.resize(80, 24);
@@ -166,7 +166,7 @@ async fn a_countdown_ticks_in_few_bytes_and_only_where_it_is_seen() {
         let mut terminal = Terminal::start(launch(&db).size(120, 36));
         terminal.wait_for("retry 1 of 1 in 5");
         terminal.press("?");
-        terminal.wait_for("Show what every key does");
+        terminal.wait_for("Help: what every key does");
         silence(&terminal, Duration::from_secs(1)).unwrap();
         terminal.press("esc");
         terminal.wait_for("retry 1 of 1 in");

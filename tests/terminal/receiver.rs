@@ -27,7 +27,7 @@ fn large_requests_take_no_more_memory_than_the_limit() {
     terminal.press_all("j j j j j enter");
     terminal.wait_for(" Request ");
     terminal.press("esc");
-    terminal.wait_for("Arrived (");
+    terminal.wait_for("Received (");
     let most = most_resident(terminal.pid()).unwrap();
     println!("125 requests of 1 MiB: {} MiB at most, {} MiB before", most >> 20, before >> 20);
     assert!(most < MOST, "{} MiB", most >> 20);

@@ -45,9 +45,9 @@ fn reports_neither_act_nor_stop_the_keyboard() {
         terminal.wait_keyboard_asleep();
         assert_eq!(terminal.screen(), before, "{}", report.escape_ascii());
         terminal.press("?");
-        terminal.wait_for("Show what every key does");
+        terminal.wait_for("Help: what every key does");
         terminal.press("esc");
-        terminal.wait_gone("Show what every key does");
+        terminal.wait_gone("Help: what every key does");
     }
     terminal.send(b"\x1b]11;rgb:14\x03");
     assert_eq!(terminal.wait_exit(), 0);
@@ -58,9 +58,9 @@ fn esc_and_the_next_key_in_one_piece_are_two_keys() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = console(folder.path());
     terminal.press("?");
-    terminal.wait_for("Show what every key does");
+    terminal.wait_for("Help: what every key does");
     terminal.send(b"\x1b4");
-    terminal.wait_gone("Show what every key does");
+    terminal.wait_gone("Help: what every key does");
     terminal.wait_for("┏4 ");
     terminal.send(b"\x1b[");
     terminal.send(b"Z");
@@ -77,7 +77,7 @@ fn in_tmux_too() {
     let mut terminal = tmux.start(&format!("exec {program} --db {}", db.display()), (120, 36));
     terminal.wait_for("hooks.example");
     terminal.press("?");
-    terminal.wait_for("Show what every key does");
+    terminal.wait_for("Help: what every key does");
     tmux.run(&["send-keys", "Escape", "4"]);
     terminal.wait_for("┏4 ");
     tmux.run(&["send-keys", "Escape", "1", "D", "y"]);
@@ -92,7 +92,7 @@ fn a_paste_that_never_ends_is_reported_and_keys_work_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = console(folder.path());
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.send(b"\x1b[200~ and more");
     terminal.wait_for("did not send the end of the pasted text");
     terminal.wait_for("Order SMS and more *");
@@ -129,7 +129,7 @@ fn lines_pasted_without_brackets_neither_delete_nor_send_nor_quit() {
     terminal.press("esc");
     terminal.wait_gone("[ Send ]");
     terminal.send(b"qqq");
-    terminal.wait_for("Quit: not done");
+    terminal.wait_for("Quit: ignored");
     assert!(terminal.screen().contains("nothing sent yet"), "{}", terminal.screen());
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);

@@ -58,7 +58,7 @@ const PICTURES: &[Scene] = &[
             Step::For("Order SMS"),
             Step::For("sender ● running"),
             Step::Press("enter"),
-            Step::For("fixed after creation"),
+            Step::For("cannot be changed"),
             Step::Type("!"),
             Step::Press("tab"),
             Step::For("is not allowed"),
@@ -71,7 +71,7 @@ const PICTURES: &[Scene] = &[
             Step::For("One-time"),
             Step::For("sender ● running"),
             Step::Press("down down down down enter"),
-            Step::For("fixed after creation"),
+            Step::For("cannot be changed"),
             Step::Press(
                 "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab \
                  shift+tab shift+tab shift+tab backspace backspace",
@@ -86,7 +86,7 @@ const PICTURES: &[Scene] = &[
             Step::For("Bookings"),
             Step::For("sender ● running"),
             Step::Press("down enter"),
-            Step::For("fixed after creation"),
+            Step::For("cannot be changed"),
             Step::Press("f3 down space down space down space"),
             Step::For("[x]"),
         ],
@@ -141,7 +141,7 @@ const PICTURES: &[Scene] = &[
             Step::Press("enter"),
             Step::For("Callback profile tested · delivered"),
             Step::Press("R down down down down down"),
-            Step::For("Arrived (2)"),
+            Step::For("Received (2)"),
         ],
         ..WIDE
     },

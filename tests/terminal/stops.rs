@@ -92,7 +92,7 @@ fn a_stop_from_outside_is_come_back_from_too() {
     terminal.type_text("clear; fg\n");
     wait_state(pid, 'S');
     terminal.press("?");
-    terminal.wait_for("Show what every key does");
+    terminal.wait_for("Help: what every key does");
     terminal.press("esc");
     terminal.wait_for("5 Timeline");
     terminal.press("q");
@@ -162,7 +162,7 @@ fn stops_that_pile_up_are_one_stop() {
     terminal.type_text("clear; fg\n");
     terminal.wait_until(vt100::Screen::alternate_screen, "the console");
     terminal.press("?");
-    terminal.wait_for("Show what every key does");
+    terminal.wait_for("Help: what every key does");
     terminal.press("esc");
     terminal.wait_for("delivered");
     terminal.press("q");
@@ -177,7 +177,7 @@ fn without_a_shell_ctrl_z_does_no_harm() {
     terminal.wait_for("Order SMS");
     terminal.press("ctrl+z");
     terminal.press("enter");
-    terminal.wait_for("fixed after creation");
+    terminal.wait_for("cannot be changed");
     terminal.wait_until(vt100::Screen::alternate_screen, "the console");
     assert!(terminal.screen().contains("5 Timeline"));
 }
@@ -211,7 +211,7 @@ fn tmux_is_left_and_come_back_to_at_another_size() {
     first.wait_for("5 Timeline");
     first.wait_for("hooks.example");
     first.press("enter");
-    first.wait_for("fixed after creation");
+    first.wait_for("cannot be changed");
     first.type_text(" and more");
     first.wait_for("Order SMS and more");
     first.press("ctrl+b");

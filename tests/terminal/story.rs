@@ -84,7 +84,7 @@ fn main_job(size: (u16, u16)) {
     again.wait_for("Request (credentials are not kept)");
     again.wait_for("webhook-id");
     again.press_all("esc 1 enter");
-    again.wait_for("fixed after creation");
+    again.wait_for("cannot be changed");
     again.wait_for(&url);
     again.press_all("esc q");
     assert_eq!(again.wait_exit(), 0);
@@ -119,7 +119,7 @@ fn what_was_typed_survives_a_kill() {
     }
     terminal.kill9();
     let mut again = console(&db, (80, 24));
-    again.wait_for("What was typed and not saved is back");
+    again.wait_for("Restored your unsaved draft");
     again.wait_for("Order SMS *");
     again.wait_for("\"status\": \"<status>\"");
     again.wait_for("5000 ms");

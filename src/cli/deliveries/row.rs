@@ -47,7 +47,7 @@ pub(super) fn table_of(rows: &[Summary], holds: &Holds) -> String {
             ]
         })
         .collect();
-    table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "TRIES", "PROFILE", "LAST TRY"], &cells)
+    table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "ATTEMPTS", "PROFILE", "LAST ATTEMPT"], &cells)
 }
 
 /// What keeps it from being sent, if anything does.

@@ -19,7 +19,7 @@ pub fn heading(delivery: &NewDelivery) -> String {
     format!("{what}{title}{event}{request}")
 }
 
-/// An attempt, such as `1st try  500 Internal Server Error  84 ms`.
+/// An attempt, such as `1st attempt  500 Internal Server Error  84 ms`.
 pub fn attempt_line(attempt: &Attempt) -> String {
     let took = took(attempt).map(|took| format!("  {took}")).unwrap_or_default();
     format!("{}  {}{took}", attempt_label_of(attempt), came_of(attempt))
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn attempts_and_waits() {
         let failed = attempt(1, Some(500), Some("500 Internal Server Error"));
-        assert_eq!(attempt_line(&failed), "1st try  500 Internal Server Error  84 ms");
+        assert_eq!(attempt_line(&failed), "1st attempt  500 Internal Server Error  84 ms");
         assert_eq!(attempt_line(&attempt(2, Some(200), None)), "1st retry  200 OK  84 ms");
         assert_eq!(attempt_line(&attempt(3, Some(299), None)), "2nd retry  299  84 ms");
         let wait = |ms| wait_line(&failed, &summary(State::Waiting, 1, Some(ms))).unwrap();

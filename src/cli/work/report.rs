@@ -109,7 +109,7 @@ fn state(outcome: &Outcome) -> State {
     }
 }
 
-/// Such as `14:02:10 waiting Order SMS · 1st try 500 Internal Server Error 84 ms · wait 10 s · <id>`.
+/// Such as `14:02:10 waiting Order SMS · 1st attempt 500 Internal Server Error 84 ms · wait 10 s · <id>`.
 fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
     let attempt = &outcome.attempt;
     let time = attempt.started_at.strftime("%H:%M:%S");
@@ -181,11 +181,11 @@ mod tests {
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
             [
-                format!("00:00:00 delivered (removed) · 1st try 200 OK 84 ms · {ID}"),
+                format!("00:00:00 delivered (removed) · 1st attempt 200 OK 84 ms · {ID}"),
                 format!(
-                    "00:00:00 waiting (removed) · 1st try 500 Internal\\u{{1b}} 84 ms · wait 10 s · {ID}"
+                    "00:00:00 waiting (removed) · 1st attempt 500 Internal\\u{{1b}} 84 ms · wait 10 s · {ID}"
                 ),
-                format!("00:00:00 failed (removed) · 1st try 500 Internal\\u{{1b}} 84 ms · {ID}"),
+                format!("00:00:00 failed (removed) · 1st attempt 500 Internal\\u{{1b}} 84 ms · {ID}"),
             ]
         );
         let counts = Counts { queued: 2, waiting: 1, ..Counts::default() };
@@ -206,7 +206,7 @@ mod tests {
         late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
         (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
         let line = Report::new(false).told(&[late], &[], false);
-        assert_eq!(line, format!("00:00:00 failed (removed) · 1st try timed out after 1500 ms · {ID}\n"));
+        assert_eq!(line, format!("00:00:00 failed (removed) · 1st attempt timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]

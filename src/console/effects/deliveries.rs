@@ -85,18 +85,18 @@ pub(super) async fn holding(store: &Store, effect: Effect) -> Result<Option<Mess
 /// Cancels a delivery.
 pub(super) async fn cancel(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
     Ok(if store.cancel(id).await? {
-        Message::Done("Cancelled: no further try is made".to_owned())
+        Message::Done("Cancelled: no more retries".to_owned())
     } else {
-        Message::Failed("It has ended already".to_owned())
+        Message::Failed("It has already ended".to_owned())
     })
 }
 
 /// Makes the next attempt of a delivery due.
 pub(super) async fn retry_now(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
     Ok(if store.retry_now(id).await? {
-        Message::Done("The next try is due now".to_owned())
+        Message::Done("Retrying now".to_owned())
     } else {
-        Message::Refused("It has ended already: {deliveries-send-again} resends it")
+        Message::Refused("It has already ended: {deliveries-send-again} resends it")
     })
 }
 

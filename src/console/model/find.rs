@@ -61,7 +61,7 @@ impl Find {
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         (action.is_match() && self.wanted().is_none())
-            .then_some("nothing is looked for: {reading-search} finds a text")
+            .then_some("nothing to search for: {reading-search} starts a search")
     }
 
     /// What is looked for, in small letters.
@@ -124,7 +124,7 @@ impl Find {
                 self.at = Some(*line);
                 Went::To(*line)
             }
-            None => Went::Nowhere(format!("{wanted} stands nowhere here")),
+            None => Went::Nowhere(format!("{wanted}: not found")),
         }
     }
 
@@ -173,6 +173,6 @@ mod tests {
     #[test]
     fn what_is_nowhere_is_told() {
         let went = find("delta").act(Action::NextMatch, 0, lines);
-        assert_eq!(went, Went::Nowhere("delta stands nowhere here".to_owned()));
+        assert_eq!(went, Went::Nowhere("delta: not found".to_owned()));
     }
 }

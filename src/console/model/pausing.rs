@@ -16,7 +16,7 @@ pub const SIGN: &str = "‖";
 /// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
 pub(in crate::console) fn cause(hold: &Hold) -> String {
     let told = |cause: &crate::store::Cause| {
-        format!("{} in a row failed, the last with {}", cause.failed, cause.message)
+        format!("{} consecutive failures; last: {}", cause.failed, cause.message)
     };
     hold.cause.as_ref().map_or_else(String::new, told)
 }
@@ -31,7 +31,7 @@ pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Hold> {
 /// ` · held: paused`, where something holds it; else nothing.
 #[must_use]
 pub fn note(state: &State, row: &Summary) -> String {
-    holding(state, row).map_or_else(String::new, |hold| format!(" · held: {}", hold.why.name()))
+    holding(state, row).map_or_else(String::new, |hold| format!(" · blocked: {}", hold.why.name()))
 }
 
 /// The state of a delivery in words: what is held waits for no time.

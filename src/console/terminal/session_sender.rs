@@ -99,7 +99,7 @@ pub async fn wait_for_impatience() {
     }
     // Not `eprintln`, which panics where nobody can read it.
     let _ = io::stderr().write_all(
-        b"ringback: what is being sent gets 5 s to end; Ctrl+C ends at once, and it is sent again\n",
+        b"ringback: waiting up to 5 s for requests in flight; Ctrl+C ends at once, and they are repeated\n",
     );
     interrupted.await;
 }

@@ -56,6 +56,6 @@ fn the_answers_of_a_long_question_are_in_sight() {
     let trouble = Some("it said so. ".repeat(80));
     let back = Returned { subject, given, written: Some("{}".to_owned()), trouble };
     desk.told(Message::Returned(Box::new(back)));
-    assert!(desk.shows("y/Enter Take it") && desk.shows("n/Esc Leave it as it was"), "{}", desk.screen());
+    assert!(desk.shows("y/Enter Apply") && desk.shows("n/Esc Discard edits"), "{}", desk.screen());
     assert!(counts(&desk).iter().any(|count| count.starts_with('↓')), "{}", desk.screen());
 }

@@ -35,7 +35,7 @@ fn moving_pauses_and_the_choice_sticks() {
     desk.happens(one_more);
     assert_eq!(chosen(&desk), 12, "following goes along with the newest");
     desk.keys("F");
-    assert_eq!(desk.says(), "Follow: the newest is followed already");
+    assert_eq!(desk.says(), "Follow: the newest is already followed");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn the_timeline_is_that_of_the_choice() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("5 j j j j j j j");
     assert_eq!(chosen(&desk), 2);
-    assert!(desk.shows("1st try    ━━ ✗ answered 503") && desk.shows("1st retry  ━━ ✓ 200 OK"));
+    assert!(desk.shows("1st attempt ━━ ✗ answered 503") && desk.shows("1st retry   ━━ ✓ 200 OK"));
     assert!(desk.shows("waited 59.9 s") && desk.shows("● delivered"), "{}", desk.screen());
 }
 
@@ -88,7 +88,7 @@ fn filters_by_the_chosen_profile() {
     desk.keys("p");
     assert_eq!(desk.state.deliveries.rows().len(), 10);
     desk.keys("1 j j j 4 p");
-    assert!(desk.shows("none of these"), "{}", desk.screen());
+    assert!(desk.shows("no matches"), "{}", desk.screen());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn steering_asks_for_the_right_delivery() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 j j r");
     assert_eq!(desk.asked(), ["retry 7"]);
-    assert_eq!(desk.says(), "The next try is due now");
+    assert_eq!(desk.says(), "Retrying now");
     desk.keys("c");
     assert_eq!(desk.asked(), ["cancel 7"]);
     assert!(desk.line("▌14:01:40").contains("cancelled"), "{}", desk.screen());
@@ -122,20 +122,20 @@ fn what_cannot_be_done_says_why() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.told(Message::Sending(sample::sending()));
     desk.keys("4 r");
-    assert_eq!(desk.says(), "Retry now: it is being sent just now");
+    assert_eq!(desk.says(), "Retry now: it is being sent right now");
     desk.keys("G r");
-    assert_eq!(desk.says(), "Retry now: it has ended: a sends it again");
+    assert_eq!(desk.says(), "Retry now: it has ended: a resends it");
     desk.keys("c");
-    assert_eq!(desk.says(), "Cancel: it has ended already");
+    assert_eq!(desk.says(), "Cancel: it has already ended");
     desk.keys("enter r");
-    assert!(desk.says().ends_with("it has ended: a sends it again"), "{}", desk.says());
+    assert!(desk.says().ends_with("it has ended: a resends it"), "{}", desk.says());
     desk.keys("s");
     assert!(desk.says().starts_with("State: "), "{}", desk.says());
     assert_eq!(desk.asked(), [""; 0]);
     let mut desk = Desk::new(120, 40).of(World::default());
     for key in ["enter", "r", "c", "a", "y"] {
         desk.keys("4").keys(key);
-        assert!(desk.says().ends_with(": no delivery is chosen"), "{}", desk.says());
+        assert!(desk.says().ends_with(": no delivery is selected"), "{}", desk.says());
     }
 }
 
@@ -143,7 +143,7 @@ fn what_cannot_be_done_says_why() {
 fn details_show_request_and_answers_and_can_be_copied() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 G enter");
-    assert!(desk.shows("POST https://hooks.example/sms") && desk.shows("1st try · 200 · 84 ms"));
+    assert!(desk.shows("POST https://hooks.example/sms") && desk.shows("1st attempt · 200 · 84 ms"));
     assert!(desk.shows("\"status\": \"DELIVRD\"") && desk.shows("thank you"), "{}", desk.screen());
     desk.asked();
     desk.keys("y");

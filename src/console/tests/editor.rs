@@ -31,7 +31,7 @@ pub fn go_to(desk: &mut Desk, label: &str) {
 fn the_channel_of_a_saved_profile_is_fixed() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
-    assert!(desk.line("Channel").contains("sms  fixed after creation"));
+    assert!(desk.line("Channel").contains("sms  cannot be changed"));
     desk.keys("tab left right space");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().channel, "sms");
 }
@@ -75,10 +75,10 @@ fn the_retry_table_follows_what_is_typed() {
     go_to(&mut desk, "Retry");
     desk.keys("right right tab tab").types("5000");
     let table: Vec<_> = desk.screen().lines().filter(|l| l.contains("420 s")).map(str::to_owned).collect();
-    assert!(table[0].contains("2nd retry     180 s   240 s      420 s"), "{}", desk.screen());
+    assert!(table[0].contains("2nd retry      180 s   240 s      420 s"), "{}", desk.screen());
     assert!(desk.shows("earliest") && !desk.shows("sent at"), "{}", desk.screen());
-    assert!(desk.shows("A delay starts when the attempt before"), "{}", desk.screen());
-    assert!(desk.shows("delay is not waited"), "{}", desk.screen());
+    assert!(desk.shows("Each delay starts after the previous"), "{}", desk.screen());
+    assert!(desk.shows("the last is unused"), "{}", desk.screen());
     desk.keys("backspace backspace backspace");
     assert!(!desk.shows("2nd retry"), "no table for a timeout in error");
 }

@@ -84,10 +84,10 @@ fn in_the_editor_a_colon_is_text_and_other_keys_open_the_palette() {
 fn what_cannot_be_done_says_why_and_nothing_closes() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("restore deleted");
-    let line = desk.line("Restore the profile that was deleted last");
+    let line = desk.line("Restore the profile deleted last");
     assert!(line.contains('✗') && line.contains("nothing to restore"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.says(), "Restore the profile that was deleted last: nothing to restore");
+    assert_eq!(desk.says(), "Restore the profile deleted last: nothing to restore");
     assert!(desk.state.guide.is_some());
     desk.keys("esc").types("save profile error");
     assert!(desk.shows("✗ nothing is being edited: Enter on a profile opens it"), "{}", desk.screen());
@@ -109,7 +109,7 @@ fn a_profile_that_went_meanwhile_is_told() {
     desk.keys(":").types("invoice");
     desk.happens(|world| world.profiles.retain(|p| p.title.as_str() != "Invoice mails"));
     desk.keys("enter");
-    assert_eq!(desk.says(), "It is gone: another session deleted it");
+    assert_eq!(desk.says(), "It no longer exists: another session deleted it");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_window_beneath_hears_what_happens() {
 #[test]
 fn an_action_of_the_window_beneath_is_done_in_it() {
     let mut desk = Desk::new(80, 24).of(sample::log());
-    desk.keys("4 enter :").types("cancel no further").keys("enter");
+    desk.keys("4 enter :").types("stop retrying").keys("enter");
     assert_eq!(desk.asked(), ["cancel 9"]);
     assert!(desk.state.overlay.is_some());
     desk.keys(":").types("new profile").keys("enter");
@@ -179,11 +179,11 @@ fn the_help_is_moved_in_with_letters_and_searched_after_a_slash() {
     assert!(chosen(&desk).is_some(), "{}", desk.screen());
     assert!(desk.shows("In palette and help"), "{}", desk.screen());
     desk.keys("g g j");
-    assert!(desk.line("▌R F9").contains("built-in endpoint"), "{}", desk.screen());
+    assert!(desk.line("▌R F9").contains("an endpoint to test against"), "{}", desk.screen());
     desk.keys("/").types("jump");
-    assert!(desk.shows("nothing has this"), "{}", desk.screen());
+    assert!(desk.shows("no matches"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.says(), "Do it: nothing is found");
+    assert_eq!(desk.says(), "Run: no matches");
     desk.keys("esc").types("enable").keys("tab n enter");
     assert!(desk.says().starts_with("Disabled Order SMS"), "{}", desk.says());
 }
@@ -235,7 +235,7 @@ fn what_needs_a_window_that_is_not_open_is_struck_out_and_nothing_closes() {
 fn what_works_in_the_help_is_not_struck_out_there() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("? /").types("palette and help").keys("tab");
-    for text in ["Do what the chosen line says", "To the next line found", "End the search, then close"] {
+    for text in ["Run the selected line", "Next match", "End the search, then close"] {
         assert!(!desk.line(text).contains('✗'), "{}", desk.screen());
     }
     desk.keys("esc /").types("never quits").keys("tab");

@@ -34,7 +34,7 @@ fn two_letters_go_to_the_top_and_the_first_one_is_shown() {
     desk.keys("G g esc g");
     assert!(desk.line("Invoice mails ").contains('▌'), "Esc ends it, and the second g is a first one");
     desk.keys("d");
-    assert_eq!(desk.says(), "gd does nothing here · ? shows every key");
+    assert_eq!(desk.says(), "gd does nothing here · ? shows all keys");
     assert_eq!(desk.asked(), [""; 0], "the letter after it is not an action");
     desk.keys("g t");
     assert!(desk.state.overlay.is_none());
@@ -82,14 +82,10 @@ fn the_keys_of_the_settings_work_and_are_shown() {
     assert!(desk.shows("Ctrl+W Save"), "{}", desk.screen());
     desk.keys("f11");
     assert!(desk.says().starts_with("Not saved"), "{}", desk.says());
-    desk.keys("esc d ? /").types("make a new");
-    assert!(desk.line("Make a new profile").contains("▌o "), "{}", desk.screen());
-    desk.keys("esc esc :").types("make new profile");
-    assert!(
-        desk.line("Make a new profile").trim_end_matches(['┃', ' ']).ends_with(" o"),
-        "{}",
-        desk.screen()
-    );
+    desk.keys("esc d ? /").types("add new");
+    assert!(desk.line("Add New Profile").contains("▌o "), "{}", desk.screen());
+    desk.keys("esc esc :").types("add new profile");
+    assert!(desk.line("Add New Profile").trim_end_matches(['┃', ' ']).ends_with(" o"), "{}", desk.screen());
 }
 
 #[test]
@@ -106,10 +102,10 @@ fn a_key_that_does_nothing_here_says_where_it_does() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     for (keys, said) in [
         ("r", "r does nothing here · Deliveries, timeline and details: Retry now"),
-        ("f11", "F11 does nothing here · ? shows every key"),
-        ("z", "z does nothing here · ? shows every key"),
+        ("f11", "F11 does nothing here · ? shows all keys"),
+        ("z", "z does nothing here · ? shows all keys"),
         ("4 enter q", "q does nothing in this window · ? shows what does"),
-        ("esc e tab f11", "F11 does nothing here · ? shows every key"),
+        ("esc e tab f11", "F11 does nothing here · ? shows all keys"),
     ] {
         desk.keys(keys);
         assert_eq!(desk.says(), said, "{keys}");

@@ -85,7 +85,7 @@ fn esc_with_nothing_unsaved_closes_and_never_quits() {
 fn esc_with_something_unsaved_asks() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types("X").keys("esc");
-    assert!(desk.shows("y/Enter Save") && desk.shows("d Discard") && desk.shows("n/Esc Go on typing"));
+    assert!(desk.shows("y/Enter Save") && desk.shows("d Discard") && desk.shows("n/Esc Keep editing"));
     desk.keys("esc");
     assert!(desk.state.overlay.is_none() && desk.shows("Order SMSX"), "Esc stays");
     desk.asked();
@@ -137,7 +137,7 @@ fn a_failure_of_something_else_leaves_a_save_as_it_is() {
 fn another_profile_waits_for_the_answer() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e").types("X").keys("f6 1 j enter");
-    assert!(desk.shows("Save what was typed, before the other opens?"));
+    assert!(desk.shows("Save changes before opening the other profile?"));
     desk.keys("y");
     assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
     assert!(desk.line("Title ").contains("Bookings"), "{}", desk.screen());
@@ -150,14 +150,14 @@ fn another_profile_waits_for_the_answer() {
 fn a_second_new_profile_asks_for_the_first() {
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("n").types("abc").keys("f6 1 n");
-    assert!(desk.shows("Save what was typed?"), "{}", desk.screen());
+    assert!(desk.shows("Save changes?"), "{}", desk.screen());
 }
 
 #[test]
 fn quitting_asks_when_something_is_unsaved() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types("X").keys("ctrl+c");
-    assert!(desk.shows("Quit?") && desk.shows("It is kept as a draft"));
+    assert!(desk.shows("Quit?") && desk.shows("kept as a draft"));
     desk.keys("n");
     assert_eq!(desk.asked(), ["keep Order SMSX"]);
     desk.keys("f6 q y");
@@ -195,8 +195,8 @@ fn what_was_not_saved_is_back_at_the_start() {
     let mut first = Desk::new(80, 24).of(sample::world());
     first.keys("e").types(" X").keys("ctrl+c y");
     let mut desk = Desk::new(80, 24).of(first.world);
-    assert!(desk.shows("Order SMS X") && desk.shows("fixed after creation"), "{}", desk.screen());
-    assert!(desk.says().starts_with("What was typed and not saved is back"), "{}", desk.says());
+    assert!(desk.shows("Order SMS X") && desk.shows("cannot be changed"), "{}", desk.screen());
+    assert!(desk.says().starts_with("Restored your unsaved draft"), "{}", desk.says());
     desk.keys("ctrl+s");
     assert_eq!(desk.asked(), ["save Order SMS X", "drop 1"]);
     assert!(desk.world.drafts.is_empty());

@@ -24,7 +24,7 @@ fn typing_filters_by_text_and_status() {
     desk.keys("/").types("timeout").keys("enter");
     assert_eq!(shown(&desk), [3]);
     desk.keys("/ backspace");
-    assert!(desk.shows("none of these"), "{}", desk.screen());
+    assert!(desk.shows("no matches"), "{}", desk.screen());
     desk.keys("esc /").pastes("refused-address");
     assert_eq!(shown(&desk), [4]);
     desk.keys("enter esc");
@@ -56,7 +56,7 @@ fn a_search_goes_on_by_itself_and_what_comes_does_not_end_it() {
     desk.keys("4").waits_for_answers();
     desk.keys("/").types("bookings");
     desk.happens(|world| world.patience = 10);
-    assert!(desk.shows("nothing sent yet") || desk.shows("none so far") || desk.shows("none of these"));
+    assert!(desk.shows("nothing sent yet") || desk.shows("none so far") || desk.shows("no matches"));
     desk.answers();
     assert_eq!(shown(&desk), [51, 1]);
 }
@@ -82,18 +82,18 @@ fn all_are_tried_now_or_sent_again() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 ctrl+r y");
     assert_eq!(desk.asked()[1], "do Retry now 2 waiting deliveries?");
-    assert_eq!(desk.says(), "Due now: 2");
+    assert_eq!(desk.says(), "Retrying now: 2");
     desk.keys("A");
-    assert!(desk.shows("Send again 2 failed deliveries?"), "{}", desk.screen());
+    assert!(desk.shows("Resend 2 failed deliveries?"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.says(), "To be sent again: 2");
+    assert_eq!(desk.says(), "Resending: 2");
     assert_eq!(desk.state.deliveries.rows().len(), 11);
     desk.keys("s s s s A");
-    assert!(desk.shows("Send again 1 cancelled delivery?"), "{}", desk.screen());
+    assert!(desk.shows("Resend 1 cancelled delivery?"), "{}", desk.screen());
     desk.keys("n ctrl+r");
-    assert_eq!(desk.says(), "Retry all: those shown have ended: A resends them");
+    assert_eq!(desk.says(), "Retry all: all shown have ended: A resends them");
     desk.keys("s s A");
-    assert_eq!(desk.says(), "Send all again: those shown are still to be sent");
+    assert_eq!(desk.says(), "Resend all: all shown are still pending");
 }
 
 #[test]
@@ -117,14 +117,14 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.told(Message::Many(News::Goes(Box::new(did(2)))));
     assert_eq!(desk.says(), "Cancelling: 2 of 4 · Esc in the deliveries stops it");
     desk.keys("A");
-    assert_eq!(desk.says(), "Send all again: another is under way: Esc stops it");
+    assert_eq!(desk.says(), "Resend all: another is running: Esc stops it");
     desk.asked();
     desk.keys("esc");
     assert_eq!(desk.asked(), ["stop"]);
     let why = Some("it has no request".to_owned());
     let did = Box::new(Did { left: 1, why, ..did(2) });
     desk.told(Message::Many(News::Ended { did, cut: Some("stopped".to_owned()) }));
-    assert_eq!(desk.says(), "Cancelled 2 · left as they are: 1 (it has no request): stopped");
+    assert_eq!(desk.says(), "Cancelled 2 · unchanged: 1 (it has no request): stopped");
     desk.keys("esc");
     assert_eq!(desk.state.focus.number(), 1);
 }

@@ -44,7 +44,7 @@ fn what_comes_never_shifts_what_is_read() {
     assert_eq!((list(&desk), desk.cursor()), (before, at), "nor what moving shows");
     desk.keys("g g k");
     assert_eq!(chosen(&desk), 300, "the top is where it was");
-    assert_eq!(desk.says(), "120 came since: F goes to the newest");
+    assert_eq!(desk.says(), "120 new: F goes to the newest");
     desk.keys("F");
     assert!(desk.shows("Deliveries ─ following") && chosen(&desk) == 420, "{}", desk.screen());
     desk.happens(come(1));

@@ -32,14 +32,14 @@ fn the_sender_pauses_and_goes_on() {
     assert_eq!(desk.asked(), ["pause all"]);
     assert!(desk.shows("sender ‖ paused since 14:02 · 1 queued"), "{}", desk.screen());
     assert!(!desk.shows("● running"));
-    assert!(desk.line("event  Order SMS").contains("queued · held: paused"), "{}", desk.screen());
-    assert!(desk.line("1st try").contains("○ queued · held: paused"), "{}", desk.screen());
-    assert_eq!(desk.says(), "Paused: events stay queued, tests still go · P in the deliveries goes on");
+    assert!(desk.line("event  Order SMS").contains("queued · blocked: paused"), "{}", desk.screen());
+    assert!(desk.line("1st attempt").contains("○ queued · blocked: paused"), "{}", desk.screen());
+    assert_eq!(desk.says(), "Paused: events stay queued, tests are still sent · P in Deliveries resumes");
     assert_eq!(timers::tick(&desk.state), None, "what is held waits for no time");
     desk.keys("r");
-    assert_eq!(desk.says(), "Retry now: it is held: a sends it again by hand");
+    assert_eq!(desk.says(), "Retry now: it is blocked: a resends it manually");
     desk.keys("enter");
-    assert!(desk.line("Order SMS · queued").contains("held: paused"), "{}", desk.screen());
+    assert!(desk.line("Order SMS · queued").contains("blocked: paused"), "{}", desk.screen());
     desk.keys("esc P");
     assert_eq!(desk.asked(), ["resume all"]);
     assert!(desk.shows("sender ● running · 1 queued") && !desk.shows("held"), "{}", desk.screen());
@@ -52,7 +52,11 @@ fn a_retry_that_is_held_counts_no_seconds_down() {
     let mut desk = Desk::new(120, 30).of(world);
     assert!(desk.shows("503 · retry 1 of 2 in 10.0 s"), "{}", desk.screen());
     desk.keys("4 P");
-    assert!(desk.line("event  Order SMS").contains("503 · retry 1 of 2 · held: paused"), "{}", desk.screen());
+    assert!(
+        desk.line("event  Order SMS").contains("503 · retry 1 of 2 · blocked: paused"),
+        "{}",
+        desk.screen()
+    );
     let flight = InFlight { n: 2, started_at: sample::start() };
     let in_flight = [(delivery_id(1), flight)].into();
     desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, ..Sending::default() }));
@@ -72,16 +76,16 @@ fn one_profile_pauses_and_goes_on() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("P");
     assert_eq!(desk.asked(), ["pause 1"]);
-    assert_eq!(desk.says(), "Paused Order SMS: its events stay queued, tests still go");
+    assert_eq!(desk.says(), "Paused Order SMS: its events stay queued, tests are still sent");
     assert!(desk.line("sms  POST").contains("POST ‖"), "{}", desk.screen());
     assert!(desk.shows("● active · ‖ paused since 14:02, P "), "{}", desk.screen());
-    assert!(desk.shows("queued · held: paused") && !desk.shows("sender ‖"), "{}", desk.screen());
+    assert!(desk.shows("queued · blocked: paused") && !desk.shows("sender ‖"), "{}", desk.screen());
     desk.keys("P");
     assert_eq!(desk.asked(), ["resume 1"]);
-    assert_eq!(desk.says(), "Resumed Order SMS: what is queued goes out");
+    assert_eq!(desk.says(), "Resumed Order SMS: sending its queued events");
     assert!(desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
     desk.keys("P 4 P 1 P");
-    assert_eq!(desk.says(), "Resumed Order SMS: the sender is paused still");
+    assert_eq!(desk.says(), "Resumed Order SMS: the sender is still paused");
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn what_another_session_paused_is_seen_and_since_when() {
     assert!(desk.shows("‖ paused since 2025-04-16 14:02 · 1 queued"), "{}", desk.screen());
     let trouble = Some("the disk is full".to_owned());
     desk.told(Message::Sending(Sending { trouble, ..Sending::default() }));
-    assert!(desk.shows("✗ in trouble"), "{}", desk.screen());
+    assert!(desk.shows("✗ error"), "{}", desk.screen());
 }
 
 #[test]
@@ -113,11 +117,11 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
             cause: Some(Cause { failed: 20, delivery: delivery_id(7), message }),
         });
     });
-    let told = "Order SMS was disabled: 20 in a row failed, the last with 500 Internal Server Error";
+    let told = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";
     assert_eq!(desk.says(), format!("{told} · Space enables it"));
     assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
-    assert!(desk.shows("◌ auto-disabled since 14:02 · 20 in a"), "{}", desk.screen());
-    assert!(desk.shows("queued · held: auto-disabled"), "{}", desk.screen());
+    assert!(desk.shows("◌ auto-disabled since 14:02 · 20"), "{}", desk.screen());
+    assert!(desk.shows("queued · blocked: auto-disabled"), "{}", desk.screen());
     // It is told once.
     desk.keys("j k").happens(|_| ());
     desk.told(Message::Done("Something else".to_owned())).happens(|_| ());

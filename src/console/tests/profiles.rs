@@ -17,7 +17,7 @@ fn the_search_filters_as_one_types_and_esc_brings_all_back() {
     desk.types("n");
     assert!(desk.shows("2 of 5") && !desk.shows("Nightly"));
     desk.types("q");
-    assert!(desk.shows("no title has this"));
+    assert!(desk.shows("no matches"));
     desk.keys("backspace esc");
     assert!(!desk.shows(" of 5"));
     for title in ["Order SMS", "Bookings", "Nightly report", "Call log", "Invoice mails"] {
@@ -62,7 +62,7 @@ fn a_profile_is_found_by_the_beginning_of_its_id() {
     desk.keys("/").types("in_00000000-0000-0000-0000-000000000002");
     assert!(desk.shows("1 of 5") && desk.shows("Bookings"), "{}", desk.screen());
     desk.keys("ctrl+u").types("000000002");
-    assert!(desk.shows("no title has this"), "{}", desk.screen());
+    assert!(desk.shows("no matches"), "{}", desk.screen());
 }
 
 #[test]
@@ -89,14 +89,14 @@ fn what_is_pending_is_held_until_the_profile_is_restored() {
     }
     let mut desk = Desk::new(120, 30).of(world);
     desk.keys("D");
-    assert!(desk.shows("2 pending deliveries will be held until it is"), "{}", desk.screen());
+    assert!(desk.shows("2 pending deliveries will be blocked until it is"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.says(), "Deleted Order SMS · 2 pending deliveries held · u restores it");
-    assert!(desk.line("event  Order SMS").contains("queued · held: deleted"), "{}", desk.screen());
+    assert_eq!(desk.says(), "Deleted Order SMS · 2 pending deliveries blocked · u restores it");
+    assert!(desk.line("event  Order SMS").contains("queued · blocked: deleted"), "{}", desk.screen());
     desk.keys("4 j r");
     assert_eq!(desk.says(), "Retry now: its profile is deleted: u in the profiles restores it");
     desk.keys("1 P u");
-    assert_eq!(desk.says(), "Restored Order SMS · 2 pending deliveries no longer held");
+    assert_eq!(desk.says(), "Restored Order SMS · 2 pending deliveries no longer blocked");
     assert!(!desk.shows("held: deleted"), "{}", desk.screen());
 }
 
@@ -107,7 +107,7 @@ fn what_is_restored_and_paused_is_held_still() {
     world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
     let mut desk = Desk::new(120, 30).of(world);
     desk.keys("P D y u");
-    assert_eq!(desk.says(), "Restored Order SMS · 1 pending delivery still held: paused");
+    assert_eq!(desk.says(), "Restored Order SMS · 1 pending delivery still blocked: paused");
 }
 
 #[test]
@@ -142,9 +142,9 @@ fn the_last_and_the_only_one_can_be_deleted() {
     desk.keys("G D y");
     assert!(desk.line("Call log").contains('▌'), "{}", desk.screen());
     desk.keys("D y D y D y D y");
-    assert!(desk.shows("none yet: n makes one"), "{}", desk.screen());
+    assert!(desk.shows("none yet: n creates one"), "{}", desk.screen());
     desk.keys("D");
-    assert_eq!(desk.says(), "Delete: no profile is chosen: n makes a new one");
+    assert_eq!(desk.says(), "Delete: no profile is selected: n creates one");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_copy_is_a_new_profile_with_another_title() {
 fn a_copy_does_not_push_away_what_is_typed() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types(" X").keys("f6 1 j d");
-    assert!(desk.shows("Save what was typed"), "{}", desk.screen());
+    assert!(desk.shows("Save changes"), "{}", desk.screen());
     desk.keys("n 2");
     assert!(desk.shows("Order SMS X"), "{}", desk.screen());
 }
@@ -240,12 +240,12 @@ fn a_save_over_what_another_session_saved_asks_first() {
 fn with_nothing_there_each_key_says_why_not() {
     let mut desk = Desk::new(80, 24).of(World::default());
     for (key, said) in [
-        ("esc", "Back: there is nothing to leave: q quits"),
-        ("e", "Edit: no profile is chosen: n makes a new one"),
-        ("d", "Duplicate: no profile is chosen: n makes a new one"),
-        ("space", "On/off: no profile is chosen: n makes a new one"),
-        ("y", "Copy id: no profile is chosen: n makes a new one"),
-        ("t", "Test: no profile is chosen: n makes a new one"),
+        ("esc", "Back: nothing to go back to: q quits"),
+        ("e", "Edit: no profile is selected: n creates one"),
+        ("d", "Duplicate: no profile is selected: n creates one"),
+        ("space", "On/off: no profile is selected: n creates one"),
+        ("y", "Copy id: no profile is selected: n creates one"),
+        ("t", "Test: no profile is selected: n creates one"),
     ] {
         desk.keys(key);
         assert_eq!(desk.says(), said);

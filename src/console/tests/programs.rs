@@ -67,7 +67,7 @@ fn what_no_program_can_read_is_asked_about_again_and_again() {
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
     back(&mut desk, open, "{}}");
-    assert!(desk.shows("Not taken: invalid JSON: trailing characters at line"), "{}", desk.screen());
+    assert!(desk.shows("Not applied: invalid JSON: trailing characters at"), "{}", desk.screen());
     desk.keys("y");
     let (subject, text) = editor(&mut desk);
     assert!(text.starts_with("// ✗ invalid JSON: trailing characters") && text.ends_with("{}}"), "{text}");
@@ -84,11 +84,11 @@ fn only_the_answers_that_are_shown_do_something() {
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
     back(&mut desk, open, "{ \"title\": ");
-    assert!(desk.shows("y/Enter Edit again") && desk.shows("n/Esc Leave it as it was"), "{}", desk.screen());
+    assert!(desk.shows("y/Enter Reopen") && desk.shows("n/Esc Discard edits"), "{}", desk.screen());
     assert!(!desk.line("Yes").contains("Discard"), "the footer offers no more: {}", desk.screen());
     desk.keys("d");
-    assert!(desk.shows("y/Enter Edit again"), "what was written is still there: {}", desk.screen());
-    assert!(desk.says().contains("it is no answer to this question"), "{}", desk.says());
+    assert!(desk.shows("y/Enter Reopen"), "what was written is still there: {}", desk.screen());
+    assert!(desk.says().contains("it does not answer this question"), "{}", desk.says());
     desk.keys("y");
     assert!(editor(&mut desk).1.contains("{ \"title\": "));
 }
@@ -122,7 +122,7 @@ fn without_an_answer_there_is_nothing_to_read() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 o");
     assert_eq!(given(&mut desk), None);
-    assert!(desk.says().contains("there is no answer yet"), "{}", desk.says());
+    assert!(desk.says().contains("no response yet"), "{}", desk.says());
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn a_text_is_found_in_the_details() {
     desk.keys("esc");
     assert!(!desk.shows("/thank") && desk.state.overlay.is_some(), "Esc ends the search first");
     desk.keys("n");
-    assert!(desk.says().ends_with("nothing is looked for: / finds a text"), "{}", desk.says());
+    assert!(desk.says().ends_with("nothing to search for: / starts a search"), "{}", desk.says());
     desk.keys("esc");
     assert!(desk.state.overlay.is_none());
 }
@@ -35,7 +35,7 @@ fn a_text_is_found_in_the_preview() {
     let line = desk.cursor().unwrap().1;
     assert!(desk.screen().lines().nth(usize::from(line)).unwrap().contains("DELIVRD"), "{}", desk.screen());
     desk.keys("/").types("no such text").keys("enter");
-    assert_eq!(desk.says(), "no such text stands nowhere here");
+    assert_eq!(desk.says(), "no such text: not found");
     desk.keys("esc esc");
     assert!(desk.state.overlay.is_none());
 }

@@ -36,7 +36,7 @@ fn a_request_is_shown_in_full_while_others_arrive() {
     desk.keys("/").types("deliv").keys("enter esc");
     desk.keys("esc");
     let screen = desk.screen();
-    assert!(screen.contains("Arrived (4)") && screen.contains("id = m-2"), "it is still selected: {screen}");
+    assert!(screen.contains("Received (4)") && screen.contains("id = m-2"), "it is still selected: {screen}");
     desk.keys("esc");
     assert!(desk.state.overlay.is_none());
 }
@@ -44,7 +44,7 @@ fn a_request_is_shown_in_full_while_others_arrive() {
 #[test]
 fn without_a_selection_the_newest_is_shown() {
     let mut desk = desk();
-    assert!(desk.screen().contains("Arrived (3) · ↓ selects one"));
+    assert!(desk.screen().contains("Received (3) · ↓ selects one"));
     desk.keys("enter");
     assert!(matches!(desk.state.overlay, Some(Overlay::Request(_))) && desk.screen().contains("id = m-3"));
     let mut empty = Desk::new(80, 24).of(World::default());
@@ -56,11 +56,11 @@ fn without_a_selection_the_newest_is_shown() {
 fn what_is_dropped_is_counted() {
     let mut desk = desk();
     desk.told(Message::RequestsDropped(1));
-    assert!(desk.screen().contains("Arrived (3) · 1 older one was dropped"), "{}", desk.screen());
+    assert!(desk.screen().contains("Received (3) · 1 older one was dropped"), "{}", desk.screen());
     let long = Received { body: vec![b'x'; 1 << 20].into(), ..(*sample::request(1)).clone() };
     let long = Arc::new(long);
     for _ in 0..20 {
         desk.told(Message::Received(Arc::clone(&long).into()));
     }
-    assert!(desk.screen().contains("Arrived (15) · 9 older ones were dropped"), "{}", desk.screen());
+    assert!(desk.screen().contains("Received (15) · 9 older ones were dropped"), "{}", desk.screen());
 }

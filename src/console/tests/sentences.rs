@@ -64,7 +64,7 @@ fn named(sentence: &str) -> Option<String> {
 #[test]
 fn a_key_that_does_something_is_found_in_a_sentence() {
     for sentence in
-        ["none yet: n makes one", "saved: Ctrl+S saves it", "R and Space start it", "ended: a sends it"]
+        ["none yet: n creates one", "saved: Ctrl+S saves it", "R and Space start it", "ended: a resends it"]
     {
         assert!(named(sentence).is_some(), "{sentence}");
     }
@@ -233,7 +233,7 @@ fn told() -> Desk {
         desk.says()
     );
     look_over(&desk, "the receiver ended");
-    desk.told(Message::Refused("It has ended already: {deliveries-send-again} resends it"));
+    desk.told(Message::Refused("It has already ended: {deliveries-send-again} resends it"));
     look_over(&desk, "refused");
     does(&mut desk, "profiles-edit");
     let subject = Subject::Body(profile_id(1));

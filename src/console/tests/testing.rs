@@ -77,7 +77,7 @@ fn the_next_event_brings_its_samples() {
     desk.keys("t f4");
     assert_eq!(desk.says(), "Event: the profile has one event only");
     desk.keys("esc j t");
-    assert!(desk.shows("message_status  F4 takes the next event"));
+    assert!(desk.shows("message_status  F4 selects the next event"));
     desk.keys("f4");
     assert!(desk.shows("payment_status  F4") && desk.shows("captured"), "{}", desk.screen());
     desk.keys("esc");
@@ -177,7 +177,7 @@ fn trouble_of_the_sender_is_told_once() {
     sending.trouble = Some("the disk is full".to_owned());
     desk.told(Message::Sending(sending.clone()));
     assert_eq!(desk.says(), "the disk is full");
-    assert!(desk.shows("✗ in trouble"));
+    assert!(desk.shows("✗ error"));
     desk.keys("u").told(Message::Sending(sending));
     assert_eq!(desk.says(), "Undo: nothing to restore");
 }
@@ -225,9 +225,9 @@ fn what_would_be_sent_is_refused_at_once_while_the_settings_are_closed() {
         ("e f5", "Test"),
         ("esc 4 r", "Retry now"),
         ("ctrl+r", "Retry all"),
-        ("a", "Send again"),
-        ("A", "Send all again"),
-        ("enter a", "Send again"),
+        ("a", "Resend"),
+        ("A", "Resend all"),
+        ("enter a", "Resend"),
     ] {
         desk.keys(keys);
         assert_eq!(desk.says(), format!("{action}: {why}"), "{keys}");

@@ -20,9 +20,9 @@ fn who_sends_is_told_as_it_changes() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     assert!(top(&desk).contains("sender ○ starting"), "{}", top(&desk));
     for (now, words) in [
-        (Role::Watches(Some(4242)), "sender ○ another session sends (pid 4242)"),
-        (Role::Watches(Some(4243)), "sender ○ another session sends (pid 4243)"),
-        (Role::Watches(None), "sender ○ another session sends "),
+        (Role::Watches(Some(4242)), "sender ○ standby: pid 4242 sends"),
+        (Role::Watches(Some(4243)), "sender ○ standby: pid 4243 sends"),
+        (Role::Watches(None), "sender ○ standby "),
         (Role::Sends, "sender ● running"),
         (Role::Stopped, "sender ○ stopped"),
     ] {
@@ -30,7 +30,7 @@ fn who_sends_is_told_as_it_changes() {
         assert!(shown.contains(words), "{now:?}: {shown}");
     }
     let mut narrow = Desk::new(60, 16).of(sample::log());
-    assert!(role(&mut narrow, Role::Watches(Some(4242))).contains("○ pid 4242 sends"));
+    assert!(role(&mut narrow, Role::Watches(Some(4242))).contains("○ standby (pid 4242)"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn trouble_is_told_until_it_is_over() {
     let mut sending = sample::sending();
     sending.trouble = Some("cannot record attempts: no room".to_owned());
     desk.told(Message::Sending(sending.clone()));
-    assert!(top(&desk).contains("✗ in trouble") && desk.says().ends_with("no room"));
+    assert!(top(&desk).contains("✗ error") && desk.says().ends_with("no room"));
     sending.trouble = Some("cannot read due deliveries: the disk failed".to_owned());
     desk.told(Message::Sending(sending.clone()));
     assert!(desk.says().ends_with("the disk failed"), "other trouble is news: {}", desk.says());
@@ -83,7 +83,7 @@ fn trouble_is_told_until_it_is_over() {
     assert!(desk.says().ends_with("the disk failed"), "{}", desk.says());
     sending.trouble = None;
     desk.told(Message::Sending(sending));
-    assert!(top(&desk).contains("● running") && desk.says() == "The sender is out of trouble");
+    assert!(top(&desk).contains("● running") && desk.says() == "Sender recovered");
 }
 
 #[test]
@@ -95,5 +95,5 @@ fn a_receiver_that_ends_by_itself_is_off() {
     assert!(desk.shows("● listens on http://127.0.0.1:9977/"));
     desk.told(Message::ReceiverEnded);
     assert!(!top(&desk).contains("9977") && desk.shows("○ off"), "{}", desk.screen());
-    assert!(desk.says().starts_with("The receiver has ended by itself"), "{}", desk.says());
+    assert!(desk.says().starts_with("The receiver stopped unexpectedly"), "{}", desk.says());
 }

@@ -91,7 +91,7 @@ fn post_takes_the_variables_in_its_body() {
 fn a_heading_stands_for_all_its_variables() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j v y");
-    assert_eq!(desk.says(), "Copy: no variable is chosen: Space chooses one");
+    assert_eq!(desk.says(), "Copy: no variable is selected: Space selects one");
     desk.keys("space");
     assert_eq!(desk.screen().matches("[x]").count(), 16, "three names are in both\n{}", desk.screen());
     desk.keys("k space");

@@ -177,11 +177,11 @@ impl World {
             Effect::SendAgain(id) => self.send_again(*id, now),
             Effect::Cancel(id) => {
                 self.change(*id, |row| (row.state, row.due_at) = (State::Cancelled, None));
-                vec![Message::Done("Cancelled: no further try is made".to_owned()), Message::StoreChanged]
+                vec![Message::Done("Cancelled: no more retries".to_owned()), Message::StoreChanged]
             }
             Effect::RetryNow(id) => {
                 self.change(*id, |row| row.due_at = Some(now));
-                vec![Message::Done("The next try is due now".to_owned()), Message::StoreChanged]
+                vec![Message::Done("Retrying now".to_owned()), Message::StoreChanged]
             }
             Effect::LoadDeliveries(query) => {
                 vec![Message::Deliveries(Box::new(query.clone()), self.found(query))]

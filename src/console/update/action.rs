@@ -43,11 +43,10 @@ const MOVES: [Action; 19] = [
 ];
 
 /// Said when the mouse is ours.
-const MOUSE_ON: &str =
-    "The mouse clicks and scrolls here; with Shift held the terminal selects · {mouse} gives it back";
+const MOUSE_ON: &str = "Mouse on · hold Shift to select text · {mouse} turns it off";
 
 /// Said when it is not.
-const MOUSE_OFF: &str = "The mouse is the terminal's again, for its own selection";
+const MOUSE_OFF: &str = "Mouse off: the terminal selects text again";
 
 /// Does an action where the keyboard is, or says why it cannot be done.
 pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {

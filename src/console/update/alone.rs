@@ -18,7 +18,7 @@ pub fn refuses(state: &mut State, action: Action) -> bool {
     if refused {
         let name = state.label(action);
         state.complain(format!(
-            "{name}: not done. The key arrived together with others, as pasted text does: press it alone"
+            "{name}: ignored, since the key arrived together with others, as in a paste: press it alone"
         ));
     }
     refused

@@ -81,7 +81,7 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
                 format!("{keys} does nothing here · {}: {}", entry.scope.title(), entry.label())
             }
             None => {
-                format!("{keys} does nothing here · {} shows every key", state.key_here("help"))
+                format!("{keys} does nothing here · {} shows all keys", state.key_here("help"))
             }
         }
     } else {

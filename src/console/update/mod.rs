@@ -199,7 +199,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::ReceiverEnded => {
             state.receiver.address = None;
             let text =
-                "The receiver has ended by itself: {receiver} and {receiver-window-toggle} start it again";
+                "The receiver stopped unexpectedly: {receiver} and {receiver-window-toggle} restart it";
             state.complain(state.settings.keys.spell(text));
             Vec::new()
         }
@@ -257,7 +257,7 @@ fn after_save(awaits: Option<&Awaits>) -> AfterSave {
 fn sending(state: &mut State, sending: Sending) {
     match (&sending.trouble, &state.sending.trouble) {
         (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
-        (None, Some(_)) => state.praise("The sender is out of trouble"),
+        (None, Some(_)) => state.praise("Sender recovered"),
         _ => {}
     }
     state.sending = sending;

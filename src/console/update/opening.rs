@@ -13,8 +13,7 @@ use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::store::UnsavedDraft;
 
 /// Said when an earlier session's draft is back.
-const BROUGHT_BACK: &str =
-    "What was typed and not saved is back: {editor-save} saves it, {editor-leave} closes it";
+const BROUGHT_BACK: &str = "Restored your unsaved draft · {editor-save} saves, {editor-leave} closes";
 
 /// Asks for a new profile, after a question if something unsaved is open.
 pub fn new_profile(state: &mut State) -> Vec<Effect> {
@@ -53,7 +52,7 @@ pub fn loaded(
     purpose: Purpose,
 ) -> Vec<Effect> {
     let Some(mut profile) = profile else {
-        state.complain(format!("{id} is gone: another session deleted it"));
+        state.complain(format!("{id} no longer exists: another session deleted it"));
         return vec![Effect::LoadProfiles];
     };
     match purpose {
@@ -77,7 +76,7 @@ pub fn loaded(
             if state.editor.as_ref().is_some_and(fits) {
                 let rules = state.settings.rules.clone();
                 let editor = Editor::open(Draft::from(&*profile), identity(&profile), false, rules);
-                state.say(format!("Another session changed {}: it is shown as it is now", profile.title));
+                state.say(format!("Another session changed {}: showing the new version", profile.title));
                 state.editor = Some(editor);
             }
             Vec::new()

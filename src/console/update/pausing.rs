@@ -10,9 +10,9 @@ use crate::store::{Hold, Holds};
 pub fn switch_all(state: &State) -> Vec<Effect> {
     let on = state.holds.all().is_none();
     let done = if on {
-        "Paused: events stay queued, tests still go · {deliveries-pause-all} in the deliveries goes on"
+        "Paused: events stay queued, tests are still sent · {deliveries-pause-all} in Deliveries resumes"
     } else {
-        "Resumed: what is queued goes out"
+        "Resumed: sending queued events"
     };
     vec![Effect::Pause { profile: None, on, done: state.settings.keys.spell(done) }]
 }
@@ -21,10 +21,10 @@ pub fn switch_all(state: &State) -> Vec<Effect> {
 pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
     let on = state.holds.paused(&id).is_none();
     let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
-        (true, ..) => "its events stay queued, tests still go",
-        (false, Some(_), _) => "the sender is paused still",
-        (false, None, Some(_)) => "it is disabled still, {profiles-enable} enables it",
-        (false, None, None) => "what is queued goes out",
+        (true, ..) => "its events stay queued, tests are still sent",
+        (false, Some(_), _) => "the sender is still paused",
+        (false, None, Some(_)) => "it is still disabled, {profiles-enable} enables it",
+        (false, None, None) => "sending its queued events",
     };
     let rest = state.settings.keys.spell(rest);
     let done = format!("{} {title}: {rest}", if on { "Paused" } else { "Resumed" });

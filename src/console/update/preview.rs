@@ -50,7 +50,7 @@ pub fn show(state: &mut State, wanted: &Wanted, made: Result<Preview, RenderErro
         }
         Err(error) => {
             state.overlay = below.map(Overlay::Test);
-            state.complain(format!("No request can be made: {error}"));
+            state.complain(format!("Cannot build the request: {error}"));
         }
     }
     Vec::new()

@@ -48,10 +48,10 @@ pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<
         serde_json::from_str(&without_remarks(text)).map_err(|error| format!("invalid JSON: {error}"))?;
     let mut document = Document::read(value).map_err(|error| error.to_string())?;
     if document.id.as_ref().is_some_and(|named| named != id) {
-        return Err(format!("profile_id: is {id} and cannot change"));
+        return Err(format!("profile_id: is {id} and cannot be changed"));
     }
     if !is_new && document.draft.channel != before.channel {
-        return Err(format!("{}: is {} and cannot change", Field::Channel, before.channel));
+        return Err(format!("{}: is {} and cannot be changed", Field::Channel, before.channel));
     }
     document.keep_secrets_of(before);
     Ok(document.draft)
@@ -142,7 +142,10 @@ mod tests {
     fn what_cannot_change_is_told() {
         let text = text(&id(), &draft(), false).unwrap().replace("\"soon\"", "400");
         let other = text.replace("\"sms\"", "\"voice\"");
-        assert_eq!(read(&other, &id(), &draft(), false).unwrap_err(), "channel: is sms and cannot change");
+        assert_eq!(
+            read(&other, &id(), &draft(), false).unwrap_err(),
+            "channel: is sms and cannot be changed"
+        );
         assert!(read(&other, &id(), &draft(), true).is_ok());
         let other = text.replace(id().as_str(), "IN_00000000-0000-4000-8000-000000000000");
         assert!(read(&other, &id(), &draft(), true).unwrap_err().starts_with("profile_id: is IN_"));

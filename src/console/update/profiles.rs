@@ -132,7 +132,7 @@ pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
         state.profiles.end_search();
     }
     let Some(row) = state.profiles.place(id) else {
-        state.complain("It is gone: another session deleted it");
+        state.complain("It no longer exists: another session deleted it");
         return Vec::new();
     };
     state.focus = Pane::Profiles;
@@ -159,7 +159,7 @@ pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) -
 pub fn deleted(state: &mut State, id: &ProfileId, held: u64) -> Vec<Effect> {
     let title = state.profiles.remove(id);
     let undo = state.settings.keys.shown("profiles-undo");
-    let held = if held > 0 { format!(" · {} held", profiles::count(held)) } else { String::new() };
+    let held = if held > 0 { format!(" · {} blocked", profiles::count(held)) } else { String::new() };
     state.say(format!("Deleted {}{held} · {undo} restores it", title.unwrap_or_else(|| id.to_string())));
     state.profiles.deleted_here = true;
     state.chosen = None;
@@ -177,8 +177,8 @@ pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Eff
     let other = holds.all().or_else(|| holds.paused(&row.id)).or_else(|| holds.disabled(&row.id));
     let resumed = match other {
         _ if *held == 0 => String::new(),
-        Some(hold) => format!(" · {} still held: {}", profiles::count(*held), hold.why.name()),
-        None => format!(" · {} no longer held", profiles::count(*held)),
+        Some(hold) => format!(" · {} still blocked: {}", profiles::count(*held), hold.why.name()),
+        None => format!(" · {} no longer blocked", profiles::count(*held)),
     };
     let title = row.title.clone();
     state.praise(format!("Restored {title}{resumed}"));

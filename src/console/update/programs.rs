@@ -14,7 +14,7 @@ use crate::profile::Choice as _;
 use crate::text::escape_controls;
 
 /// Said when an editor left all as it was.
-const UNCHANGED: &str = "Nothing was changed in the editor";
+const UNCHANGED: &str = "No changes in the editor";
 
 /// The body of what is being edited, in an editor.
 pub fn open_body(state: &State) -> Vec<Effect> {
@@ -51,9 +51,11 @@ pub fn open_text(text: &str) -> Vec<Effect> {
 
 fn response(details: &Details) -> Option<String> {
     let last = details.attempts.last()?;
-    let status = last.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
-    let mut out =
-        format!("{} · try {} · {status} · {} ms\n", details.summary.profile_title, last.n, last.duration_ms);
+    let status = last.status.map_or_else(|| "no response".to_owned(), |status| format!("status {status}"));
+    let mut out = format!(
+        "{} · attempt {} · {status} · {} ms\n",
+        details.summary.profile_title, last.n, last.duration_ms
+    );
     if let Some(error) = &last.error {
         let _ = writeln!(out, "{} ({})", error.message, error.class.name());
     }
@@ -101,14 +103,14 @@ pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
     let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
     match &subject {
         Subject::Body(id) if here(id).is_some() => {
-            state.praise(state.settings.keys.spell("The body is as it was written: {editor-save} saves it"));
+            state.praise(state.settings.keys.spell("Body updated · {editor-save} saves it"));
             written::take_body(state, text)
         }
         Subject::Profile(id) => {
             let Some(editor) = here(id) else { return gone(state) };
             match profile_text::read(text, id, editor.draft(), editor.is_new()) {
                 Ok(draft) => {
-                    let text = "The profile is as it was written: {editor-save} saves it";
+                    let text = "Profile updated · {editor-save} saves it";
                     state.praise(state.settings.keys.spell(text));
                     written::take_draft(state, draft)
                 }
@@ -124,7 +126,7 @@ pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
 }
 
 fn gone(state: &mut State) -> Vec<Effect> {
-    state.complain("Not taken: the profile is no longer open");
+    state.complain("Not applied: the profile is no longer open");
     Vec::new()
 }
 

@@ -52,7 +52,7 @@ pub fn watch(state: &mut State, rows: &[Summary]) {
         let (text, _) = state_text::describe(row, None, state.now);
         let text = match watched.kind {
             Kind::Test => format!("{TESTED} · {text}"),
-            Kind::Event | Kind::Again => format!("{} sent again · {text}", row.profile_title),
+            Kind::Event | Kind::Again => format!("{} resent · {text}", row.profile_title),
         };
         if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
     }

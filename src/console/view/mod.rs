@@ -146,16 +146,14 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
     let sender = match (&state.sending.trouble, state.sending.role) {
         _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
-        (Some(_), _) => Span::styled("✗ in trouble", theme.bad),
+        (Some(_), _) => Span::styled("✗ error", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
         (None, Role::Sends) => Span::styled("● running", theme.good),
         (None, Role::Watches(Some(pid))) if area.width < WIDE.0 => {
-            Span::styled(format!("○ pid {pid} sends"), theme.warn)
+            Span::styled(format!("○ standby (pid {pid})"), theme.warn)
         }
-        (None, Role::Watches(Some(pid))) => {
-            Span::styled(format!("○ another session sends (pid {pid})"), theme.warn)
-        }
-        (None, Role::Watches(None)) => Span::styled("○ another session sends", theme.warn),
+        (None, Role::Watches(Some(pid))) => Span::styled(format!("○ standby: pid {pid} sends"), theme.warn),
+        (None, Role::Watches(None)) => Span::styled("○ standby", theme.warn),
         (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
     };
     let paused = pausing::sender(state, area.width >= ROOMY);

@@ -42,7 +42,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     if found == 0 && profiles.is_loaded() {
-        let hint = if searching { "no title has this" } else { "none yet: {profiles-new} makes one" };
+        let hint = if searching { "no matches" } else { "none yet: {profiles-new} creates one" };
         let hint = state.settings.keys.spell(hint);
         out.render_widget(Line::styled(fit(&hint, width), state.settings.theme.dim), frame::row(inner, 0));
     }

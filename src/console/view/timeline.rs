@@ -16,7 +16,7 @@ use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
 use crate::text::{cut, fit};
 
-const LABEL: usize = 11;
+const LABEL: usize = 12;
 
 /// Draws the timeline of the chosen delivery, its end in sight.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -85,7 +85,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
     } else if row.state == DeliveryState::Queued {
         lines.push(Line::from(vec![
-            label("1st try"),
+            label("1st attempt"),
             Span::styled(format!("○ queued{}", pausing::note(state, row)), theme.dim),
         ]));
     }
@@ -152,7 +152,7 @@ fn verdict(state: &State, row: &Summary) -> Line<'static> {
             let why = row.last_error.as_ref().map_or("", |e| &e.message);
             Line::styled(format!("✗ not sent: {why}"), theme.bad)
         }
-        DeliveryState::Failed => Line::styled("✗ failed: no further try", theme.bad),
+        DeliveryState::Failed => Line::styled("✗ failed: no retries left", theme.bad),
         DeliveryState::Cancelled => Line::styled("○ cancelled", theme.dim),
         DeliveryState::Queued | DeliveryState::Waiting => Line::default(),
     }

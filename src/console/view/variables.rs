@@ -39,7 +39,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let width = usize::from(inner.width);
     if rows.is_empty() {
         let hint = if state.variables.filter().is_some() {
-            "nothing has this"
+            "no matches"
         } else if state.editor.is_none() && state.chosen.is_none() {
             ""
         } else {
@@ -86,7 +86,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn no_variables(state: &State) -> &'static str {
     let channel = state.editor.as_ref().and_then(|e| e.draft().channel());
     match channel {
-        Some(channel) if !channel.events().is_empty() => "choose an event first: its variables stand here",
+        Some(channel) if !channel.events().is_empty() => "select an event to see its variables",
         _ => "Default has no catalogue: type any <name>, or add one with {variables-add-variable}",
     }
 }

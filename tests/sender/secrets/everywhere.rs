@@ -434,12 +434,12 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
 
     // What arrived.
     terminal.press("R");
-    terminal.wait_for("Arrived (1)");
+    terminal.wait_for("Received (1)");
     terminal.press("end");
     // A low terminal shows the first headers only.
     terminal.wait_for(if size == SIZE { "x-token: (" } else { "x-plain: " });
     terminal.press("esc");
-    terminal.wait_gone("Arrived (1)");
+    terminal.wait_gone("Received (1)");
     terminal.press("1");
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);

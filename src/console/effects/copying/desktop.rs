@@ -13,7 +13,7 @@ pub async fn set(text: String) -> Result<String, String> {
     let set = crate::threads::blocking(move || arboard::Clipboard::new()?.set_text(text));
     match set.await {
         Ok(Ok(())) => Ok("to this desktop".to_owned()),
-        Ok(Err(error)) => Err(format!("the desktop does not take it ({error})")),
+        Ok(Err(error)) => Err(format!("the desktop refused it ({error})")),
         Err(error) => Err(error.to_string()),
     }
 }

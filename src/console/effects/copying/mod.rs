@@ -65,5 +65,5 @@ async fn ask_terminal(text: &str) -> Result<&'static str, String> {
 async fn timed<T>(name: &str, way: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     tokio::time::timeout(PATIENCE, way)
         .await
-        .unwrap_or_else(|_| Err(format!("{name} does not answer within {} s", PATIENCE.as_secs())))
+        .unwrap_or_else(|_| Err(format!("{name} does not respond within {} s", PATIENCE.as_secs())))
 }

@@ -18,7 +18,7 @@ pub fn takes(bytes: usize) -> bool {
 /// The text is longer than terminals take.
 pub fn sequence(text: &str) -> Result<Vec<u8>, String> {
     if !takes(text.len()) {
-        return Err(format!("{} bytes are more than a terminal takes", text.len()));
+        return Err(format!("{} bytes are more than a terminal accepts", text.len()));
     }
     Ok(format!("\x1b]52;c;{}\x07", STANDARD.encode(text)).into_bytes())
 }
@@ -37,6 +37,6 @@ mod tests {
         let most = LIMIT / 4 * 3;
         assert_eq!(sequence(&"x".repeat(most)).unwrap().len(), LIMIT + "\x1b]52;c;\x07".len());
         let error = sequence(&"x".repeat(most + 1)).unwrap_err();
-        assert_eq!(error, "55501 bytes are more than a terminal takes");
+        assert_eq!(error, "55501 bytes are more than a terminal accepts");
     }
 }

@@ -11,13 +11,13 @@ use super::program::{Refusal, feed};
 pub async fn load(text: &str) -> Result<String, String> {
     if !osc52::takes(text.len()) {
         run(&["load-buffer", "-"], text).await?;
-        return Ok("to tmux's buffer only, as it is more than a terminal takes".to_owned());
+        return Ok("to tmux's buffer only, since it is more than a terminal accepts".to_owned());
     }
     match run(&["load-buffer", "-w", "-"], text).await {
         Ok(()) => Ok("through tmux".to_owned()),
         // Before 3.2 it cannot pass a text on.
         Err(why) => match run(&["load-buffer", "-"], text).await {
-            Ok(()) => Ok("to tmux's buffer only, as it passes nothing on".to_owned()),
+            Ok(()) => Ok("to tmux's buffer only, since tmux passes nothing on".to_owned()),
             Err(_) => Err(why),
         },
     }

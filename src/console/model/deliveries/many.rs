@@ -58,19 +58,19 @@ impl Many {
         let (state, that) = &self.which;
         let verb = match self.change {
             Change::Retry if state == &WAITING => "Retry now",
-            Change::Retry => "Send again",
+            Change::Retry => "Resend",
             Change::Cancel => "Cancel",
             Change::Remove => "Remove",
         };
         let Some(count) = self.count else {
-            return format!("{verb} all {state} deliveries{that}?\n\nThey are being counted.");
+            return format!("{verb} all {state} deliveries{that}?\n\nCounting …");
         };
         let noun = if count == 1 { "delivery" } else { "deliveries" };
         let how = match self.change {
-            Change::Retry if state == &WAITING => "The next try of each is due at once.",
-            Change::Retry => "Each goes out as a new delivery with the same request.",
-            Change::Cancel => "No further try is made of them.",
-            Change::Remove => "They go out of the log.",
+            Change::Retry if state == &WAITING => "Each is retried now.",
+            Change::Retry => "Each is sent as a new delivery with the same request.",
+            Change::Cancel => "They will not be retried.",
+            Change::Remove => "They are removed from the log.",
         };
         format!("{verb} {} {state} {noun}{that}?\n\n{how}", group_digits(count))
     }
@@ -90,7 +90,7 @@ pub(in crate::console) fn about(
         (Action::SendAllAgain, Show::All | Show::Failed) => Ok((only(DeliveryState::Failed), "failed")),
         (Action::SendAllAgain, Show::Cancelled) => Ok((only(DeliveryState::Cancelled), "cancelled")),
         (Action::SendAllAgain, Show::Delivered) => Ok((only(DeliveryState::Delivered), "delivered")),
-        (Action::SendAllAgain, Show::Pending) => Err("those shown are still to be sent"),
-        _ => Err("those shown have ended: {deliveries-send-all-again} resends them"),
+        (Action::SendAllAgain, Show::Pending) => Err("all shown are still pending"),
+        _ => Err("all shown have ended: {deliveries-send-all-again} resends them"),
     }
 }

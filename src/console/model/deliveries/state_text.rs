@@ -18,7 +18,7 @@ pub enum Tone {
 #[must_use]
 pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, Tone) {
     let tries = row.policy.count() + 1;
-    let again = if row.again.is_some() { ", sent again" } else { "" };
+    let again = if row.again.is_some() { ", resent" } else { "" };
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
         let which = match flight.n {
             1 => String::new(),

@@ -44,7 +44,7 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
         }
         Scope::Form => Some("only while a variable is added or edited"),
-        Scope::Question => Some("nothing is asked"),
+        Scope::Question => Some("no question is open"),
         Scope::Reading => Some("only in the details, the preview and a request"),
         // Help and palette are open where this is asked.
         Scope::Guide => return Ok(state.focus),
@@ -104,7 +104,7 @@ fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static st
         Target::Editor(_) | Target::Pane(_) if action == Action::Test => testing::why_not(state),
         Target::Editor(_) => editor::why_not(state, action),
         Target::Pane(Pane::Profiles) if action == Action::Leave && state.profiles.search().is_none() => {
-            Some("there is nothing to leave: {quit} quits")
+            Some("nothing to go back to: {quit} quits")
         }
         Target::Pane(Pane::Profiles | Pane::Editor) => profiles::why_not(state, action),
         Target::Pane(Pane::Variables) => variables::why_not(state, action),

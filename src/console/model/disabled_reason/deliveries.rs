@@ -17,28 +17,28 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
             Some("it is still being read")
         }
         Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
-            Some("no profile is chosen")
+            Some("no profile is selected")
         }
         Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
             if chosen.is_none() =>
         {
-            Some("no delivery is chosen")
+            Some("no delivery is selected")
         }
         Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
-            Some("it has ended: {deliveries-send-again} sends it again")
+            Some("it has ended: {deliveries-send-again} resends it")
         }
         Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
-            Some("it is being sent just now")
+            Some("it is being sent right now")
         }
         Action::RetryNow => match chosen.and_then(|c| pausing::holding(state, c))?.why {
             HeldFor::Deleted => Some("its profile is deleted: {profiles-undo} in the profiles restores it"),
             HeldFor::Paused | HeldFor::Disabled | HeldFor::AutoDisabled => {
-                Some("it is held: {deliveries-send-again} sends it again by hand")
+                Some("it is blocked: {deliveries-send-again} resends it manually")
             }
         },
-        Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has ended already"),
+        Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has already ended"),
         Action::Pager => programs::why_not(state, action),
-        Action::Follow if state.deliveries.is_following() => Some("the newest is followed already"),
+        Action::Follow if state.deliveries.is_following() => Some("the newest is already followed"),
         _ => many::why_not(state, action),
     }
 }

@@ -10,7 +10,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let many = matches!(action, Action::RetryAll | Action::CancelAll | Action::SendAllAgain);
     match &state.deliveries {
         _ if !many => None,
-        Deliveries { running: Some(_), .. } => Some("another is under way: Esc stops it"),
+        Deliveries { running: Some(_), .. } => Some("another is running: Esc stops it"),
         deliveries => many::about(deliveries.show, action).err(),
     }
 }

@@ -26,7 +26,7 @@ pub fn why_not(state: &State, action: Action) -> Option<Cow<'static, str>> {
     match state.target() {
         Target::Guide(guide) => {
             let needs_line = matches!(action, Action::Accept | Action::NextMatch | Action::PreviousMatch);
-            (needs_line && offer::of(state, guide).is_empty()).then_some("nothing is found".into())
+            (needs_line && offer::of(state, guide).is_empty()).then_some("no matches".into())
         }
         target => beneath::beneath(state, target, action),
     }

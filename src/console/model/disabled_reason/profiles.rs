@@ -17,7 +17,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         | Action::CopyId
             if state.profiles.chosen().is_none() =>
         {
-            Some("no profile is chosen: {profiles-new} makes a new one")
+            Some("no profile is selected: {profiles-new} creates one")
         }
         Action::Undo if !state.profiles.deleted_here && !state.holds.any_deleted() => {
             Some("nothing to restore")

@@ -9,10 +9,10 @@ use crate::profile::Method;
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {
         Action::EditBody if !has_body(state) => {
-            Some("this method has no body: its values stand in the endpoint's query")
+            Some("this method has no body: its values go into the endpoint's query")
         }
         Action::Pager if state.delivery_details().is_none_or(|d| d.attempts.is_empty()) => {
-            Some("there is no answer yet")
+            Some("no response yet")
         }
         _ => None,
     }

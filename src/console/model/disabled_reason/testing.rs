@@ -6,5 +6,5 @@ use crate::console::model::state::State;
 #[must_use]
 pub fn why_not(state: &State) -> Option<&'static str> {
     let none = state.editor.is_none() && state.profiles.chosen().is_none();
-    none.then_some("no profile is chosen: {profiles-new} makes a new one")
+    none.then_some("no profile is selected: {profiles-new} creates one")
 }

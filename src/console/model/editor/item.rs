@@ -198,12 +198,12 @@ pub fn placeholder(field: Field) -> &'static str {
         Field::Endpoint => "https://…",
         Field::Body => "{\"id\": \"<id>\"} or id=<id>",
         Field::SigningSecret => "whsec_… (optional)",
-        Field::TlsCaFile => "/… (optional, trusted too)",
+        Field::TlsCaFile => "/… (optional, added to the system's)",
         Field::TlsCertificate => "/… (optional)",
-        Field::TlsKey => "/… (if not with the certificate)",
+        Field::TlsKey => "/… (if not in the certificate file)",
         Field::AuthHeader => "such as api-key",
         Field::AuthTokenUrl => "https://…/oauth/token",
-        Field::AuthScope => "names with spaces between (optional)",
+        Field::AuthScope => "space-separated (optional)",
         _ => "",
     }
 }

@@ -35,7 +35,7 @@ pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece>
         ),
     ];
     if let Some(again) = row.again {
-        out.push((format!("again     sent again as {again}"), false));
+        out.push((format!("resent    as {again}"), false));
     }
     out.push((String::new(), false));
     if let Some(callback) = &details.callback {
@@ -45,7 +45,7 @@ pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece>
         body(&mut out, &callback.body, false);
     } else {
         let why = row.last_error.as_ref().map_or("", |e| &e.message);
-        out.push((format!("No request could be made: {why}"), true));
+        out.push((format!("No request was built: {why}"), true));
     }
     for attempt in &details.attempts {
         answer(&mut out, attempt, clock);

@@ -64,7 +64,7 @@ impl PreviewWindow {
         page.text("", theme.text);
         self.request(&mut page, settings);
         page.text("", theme.text);
-        page.text(&format!("Anew at each sending: {}", self.preview.renewed.join(", ")), theme.dim);
+        page.text(&format!("Regenerated on every send: {}", self.preview.renewed.join(", ")), theme.dim);
         page.text("", theme.text);
         let count = self.preview.variables.len();
         page.text(&format!("Variables ({count})"), theme.focus);

@@ -71,35 +71,37 @@ impl Question {
     pub fn delete(id: ProfileId, title: &str, pending: u64, undo: &str) -> Self {
         let held = match pending {
             0 => String::new(),
-            n => format!("{} will be held until it is restored.\n\n", profiles::count(n)),
+            n => format!("{} will be blocked until it is restored.\n\n", profiles::count(n)),
         };
-        let text = format!("Delete {title}?\n\n{held}Its log stays. {undo} restores it within 7 days.");
+        let text = format!(
+            "Delete {title}?\n\n{held}Its deliveries stay in the log. {undo} restores it within 7 days."
+        );
         Self::new(Asked::Delete(id), text)
     }
 
     /// Before a variable of a person's own is removed from an event.
     #[must_use]
     pub fn remove_variable(scope: &str, name: &str) -> Self {
-        let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> stay as they are.");
+        let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> are not changed.");
         Self::new(Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text)
     }
 
     /// Before an editor with something unsaved is closed.
     #[must_use]
     pub fn leave() -> Self {
-        Self::new(Asked::Leave, "Save what was typed?")
+        Self::new(Asked::Leave, "Save changes?")
     }
 
     /// Before another profile is opened.
     #[must_use]
     pub fn leave_for(id: ProfileId) -> Self {
-        Self::new(Asked::LeaveFor(id), "Save what was typed, before the other opens?")
+        Self::new(Asked::LeaveFor(id), "Save changes before opening the other profile?")
     }
 
     /// Before the end.
     #[must_use]
     pub fn quit() -> Self {
-        let text = "Quit? What was typed is not saved as a profile.\n\nIt is kept as a draft, and comes back at the next start.";
+        let text = "Quit?\n\nUnsaved changes are kept as a draft and restored at the next start.";
         Self::new(Asked::Quit, text)
     }
 
@@ -109,7 +111,7 @@ impl Question {
         let title = &mine.title;
         let text = match &theirs {
             Some(_) => format!("Another session changed {title} since it was opened here.\n\nSave over it?"),
-            None => format!("Another session deleted {title}.\n\nSave it all the same?"),
+            None => format!("Another session deleted {title}.\n\nSave it anyway?"),
         };
         Self::new(Asked::Conflict(mine, theirs), text)
     }
@@ -124,14 +126,14 @@ impl Question {
     /// After an editor left a text that is no profile.
     #[must_use]
     pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
-        let told = format!("Not taken: {error}\n\nOpen it once more, as it was written?");
+        let told = format!("Not applied: {error}\n\nReopen it to fix this?");
         Self::new(Asked::EditAgain(Written(subject, text)), told)
     }
 
     /// After an editor failed that had changed its text.
     #[must_use]
     pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
-        let told = format!("{trouble}. It had written something by then.\n\nTake that?");
+        let told = format!("{trouble}. It had saved something before that.\n\nApply it?");
         Self::new(Asked::TakeIt(Written(subject, text)), told)
     }
 
@@ -151,7 +153,7 @@ impl Question {
         match (is_shown || !is_answer, self.is_counting()) {
             (true, _) => None,
             (false, true) => Some("they are still being counted"),
-            (false, false) => Some("it is no answer to this question"),
+            (false, false) => Some("it does not answer this question"),
         }
     }
 
@@ -200,16 +202,14 @@ impl Question {
         match self.asked {
             Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
             Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
-            Asked::Many(_) if self.is_counting() => &[(NO, "Leave them")],
-            Asked::Many(_) => &[(YES, "Do it"), (NO, "Leave them")],
+            Asked::Many(_) if self.is_counting() => &[(NO, "Cancel")],
+            Asked::Many(_) => &[(YES, "Yes"), (NO, "No")],
             Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
-                &[(YES, "Save"), (THIRD, "Discard"), (NO, "Go on typing")]
+                &[(YES, "Save"), (THIRD, "Discard"), (NO, "Keep editing")]
             }
-            Asked::Conflict(_, Some(_)) => {
-                &[(YES, "Save mine"), (THIRD, "Take theirs"), (NO, "Go on typing")]
-            }
-            Asked::EditAgain(_) => &[(YES, "Edit again"), (NO, "Leave it as it was")],
-            Asked::TakeIt(_) => &[(YES, "Take it"), (NO, "Leave it as it was")],
+            Asked::Conflict(_, Some(_)) => &[(YES, "Save mine"), (THIRD, "Use theirs"), (NO, "Keep editing")],
+            Asked::EditAgain(_) => &[(YES, "Reopen"), (NO, "Discard edits")],
+            Asked::TakeIt(_) => &[(YES, "Apply"), (NO, "Discard edits")],
             Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
         }
     }

@@ -28,7 +28,7 @@ impl ReceiverWindow {
                 Some("the receiver is off: {receiver-window-toggle} starts it")
             }
             Action::Left | Action::Right if self.chosen().is_some() => {
-                Some("a request is chosen: the settings stand above")
+                Some("a request is selected: the settings are above")
             }
             Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
             _ => None,
@@ -62,7 +62,7 @@ impl ReceiverWindow {
 }
 
 pub(in crate::console) const SETTINGS: [&str; 5] =
-    ["Answers with", "Fails the first", "Delay", "Hangs", "Resets"];
+    ["Respond with", "Fail the first", "Delay", "Hangs", "Resets"];
 
 const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
 

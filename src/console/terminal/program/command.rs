@@ -13,10 +13,10 @@ const PAGERS: [&str; 2] = ["less", "more"];
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CommandError {
     /// A variable that no shell would take apart.
-    #[error("{0} has a quote that does not end: {1}")]
+    #[error("unclosed quote in {0}: {1}")]
     Quotes(&'static str, String),
     /// Nothing set, nothing found.
-    #[error("no {0} is found: set {1}")]
+    #[error("no {0} found: set {1}")]
     None(&'static str, &'static str),
 }
 
@@ -79,6 +79,6 @@ mod tests {
             assert_eq!(words("EDITOR", nothing), Ok(None), "{nothing:?}");
         }
         let error = words("EDITOR", "vim 'x").unwrap_err();
-        assert_eq!(error.to_string(), "EDITOR has a quote that does not end: vim 'x");
+        assert_eq!(error.to_string(), "unclosed quote in EDITOR: vim 'x");
     }
 }

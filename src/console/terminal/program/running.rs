@@ -95,7 +95,7 @@ fn program(words: &[String]) -> Command {
 
 fn spawn(command: &mut Command, name: &str) -> Result<Child, Message> {
     command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => failed(format_args!("{name} is not found: see VISUAL, EDITOR, PAGER")),
+        io::ErrorKind::NotFound => failed(format_args!("{name} not found: check VISUAL, EDITOR, PAGER")),
         _ => failed(format_args!("{name}: {error}")),
     })
 }

@@ -96,8 +96,8 @@ pub fn news(state: &mut State, news: News) {
 fn ended(did: &Did) -> String {
     let parts = [
         ("Cancelled", did.cancelled),
-        ("Due now:", did.due),
-        ("To be sent again:", did.again),
+        ("Retrying now:", did.due),
+        ("Resending:", did.again),
         ("Removed", did.removed.deliveries),
     ];
     let mut said: Vec<String> = parts
@@ -109,8 +109,8 @@ fn ended(did: &Did) -> String {
         said.push("Nothing was done".to_owned());
     }
     if did.left > 0 {
-        let why = did.why.as_ref().map_or("they have moved on", String::as_str);
-        said.push(format!("left as they are: {} ({why})", group_digits(did.left)));
+        let why = did.why.as_ref().map_or("their state changed meanwhile", String::as_str);
+        said.push(format!("unchanged: {} ({why})", group_digits(did.left)));
     }
     said.join(" · ")
 }

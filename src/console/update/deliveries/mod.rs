@@ -136,7 +136,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
             let came = paused::words(deliveries.new_since_paused());
             let goes = state.settings.keys.spell("{deliveries-follow} goes to the newest");
-            state.say(format!("{came} came since: {goes}"));
+            state.say(format!("{came} new: {goes}"));
         }
         return moved(state);
     }

@@ -55,7 +55,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let hint = match (is_filtered, deliveries.next) {
             (false, _) if deliveries.unreadable > 0 => "none can be read: `ringback doctor` says why",
             (false, _) => "nothing sent yet: {test} tests a profile",
-            (true, None) => "none of these",
+            (true, None) => "no matches",
             (true, Some(_)) => "none so far",
         };
         let hint = state.settings.keys.spell(hint);

@@ -119,7 +119,7 @@ impl<'a> Sheet<'a> {
                     let on = self.editor.draft.enc_parameters.contains(name);
                     let label = if first_parameter { Field::EncParameters.label() } else { "" };
                     if first_parameter && self.editor.draft.enc_parameters.is_empty() {
-                        self.note("none chosen: every value is encrypted", self.state.settings.theme.dim);
+                        self.note("none selected: all values are encrypted", self.state.settings.theme.dim);
                     }
                     self.tick(label, on, name, &item, None);
                     first_parameter = false;
@@ -131,7 +131,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Switch(Field::Http2) => {
                     let on = self.editor.draft.http2;
-                    self.tick(Field::Http2.label(), on, "offer it over TLS", &item, None);
+                    self.tick(Field::Http2.label(), on, "negotiate over TLS", &item, None);
                 }
                 Item::Switch(field) => {
                     let on = self.editor.draft.encryption;
@@ -215,7 +215,7 @@ impl<'a> Sheet<'a> {
     fn fixed_channel(&mut self) {
         let mut spans = self.label(Field::Channel.label(), false);
         spans.push(Span::raw(self.editor.draft.channel.clone()));
-        spans.push(Span::styled("  fixed after creation", self.state.settings.theme.dim));
+        spans.push(Span::styled("  cannot be changed", self.state.settings.theme.dim));
         self.push(spans, false);
         self.remarks(Field::Channel);
         self.single_event();
@@ -233,11 +233,11 @@ impl<'a> Sheet<'a> {
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
-        self.note(&format!("{:<10}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative"), theme.dim);
+        self.note(&format!("{:<11}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative"), theme.dim);
         for row in profile.table() {
             let seconds = |s: u64| format!("{s} s");
             let line = format!(
-                "{:<10}{:>9}{:>8}{:>11}",
+                "{:<11}{:>9}{:>8}{:>11}",
                 attempt_label(row.attempt),
                 seconds(row.sent_at_s),
                 seconds(row.delay_s),
@@ -246,7 +246,7 @@ impl<'a> Sheet<'a> {
             self.note(&line, theme.dim);
         }
         if profile.count() > 0 {
-            let text = "A delay starts when the attempt before it ends. The last delay is not waited.";
+            let text = "Each delay starts after the previous attempt; the last is unused.";
             self.note(text, theme.dim);
         }
     }

@@ -20,7 +20,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some(profile) = &state.chosen else {
         let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
         let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
-            "No profile yet.\n\n{profiles-new} makes the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
+            "No profile yet.\n\n{profiles-new} creates the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
         } else {
             ""
         };
@@ -77,7 +77,7 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
     });
     facts.push((
         "Data format",
-        profile.data_format.map_or("auto: follows the body", |f| f.label()).to_owned(),
+        profile.data_format.map_or("auto (detected from the body)", |f| f.label()).to_owned(),
     ));
     for (at, header) in profile.headers.iter().enumerate() {
         let value = if header.is_secret() { "••••".to_owned() } else { header.value.to_string() };
@@ -98,7 +98,7 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         "Encryption",
         profile.encryption.as_ref().map_or("off".to_owned(), |enc| {
             let of = match enc.parameters.as_slice() {
-                [] => "every value".to_owned(),
+                [] => "all values".to_owned(),
                 some => some.join(", "),
             };
             let random = if enc.iv == Iv::Random { ", random vector" } else { "" };

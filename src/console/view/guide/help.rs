@@ -25,7 +25,7 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let hint = if help.lookup.typing {
         "words of an action, a key, or a name of the settings"
     } else {
-        "searches · {guide-accept} does what a line says"
+        "searches · {guide-accept} runs the selected line"
     };
     let (sign, hint) = (state.settings.keys.shown("guide-search"), state.settings.keys.spell(hint));
     lines::search(state, &help.lookup, (&sign, &hint), inner, out);

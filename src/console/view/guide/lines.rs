@@ -98,7 +98,7 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
     let theme = &state.settings.theme;
     let width = usize::from(inner.width);
     let line = match offer {
-        None => Line::styled("nothing has this", theme.dim),
+        None => Line::styled("no matches", theme.dim),
         Some(Offer { why: Some(why), .. }) => Line::styled(cut(&format!("✗ {why}"), width), theme.warn),
         Some(offer) => {
             let what = if matches!(offer.target, Target::Entry(_)) { "in the settings: " } else { "" };

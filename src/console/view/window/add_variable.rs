@@ -46,7 +46,7 @@ pub(in crate::console) fn draw(state: &State, form: &AddVariable, out: &mut Fram
     let hint = if let Some(error) = &form.error {
         Line::styled(format!("✗ {error}"), theme.bad)
     } else {
-        let hint = format!("{{form-accept}} {does} · {{form-next-field}} goes on · {{form-leave}} goes back");
+        let hint = format!("{{form-accept}} {does} · {{form-next-field}} next field · {{form-leave}} back");
         Line::styled(state.settings.keys.spell(&hint), theme.dim)
     };
     out.render_widget(hint, frame::row(inner, 4));

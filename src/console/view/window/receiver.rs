@@ -124,7 +124,7 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
     };
     let more = scroll::more(visible, arrived.len());
     Line::from(vec![
-        Span::styled(format!("Arrived ({})", arrived.len()), theme.focus),
+        Span::styled(format!("Received ({})", arrived.len()), theme.focus),
         Span::styled(format!("{dropped}{hint}  {more}"), theme.dim),
     ])
 }
@@ -132,7 +132,7 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
 fn request_line(state: &State, request: &Received) -> String {
     let answer = match request.answered {
         Answer::Status(status) => status.to_string(),
-        Answer::Hung => "no answer".to_owned(),
+        Answer::Hung => "no response".to_owned(),
         Answer::Reset => "closed".to_owned(),
     };
     let time = state.settings.clock.of_day(request.received_at);

@@ -29,7 +29,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let width = usize::from(inner.width);
     let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
     out.render_widget(Line::raw(cut(&target, width)), frame::row(inner, 0));
-    let several = if window.has_choice() { "  {test-window-other-step} takes the next event" } else { "" };
+    let several = if window.has_choice() { "  {test-window-other-step} selects the next event" } else { "" };
     let several = state.settings.keys.spell(several);
     let event = window.event.map_or("no event", |e| e.name());
     let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
@@ -62,7 +62,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
             draw_input(state, file, true, frame::indent(bottom, NAME), out);
         }
         (None, None) => {
-            let hint = "  Enter sends · {test-window-next-field} goes through the values · \
+            let hint = "  Enter sends · {test-window-next-field} next value · \
                         {test-window-open-file} reads a file";
             let hint = state.settings.keys.spell(hint);
             let button = vec![Span::styled("[ Send ]", theme.key), Span::styled(hint, theme.dim)];

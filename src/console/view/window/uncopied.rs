@@ -49,7 +49,7 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let area = layout::room_for_windows(out.area());
     out.render_widget(Clear, area);
-    let title = format!("─ {} ─ select it with the mouse, Shift held where it is ours ", window.what);
+    let title = format!("─ {} ─ select it with the mouse (hold Shift if the mouse is on) ", window.what);
     let rule = |text: &str| {
         let width = usize::from(area.width);
         let text = cut(text, width);

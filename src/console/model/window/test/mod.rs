@@ -199,8 +199,8 @@ impl TestWindow {
     pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
         match action {
             Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
-            Action::Accept if self.file.is_some() => Some("a file is named first: Enter reads it"),
-            Action::Left | Action::Right if self.at > 0 => Some("the sample is chosen in the first line"),
+            Action::Accept if self.file.is_some() => Some("enter a file name first: Enter reads it"),
+            Action::Left | Action::Right if self.at > 0 => Some("select the sample in the first line"),
             Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
             _ => None,
         }
