@@ -96,7 +96,7 @@ fn nothing_changed_is_no_change() {
         terminal.press(key);
         terminal.wait_for("No changes in the editor");
         terminal.press("f4");
-        terminal.wait_gone("Nothing was changed");
+        terminal.wait_gone("No changes in the editor");
     }
     assert!(!terminal.screen().contains(" *"), "{}", terminal.screen());
     terminal.press("esc");

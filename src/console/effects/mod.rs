@@ -151,7 +151,7 @@ impl Outside {
             Effect::OverwriteProfile(profile) => profiles::overwrite(store, profile).await?,
             Effect::SwitchProfile(profile) => profiles::switch(store, profile).await?,
             Effect::AskDelete(id, title) => profiles::ask_delete(store, id, title).await?,
-            Effect::DeleteProfile(id) => profiles::delete(store, id).await?,
+            Effect::DeleteProfile(id, title) => profiles::delete(store, id, title).await?,
             Effect::RestoreLast => Message::Restored(store.restore_last().await?.map(Box::new)),
             Effect::LoadDraft(id) => {
                 let draft = store.draft(&id).await?;

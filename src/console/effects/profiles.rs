@@ -79,10 +79,10 @@ pub(super) async fn ask_delete(store: &Store, id: ProfileId, title: String) -> R
 }
 
 /// Deletes a profile.
-pub(super) async fn delete(store: &Store, id: ProfileId) -> Result<Message, StoreError> {
+pub(super) async fn delete(store: &Store, id: ProfileId, title: String) -> Result<Message, StoreError> {
     store.delete_profile(&id).await?;
     let held = store.pending_events(&id).await?;
-    Ok(Message::Deleted(id, held))
+    Ok(Message::Deleted(id, title, held))
 }
 
 pub(super) async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {

@@ -53,7 +53,7 @@ impl Subject {
             | Effect::SwitchProfile(profile)
             | Effect::Test(profile, ..) => vec![Self::Profile(profile.id.clone())],
             Effect::KeepDraft(draft) => vec![Self::Profile(draft.profile_id.clone())],
-            Effect::DeleteProfile(id) => vec![Self::Profile(id.clone()), Self::Deleted],
+            Effect::DeleteProfile(id, _) => vec![Self::Profile(id.clone()), Self::Deleted],
             Effect::RestoreLast => vec![Self::Deleted],
             Effect::LoadUnsaved => vec![Self::Unsaved],
             Effect::LoadOwnVariables

@@ -55,7 +55,7 @@ async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_
             save(),
             // It is there already.
             save(),
-            Effect::DeleteProfile(id.clone()),
+            Effect::DeleteProfile(id.clone(), "Order SMS".to_owned()),
             Effect::RestoreLast,
             Effect::LoadDraft(id.clone()),
             Effect::LoadCounts,

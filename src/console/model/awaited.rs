@@ -28,7 +28,7 @@ impl Awaits {
             | Effect::OverwriteProfile(_)
             | Effect::SwitchProfile(_)
             | Effect::AskDelete(..)
-            | Effect::DeleteProfile(_)
+            | Effect::DeleteProfile(..)
             | Effect::SendAgain(_)
             | Effect::Preview(..) => Some(Self::Opening),
             Effect::LoadDeliveries(query) if query.before.is_some() => Some(Self::OlderRows),

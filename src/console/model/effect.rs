@@ -78,7 +78,7 @@ pub enum Effect {
     SwitchProfile(Box<Profile>),
     /// Counts what is pending of a profile of this title, for the question whether to delete it.
     AskDelete(ProfileId, String),
-    DeleteProfile(ProfileId),
+    DeleteProfile(ProfileId, String),
     /// The last deleted one, by whichever session.
     RestoreLast,
     KeepDraft(Box<UnsavedDraft>),

@@ -57,8 +57,9 @@ pub enum Message {
     Switched(Box<Profile>),
     /// Whether to delete a profile of this title is to be asked; so many of its deliveries are pending.
     AskDelete(ProfileId, String, u64),
-    /// A profile is deleted; it can be restored. So many of its deliveries are held until then.
-    Deleted(ProfileId, u64),
+    /// A profile of this title is deleted; it can be restored. So many of its deliveries are blocked until
+    /// then.
+    Deleted(ProfileId, String, u64),
     /// The profile that was deleted last is back; none where there was none.
     Restored(Option<Box<DeletedProfile>>),
     /// What was typed and not saved before the last end.

@@ -76,17 +76,16 @@ impl Profiles {
         }
     }
 
-    /// Takes a profile out; the one below it is chosen where it was chosen itself. Its title.
-    pub(in crate::console) fn remove(&mut self, id: &ProfileId) -> Option<String> {
-        let at = self.rows.iter().position(|row| row.id == *id)?;
+    /// Takes a profile out, if it is there; the one below it is chosen where it was chosen itself.
+    pub(in crate::console) fn remove(&mut self, id: &ProfileId) {
+        let Some(at) = self.rows.iter().position(|row| row.id == *id) else { return };
         let chosen = self.chosen().map(|row| row.id.clone());
         self.lowered.remove(at);
-        let row = self.rows.remove(at);
+        self.rows.remove(at);
         self.find();
         if let Some(place) = chosen.and_then(|id| self.place(&id)) {
             self.list.select(place);
         }
-        Some(row.title)
     }
 
     /// Shows all again, with the chosen one still chosen.

@@ -27,7 +27,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::SaveProfile(profile, ..) => format!("save {}", profile.title),
         Effect::OverwriteProfile(profile) => format!("overwrite {}", profile.title),
         Effect::SwitchProfile(profile) => format!("{} {}", profile.status.name(), profile.title),
-        Effect::DeleteProfile(id) => format!("delete {}", short(id)),
+        Effect::DeleteProfile(id, _) => format!("delete {}", short(id)),
         Effect::RestoreLast => "restore the last".to_owned(),
         Effect::KeepDraft(kept) => format!("keep {}", kept.draft.title),
         Effect::DropDraft(id) => format!("drop {}", short(id)),

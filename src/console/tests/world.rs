@@ -122,9 +122,12 @@ impl World {
             Effect::AskDelete(id, title) => {
                 vec![Message::AskDelete(id.clone(), title.clone(), self.pending_events(id))]
             }
-            Effect::DeleteProfile(id) => {
+            Effect::DeleteProfile(id, title) => {
                 self.delete(id, now);
-                vec![Message::Deleted(id.clone(), self.pending_events(id)), Message::StoreChanged]
+                vec![
+                    Message::Deleted(id.clone(), title.clone(), self.pending_events(id)),
+                    Message::StoreChanged,
+                ]
             }
             Effect::RestoreLast => vec![Message::Restored(self.restore_last()), Message::StoreChanged],
             Effect::KeepDraft(kept) => {

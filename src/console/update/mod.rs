@@ -133,7 +133,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::Saved(profile) => opening::saved(state, *profile, after_save(awaits)),
         Message::Switched(profile) => opening::switched(state, *profile),
         Message::AskDelete(id, title, pending) => profiles::ask_delete(state, id, &title, pending),
-        Message::Deleted(id, held) => profiles::deleted(state, &id, held),
+        Message::Deleted(id, title, held) => profiles::deleted(state, &id, &title, held),
         Message::Restored(restored) => profiles::restored(state, restored.as_deref()),
         Message::Unsaved(drafts) => opening::bring_back(state, drafts),
         Message::OwnVariables(all) => variables::taken(state, all),

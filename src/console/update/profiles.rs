@@ -156,11 +156,11 @@ pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) -
 }
 
 /// A profile was deleted.
-pub fn deleted(state: &mut State, id: &ProfileId, held: u64) -> Vec<Effect> {
-    let title = state.profiles.remove(id);
+pub fn deleted(state: &mut State, id: &ProfileId, title: &str, held: u64) -> Vec<Effect> {
+    state.profiles.remove(id);
     let undo = state.settings.keys.shown("profiles-undo");
     let held = if held > 0 { format!(" · {} blocked", profiles::count(held)) } else { String::new() };
-    state.say(format!("Deleted {}{held} · {undo} restores it", title.unwrap_or_else(|| id.to_string())));
+    state.say(format!("Deleted {title}{held} · {undo} restores it"));
     state.profiles.deleted_here = true;
     state.chosen = None;
     show_chosen(state)

@@ -21,8 +21,8 @@ const LONGEST_DRAWING: Duration = Duration::from_secs(10);
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// Delete a profile?
-    Delete(ProfileId),
+    /// Delete the profile of this title?
+    Delete(ProfileId, String),
     /// Remove a variable, of this event and name?
     RemoveVariable(String, String),
     /// Close an editor with something unsaved: save it, discard it, or stay?
@@ -76,7 +76,7 @@ impl Question {
         let text = format!(
             "Delete {title}?\n\n{held}Its deliveries stay in the log. {undo} restores it within 7 days."
         );
-        Self::new(Asked::Delete(id), text)
+        Self::new(Asked::Delete(id, title.to_owned()), text)
     }
 
     /// Before a variable of a person's own is removed from an event.
@@ -190,7 +190,7 @@ impl Question {
                 action == Action::Discard
             }
             Asked::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
-            Asked::Delete(_) | Asked::RemoveVariable(..) | Asked::Many(_) => action == Action::Accept,
+            Asked::Delete(..) | Asked::RemoveVariable(..) | Asked::Many(_) => action == Action::Accept,
         }
     }
 
@@ -201,7 +201,7 @@ impl Question {
         const NO: Action = Action::Refuse;
         match self.asked {
             Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
-            Asked::Delete(_) => &[(YES, "Delete"), (NO, "Keep")],
+            Asked::Delete(..) => &[(YES, "Delete"), (NO, "Keep")],
             Asked::Many(_) if self.is_counting() => &[(NO, "Cancel")],
             Asked::Many(_) => &[(YES, "Yes"), (NO, "No")],
             Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {

@@ -14,7 +14,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     let asked = question.asked.clone();
     state.overlay = None;
     match (action, asked) {
-        (Action::Accept, Asked::Delete(id)) => vec![Effect::DeleteProfile(id)],
+        (Action::Accept, Asked::Delete(id, title)) => vec![Effect::DeleteProfile(id, title)],
         (Action::Accept, Asked::RemoveVariable(scope, name)) => vec![Effect::RemoveVariable(scope, name)],
         (Action::Accept, Asked::Leave) => keeping::save(state, AfterSave { leave: true, open: None }),
         (Action::Accept, Asked::LeaveFor(id)) => {
