@@ -10,6 +10,8 @@ mod delivering;
 mod endpoint;
 mod figures;
 mod measures;
+#[path = "../tests/support/silent_names.rs"]
+mod silent_names;
 
 use figures::{Figure, keep, print};
 

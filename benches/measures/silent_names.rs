@@ -1,16 +1,15 @@
 //! What names of which no name server says anything take from endpoints that are found.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
-use ringback::delivery::{LookupError, Names, Transport};
+use ringback::delivery::Transport;
 use ringback::profile::Profile;
 
 use super::hanging::profile;
 use crate::delivering::deliver_over;
 use crate::endpoint::Endpoint;
 use crate::figures::{Figure, percentile};
+use crate::silent_names::PartlySilent;
 
 const ROUNDS: usize = 5;
 /// Names that are silent.
@@ -19,20 +18,6 @@ const SILENT: usize = 40;
 const OF_SILENT: usize = 50;
 /// Deliveries to each endpoint that is found.
 const OF_FOUND: usize = 10_000;
-
-/// Names that lead here, but for those of which no name server says anything.
-struct PartlySilent;
-
-impl Names for PartlySilent {
-    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
-        Box::pin(async move {
-            if host.starts_with("silent") {
-                std::future::pending::<()>().await;
-            }
-            Ok(vec![IpAddr::from([127, 0, 0, 1])])
-        })
-    }
-}
 
 /// The deliveries a second to an endpoint by address and one by name, beside silent names against alone.
 pub async fn measure() -> Figure {

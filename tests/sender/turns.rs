@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::retried;
+use crate::support::silent_names::PartlySilent;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
@@ -157,20 +158,6 @@ async fn ten_thousand_profiles_that_hang_hide_none_that_does_not() {
     // It comes when all that hang have been looked at, and is of a new profile.
     accept(&store, &url, 1).await;
     until(&store, SOON, |now| now.delivered == 2).await;
-}
-
-/// Names that lead here, but for those of which no name server says anything.
-struct PartlySilent;
-
-impl Names for PartlySilent {
-    fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
-        Box::pin(async move {
-            if host.starts_with("silent") {
-                std::future::pending::<()>().await;
-            }
-            Ok(vec![IpAddr::from([127, 0, 0, 1])])
-        })
-    }
 }
 
 /// All names stay silent until the test is over.

@@ -25,6 +25,7 @@ pub mod scene;
 pub mod scripted;
 pub mod secure;
 pub mod server;
+pub mod silent_names;
 pub mod terminal;
 pub mod tmux;
 pub mod wrong_clock;
