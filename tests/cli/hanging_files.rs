@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::support::cli::{On, Place, Running};
 use crate::support::recorder::events;
@@ -58,5 +59,44 @@ fn commands_and_signals_end_although_a_ca_file_would_hang() {
         }
         work.signal("TERM");
         assert_eq!(work.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_signal_ends_a_command_that_waits_for_the_writer_of_a_pipe() {
+    let place = Place::new();
+    let id = profile(&place);
+    let pipe = place.path("pipe");
+    pipe_without_a_writer(&pipe);
+    let pipe = pipe.to_str().unwrap();
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let mut send = Running::start(place.command(&["send", "--from", pipe, "--no-wait"]));
+        wait_until_opening(send.pid());
+        send.signal(signal);
+        send.line(On::Err, "nothing was accepted");
+        assert_eq!(send.code(), Some(code));
+        let mut send = Running::start(place.command(&["send", &id, "--values", pipe]));
+        wait_until_opening(send.pid());
+        send.signal(signal);
+        assert_eq!(send.code(), None, "the signal itself ends it");
+    }
+    let missing = place.path("missing");
+    place
+        .run(&["send", "--from", missing.to_str().unwrap()])
+        .refused(2, &["missing: it cannot be read (there is no such file)"]);
+}
+
+/// Waits until a thread of a process waits for the other end of a pipe. Not every kernel reports it: then
+/// as long as a start takes.
+fn wait_until_opening(pid: u32) {
+    let until = Instant::now() + Duration::from_secs(3);
+    let waits = || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        let mut places =
+            threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("wchan")).ok());
+        places.any(|place| place == "wait_for_partner")
+    };
+    while !waits() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -27,6 +27,7 @@ use one::EventArgs;
 use source::Source;
 
 use crate::delivery::Transport;
+use crate::threads;
 
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["profile", "from"])))]
@@ -50,16 +51,27 @@ pub(super) struct SendArgs {
 }
 
 pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, CommandError> {
-    let mut interrupts = Interrupts::watch()?;
     let SendArgs { profile, event, from, strict, no_wait, json } = args;
     let settings = session.settings();
     let transport = if no_wait { None } else { Some(Transport::new(settings.addresses.to_send()?)) };
     if let Some(file) = from {
-        let source = Source::open(&file)?;
+        let mut interrupts = Interrupts::watch()?;
+        let source = open(file, &mut interrupts).await?;
         let options = Options { strict, json, keep: keep(settings) };
         return many::run(session.existing_store()?, source, transport, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
-    one::run(&store, &profile, &event, transport, json, &mut interrupts).await
+    one::run(&store, &profile, &event, transport, json).await
+}
+
+/// Opens the input. A pipe is open only once it has a writer, and a signal ends the wait for that.
+async fn open(file: PathBuf, interrupts: &mut Interrupts) -> Result<Source, CommandError> {
+    tokio::select! {
+        biased;
+        code = interrupts.next() => {
+            Err(CommandError::Interrupted { code, left: "stopped: nothing was accepted".to_owned() })
+        }
+        source = threads::blocking(move || Source::open(&file)) => source?,
+    }
 }

@@ -45,12 +45,13 @@ pub async fn run(
     args: &EventArgs,
     transport: Option<Transport>,
     json: bool,
-    interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
     let refused = |why: String| CommandError::Input(format!("{why}; nothing was sent"));
     taking(profile).map_err(refused)?;
     let event = event_meant(profile, args.event).map_err(refused)?;
     let values = args.values(profile)?;
+    // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
+    let mut interrupts = Interrupts::watch()?;
     let missing = missing::paths(profile, &values);
     if !missing.is_empty() {
         tell(&format!("ringback: note: no value for {}: --set gives one", missing::named(missing)));
@@ -84,7 +85,7 @@ pub async fn run(
             out.line(line);
         }
     };
-    let ended = test::see_through(store, id, transport, interrupts, told).await?;
+    let ended = test::see_through(store, id, transport, &mut interrupts, told).await?;
     if json {
         // As with the lines before, that nobody reads it is told by nobody.
         out.line(&test::document(&ended.details).to_string());
@@ -95,7 +96,7 @@ pub async fn run(
         tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
     }
     let code = test::code(&ended.details);
-    ended.stop_sending(interrupts).await;
+    ended.stop_sending(&mut interrupts).await;
     out.end().map(|()| code)
 }
 
