@@ -163,7 +163,7 @@ const PICTURES: &[Scene] = &[
             Step::Press(":"),
             Step::For("a few letters"),
             Step::Type("retry"),
-            Step::For("Make the next try"),
+            Step::For("Retry now"),
         ],
         ..WIDE
     },
