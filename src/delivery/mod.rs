@@ -36,10 +36,10 @@ pub use descriptors::raise_limit;
 pub use id::DeliveryId;
 pub use limits::Limits;
 pub use local_trouble::LocalTrouble;
-pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Place, Watched};
+pub use outbox::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Watched};
 pub use preview::{check_address, preview};
 pub use record::{
-    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, Past, State,
+    Attempt, Details, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Origin, Outcome, Past, Place, State,
     Summary,
 };
 pub use resolver::{LookupError, Names};

@@ -48,15 +48,6 @@ pub struct Due {
     pub is_partial: bool,
 }
 
-/// Where the storage keeps a delivery: told back to it, and of no meaning to the sender.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// Its row.
-    pub row: i64,
-    /// Its queue.
-    pub lane: i64,
-}
-
 /// Of what a person sent of one profile to one endpoint, this many attempts are in flight or read ahead
 /// whatever else is.
 pub const MANUAL: usize = 4;

@@ -9,7 +9,6 @@ use crate::callback::{Callback, Values};
 use crate::profile::{Choice, Event, Profile, ProfileId, RetryPolicy};
 
 use super::id::DeliveryId;
-use super::outbox::Place;
 
 /// Why a delivery came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,6 +102,15 @@ pub struct NewDelivery {
 
 /// Scheme, host and port of an endpoint, shared by its deliveries.
 pub type Origin = Arc<str>;
+
+/// Where the storage keeps a delivery: told back to it, and of no meaning to the sender.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Its row.
+    pub row: i64,
+    /// Its queue.
+    pub lane: i64,
+}
 
 /// A delivery that is due, with what is needed to send it.
 #[derive(Debug, Clone)]

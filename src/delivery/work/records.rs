@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
-use crate::delivery::outbox::{OutboxError, Place};
-use crate::delivery::record::Outcome;
+use crate::delivery::outbox::OutboxError;
+use crate::delivery::record::{Outcome, Place};
 
 /// A record under way, and what it records.
 pub type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);
