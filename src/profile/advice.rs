@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::body::{Body, BodyForm};
+use super::body::{BYTE_ORDER_MARK, Body, BodyForm};
+use super::braces;
 use super::channel::Channel;
 use super::draft::Draft;
 use super::endpoint::Endpoint;
@@ -57,6 +58,17 @@ impl Draft {
                 }
             }
         }
+        if self.channel() == Some(Channel::Voice) {
+            let fields = [(Field::Endpoint, &self.endpoint, true), (Field::Body, &self.body, sends_body)];
+            for (field, text, _) in fields.into_iter().filter(|(.., is_sent)| *is_sent) {
+                if let Some(message) = braces_sent(text, known) {
+                    say(field, message);
+                }
+            }
+        }
+        if self.body.starts_with(BYTE_ORDER_MARK) && sends_body {
+            say(Field::Body, "starts with a byte order mark (U+FEFF), which is sent: delete it".to_owned());
+        }
         if matches!(Endpoint::parse(&self.endpoint, true), Ok((_, Some(_)))) {
             say(Field::Endpoint, "user and password move to Basic authentication".to_owned());
         }
@@ -65,6 +77,15 @@ impl Draft {
         }
         out
     }
+}
+
+/// Such as `{id} is sent as text: write <id>`: Voice's older placeholders are read on import only.
+fn braces_sent(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let found = braces::placeholders(text, known);
+    let first = found.first()?;
+    let list = found.iter().map(|path| format!("{{{}}}", path.as_str())).collect::<Vec<_>>().join(" ");
+    let are = if found.len() == 1 { "is" } else { "are" };
+    Some(format!("{list} {are} sent as text: write {first}"))
 }
 
 fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -109,6 +130,27 @@ mod tests {
         let closed =
             advice(|d| (d.channel, d.body) = ("default".into(), "{\"html\":\"<b>hi</b> <status>\"}".into()));
         assert!(closed.is_empty(), "{closed:?}");
+    }
+
+    #[test]
+    fn braces_of_voice_and_a_byte_order_mark_are_sent_as_text() {
+        let voice = |body: &str| {
+            advice(|d| {
+                (d.channel, d.endpoint) = ("voice".into(), "https://x.example/{id}/{color:red}".into());
+                d.body = body.into();
+            })
+        };
+        assert_eq!(
+            voice("{keypress:1} {id} {name}"),
+            [
+                "body: not JSON: key must be a string (line 1): sent as plain text",
+                "url: {id} is sent as text: write <id>",
+                "body: {keypress:1} {id} are sent as text: write <keypress:1>",
+            ]
+        );
+        assert!(advice(|d| d.body = "a={id}".into()).is_empty());
+        let marked = advice(|d| d.body = "\u{feff}a=<id>".into());
+        assert_eq!(marked, ["body: starts with a byte order mark (U+FEFF), which is sent: delete it"]);
     }
 
     #[test]

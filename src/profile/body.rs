@@ -9,6 +9,9 @@ use super::path::Path;
 use super::sizes;
 use super::template::{Part, Template};
 
+/// What some editors put before a text in UTF-8. It is not part of the text (RFC 8259, section 8.1).
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A body parsed once into the form in which it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Body {

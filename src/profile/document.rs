@@ -7,7 +7,7 @@
 
 mod auth;
 mod error;
-mod placeholders;
+mod import;
 mod platform;
 mod removed;
 mod tls;
@@ -22,13 +22,13 @@ use super::channel::Channel;
 use super::choice::Choice;
 use super::draft::{Draft, DraftHeader};
 use super::encryption::{Algorithm, Iv};
-use super::field::Field;
+use super::field::{Field, FieldError};
 use super::id::ProfileId;
 use super::status::Status;
 
 pub use error::DocumentError;
 use error::{misfit, problem};
-use placeholders::modern_placeholders;
+pub use import::export;
 pub use platform::{Response, response};
 pub use removed::Part;
 pub use typed::write_draft;
@@ -46,6 +46,10 @@ pub struct Document {
     absent: Vec<Part>,
     /// The names of what [`Document::import`] did not use.
     pub unused: Vec<String>,
+    /// What [`Document::import`] changed, at its field.
+    pub changed: Vec<FieldError>,
+    /// Whether braces are text in it, not Voice's older placeholders.
+    literal_braces: bool,
     /// When it was made, where the file says so.
     pub created_at: Option<Timestamp>,
     /// When it was saved last, where the file says so.
@@ -74,6 +78,7 @@ struct Fields {
     signing_secret: Told,
     tls: Option<tls::Members>,
     http2: Option<bool>,
+    literal_braces: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -112,35 +117,6 @@ impl<'de> Deserialize<'de> for Told {
 }
 
 impl Document {
-    /// Reads one profile that comes from elsewhere, with what is older there brought up to date: in
-    /// Voice's URL and body `{name}` becomes `<name>` (our decision). What only the platform uses is
-    /// left out.
-    ///
-    /// # Errors
-    /// As [`Document::read`].
-    pub fn import(value: Value) -> Result<Self, DocumentError> {
-        Self::imported(value, false)
-    }
-
-    /// Reads one profile of a response of the platform's API: there an unknown field is no mistake.
-    ///
-    /// # Errors
-    /// As [`Document::read`], but for unknown fields.
-    pub fn import_from_platform(value: Value) -> Result<Self, DocumentError> {
-        Self::imported(value, true)
-    }
-
-    fn imported(mut value: Value, from_platform: bool) -> Result<Self, DocumentError> {
-        let unused = platform::set_aside(&mut value, from_platform);
-        let mut document = Self { unused, ..Self::read(value)? };
-        let draft = &mut document.draft;
-        if draft.channel() == Some(Channel::Voice) {
-            draft.endpoint = modern_placeholders(&draft.endpoint);
-            draft.body = modern_placeholders(&draft.body);
-        }
-        Ok(document)
-    }
-
     /// Reads one profile exactly as it is written.
     ///
     /// # Errors
@@ -193,8 +169,9 @@ impl Document {
         set(&mut draft.http2, fields.http2);
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
-        let unused = Vec::new();
-        Ok(Self { id, draft, left_out, absent, unused, created_at, modified_at })
+        let literal_braces = fields.literal_braces.unwrap_or(false);
+        let (unused, changed) = (Vec::new(), Vec::new());
+        Ok(Self { id, draft, left_out, absent, unused, changed, literal_braces, created_at, modified_at })
     }
 
     /// Fills the secrets that were left out with those of the stored profile.

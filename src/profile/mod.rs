@@ -6,6 +6,7 @@
 mod advice;
 mod auth;
 mod body;
+mod braces;
 pub mod catalogue;
 mod channel;
 mod check;
@@ -56,7 +57,6 @@ pub use path::{Path, Step, is_variable_name, placeholder_at};
 pub use retry::{Backoff, RetryPolicy, RetryRow, attempt_label};
 pub use secret::Secret;
 pub use status::Status;
-pub use tags::tags_sent_as_variables;
 pub use template::{Part, Template};
 pub use title::Title;
 pub use tls::{ClientIdentity, Tls};

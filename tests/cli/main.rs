@@ -8,6 +8,7 @@
     reason = "a test says what failed by panicking, and prints its figures"
 )]
 
+mod applied_notes;
 mod closed_settings;
 mod completions;
 mod control;

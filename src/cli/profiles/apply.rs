@@ -1,6 +1,6 @@
 //! `ringback profiles apply`: all the profiles of a file, or none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
@@ -14,10 +14,9 @@ use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::clock;
 use crate::delivery;
+use crate::profile::catalogue::Variable;
 use crate::profile::document::Document;
-use crate::profile::{
-    Auth, Choice as _, Field, Identity, Profile, ProfileId, catalogue, tags_sent_as_variables,
-};
+use crate::profile::{Auth, Channel, Choice as _, Event, Field, Identity, Profile, ProfileId, catalogue};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::text::escape_controls;
@@ -32,6 +31,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     let mut apply = Apply {
         store: &store,
         settings: session.settings(),
+        own: store.own_variables().await?,
         now: now(),
         errors: Errors::default(),
         notes: Vec::new(),
@@ -79,6 +79,8 @@ fn now() -> Timestamp {
 struct Apply<'a> {
     store: &'a Store,
     settings: &'a Settings,
+    /// Own variables, each with its scope.
+    own: Vec<(String, Variable)>,
     now: Timestamp,
     errors: Errors,
     /// What is told once all is saved.
@@ -88,6 +90,7 @@ struct Apply<'a> {
 impl Apply<'_> {
     /// The profiles that are to be saved. Some are missing when there are errors.
     async fn all(&mut self, found: Found<'_>) -> Result<Vec<Profile>, CommandError> {
+        let known = self.known(Channel::Voice.events());
         let import = if found.from_platform { Document::import_from_platform } else { Document::import };
         let mut profiles = Vec::new();
         let mut places: HashMap<ProfileId, String> = HashMap::new();
@@ -104,7 +107,7 @@ impl Apply<'_> {
                 self.wrong(&place, "", "must be an object with the fields of a profile");
                 continue;
             }
-            let document = match import(value) {
+            let document = match import(value, &known) {
                 Ok(document) => document,
                 Err(error) => {
                     self.wrong(&place, error.place(), error.message());
@@ -124,6 +127,15 @@ impl Apply<'_> {
             profiles.extend(self.one(&place, document, stored.as_ref()));
         }
         Ok(profiles)
+    }
+
+    /// Whether there is a variable of a name, the catalogue's or an own one, with one of these events.
+    fn known(&self, events: &[Event]) -> impl Fn(&str) -> bool + use<> {
+        let events: Vec<Option<Event>> =
+            if events.is_empty() { vec![None] } else { events.iter().copied().map(Some).collect() };
+        let offered = events.into_iter().flat_map(|event| catalogue::offered(event, &self.own));
+        let names: HashSet<String> = offered.map(|variable| variable.name).collect();
+        move |name| names.contains(name)
     }
 
     fn one(&mut self, place: &str, mut document: Document, stored: Option<&Profile>) -> Option<Profile> {
@@ -157,12 +169,11 @@ impl Apply<'_> {
         if !document.unused.is_empty() {
             self.note(&profile, format!("not used: {}", document.unused.join(", ")));
         }
-        let offered = profile.events.iter().flat_map(|event| catalogue::variables(*event));
-        let known = |name: &str| offered.clone().any(|variable| variable.name == name);
-        if profile.method.has_body()
-            && let Some(tags) = tags_sent_as_variables(&profile.body, &known)
-        {
-            self.note(&profile, format!("body: {tags}"));
+        for change in &document.changed {
+            self.note(&profile, change);
+        }
+        for advice in document.draft.advice_with(&profile.body, &self.known(&profile.events)) {
+            self.note(&profile, advice);
         }
         if let Some(stored) = stored {
             for part in document.removed(stored, &profile) {

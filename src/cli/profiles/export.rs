@@ -8,7 +8,7 @@ use crate::cli::output::print;
 use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::profile::Profile;
-use crate::profile::document::{Secrets, write};
+use crate::profile::document::{Secrets, export};
 use crate::store::Listing;
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(super) struct ExportArgs {
 pub(super) async fn run(session: &Session, args: &ExportArgs) -> Result<(), CommandError> {
     let secrets = if args.secrets { Secrets::Shown } else { Secrets::Hidden };
     let documents: Value =
-        chosen(session, args).await?.iter().map(|profile| write(profile, secrets)).collect();
+        chosen(session, args).await?.iter().map(|profile| export(profile, secrets)).collect();
     print(&format!("{documents:#}\n"))
 }
 

@@ -7,7 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::held;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::profile::document::{Secrets, write};
+use crate::profile::document::{Secrets, export};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::store::Holds;
 use crate::text::escape_controls;
@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
 /// The document. What holds the profile stands there only while something does: `apply` takes no such
 /// members.
 fn json_of(profile: &Profile, holds: &Holds) -> Value {
-    let mut all = write(profile, Secrets::Hidden);
+    let mut all = export(profile, Secrets::Hidden);
     if let Some(paused) = holds.paused(&profile.id) {
         all["paused_since"] = json!(paused.since);
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const UNUSED: [&str; 2] = ["body_type", "response_message"];
 
 /// The members of a profile.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 19] = [
     "profile_id",
     "title",
     "channel",
@@ -25,6 +25,7 @@ const MEMBERS: [&str; 18] = [
     "signing_secret",
     "tls",
     "http2",
+    "literal_braces",
 ];
 
 /// Takes what Ringback does not use out of a profile, and gives its names. From a response of the
@@ -129,13 +130,13 @@ mod tests {
 
     #[test]
     fn the_platforms_profile_is_read() {
-        let document = Document::import(profile()).unwrap();
+        let document = Document::import(profile(), &|_| false).unwrap();
         assert_eq!(document.unused, ["body_type", "response_message"]);
         assert_eq!(document.id.unwrap().as_str(), "NA_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa");
         let mut more = profile();
         more["company_id"] = json!(7);
-        assert!(Document::import(more.clone()).unwrap_err().to_string().contains("company_id"));
-        let unused = Document::import_from_platform(more).unwrap().unused;
+        assert!(Document::import(more.clone(), &|_| false).unwrap_err().to_string().contains("company_id"));
+        let unused = Document::import_from_platform(more, &|_| false).unwrap().unused;
         assert_eq!(unused, ["body_type", "response_message", "company_id"]);
     }
 

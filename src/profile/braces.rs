@@ -1,0 +1,106 @@
+//! Voice's older placeholders: `{name}`, `{keypress:12}`, `{api:NAME.CHILD}`.
+
+use std::collections::HashSet;
+
+use super::path::Path;
+
+/// The names before a colon that the platform documents.
+const SPACES: [&str; 2] = ["keypress:", "api:"];
+
+/// Whether this is a placeholder of Voice, where `known` says whether there is a variable of a name.
+fn is_placeholder(path: &Path, known: &dyn Fn(&str) -> bool) -> bool {
+    SPACES.iter().any(|space| path.name().starts_with(space)) || known(path.name()) || known(path.as_str())
+}
+
+/// What stands in braces in a text and could be a placeholder, each with the bytes before it.
+struct Braces<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Braces<'a> {
+    type Item = (&'a str, Path);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut from = 0;
+        while let Some(found) = self.rest[from..].find('{') {
+            let (open, inside) = (from + found, from + found + 1);
+            // Up to the next brace only: a long text is read once.
+            let brace = inside + self.rest[inside..].find(['{', '}'])?;
+            let name = &self.rest[inside..brace];
+            if self.rest[brace..].starts_with('}')
+                && let Some(path) = Path::parse(name)
+            {
+                let before = &self.rest[..open];
+                self.rest = &self.rest[brace + 1..];
+                return Some((before, path));
+            }
+            from = brace;
+        }
+        None
+    }
+}
+
+/// The text with `<name>` for `{name}`, and what was replaced, each once.
+pub(super) fn modernized(text: &str, known: &dyn Fn(&str) -> bool) -> (String, Vec<Path>) {
+    let mut out = String::new();
+    let (mut replaced, mut seen) = (Vec::new(), HashSet::new());
+    let mut braces = Braces { rest: text };
+    for (before, path) in braces.by_ref() {
+        out.push_str(before);
+        if is_placeholder(&path, known) {
+            out.push_str(&path.to_string());
+            if seen.insert(path.as_str().to_owned()) {
+                replaced.push(path);
+            }
+        } else {
+            out.extend(["{", path.as_str(), "}"]);
+        }
+    }
+    out.push_str(braces.rest);
+    (out, replaced)
+}
+
+/// The older placeholders of a text, each once.
+pub(super) fn placeholders(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<Path> {
+    modernized(text, known).1
+}
+
+/// Whether the text has anything that could be an older placeholder, whatever variables there are.
+pub(super) fn has_any(text: &str) -> bool {
+    Braces { rest: text }.next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(name: &str) -> bool {
+        ["id", "callee", "caller.isdcode"].contains(&name)
+    }
+
+    #[test]
+    fn only_placeholders_of_voice_are_replaced() {
+        for (old, new) in [
+            ("?id={id}&to={callee}", "?id=<id>&to=<callee>"),
+            (r#"{"id": "{id}"}"#, r#"{"id": "<id>"}"#),
+            ("?k={keypress:12}&a={api:NAME.CHILD}", "?k=<keypress:12>&a=<api:NAME.CHILD>"),
+            ("{api:WIDGETID:VARIABLE} {id[n]}", "<api:WIDGETID:VARIABLE> <id[n]>"),
+            ("{caller.isdcode} {caller.name}", "<caller.isdcode> {caller.name}"),
+            (r#"{"id":{"a":1}} {a:b{keypress:1}}"#, r#"{"id":{"a":1}} {a:b<keypress:1>}"#),
+            ("{{id}} { id } {a b} {}", "{<id>} { id } {a b} {}"),
+            ("no end {id", "no end {id"),
+            // Styles, scripts, shells and other templates are none of Voice's.
+            ("<style>p{color:red}</style>", "<style>p{color:red}</style>"),
+            ("${HOME} {{x}} {name} {keypress:}", "${HOME} {{x}} {name} {keypress:}"),
+        ] {
+            assert_eq!(modernized(old, &known).0, new, "{old}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_read_once() {
+        let text = format!("{}{{id}}", "{".repeat(1 << 20));
+        assert_eq!(placeholders(&text, &known).len(), 1);
+        assert!(has_any(&text) && !has_any(&"{".repeat(1 << 20)));
+    }
+}

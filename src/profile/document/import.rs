@@ -1,0 +1,135 @@
+//! Documents that come from elsewhere, with what is older there brought up to date.
+
+use serde_json::{Value, json};
+
+use super::{Document, DocumentError, Secrets, platform, write};
+use crate::profile::body::BYTE_ORDER_MARK;
+use crate::profile::field::{Field, FieldError};
+use crate::profile::{Channel, Profile, braces};
+
+impl Document {
+    /// Reads one profile that comes from elsewhere. In Voice's URL and body `{name}` becomes `<name>`
+    /// where `known` says that Voice has such a variable (our decision), unless the document says that
+    /// braces are text in it, as [`export`] does. A byte order mark at the start of the body is dropped,
+    /// and what only the platform uses is left out.
+    ///
+    /// # Errors
+    /// As [`Document::read`].
+    pub fn import(value: Value, known: &dyn Fn(&str) -> bool) -> Result<Self, DocumentError> {
+        Self::imported(value, known, false)
+    }
+
+    /// Reads one profile of a response of the platform's API: there an unknown field is no mistake.
+    ///
+    /// # Errors
+    /// As [`Document::read`], but for unknown fields.
+    pub fn import_from_platform(value: Value, known: &dyn Fn(&str) -> bool) -> Result<Self, DocumentError> {
+        Self::imported(value, known, true)
+    }
+
+    fn imported(
+        mut value: Value,
+        known: &dyn Fn(&str) -> bool,
+        from_platform: bool,
+    ) -> Result<Self, DocumentError> {
+        let unused = platform::set_aside(&mut value, from_platform);
+        let mut document = Self { unused, ..Self::read(value)? };
+        let Self { draft, changed, literal_braces, .. } = &mut document;
+        if let Some(rest) = draft.body.strip_prefix(BYTE_ORDER_MARK) {
+            draft.body = rest.to_owned();
+            let message = "byte order mark (U+FEFF) at its start removed".to_owned();
+            changed.push(FieldError { field: Field::Body, message });
+        }
+        if draft.channel() == Some(Channel::Voice) && !*literal_braces {
+            for (field, text) in [(Field::Endpoint, &mut draft.endpoint), (Field::Body, &mut draft.body)] {
+                let (modern, replaced) = braces::modernized(text, known);
+                *text = modern;
+                let read = replaced.iter().map(|path| format!("{{{}}} read as {path}", path.as_str()));
+                let message = read.collect::<Vec<_>>().join(", ");
+                if !message.is_empty() {
+                    changed.push(FieldError { field, message });
+                }
+            }
+        }
+        Ok(document)
+    }
+}
+
+/// Writes a profile as JSON that [`Document::import`] reads to the same, wherever it is applied: of
+/// braces that could be Voice's older placeholders it says that they are text.
+#[must_use]
+pub fn export(profile: &Profile, secrets: Secrets) -> Value {
+    let mut document = write(profile, secrets);
+    let endpoint = profile.endpoint.template().to_string();
+    let has_braces = || braces::has_any(&endpoint) || braces::has_any(profile.body.text());
+    if profile.channel == Channel::Voice && has_braces() {
+        document["literal_braces"] = json!(true);
+    }
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{Identity, ProfileId, Region, Rules};
+    use proptest::prelude::*;
+
+    fn known(name: &str) -> bool {
+        name == "id"
+    }
+
+    fn voice(url: &str, body: &str) -> Value {
+        json!({"title": "Calls", "channel": "voice", "url": url, "body": body})
+    }
+
+    fn fields(document: Document) -> (String, String) {
+        (document.draft.endpoint, document.draft.body)
+    }
+
+    #[test]
+    fn older_placeholders_are_brought_up_to_date_on_import_only() {
+        let read = |import: bool, channel: &str| {
+            let mut json = voice("https://x.example/{id}", "{id} ${HOME}");
+            json["channel"] = json!(channel);
+            let document =
+                if import { Document::import(json, &known) } else { Document::read(json) }.unwrap();
+            let changed: Vec<String> = document.changed.iter().map(ToString::to_string).collect();
+            (fields(document), changed)
+        };
+        let old = ("https://x.example/{id}".to_owned(), "{id} ${HOME}".to_owned());
+        assert_eq!(read(false, "voice"), (old.clone(), vec![]));
+        assert_eq!(read(true, "sms"), (old, vec![]));
+        let new = ("https://x.example/<id>".to_owned(), "<id> ${HOME}".to_owned());
+        let changed = ["url: {id} read as <id>", "body: {id} read as <id>"].map(str::to_owned);
+        assert_eq!(read(true, "voice"), (new, changed.to_vec()));
+    }
+
+    #[test]
+    fn a_byte_order_mark_at_the_start_of_a_body_is_dropped() {
+        for channel in ["voice", "default"] {
+            let mut json = voice("https://x.example", "\u{feff}{\"a\":\"\u{feff}\"}");
+            json["channel"] = json!(channel);
+            let document = Document::import(json, &known).unwrap();
+            let changed: Vec<String> = document.changed.iter().map(ToString::to_string).collect();
+            assert_eq!(changed, ["body: byte order mark (U+FEFF) at its start removed"]);
+            assert_eq!(document.draft.body, "{\"a\":\"\u{feff}\"}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_exported_is_read_to_the_same_with_braces_too(
+            body in "([{}<>\"$ ]|id|keypress:1|api:A\\.B|color:red|name|\\{id\\}){0,16}",
+            path in "([{}]|id|keypress:1|\\{id\\}|<id>){0,8}",
+        ) {
+            let document = Document::read(voice(&format!("https://x.example/{path}"), &body)).unwrap();
+            let time = "2025-04-17T13:05:20Z".parse().unwrap();
+            let id = ProfileId::new(Region::default(), uuid::Uuid::nil());
+            let identity = Identity { id, created_at: time, modified_at: time };
+            let profile = document.draft.check(Rules::STORED, identity).unwrap();
+            let again = Document::import(export(&profile, Secrets::Shown), &|_| true).unwrap();
+            prop_assert!(again.changed.is_empty());
+            prop_assert_eq!(fields(again), (profile.endpoint.template().to_string(), body));
+        }
+    }
+}
