@@ -136,10 +136,7 @@ fn sample(
 }
 
 async fn delivery(store: &Store, id: DeliveryId) -> Result<Details, CommandError> {
-    let none = || {
-        let hint = "the console lists deliveries, and `ringback test --json` tells their ids";
-        CommandError::Input(format!("there is no delivery {id}: {hint}"))
-    };
+    let none = || CommandError::Input(format!("no delivery {id}; `ringback deliveries list` lists all"));
     store.delivery(id).await?.ok_or_else(none)
 }
 
