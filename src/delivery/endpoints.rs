@@ -27,8 +27,12 @@ const IDLE_LANES: usize = 4096;
 /// Of the slots of all endpoints one part of so many is free of attempts that are held ([`Kind::Held`]).
 const FREE_OF_HELD: usize = 4;
 
-/// The same of first probes: fast lanes alone have this part.
+/// The same of first probes.
 const FREE_OF_PROBES: usize = 8;
+
+/// One part of so many is for newcomers ([`Kind::Newcomer`]) when all others are taken that they may have. Fast
+/// lanes alone have what is left.
+const NEWCOMERS: usize = 16;
 
 /// Attempts to names that did not resolve lately take no more than one part of so many of all.
 const UNRESOLVED: usize = 4;
@@ -49,7 +53,8 @@ pub struct Ticket {
 /// - One whose name did not resolve lately has one attempt in flight, since it may wait for a silent name
 ///   server until it times out.
 /// - Slow lanes, and those of which nothing is known, never take all slots of all endpoints: some are left
-///   for the first probe of an endpoint, and some for fast lanes.
+///   for the first probe of an endpoint, some for lanes that came after all that are probed at theirs, and
+///   some for fast lanes.
 /// - One slot of sixteen is for endpoints with nothing in flight.
 #[derive(Debug)]
 pub struct Endpoints {
@@ -69,6 +74,8 @@ pub struct Endpoints {
     unresolved_open: usize,
     /// Attempts in flight that are held, and first probes.
     held_open: usize,
+    /// Attempts in flight in the slots of newcomers.
+    newcomers_open: usize,
     /// Those that can start what a person sent, beyond their slots.
     extra: Queue,
     /// Those that can probe a lane later: when, since the start.
@@ -101,6 +108,7 @@ impl Endpoints {
             open: 0,
             unresolved_open: 0,
             held_open: 0,
+            newcomers_open: 0,
             extra: Queue::new(),
             later: HashMap::new(),
             in_time: BTreeMap::new(),
@@ -271,7 +279,9 @@ impl Endpoints {
     /// What may start, for what is in flight to all.
     fn admitted(&self) -> Admitted {
         let free_of = |part: usize| self.held_open < self.limits.total - self.limits.total / part;
-        Admitted { first_probe: free_of(FREE_OF_PROBES), held: free_of(FREE_OF_HELD) }
+        let held = free_of(FREE_OF_HELD);
+        let newcomer = held || self.newcomers_open < (self.limits.total / NEWCOMERS).max(1);
+        Admitted { first_probe: free_of(FREE_OF_PROBES), newcomer, held }
     }
 
     /// Whether one of them is about to run out of what was read.
@@ -355,13 +365,15 @@ impl Endpoints {
         }
         self.read -= endpoint.read;
         self.open -= endpoint.open;
-        self.held_open -= endpoint.held();
+        self.held_open -= endpoint.held() - endpoint.newcomers;
+        self.newcomers_open -= endpoint.newcomers;
         self.unresolved_open -= if endpoint.is_resolved { 0 } else { endpoint.open };
         endpoint.is_resolved = endpoint.resolves(&self.names, now);
         let changed = change(endpoint, since_epoch);
         self.read += endpoint.read;
         self.open += endpoint.open;
-        self.held_open += endpoint.held();
+        self.held_open += endpoint.held() - endpoint.newcomers;
+        self.newcomers_open += endpoint.newcomers;
         self.unresolved_open += if endpoint.is_resolved { 0 } else { endpoint.open };
         let key = (endpoint.open, endpoint.turn);
         if self.held.get(origin) == Some(&false) {

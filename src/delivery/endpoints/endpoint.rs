@@ -14,7 +14,7 @@
 
 mod choice;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::delivery::known_names::KnownNames;
@@ -39,6 +39,9 @@ pub struct Ticket {
     /// From when on it is late.
     pub late_at: Duration,
     slot: Slot,
+    turn: u64,
+    /// Whether it has a slot of newcomers.
+    is_newcomer: bool,
 }
 
 /// An attempt that may start.
@@ -80,6 +83,8 @@ pub struct Endpoint {
     late: usize,
     /// Attempts in flight beyond its slots.
     extra: usize,
+    /// Probes in flight that have a slot of newcomers.
+    pub newcomers: usize,
     pub lanes: HashMap<i64, Lane>,
     /// Lanes with something read, in their order; and those of them with what a person sent.
     ready: BTreeMap<Standing, i64>,
@@ -87,8 +92,11 @@ pub struct Endpoint {
     /// Read and not started; and those of them whose lanes are fast.
     pub read: usize,
     fast_read: usize,
-    /// When the last probe started, and its turn.
-    probed: (Duration, u64),
+    /// When the last probe started.
+    probed: Duration,
+    /// The turns of the probes in flight, and the last turn of a probe that took long.
+    probed_turns: BTreeSet<u64>,
+    hung: u64,
     /// Probes that ended fast since the last one that did not.
     answered: usize,
     /// Its last turn.
@@ -132,13 +140,17 @@ impl Endpoint {
     /// Starts the next job that has a slot and is admitted.
     pub fn start(&mut self, admitted: Admitted, turn: u64, now: Duration) -> Option<Started> {
         match self.next(admitted, now) {
-            Some(lane) => {
+            Some((lane, kind)) => {
                 let slot = match self.lanes.get(&lane)?.pace() {
                     Pace::Fast => Slot::Fast,
                     Pace::Unknown => Slot::Probe,
                     Pace::Slow => Slot::Slow,
                 };
-                self.start_lane(lane, slot, turn, now)
+                let started = self.start_lane(lane, slot, turn, now)?;
+                // Only where it would have no slot otherwise.
+                let is_newcomer = kind == Kind::Newcomer && !admitted.held;
+                self.newcomers += usize::from(is_newcomer);
+                Some(Started { ticket: Ticket { is_newcomer, ..started.ticket }, ..started })
             }
             None => self.start_extra(turn, now),
         }
@@ -153,14 +165,19 @@ impl Endpoint {
     fn start_lane(&mut self, lane: i64, slot: Slot, turn: u64, now: Duration) -> Option<Started> {
         let (job, patience) = self.change(lane, |lane| Some((lane.start(turn)?, lane.patience())))??;
         if slot == Slot::Probe {
-            self.probed = (now, turn);
+            self.probed = now;
+            self.probed_turns.insert(turn);
         }
         *self.count(slot) += 1;
         self.open += usize::from(slot != Slot::Extra);
         self.turn = turn;
         // Others may start more only once an attempt of theirs has ended.
         let thirsty = slot == Slot::Fast && self.is_thirsty();
-        Some(Started { job, ticket: Ticket { lane, started: now, late_at: now + patience, slot }, thirsty })
+        Some(Started {
+            job,
+            ticket: Ticket { lane, started: now, late_at: now + patience, slot, turn, is_newcomer: false },
+            thirsty,
+        })
     }
 
     /// An attempt in flight is late.
@@ -171,11 +188,12 @@ impl Endpoint {
 
     /// An attempt is over. Whether more should be read.
     pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) -> bool {
-        let Ticket { lane, started, slot, .. } = ticket;
+        let Ticket { lane, started, slot, turn, is_newcomer, .. } = ticket;
         let count = self.count(slot);
         *count = count.saturating_sub(1);
         self.open -= usize::from(slot != Slot::Extra && self.open > 0);
         self.late -= usize::from(was_late && slot == Slot::Fast && self.late > 0);
+        self.newcomers -= usize::from(is_newcomer && self.newcomers > 0);
         self.ended += 1;
         let waits = self.change(lane, |lane| {
             lane.end(started, was_late, now, measured);
@@ -183,6 +201,10 @@ impl Endpoint {
         });
         let (waits, pace) = waits.unwrap_or((false, Pace::Unknown));
         if slot == Slot::Probe {
+            self.probed_turns.remove(&turn);
+            if pace == Pace::Slow {
+                self.hung = self.hung.max(turn);
+            }
             self.answered = if pace == Pace::Fast { self.answered.saturating_add(1) } else { 0 };
         }
         if slot == Slot::Fast { self.is_thirsty() } else { waits }

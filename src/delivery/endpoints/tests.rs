@@ -2,6 +2,7 @@
 
 mod all_slots;
 mod names;
+mod newcomers;
 mod shares;
 
 use std::sync::Arc;

@@ -23,31 +23,35 @@ pub enum Kind {
     /// Of a lane that is not measured, at an endpoint that holds no other attempt of such a lane or of a
     /// slow one.
     FirstProbe,
+    /// Of a lane that is not measured and came later than all such lanes with an attempt in flight there.
+    Newcomer,
     /// Another one of a lane that is not measured, or one of a slow lane.
     Held,
 }
 
 impl Kind {
     /// Each kind.
-    pub const ALL: [Self; 3] = [Self::Fast, Self::FirstProbe, Self::Held];
+    pub const ALL: [Self; 4] = [Self::Fast, Self::FirstProbe, Self::Newcomer, Self::Held];
 }
 
 /// Which kinds may start. Fast lanes always may.
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted {
     pub first_probe: bool,
+    pub newcomer: bool,
     pub held: bool,
 }
 
 impl Admitted {
     /// Each kind.
-    pub const ALL: Self = Self { first_probe: true, held: true };
+    pub const ALL: Self = Self { first_probe: true, newcomer: true, held: true };
 
     /// Whether this kind may.
     pub fn admits(self, kind: Kind) -> bool {
         match kind {
             Kind::Fast => true,
             Kind::FirstProbe => self.first_probe,
+            Kind::Newcomer => self.newcomer,
             Kind::Held => self.held,
         }
     }
@@ -64,11 +68,12 @@ struct Choice {
 }
 
 impl Endpoint {
-    /// The lane that gets the next slot, of those that are admitted.
-    pub fn next(&self, admitted: Admitted, now: Duration) -> Option<i64> {
+    /// The lane that gets the next slot, of those that are admitted, and what it counts as.
+    pub fn next(&self, admitted: Admitted, now: Duration) -> Option<(i64, Kind)> {
         let choices = self.choices(now).into_iter().flatten();
         let admitted = choices.filter(|choice| admitted.admits(choice.kind));
-        admitted.min_by_key(|choice| (choice.class, choice.standing.fewest())).map(|choice| choice.lane)
+        let next = admitted.min_by_key(|choice| (choice.class, choice.standing.fewest()))?;
+        Some((next.lane, next.kind))
     }
 
     /// The kinds of what may start.
@@ -94,20 +99,24 @@ impl Endpoint {
     }
 
     /// The lanes of which one is next.
-    fn choices(&self, now: Duration) -> [Option<Choice>; 6] {
+    fn choices(&self, now: Duration) -> [Option<Choice>; 8] {
         let (open, slots) = (self.open, self.slots());
         if self.ready.is_empty() {
-            return [None; 6];
+            return [None; 8];
         }
         let choice = |class, found: Option<(Standing, i64)>| {
-            found.map(|(standing, lane)| Choice { class, standing, lane, kind: self.kind(standing.rank) })
+            let (standing, lane) = found?;
+            Some(Choice { class, standing, lane, kind: self.kind(standing.rank, lane) })
         };
         let reserve = slots / 4;
         if reserve == 0 {
             // Too few slots to reserve one: all lanes share them.
             let free = |rank| if open < slots { choice(0, self.first(rank)) } else { None };
-            return [Rank::Fast, Rank::Delivered, Rank::Unknown, Rank::Failed, Rank::Slow, Rank::Probed]
-                .map(free);
+            let newcomer = |rank| if open < slots { choice(0, self.newcomer(rank)) } else { None };
+            let ranks = [Rank::Fast, Rank::Delivered, Rank::Unknown, Rank::Failed, Rank::Slow, Rank::Probed];
+            let [fast, delivered, unknown, failed, slow, probed] = ranks.map(free);
+            let newcomers = [newcomer(Rank::Delivered), newcomer(Rank::Unknown)];
+            return [fast, delivered, unknown, failed, slow, probed, newcomers[0], newcomers[1]];
         }
         let below = |most: usize, found: Option<(Standing, i64)>| found.filter(|_| open < most);
         let shared = slots - slots / SPARE;
@@ -117,16 +126,19 @@ impl Endpoint {
             choice(0, below(shared, slow).filter(|_| self.slow < (slots / 16).max(1))),
             choice(1, below(if has_none { slots } else { shared }, fast)),
             choice(1, below(slots, self.first(Rank::Delivered))),
+            choice(1, below(slots, self.newcomer(Rank::Delivered))),
             choice(1, below(slots, self.probe(slots, now))),
+            choice(1, below(slots, self.newcomer_probe(slots, now))),
             choice(2, below(slots - reserve, slow)),
             choice(3, below(slots - reserve, self.alone(reserve))),
         ]
     }
 
-    fn kind(&self, rank: Rank) -> Kind {
+    fn kind(&self, rank: Rank, lane: i64) -> Kind {
         match rank {
             Rank::Fast => Kind::Fast,
             Rank::Delivered | Rank::Unknown | Rank::Failed if self.held() == 0 => Kind::FirstProbe,
+            Rank::Delivered | Rank::Unknown if self.is_newcomer(lane) => Kind::Newcomer,
             _ => Kind::Held,
         }
     }
@@ -134,13 +146,27 @@ impl Endpoint {
     /// The next lane that is not measured, if it may be probed now.
     fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
         let first = self.unmeasured()?;
-        if self.probe_at(slots, first.0.rank).is_some_and(|at| at <= now) {
-            return Some(first);
-        }
-        // One that came after all that are probed need not wait, as long as a slot is left for fast ones.
-        let (standing, lane) = self.ready.range(..Standing::first(Rank::Failed)).next_back()?;
-        let since = self.lanes.get(lane).filter(|_| standing.rank == Rank::Unknown)?.since;
-        (since > self.probed.1 && self.held() + 1 < slots).then_some((*standing, *lane))
+        self.probe_at(slots, first.0.rank).is_some_and(|at| at <= now).then_some(first)
+    }
+
+    /// The last lane of a rank, if it came after all that are probed.
+    fn newcomer(&self, rank: Rank) -> Option<(Standing, i64)> {
+        let last = Standing { rank, open: usize::MAX, used: i64::MAX, turn: u64::MAX };
+        let (standing, lane) = self.ready.range(Standing::first(rank)..=last).next_back()?;
+        self.is_newcomer(*lane).then_some((*standing, *lane))
+    }
+
+    /// Whether a lane came after all that are probed, and after those that took long when they were.
+    fn is_newcomer(&self, lane: i64) -> bool {
+        let last = self.probed_turns.last().copied().unwrap_or_default().max(self.hung);
+        self.lanes.get(&lane).is_some_and(|lane| lane.since > last)
+    }
+
+    /// A newcomer that may be probed now: it need not wait, as long as a slot is left for fast ones.
+    fn newcomer_probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
+        let newcomer = self.newcomer(Rank::Unknown)?;
+        let is_due = self.probe_at(slots, Rank::Unknown).is_some_and(|at| at <= now);
+        (is_due || self.held() + 1 < slots).then_some(newcomer)
     }
 
     fn unmeasured(&self) -> Option<(Standing, i64)> {
@@ -158,7 +184,7 @@ impl Endpoint {
         }
         let (few, pause) =
             if is_busy { (reserve, PROBE_PAUSE_BUSY) } else { (reserve + self.answered, PROBE_PAUSE) };
-        Some(if self.probes < few { Duration::ZERO } else { self.probed.0 + pause })
+        Some(if self.probes < few { Duration::ZERO } else { self.probed + pause })
     }
 
     /// A lane that is probed and is alone: it need not wait with a few more, nor with others once its first
