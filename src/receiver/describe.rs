@@ -67,10 +67,40 @@ pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Dec
         line(&mut out, &format!("    {}", body_shown(&received.body)));
     }
     if received.body_cut() {
-        let (kept, sent) = (received.body.len(), received.body_length);
-        line(&mut out, &format!("    (body cut: the first {kept} of {sent} bytes are kept)"));
+        line(&mut out, &format!("    {}", cut(received)));
     }
     out
+}
+
+/// All that is kept of a request: as [`describe_in`], but with every header and the body as it arrived,
+/// nothing shortened, and nothing in it can drive a terminal. Values of headers that carry secrets are
+/// hidden.
+#[must_use]
+pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
+    let mut out = String::new();
+    let time = told(received.received_at, zone, "%H:%M:%S%.3f");
+    let mark = if received.query.is_empty() { "" } else { "?" };
+    let target = format!("{} {}{mark}{}", received.method, received.path, received.query);
+    line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), answer_shown(received.answered)));
+    for (name, value) in &received.headers {
+        let value = hidden(name, value).unwrap_or_else(|| escape_controls(value));
+        line(&mut out, &format!("{}: {value}", escape_controls(name)));
+    }
+    if !received.body.is_empty() {
+        out.push('\n');
+        for text in bytes_escaped(&received.body).lines() {
+            line(&mut out, &escape_controls(text));
+        }
+    }
+    if received.body_cut() {
+        line(&mut out, &format!("\n{}", cut(received)));
+    }
+    out
+}
+
+fn cut(received: &Received) -> String {
+    let (kept, sent) = (received.body.len(), received.body_length);
+    format!("(body cut: the first {kept} of {sent} bytes are kept)")
 }
 
 /// What became of the strings of a field that may be encrypted; goes behind its value.
@@ -109,17 +139,22 @@ fn answer_shown(answer: Answer) -> String {
     }
 }
 
-/// A header's value; of a secret only the scheme and the length.
+/// A header's value, its start where it is long.
 fn header_shown(name: &str, value: &str) -> String {
+    hidden(name, value).unwrap_or_else(|| shortened(value, VALUE_SHOWN))
+}
+
+/// The scheme and the length of a header's value that is a secret.
+fn hidden(name: &str, value: &str) -> Option<String> {
     if !is_secret_name(name) {
-        return shortened(value, VALUE_SHOWN);
+        return None;
     }
     let (scheme, secret) = match value.split_once(' ') {
         Some((scheme, secret)) if name.ends_with("authorization") => (scheme, secret),
         _ => ("", value),
     };
     let hidden = format!("{scheme} ({} characters, hidden)", secret.chars().count());
-    escape_controls(hidden.trim_start())
+    Some(escape_controls(hidden.trim_start()))
 }
 
 /// Text on one line, its start where it is long.
@@ -176,6 +211,34 @@ mod tests {
         assert!(text.contains("authorization: Basic (12 characters, hidden)"), "{text}");
         assert!(text.contains("api-key: (10 characters, hidden)"), "{text}");
         assert!(!text.contains("host"), "{text}");
+    }
+
+    #[test]
+    fn in_full_nothing_is_left_out_or_shortened() {
+        let long = "x".repeat(5000);
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let headers: Vec<_> = PLUMBING.iter().map(|name| header(name, "as sent")).collect();
+        let more = [header("x-long", &long), header("api-key", "hunter two")];
+        let body = format!("{{\n  \"a\" : \"{long}\",\r\n\t\"b\":[1,2] }}\u{1b}");
+        let kept = body.len();
+        let request = Received {
+            query: long.clone(),
+            headers: [headers, more.to_vec()].concat(),
+            body_length: 9000,
+            body: body.into(),
+            ..sample()
+        };
+        let plumbing = PLUMBING.iter().map(|name| format!("{name}: as sent\n")).collect::<Vec<_>>().concat();
+        let expected = format!(
+            "13:05:20.250  POST /cb?{long}  → 200\n{plumbing}x-long: {long}\napi-key: (10 characters, hidden)\n\n\
+             {{\n  \"a\" : \"{long}\",\n\\t\"b\":[1,2] }}\\u{{1b}}\n\n\
+             (body cut: the first {kept} of 9000 bytes are kept)\n"
+        );
+        assert_eq!(describe_in_full(&request, &TimeZone::UTC), expected);
+        let fields = (0..1000).map(|n| format!("f{n}=v&")).collect::<Vec<_>>().concat();
+        let form =
+            describe_in_full(&with_body("application/x-www-form-urlencoded", fields.clone()), &TimeZone::UTC);
+        assert!(form.ends_with(&format!("\n\n{fields}\n")), "{form}");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Find {
     }
 
     /// Does an action in a text of these lines, the first of which in sight is `top`.
-    pub fn act(&mut self, action: Action, top: usize, lines: impl FnOnce() -> Vec<String>) -> Went {
+    pub fn act<L: AsRef<[String]>>(&mut self, action: Action, top: usize, lines: impl FnOnce() -> L) -> Went {
         match action {
             Action::Search => {
                 *self = Self { input: Some(Box::new(Input::line(""))), typing: true, ..Self::default() };
@@ -102,7 +102,7 @@ impl Find {
                 Went::Done
             }
             Action::NextMatch | Action::PreviousMatch => match self.wanted() {
-                Some(wanted) => self.go(&wanted, action == Action::NextMatch, top, &lines()),
+                Some(wanted) => self.go(&wanted, action == Action::NextMatch, top, lines().as_ref()),
                 None => Went::Done,
             },
             _ => Went::Elsewhere,

@@ -1,5 +1,8 @@
 //! A request that reached the built-in endpoint, in full.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use crate::console::model::find::Find;
 use crate::console::model::scroll::Scroll;
 use crate::console::model::window::receiver::ReceiverWindow;
@@ -11,6 +14,8 @@ pub struct RequestWindow {
     pub(in crate::console) text: String,
     pub(in crate::console) scroll: Scroll,
     pub(in crate::console) find: Find,
+    /// The width that was drawn last, and the lines for it: breaking a long text takes longer than a frame.
+    broken: RefCell<Option<(usize, Arc<[String]>)>>,
     /// The receiver's window, which comes back.
     pub(in crate::console) below: Box<ReceiverWindow>,
 }
@@ -19,11 +24,19 @@ impl RequestWindow {
     /// A request as text, above the receiver's window.
     #[must_use]
     pub fn new(text: String, below: Box<ReceiverWindow>) -> Self {
-        Self { text, scroll: Scroll::default(), find: Find::default(), below }
+        Self { text, scroll: Scroll::default(), find: Find::default(), broken: RefCell::default(), below }
     }
 
     /// Lines of at most so many columns.
-    pub(in crate::console) fn lines(&self, width: usize) -> Vec<String> {
-        self.text.lines().flat_map(|line| wrap(line, width)).collect()
+    pub(in crate::console) fn lines(&self, width: usize) -> Arc<[String]> {
+        let mut broken = self.broken.borrow_mut();
+        if let Some((of, lines)) = &*broken
+            && *of == width
+        {
+            return Arc::clone(lines);
+        }
+        let lines: Arc<[String]> = self.text.lines().flat_map(|line| wrap(line, width)).collect();
+        *broken = Some((width, Arc::clone(&lines)));
+        lines
     }
 }

@@ -43,7 +43,7 @@ fn find(state: &mut State, action: Action) -> bool {
     let settings = &state.settings;
     let Some(Overlay::Preview(window)) = &mut state.overlay else { return false };
     let text = if action.is_match() { window.lines(settings, width) } else { Vec::new() };
-    let text = || text.iter().map(ToString::to_string).collect();
+    let text = || text.iter().map(ToString::to_string).collect::<Vec<_>>();
     match window.find.act(action, window.scroll.top(), text) {
         Went::Elsewhere => return false,
         Went::Done => {}

@@ -6,6 +6,7 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::receiver::{self, SETTINGS};
 use crate::console::model::window::request::RequestWindow;
 use crate::keymap::Action;
+use crate::receiver::describe_in_full;
 
 pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let receiver = &mut state.receiver;
@@ -30,7 +31,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         }
         Action::ShowInFull => {
             if let Some(request) = receiver.arrived.get(window.chosen().unwrap_or(0)) {
-                let text = window.text(request, state.settings.clock.zone()).to_string();
+                let text = describe_in_full(request, state.settings.clock.zone());
                 let below = Box::new(std::mem::take(window));
                 state.overlay = Some(Overlay::Request(RequestWindow::new(text, below)));
             }

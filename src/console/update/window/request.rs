@@ -1,5 +1,7 @@
 //! What happens in the window of a request that was received.
 
+use std::sync::Arc;
+
 use crate::console::model::effect::Effect;
 use crate::console::model::find::Went;
 use crate::console::model::layout;
@@ -31,7 +33,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
 fn find(state: &mut State, action: Action) -> bool {
     let width = layout::width_inside(layout::room_for_windows(state.screen()).width);
     let Some(Overlay::Request(window)) = &mut state.overlay else { return false };
-    let lines = if action.is_match() { window.lines(width) } else { Vec::new() };
+    let lines = if action.is_match() { window.lines(width) } else { Arc::default() };
     match window.find.act(action, window.scroll.top(), || lines) {
         Went::Elsewhere => return false,
         Went::Done => {}

@@ -16,8 +16,9 @@ pub(in crate::console) fn draw(state: &State, window: &RequestWindow, out: &mut 
     let height = usize::from(inner.height).saturating_sub(usize::from(window.find.is_shown()));
     let length = lines.len();
     let visible = window.scroll.visible(length, height);
-    for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        let line = find::mark_found(&window.find, Line::from(Span::styled(line, theme.text)), theme.marked);
+    for (at, line) in lines.iter().skip(visible.start).take(visible.len()).enumerate() {
+        let line = Span::styled(line.clone(), theme.text);
+        let line = find::mark_found(&window.find, Line::from(line), theme.marked);
         out.render_widget(line, frame::row(inner, at));
     }
     frame::mark_more(state, inner, &visible, length, out);
