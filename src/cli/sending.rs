@@ -143,15 +143,20 @@ pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
     }
 }
 
-/// Ends a sender after a signal. What is under way gets five seconds; a second signal cuts it off.
-pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) {
+/// Ends a sender after a signal. What is under way gets five seconds; a second signal cuts it off. Gives
+/// what [`stop`] gives.
+pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
     tell("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
-    stop(sender, interrupts).await;
+    stop(sender, interrupts).await
 }
 
 /// Ends a sender whose work for this command is done: what else is under way gets five seconds, and
-/// a signal cuts it off. Nothing is lost then: it stays queued.
-pub async fn stop_when_done(sender: Sender, interrupts: &mut Interrupts, own: impl Fn(DeliveryId) -> bool) {
+/// a signal cuts it off. Nothing is lost then: it stays queued. Gives what [`stop`] gives.
+pub async fn stop_when_done(
+    sender: Sender,
+    interrupts: &mut Interrupts,
+    own: impl Fn(DeliveryId) -> bool,
+) -> Option<String> {
     let others = sender.sending().borrow().in_flight.keys().filter(|id| !own(**id)).count();
     if others > 0 {
         let requests = if others == 1 { "request" } else { "requests" };
@@ -159,15 +164,19 @@ pub async fn stop_when_done(sender: Sender, interrupts: &mut Interrupts, own: im
             "ringback: stopping; waiting up to 5 s for {others} other {requests} in flight (Ctrl+C to abort)"
         ));
     }
-    stop(sender, interrupts).await;
+    stop(sender, interrupts).await
 }
 
-/// Ends a sender; a signal cuts it off.
-pub async fn stop(sender: Sender, interrupts: &mut Interrupts) {
+/// Ends a sender; a signal cuts it off. Gives the sentence that attempts were made and could not be
+/// recorded, where that is so: the command has failed then.
+pub async fn stop(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
+    let sending = sender.sending();
     tokio::select! {
         () = sender.stop() => {}
         _ = interrupts.next() => {}
     }
+    let sending = sending.borrow();
+    sending.trouble.clone().filter(|_| sending.unrecorded > 0)
 }
 
 /// Reports that nothing is removed from the log by age.

@@ -113,7 +113,12 @@ impl Board {
     /// The sender ends, and so many outcomes are not on disk: their deliveries are pending there.
     pub fn left_unrecorded(&self, outcomes: usize) {
         self.sending.send_if_modified(|sending| {
-            let Some(trouble) = sending.trouble.as_mut().filter(|_| outcomes > 0) else { return false };
+            if outcomes == 0 {
+                return false;
+            }
+            (sending.unrecorded, sending.failing) = (outcomes, true);
+            let in_time = || "cannot record attempts: the disk has not responded in time".to_owned();
+            let trouble = sending.trouble.get_or_insert_with(in_time);
             let stay =
                 if outcomes == 1 { "1 delivery stays" } else { &format!("{outcomes} deliveries stay") };
             // Writing to a string cannot fail.

@@ -21,6 +21,8 @@ pub struct Sending {
     /// Whether this session cannot do its work for it. A session that another one has replaced as the
     /// active sender is a standby like any other.
     pub failing: bool,
+    /// Attempts that were made and could not be recorded before the sender ended: their deliveries are pending.
+    pub unrecorded: usize,
     /// What this machine lacks for sending, while it does.
     pub local: Option<LocalTrouble>,
     /// What was due, could not be read, and has failed for that.

@@ -1,9 +1,11 @@
 //! The real program on a disk that is full, and on a file that it may no longer write: said at once,
 //! nothing claimed that is not on disk, nothing lost, and on by itself when there is room again.
 
+use std::io::Write as _;
+
 use crate::disk::site::Site;
 use crate::support::cli::{On, Running};
-use crate::support::recorder::Recorder;
+use crate::support::recorder::{Recorder, events};
 
 /// Room for the program and no more than a few hundred deliveries.
 const MIB: u32 = 4;
@@ -68,6 +70,31 @@ fn who_ends_before_there_is_room_says_that_it_could_not_record() {
     assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
     assert_eq!(small.listed("delivered"), told.len());
     assert!(endpoint.book().values().all(|arrived| arrived.times == 2), "each was sent again");
+}
+
+/// The same of a command that sends only until its own events are sent.
+#[test]
+fn send_that_ends_before_there_is_room_says_that_it_could_not_record() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    endpoint.keep_answers();
+    let mut command = small.command(&["send", "--from", "-"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut send = Running::reading(command);
+    let mut input = send.input();
+    input.write_all(events(&profile, "first-", BEFORE).as_bytes()).unwrap();
+    endpoint.wait("what is under way", |book| book.len() == BEFORE);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    send.line(On::Err, "cannot record attempts");
+    // Nothing more can be accepted, which ends it.
+    let _ = input.write_all(events(&profile, "more-", 2000).as_bytes());
+    drop(input);
+    send.line(On::Err, "4 deliveries stay pending: attempts already made are repeated");
+    assert_eq!(send.code(), Some(1));
+    small.disk().make_room();
+    assert_eq!(small.listed("queued"), BEFORE);
 }
 
 #[test]

@@ -51,9 +51,9 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
         "\nIn a terminal `ringback demo` opens the console on the same; `ringback --help` lists all commands\n",
     )?;
     let code = test::code(&ended.details);
-    ended.stop_sending(&mut interrupts).await;
+    let stopped = ended.stop_sending(&mut interrupts).await;
     stage.receiver.stop().await;
-    Ok(code)
+    stopped.map(|()| code)
 }
 
 /// Nothing of the demo stays, whatever was under way.

@@ -104,12 +104,11 @@ pub async fn run(
     let ended = run.until_ended(&mut batches, interrupts).await;
     run.line.clear();
     drop(run.keeping.take());
-    if let Some(sender) = run.sender.take() {
-        match &ended {
-            Ok(End::Done) => stop_when_done(sender, interrupts, |id| mark.is_on(id)).await,
-            Ok(End::Signal(_)) | Err(_) => stop_when_interrupted(sender, interrupts).await,
-        }
-    }
+    let unrecorded = match (run.sender.take(), &ended) {
+        (Some(sender), Ok(End::Done)) => stop_when_done(sender, interrupts, |id| mark.is_on(id)).await,
+        (Some(sender), Ok(End::Signal(_)) | Err(_)) => stop_when_interrupted(sender, interrupts).await,
+        (None, _) => None,
+    };
     let unknown = run.resolve().await.err();
     let looked = run.look().await;
     let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
@@ -118,12 +117,14 @@ pub async fn run(
     if let Some(text) = run.missing.text() {
         tell(&format!("ringback: note: {text}"));
     }
-    match ended {
-        Ok(End::Done) => looked.and(printed).and_then(|()| run.code()),
-        Ok(End::Signal(code)) => Err(CommandError::Interrupted { code, left: run.left() }),
-        Err(error) => {
+    match (ended, unrecorded) {
+        (Ok(End::Done), None) => looked.and(printed).and_then(|()| run.code()),
+        (Ok(End::Done), Some(why)) => Err(CommandError::CannotSend(why)),
+        (Ok(End::Signal(code)), None) => Err(CommandError::Interrupted { code, left: run.left() }),
+        (Ok(End::Signal(_)), Some(why)) => Err(CommandError::CannotSend(format!("{why}\n{}", run.left()))),
+        (Err(error), unrecorded) => {
             tell(&format!("ringback: {}", run.left()));
-            if let Some(why) = unknown {
+            for why in unrecorded.into_iter().chain(unknown) {
                 tell(&format!("ringback: {why}"));
             }
             Err(error)

@@ -96,7 +96,7 @@ pub async fn run(
         tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
     }
     let code = test::code(&ended.details);
-    ended.stop_sending(&mut interrupts).await;
+    ended.stop_sending(&mut interrupts).await?;
     out.end().map(|()| code)
 }
 

@@ -47,15 +47,14 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         }
         print_json(&document(details))?;
         let code = code(details);
-        ended.stop_sending(&mut interrupts).await;
-        return Ok(code);
+        return ended.stop_sending(&mut interrupts).await.map(|()| code);
     }
     let mut out = Lines::default();
     out.line(&heading(&delivery));
     let ended = carry_out(&store, transport, delivery, &mut interrupts, |line| out.line(line)).await?;
     out.line(&last_line(&ended.details.summary));
     let code = code(&ended.details);
-    ended.stop_sending(&mut interrupts).await;
+    ended.stop_sending(&mut interrupts).await?;
     out.end().map(|()| code)
 }
 

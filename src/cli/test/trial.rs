@@ -25,9 +25,13 @@ pub struct Ended {
 
 impl Ended {
     /// Lets the sender end in good order: see [`stop_when_done`].
-    pub async fn stop_sending(self, interrupts: &mut Interrupts) {
+    ///
+    /// # Errors
+    /// Attempts of other deliveries were made and could not be recorded.
+    pub async fn stop_sending(self, interrupts: &mut Interrupts) -> Result<(), CommandError> {
         let own = self.details.summary.id;
-        stop_when_done(self.sender, interrupts, |id| id == own).await;
+        let unrecorded = stop_when_done(self.sender, interrupts, |id| id == own).await;
+        unrecorded.map_or(Ok(()), |why| Err(CommandError::CannotSend(why)))
     }
 }
 
@@ -86,14 +90,20 @@ pub async fn see_through(
     let ended = tokio::select! {
         ended = trial.until_ended() => ended,
         code = interrupts.next() => {
-            stop_when_interrupted(sender, interrupts).await;
-            return Err(CommandError::Interrupted { code, left: left(store, id).await? });
+            let unrecorded = stop_when_interrupted(sender, interrupts).await;
+            let left = left(store, id).await?;
+            return Err(match unrecorded {
+                Some(why) => CommandError::CannotSend(format!("{why}\n{left}")),
+                None => CommandError::Interrupted { code, left },
+            });
         }
     };
     match ended {
         Ok((details, held)) => Ok(Ended { details, held, sender }),
         Err(error) => {
-            stop(sender, interrupts).await;
+            if let Some(why) = stop(sender, interrupts).await {
+                tell(&format!("ringback: {why}"));
+            }
             if let CommandError::CannotSend(why) = error {
                 return Err(CommandError::CannotSend(format!("{why}\n{}", left(store, id).await?)));
             }

@@ -72,10 +72,11 @@ pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, 
     work.line.clear();
     // What is under way is told too; so it must not wait for somebody to listen.
     let stopping = async {
-        match &ended {
+        // What could not be recorded is among the news, and fails the command below.
+        let _ = match &ended {
             Ok(None) => stop(sender, &mut interrupts).await,
             Ok(Some(_)) | Err(_) => stop_when_interrupted(sender, &mut interrupts).await,
-        }
+        };
     };
     work.tell_until(stopping).await?;
     work.tell_news();
