@@ -215,6 +215,9 @@ impl From<BlockingError> for Problem {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let text = error.to_string();
+        if let Some(missing) = missing_object(&error) {
+            return Problem::Corrupt(missing.to_owned()).into();
+        }
         let problem = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Locked(Duration::ZERO),
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
@@ -234,6 +237,17 @@ impl From<rusqlite::Error> for StoreError {
         };
         problem.into()
     }
+}
+
+/// The message that a table, an index or a column is missing, which this program's schema has.
+fn missing_object(error: &rusqlite::Error) -> Option<&str> {
+    let (rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg))) = error
+    else {
+        return None;
+    };
+    let is_missing = error.sqlite_error_code() == Some(ErrorCode::Unknown)
+        && (msg.starts_with("no such ") || msg.contains(" has no column "));
+    is_missing.then_some(msg.as_str())
 }
 
 /// Whether what was read is not what stands there.

@@ -33,7 +33,7 @@ pub struct Inspection {
     pub schema: Option<i64>,
     /// The latest schema that this program knows.
     pub known_schema: i64,
-    /// What `PRAGMA quick_check` found wrong, ten lines at most; empty when nothing.
+    /// What `PRAGMA quick_check` found wrong, and what the schema lacks, ten lines at most; empty when nothing.
     pub damage: Vec<String>,
     /// How many deliveries are pending, where the schema is known to this program.
     pub pending: Option<u64>,
@@ -75,9 +75,14 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     };
     let mut check = db.prepare(&format!("PRAGMA quick_check({LINES})"))?;
     let lines = check.query_map([], |row| row.get::<_, String>(0))?;
-    let damage: Vec<String> = lines.collect::<Result<_, _>>()?;
-    let sound = damage.iter().all(|line| line == "ok");
+    let mut damage: Vec<String> = lines.collect::<Result<_, _>>()?;
+    damage.retain(|line| line != "ok");
     let is_known = schema == Some(schema::KNOWN);
+    if is_known {
+        damage.extend(schema::missing(&db)?);
+        damage.truncate(LINES);
+    }
+    let sound = damage.is_empty();
     let unreadable = if is_known && sound { row_check::look(&db)? } else { PassedOver::default() };
     Ok(Inspection {
         bytes: facts.len(),
@@ -86,7 +91,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         writable: may_be_written(&real),
         schema,
         known_schema: schema::KNOWN,
-        damage: damage.into_iter().filter(|line| line != "ok").collect(),
+        damage,
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is told already.
         held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },

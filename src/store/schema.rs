@@ -1,5 +1,7 @@
 //! The tables, and how an older file comes to have them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::{Problem, StoreError};
@@ -41,6 +43,10 @@ pub(super) fn look(db: &Connection) -> Result<Found, StoreError> {
         if version > KNOWN {
             return Err(Problem::Newer { found: version, known: KNOWN }.into());
         }
+        // Both numbers are written at once, and the first schema is 1.
+        if version < 1 {
+            return Err(Problem::Foreign.into());
+        }
         return Ok(Found::Schema(version));
     }
     let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -70,6 +76,28 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     Ok(change.commit()?)
 }
 
+/// Tables, columns, indexes and triggers that a file of the latest schema lacks: a few words on each.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn missing(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut whole = Connection::open_in_memory()?;
+    migrate(&mut whole)?;
+    let found = objects(db)?;
+    Ok(objects(&whole)?.difference(&found).map(|object| format!("{object} is missing")).collect())
+}
+
+/// What a schema is made of. Not by its text: that depends on how the file came to have it.
+fn objects(db: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+               UNION ALL
+               SELECT 'column ' || t.name || '.' || c.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c
+               WHERE t.type = 'table'";
+    let mut select = db.prepare(sql)?;
+    let objects = select.query_map([], |row| row.get(0))?;
+    Ok(objects.collect::<Result<_, _>>()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +122,29 @@ mod tests {
         migrate(&mut db).unwrap();
         db.pragma_update(None, "user_version", 9).unwrap();
         assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Newer { found: 9, known: KNOWN });
+    }
+
+    #[test]
+    fn a_number_that_no_schema_has_is_not_migrated() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap();
+        for version in [-1, 0] {
+            db.pragma_update(None, "user_version", version).unwrap();
+            assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Foreign);
+        }
+    }
+
+    #[test]
+    fn what_a_schema_lacks_is_named() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap();
+        assert_eq!(missing(&db), Ok(Vec::new()));
+        db.execute_batch("DROP INDEX delivery_by_lane; ALTER TABLE revision RENAME COLUMN steering TO other")
+            .unwrap();
+        assert_eq!(
+            missing(&db).unwrap(),
+            ["column revision.steering is missing", "index delivery_by_lane is missing"]
+        );
     }
 
     #[test]

@@ -33,8 +33,8 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
         }
         Err(error) => {
             let problem = error.problem.to_string();
-            // Each problem says after a colon what to do.
-            let (what, mend) = problem.split_once(": ").unwrap_or((&problem, "check the file"));
+            // Each problem says after its last colon what to do.
+            let (what, mend) = problem.rsplit_once(": ").unwrap_or((&problem, "check the file"));
             vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), mend)]
         }
     }
