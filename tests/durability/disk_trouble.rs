@@ -164,7 +164,7 @@ fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_room() {
     worker.line(On::Out, "\"delivered\"");
     small.disk().fill();
     prune("--yes").refused(1, &[NO_ROOM, "0 of 401 removed: removing needs some free space first"]);
-    small.disk().leave(150 << 10);
+    small.disk().leave(512 << 10);
     assert_eq!(prune("--dry-run").json()["fit"], MANY + 1, "nothing is lost");
     let pruned = prune("--yes");
     assert_eq!(pruned.code, Some(0), "{pruned:?}");

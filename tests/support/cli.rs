@@ -194,11 +194,12 @@ impl Running {
             On::Out => &self.out,
             On::Err => &self.err,
         };
+        let mut others = Vec::new();
         loop {
             match from.recv_timeout(DEADLINE) {
                 Ok(line) if line.contains(with) => return line,
-                Ok(_) => {}
-                Err(error) => panic!("no line with '{with}': {error}"),
+                Ok(line) => others.push(line),
+                Err(error) => panic!("no line with '{with}': {error}, after {others:#?}"),
             }
         }
     }
