@@ -184,7 +184,6 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),
             ("Decrypt values with a profile's key", "ringback receive --decrypt-profile \"Order SMS\""),
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
-            ("Decrypt the values of a profile", "ringback receive --decrypt-profile 'Order SMS'"),
         ],
     ),
     (
@@ -255,6 +254,15 @@ mod tests {
         }
         for (path, _) in EXAMPLES {
             assert!(commands.iter().any(|(command, _)| command == path), "examples of no command: {path}");
+        }
+    }
+
+    #[test]
+    fn no_command_has_an_example_twice() {
+        for (path, examples) in EXAMPLES {
+            let lines: std::collections::HashSet<String> =
+                examples.iter().map(|(_, line)| line.replace('"', "'")).collect();
+            assert_eq!(lines.len(), examples.len(), "{path}");
         }
     }
 

@@ -106,7 +106,8 @@ pub(super) async fn run(
             Verb::Retry => format!("Send {} {noun} now?", group_digits(count)),
             Verb::Cancel => format!("Cancel {} {noun}?", group_digits(count)),
         };
-        let not = format!("{} {noun} match; nothing was done", group_digits(count));
+        let fits = if count == 1 { "matches" } else { "match" };
+        let not = format!("{} {noun} {fits}; nothing was done", group_digits(count));
         ask(&question, &not, "nothing was done")?;
     }
     let mut did = Did::default();

@@ -176,19 +176,21 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "use an address and a port, such as 127.0.0.1:9977 or [::1]:9977".to_owned())
 }
 
-/// `250ms`, `2s`, `1.5s`, or a number of milliseconds.
+/// `250ms`, `2s`, `1.5s`, or `0`. Any other number without a unit could be either.
 fn delay(text: &str) -> Result<Duration, String> {
     /// A day: longer is a slip of the keyboard.
     const MOST_MS: f64 = 86_400_000.0;
+    /// Makes any number but 0 more than that.
+    const NO_UNIT: f64 = f64::MAX;
     let text = text.trim();
     let (number, unit_ms) = match text.strip_suffix("ms") {
         Some(number) => (number, 1.0),
-        None => text.strip_suffix('s').map_or((text, 1.0), |number| (number, 1000.0)),
+        None => text.strip_suffix('s').map_or((text, NO_UNIT), |number| (number, 1000.0)),
     };
     let ms = number.trim_end().parse::<f64>().map(|number| number * unit_ms);
     match ms {
         Ok(ms) if (0.0..=MOST_MS).contains(&ms) => Ok(Duration::from_secs_f64(ms / 1000.0)),
-        _ => Err("use a duration such as 250ms, 2s or 250 (milliseconds), one day at most".to_owned()),
+        _ => Err("use a duration with its unit, such as 250ms or 2s, one day at most".to_owned()),
     }
 }
 
@@ -198,11 +200,10 @@ mod tests {
 
     #[test]
     fn delays() {
-        for (text, ms) in [("250ms", 250), ("2s", 2000), ("1.5s", 1500), ("40", 40), ("0", 0), ("3 s", 3000)]
-        {
+        for (text, ms) in [("250ms", 250), ("2s", 2000), ("1.5s", 1500), ("0", 0), ("3 s", 3000)] {
             assert_eq!(delay(text), Ok(Duration::from_millis(ms)), "{text}");
         }
-        for bad in ["", "s", "ms", "-1", "1h", "nan", "inf", "1e300", "90000s"] {
+        for bad in ["", "s", "ms", "5", "40", "0.5", "-1", "1h", "nan", "inf", "1e300", "90000s"] {
             assert!(delay(bad).is_err(), "{bad}");
         }
     }

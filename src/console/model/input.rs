@@ -187,6 +187,12 @@ impl Input {
         }
     }
 
+    /// Whether a field of one line does something with this key.
+    #[must_use]
+    pub fn takes(key: Key) -> bool {
+        key.is_text() || bindings::command(key).is_some_and(|command| command != Command::Break)
+    }
+
     /// Puts the cursor behind the last character.
     pub fn to_end(&mut self) {
         self.stand(self.text.end());

@@ -4,6 +4,7 @@ use crossterm::event::KeyCode;
 
 use crate::console::model::editor::Editor;
 use crate::console::model::guide::Guide;
+use crate::console::model::input::Input;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
@@ -112,7 +113,17 @@ impl State {
         let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
         // In the search of a pane they end it; windows and the editor have actions for them.
         let ends = matches!(target, Target::Pane(_)) && (key.is(KeyCode::Enter) || key.is(KeyCode::Esc));
-        (edits || ends) && self.is_typing(target)
+        ((edits || ends) && self.is_typing(target)) || (self.is_searching() && Input::takes(key))
+    }
+
+    /// Whether a search or a filter is typed: there the keys of a text field go before all actions.
+    #[must_use]
+    pub fn is_searching(&self) -> bool {
+        match self.target() {
+            Target::Window(Overlay::Details(_) | Overlay::Preview(_) | Overlay::Request(_))
+            | Target::Pane(_) => self.is_typing(self.target()),
+            Target::Window(_) | Target::Guide(_) | Target::Editor(_) => false,
+        }
     }
 
     /// The key of the entry with this name for a sentence about what can be pressed now: none that would

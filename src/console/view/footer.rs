@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::disabled_reason;
 use crate::console::model::state::State;
+use crate::console::model::target::Target;
 use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
 
 /// How many of a place's own keys go before the palette, which leads to all others.
@@ -67,7 +68,7 @@ fn choose(words: &mut Vec<Word>, mut room: usize) {
 
 /// The actions that can be done now and have a key here, in the order of the table.
 fn words(state: &State) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
+    let mut words = words_of_search(state);
     let mut scopes = state.target().scopes();
     if !scopes.contains(&Scope::Global) {
         scopes.push(Scope::Global);
@@ -86,6 +87,18 @@ fn words(state: &State) -> Vec<Word> {
         }
     }
     words
+}
+
+/// What ends a search that is typed, in no table: the keys cannot be bound to anything else there.
+fn words_of_search(state: &State) -> Vec<Word> {
+    let word = |action, key: &str, label| Word { action, key: key.to_owned(), label, rank: 1 };
+    match state.target() {
+        Target::Pane(_) if state.is_searching() => {
+            vec![word(Action::Accept, "Enter", "Done"), word(Action::Leave, "Esc", "Clear")]
+        }
+        _ if state.is_searching() => vec![word(Action::Accept, "Enter", "Find")],
+        _ => Vec::new(),
+    }
 }
 
 /// Whether this key does what the entry says where the keyboard is.
