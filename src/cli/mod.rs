@@ -46,6 +46,8 @@ use std::process::ExitCode;
 
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
@@ -129,12 +131,20 @@ pub async fn run() -> ExitCode {
                 tell(error.render().to_string().trim_end());
             } else {
                 // Help and version: our own text, in colours where there are any.
-                let _ = error.print();
+                // It ends with a line feed, at which the standard output is flushed.
+                if let Err(unwritten) = error.print()
+                    && unwritten.kind() != std::io::ErrorKind::BrokenPipe
+                {
+                    tell(&format!("ringback: {}", CommandError::Output(unwritten)));
+                    return FAILED.into();
+                }
             }
             return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
         }
     };
     raise_limit();
+    // A file that may not grow further (`ulimit -f`) fails a write then, and does not end the program.
+    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     report_lock_waits(Some(|wait| tell(&format!("ringback: {wait}"))));
     let session = cli.session;
     let ended = carry_out(&session, cli.command).await;

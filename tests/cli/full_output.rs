@@ -52,3 +52,38 @@ fn what_cannot_be_reported_fails_the_command() {
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
     assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
 }
+
+#[test]
+fn help_and_version_that_cannot_be_written_have_failed() {
+    if !Path::new(FULL).exists() {
+        skip(&format!("this system has no {FULL}"));
+        return;
+    }
+    let place = Place::new();
+    for args in [&["--help"][..], &["--version"], &["work", "--help"]] {
+        let ran = run(&place, args);
+        assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
+        assert!(ran.err.contains("cannot write to standard output"), "{args:?}: {ran:?}");
+    }
+}
+
+/// A file that may have so many blocks and no more fails a write, as a full disk does.
+#[test]
+fn a_limit_on_the_size_of_files_does_not_end_the_program_by_a_signal() {
+    let place = Place::new();
+    let profile = place.file("profile.json", &Recorder::taking().profile(0).to_string());
+    let mut command = std::process::Command::new("/bin/sh");
+    let limited = r#"ulimit -f 0; exec "$0" profiles apply "$1""#;
+    let inner = place.command(&[]);
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_ringback"), &profile]);
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ran = finish(command.spawn().unwrap());
+    assert!(ran.code.is_some_and(|code| code == 1 || code == 2), "{ran:?}");
+    assert!(ran.err.contains("ringback.db"), "{ran:?}");
+}
