@@ -284,6 +284,29 @@ fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
 }
 
 #[test]
+fn a_run_that_is_stopped_counts_each_reason_of_its_failures() {
+    let hanging = Recorder::start(Duration::MAX, |_, _| 200);
+    let refusing = Recorder::start(Duration::ZERO, |_, _| 404);
+    let (place, oldest) = place_with(&hanging, 0);
+    let others = place.apply(&refusing.profile(0));
+    let lines = event(&oldest, "0") + &events(&others[0], "", 3);
+    let file = place.file("events.ndjson", &lines);
+    let mut send = Running::start(place.command(&["send", "--from", &file]));
+    let failed = ["deliveries", "list", "--state", "failed", "--json"];
+    let start = std::time::Instant::now();
+    while place.run(&failed).out.matches("\"failed\"").count() < 3 {
+        assert!(start.elapsed() < Duration::from_mins(1), "{:?}", place.run(&failed));
+    }
+    send.interrupt();
+    send.line(On::Err, "(Ctrl+C again to abort)");
+    send.interrupt();
+    assert_eq!(send.code(), Some(130));
+    let said = send.rest();
+    assert!(said[0].starts_with("4 accepted: 3 failed, 1 queued"), "{said:?}");
+    assert!(said[1].starts_with("  3 × "), "{said:?}");
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() {
     let endpoint = Recorder::start(Duration::MAX, |_, _| 200);
     let (place, id) = place_with(&endpoint, 0);

@@ -110,7 +110,7 @@ pub async fn run(
         (None, _) => None,
     };
     let unknown = run.resolve().await.err();
-    let looked = run.look().await;
+    let looked = run.look_last().await;
     let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, held.total());
     held::tell_of(&held);
@@ -285,6 +285,15 @@ impl Run {
         let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
         self.next_look = Instant::now() + pause;
         Ok(())
+    }
+
+    /// Counts at the end, and tells of those too that ended while older ones have not.
+    async fn look_last(&mut self) -> Result<(), CommandError> {
+        self.look().await?;
+        match self.tally.unsettled() {
+            Some(rest) => self.tell_undelivered(rest).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether any of them is still to be sent, and is not held.

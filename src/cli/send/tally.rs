@@ -51,6 +51,11 @@ impl Tally {
         self.range.map(|(from, to)| (mark, from, to))
     }
 
+    /// Where those lie that no look has given as ended: the oldest of them has not, as of the last look.
+    pub fn unsettled(&self) -> Option<Ended> {
+        self.range.filter(|(from, to)| from < to)
+    }
+
     /// Takes in what a look has found: what has ended since the last one, and the others.
     pub fn stand(&mut self, settled: Counts, rest: Counts) {
         self.settled = sum(self.settled, settled);
