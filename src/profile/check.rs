@@ -159,8 +159,12 @@ impl Check<'_> {
 
     /// Judges the address in a URL; a name is judged again where it is dialled.
     fn address(&mut self, field: Field, url: &str) {
-        let judged = self.rules.network.as_deref().zip(Url::parse(url).ok());
-        if let Some(Err(refused)) = judged.map(|(network, url)| network.judge_url(&url)) {
+        let Some((network, url)) = self.rules.network.as_deref().zip(Url::parse(url).ok()) else { return };
+        let judged = network.judge_url(&url);
+        if url.port() == Some(0) {
+            self.error(field, "nothing listens on port 0: name another port");
+        }
+        if let Err(refused) = judged {
             self.error(field, refused.to_string());
         }
     }

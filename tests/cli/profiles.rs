@@ -491,3 +491,10 @@ fn what_looks_like_a_tag_is_told_and_what_the_body_closes_is_none() {
     assert_eq!(apply(r#"{"html": "a<<br><b>hi</b> <status>"}"#), "");
     assert_eq!(apply("<dlr><id><id></id><status><status></status></dlr>"), "");
 }
+
+#[test]
+fn a_port_that_nothing_listens_on_is_refused() {
+    let place = Place::new();
+    let file = place.file("p.json", r#"{"title": "T", "url": "https://x.example:0/"}"#);
+    place.run(&["profiles", "apply", &file]).refused(2, &["url: nothing listens on port 0"]);
+}
