@@ -1,5 +1,5 @@
 //! `ringback doctor`: what is found of files, sender, terminal, clipboard and certificates, and what to
-//! mend. Changes nothing.
+//! fix. Changes nothing.
 
 mod database;
 mod finding;

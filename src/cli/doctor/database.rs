@@ -34,8 +34,8 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
         Err(error) => {
             let problem = error.problem.to_string();
             // Each problem says after its last colon what to do.
-            let (what, mend) = problem.rsplit_once(": ").unwrap_or((&problem, "check the file"));
-            vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), mend)]
+            let (what, fix) = problem.rsplit_once(": ").unwrap_or((&problem, "check the file"));
+            vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), fix)]
         }
     }
 }
@@ -46,13 +46,13 @@ fn missing(path: &Path, named: bool) -> Finding {
     let writable = folder.metadata().is_ok_and(|facts| facts.is_dir() && !facts.permissions().readonly());
     let found = format!("{} is not there yet", path.display());
     if writable && named {
-        let mend = "check --db or RINGBACK_DB; the first session creates a new database";
-        Finding::note(TOPIC, found, mend)
+        let fix = "check --db or RINGBACK_DB; the first session creates a new database";
+        Finding::note(TOPIC, found, fix)
     } else if writable {
         Finding::ok(TOPIC, found + ": the first session creates it")
     } else {
-        let mend = format!("allow writing to {}, or name another file with --db", folder.display());
-        Finding::problem(TOPIC, found, mend)
+        let fix = format!("allow writing to {}, or name another file with --db", folder.display());
+        Finding::problem(TOPIC, found, fix)
     }
 }
 

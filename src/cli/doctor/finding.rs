@@ -38,7 +38,7 @@ pub struct Finding {
     /// What was found.
     pub found: String,
     /// What to do, where there is something.
-    pub mend: Option<String>,
+    pub fix: Option<String>,
     /// What else scripts get, by its name.
     more: Option<(&'static str, Value)>,
 }
@@ -46,17 +46,17 @@ pub struct Finding {
 impl Finding {
     /// As it should be.
     pub fn ok(topic: &'static str, found: impl Into<String>) -> Self {
-        Self { topic, state: State::Ok, found: found.into(), mend: None, more: None }
+        Self { topic, state: State::Ok, found: found.into(), fix: None, more: None }
     }
 
     /// Worth knowing, and what to do about it.
-    pub fn note(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { state: State::Note, mend: Some(mend.into()), ..Self::ok(topic, found) }
+    pub fn note(topic: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { state: State::Note, fix: Some(fix.into()), ..Self::ok(topic, found) }
     }
 
     /// To be mended, and how.
-    pub fn problem(topic: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { state: State::Problem, mend: Some(mend.into()), ..Self::ok(topic, found) }
+    pub fn problem(topic: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { state: State::Problem, fix: Some(fix.into()), ..Self::ok(topic, found) }
     }
 
     /// With more for scripts.
@@ -68,7 +68,7 @@ impl Finding {
     pub fn json(&self) -> Value {
         let mut json = json!({
             "topic": self.topic, "state": self.state.name(), "found": self.found,
-            "fix": self.mend, "mend": self.mend,
+            "fix": self.fix, "mend": self.fix,
         });
         if let Some((name, value)) = &self.more {
             json[*name] = value.clone();
@@ -77,7 +77,7 @@ impl Finding {
     }
 }
 
-/// For people: a line each, and under it what to do; last, how many there are to mend.
+/// For people: a line each, and under it what to do; last, how many there are to fix.
 pub fn text(found: &[Finding]) -> String {
     let width = found.iter().map(|f| f.topic.width()).max().unwrap_or(0);
     let mut out = String::new();
@@ -85,8 +85,8 @@ pub fn text(found: &[Finding]) -> String {
         let Finding { topic, state, .. } = finding;
         // Writing into a string cannot fail.
         let _ = writeln!(out, "{:8} {topic:width$}  {}", state.name(), escape_controls(&finding.found));
-        if let Some(mend) = &finding.mend {
-            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", escape_controls(mend));
+        if let Some(fix) = &finding.fix {
+            let _ = writeln!(out, "{:8} {:width$}  -> {}", "", "", escape_controls(fix));
         }
     }
     let ill = found.iter().filter(|f| f.state == State::Problem).count();

@@ -13,8 +13,8 @@ pub fn look(session: &Session) -> Vec<Finding> {
     };
     let shown = file.display();
     if !loaded.notices.is_empty() {
-        let mend = format!("fix {shown}");
-        return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &mend)).collect();
+        let fix = format!("fix {shown}");
+        return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &fix)).collect();
     }
     let found =
         if file.exists() { format!("{shown}") } else { format!("{shown} does not exist: defaults apply") };

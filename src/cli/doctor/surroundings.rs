@@ -67,8 +67,8 @@ fn locale() -> Finding {
     if is_utf8(variable) {
         Finding::ok("locale", found)
     } else {
-        let mend = "set LANG to a UTF-8 locale such as C.UTF-8 if your terminal supports it; or set borders = \"unicode\"";
-        Finding::note("locale", format!("{found}: the console uses ASCII"), mend)
+        let fix = "set LANG to a UTF-8 locale such as C.UTF-8 if your terminal supports it; or set borders = \"unicode\"";
+        Finding::note("locale", format!("{found}: the console uses ASCII"), fix)
     }
 }
 
@@ -105,8 +105,8 @@ fn clipboard() -> Finding {
             }
         }
         Route::Terminal => {
-            let mend = "none needed if the terminal supports OSC 52; some ask first or need it enabled";
-            Finding::note("clipboard", found, mend)
+            let fix = "none needed if the terminal supports OSC 52; some ask first or need it enabled";
+            Finding::note("clipboard", found, fix)
         }
         Route::Desktop => Finding::ok("clipboard", found),
         Route::None => {
@@ -123,11 +123,11 @@ fn clock() -> Option<Finding> {
 
 fn certificates() -> Finding {
     let found = rustls_native_certs::load_native_certs();
-    let mend = "install the package ca-certificates, or check SSL_CERT_FILE and SSL_CERT_DIR";
+    let fix = "install the package ca-certificates, or check SSL_CERT_FILE and SSL_CERT_DIR";
     match (found.certs.len(), found.errors.first()) {
-        (0, Some(error)) => Finding::problem("certificates", format!("none: {error}"), mend),
-        (0, None) => Finding::problem("certificates", "none: no https endpoint can be trusted", mend),
-        (count, Some(error)) => Finding::note("certificates", format!("{count}, but {error}"), mend),
+        (0, Some(error)) => Finding::problem("certificates", format!("none: {error}"), fix),
+        (0, None) => Finding::problem("certificates", "none: no https endpoint can be trusted", fix),
+        (count, Some(error)) => Finding::note("certificates", format!("{count}, but {error}"), fix),
         (count, None) => Finding::ok("certificates", format!("{count} authorities are trusted")),
     }
 }
