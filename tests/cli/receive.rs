@@ -150,7 +150,7 @@ fn a_reader_that_stands_still_does_not_keep_it() {
 #[test]
 fn wrong_use_is_told() {
     for (arguments, word) in [
-        (&["--status", "99"][..], "200..=599"),
+        (&["--status", "99"][..], "200 to 599"),
         (&["--delay", "soon"], "250ms"),
         (&["--listen", "nowhere"], "127.0.0.1:9977"),
         (&["--decrypt", "DES:a:b"], "AES-128-CFB"),

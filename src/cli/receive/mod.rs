@@ -31,10 +31,10 @@ pub struct ReceiveArgs {
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9977", value_parser = listen_address)]
     listen: SocketAddr,
     /// Response status
-    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = status)]
     status: u16,
     /// Fail the first N attempts of each delivery: with 500, or with --hang or --reset if given
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count)]
     fail_first: u32,
     /// Delay before each response, such as 250ms or 2s
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = delay)]
@@ -176,6 +176,15 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "use an address and a port, such as 127.0.0.1:9977 or [::1]:9977".to_owned())
 }
 
+fn status(text: &str) -> Result<u16, &'static str> {
+    let status = text.parse().ok().filter(|status| (200..=599).contains(status));
+    status.ok_or("use a status from 200 to 599")
+}
+
+fn count(text: &str) -> Result<u32, &'static str> {
+    text.parse().map_err(|_| "use a whole number such as 2")
+}
+
 /// `250ms`, `2s`, `1.5s`, or `0`. Any other number without a unit could be either.
 fn delay(text: &str) -> Result<Duration, String> {
     /// A day: longer is a slip of the keyboard.
@@ -197,6 +206,15 @@ fn delay(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_are_refused_say_what_is_taken() {
+        assert_eq!((status("200"), status("599")), (Ok(200), Ok(599)));
+        for bad in ["", "99", "199", "600", "70000", "ok"] {
+            assert_eq!(status(bad), Err("use a status from 200 to 599"), "{bad}");
+        }
+        assert_eq!((count("2"), count("two")), (Ok(2), Err("use a whole number such as 2")));
+    }
 
     #[test]
     fn delays() {
