@@ -12,17 +12,36 @@ pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into_owned();
     }
-    let mut out = String::new();
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.width();
-        if used + 1 > width {
-            break;
-        }
-        out.push_str(grapheme);
-    }
+    let mut out = start(&text, width.saturating_sub(1)).to_owned();
     if width > 0 {
         out.push('…');
+    }
+    out
+}
+
+/// The longest start of a text that takes no more than so many columns.
+#[must_use]
+pub fn start(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    let end = text.grapheme_indices(true).find_map(|(at, grapheme)| {
+        used += grapheme.width();
+        (used > width).then_some(at)
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// As many of these texts as fit whole into so many columns, the first ones first, with this between
+/// two of them.
+#[must_use]
+pub fn whole(texts: &[String], between: &str, width: usize) -> String {
+    let mut out = String::new();
+    for text in texts {
+        let gap = if out.is_empty() { "" } else { between };
+        if out.width() + gap.width() + text.width() > width {
+            break;
+        }
+        out.push_str(gap);
+        out.push_str(text);
     }
     out
 }
@@ -79,6 +98,10 @@ mod tests {
         assert_eq!(cut("Bookings", 8), "Bookings");
         assert_eq!(cut("Bookings", 5), "Book…");
         assert_eq!(cut("日本語", 4), "日…");
+        let texts = ["Enter sends", "Tab next", "F7 preview"].map(str::to_owned);
+        assert_eq!(whole(&texts, " · ", 22), "Enter sends · Tab next");
+        assert_eq!(whole(&texts, " · ", 21), "Enter sends");
+        assert_eq!(whole(&texts, " · ", 9), "");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("GET /long/path end", 9), ["GET /long", "/path end"]);

@@ -13,6 +13,6 @@ pub mod time;
 
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
-pub use fit::{cut, fit, wrap};
+pub use fit::{cut, fit, start, whole, wrap};
 pub use number::group_digits;
 pub use sanitize::{escape_controls, escape_json, escape_lines, escape_start};

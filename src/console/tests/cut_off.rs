@@ -1,10 +1,14 @@
-//! Whatever does not fit is counted at the edge: how many lines are above and below.
+//! Whatever does not fit is marked: `…` where a text goes on, and how many lines are above and below.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::console::model::program::{Program, Returned};
 
-use super::{Desk, sample};
+use crate::profile::{Draft, DraftHeader};
+
+use super::editor::go_to;
+use super::world::World;
+use super::{Desk, sample, shot};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 
@@ -58,4 +62,82 @@ fn the_answers_of_a_long_question_are_in_sight() {
     desk.told(Message::Returned(Box::new(back)));
     assert!(desk.shows("y/Enter Apply") && desk.shows("n/Esc Discard edits"), "{}", desk.screen());
     assert!(counts(&desk).iter().any(|count| count.starts_with('↓')), "{}", desk.screen());
+}
+
+/// A profile with more in each field than any screen shows.
+fn long() -> World {
+    let row = |n: usize| format!("  \"row-{n:02}\": \"{}\"", "abcdefghij".repeat(16));
+    let header = |name: &str, value: &str| DraftHeader { name: name.repeat(9), value: value.repeat(30) };
+    let draft = Draft {
+        title: "A title of nearly a hundred letters ".repeat(2).trim().to_owned(),
+        endpoint: format!("https://hooks.example/{}?id=<id>&end", "callbacks/".repeat(20)),
+        body: format!("{{\n{}\n}}", (1..=30).map(row).collect::<Vec<_>>().join(",\n")),
+        headers: vec![header("X-Tenant-", "value-"), DraftHeader { name: "X-A".into(), value: "b".into() }],
+        ..sample::order_sms()
+    };
+    World { profiles: vec![sample::profile(1, &draft)], ..World::default() }
+}
+
+#[test]
+fn a_field_that_goes_on_says_so_at_the_end_that_is_cut() {
+    for (columns, lines) in SIZES {
+        let mut desk = Desk::new(columns, lines).of(long());
+        desk.keys("e");
+        go_to(&mut desk, "Endpoint");
+        shot(&format!("cut_basics_{columns}x{lines}"), &desk.screen());
+        let line = desk.line("▌Endpoint");
+        assert!(line.contains(" …") && line.contains("?id=<id>&end "), "cut on the left only: {line}");
+        desk.keys("ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left ctrl+left");
+        let field =
+            |line: &str| line.split("▌Endpoint").nth(1).unwrap().split('┃').next().unwrap().to_owned();
+        assert_eq!(field(&desk.line("▌Endpoint")).matches('…').count(), 2, "{}", desk.screen());
+        desk.keys("home");
+        let line = desk.line("▌Endpoint");
+        assert!(line.contains("  https://hooks.example/callbacks/") && line.contains('…'), "{line}");
+        let right = desk.keys("tab").line("Endpoint ");
+        assert!(right.contains(" https://hooks.example/") && right.contains('…'), "{right}");
+        desk.keys("f4 tab tab");
+        shot(&format!("cut_headers_{columns}x{lines}"), &desk.screen());
+        assert!(desk.line("▌Headers").matches('…').count() >= 2, "{}", desk.screen());
+    }
+}
+
+#[test]
+fn a_long_body_counts_what_is_above_and_below() {
+    for (columns, lines) in SIZES {
+        let mut desk = Desk::new(columns, lines).of(long());
+        desk.keys("e");
+        let of = |desk: &Desk, sign: char| {
+            let screen = desk.screen();
+            let mut words = screen.lines().filter(|l| !l.contains('┗')).flat_map(|l| l.split([' ', '▌']));
+            words.find_map(|word| word.strip_prefix(sign)?.parse::<usize>().ok())
+        };
+        go_to(&mut desk, "Endpoint");
+        desk.keys("tab");
+        // The cursor stands behind the last line.
+        let above = of(&desk, '↑').unwrap_or_else(|| panic!("{}", desk.screen()));
+        assert_eq!(of(&desk, '↓'), None, "{}", desk.screen());
+        desk.keys("ctrl+home");
+        assert_eq!((of(&desk, '↑'), of(&desk, '↓')), (None, Some(above)), "{}", desk.screen());
+        for _ in 0..32 - above {
+            desk.keys("down");
+        }
+        assert_eq!((of(&desk, '↑'), of(&desk, '↓')), (Some(1), Some(above - 1)), "{}", desk.screen());
+        shot(&format!("cut_body_{columns}x{lines}"), &desk.screen());
+    }
+}
+
+#[test]
+fn hints_are_dropped_whole_and_titles_are_marked() {
+    let mut desk = Desk::new(60, 16).of(long());
+    desk.keys("t");
+    assert!(
+        desk.line("[ Send ]").ends_with("Enter sends · Tab next value                   ┃"),
+        "{}",
+        desk.screen()
+    );
+    let title = desk.line("Test A title");
+    assert!(title.ends_with("… ┓"), "{title}");
+    desk.resized(80, 24);
+    assert!(desk.line("[ Send ]").contains("Tab next value · Ctrl+O reads a file"), "{}", desk.screen());
 }

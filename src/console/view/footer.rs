@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::model::disabled_reason;
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
+use crate::console::view::put::put;
 use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
 
 /// How many of a place's own keys go before the palette, which leads to all others.
@@ -46,7 +47,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         spans.push(Span::styled(word.key, theme.key));
         spans.push(Span::styled(format!(" {}  ", word.label), theme.dim));
     }
-    out.render_widget(Line::from(spans), area);
+    put(Line::from(spans), area, out);
 }
 
 /// Leaves those that fit into so many columns, the most useful ones first.

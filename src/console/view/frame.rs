@@ -13,6 +13,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::model::{layout, scroll};
+use crate::console::view::put::put;
 use crate::text::cut;
 
 /// Columns of a pane's upper edge that neither its title nor the text on the right can have.
@@ -57,10 +58,9 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
         width,
         height,
     };
-    let block = Block::bordered()
-        .border_type(BorderType::Thick)
-        .border_style(theme.focus)
-        .title_top(Line::styled(format!(" {title} "), theme.focus));
+    let block = Block::bordered().border_type(BorderType::Thick).border_style(theme.focus).title_top(
+        Line::styled(format!(" {} ", cut(title, usize::from(width).saturating_sub(4))), theme.focus),
+    );
     let inner = block.inner(area);
     out.render_widget(Clear, area);
     out.render_widget(block, area);
@@ -76,7 +76,7 @@ pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usi
     if !more.is_empty() {
         let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
         let more = Span::styled(more, state.settings.theme.dim.remove_modifier(Modifier::BOLD));
-        out.render_widget(Line::from(more).right_aligned(), edge);
+        put(Line::from(more).right_aligned(), edge, out);
     }
 }
 

@@ -42,20 +42,24 @@ pub struct Look<'a> {
     pub theme: &'a Theme,
 }
 
+/// From so many columns on, `…` stands where a row goes on to the left or to the right.
+const MARKED_FROM: usize = 4;
+
 /// The lines in sight, and column and line of the cursor among them when focused.
 #[must_use]
 pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
     input.page.set(look.height);
     let cursor = input.cursor();
     let rows = input.rows();
-    let column = rows.get(cursor.line).map_or(0, |row| {
-        let before = row.get(..cursor.byte).unwrap_or(row);
-        if look.hidden { before.graphemes(true).count() } else { input::width(before) }
-    });
+    let row = rows.get(cursor.line).map_or("", String::as_str);
+    let (before, behind) = row.split_at_checked(cursor.byte).unwrap_or((row, ""));
+    let column = columns(before, look.hidden);
     let (mut left, mut top) = input.scroll.get();
     if look.focused {
-        // One column stays free for the cursor behind the last character.
-        left = left.min(column).max((column + 1).saturating_sub(look.width));
+        // One column stays free for the cursor behind the last character; it never stands on a mark.
+        let marked = usize::from(look.width >= MARKED_FROM);
+        let last = column + 1 + if is_wider(behind, look.hidden, 1) { marked } else { 0 };
+        left = left.min(column.saturating_sub(marked)).max(last.saturating_sub(look.width));
         top = top.min(cursor.line).max((cursor.line + 1).saturating_sub(look.height));
         // What was taken away leaves no empty room where there is text above.
         top = top.min(rows.len().saturating_sub(look.height));
@@ -77,6 +81,23 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
     (lines, cursor)
 }
 
+/// Columns that a text takes: a dot for each press where it is hidden.
+fn columns(text: &str, hidden: bool) -> usize {
+    if hidden { text.graphemes(true).count() } else { input::width(text) }
+}
+
+/// Whether a text takes more than so many columns. A long one is not read to its end.
+fn is_wider(text: &str, hidden: bool, limit: usize) -> bool {
+    if text.is_ascii() && !hidden {
+        return text.len() > limit;
+    }
+    let mut used = 0;
+    text.graphemes(true).any(|grapheme| {
+        used += if hidden { 1 } else { input::width(grapheme) };
+        used > limit
+    })
+}
+
 /// No placeholder is longer, so one that reaches into sight begins no further to the left.
 const LONGEST: usize = 512;
 
@@ -86,7 +107,16 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         let place = Place { line: at, byte };
         selection.is_some_and(|(from, to)| place >= from && place < to)
     };
-    let mut run = Run { spans: Vec::new(), left, right: left + look.width, column: 0 };
+    let marked = look.width >= MARKED_FROM;
+    let before = marked && left > 0 && !row.is_empty();
+    let behind = marked && is_wider(row, look.hidden, left + look.width);
+    let mark = Span::styled("…", look.theme.dim);
+    let mut run = Run {
+        spans: Vec::from_iter(before.then(|| mark.clone())),
+        left: left + usize::from(before),
+        right: left + look.width - usize::from(behind),
+        column: 0,
+    };
     // In plain text columns are bytes: what lies far to the left need not be looked at.
     let start = if row.is_ascii() && !look.hidden { left.saturating_sub(LONGEST) } else { 0 };
     run.column = start;
@@ -113,6 +143,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
     if selected(row.len()) && selection.is_some_and(|(_, to)| to.line > at) {
         run.push(Cow::Borrowed(" "), look.theme.marked);
     }
+    run.spans.extend(behind.then_some(mark));
     Line::from(run.spans)
 }
 
@@ -172,6 +203,10 @@ mod tests {
 
     use super::*;
 
+    fn look(width: usize, theme: &Theme) -> Look<'_> {
+        Look { width, height: 1, focused: true, hidden: false, mark: None, starts: None, theme }
+    }
+
     fn drawn(input: &Input, width: usize, height: usize) -> (Vec<String>, Option<(u16, u16)>) {
         let mark = |name: &str| if name == "id" { Mark::Known } else { Mark::Unknown };
         let theme = Theme::colour();
@@ -193,7 +228,7 @@ mod tests {
         let mut input = Input::line("https://hooks.example/callbacks");
         input.to_end();
         let (lines, cursor) = drawn(&input, 10, 1);
-        assert_eq!(lines, ["callbacks"]);
+        assert_eq!(lines, ["…allbacks"]);
         assert_eq!(cursor, Some((9, 0)));
     }
 
@@ -237,13 +272,49 @@ mod tests {
             starts: None,
             theme: &theme,
         };
-        // The cursor at column 9 of 9: columns 4 to 9 are in sight; at column 8, still.
-        assert_eq!(draw(&input, &look).0[0].to_string(), "語abc");
+        // The cursor at column 9 of 9: columns 4 to 9 are in sight, the mark in the first of them.
+        assert_eq!(draw(&input, &look).0[0].to_string(), "… abc");
         input.scroll.set((3, 0));
         input.key(Key::parse("left").unwrap());
         let (lines, cursor) = draw(&input, &look);
-        assert_eq!(lines[0].to_string(), " 語abc");
+        assert_eq!(lines[0].to_string(), "…語abc");
         assert_eq!(cursor, Some((5, 0)));
+    }
+
+    #[test]
+    fn what_goes_on_beyond_an_edge_is_marked_there() {
+        let mut input = Input::line("0123456789");
+        let shown = |input: &Input| drawn(input, 6, 1);
+        assert_eq!(shown(&input), (vec!["…6789".to_owned()], Some((5, 0))));
+        for _ in 0..4 {
+            input.key(Key::parse("left").unwrap());
+        }
+        assert_eq!(shown(&input), (vec!["…6789".to_owned()], Some((1, 0))));
+        input.key(Key::parse("left").unwrap());
+        assert_eq!(shown(&input), (vec!["…56789".to_owned()], Some((1, 0))));
+        input.key(Key::parse("left").unwrap());
+        assert_eq!(shown(&input), (vec!["…4567…".to_owned()], Some((1, 0))));
+        input.key(Key::parse("home").unwrap());
+        assert_eq!(shown(&input), (vec!["01234…".to_owned()], Some((0, 0))));
+        for _ in 0..5 {
+            input.key(Key::parse("right").unwrap());
+        }
+        assert_eq!(shown(&input), (vec!["…2345…".to_owned()], Some((4, 0))));
+        let all = Input::line("012345");
+        let theme = Theme::colour();
+        let look = Look { focused: false, ..look(6, &theme) };
+        assert_eq!(draw(&all, &look).0[0].to_string(), "012345", "what just fits has no mark");
+        assert_eq!(draw(&input, &look).0[0].to_string(), "01234…");
+    }
+
+    #[test]
+    fn each_line_is_marked_for_itself() {
+        let mut input = Input::lines("0123456789\n\n01\n日本語日本語");
+        let (lines, _) = drawn(&input, 6, 4);
+        assert_eq!(lines, ["…89", "", "…", "…本語"]);
+        input.key(Key::parse("home").unwrap());
+        let (lines, _) = drawn(&input, 6, 4);
+        assert_eq!(lines, ["01234…", "", "01", "日本 …"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod guide;
 mod input;
 mod mark;
 mod profiles;
+mod put;
 mod search_line;
 mod timeline;
 mod variables;
@@ -28,6 +29,7 @@ use crate::console::model::pausing;
 use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::view::deliveries::Columns;
+use crate::console::view::put::put;
 use crate::delivery::Role;
 use crate::text::{cut, wrap};
 
@@ -72,7 +74,7 @@ fn draw_too_small(state: &State, area: Rect, out: &mut Frame<'_>) {
     let text =
         format!("Ringback needs {columns}×{lines}; this is {}×{}. {quit} quits.", area.width, area.height);
     for (at, line) in wrap(&text, usize::from(area.width)).into_iter().enumerate() {
-        out.render_widget(Line::raw(line), frame::row(area, at));
+        put(Line::raw(line), frame::row(area, at), out);
     }
 }
 
@@ -112,7 +114,7 @@ fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
     if let Some(row) = newest {
         let rows = std::slice::from_ref(row);
         let columns = Columns::of(state, rows, usize::from(strip.width));
-        out.render_widget(deliveries::line(state, row, columns, false, false), strip);
+        put(deliveries::line(state, row, columns, false, false), strip, out);
     }
 }
 
@@ -138,7 +140,7 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         spans.push(Span::styled(label, style));
         spans.push(Span::raw(" "));
     }
-    out.render_widget(Line::from(spans), area);
+    put(Line::from(spans), area, out);
 }
 
 fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -185,8 +187,8 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let [left_area, right_area] =
         Layout::horizontal([Constraint::Length(u16::try_from(room).unwrap_or(0)), Constraint::Min(0)])
             .areas(area);
-    out.render_widget(left, left_area);
-    out.render_widget(right.right_aligned(), right_area);
+    put(left, left_area, out);
+    put(right.right_aligned(), right_area, out);
 }
 
 /// The sentence at the bottom left; while a test runs, how it stands.
@@ -222,9 +224,9 @@ fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
         spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
         spans.push(Span::styled(text, style));
     }
-    out.render_widget(Line::from(spans), area);
+    put(Line::from(spans), area, out);
     if let Some(first) = state.pending {
         // The first of two letters waits for the other.
-        out.render_widget(Line::styled(format!(" {first}… "), theme.key).right_aligned(), area);
+        put(Line::styled(format!(" {first}… "), theme.key).right_aligned(), area, out);
     }
 }

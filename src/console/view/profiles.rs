@@ -11,6 +11,7 @@ use crate::console::model::pausing::{self, SIGN};
 use crate::console::model::pointer::Place;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
+use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::store::ProfileRow;
@@ -35,7 +36,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
         let line_area = frame::row(inner, at - visible.start);
         let chosen = at == profiles.list.selected();
-        out.render_widget(line(state, row, width, chosen, focused), line_area);
+        put(line(state, row, width, chosen, focused), line_area, out);
         state.mouse.note(line_area, Place::Row(Pane::Profiles, at));
         if chosen && state.has_keyboard(Pane::Profiles) && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
@@ -44,7 +45,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     if found == 0 && profiles.is_loaded() {
         let hint = if searching { "no matches" } else { "none yet: {profiles-new} creates one" };
         let hint = state.settings.keys.spell(hint);
-        out.render_widget(Line::styled(fit(&hint, width), state.settings.theme.dim), frame::row(inner, 0));
+        put(Line::styled(fit(&hint, width), state.settings.theme.dim), frame::row(inner, 0), out);
     }
     if let Some((input, typing)) = state.profiles.search() {
         search_line::draw(state, input, typing, frame::row(inner, height), out);

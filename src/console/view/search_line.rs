@@ -8,6 +8,7 @@ use crate::console::model::input::Input;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
+use crate::console::view::put::put;
 
 /// Draws `/` and what is typed, with the cursor while it is typed.
 pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Frame<'_>) {
@@ -16,9 +17,9 @@ pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Fr
     let width = usize::from(field.width);
     let look = Look { width, height: 1, focused: typing, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input::draw(input, &look);
-    out.render_widget(Span::styled("/", theme.key), area);
+    put(Span::styled("/", theme.key), area, out);
     for line in lines {
-        out.render_widget(line, field);
+        put(line, field, out);
     }
     if let Some((x, _)) = cursor {
         out.set_cursor_position((field.x + x, field.y));

@@ -12,6 +12,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
 use crate::text::{cut, fit};
@@ -30,7 +31,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let skip = lines.len().saturating_sub(height);
     frame::mark_more(state, inner, &(skip..lines.len()), lines.len(), out);
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
-        out.render_widget(line, frame::row(inner, at));
+        put(line, frame::row(inner, at), out);
     }
     if state.has_keyboard(Pane::Timeline) {
         out.set_cursor_position((inner.x, inner.y));

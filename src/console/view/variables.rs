@@ -10,6 +10,7 @@ use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::model::variable_rows;
 use crate::console::model::variables::Row;
+use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
@@ -47,7 +48,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         };
         let hint = state.settings.keys.spell(hint);
         for (at, line) in wrap(&hint, width.saturating_sub(1)).into_iter().enumerate() {
-            out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
+            put(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at), out);
         }
     }
     let facts = usize::from(inner.height > 8) * 3;
@@ -59,7 +60,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for at in visible.clone() {
         let here = at == state.variables.list.selected();
         let area = frame::row(inner, at - visible.start);
-        out.render_widget(line(state, &rows[at], width, name_room, here, focused), area);
+        put(line(state, &rows[at], width, name_room, here, focused), area, out);
         state.mouse.note(area, Place::Row(Pane::Variables, at));
         if here && focused && !state.variables.is_typing() {
             out.set_cursor_position((area.x + 1, area.y));
@@ -135,11 +136,11 @@ fn draw_facts(state: &State, variable: &Variable, area: Rect, out: &mut Frame<'_
     let width = usize::from(area.width).saturating_sub(1);
     let rule = Line::styled("┄".repeat(usize::from(area.width)), theme.border);
     let meaning = format!("{} ({})", variable.meaning, variable.origin.name());
-    out.render_widget(rule, frame::row(area, 0));
-    out.render_widget(Line::styled(cut(&meaning, width), theme.dim), frame::row(frame::indent(area, 1), 1));
+    put(rule, frame::row(area, 0), out);
+    put(Line::styled(cut(&meaning, width), theme.dim), frame::row(frame::indent(area, 1), 1), out);
     let sample = Line::from(vec![
         Span::styled("e.g. ", theme.dim),
         Span::raw(cut(&plain_text(&variable.sample), width.saturating_sub(5))),
     ]);
-    out.render_widget(sample, frame::row(frame::indent(area, 1), 2));
+    put(sample, frame::row(frame::indent(area, 1), 2), out);
 }

@@ -192,6 +192,14 @@ impl Editor {
         })
     }
 
+    /// The first line of the body in sight, as of the last drawing, and how many lines there are.
+    pub(in crate::console) fn body_place(&self) -> (usize, usize) {
+        match self.inputs.get(&Field::Body) {
+            Some(input) => (input.scroll.get().1, input.rows().len()),
+            None => (0, self.draft.body.bytes().filter(|byte| *byte == b'\n').count() + 1),
+        }
+    }
+
     /// Writes a field from outside its input.
     pub(in crate::console) fn set(&mut self, field: Field, value: String) {
         if let Some(input) = self.inputs.get_mut(&field) {

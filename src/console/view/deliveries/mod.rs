@@ -19,6 +19,7 @@ use crate::console::theme::Theme;
 use crate::console::view::deliveries::matched::Found;
 use crate::console::view::frame::{self, PANE_EDGES};
 use crate::console::view::mark::mark;
+use crate::console::view::put::put;
 use crate::console::view::search_line;
 use crate::delivery::Summary;
 use crate::profile::Choice as _;
@@ -59,7 +60,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             (true, Some(_)) => "none so far",
         };
         let hint = state.settings.keys.spell(hint);
-        out.render_widget(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0));
+        put(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0), out);
     }
     let texts = searched_texts(&deliveries.search.text());
     // Beneath the list stand what was found in the chosen one, and what is typed.
@@ -74,9 +75,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let line = line(state, &rows[at], columns, here, focused);
         if here && let Some(found) = found(state, &texts, &line) {
             let beneath = frame::indent(frame::row(inner, height), 1);
-            out.render_widget(found.line(theme, usize::from(beneath.width)), beneath);
+            put(found.line(theme, usize::from(beneath.width)), beneath, out);
         }
-        out.render_widget(mark(line, &texts, theme.found), area);
+        put(mark(line, &texts, theme.found), area, out);
         state.mouse.note(area, Place::Row(Pane::Deliveries, at));
         if here && focused {
             out.set_cursor_position((area.x, area.y));

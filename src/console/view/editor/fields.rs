@@ -4,7 +4,7 @@ use crate::console::model::editor::item::{self, Item};
 use crate::console::model::editor::rows::Rows;
 use crate::console::model::editor::{complete, text};
 use crate::console::model::input::Input;
-use crate::console::model::variables;
+use crate::console::model::{scroll, variables};
 use crate::console::view::input::{self, Look, Mark};
 use crate::profile::{Channel, Field};
 use crate::text::{cut, fit};
@@ -150,9 +150,16 @@ impl Sheet<'_> {
             self.cursor = Some((LABEL + usize::from(x), start + usize::from(y)));
         }
         let empty = lines.iter().all(|l| l.width() == 0) && !here;
+        let (top, length) = self.editor.body_place();
+        let more = scroll::more(&(top..top + lines.len()), length);
+        let last = lines.len().saturating_sub(1);
         for (at, line) in lines.into_iter().enumerate() {
-            let mut spans =
-                if at == 0 { self.label(Field::Body.label(), here) } else { self.label("", here) };
+            let mut spans = match at {
+                0 => self.label(Field::Body.label(), here),
+                // What is above and below is counted beside the last line in sight.
+                _ if at == last => self.aside(&more, here),
+                _ => self.label("", here),
+            };
             if empty && at == 0 {
                 spans.push(Span::styled(item::placeholder(Field::Body), self.state.settings.theme.dim));
             }

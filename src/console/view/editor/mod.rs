@@ -17,6 +17,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::view::editor::spots::Spot;
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::profile::{Channel, Choice as _, Field, attempt_label};
 use crate::text::{cut, fit, wrap};
 
@@ -84,7 +85,7 @@ impl<'a> Sheet<'a> {
         let length = self.lines.len();
         frame::mark_more(self.state, area, &(top..length.min(top + height)), length, out);
         for (at, line) in self.lines.into_iter().skip(top).take(height).enumerate() {
-            out.render_widget(line, frame::row(area, at));
+            put(line, frame::row(area, at), out);
         }
         if let Some((x, y)) = self.cursor.filter(|(_, y)| (top..top + height).contains(y)) {
             let column = u16::try_from(x).unwrap_or(0).min(area.width.saturating_sub(1));
@@ -170,6 +171,13 @@ impl<'a> Sheet<'a> {
         let theme = &self.state.settings.theme;
         let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
         vec![Span::styled(bar, theme.focus), Span::styled(fit(label, LABEL - 2), style), Span::raw(" ")]
+    }
+
+    /// The same column with a remark in place of a label.
+    fn aside(&self, remark: &str, here: bool) -> Vec<Span<'static>> {
+        let mut spans = self.label(remark, here);
+        spans[1].style = self.state.settings.theme.dim;
+        spans
     }
 
     fn push(&mut self, spans: Vec<Span<'static>>, here: bool) {

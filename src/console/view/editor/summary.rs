@@ -8,6 +8,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::profile::{Auth, Choice as _, Iv, Profile};
 use crate::text::{fit, wrap};
 
@@ -27,7 +28,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let hint = state.settings.keys.spell(hint);
         let lines = wrap(&hint, usize::from(inner.width).saturating_sub(2));
         for (at, line) in lines.into_iter().enumerate() {
-            out.render_widget(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at));
+            put(Line::styled(line, theme.dim), frame::row(frame::indent(inner, 1), at), out);
         }
         return;
     };
@@ -47,7 +48,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let inner = frame::indent(inner, 1);
     frame::mark_more(state, inner, &visible, length, out);
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        out.render_widget(line, frame::row(inner, at));
+        put(line, frame::row(inner, at), out);
     }
     if state.has_keyboard(Pane::Editor) {
         out.set_cursor_position((inner.x, inner.y));

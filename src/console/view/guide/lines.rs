@@ -12,6 +12,7 @@ use crate::console::model::offer::{Offer, Target};
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
+use crate::console::view::put::put;
 use crate::text::{cut, fit};
 
 /// Columns of the keys in the help.
@@ -27,16 +28,16 @@ pub fn search(state: &State, lookup: &Lookup, (sign, hint): (&str, &str), inner:
     let theme = &state.settings.theme;
     let field = frame::indent(frame::row(inner, 0), 2);
     let width = usize::from(field.width);
-    out.render_widget(Span::styled(sign, theme.key), inner);
+    put(Span::styled(sign, theme.key), inner, out);
     if lookup.search.text().is_empty() {
-        out.render_widget(Line::styled(cut(hint, width), theme.dim), field);
+        put(Line::styled(cut(hint, width), theme.dim), field, out);
     }
     let look =
         Look { width, height: 1, focused: lookup.typing, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input::draw(&lookup.search, &look);
     if !lookup.search.text().is_empty() {
         for line in lines {
-            out.render_widget(line, field);
+            put(line, field, out);
         }
     }
     if let Some((x, _)) = cursor {
@@ -54,7 +55,7 @@ pub fn cursor(lookup: &Lookup, row: usize, area: Rect, out: &mut Frame<'_>) {
 
 /// Draws the name of a place.
 pub fn heading(state: &State, title: &'static str, area: Rect, out: &mut Frame<'_>) {
-    out.render_widget(Line::styled(title, state.settings.theme.focus), area);
+    put(Line::styled(title, state.settings.theme.focus), area, out);
 }
 
 /// A line of the help: keys, what they do, and why not now.
@@ -105,7 +106,7 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
             Line::styled(cut(&format!("{what}{}", offer.name), width), theme.dim)
         }
     };
-    out.render_widget(line, frame::row(inner, usize::from(inner.height).saturating_sub(1)));
+    put(line, frame::row(inner, usize::from(inner.height).saturating_sub(1)), out);
 }
 
 /// The sign before a line, and the style of its text: struck out where it cannot be done.
@@ -136,5 +137,5 @@ fn draw_line(state: &State, line: Vec<Span<'static>>, chosen: bool, area: Rect, 
     // The bar of the chosen line goes from edge to edge.
     let rest = usize::from(area.width).saturating_sub(line.width());
     line.push_span(Span::raw(" ".repeat(rest)));
-    out.render_widget(line, area);
+    put(line, area, out);
 }

@@ -7,6 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::add_variable::AddVariable;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
+use crate::console::view::put::put;
 use crate::profile::Choice as _;
 use crate::text::fit;
 
@@ -24,7 +25,7 @@ pub(in crate::console) fn draw(state: &State, form: &AddVariable, out: &mut Fram
         let here = at == form.at;
         let area = frame::row(inner, at);
         let style = if here { theme.focus } else { theme.label };
-        out.render_widget(Span::styled(fit(label, 10), style), area);
+        put(Span::styled(fit(label, 10), style), area, out);
         let field = frame::indent(area, 10);
         let look = Look {
             width: usize::from(field.width),
@@ -37,7 +38,7 @@ pub(in crate::console) fn draw(state: &State, form: &AddVariable, out: &mut Fram
         };
         let (lines, cursor) = input::draw(input, &look);
         for line in lines {
-            out.render_widget(line, field);
+            put(line, field, out);
         }
         if let Some((x, _)) = cursor {
             out.set_cursor_position((field.x + x, field.y));
@@ -49,5 +50,5 @@ pub(in crate::console) fn draw(state: &State, form: &AddVariable, out: &mut Fram
         let hint = format!("{{form-accept}} {does} · {{form-next-field}} next field · {{form-leave}} back");
         Line::styled(state.settings.keys.spell(&hint), theme.dim)
     };
-    out.render_widget(hint, frame::row(inner, 4));
+    put(hint, frame::row(inner, 4), out);
 }

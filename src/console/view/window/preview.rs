@@ -5,6 +5,7 @@ use ratatui::Frame;
 use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::preview::PreviewWindow;
+use crate::console::view::put::put;
 use crate::console::view::{find, frame};
 
 pub(in crate::console) fn draw(state: &State, window: &PreviewWindow, out: &mut Frame<'_>) {
@@ -16,10 +17,8 @@ pub(in crate::console) fn draw(state: &State, window: &PreviewWindow, out: &mut 
     let visible = window.scroll.visible(length, height);
     frame::mark_more(state, inner, &visible, length, out);
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        out.render_widget(
-            find::mark_found(&window.find, line, state.settings.theme.marked),
-            frame::row(inner, at),
-        );
+        let line = find::mark_found(&window.find, line, state.settings.theme.marked);
+        put(line, frame::row(inner, at), out);
     }
     if !find::draw_find(state, &window.find, frame::row(inner, height), out) {
         let here = window.find.line().filter(|line| visible.contains(line));

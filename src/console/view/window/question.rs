@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::model::state::State;
 use crate::console::model::window::question::Question;
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::keymap::Scope;
 use crate::text::wrap;
 
@@ -52,12 +53,12 @@ pub(in crate::console) fn draw(state: &State, question: &Question, out: &mut Fra
     // However long the question is, its answers are in sight.
     let count = length.min(usize::from(inner.height).saturating_sub(answers.len() + 1));
     for (at, line) in lines.into_iter().enumerate().take(count) {
-        out.render_widget(Line::raw(line), frame::row(inner, at));
+        put(Line::raw(line), frame::row(inner, at), out);
     }
     frame::mark_more(state, inner, &(0..count), length, out);
     let first = frame::row(inner, count + 1);
     for (at, line) in answers.into_iter().enumerate() {
-        out.render_widget(line, frame::row(inner, count + 1 + at));
+        put(line, frame::row(inner, count + 1 + at), out);
     }
     out.set_cursor_position((first.x, first.y));
 }

@@ -9,6 +9,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::receiver::{ReceiverWindow, SETTINGS};
 use crate::console::model::{layout, scroll};
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::receiver::{Answer, Behaviour, Received};
 use crate::text::{fit, group_digits, wrap};
 
@@ -48,7 +49,7 @@ pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut
         let start = keys.shown("receiver-window-toggle");
         Line::styled(format!("○ off · {start} starts it on this machine"), theme.dim)
     };
-    out.render_widget(head, frame::row(inner, 0));
+    put(head, frame::row(inner, 0), out);
     let selected = window.list.selected();
     for (at, label) in SETTINGS.iter().enumerate() {
         let here = at == selected;
@@ -60,7 +61,7 @@ pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut
             Span::styled(format!("‹ {value} ›"), style),
         ]);
         let area = frame::row(inner, at + 2);
-        out.render_widget(line, area);
+        put(line, area, out);
         if here {
             out.set_cursor_position((area.x, area.y));
         }
@@ -81,7 +82,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     // With none chosen the newest is shown.
     list.select(chosen.unwrap_or(0));
     let visible = if list_room == 0 { 0..0 } else { list.visible(arrived.len(), list_room) };
-    out.render_widget(heading(state, chosen, &visible), frame::row(area, 0));
+    put(heading(state, chosen, &visible), frame::row(area, 0), out);
     for at in visible.clone() {
         let Some(request) = arrived.get(at) else { continue };
         let here = chosen == Some(at);
@@ -91,7 +92,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
             Span::styled(if here { "▌" } else { " " }, theme.focus),
             Span::styled(fit(&request_line(state, request), width.saturating_sub(1)), style),
         ]);
-        out.render_widget(line, row);
+        put(line, row, out);
         if here {
             out.set_cursor_position((row.x, row.y));
         }
@@ -104,7 +105,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     let count = lines.len().min(usize::from(area.height).saturating_sub(top));
     frame::mark_more(state, area, &(0..count), lines.len(), out);
     for (at, line) in lines.into_iter().enumerate().take(count) {
-        out.render_widget(Line::styled(line, theme.text), frame::row(area, top + at));
+        put(Line::styled(line, theme.text), frame::row(area, top + at), out);
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::request::RequestWindow;
+use crate::console::view::put::put;
 use crate::console::view::{find, frame};
 
 pub(in crate::console) fn draw(state: &State, window: &RequestWindow, out: &mut Frame<'_>) {
@@ -19,7 +20,7 @@ pub(in crate::console) fn draw(state: &State, window: &RequestWindow, out: &mut 
     for (at, line) in lines.iter().skip(visible.start).take(visible.len()).enumerate() {
         let line = Span::styled(line.clone(), theme.text);
         let line = find::mark_found(&window.find, Line::from(line), theme.marked);
-        out.render_widget(line, frame::row(inner, at));
+        put(line, frame::row(inner, at), out);
     }
     frame::mark_more(state, inner, &visible, length, out);
     if !find::draw_find(state, &window.find, frame::row(inner, height), out) {

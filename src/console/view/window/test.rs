@@ -12,8 +12,9 @@ use crate::console::model::state::State;
 use crate::console::model::window::test::TestWindow;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
+use crate::console::view::put::put;
 use crate::profile::Choice as _;
-use crate::text::{cut, fit};
+use crate::text::{cut, fit, whole};
 
 /// Columns of the names.
 const NAME: u16 = 24;
@@ -28,12 +29,12 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let inner = frame::window(state, &title, 78, height, out);
     let width = usize::from(inner.width);
     let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
-    out.render_widget(Line::raw(cut(&target, width)), frame::row(inner, 0));
+    put(Line::raw(cut(&target, width)), frame::row(inner, 0), out);
     let several = if window.has_choice() { "  {test-window-other-step} selects the next event" } else { "" };
     let several = state.settings.keys.spell(several);
     let event = window.event.map_or("no event", |e| e.name());
     let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
-    out.render_widget(Line::from(head), frame::row(inner, 1));
+    put(Line::from(head), frame::row(inner, 1), out);
     draw_source(state, window, frame::row(inner, 2), out);
     state.mouse.note(frame::row(inner, 2), Place::WindowRow(0));
     let room = usize::from(inner.height).saturating_sub(5);
@@ -50,23 +51,29 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         draw_input(state, &row.input, here, frame::indent(area, NAME), out);
     }
     if rows == 0 {
-        out.render_widget(Line::styled("no variables in use", theme.dim), frame::row(inner, 3));
+        put(Line::styled("no variables in use", theme.dim), frame::row(inner, 3), out);
     }
     let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
     match (&window.error, &window.file) {
         (Some(error), _) => {
-            out.render_widget(Line::styled(cut(&format!("✗ {error}"), width), theme.bad), bottom);
+            put(Line::styled(cut(&format!("✗ {error}"), width), theme.bad), bottom, out);
         }
         (None, Some(file)) => {
             draw_name(state, "Values from file", true, bottom, out);
             draw_input(state, file, true, frame::indent(bottom, NAME), out);
         }
         (None, None) => {
-            let hint = "  Enter sends · {test-window-next-field} next value · \
-                        {test-window-open-file} reads a file";
-            let hint = state.settings.keys.spell(hint);
-            let button = vec![Span::styled("[ Send ]", theme.key), Span::styled(hint, theme.dim)];
-            out.render_widget(Line::from(button), bottom);
+            const BUTTON: &str = "[ Send ]";
+            let hints = [
+                "Enter sends",
+                "{test-window-next-field} next value",
+                "{test-window-open-file} reads a file",
+            ];
+            let hints = hints.map(|hint| state.settings.keys.spell(hint));
+            let hints = whole(&hints, " · ", width.saturating_sub(BUTTON.len() + 2));
+            let button =
+                vec![Span::styled(BUTTON, theme.key), Span::raw("  "), Span::styled(hints, theme.dim)];
+            put(Line::from(button), bottom, out);
         }
     }
 }
@@ -77,7 +84,7 @@ fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'
     draw_name(state, "Sample", here, area, out);
     let field = frame::indent(area, NAME);
     let Some(source) = window.sources.get(window.source) else {
-        out.render_widget(Line::styled("none: type the values", theme.dim), field);
+        put(Line::styled("none: type the values", theme.dim), field, out);
         return;
     };
     let style = if here { theme.selected } else { theme.chosen };
@@ -90,7 +97,7 @@ fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'
     );
     let line =
         vec![Span::styled(format!("‹ {} ›", cut(&source.name(), 30)), style), Span::styled(place, theme.dim)];
-    out.render_widget(Line::from(line), field);
+    put(Line::from(line), field, out);
     if here {
         out.set_cursor_position((field.x, field.y));
     }
@@ -100,7 +107,7 @@ fn draw_name(state: &State, name: &str, here: bool, area: Rect, out: &mut Frame<
     let theme = &state.settings.theme;
     let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
     let name = fit(name, usize::from(NAME) - 2);
-    out.render_widget(Line::from(vec![Span::styled(bar, theme.focus), Span::styled(name, style)]), area);
+    put(Line::from(vec![Span::styled(bar, theme.focus), Span::styled(name, style)]), area, out);
 }
 
 fn draw_input(state: &State, input: &Input, here: bool, area: Rect, out: &mut Frame<'_>) {
@@ -109,7 +116,7 @@ fn draw_input(state: &State, input: &Input, here: bool, area: Rect, out: &mut Fr
     let look = Look { width, height: 1, focused: here, hidden: false, mark: None, starts: None, theme };
     let (lines, cursor) = input::draw(input, &look);
     for line in lines {
-        out.render_widget(line, area);
+        put(line, area, out);
     }
     if let Some((x, _)) = cursor {
         out.set_cursor_position((area.x + x, area.y));

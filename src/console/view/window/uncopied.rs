@@ -9,6 +9,7 @@ use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::uncopied::Uncopied;
 use crate::console::view::frame;
+use crate::console::view::put::put;
 use crate::text::{cut, wrap};
 
 pub(in crate::console) fn draw(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
@@ -25,7 +26,7 @@ fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let inner = frame::window(state, "Copy", width, height, out);
     let count = length.min(usize::from(inner.height).saturating_sub(2));
     for (at, line) in lines.into_iter().enumerate().take(count) {
-        out.render_widget(Line::raw(line), frame::row(inner, at));
+        put(Line::raw(line), frame::row(inner, at), out);
     }
     frame::mark_more(state, inner, &(0..count), length, out);
     let mut spans = Vec::new();
@@ -40,7 +41,7 @@ fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
         spans.push(Span::raw(format!(" {label}   ")));
     }
     let answers = frame::row(inner, count + 1);
-    out.render_widget(Line::from(spans), answers);
+    put(Line::from(spans), answers, out);
     out.set_cursor_position((answers.x, answers.y));
 }
 
@@ -59,12 +60,12 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let lines = unbroken(&window.text, usize::from(area.width));
     let length = lines.len();
     let visible = window.scroll.visible(length, usize::from(text.height));
-    out.render_widget(Line::styled(rule(&title), theme.focus), frame::row(area, 0));
+    put(Line::styled(rule(&title), theme.focus), frame::row(area, 0), out);
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
-        out.render_widget(Line::raw(line), frame::row(text, at));
+        put(Line::raw(line), frame::row(text, at), out);
     }
     let last = frame::row(area, usize::from(area.height).saturating_sub(1));
-    out.render_widget(Line::styled(rule(""), theme.focus), last);
+    put(Line::styled(rule(""), theme.focus), last, out);
     frame::mark_more(state, text, &visible, length, out);
     out.set_cursor_position((text.x, text.y));
 }
