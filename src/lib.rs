@@ -10,15 +10,16 @@
 //!
 //! | module | what it is for | what it may use |
 //! |---|---|---|
-//! | [`profile`] | what a callback profile is; pure | nothing here |
-//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `text` |
+//! | [`profile`] | what a callback profile is; pure | `json` |
+//! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `json`, `text` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
 //! | [`threads`] | threads and runtimes, which the system may refuse | nothing here |
 //! | [`files`] | files read whole, within a limit | nothing here |
+//! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
-//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `text`, `clock` |
+//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
@@ -42,6 +43,7 @@ pub mod clock;
 pub mod console;
 pub mod delivery;
 pub mod files;
+pub mod json;
 pub mod keymap;
 pub mod profile;
 pub mod receiver;

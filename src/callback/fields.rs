@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::RenderError;
 use super::resolve::Resolver;
 use super::trace::Escaping;
+use crate::json::mistake;
 use crate::profile::Template;
 
 /// Names and values in order, repeats included.
@@ -29,7 +30,9 @@ pub(super) fn from_pairs(
 /// The members of a JSON object as fields: a string's text, a number as it is written, `null` as
 /// nothing, an object or array as compact JSON.
 pub(super) fn from_json(json: &str) -> Result<Fields, RenderError> {
-    let unfit = |error: serde_json::Error| RenderError::Fields { reason: error.to_string() };
+    let unfit = |error: serde_json::Error| RenderError::Fields {
+        reason: if error.is_data() { error.to_string() } else { mistake(json, &error).to_string() },
+    };
     let Members(members) = serde_json::from_str(json).map_err(unfit)?;
     members.into_iter().map(|(name, value)| Ok((name, text_of(value.get()).map_err(unfit)?))).collect()
 }

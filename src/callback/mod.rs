@@ -10,7 +10,6 @@ pub mod cipher;
 mod credentials;
 mod curl;
 mod error;
-pub mod exact;
 mod fields;
 mod header;
 mod json;

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
+use crate::json::{self, JsonError};
 use crate::profile::catalogue::{Origin, Variable};
 use crate::profile::is_variable_name;
 use crate::profile::sizes::{MEANING, NAME, NAMES, VALUE, within};
-
-use super::exact;
 
 /// The meaning of one that was given none.
 const NO_MEANING: &str = "own variable";
@@ -32,8 +31,8 @@ pub enum OwnVariableError {
     #[error("there are {NAMES} already, which is the limit")]
     TooMany,
     /// The sample begins as JSON and is none.
-    #[error("the sample is not JSON: {0}")]
-    Sample(String),
+    #[error("the sample begins as JSON: {0}")]
+    Sample(JsonError),
 }
 
 /// A variable beside those of its event, `taken`. An empty meaning is replaced by a few words.
@@ -80,7 +79,7 @@ fn limited<'a>(what: &'static str, text: &'a str, most: usize) -> Result<&'a str
 pub fn own_sample(text: &str) -> Result<Value, OwnVariableError> {
     let text = limited("the sample", text, VALUE)?;
     if text.starts_with(['{', '[']) {
-        exact::from_str(text).map_err(|error| OwnVariableError::Sample(error.to_string()))
+        json::read(text).map_err(|error| OwnVariableError::Sample(error.on_one_line()))
     } else {
         Ok(Value::String(text.to_owned()))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::exact;
+use crate::json::{self, exact};
 use crate::profile::catalogue::{self, Variable};
 use crate::profile::{Event, Path, Step};
 
@@ -35,16 +35,26 @@ impl Values {
         self
     }
 
-    /// Reads a JSON object, the text of its numbers kept.
+    /// Reads a JSON object that was stored, the text of its numbers kept.
     ///
     /// # Errors
-    /// Why it is no JSON object.
+    /// Why it is not a JSON object.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // Some editors put a byte order mark first, which JSON does not have.
-        match exact::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
-            Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Err("must be an object of variables and values".to_owned()),
-            Err(error) => Err(format!("not JSON: {error}")),
+        exact::from_str(text).map_err(|error| format!("not JSON: {error}")).and_then(Self::of)
+    }
+
+    /// Reads a JSON object that a person or a program gives, the text of its numbers kept.
+    ///
+    /// # Errors
+    /// The first mistake, with its place, or why it is not an object.
+    pub fn read(text: &str) -> Result<Self, String> {
+        json::read(text).map_err(|error| error.to_string()).and_then(Self::of)
+    }
+
+    fn of(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err("must be an object of variables and values".to_owned()),
         }
     }
 
@@ -119,7 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_the_json() {
-        assert_eq!(Values::parse("\u{feff}{\"id\": 7}").unwrap().members()["id"], 7);
+    fn a_repeated_name_is_refused_where_it_is_given_and_read_where_it_is_stored() {
+        let text = r#"{"id": 1, "id": 7}"#;
+        assert!(Values::read(text).unwrap_err().contains("repeated name \"id\""));
+        assert_eq!(Values::parse(text).unwrap().members()["id"], 7);
     }
 }

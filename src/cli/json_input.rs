@@ -5,8 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::callback::exact;
-use crate::files;
+use crate::{files, json};
 
 /// Where JSON comes from: a file, or standard input where it is `-`.
 pub struct JsonInput<'a>(pub &'a Path);
@@ -15,10 +14,10 @@ impl JsonInput<'_> {
     /// The whole of it as one value.
     ///
     /// # Errors
-    /// It cannot be read, has more than `most` bytes, or is no JSON, which is told with line and
+    /// It cannot be read, has more than `most` bytes, or is not JSON, which is reported with line and
     /// column; the caller says of what.
     pub fn read(&self, most: u64) -> Result<Value, String> {
-        exact::from_str(&self.text(most)?).map_err(|error| no_json(&error))
+        json::read(&self.text(most)?).map_err(|error| error.to_string())
     }
 
     /// The whole of it as text.
@@ -29,15 +28,6 @@ impl JsonInput<'_> {
         let read = files::read_input(self.0, most).map_err(|error| format!("it cannot be read ({error})"))?;
         files::text(read).map_err(|error| error.to_string())
     }
-}
-
-/// Why it is no JSON, with line and column. Of half a surrogate pair the reader says only that the
-/// escape ends.
-pub fn no_json(error: &serde_json::Error) -> String {
-    let text = error.to_string().replace("recursion limit exceeded", "more than 127 levels of nesting");
-    let half = text.contains("surrogate") || text.starts_with("unexpected end of hex escape");
-    let hint = if half { " (unpaired surrogate: \\ud800 to \\udfff must come in pairs)" } else { "" };
-    format!("invalid JSON: {text}{hint}")
 }
 
 impl fmt::Display for JsonInput<'_> {

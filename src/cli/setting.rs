@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::callback::exact;
+use crate::json;
 use crate::profile::is_variable_name;
 
 /// Reads `name=text` or `name:=JSON`.
@@ -10,8 +10,7 @@ pub fn setting(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let json = exact::from_str(value).map_err(|error| format!("invalid JSON after `:=`: {error}"))?;
-            (name, json)
+            (name, json::read(value).map_err(|error| format!("after `:=`: {}", error.on_one_line()))?)
         }
         None => (name, Value::from(value)),
     };

@@ -36,7 +36,7 @@ impl Draft {
         } else if let BodyForm::Text { json_error: Some(error), .. } = body.form()
             && self.data_format.is_empty()
         {
-            say(Field::Body, format!("{error}: sent as plain text"));
+            say(Field::Body, format!("sent as plain text: {error}"));
         }
         // With Default every name is known, and a tag is none the less one.
         let named = |name: &str| self.channel() != Some(Channel::Default) && known(name);
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(
             voice("{keypress:1} {id} {name}"),
             [
-                "body: not JSON: key must be a string (line 1): sent as plain text",
+                "body: sent as plain text: invalid JSON at line 1: names require double quotes (\")",
                 "url: {id} is sent as text: write <id>",
                 "body: {keypress:1} {id} are sent as text: write <keypress:1>",
             ]

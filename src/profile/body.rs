@@ -129,7 +129,9 @@ fn form_of(text: &str, content_type: Option<&str>) -> BodyForm {
     if looks_like_json {
         return match JsonTemplate::parse(text) {
             Ok(json) => BodyForm::Json(json),
-            Err(error) => BodyForm::Text { template: Template::of_body(text), json_error: Some(error) },
+            Err(error) => {
+                BodyForm::Text { template: Template::of_body(text), json_error: Some(error.to_string()) }
+            }
         };
     }
     let typed = content_type.map(str::trim).filter(|typed| !typed.is_empty());

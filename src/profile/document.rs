@@ -25,6 +25,7 @@ use super::encryption::{Algorithm, Iv};
 use super::field::{Field, FieldError};
 use super::id::ProfileId;
 use super::status::Status;
+use crate::json;
 
 pub use error::DocumentError;
 use error::{misfit, problem};
@@ -247,8 +248,9 @@ fn read_rows(
 ) -> Result<Vec<DraftHeader>, DocumentError> {
     let value = match value {
         Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
-        Value::String(text) => serde_json::from_str(&text)
-            .map_err(|error| problem(place, format!("not JSON in a string: {error}")))?,
+        Value::String(text) => json::read(&text).map_err(|error| {
+            problem(place, format!("must be an object, or its JSON in a string: {error}"))
+        })?,
         other => other,
     };
     let Value::Object(members) = value else {

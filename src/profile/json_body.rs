@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use super::elements::Elements;
 use super::path::{Path, placeholder_at};
 use super::template::bracket_at;
+use crate::json::{JsonError, mistake};
 
 /// A piece of a JSON body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +31,12 @@ impl JsonTemplate {
     ///
     /// # Errors
     /// Where and why it is not JSON.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
         let template = Self { parts: Scanner::new(text).run().0 };
         let sample = template.sample();
-        serde_json::from_str::<IgnoredAny>(&sample).map_err(|error| {
-            // The column is that of the sample, which placeholders shift; the line is right.
-            let reason = error.to_string();
-            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(r, _)| r).to_owned();
-            format!("not JSON: {reason} (line {})", error.line())
-        })?;
+        // The column is that of the sample, which placeholders shift; the line is right.
+        serde_json::from_str::<IgnoredAny>(&sample)
+            .map_err(|error| mistake(&sample, &error).without_columns())?;
         Ok(template)
     }
 
@@ -227,7 +225,7 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         let error = JsonTemplate::parse("{\n\"a\": <a>,\n}").expect_err("trailing comma");
-        assert!(error.ends_with("(line 3)"), "{error}");
+        assert_eq!(error.to_string(), "invalid JSON at line 2: comma before '}': remove it");
     }
 
     proptest! {

@@ -65,7 +65,7 @@ fn all_that_the_editor_advises_is_said() {
     assert_eq!(
         said(json!({"body": "{\"a\": <x>,}", "headers": {"X-A": "<y>"}})),
         [
-            "body: not JSON: key must be a string (line 1): sent as plain text",
+            "body: sent as plain text: invalid JSON at line 1: comma before '}': remove it",
             unknown,
             "body: unknown, will be sent empty: <x>",
             "headers (value 1): unknown, will be sent empty: <y>",

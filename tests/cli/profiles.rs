@@ -340,20 +340,28 @@ fn what_is_no_json_is_told_with_its_place() {
         let ran = place.run_with_input(&["profiles", "apply", "-"], text);
         ran.refused(2, &[said, &["standard input: nothing was saved"]].concat());
     };
-    refused("{\"title\": \"Order SMS\",\n  \"url\": }", &["line 2 column 10"]);
-    refused("", &["line 1 column 0"]);
-    refused(r#"{"title": "a\ud800"}"#, &["line 1 column 19", "surrogate"]);
+    refused(
+        "{\"title\": \"Order SMS\",\n  \"url\": }",
+        &["invalid JSON at line 2 column 10: a value is missing before '}'"],
+    );
+    refused("", &["invalid JSON: it is empty"]);
+    refused(r#"{"title": "a\ud800"}"#, &["line 1 column 13", "surrogate"]);
     refused(r#"{"title": "a\ude00b"}"#, &["line 1 column", "surrogate"]);
     refused("{\"title\": \"\u{1}\"}", &["line 1 column", "control character"]);
     refused("7", &["an object or an array"]);
+    refused(
+        "[{\"url\": 1},\n {\"url\": 1,\n \"url\": 2}]",
+        &["profiles[1]: ", "line 3 column 2: repeated name \"url\", first at line 2 column 3"],
+    );
+    refused("{\"url\": 1, \"url\": 2}", &["repeated name \"url\""]);
     place.run(&["profiles", "apply", "/dev/zero"]).refused(2, &["/dev/zero", "more than 33554432 bytes"]);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     place
         .run_with_input(&["profiles", "apply", "-"], &format!("{{\"title\": {deep}}}"))
-        .refused(2, &["more than 127 levels of nesting at line 1"]);
+        .refused(2, &["line 1 column 137: more than 127 levels of nesting"]);
     place
         .run_with_input(&["profiles", "apply", "-"], &format!("[{{\"title\": {deep}}}]"))
-        .refused(2, &["profiles[0]: invalid JSON: more than 127 levels of nesting"]);
+        .refused(2, &["profiles[0]: invalid JSON at line 1 column 138: more than 127 levels of nesting"]);
     let too_many = format!("[{}[]]", "[],".repeat(100_000));
     place
         .run_with_input(&["profiles", "apply", "-"], &too_many)

@@ -102,7 +102,7 @@ fn bad_lines_are_told_and_the_others_go_on() {
     let sent = place.run_with_input(&["send", "--from", "-", "--json"], &input.concat());
     assert_eq!(sent.code, Some(1), "{}", sent.err);
     let reasons = [
-        (4, "invalid JSON: EOF while parsing a value at column 23"),
+        (4, "invalid JSON at column 24: a value is missing, and then } to close the object at column 1"),
         (5, "no profile IN_00000000"),
         (6, "profile 'Order SMS' is disabled and accepts no events"),
         (7, "'Order SMS' does not subscribe to Voice; its events: sms-send"),

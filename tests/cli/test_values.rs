@@ -104,8 +104,9 @@ fn values_are_one_json_object() {
         place.run_with_input(&args, text).refused(2, &[&["standard input: nothing was sent"], said].concat());
     };
     refused("[]", &["an object of variables"]);
-    refused("{\n\"status\": }", &["invalid JSON", "line 2 column 11"]);
-    refused("", &["line 1 column 0"]);
+    refused("{\n\"status\": }", &["invalid JSON at line 2 column 11: a value is missing before '}'"]);
+    refused("", &["invalid JSON: it is empty"]);
+    refused("{\"status\": 1, \"status\": 2}", &["repeated name \"status\", first at line 1 column 2"]);
     test(&place, "Order SMS", &["--values", "/dev/zero"])
         .refused(2, &["/dev/zero", "more than 1048576 bytes"]);
     test(&place, "Order SMS", &["--values", "none.json"]).refused(2, &["none.json", "cannot be read"]);

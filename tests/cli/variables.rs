@@ -112,7 +112,7 @@ fn one_s_own_are_added_changed_and_removed() {
                         "sample": [1], "done": "changed"});
     assert_eq!(changed, wanted);
     set(&["shop_id"]).refused(2, &["nothing to change"]);
-    set(&["shop_id", "--sample", "[1"]).refused(2, &["the sample is not JSON"]);
+    set(&["shop_id", "--sample", "[1"]).refused(2, &["the sample begins as JSON: invalid JSON at column 3"]);
     set(&["id", "--sample", "7"]).refused(2, &["it is predefined"]);
     set(&["nobody", "--sample", "7"]).refused(2, &["no such variable"]);
     let listed = || place.run(&["variables", "--event", "sms-send", "--json"]).json();

@@ -157,13 +157,13 @@ fn what_is_no_profile_comes_back_with_its_error_and_can_be_mended() {
     );
     let mut terminal = place.editing(&script);
     terminal.press("ctrl+g");
-    terminal.wait_for("Not applied: invalid JSON: expected `:` at line 12");
+    terminal.wait_for("Not applied: invalid JSON at line 12 column");
     terminal.wait_for("Reopen");
     terminal.press("y");
     terminal.wait_for("Profile updated");
     terminal.wait_for("Night SMS *");
     let again = place.seen("again");
-    assert!(again.starts_with("// ✗ invalid JSON: expected `:` at line 12"), "{again}");
+    assert!(again.starts_with("// ✗ invalid JSON at line 12 column"), "{again}");
     assert!(again.contains("Night SMS"), "what was written is there: {again}");
 }
 

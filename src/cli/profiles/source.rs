@@ -6,9 +6,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::callback::exact;
 use crate::cli::error::CommandError;
-use crate::cli::json_input::{JsonInput, no_json};
+use crate::cli::json_input::JsonInput;
+use crate::json;
 use crate::profile::document::{Response, response};
 
 /// Most bytes that are read (our decision): more than 10 000 profiles of a kilobyte or three.
@@ -70,7 +70,8 @@ impl Documents {
     pub(super) fn each(&self, source: &JsonInput) -> Result<Found<'_>, CommandError> {
         let text = self.0.as_str();
         let broken = |error: serde_json::Error| {
-            let why = if error.is_data() { error.to_string() } else { no_json(&error) };
+            let why =
+                if error.is_data() { error.to_string() } else { json::mistake(text, &error).to_string() };
             refused(source, &why)
         };
         match text.trim_start().as_bytes().first() {
@@ -81,7 +82,7 @@ impl Documents {
                     return Err(refused(source, &why));
                 }
                 let place = |at| format!("profiles[{at}]");
-                let document = |(at, raw)| Document { place: place(at), json: Json::Raw(raw) };
+                let document = |(at, raw)| Document { place: place(at), json: Json::Raw(text, raw) };
                 Ok(Found::here(many.into_iter().enumerate().map(document).collect()))
             }
             Some(b'{') if text.len() > LONGEST_PROFILE => {
@@ -89,7 +90,7 @@ impl Documents {
             }
             Some(b'{') => {
                 // Parsed here as well, to tell what is wrong with line and column.
-                let value = exact::from_str(text).map_err(broken)?;
+                let value = json::read(text).map_err(|error| refused(source, &error.to_string()))?;
                 if let Some(response) = response(&value).map_err(|why| refused(source, &why))? {
                     return Ok(Found::of_platform(response));
                 }
@@ -132,7 +133,8 @@ pub(super) struct Document<'a> {
 }
 
 enum Json<'a> {
-    Raw(&'a RawValue),
+    /// The text of the whole, and the part that is this profile.
+    Raw(&'a str, &'a RawValue),
     Parsed(Value),
 }
 
@@ -140,10 +142,10 @@ impl Document<'_> {
     /// Parses it.
     ///
     /// # Errors
-    /// It is nested too deep, or has half a surrogate pair; line and column count from its own start.
+    /// It is nested too deep, has half a surrogate pair, or a name twice.
     pub(super) fn value(self) -> Result<Value, String> {
         match self.json {
-            Json::Raw(raw) => exact::from_str(raw.get()).map_err(|error| no_json(&error)),
+            Json::Raw(whole, raw) => json::read_part(whole, raw.get()).map_err(|error| error.to_string()),
             Json::Parsed(value) => Ok(value),
         }
     }

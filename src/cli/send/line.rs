@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::callback::exact;
-use crate::cli::json_input::no_json;
+use crate::json;
 use crate::profile::{Choice as _, Event, ProfileId};
 
 /// A line that makes sense by itself. Whether the profile is there, and takes the event, is not known.
@@ -23,8 +22,7 @@ pub struct EventLine {
 /// Why it is no event, in words that stand by themselves.
 pub fn read(line: &[u8]) -> Result<EventLine, String> {
     let text = std::str::from_utf8(line).map_err(|error| format!("it is not UTF-8 ({error})"))?;
-    // One line is all that was read: its number is told beside this.
-    let json = exact::from_str(text).map_err(|error| no_json(&error).replace("line 1 column", "column"))?;
+    let json = json::read(text).map_err(|error| error.on_one_line().to_string())?;
     let Value::Object(mut members) = json else {
         return Err("must be an object: {\"callback_profile_id\": …, \"event\": …, \"data\": {…}}".to_owned());
     };
@@ -74,8 +72,9 @@ mod tests {
     #[test]
     fn each_mistake_has_its_reason() {
         for (line, why) in [
-            ("", "invalid JSON: EOF"),
-            ("{\"callback_profile_id\":", "at column 23"),
+            ("", "invalid JSON: it is empty"),
+            ("{\"callback_profile_id\":", "invalid JSON at column 24: a value is missing"),
+            ("{\"data\": {\"a\": 1, \"a\": 2}}", "column 19: repeated name \"a\", first at column 11"),
             ("[1]", "must be an object"),
             ("{}", "callback_profile_id is missing"),
             ("{\"callback_profile_id\": 7}", "must be a string"),

@@ -22,5 +22,5 @@ fn read_values(file: &str) -> Result<Values, String> {
     };
     let text = files::read_text(Path::new(&path), Values::LONGEST_FILE);
     let text = text.map_err(|error| format!("{path}: {error}"))?;
-    Values::parse(&text).map_err(|error| format!("{path}: {error}"))
+    Values::read(&text).map_err(|error| format!("{path}: {error}"))
 }

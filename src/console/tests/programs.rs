@@ -67,10 +67,10 @@ fn what_no_program_can_read_is_asked_about_again_and_again() {
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
     back(&mut desk, open, "{}}");
-    assert!(desk.shows("Not applied: invalid JSON: trailing characters at"), "{}", desk.screen());
+    assert!(desk.shows("Not applied: invalid JSON at line 1 column 3:"), "{}", desk.screen());
     desk.keys("y");
     let (subject, text) = editor(&mut desk);
-    assert!(text.starts_with("// ✗ invalid JSON: trailing characters") && text.ends_with("{}}"), "{text}");
+    assert!(text.starts_with("// ✗ invalid JSON at line 1 column 3:") && text.ends_with("{}}"), "{text}");
     back(&mut desk, (subject, text), "{\"colour\": 1}");
     assert!(desk.shows("unknown field `colour`"), "{}", desk.screen());
     desk.keys("n");

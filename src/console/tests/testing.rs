@@ -112,7 +112,7 @@ fn values_that_are_json_are_checked() {
     world.save(sample::profile(1, &draft));
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("t tab backspace enter");
-    assert!(desk.shows("✗ payment: not JSON"), "{}", desk.screen());
+    assert!(desk.shows("✗ payment: invalid JSON"), "{}", desk.screen());
     assert_eq!(desk.asked(), [""; 0]);
     desk.types("}").keys("enter");
     assert_eq!(desk.asked(), ["test Order SMS with payment_status"]);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::json;
 use crate::profile::document::{Document, Secrets, write_draft};
 use crate::profile::{Draft, Field, ProfileId};
 
@@ -44,8 +45,7 @@ fn without_errors(text: &str) -> String {
 /// # Errors
 /// What is wrong, and where: nothing of it may be a secret.
 pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<Draft, String> {
-    let value =
-        serde_json::from_str(&without_remarks(text)).map_err(|error| format!("invalid JSON: {error}"))?;
+    let value = json::read(&without_remarks(text)).map_err(|error| error.to_string())?;
     let mut document = Document::read(value).map_err(|error| error.to_string())?;
     if document.id.as_ref().is_some_and(|named| named != id) {
         return Err(format!("profile_id: is {id} and cannot be changed"));
@@ -135,7 +135,10 @@ mod tests {
     fn errors_tell_the_line_of_the_file() {
         let text = "// one\n// two\n{\n  \"title\": }\n";
         let error = read(text, &id(), &draft(), false).unwrap_err();
-        assert!(error.ends_with("at line 4 column 12"), "{error}");
+        assert_eq!(error, "invalid JSON at line 4 column 12: a value is missing before '}'");
+        let text = text.replace('}', "1, \"title\": 2}");
+        let error = read(&text, &id(), &draft(), false).unwrap_err();
+        assert!(error.starts_with("invalid JSON at line 4 column 15: repeated name \"title\""), "{error}");
     }
 
     #[test]

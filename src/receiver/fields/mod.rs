@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::callback::exact;
+use crate::json::exact;
 
 use super::decryption::{Decryption, DecryptionReport};
 use super::received::Received;

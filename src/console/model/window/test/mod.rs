@@ -7,9 +7,10 @@ pub mod source;
 use crossterm::event::KeyCode;
 use serde_json::Value;
 
-use crate::callback::{Values, exact, plain_text};
+use crate::callback::{Values, plain_text};
 use crate::console::model::input::{Input, Typed};
 use crate::console::model::window::test::source::Source;
+use crate::json;
 use crate::keymap::{Action, Key, Keymap, Scope};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile};
@@ -219,9 +220,9 @@ impl TestWindow {
                 continue;
             }
             let value = if row.json && !text.trim().is_empty() {
-                exact::from_str(&text).map_err(|e| format!("{}: not JSON: {e}", row.name))?
+                json::read(&text).map_err(|error| format!("{}: {}", row.name, error.on_one_line()))?
             } else if row.free && text.trim_start().starts_with(['{', '[']) {
-                exact::from_str(&text).unwrap_or(Value::String(text))
+                json::read(&text).unwrap_or(Value::String(text))
             } else {
                 Value::String(text)
             };

@@ -9,21 +9,33 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-/// Reads JSON.
+/// Reads JSON. Of a name that occurs twice in one object the last value is taken.
 ///
 /// # Errors
-/// As `serde_json` tells them, with line and column.
+/// As `serde_json` reports them, with line and column.
 pub fn from_str(text: &str) -> Result<Value, serde_json::Error> {
-    // What is no JSON, or nested too deep, is told here; what follows may trust the text.
-    serde_json::from_str::<Value>(text)?;
-    exact(text.trim())
+    read::<false>(text)
 }
 
-fn exact(text: &str) -> Result<Value, serde_json::Error> {
+/// As [`from_str`], but a name that occurs twice in one object is an error.
+///
+/// # Errors
+/// As [`from_str`]; of a repeated name without its place.
+pub(super) fn unique(text: &str) -> Result<Value, serde_json::Error> {
+    read::<true>(text)
+}
+
+fn read<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
+    // What is not JSON, or nested too deep, is found here; what follows may trust the text.
+    serde_json::from_str::<Value>(text)?;
+    exact::<UNIQUE>(text.trim())
+}
+
+fn exact<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
     match text.as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Members>(text).map(|members| Value::Object(members.0)),
+        Some(b'{') => serde_json::from_str::<Members<UNIQUE>>(text).map(|members| Value::Object(members.0)),
         Some(b'[') => {
-            let items: Vec<Exact> = serde_json::from_str(text)?;
+            let items: Vec<Exact<UNIQUE>> = serde_json::from_str(text)?;
             Ok(Value::Array(items.into_iter().map(|item| item.0).collect()))
         }
         // Hidden in the crate's documents, and the only way past its spelling; the tests below hold it.
@@ -32,36 +44,38 @@ fn exact(text: &str) -> Result<Value, serde_json::Error> {
     }
 }
 
-struct Exact(Value);
+struct Exact<const UNIQUE: bool>(Value);
 
-impl<'de> Deserialize<'de> for Exact {
+impl<'de, const UNIQUE: bool> Deserialize<'de> for Exact<UNIQUE> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(from)?;
-        exact(raw.get()).map(Self).map_err(D::Error::custom)
+        exact::<UNIQUE>(raw.get()).map(Self).map_err(D::Error::custom)
     }
 }
 
-struct Members(Map<String, Value>);
+struct Members<const UNIQUE: bool>(Map<String, Value>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de, const UNIQUE: bool> Deserialize<'de> for Members<UNIQUE> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(MembersVisitor)
     }
 }
 
-struct MembersVisitor;
+struct MembersVisitor<const UNIQUE: bool>;
 
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
+impl<'de, const UNIQUE: bool> Visitor<'de> for MembersVisitor<UNIQUE> {
+    type Value = Members<UNIQUE>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Members<UNIQUE>, A::Error> {
         let mut members = Map::new();
-        while let Some((name, Exact(value))) = from.next_entry::<String, Exact>()? {
-            members.insert(name, value);
+        while let Some((name, Exact::<UNIQUE>(value))) = from.next_entry()? {
+            if members.insert(name, value).is_some() && UNIQUE {
+                return Err(A::Error::custom("repeated name"));
+            }
         }
         Ok(Members(members))
     }
@@ -76,6 +90,7 @@ mod tests {
     fn numbers_stay_as_they_were_written() {
         let text = r#"{"a":[1e400,1E5,-0.0,12.50,{"b":18446744073709551616}],"c":"1e5","d":null,"e":1e-07}"#;
         assert_eq!(from_str(&format!("  {text}\n")).unwrap().to_string(), text);
+        assert_eq!(unique(text).unwrap().to_string(), text);
         assert_eq!(from_str("1e400").unwrap().to_string(), "1e400");
     }
 
@@ -84,6 +99,14 @@ mod tests {
         for bad in ["", "01", "1e", "{\"a\":}", "[1,]", "\"\\ud800\"", "nul", &"[".repeat(10_000)] {
             assert!(from_str(bad).is_err(), "{}", &bad[..bad.len().min(20)]);
         }
+    }
+
+    #[test]
+    fn a_repeated_name_is_an_error_at_any_depth_where_names_must_be_unique() {
+        for text in [r#"{"a":1,"b":2,"a":3}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#] {
+            assert!(from_str(text).is_ok() && unique(text).is_err(), "{text}");
+        }
+        assert!(unique(r#"[{"a":{"a":1}},{"a":1,"A":2}]"#).is_ok());
     }
 
     proptest! {
