@@ -25,7 +25,7 @@ use ringback::console::view::view;
 use ringback::keymap::{Key, Keymap};
 use ringback::profile::{Channel, Draft, Identity, Method, ProfileId, Region, Rules, Status};
 use ringback::settings::Zone;
-use ringback::store::ProfileRow;
+use ringback::storage::ProfileRow;
 
 const PROFILES: usize = 100_000;
 const KEYS: usize = 1_000;

@@ -16,8 +16,9 @@
 //! | [`threads`] | threads and runtimes, which the system may refuse | nothing here |
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
-//! | [`delivery`] | the sender, and the storage that it needs, as a trait | `callback`, `profile`, `files`, `clock`, `threads` |
-//! | [`store`] | SQLite: the trait's implementation, profiles, drafts, the log | `delivery`, `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
+//! | [`storage`] | what a store must do, and SQLite, which does it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
@@ -47,7 +48,8 @@ pub mod json;
 pub mod keymap;
 pub mod profile;
 pub mod receiver;
+pub mod record;
 pub mod settings;
-pub mod store;
+pub mod storage;
 pub mod text;
 pub mod threads;

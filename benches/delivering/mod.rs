@@ -14,9 +14,10 @@ use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use ringback::callback::Values;
-use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
+use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Rules};
-use ringback::store::Store;
+use ringback::record::NewDelivery;
+use ringback::storage::{Outbox as _, Store};
 use tempfile::TempDir;
 
 /// Deliveries in each run.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use ringback::callback::Values;
-use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
-use ringback::profile::Profile;
-use ringback::store::Store;
-
-use super::hanging::profile;
 use crate::delivering::store;
 use crate::endpoint::{Endpoint, HANGS};
 use crate::figures::{Figure, percentile};
+use jiff::Timestamp;
+use ringback::callback::Values;
+use ringback::delivery::{Limits, Sender, Transport};
+use ringback::profile::Profile;
+use ringback::record::NewDelivery;
+use ringback::storage::{Outbox as _, Store};
+
+use super::hanging::profile;
 
 /// Profiles that hang.
 const HANGING: usize = 20;

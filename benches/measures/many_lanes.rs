@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ringback::callback::Values;
-use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
-
-use super::hanging::profile;
-use super::late_events::late;
 use crate::delivering::store;
 use crate::endpoint::Endpoint;
 use crate::figures::{Figure, percentile};
+use ringback::callback::Values;
+use ringback::delivery::{Limits, Sender, Transport};
+use ringback::record::NewDelivery;
+use ringback::storage::Outbox as _;
+
+use super::hanging::profile;
+use super::late_events::late;
 
 /// Profiles, each with a delivery.
 const WAITING: usize = 100_000;

@@ -6,14 +6,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ringback::callback::Values;
-use ringback::delivery::{Limits, NewDelivery, Outbox as _, Sender, Transport};
-use ringback::store::Store;
-
-use super::process::memory_mib;
 use crate::delivering::{checked, draft, store};
 use crate::endpoint::Endpoint;
 use crate::figures::Figure;
+use ringback::callback::Values;
+use ringback::delivery::{Limits, Sender, Transport};
+use ringback::record::NewDelivery;
+use ringback::storage::{Outbox as _, Store};
+
+use super::process::memory_mib;
 
 const QUEUED: usize = 1_000_000;
 const BATCH: usize = 2_000;

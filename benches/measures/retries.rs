@@ -4,16 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use ringback::callback::Values;
-use ringback::delivery::{
-    Attempt, Busy, Job, Limits, NewDelivery, Next, Outbox as _, Outcome, Sender, Transport,
-};
-use ringback::store::Store;
-
 use crate::delivering::{checked, draft, store};
 use crate::endpoint::Endpoint;
 use crate::figures::{Figure, percentile};
+use jiff::{SignedDuration, Timestamp};
+use ringback::callback::Values;
+use ringback::delivery::{Limits, Sender, Transport};
+use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
+use ringback::storage::{Busy, Outbox as _, Store};
 
 /// Retries that wait.
 const RETRIES: usize = 10_000;

@@ -1,11 +1,11 @@
 //! Which profile a person means.
 
 use crate::profile::{Choice, Profile};
-use crate::store::{DeletedProfile, ProfileRow, Store};
+use crate::storage::{DeletedProfile, ProfileRow, Store};
+use crate::text::escape_controls;
 
 use super::error::CommandError;
 use super::held::clock;
-use crate::text::escape_controls;
 
 /// The profile that a text means: an id, an id's unique start, or a title.
 ///

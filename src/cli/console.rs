@@ -8,17 +8,15 @@ use super::output::tell;
 use super::session::Session;
 use super::terminal;
 use crate::console::model::clock::Clock;
-use crate::console::model::{
-    notice::{Notice, Tone},
-    settings::Settings as ConsoleSettings,
-};
+use crate::console::model::notice::{Notice, Tone};
+use crate::console::model::settings::Settings as ConsoleSettings;
 use crate::console::signs::Signs;
 use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::keymap;
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings};
-use crate::store::{Keep, Store, report_lock_waits};
+use crate::storage::{Keep, Store, report_lock_waits};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if let Some(why) = terminal::why_not() {

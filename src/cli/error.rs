@@ -3,9 +3,8 @@
 use std::io;
 
 use crate::callback::RenderError;
-use crate::delivery::OutboxError;
 use crate::settings::AddressesUnknown;
-use crate::store::{PassedOver, Problem, StoreError};
+use crate::storage::{OutboxError, PassedOver, Problem, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::profile::Choice as _;
-use crate::store::{Held, HeldFor, Hold};
+use crate::storage::{Held, HeldFor, Hold};
 use crate::text::{escape_controls, group_digits};
 
 use super::output::tell;
@@ -112,9 +112,9 @@ pub fn json_of_disabled(hold: Option<&Hold>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::DeliveryId;
     use crate::profile::{ProfileId, Region};
-    use crate::store::Cause;
+    use crate::record::DeliveryId;
+    use crate::storage::Cause;
 
     fn hold(why: HeldFor) -> Hold {
         let profile_id = Some(ProfileId::new(Region::In, uuid::Uuid::nil()));

@@ -56,7 +56,7 @@ use output::tell;
 use session::Session;
 
 use crate::delivery::raise_limit;
-use crate::store::report_lock_waits;
+use crate::storage::report_lock_waits;
 use crate::threads::{self, NoRuntime};
 
 /// A terminal console and durable sender for callback profiles: edit, test, and watch every attempt.
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_store_sends_people_to_commands_that_there_are() {
-        let message = crate::store::Problem::NoDelivery(crate::delivery::DeliveryId::generate()).to_string();
+        let message = crate::storage::Problem::NoDelivery(crate::record::DeliveryId::generate()).to_string();
         let commands: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
         assert!(!commands.is_empty(), "{message}");
         for command in commands {

@@ -1,7 +1,7 @@
 //! Reports rows that cannot be read and are passed over.
 
 use super::output::tell;
-use crate::store::{PassedOver, UnreadableRow};
+use crate::storage::{PassedOver, UnreadableRow};
 
 /// Most that are named.
 const NAMED: usize = 3;

@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::output::tell;
-use crate::delivery::{DeliveryId, LocalTrouble, Role, Sender, Sending, Unreadable};
-use crate::store::{ClockDoubt, LogPinned};
+use crate::delivery::{LocalTrouble, Role, Sender, Sending, Unreadable};
+use crate::record::DeliveryId;
+use crate::storage::{ClockDoubt, LogPinned};
 
 /// What a person is told of the sender, each thing once.
 #[derive(Debug)]
@@ -191,7 +192,9 @@ mod tests {
     use jiff::{SignedDuration, Timestamp};
 
     use super::*;
-    use crate::delivery::{self, Busy, Due, Limits, NewDelivery, Outbox, OutboxError, Outcome, Transport};
+    use crate::delivery::{Limits, Transport};
+    use crate::record::{NewDelivery, Outcome};
+    use crate::storage::{self, Busy, Due, Outbox, OutboxError};
 
     /// A storage with a bug.
     struct Buggy;
@@ -236,8 +239,8 @@ mod tests {
             watch::channel(0).1
         }
 
-        fn news(&self) -> watch::Receiver<delivery::News> {
-            watch::channel(delivery::News::default()).1
+        fn news(&self) -> watch::Receiver<storage::News> {
+            watch::channel(storage::News::default()).1
         }
     }
 

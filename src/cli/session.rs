@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
-use crate::store::Store;
+use crate::storage::Store;
 use crate::text::escape_controls;
 
 use super::error::CommandError;

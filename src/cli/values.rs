@@ -10,9 +10,9 @@ use super::json_input::JsonInput;
 use super::output::tell;
 use super::setting::setting;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
-use crate::delivery::{DeliveryId, Details};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
-use crate::store::Store;
+use crate::record::{DeliveryId, Details};
+use crate::storage::Store;
 use crate::text::escape_controls;
 
 /// Options that say what a test is made of. What stands further down goes before what stands above.

@@ -16,7 +16,7 @@ use super::table::table;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
-use crate::store::Listing;
+use crate::storage::Listing;
 use crate::text::escape_start;
 
 /// Most characters of a sample in a table.

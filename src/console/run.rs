@@ -19,7 +19,7 @@ use crate::console::terminal::session_sender::{self, SessionSender};
 use crate::console::terminal::signals::{self, Ended, JobControl};
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
-use crate::store::{Keep, LogPinned, Store};
+use crate::storage::{Keep, LogPinned, Store};
 use crate::{clock, threads};
 
 /// How long what is left to write may take at the end.

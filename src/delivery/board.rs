@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::id::DeliveryId;
 use super::local_trouble::LocalTrouble;
-use super::outbox::OutboxError;
 use super::sending::{InFlight, Role, Sending};
+use crate::record::DeliveryId;
+use crate::storage::OutboxError;
 
 /// The board. Cheap to clone.
 #[derive(Debug, Clone)]

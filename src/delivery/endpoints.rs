@@ -13,8 +13,8 @@ use url::{Host, Url};
 
 use super::known_names::KnownNames;
 use super::limits::Limits;
-use super::outbox::{LaneLoad, OriginLoad, Pace};
-use super::record::{Job, Origin, Place};
+use crate::record::{Job, Origin, Place};
+use crate::storage::{LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
 

@@ -12,9 +12,9 @@ use hyper::{StatusCode, Uri};
 
 use super::guard::Closed;
 use super::local_trouble::{LocalTrouble, NotDone};
-use super::record::{ErrorClass, Failure};
 use super::tls::TlsFault;
 use super::transport::{HEAD_LIMIT, HEADER_LIMIT, NotConnected};
+use crate::record::{ErrorClass, Failure};
 
 pub use body::{broken_body, late_body};
 
@@ -26,24 +26,6 @@ impl fmt::Display for Place<'_> {
         let usual = if self.0.scheme_str() == Some("https") { 443 } else { 80 };
         write!(f, "{}:{}", self.0.host().unwrap_or_default(), self.0.port_u16().unwrap_or(usual))
     }
-}
-
-/// No complete answer in time.
-#[must_use]
-pub fn timed_out(timeout_ms: u32) -> Failure {
-    Failure { class: ErrorClass::Timeout, message: format!("timed out after {timeout_ms} ms") }
-}
-
-/// The request cannot be made, and no retry would change that.
-#[must_use]
-pub fn no_request(message: impl Into<String>) -> Failure {
-    Failure { class: ErrorClass::Request, message: message.into() }
-}
-
-/// No token for the request, for this reason.
-#[must_use]
-pub fn no_token(why: &Failure) -> Failure {
-    Failure { class: why.class, message: format!("no token: {}", why.message) }
 }
 
 /// An answer other than 2xx; `location` is where a redirect leads.

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 
 use rustix::io::Errno;
 
-use super::record::Failure;
+use crate::record::Failure;
 
 /// What this machine lacks for making an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

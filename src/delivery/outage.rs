@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::endpoints::Endpoints;
 use super::local_trouble::LocalTrouble;
-use super::record::Origin;
+use crate::record::Origin;
 
 /// The first pause; each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(250);

@@ -6,9 +6,7 @@ use crate::callback::{self, Moment, Origins, Preview, RenderError, Values};
 use crate::clock;
 use crate::profile::Profile;
 use crate::profile::network::{Network, Refused};
-
-use super::id::DeliveryId;
-use super::prepare::random;
+use crate::record::{DeliveryId, random};
 
 /// The request that a test with these values would send now, with an id and a time of its own.
 /// Nothing is sent and nothing is kept.

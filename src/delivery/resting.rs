@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::record::Place;
+use crate::record::Place;
 
 /// The first rest; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(5);

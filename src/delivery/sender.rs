@@ -6,12 +6,12 @@ use std::thread;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
+use crate::storage::{Outbox, OutboxError};
 use crate::threads;
 
 use super::board::{Board, Step};
 use super::crew::Crew;
 use super::limits::Limits;
-use super::outbox::{Outbox, OutboxError};
 use super::sending::{Role, Sending};
 use super::transport::Transport;
 use super::work::{End, TROUBLE_PAUSE, Work};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::id::DeliveryId;
 use super::local_trouble::LocalTrouble;
+use crate::record::DeliveryId;
 
 /// The sender's state at this moment. It lives in memory only: the disk knows what is pending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

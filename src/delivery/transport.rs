@@ -26,12 +26,12 @@ use hyper::StatusCode;
 use crate::clock;
 use crate::profile::network::Network;
 use crate::profile::{Auth, Tls};
+use crate::record::{Attempt, Failure, Job};
 
 use super::failure;
 use super::guard::Guard;
 use super::known_names::KnownNames;
 use super::local_trouble::{LocalTrouble, NotDone};
-use super::record::{Attempt, Failure, Job};
 use super::redact::{self, Redactor};
 use super::resolver::Names;
 use super::tls;
@@ -209,7 +209,7 @@ impl Transport {
     async fn token(&self, wanted: &Wanted, so_far: &mut SoFar) -> Result<Arc<Token>, NotDone> {
         so_far.awaits_token = true;
         let token = self.tokens.get(&self.clients, wanted).await.map_err(|why| match why {
-            NotDone::Failed(failure) => NotDone::Failed(failure::no_token(&failure)),
+            NotDone::Failed(failure) => NotDone::Failed(Failure::no_token(&failure)),
             NotDone::Local(trouble) => NotDone::Local(trouble),
         });
         so_far.awaits_token = false;
@@ -258,7 +258,7 @@ impl SoFar {
     /// body is missing.
     fn out_of_time(&mut self, tls: &Tls, timeout_ms: u32) -> Result<(), Failure> {
         if self.awaits_files {
-            let timed_out = failure::timed_out(timeout_ms);
+            let timed_out = Failure::timed_out(timeout_ms);
             let message = format!("{} reading {}", timed_out.message, tls::sources(tls));
             return Err(Failure { message, ..timed_out });
         }
@@ -277,9 +277,9 @@ impl SoFar {
     }
 
     fn timed_out(&self, timeout_ms: u32) -> Failure {
-        let timed_out = failure::timed_out(timeout_ms);
+        let timed_out = Failure::timed_out(timeout_ms);
         if self.awaits_token {
-            return failure::no_token(&timed_out);
+            return Failure::no_token(&timed_out);
         }
         if self.course.line().is_some() {
             return timed_out;

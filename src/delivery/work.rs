@@ -17,21 +17,19 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 
 use crate::clock;
+use crate::record::{DeliveryId, ErrorClass, Job, Origin, Outcome, Place, retry_decision};
+use crate::storage::{Busy, Due, News, Outbox, OutboxError};
 
 use super::board::{Board, Step};
 use super::clock::Clock;
 use super::crew::Crew;
 use super::endpoints::{Ended, Endpoints, Ticket};
-use super::id::DeliveryId;
 use super::limits::Limits;
 use super::local_trouble::LocalTrouble;
 use super::outage::Outage;
-use super::outbox::{Busy, Due, News, Outbox, OutboxError};
-use super::record::{ErrorClass, Job, Origin, Outcome, Place};
 use super::resting::Resting;
 use super::sending::{InFlight, Role};
 use super::transport::Transport;
-use super::verdict;
 use records::Records;
 use sweep::Sweep;
 
@@ -448,7 +446,7 @@ impl<O: Outbox> Work<O> {
 async fn attempt(transport: Transport, job: Job) -> Result<Outcome, LocalTrouble> {
     let tried = transport.attempt(&job).await?;
     let failure = tried.attempt.error.as_ref();
-    let next = verdict::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
+    let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
     Ok(Outcome { id: job.id, place: job.place, attempt: tried.attempt, next })
 }
 

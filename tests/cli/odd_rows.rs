@@ -1,14 +1,13 @@
 //! Rows that mean nothing, as another program or a damaged disk leaves them: each column of a real file
 //! with values that do not belong there. No command waits for such a row, stops at it, or hides another.
 
-use ringback::store::Lease;
-use rusqlite::Connection;
-use rusqlite::types::Value;
-use serde_json::Value as Json;
-
 use crate::support::cli::{Place, Ran};
 use crate::support::recorder::{Recorder, event, events};
 use crate::support::terminal::{Launch, Terminal};
+use ringback::storage::Lease;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use serde_json::Value as Json;
 
 /// Values that hardly any column has a meaning for.
 fn odd() -> Vec<Value> {

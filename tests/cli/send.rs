@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::cli::{On, Place, Running, nothing_starts_with};
 use crate::support::recorder::{Recorder, event, events};
-use ringback::store::{Lease, Store};
+use ringback::storage::{Lease, Store};
 use serde_json::{Value, json};
 
 /// A place with a profile that posts to this endpoint, and the profile's id.

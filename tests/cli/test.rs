@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use crate::support::cli::{On, Place, Running, address};
-use ringback::store::{Lease, Store};
+use ringback::storage::{Lease, Store};
 use serde_json::{Value, json};
 
 /// Applies a profile for an endpoint on this machine.

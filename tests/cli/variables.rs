@@ -2,7 +2,7 @@
 
 use crate::support::cli::Place;
 use ringback::profile::catalogue::{Origin, Variable};
-use ringback::store::Store;
+use ringback::storage::Store;
 use serde_json::{Value, json};
 
 fn events(listed: &Value) -> Vec<&str> {

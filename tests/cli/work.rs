@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::cli::{On, Place, Running};
 use crate::support::recorder::{Recorder, events};
 use crate::support::terminal::{Launch, Terminal};
-use ringback::store::Lease;
+use ringback::storage::Lease;
 use serde_json::{Value, json};
 
 /// Puts so many events into the queue.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use ringback::delivery::{DeliveryId, State, Summary};
 use ringback::profile::Choice as _;
-use ringback::store::{Counts, Filter, StateFilter, Store};
+use ringback::record::{DeliveryId, State, Summary};
+use ringback::storage::{Counts, Filter, StateFilter, Store};
 
 /// Most deliveries in one page.
 const PAGE: usize = 1000;

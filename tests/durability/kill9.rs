@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::cli::{Place, Running, finish};
 use crate::support::recorder::{Recorder, event, events};
-use ringback::delivery::{DeliveryId, Limits, State};
+use ringback::delivery::Limits;
+use ringback::record::{DeliveryId, State};
 use serde_json::Value;
 
 /// Kills in a usual run.

@@ -8,7 +8,8 @@ use crate::failing_calls::failing;
 use crate::support::cli::{On, Place, Running, ran};
 use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
-use ringback::delivery::{Limits, State};
+use ringback::delivery::Limits;
+use ringback::record::State;
 
 fn lock(place: &Place) -> std::path::PathBuf {
     place.path("ringback.db.lock")

@@ -11,7 +11,7 @@ use crate::disk::unchanging::Unchanging;
 use crate::support::cli::{On, Running, ran};
 use crate::support::needs::skip;
 use crate::support::recorder::Recorder;
-use ringback::store::inspect;
+use ringback::storage::inspect;
 
 /// What is wrong, and what to do.
 const READ_ONLY: &str = "ringback.db: can only be read: allow writing to the file and its folder";

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::support::cli::{On, Place, Running, finish};
 use crate::support::recorder::{Recorder, events};
-use ringback::delivery::{Limits, State};
+use ringback::delivery::Limits;
+use ringback::record::State;
 use serde_json::Value;
 
 /// Each try that a session tells of: the delivery, and which of its tries.

@@ -11,9 +11,10 @@ use std::time::Duration;
 use crate::support::profiles::retried;
 use crate::support::server::{Reply, Server};
 use ringback::callback::Values;
-use ringback::delivery::{DeliveryId, Limits, NewDelivery, Outbox as _, Sender, State, Summary, Transport};
+use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Event, Profile};
-use ringback::store::{Counts, Store};
+use ringback::record::{DeliveryId, NewDelivery, State, Summary};
+use ringback::storage::{Counts, Outbox as _, Store};
 
 /// Deliveries in each batch.
 const BATCH: usize = 5;
@@ -131,9 +132,9 @@ async fn accept(store: &Store, profile: &Profile, n: usize) -> Batch {
         let mut delivery = NewDelivery::event(profile, Some(Event::SmsSend), values);
         if place == 3 {
             // It cannot be sent, and has failed from the start.
-            let class = ringback::delivery::ErrorClass::Request;
+            let class = ringback::record::ErrorClass::Request;
             let message = "a header cannot be sent".to_owned();
-            delivery.request = Err(ringback::delivery::Failure { class, message });
+            delivery.request = Err(ringback::record::Failure { class, message });
         }
         delivery
     };

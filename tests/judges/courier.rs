@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ringback::callback::Values;
-use ringback::delivery::{Details, Limits, NewDelivery, Outbox as _, Sender, Transport};
+use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Channel, Draft, DraftHeader, Identity, Profile, ProfileId, Region, Rules};
-use ringback::store::Store;
+use ringback::record::{Details, NewDelivery};
+use ringback::storage::{Outbox as _, Store};
 
 const DEADLINE: Duration = Duration::from_secs(30);
 

@@ -9,9 +9,9 @@ use crate::courier::{Courier, checked, draft, header};
 use crate::nasty::{self, OTHERS, TEXTS, name};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ringback::delivery::State;
 use ringback::profile::Draft;
 use ringback::receiver::{Behaviour, Received, Receiver};
+use ringback::record::State;
 use serde_json::{Value, json};
 
 const KEYS: [&str; 3] =

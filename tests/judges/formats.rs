@@ -4,8 +4,8 @@
 use crate::courier::{Courier, checked, draft, header};
 use crate::echo::{Decoded, Echo};
 use crate::nasty::{self, OTHERS, PAYMENT, TEXTS, name};
-use ringback::delivery::State;
 use ringback::profile::{Draft, Field, Identity, ProfileId, Region, Rules};
+use ringback::record::State;
 use serde_json::{Map, Value, json};
 
 /// A body as typed, and what it must be at the other end.

@@ -5,8 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::desk::{Desk, failure};
 use crate::support::profiles::profile;
-use ringback::delivery::{ErrorClass, State};
 use ringback::profile::{Draft, Profile};
+use ringback::record::{ErrorClass, State};
 use serde_json::{Value, json};
 
 /// The server as a process of its own, ended with this.

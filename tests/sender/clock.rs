@@ -6,13 +6,11 @@ use std::time::Duration;
 use crate::support::profiles::retried;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
-use ringback::delivery::{
-    Attempt, Busy, ErrorClass, Failure, Limits, NewDelivery, Next, Outbox as _, Outcome, Sender, State,
-    Transport,
-};
+use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::store::Store;
+use ringback::record::{Attempt, ErrorClass, Failure, NewDelivery, Next, Outcome, State};
+use ringback::storage::{Busy, Outbox as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {

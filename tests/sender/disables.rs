@@ -4,9 +4,10 @@
 use crate::support::desk::Desk;
 use crate::support::profiles::profile;
 use ringback::callback::Values;
-use ringback::delivery::{DeliveryId, NewDelivery, Outbox as _, State};
 use ringback::profile::{Event, Profile, Status};
 use ringback::receiver::{Behaviour, Receiver};
+use ringback::record::{DeliveryId, NewDelivery, State};
+use ringback::storage::Outbox as _;
 
 async fn send(desk: &Desk, profile: &Profile, n: usize) -> Vec<DeliveryId> {
     let event = |_| NewDelivery::event(profile, Some(Event::SmsSend), Values::default());

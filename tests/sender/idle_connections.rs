@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::desk::{Desk, statuses};
 use crate::support::profiles::profile;
 use crate::support::scripted::{Notes, Scripted};
-use ringback::delivery::{Attempt, ErrorClass};
+use ringback::record::{Attempt, ErrorClass};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 

@@ -5,8 +5,8 @@ use crate::support::desk::Desk;
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::profile;
 use crate::support::secure::{Authority, Secure};
-use ringback::delivery::State;
 use ringback::profile::{Draft, Profile};
+use ringback::record::State;
 
 /// Two deliveries of each of two profiles of one endpoint, by turns.
 async fn deliver(desk: &Desk, url: &str, change: impl Fn(&mut Draft)) {

@@ -9,8 +9,9 @@ use crate::support::desk::Desk;
 use crate::support::profiles::{profile, retried};
 use crate::support::server::{Reply, Server};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{Details, LocalTrouble, LookupError, Names, Sending, State, Transport};
+use ringback::delivery::{LocalTrouble, LookupError, Names, Sending, Transport};
 use ringback::profile::Profile;
+use ringback::record::{Details, State};
 use serde_json::json;
 
 /// Names of this machine, which cannot be looked up while it is in trouble.
@@ -65,7 +66,7 @@ impl Machine {
     }
 
     /// Accepts a delivery, and waits until more than one attempt has met the trouble.
-    async fn meets_it(&self, profile: &Profile) -> (ringback::delivery::DeliveryId, Sending) {
+    async fn meets_it(&self, profile: &Profile) -> (ringback::record::DeliveryId, Sending) {
         let id = self.desk.accept(profile).await;
         let said = self.says(|sending| sending.local.is_some() && sending.trouble.is_some()).await;
         while self.names.asked.load(Ordering::SeqCst) < 3 {
@@ -74,7 +75,7 @@ impl Machine {
         (id, said)
     }
 
-    async fn delivered(&self, id: ringback::delivery::DeliveryId) -> Details {
+    async fn delivered(&self, id: ringback::record::DeliveryId) -> Details {
         let details = self.desk.ended(id).await;
         assert_eq!(details.summary.state, State::Delivered);
         assert_eq!(details.attempts.len(), 1, "the first attempt that could be made");

@@ -10,8 +10,9 @@ use crate::support::desk::{Desk, failure};
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{ErrorClass, LookupError, Names, State, Transport};
+use ringback::delivery::{LookupError, Names, Transport};
 use ringback::profile::network::{Entry, Network, Reach};
+use ringback::record::{ErrorClass, State};
 use serde_json::json;
 
 /// The names of a domain, as whoever owns it serves them just now.

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crate::support::desk::{Desk, failure};
 use crate::support::profiles::profile;
 use crate::support::server::{Reply, Seen, Server};
-use ringback::delivery::{ErrorClass, Limits, State};
+use ringback::delivery::Limits;
 use ringback::profile::{Draft, DraftHeader, Profile};
+use ringback::record::{ErrorClass, State};
 use serde_json::json;
 
 /// A profile with Advanced authentication; `change` has the last word.

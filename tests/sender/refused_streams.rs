@@ -9,7 +9,7 @@ use crate::support::http2::{
 use crate::support::profiles::profile;
 use crate::support::scripted::{Notes, Scripted};
 use crate::support::secure::{Authority, acceptor};
-use ringback::delivery::{Attempt, ErrorClass};
+use ringback::record::{Attempt, ErrorClass};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 /// What a server does with a request that it has read to its end.

@@ -3,8 +3,8 @@
 use crate::support::desk::{Desk, failure};
 use crate::support::profiles::profile;
 use crate::support::secure::{Authority, Secure};
-use ringback::delivery::ErrorClass;
 use ringback::profile::{Draft, Profile};
+use ringback::record::ErrorClass;
 
 const H1: &[&[u8]] = &[b"http/1.1"];
 const BOTH: &[&[u8]] = &[b"h2", b"http/1.1"];

@@ -6,8 +6,9 @@ use crate::support::desk::{Desk, failure};
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use ringback::callback::Values;
-use ringback::delivery::{DeliveryId, ErrorClass, NewDelivery, Outbox as _, State};
 use ringback::receiver::{Behaviour, Receiver};
+use ringback::record::{DeliveryId, ErrorClass, NewDelivery, State};
+use ringback::storage::Outbox as _;
 
 async fn receiver(behaviour: Behaviour) -> Receiver {
     Receiver::start(([127, 0, 0, 1], 0).into(), behaviour).await.expect("a receiver")

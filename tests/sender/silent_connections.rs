@@ -11,8 +11,8 @@ use crate::support::http2::{
 };
 use crate::support::profiles::profile;
 use crate::support::secure::{Authority, acceptor};
-use ringback::delivery::{Details, ErrorClass};
 use ringback::profile::Profile;
+use ringback::record::{Details, ErrorClass};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::support::cli::{On, Place, Running};
 use crate::support::profiles::retried;
 use ringback::callback::Values;
-use ringback::delivery::{NewDelivery, Outbox as _, State};
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::store::Store;
+use ringback::record::{NewDelivery, State};
+use ringback::storage::{Outbox as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_result_is_told_at_once_and_others_are_not_cut_off() {

@@ -11,13 +11,11 @@ use crate::support::silent_names::PartlySilent;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
-use ringback::delivery::{
-    Busy, Due, Limits, LookupError, Names, NewDelivery, News, Outbox, OutboxError, Outcome, Role, Sender,
-    Sending, Transport,
-};
+use ringback::delivery::{Limits, LookupError, Names, Role, Sender, Sending, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::store::{Counts, Lease, Store};
+use ringback::record::{NewDelivery, Outcome};
+use ringback::storage::{Busy, Counts, Due, Lease, News, Outbox, OutboxError, Store};
 use tokio::sync::watch;
 use tokio::time::timeout;
 

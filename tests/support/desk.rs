@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ringback::callback::Values;
-use ringback::delivery::{
-    Attempt, DeliveryId, Details, ErrorClass, Limits, NewDelivery, Outbox as _, Sender, Transport,
-};
+use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Event, Profile};
-use ringback::store::Store;
+use ringback::record::{Attempt, DeliveryId, Details, ErrorClass, NewDelivery};
+use ringback::storage::{Outbox as _, Store};
 
 /// A store and a sender in a folder of their own.
 pub struct Desk {

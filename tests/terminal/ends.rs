@@ -82,7 +82,7 @@ fn console_that_panics() {
     use ringback::keymap::Keymap;
     use ringback::profile::{Region, Rules};
     use ringback::settings::{Addresses, Zone};
-    use ringback::store::{Keep, Store};
+    use ringback::storage::{Keep, Store};
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();

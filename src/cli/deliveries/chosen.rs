@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::output::tell;
-use crate::cli::passed_over;
 use crate::cli::times::{Time, time};
-use crate::delivery::{DeliveryId, State, Summary};
+use crate::cli::{choose, passed_over};
 use crate::profile::{Choice as _, ProfileId};
-use crate::store::{Filter, StateFilter, StatusFilter, Store};
+use crate::record::{DeliveryId, State, Summary};
+use crate::storage::{Filter, StateFilter, StatusFilter, Store};
 use crate::text::escape_controls;
 
 use super::row;
@@ -111,7 +110,7 @@ pub(super) fn state(text: &str) -> Result<StateFilter, String> {
 
 fn status(text: &str) -> Result<StatusFilter, String> {
     StatusFilter::parse(text).ok_or_else(|| {
-        format!("use a status such as 404, 5xx, or one of {}", crate::delivery::ErrorClass::names())
+        format!("use a status such as 404, 5xx, or one of {}", crate::record::ErrorClass::names())
     })
 }
 

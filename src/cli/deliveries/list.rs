@@ -5,8 +5,8 @@ use crate::cli::output::{print, tell};
 use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
-use crate::delivery::{DeliveryId, Summary};
-use crate::store::{Filter, Holds, LOOKED_AT, Store};
+use crate::record::{DeliveryId, Summary};
+use crate::storage::{Filter, Holds, LOOKED_AT, Store};
 
 use super::chosen::FilterArgs;
 use super::row::{json_of, table_of};

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
+use crate::cli::{choose, held};
 use crate::profile::ProfileId;
-use crate::store::Store;
+use crate::storage::Store;
 use crate::text::{escape_controls, group_digits};
 
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::cli::table::table;
-use crate::delivery::{State, Summary};
 use crate::profile::Choice;
-use crate::store::Holds;
+use crate::record::{State, Summary};
+use crate::storage::Holds;
 
 /// A delivery as JSON, by the names of `test --json` where it has one.
 pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {

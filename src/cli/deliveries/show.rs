@@ -8,8 +8,8 @@ use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::test::{attempt_line, document};
-use crate::delivery::Details;
 use crate::profile::{Backoff, Choice as _};
+use crate::record::Details;
 use crate::text::{escape_controls, escape_lines};
 
 use super::chosen;
@@ -67,7 +67,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
         let _ = writeln!(out, "{name:9} {}", escape_controls(&value));
     };
     fact("delivery", row.id.to_string());
-    let why = row.last_error.as_ref().filter(|_| row.state != crate::delivery::State::Delivered);
+    let why = row.last_error.as_ref().filter(|_| row.state != crate::record::State::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
     if let Some(held) = held {
         fact("blocked", held.to_owned());

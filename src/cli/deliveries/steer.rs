@@ -5,15 +5,14 @@ use serde_json::json;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
-use crate::cli::passed_over;
 use crate::cli::session::Session;
+use crate::cli::{held, passed_over};
 use crate::clock;
-use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice as _;
-use crate::store::{Change, Did, Filter, Lease, StateFilter, Store};
+use crate::record::{DeliveryId, State, Summary};
+use crate::storage::{Change, Did, Filter, Lease, StateFilter, Store};
 use crate::text::group_digits;
 
 use super::chosen::{self, FilterArgs};

@@ -14,7 +14,7 @@ use super::{console, terminal};
 use crate::profile::Region;
 use crate::receiver::{Behaviour, Receiver};
 use crate::settings::{Addresses, Settings};
-use crate::store::Store;
+use crate::storage::Store;
 
 use samples::samples;
 use throwaway::Throwaway;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::Stage;
 use super::samples::TESTED;
 use crate::callback::Values;
-use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::print;
 use crate::cli::profiles::listed;
-use crate::cli::test;
-use crate::delivery::{NewDelivery, Transport};
+use crate::cli::{choose, test};
+use crate::delivery::Transport;
 use crate::receiver::describe;
+use crate::record::NewDelivery;
 
 /// Makes profiles, tests one whose first try fails, and shows what arrived.
 pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {

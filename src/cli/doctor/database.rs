@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::error::CommandError;
 use crate::cli::held;
-use crate::store::{Held, Inspection, Lease, LogPinned, inspect};
+
+use crate::storage::{Held, Inspection, Lease, LogPinned, inspect};
 
 use super::finding::Finding;
 
@@ -178,7 +179,7 @@ fn pinned(log: &LogPinned) -> Value {
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::store::PassedOver;
+    use crate::storage::PassedOver;
 
     fn sound() -> Inspection {
         Inspection {

@@ -12,14 +12,13 @@ use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
-use crate::clock;
-use crate::delivery;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{self, Variable};
 use crate::profile::document::Document;
-use crate::profile::{Auth, Channel, Choice as _, Event, Field, Identity, Profile, ProfileId, catalogue};
+use crate::profile::{Auth, Channel, Choice as _, Event, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::storage::Store;
 use crate::text::escape_controls;
+use crate::{clock, delivery};
 
 use super::source::{Documents, Found};
 

@@ -3,13 +3,12 @@
 use serde_json::json;
 
 use crate::cli::ask::ask;
-use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::cli::{choose, held};
 use crate::profile::Profile;
-use crate::store::Hold;
+use crate::storage::Hold;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {

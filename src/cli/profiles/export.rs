@@ -2,14 +2,13 @@
 
 use serde_json::Value;
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
 use crate::cli::output::print;
-use crate::cli::passed_over;
 use crate::cli::session::Session;
+use crate::cli::{choose, passed_over};
 use crate::profile::Profile;
 use crate::profile::document::{Secrets, export};
-use crate::store::Listing;
+use crate::storage::Listing;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {

@@ -4,13 +4,12 @@ use serde_json::{Value, json};
 
 use crate::cli::choices::choices;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
-use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::table::table;
+use crate::cli::{held, passed_over};
 use crate::profile::{Channel, Choice as _};
-use crate::store::{DeletedProfile, Holds, Listing, ProfileRow};
+use crate::storage::{DeletedProfile, Holds, Listing, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::cli::{choose, held};
 use crate::profile::Choice as _;
-use crate::store::DeletedProfile;
+use crate::storage::DeletedProfile;
 use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
+use crate::cli::{choose, held};
 use crate::profile::document::{Secrets, export};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
-use crate::store::Holds;
+use crate::storage::Holds;
 use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {

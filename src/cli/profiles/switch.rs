@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::cli::choose;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
+use crate::cli::{choose, held};
 use crate::clock;
 use crate::profile::{Choice as _, Profile, Status};
-use crate::store::Saved;
+use crate::storage::Saved;
 use crate::text::escape_controls;
 
 /// Enables or disables the profile that a text means. What is queued of it goes on, or is held.

@@ -16,8 +16,8 @@ use super::roster::{Roster, event_meant};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
-use crate::delivery::{Mark, NewDelivery, Series};
-use crate::store::{Store, StoreError};
+use crate::record::{Mark, NewDelivery, Series};
+use crate::storage::{Store, StoreError};
 use crate::threads;
 
 /// Most lines of one batch: one commit.

@@ -34,8 +34,8 @@ pub fn left(tally: &Tally, database: &Path, unread: Option<&Named>, to_line: u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Series;
-    use crate::store::Counts;
+    use crate::record::Series;
+    use crate::storage::Counts;
 
     #[test]
     fn what_is_told_can_be_pasted() {

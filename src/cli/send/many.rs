@@ -22,8 +22,9 @@ use crate::cli::output::tell;
 use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
-use crate::delivery::{DeliveryId, Limits, Mark, NewDelivery, Outbox as _, Sender, State, Transport};
-use crate::store::{Filter, Keep, Keeping, StateFilter, Store};
+use crate::delivery::{Keeping, Limits, Sender, Transport};
+use crate::record::{DeliveryId, Mark, NewDelivery, State};
+use crate::storage::{Filter, Keep, Outbox as _, StateFilter, Store};
 
 /// The least time between two looks at what has become of them.
 const LOOK: Duration = Duration::from_millis(20);

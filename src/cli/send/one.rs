@@ -17,9 +17,10 @@ use crate::cli::output::tell;
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines};
 use crate::cli::values::{members, tell_if_in_vain};
-use crate::delivery::{NewDelivery, Transport};
+use crate::delivery::Transport;
 use crate::profile::{Event, Profile};
-use crate::store::Store;
+use crate::record::NewDelivery;
+use crate::storage::Store;
 
 /// Options that say what happened. What stands further down goes before what stands above.
 #[derive(Debug, clap::Args)]

@@ -1,7 +1,7 @@
 //! How far a run has come, in one line.
 
 use super::tally::Tally;
-use crate::delivery::State;
+use crate::record::State;
 
 /// Characters of the bar itself.
 const BAR: usize = 20;
@@ -53,7 +53,7 @@ fn percent(part: u64, of: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Series;
+    use crate::record::Series;
 
     #[test]
     fn the_line_says_what_is_known_and_fits() {

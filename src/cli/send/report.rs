@@ -8,8 +8,8 @@ use super::intake::Item;
 use super::tally::Tally;
 use crate::cli::error::CommandError;
 use crate::cli::output::print_if_read;
-use crate::delivery::{DeliveryId, State, Summary};
 use crate::profile::Choice;
+use crate::record::{DeliveryId, State, Summary};
 use crate::text::escape_controls;
 
 /// Reasons of failures that are told apart; others are counted together.

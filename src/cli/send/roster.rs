@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 
 use crate::cli::values::not_told_of;
 use crate::profile::{Choice as _, Event, Profile, ProfileId, Status};
-use crate::store::{Store, StoreError};
+use crate::storage::{Store, StoreError};
 
 /// Most profiles that are remembered; a few thousand at most are sent to in one go.
 const REMEMBERED: usize = 4096;

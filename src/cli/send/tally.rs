@@ -1,8 +1,8 @@
 //! What has become of the events of one run, in numbers: however many they are, this is all that is
 //! remembered of them.
 
-use crate::delivery::{DeliveryId, Mark, State};
-use crate::store::{Counts, Store, StoreError, Within};
+use crate::record::{DeliveryId, Mark, State};
+use crate::storage::{Counts, Store, StoreError, Within};
 
 /// The numbers of a run.
 #[derive(Debug, Clone, Default)]

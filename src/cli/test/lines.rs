@@ -3,8 +3,8 @@
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use crate::delivery::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
 use crate::profile::{Choice as _, attempt_label};
+use crate::record::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
 use crate::text::escape_controls;
 
 /// What is sent: the profile, the event, the request.
@@ -91,8 +91,8 @@ pub fn ending(summary: &Summary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{DeliveryId, ErrorClass, Failure};
     use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
+    use crate::record::{DeliveryId, ErrorClass, Failure};
 
     fn attempt(n: u32, status: Option<u16>, error: Option<&str>) -> Attempt {
         let failure = |message: &str| Failure { class: ErrorClass::Status, message: message.to_owned() };

@@ -12,7 +12,8 @@ use super::interrupt::Interrupts;
 use super::output::{print, print_json, tell};
 use super::session::Session;
 use super::values::{Chosen, ValueArgs};
-use crate::delivery::{Details, NewDelivery, State, Transport};
+use crate::delivery::Transport;
+use crate::record::{Details, NewDelivery, State};
 
 pub(super) use lines::{
     attempt_label_of, attempt_line, came_of, ending, heading, last_line, took, wait_until,

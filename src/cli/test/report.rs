@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::callback::Callback;
-use crate::delivery::{Attempt, Details};
 use crate::profile::Choice;
 use crate::receiver::headers_json;
+use crate::record::{Attempt, Details};
 
 /// The delivery with its request and its attempts. `request` is null when none could be made.
 pub fn document(details: &Details) -> Value {

@@ -8,8 +8,9 @@ use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
-use crate::delivery::{DeliveryId, Details, Limits, NewDelivery, Outbox as _, Sender, State, Transport};
-use crate::store::{Hold, Store};
+use crate::delivery::{Limits, Sender, Transport};
+use crate::record::{DeliveryId, Details, NewDelivery, State};
+use crate::storage::{Hold, Outbox as _, Store};
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);

@@ -19,8 +19,9 @@ use super::pace::Pace;
 use super::sending::{News, look_due, stop, stop_when_interrupted, warn_of_clock};
 use super::session::Session;
 use super::status_line::StatusLine;
-use crate::delivery::{Limits, Outcome, Sender, Transport};
-use crate::store::{Counts, Keeping, Store};
+use crate::delivery::{Keeping, Limits, Sender, Transport};
+use crate::record::Outcome;
+use crate::storage::{Counts, Store};
 
 use report::Report;
 use tap::Tap;

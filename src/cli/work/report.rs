@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
-use crate::delivery::{DeliveryId, Next, Outcome, State, Summary};
 use crate::profile::Choice;
-use crate::store::Counts;
+use crate::record::{DeliveryId, Next, Outcome, State, Summary};
+use crate::storage::Counts;
 use crate::text::escape_controls;
 
 /// Most failures of one page that are told above a line of progress.
@@ -150,7 +150,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::delivery::{Attempt, ErrorClass, Failure, Place};
+    use crate::record::{Attempt, ErrorClass, Failure, Place};
 
     fn outcome(next: Next) -> Outcome {
         let message = "500 Internal\u{1b}".to_owned();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use crate::delivery::{Busy, Due, NewDelivery, News, Outbox, OutboxError, Outcome, Watched};
-use crate::store::Store;
+use crate::record::{NewDelivery, Outcome};
+use crate::storage::{Busy, Due, News, Outbox, OutboxError, Store, Watched};
 
 /// Outcomes that wait to be told. Beyond that sending waits for whoever reads: what happened is told
 /// whole, in bounded memory.

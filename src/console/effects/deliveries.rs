@@ -6,9 +6,9 @@ use crate::console::model::deliveries::paused::{self, MOST_NEW};
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
-use crate::delivery::{DeliveryId, Kind, NewDelivery, Outbox as _, State as DeliveryState};
 use crate::profile::{Event, Profile};
-use crate::store::{Filter, Found, LOOKED_AT, StateFilter, Store, StoreError};
+use crate::record::{DeliveryId, Kind, NewDelivery, State as DeliveryState};
+use crate::storage::{Filter, Found, LOOKED_AT, Outbox as _, StateFilter, Store, StoreError};
 
 /// Accepts a test, and remembers its values.
 pub(super) async fn test(

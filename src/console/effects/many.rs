@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::clock;
 use crate::console::model::deliveries::many::{Many, News};
 use crate::console::model::message::Message;
-use crate::store::{Did, Store, StoreError};
+use crate::storage::{Did, Store, StoreError};
 
 /// How often it is told how far it came.
 const TOLD: Duration = Duration::from_millis(100);

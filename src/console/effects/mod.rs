@@ -25,7 +25,7 @@ use crate::console::model::message::Message;
 use crate::delivery;
 use crate::profile::Region;
 use crate::receiver::Receiver;
-use crate::store::{Store, StoreError};
+use crate::storage::{Store, StoreError};
 
 use receiver::Endpoint;
 use subjects::{Queues, Subject};

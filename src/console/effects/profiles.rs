@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
-use crate::delivery;
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
-use crate::store::{Saved, Store, StoreError, UnsavedDraft};
-use crate::{clock, threads};
+use crate::storage::{Saved, Store, StoreError, UnsavedDraft};
+use crate::{clock, delivery, threads};
 
 pub(super) async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
     let profile = store.profile(&id).await?.map(Box::new);

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use tokio::sync::watch;
 
 use crate::console::model::effect::Effect;
-use crate::delivery::DeliveryId;
 use crate::profile::ProfileId;
+use crate::record::DeliveryId;
 
 /// What an effect is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -11,7 +11,7 @@ use crate::console::model::effect::{AfterSave, Effect, Ticket};
 use crate::console::model::message::Message;
 use crate::console::tests::sample;
 use crate::profile::{Profile, Region};
-use crate::store::{Store, UnsavedDraft};
+use crate::storage::{Store, UnsavedDraft};
 
 use super::Runner;
 

@@ -7,11 +7,11 @@ use crate::console::model::deliveries::many::Many;
 use crate::console::model::deliveries::query::Query;
 use crate::console::model::program::Program;
 use crate::console::model::wanted::Wanted;
-use crate::delivery::DeliveryId;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
 use crate::receiver::Behaviour;
-use crate::store::UnsavedDraft;
+use crate::record::DeliveryId;
+use crate::storage::UnsavedDraft;
 
 /// Tells an effect from all others. Its result carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -10,11 +10,12 @@ use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::pointer::Pointer;
 use crate::console::model::program::Returned;
 use crate::console::model::wanted::Wanted;
-use crate::delivery::{DeliveryId, Details, Kind, Sending};
+use crate::delivery::Sending;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
-use crate::store::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, UnsavedDraft};
+use crate::record::{DeliveryId, Details, Kind};
+use crate::storage::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, UnsavedDraft};
 
 /// Something happened.
 #[derive(Debug)]

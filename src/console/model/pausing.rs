@@ -6,16 +6,17 @@ use jiff::Timestamp;
 use crate::console::model::deliveries::state_text::{self, Tone};
 use crate::console::model::profiles;
 use crate::console::model::state::State;
-use crate::delivery::{Role, State as DeliveryState, Summary};
+use crate::delivery::Role;
 use crate::profile::{Choice as _, Profile, ProfileId, Status};
-use crate::store::Hold;
+use crate::record::{State as DeliveryState, Summary};
+use crate::storage::Hold;
 
 /// Stands before what is paused.
 pub const SIGN: &str = "‖";
 
 /// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
 pub(in crate::console) fn cause(hold: &Hold) -> String {
-    let told = |cause: &crate::store::Cause| {
+    let told = |cause: &crate::storage::Cause| {
         format!("{} consecutive failures; last: {}", cause.failed, cause.message)
     };
     hold.cause.as_ref().map_or_else(String::new, told)

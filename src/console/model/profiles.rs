@@ -3,7 +3,7 @@
 use crate::console::model::input::Input;
 use crate::console::model::list::List;
 use crate::profile::{Choice as _, ProfileId, Status};
-use crate::store::ProfileRow;
+use crate::storage::ProfileRow;
 use crate::text::group_digits;
 
 /// The list of profiles.

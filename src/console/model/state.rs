@@ -19,11 +19,12 @@ use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::Settings;
 use crate::console::model::variables::Variables;
 use crate::console::model::window::Overlay;
-use crate::delivery::{DeliveryId, Details, Kind, Sending, Summary};
+use crate::delivery::Sending;
 use crate::keymap::Key;
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
-use crate::store::{Counts, Holds, Revision};
+use crate::record::{DeliveryId, Details, Kind, Summary};
+use crate::storage::{Counts, Holds, Revision};
 
 /// A delivery whose end is told at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

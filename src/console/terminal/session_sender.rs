@@ -12,9 +12,9 @@ use tokio::sync::watch;
 
 use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
-use crate::delivery::{Limits, Sender, Sending, Transport};
+use crate::delivery::{Keeping, Limits, Sender, Sending, Transport};
 use crate::settings::Addresses;
-use crate::store::{ClockDoubt, Keep, Keeping, Store};
+use crate::storage::{ClockDoubt, Keep, Store};
 
 /// How long stopping may take without a word.
 const PATIENCE: Duration = Duration::from_millis(300);

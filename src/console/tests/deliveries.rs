@@ -2,7 +2,7 @@
 
 use crate::callback::Values;
 use crate::console::model::message::Message;
-use crate::delivery::Kind;
+use crate::record::Kind;
 
 use super::world::{World, number};
 use super::{Desk, sample};

@@ -5,7 +5,7 @@ use crate::console::model::message::Message;
 use crate::console::model::pane::Pane;
 use crate::console::update::action;
 use crate::keymap::{Action, Scope, TABLE};
-use crate::store::ProfileRow;
+use crate::storage::ProfileRow;
 
 use super::world::profile_id;
 use super::{Desk, World, sample, shot};

@@ -4,7 +4,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::console::model::pane::Pane;
 use crate::profile::{Channel, Draft};
-use crate::store::UnsavedDraft;
+use crate::storage::UnsavedDraft;
 
 use super::editor::go_to;
 use super::world::profile_id;

@@ -193,7 +193,7 @@ fn the_day_is_told_where_it_is_another_one() {
     desk.happens(|world| {
         let profile = world.profiles[0].clone();
         world.accept(
-            crate::delivery::Kind::Test,
+            crate::record::Kind::Test,
             &profile,
             None,
             &crate::callback::Values::default(),

@@ -3,8 +3,8 @@
 use crate::callback::Values;
 use crate::console::model::deliveries::many::News;
 use crate::console::model::message::Message;
-use crate::delivery::Kind;
-use crate::store::Did;
+use crate::record::Kind;
+use crate::storage::Did;
 
 use super::world::{World, number};
 use super::{Desk, sample};

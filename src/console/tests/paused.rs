@@ -1,7 +1,7 @@
 //! A log that can be read while it grows.
 
 use crate::callback::Values;
-use crate::delivery::{DeliveryId, Kind};
+use crate::record::{DeliveryId, Kind};
 
 use super::world::{World, number};
 use super::{Desk, sample};

@@ -3,9 +3,10 @@
 use crate::callback::Values;
 use crate::console::model::message::Message;
 use crate::console::terminal::timers;
-use crate::delivery::{InFlight, Kind, Role, Sending};
+use crate::delivery::{InFlight, Role, Sending};
 use crate::profile::Status;
-use crate::store::{Cause, HeldFor, Hold};
+use crate::record::Kind;
+use crate::storage::{Cause, HeldFor, Hold};
 
 use super::desk::Desk;
 use super::sample;

@@ -1,8 +1,8 @@
 //! Pane 1 by keys: search, delete and undo, copies, switches.
 
 use crate::callback::Values;
-use crate::delivery::Kind;
 use crate::profile::Status;
+use crate::record::Kind;
 
 use super::world::profile_id;
 use super::{Desk, World, sample};

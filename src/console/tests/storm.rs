@@ -10,11 +10,11 @@ use crate::callback::Values;
 use crate::console::model::message::Message;
 use crate::console::model::pointer::{Deed, Pointer};
 use crate::console::model::program::{Returned, Subject};
-use crate::delivery::{ErrorClass, Kind};
 use crate::keymap::{self, Chord, Entry, Key, Keymap, TABLE};
 use crate::profile::{Channel, Draft};
+use crate::record::{ErrorClass, Kind};
 use crate::settings::Binding;
-use crate::store::UnsavedDraft;
+use crate::storage::UnsavedDraft;
 
 use super::world::{World, profile_id};
 use super::{Desk, sample};
@@ -249,7 +249,7 @@ proptest! {
 fn hostile_titles_are_drawn_in_every_size() {
     let mut desk = Desk::new(80, 24).of(hostile_world());
     let world = sample::world();
-    let rows = world.profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::store::ProfileRow {
+    let rows = world.profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::storage::ProfileRow {
         id: profile.id.clone(),
         title: title.repeat(10),
         channel: profile.channel,

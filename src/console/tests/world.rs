@@ -10,10 +10,10 @@ use crate::console::model::deliveries::paused::{MOST_NEW, newer};
 use crate::console::model::deliveries::query::Query;
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
-use crate::delivery::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::store::{
+use crate::record::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
+use crate::storage::{
     Change, Counts, DeletedProfile, Did, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft, fits,
 };
 

@@ -37,7 +37,7 @@ use crate::console::update::deliveries::many;
 use crate::console::update::editor::{checking, files};
 use crate::delivery::Sending;
 use crate::receiver::Received;
-use crate::store::Revision;
+use crate::storage::Revision;
 
 /// Said when the terminal lost the end of pasted text.
 const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";

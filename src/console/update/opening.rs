@@ -10,7 +10,7 @@ use crate::console::model::window::question::Question;
 use crate::console::update::editor::keeping;
 use crate::console::update::{preview, programs, testing};
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
-use crate::store::UnsavedDraft;
+use crate::storage::UnsavedDraft;
 
 /// Said when an earlier session's draft is back.
 const BROUGHT_BACK: &str = "Restored your unsaved draft · {editor-save} saves, {editor-leave} closes";

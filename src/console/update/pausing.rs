@@ -4,7 +4,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::profile::ProfileId;
-use crate::store::{Hold, Holds};
+use crate::storage::{Hold, Holds};
 
 /// Pauses the sender as a whole, or lets it go on.
 pub fn switch_all(state: &State) -> Vec<Effect> {

@@ -10,7 +10,7 @@ use crate::console::model::window::question::Question;
 use crate::console::update::pausing;
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId};
-use crate::store::{DeletedProfile, ProfileRow};
+use crate::storage::{DeletedProfile, ProfileRow};
 
 /// A key while the search is typed. True when it was for the search.
 pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {

@@ -9,8 +9,8 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::console::update::editor::written;
 use crate::console::update::profile_text;
-use crate::delivery::Details;
 use crate::profile::Choice as _;
+use crate::record::Details;
 use crate::text::escape_controls;
 
 /// Said when an editor left all as it was.

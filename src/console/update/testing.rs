@@ -9,8 +9,8 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
 use crate::console::update::editor::keeping;
-use crate::delivery::{Kind, State as DeliveryState, Summary};
 use crate::profile::{Event, Profile, ProfileId};
+use crate::record::{Kind, State as DeliveryState, Summary};
 
 /// Opens the test of the profile in the editor, or of the chosen one.
 pub fn open(state: &mut State) -> Vec<Effect> {

@@ -14,7 +14,7 @@ use crate::console::model::state::State;
 use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
-use crate::store::ProfileRow;
+use crate::storage::ProfileRow;
 use crate::text::{cut, fit};
 
 /// Draws the list, with the search in its last line while there is one.

@@ -13,8 +13,8 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
-use crate::delivery::{Attempt, State as DeliveryState, Summary};
 use crate::profile::attempt_label;
+use crate::record::{Attempt, State as DeliveryState, Summary};
 use crate::text::{cut, fit};
 
 const LABEL: usize = 12;

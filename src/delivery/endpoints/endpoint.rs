@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::delivery::known_names::KnownNames;
-use crate::delivery::outbox::{MANUAL, Pace};
-use crate::delivery::record::Job;
+use crate::record::Job;
+use crate::storage::{MANUAL, Pace};
 
 use super::lane::{Ended, Lane, Rank, Standing};
 pub use choice::{Admitted, Kind, SPARE};

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::delivery::outbox::Pace;
-use crate::delivery::record::{Job, Past};
+use crate::record::{Job, Past};
+use crate::storage::Pace;
 
 use super::slot_time::SlotTime;
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::callback::{Callback, Values};
-use crate::delivery::DeliveryId;
 use crate::profile::{Backoff, Method, RetryPolicy};
+use crate::record::DeliveryId;
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -18,10 +18,10 @@ use crate::delivery::failure::{self, Place};
 use crate::delivery::guard::Guard;
 use crate::delivery::local_trouble::NotDone;
 use crate::delivery::printable::printable;
-use crate::delivery::record::{ErrorClass, Failure};
 use crate::delivery::redact::{Extent, Redactor, SHORTEST};
 use crate::delivery::transport::{Clients, Course, Read, read};
 use crate::profile::{OAuth2, SentAs};
+use crate::record::{ErrorClass, Failure};
 
 /// The most of an answer that is read; no token is longer.
 const READ_LIMIT: usize = 64 * 1024;
@@ -66,7 +66,7 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, NotDone> 
 
 fn uri(guard: &Guard, oauth2: &OAuth2) -> Result<Uri, Failure> {
     let unreadable =
-        |why: String| failure::no_request(format!("the authentication URL cannot be read: {why}"));
+        |why: String| Failure::no_request(format!("the authentication URL cannot be read: {why}"));
     let url = Url::parse(oauth2.token_url.as_str()).map_err(|e| unreadable(e.to_string()))?;
     guard.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
     Uri::from_maybe_shared(String::from(url)).map_err(|e| unreadable(e.to_string()))
@@ -75,7 +75,7 @@ fn uri(guard: &Guard, oauth2: &OAuth2) -> Result<Uri, Failure> {
 /// Makes the request, as often as it is needed.
 fn request(uri: &Uri, oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
     let headers =
-        headers(oauth2).map_err(|name| failure::no_request(format!("the header {name} cannot be sent")))?;
+        headers(oauth2).map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
     let (uri, body) = (uri.clone(), Bytes::from(form(oauth2)));
     Ok(move || {
         let mut request = Request::new(Full::new(body.clone()));

@@ -12,9 +12,8 @@ use super::line::Line;
 use crate::clock;
 use crate::delivery::failure;
 use crate::delivery::printable::printable;
-use crate::delivery::record::Failure;
 use crate::delivery::redact::{Extent, Redactor};
-use crate::delivery::verdict;
+use crate::record::{Failure, retry_decision};
 
 /// How much of an answer is read: enough to keep the connection for the next request.
 const READ_LIMIT: usize = 64 * 1024;
@@ -101,7 +100,7 @@ impl Answer {
         let asks =
             matches!(self.status, Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE));
         let value = self.headers.get(RETRY_AFTER).filter(|_| asks)?.to_str().ok()?;
-        verdict::retry_after(value, clock::now())
+        retry_decision::retry_after(value, clock::now())
     }
 }
 

@@ -8,12 +8,11 @@ use hyper::{Method, Request, Uri};
 use jiff::Timestamp;
 
 use crate::callback::{self, Signed};
-use crate::delivery::failure::{self, Place};
+use crate::delivery::failure::Place;
 use crate::delivery::guard::Guard;
-use crate::delivery::prepare::random;
-use crate::delivery::record::{Failure, Job};
 use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
+use crate::record::{Failure, Job, random};
 
 use super::targets::Targets;
 
@@ -37,10 +36,10 @@ impl<'a> Order<'a> {
     pub fn of(job: &'a Job, at: Timestamp, targets: &Targets, guard: &Guard) -> Result<Self, Failure> {
         let callback = &job.callback;
         let profile = job.profile.as_deref().ok_or_else(|| {
-            failure::no_request("the profile was deleted, and with it the credentials of this callback")
+            Failure::no_request("the profile was deleted, and with it the credentials of this callback")
         })?;
         let method = Method::from_bytes(callback.method.name().as_bytes())
-            .map_err(|_| failure::no_request("the method cannot be sent"))?;
+            .map_err(|_| Failure::no_request("the method cannot be sent"))?;
         Ok(Self { job, profile, at, method, uri: targets.get(&callback.url, guard)? })
     }
 
@@ -63,10 +62,10 @@ impl<'a> Order<'a> {
         let id = id.to_string();
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
-            .map_err(|e| failure::no_request(e.to_string()))?;
+            .map_err(|e| Failure::no_request(e.to_string()))?;
         let mut headers = HeaderMap::with_capacity(callback.headers.len() + secrets.len() + 6);
         for (at, (name, value)) in callback.headers.iter().chain(&secrets).enumerate() {
-            let unsendable = || failure::no_request(format!("the header {name} cannot be sent"));
+            let unsendable = || Failure::no_request(format!("the header {name} cannot be sent"));
             let field = HeaderName::try_from(name.as_str()).map_err(|_| unsendable())?;
             let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?;
             // Time and signature are no secrets.

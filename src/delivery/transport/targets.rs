@@ -6,9 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use hyper::Uri;
 use url::Url;
 
-use crate::delivery::failure;
 use crate::delivery::guard::Guard;
-use crate::delivery::record::{ErrorClass, Failure};
+use crate::record::{ErrorClass, Failure};
 
 /// Kept at most. A URL with values in it does not come again, and must not take much room.
 const MOST: usize = 256;
@@ -38,10 +37,10 @@ impl Targets {
 
 /// Reads a URL as browsers do, and judges its address.
 fn read(url: &str, guard: &Guard) -> Result<Uri, Failure> {
-    let url = Url::parse(url).map_err(|e| failure::no_request(format!("the URL cannot be read: {e}")))?;
+    let url = Url::parse(url).map_err(|e| Failure::no_request(format!("the URL cannot be read: {e}")))?;
     guard.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
     Uri::from_maybe_shared(String::from(url))
-        .map_err(|e| failure::no_request(format!("the URL cannot be sent: {e}")))
+        .map_err(|e| Failure::no_request(format!("the URL cannot be sent: {e}")))
 }
 
 #[cfg(test)]

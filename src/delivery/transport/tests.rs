@@ -4,8 +4,8 @@ use std::sync::mpsc;
 use super::*;
 use crate::callback::{Callback, Values};
 use crate::delivery::tls::Configs;
-use crate::delivery::{DeliveryId, ErrorClass, Place};
 use crate::profile::{Backoff, Channel, Draft, Identity, Method, ProfileId, Region, RetryPolicy, Rules};
+use crate::record::{DeliveryId, ErrorClass, Place};
 
 #[test]
 fn one_beside_another_has_its_tokens_and_connections_of_its_own() {

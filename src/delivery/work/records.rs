@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
-use crate::delivery::outbox::OutboxError;
-use crate::delivery::record::{Outcome, Place};
+use crate::record::{Outcome, Place};
+use crate::storage::OutboxError;
 
 /// A record under way, and what it records.
 pub type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);

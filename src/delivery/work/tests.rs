@@ -1,8 +1,8 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::delivery::NewDelivery;
 use crate::delivery::board::Board;
+use crate::record::NewDelivery;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);

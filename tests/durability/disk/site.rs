@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use ringback::delivery::State;
+use ringback::record::State;
 use serde_json::Value;
 
 use super::Disk;

@@ -3,8 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use ringback::callback::{Context, Moment, Origins, Preview, Values, preview, render};
-use ringback::delivery::{DeliveryId, Job, Place, Transport};
+use ringback::delivery::Transport;
 use ringback::profile::Profile;
+use ringback::record::{DeliveryId, Job, Place};
 
 use super::listener::{Listener, Wire};
 

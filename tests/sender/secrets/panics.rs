@@ -8,18 +8,20 @@ use super::search::profiles::{KINDS, Kind};
 use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::console::model::clock::Clock;
-use ringback::console::model::{effect::Purpose, message::Message};
-use ringback::console::model::{settings::Settings, state::State};
+use ringback::console::model::effect::Purpose;
+use ringback::console::model::message::Message;
+use ringback::console::model::settings::Settings;
+use ringback::console::model::state::State;
 use ringback::console::signs::Signs;
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
-use ringback::delivery::{Busy, NewDelivery, Outbox as _};
 use ringback::keymap::{Key, Keymap};
 use ringback::profile::document::Document;
 use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rules};
 use ringback::receiver::{Answer, Decryption, Received};
+use ringback::record::NewDelivery;
 use ringback::settings::Zone;
-use ringback::store::{Store, UnsavedDraft};
+use ringback::storage::{Busy, Outbox as _, Store, UnsavedDraft};
 
 #[track_caller]
 fn tells_nothing(thing: &dyn Debug, what: &str) {

@@ -1,9 +1,9 @@
 //! Something that is done to all deliveries that the filter leaves.
 
 use crate::console::model::deliveries::query::Show;
-use crate::delivery::State as DeliveryState;
 use crate::keymap::Action;
-use crate::store::{Change, Did, Filter, StateFilter};
+use crate::record::State as DeliveryState;
+use crate::storage::{Change, Did, Filter, StateFilter};
 use crate::text::group_digits;
 
 /// Something to be done to many deliveries.

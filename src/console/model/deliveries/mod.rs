@@ -13,9 +13,9 @@ use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::deliveries::search::Search;
 use crate::console::model::effect::Effect;
 use crate::console::model::list::List;
-use crate::delivery::{DeliveryId, Details, Summary};
 use crate::profile::ProfileId;
-use crate::store::Searched;
+use crate::record::{DeliveryId, Details, Summary};
+use crate::storage::Searched;
 
 /// How many deliveries are read at a time.
 pub const PAGE: usize = 200;

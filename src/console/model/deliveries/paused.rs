@@ -3,7 +3,7 @@
 
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::deliveries::query::Query;
-use crate::delivery::{DeliveryId, Summary};
+use crate::record::{DeliveryId, Summary};
 
 /// So many are counted; of more it is only said that they are more.
 pub const MOST_NEW: usize = 1000;

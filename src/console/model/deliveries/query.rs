@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::delivery::DeliveryId;
 use crate::profile::ProfileId;
-use crate::store::Searched;
+use crate::record::DeliveryId;
+use crate::storage::Searched;
 
 /// Which deliveries are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

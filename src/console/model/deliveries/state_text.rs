@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::delivery::{ErrorClass, InFlight, State, Summary};
+use crate::delivery::InFlight;
+use crate::record::{ErrorClass, State, Summary};
 
 /// How a state is meant, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +89,8 @@ pub fn tenths(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{DeliveryId, Failure, Kind};
     use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
+    use crate::record::{DeliveryId, Failure, Kind};
 
     fn row(state: State) -> Summary {
         Summary {

@@ -5,7 +5,7 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::Action;
-use crate::store::HeldFor;
+use crate::storage::HeldFor;
 
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]

@@ -21,7 +21,7 @@ use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::editor::rows::Rows;
 use crate::console::model::input::{Input, Killed};
 use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
-use crate::store::UnsavedDraft;
+use crate::storage::UnsavedDraft;
 
 /// Whose errors are shown.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::console::model::guide::lookup::Lookup;
 use crate::console::model::profiles::Profiles;
-use crate::store::ProfileRow;
+use crate::storage::ProfileRow;
 
 /// Profiles offered at a time, of those whose titles have the words.
 const PROFILES: usize = 20;

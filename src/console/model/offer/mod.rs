@@ -11,7 +11,7 @@ use crate::console::model::guide::palette::Palette;
 use crate::console::model::state::State;
 use crate::keymap::{Action, Entry, Scope, TABLE};
 use crate::profile::ProfileId;
-use crate::store::ProfileRow;
+use crate::storage::ProfileRow;
 
 /// What a line stands for.
 #[derive(Debug, Clone)]

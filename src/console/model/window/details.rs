@@ -2,7 +2,7 @@
 
 use crate::console::model::find::Find;
 use crate::console::model::scroll::Scroll;
-use crate::delivery::{DeliveryId, Details};
+use crate::record::{DeliveryId, Details};
 
 /// The window.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use ratatui::style::Style;
 use crate::console::model::clock::{self, Clock};
 use crate::console::model::pausing;
 use crate::console::model::state::State;
-use crate::delivery::{Attempt, Details};
 use crate::profile::network::Kind;
 use crate::profile::{Choice as _, attempt_label};
+use crate::record::{Attempt, Details};
 use crate::text::wrap;
 
 /// A line, and whether it is a heading.

@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::keymap::Action;
-use crate::store::{Change, Did, Filter};
+use crate::storage::{Change, Did, Filter};
 use crate::text::group_digits;
 
 /// Opens the question, and has the deliveries counted.

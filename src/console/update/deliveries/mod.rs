@@ -13,9 +13,9 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::update::window::found;
 use crate::console::update::{pausing, programs};
-use crate::delivery::{DeliveryId, Details};
 use crate::keymap::Action;
-use crate::store::{Found, searched_texts};
+use crate::record::{DeliveryId, Details};
+use crate::storage::{Found, searched_texts};
 
 /// Takes rows that were read.
 pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {

@@ -10,8 +10,8 @@ use crate::callback::plain_text;
 use crate::console::model::clock::Clock;
 use crate::console::theme::Theme;
 use crate::console::view::mark;
-use crate::delivery::Details;
 use crate::profile::Choice as _;
+use crate::record::Details;
 use crate::text::cut;
 
 /// Where a text was found that the row does not show, and what is around it.

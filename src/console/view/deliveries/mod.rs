@@ -21,9 +21,9 @@ use crate::console::view::frame::{self, PANE_EDGES};
 use crate::console::view::mark::mark;
 use crate::console::view::put::put;
 use crate::console::view::search_line;
-use crate::delivery::Summary;
 use crate::profile::Choice as _;
-use crate::store::searched_texts;
+use crate::record::Summary;
+use crate::storage::searched_texts;
 use crate::text::{cut, fit};
 
 /// What the pane is called, in so many columns. It never says that it is paused: that is said of the

@@ -1,7 +1,7 @@
 //! A healthy lane that comes late, beside lanes of its endpoint and other endpoints that all hang.
 
 use super::*;
-use crate::delivery::Past;
+use crate::record::Past;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::delivery::Past;
 use crate::delivery::endpoints::lane::SLOW;
+use crate::record::Past;
 
 const SLOTS: usize = 16;
 /// For fast lanes with nothing in flight.

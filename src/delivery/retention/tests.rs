@@ -1,0 +1,91 @@
+//! Retention on real files, while others write.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::record::Next;
+use crate::storage::sqlite::tests::pruning::{on_day, rows};
+use crate::storage::sqlite::tests::{accepted, delivery, profile, profile_id, record, store};
+use crate::storage::{Counts, Outbox as _};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_keeps_the_file_small_while_others_write() {
+    let (folder, store) = store();
+    let file = folder.path().join("a.db");
+    let long_ago: Vec<_> = (0..2000i64)
+        .map(|n| {
+            let mut new = accepted(n);
+            new.request.as_mut().unwrap().body = vec![b'x'; 3000];
+            new
+        })
+        .collect();
+    store.accept(long_ago.clone()).await.unwrap();
+    let ended = long_ago[..1990].iter().map(|new| record(&store, new.id, 1, Next::Delivered));
+    futures_util::future::join_all(ended).await;
+    store.shrink(0).await.unwrap();
+    let before = store.size().unwrap();
+    assert!(before > 6_000_000, "{before}");
+    let rows_before = rows(&store).await;
+
+    let (role, sending) = watch::channel(Sending::default());
+    let keep = Keep { days: 1, deliveries: 0 };
+    let pace = QUICK;
+    let keeping = Keeping::at(pace, store.clone(), keep, sending, |doubt| panic!("{doubt}"));
+    // Another process sends: nothing goes.
+    role.send_modify(|now| now.role = Role::Watches(None));
+    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    assert_eq!(store.counts().await.unwrap().delivered, 1990);
+
+    role.send_modify(|now| now.role = Role::Sends);
+    let mut accepted_meanwhile = 0;
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while store.counts().await.unwrap().delivered > 0 || store.size().unwrap() > before / 2 {
+        assert!(std::time::Instant::now() < deadline, "{:?} {}", store.counts().await, store.size().unwrap());
+        store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+        accepted_meanwhile += 1;
+    }
+    drop(keeping);
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.delivered, counts.queued), (0, 10 + 1 + accepted_meanwhile));
+    assert_eq!(rows_before + 1 + accepted_meanwhile - rows(&store).await, 2 * 1990, "attempts went too");
+    assert!(accepted_meanwhile > 1, "others' writes go in between");
+    let whole: String = rusqlite::Connection::open(&file)
+        .unwrap()
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(whole, "ok");
+}
+
+#[tokio::test]
+async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trusted() {
+    let (_folder, store) = store();
+    for next in [Next::Delivered, Next::Failed] {
+        on_day(&store, 1, 1, Some(next)).await;
+    }
+    let id = profile_id(1);
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert!(store.delete_profile(&id).await.unwrap());
+    // The profile was deleted by the clock of today, of which the log knows nothing otherwise.
+    let long_ago = "UPDATE profile SET modified_at = 0, deleted_at = 1";
+    rusqlite::Connection::open(store.path()).unwrap().execute(long_ago, []).unwrap();
+
+    let (role, sending) = watch::channel(Sending::default());
+    role.send_modify(|now| now.role = Role::Sends);
+    let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
+    let quick = QUICK;
+    let keep = Keep { days: 1, deliveries: 0 };
+    let keeping = Keeping::at(quick, store.clone(), keep, sending, move |doubt| tell.send(doubt).unwrap());
+    let doubt = doubts.recv().await.unwrap();
+    assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");
+    assert_eq!(store.counts().await.unwrap().delivered, 1);
+    assert!(store.purge_profiles(Timestamp::MIN).await.is_ok());
+
+    store.trust_clock(Timestamp::now()).await.unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while store.counts().await.unwrap() != Counts::default() {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    drop(keeping);
+    assert_eq!(store.purge_profiles(Timestamp::now()).await, Ok(0), "the profile went, too");
+}

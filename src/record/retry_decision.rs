@@ -1,0 +1,162 @@
+//! What an attempt's end means: done, given up, or tried again and when.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock;
+use crate::profile::RetryPolicy;
+use crate::record::{Failure, Next};
+
+/// The most that `Retry-After` can put off the next try (facts, section 3).
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
+
+/// The state after try `n` (1 being the first) ended at `now`.
+#[must_use]
+pub fn next(
+    policy: RetryPolicy,
+    n: u32,
+    failure: Option<&Failure>,
+    retry_after: Option<Duration>,
+    now: Timestamp,
+) -> Next {
+    let Some(failure) = failure else { return Next::Delivered };
+    let made = u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX);
+    match policy.wait_after(made) {
+        Some(wait_s) if failure.class.is_retried() => {
+            let floor = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+            Next::Retry(clock::later(now, Duration::from_secs(wait_s).max(floor)))
+        }
+        _ => Next::Failed,
+    }
+}
+
+/// The longest that a delivery with this policy can have to wait after attempt `n` (1 being the
+/// first): its own wait, or as long as a `Retry-After` can ask for.
+#[must_use]
+pub fn longest_wait(policy: RetryPolicy, n: u32) -> Duration {
+    own_wait(policy, n).max(LONGEST_RETRY_AFTER)
+}
+
+/// The wait after attempt `n` (1 being the first) where the response asks for none.
+#[must_use]
+pub fn own_wait(policy: RetryPolicy, n: u32) -> Duration {
+    let made = u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX);
+    Duration::from_secs(policy.delay_s(made))
+}
+
+/// Reads `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. What
+/// is longer than an hour is an hour, a date in the past is no time.
+#[must_use]
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than the number can hold: longer than any limit.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        date(value, now)?
+    };
+    Some(asked.min(LONGEST_RETRY_AFTER))
+}
+
+/// The time until a date.
+fn date(value: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(date) = httpdate::parse_http_date(value) {
+        return Some(date.duration_since(now.into()).unwrap_or_default());
+    }
+    // Other zones than GMT, which mail has and some servers send.
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Some(date.duration_since(now).try_into().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Backoff;
+    use crate::record::ErrorClass;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn failure(class: ErrorClass) -> Failure {
+        Failure { class, message: String::new() }
+    }
+
+    #[test]
+    fn retries_until_the_last() {
+        let policy = RetryPolicy::new(2, 10, 1000, Backoff::Exponential);
+        let failed = failure(ErrorClass::Status);
+        let at = |n, after| next(policy, n, Some(&failed), after, NOW);
+        let later = |s| Next::Retry(NOW + Duration::from_secs(s));
+        assert_eq!(at(1, None), later(10));
+        assert_eq!(at(2, None), later(20));
+        assert_eq!(at(3, None), Next::Failed);
+        assert_eq!(next(policy, 1, None, None, NOW), Next::Delivered);
+    }
+
+    #[test]
+    fn retry_after_is_a_floor_and_has_a_ceiling() {
+        let policy = RetryPolicy::new(1, 10, 1000, Backoff::Fixed);
+        let failed = failure(ErrorClass::Status);
+        let at = |s| next(policy, 1, Some(&failed), Some(Duration::from_secs(s)), NOW);
+        let later = |s| Next::Retry(NOW + Duration::from_secs(s));
+        assert_eq!(at(3), later(10));
+        assert_eq!(at(30), later(30));
+        assert_eq!(at(86_400), later(3600));
+    }
+
+    #[test]
+    fn the_longest_wait_is_the_own_one_or_what_a_response_may_ask_for() {
+        let longest = |interval_s, n| {
+            longest_wait(RetryPolicy::new(2, interval_s, 1000, Backoff::Exponential), n).as_secs()
+        };
+        assert_eq!((longest(5, 1), longest(5, 2)), (3600, 3600));
+        assert_eq!((longest(3000, 1), longest(3000, 2)), (3600, 6000));
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_time_is_no_panic() {
+        let policy = RetryPolicy::new(2, 86_400, 1000, Backoff::Exponential);
+        let failed = failure(ErrorClass::Status);
+        let next = next(policy, 1, Some(&failed), None, Timestamp::MAX);
+        assert_eq!(next, Next::Retry(Timestamp::MAX));
+    }
+
+    #[test]
+    fn what_can_never_succeed_fails_at_once() {
+        let policy = RetryPolicy::new(2, 10, 1000, Backoff::Fixed);
+        for class in [ErrorClass::RefusedAddress, ErrorClass::Request] {
+            assert_eq!(next(policy, 1, Some(&failure(class)), None, NOW), Next::Failed);
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(retry_after(" 120 ", NOW), Some(Duration::from_mins(2)));
+        assert_eq!(retry_after("Thu, 01 Jan 1970 00:01:00 GMT", NOW), Some(Duration::from_mins(1)));
+        assert_eq!(retry_after("Wed, 31 Dec 1969 23:00:00 GMT", NOW), Some(Duration::ZERO));
+        for date in [
+            "Thu, 01 Jan 1970 00:01:00 GMT",
+            "Thursday, 01-Jan-70 00:01:00 GMT",
+            "Thu Jan  1 00:01:00 1970",
+            "Thu, 01 Jan 1970 01:01:00 +0100",
+        ] {
+            assert_eq!(retry_after(date, NOW), Some(Duration::from_mins(1)), "{date}");
+        }
+        for long in [
+            "86400",
+            "99999999999999999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Friday, 31-Dec-49 23:59:59 GMT",
+            "Fri Dec 31 23:59:59 9999",
+        ] {
+            assert_eq!(retry_after(long, NOW), Some(LONGEST_RETRY_AFTER), "{long}");
+        }
+        let later: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
+        for past in ["0", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(retry_after(past, later), Some(Duration::ZERO), "{past}");
+        }
+        for nothing in ["soon", "", "-1", "1.5", "+5"] {
+            assert_eq!(retry_after(nothing, NOW), None, "{nothing}");
+        }
+    }
+}

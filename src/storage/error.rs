@@ -1,0 +1,332 @@
+//! What can go wrong with the database: what, where, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{ErrorCode, ffi};
+
+use crate::record::DeliveryId;
+use crate::storage::OutboxError;
+use crate::storage::sqlite::file::writable::may_be_written;
+use crate::threads::{BlockingError, NoThread};
+
+/// A problem of the store, with the file that has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreError {
+    /// The database; none while it is not known.
+    pub path: Option<PathBuf>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What is wrong with the database, or with what was asked of it. Each says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The folder is not there and cannot be made.
+    #[error("its folder cannot be created ({0}): create it, or name another file with --db")]
+    Folder(String),
+    /// The path is a folder.
+    #[error("is a folder: name a file with --db")]
+    IsFolder,
+    /// The names of the files beside it would be too long.
+    #[error(
+        "has too long a path: the files beside it have up to {0} bytes more; choose a shorter one with --db"
+    )]
+    TooLong(usize),
+    /// A pipe, a device or a socket; or one of the files beside it is no file, with the ending of its name.
+    #[error("{} not a regular file: name another file with --db", not_regular(.0))]
+    NotRegular(&'static str),
+    /// The file cannot be opened.
+    #[error("cannot be opened ({0}): check its owner and mode, or name another file with --db")]
+    CannotOpen(String),
+    /// The file can be read only.
+    #[error("can only be read: allow writing to the file and its folder, or name another file with --db")]
+    ReadOnly,
+    /// Not `SQLite`.
+    #[error("is not a database: name another file with --db")]
+    NotADatabase,
+    /// `SQLite`, but not Ringback's.
+    #[error("is another program's database: name another file with --db")]
+    Foreign,
+    /// From a later Ringback.
+    #[error(
+        "was written by a newer Ringback (schema {found}, this one knows {known}): \
+         update, or name another file with --db"
+    )]
+    Newer {
+        /// The schema in the file.
+        found: i64,
+        /// The latest schema that this program knows.
+        known: i64,
+    },
+    /// The file system has no shared memory for the write-ahead log.
+    #[error("cannot use a write-ahead log there, as on some network drives: put it on a local disk")]
+    NoWal,
+    /// Another program kept it locked for the whole busy timeout.
+    #[error("is locked by another program (waited {0:?}): end that program, or try again")]
+    Locked(Duration),
+    /// No room.
+    #[error("has no room to grow: free some disk space, then try again")]
+    Full,
+    /// Damaged.
+    #[error("is damaged ({0}): restore a copy, or name another file with --db")]
+    Corrupt(String),
+    /// The disk failed.
+    #[error("cannot be read or written ({0}): check the disk, then try again")]
+    Disk(String),
+    /// A stored row has no meaning.
+    #[error("{what} cannot be read ({why}): it was changed by another program, or by a later version")]
+    Unreadable {
+        /// Such as `profile IN_…`.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// No delivery of that id.
+    #[error("no delivery {0}; `ringback deliveries list` lists all")]
+    NoDelivery(DeliveryId),
+    /// The delivery never had a request.
+    #[error("delivery {0} has no request to resend: fix the profile, then test it")]
+    NoRequest(DeliveryId),
+    /// A test's profile was never saved, and went when the test ended.
+    #[error("the profile that delivery {0} tested was never saved: test it again from the editor")]
+    TestedGone(DeliveryId),
+    /// The file was removed or moved away while it was in use.
+    #[error("no longer exists: restore it, or restart to create a new one")]
+    Gone,
+    /// Another file was put in its place while it was in use.
+    #[error("was replaced by another file: restart to use that one")]
+    Replaced,
+    /// The write-ahead log or its shared memory was removed or replaced while it was in use.
+    #[error(
+        "the files -wal and -shm beside it were removed or replaced: restart, and leave them alone while a session runs"
+    )]
+    LogGone,
+    /// It has further names: hard links.
+    #[error(
+        "has {0} names (hard links), and sessions under different names damage it: remove the others \
+         (`find FOLDER -samefile FILE` lists them)"
+    )]
+    Linked(u64),
+    /// It is a mount point.
+    #[error(
+        "is mounted as a single file, and sessions under different names damage it: mount its folder instead"
+    )]
+    Mounted,
+    /// Another session has begun to send.
+    #[error(
+        "another session{of} sends now: the lock file beside it was removed or replaced; leave it alone while a \
+         session runs",
+        of = .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default()
+    )]
+    Overtaken(Option<u32>),
+    /// The lock file was removed or replaced.
+    #[error("the lock file beside it was removed or replaced: leave it alone while a session runs")]
+    LockLost,
+    /// There is no thread to work on.
+    #[error(transparent)]
+    NoThread(NoThread),
+    /// The store was closed while it was asked.
+    #[error("was closed meanwhile: restart")]
+    Closed,
+    /// A mistake in this program.
+    #[error("refused a command ({0}): please report this")]
+    Sql(String),
+}
+
+impl Problem {
+    /// Whether the file itself is wrong, and stays so however often it is tried.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::IsFolder
+                | Self::NotRegular(_)
+                | Self::Linked(_)
+                | Self::Mounted
+                | Self::NotADatabase
+                | Self::Foreign
+                | Self::Newer { .. }
+                | Self::NoWal
+                | Self::Corrupt(_)
+                | Self::Unreadable { .. }
+        )
+    }
+}
+
+fn not_regular(ending: &str) -> String {
+    if ending.is_empty() { "is".to_owned() } else { format!("the {ending} beside it is") }
+}
+
+impl StoreError {
+    /// With the file, where it is not known yet.
+    #[must_use]
+    pub fn at(mut self, path: &Path) -> Self {
+        // To `SQLite` a file that was made read-only while it was open is a disk that fails.
+        if self.path.is_none() && matches!(self.problem, Problem::Disk(_)) && !may_be_written(path) {
+            self.problem = Problem::ReadOnly;
+        }
+        self.path.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    /// A stored row without a meaning.
+    pub fn unreadable(what: impl fmt::Display, why: impl fmt::Display) -> Self {
+        Problem::Unreadable { what: what.to_string(), why: why.to_string() }.into()
+    }
+
+    /// How long it was waited for, where it was locked.
+    pub(crate) fn waited(mut self, timeout: Duration) -> Self {
+        if let Problem::Locked(waited) = &mut self.problem {
+            *waited = timeout;
+        }
+        self
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}: {}", path.display(), self.problem),
+            None => self.problem.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        Self { path: None, problem }
+    }
+}
+
+impl From<BlockingError> for Problem {
+    fn from(error: BlockingError) -> Self {
+        match error {
+            BlockingError::NoThread(error) => Self::NoThread(error),
+            BlockingError::Panicked => Self::Closed,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        if let Some(missing) = missing_object(&error) {
+            return Problem::Corrupt(missing.to_owned()).into();
+        }
+        let problem = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Locked(Duration::ZERO),
+            Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
+            Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
+            Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(text),
+            // A row that is stored already has it: what is written here has the right types.
+            Some(ErrorCode::ConstraintViolation) if is_type_violation(&error) => Problem::Corrupt(text),
+            Some(ErrorCode::DiskFull) => Problem::Full,
+            // The shared memory cannot be made as large as it must be.
+            Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
+                Problem::Full
+            }
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
+            Some(ErrorCode::SystemIoFailure) => Problem::Disk(text),
+            _ if has_no_meaning(&error) => Problem::Unreadable { what: "a row of it".to_owned(), why: text },
+            _ => Problem::Sql(text),
+        };
+        problem.into()
+    }
+}
+
+/// The message that a table, an index or a column is missing, which this program's schema has.
+fn missing_object(error: &rusqlite::Error) -> Option<&str> {
+    let (rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg))) = error
+    else {
+        return None;
+    };
+    let is_missing = error.sqlite_error_code() == Some(ErrorCode::Unknown)
+        && (msg.starts_with("no such ") || msg.contains(" has no column "));
+    is_missing.then_some(msg.as_str())
+}
+
+/// Whether what was read is not what stands there.
+fn has_no_meaning(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | Utf8Error(..)
+    )
+}
+
+/// Whether a change was refused for the type of a value, or for a null.
+pub(crate) fn is_type_violation(error: &rusqlite::Error) -> bool {
+    matches!(extended_code(error), Some(ffi::SQLITE_CONSTRAINT_DATATYPE | ffi::SQLITE_CONSTRAINT_NOTNULL))
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}
+
+/// The problem of a file that cannot be opened for writing.
+pub(crate) fn opening(error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => Problem::IsFolder,
+        io::ErrorKind::ReadOnlyFilesystem => Problem::ReadOnly,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::Full,
+        _ => Problem::CannotOpen(error.to_string()),
+    }
+}
+
+impl From<StoreError> for OutboxError {
+    fn from(error: StoreError) -> Self {
+        let told = error.to_string();
+        match error.problem {
+            Problem::Overtaken(_) | Problem::LockLost => Self::Overtaken(told),
+            problem if problem.is_lasting() => Self::Lasting(told),
+            _ => Self::Passing(told),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_where_once_and_what_to_do() {
+        let error = StoreError::from(Problem::Newer { found: 9, known: 1 });
+        let error = error.at(Path::new("/data/a.db")).at(Path::new("/other"));
+        assert_eq!(
+            error.to_string(),
+            "/data/a.db: was written by a newer Ringback (schema 9, this one knows 1): \
+             update, or name another file with --db"
+        );
+    }
+
+    #[test]
+    fn sqlite_codes_have_their_problem() {
+        let of = |code| {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            StoreError::from(error).problem
+        };
+        assert_eq!(of(rusqlite::ffi::SQLITE_FULL), Problem::Full);
+        assert_eq!(of(rusqlite::ffi::SQLITE_IOERR_SHMSIZE), Problem::Full);
+        assert_eq!(of(rusqlite::ffi::SQLITE_READONLY), Problem::ReadOnly);
+        assert!(matches!(of(rusqlite::ffi::SQLITE_CORRUPT), Problem::Corrupt(_)));
+        assert!(matches!(of(rusqlite::ffi::SQLITE_IOERR), Problem::Disk(_)));
+        assert!(matches!(of(rusqlite::ffi::SQLITE_CONSTRAINT), Problem::Sql(_)));
+    }
+
+    #[test]
+    fn the_time_waited_is_told() {
+        let locked = StoreError::from(Problem::Locked(Duration::ZERO)).waited(Duration::from_secs(5));
+        assert!(locked.to_string().contains("waited 5s"), "{locked}");
+    }
+}

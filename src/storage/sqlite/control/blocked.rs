@@ -1,0 +1,221 @@
+//! How much is held, and whether there is anything else: who waits for an end must not wait for what
+//! is held.
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use crate::profile::ProfileId;
+use crate::record::{DeliveryId, Mark};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::control::pause::{self, Closed, Hold, Holds};
+use crate::storage::sqlite::rows::columns::get;
+
+/// The next queue with something of one state that is to be sent.
+const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
+
+/// What one queue has of a state, between two ids, and of one series where a mark is given. The mark
+/// stands at [`Mark::PLACE`].
+const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = ?1 AND lane = ?2 AND id >= ?3 AND id < ?4 AND (?5 IS NULL OR substr(id, 7, 6) = ?5)";
+
+/// Queued, and waiting: what is to be sent.
+const PENDING: [i64; 2] = [0, 1];
+
+/// The deliveries of one series, from an id up to, and without, another.
+pub type Within = (Mark, DeliveryId, DeliveryId);
+
+/// What is queued and not sent for now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// First tries.
+    pub queued: u64,
+    /// Retries, due or not.
+    pub waiting: u64,
+    /// What holds them, the oldest first.
+    pub by: Vec<Hold>,
+}
+
+impl Held {
+    /// How many are held.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.queued + self.waiting
+    }
+}
+
+impl Store {
+    /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
+    /// hold it takes no time, and of what is asked for always says so.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError> {
+        self.read(move |tx| {
+            let closed = Closed::read(tx)?;
+            if closed.is_empty() {
+                return Ok(within.is_some() || is_any_pending(tx)?);
+            }
+            for state in PENDING {
+                if has_odd_lane(tx, state)? {
+                    return Ok(true);
+                }
+                for Lane { number, profile, by_hand } in lanes(tx, state)? {
+                    if !closed.hold(&profile, by_hand)? && has_any(tx, state, number, within)? {
+                        return Ok(true);
+                    }
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
+    /// What is held: all, or what is asked for. Takes time for each of them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn held(&self, within: Option<Within>) -> Result<Held, StoreError> {
+        self.read(move |tx| all(tx, within)).await
+    }
+
+    /// How many events of a profile are still to be sent. Takes time for each.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {
+        let profile = profile.clone();
+        self.read(move |tx| pending_events(tx, &profile)).await
+    }
+}
+
+/// As [`Store::pending_events`].
+pub fn pending_events(tx: &Transaction<'_>, profile: &ProfileId) -> Result<u64, StoreError> {
+    let mut lanes = tx.prepare_cached("SELECT seq FROM lane WHERE profile_id = ?1 AND by_hand = 0")?;
+    let mut lanes = lanes.query([profile.as_str()])?;
+    let mut sum = 0;
+    while let Some(lane) = lanes.next()? {
+        let lane = lane.get(0)?;
+        for state in PENDING {
+            sum += count(tx, state, lane, None)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// As [`Store::held`].
+pub fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, StoreError> {
+    let by = pause::all(tx)?;
+    let mut held = Held::default();
+    if by.is_empty() {
+        return Ok(held);
+    }
+    let holds: Holds = by.iter().cloned().collect();
+    let mut holding = Vec::new();
+    for state in PENDING {
+        for Lane { number, profile, by_hand } in lanes(tx, state)? {
+            let why = ProfileId::parse(&profile).map_or(holds.all(), |profile| holds.of_events(&profile));
+            let Some(why) = why.filter(|_| !by_hand) else { continue };
+            let n = count(tx, state, number, within)?;
+            if n > 0 && !holding.contains(&why) {
+                holding.push(why);
+            }
+            *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
+        }
+    }
+    held.by = by.iter().filter(|hold| holding.contains(hold)).cloned().collect();
+    Ok(held)
+}
+
+/// Whether anything is still to be sent, by the deliveries themselves.
+fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
+    let mut any =
+        tx.prepare_cached("SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1")?;
+    for state in PENDING {
+        if any.exists([state])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A queue with something that is still to be sent.
+struct Lane {
+    number: i64,
+    /// Whose it is; empty where that means nothing, which nobody holds: the sender fails what is in it.
+    profile: String,
+    /// It is of what is sent by hand.
+    by_hand: bool,
+}
+
+/// The queues with something of this state.
+fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<Lane>, StoreError> {
+    let mut found = Vec::new();
+    // Before all numbers.
+    let mut after = Value::Real(f64::NEG_INFINITY);
+    let mut next = tx.prepare_cached(LANE_AFTER)?;
+    let mut whose = tx.prepare_cached("SELECT profile_id, by_hand FROM lane WHERE seq = ?1")?;
+    while let Some(Value::Integer(lane)) = next.query_row((state, &after), |row| row.get(0)).optional()? {
+        let read = |row: &Row<'_>| Ok((get(row, 0), get(row, 1)));
+        let (profile, by_hand) = match whose.query_row([lane], read).optional()? {
+            Some((Ok(profile), Ok(by_hand))) => (profile, by_hand),
+            _ => (String::new(), false),
+        };
+        found.push(Lane { number: lane, profile, by_hand });
+        after = Value::Integer(lane);
+    }
+    Ok(found)
+}
+
+/// Whether something of this state stands in a queue that is no number.
+fn has_odd_lane(tx: &Transaction<'_>, state: i64) -> Result<bool, StoreError> {
+    let beyond = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane > ?2";
+    let none = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane IS ?2";
+    Ok(tx.prepare_cached(beyond)?.exists((state, i64::MAX))?
+        || tx.prepare_cached(none)?.exists((state, Value::Null))?)
+}
+
+type Bounds = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+
+fn bounds(within: Option<Within>) -> Bounds {
+    match within {
+        Some((mark, from, to)) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(mark.bytes().to_vec())),
+        // Longer than any id, and so after all of them.
+        None => (Vec::new(), vec![0xFF; 17], None),
+    }
+}
+
+fn has_any(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<bool, StoreError> {
+    let (from, to, mark) = bounds(within);
+    let sql = format!("SELECT 1 {OF_LANE} LIMIT 1");
+    Ok(tx.prepare_cached(&sql)?.exists((state, lane, from, to, mark))?)
+}
+
+fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<u64, StoreError> {
+    let (from, to, mark) = bounds(within);
+    let sql = format!("SELECT count(*) {OF_LANE}");
+    let n: i64 = tx.prepare_cached(&sql)?.query_row((state, lane, from, to, mark), |row| row.get(0))?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_looked_for_at_its_place() {
+        assert!(OF_LANE.contains(&format!("substr(id, {}, {})", Mark::PLACE.start + 1, Mark::PLACE.len())));
+    }
+
+    #[test]
+    fn no_row_is_read_for_it() {
+        let mut db = rusqlite::Connection::open_in_memory().unwrap();
+        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
+        for sql in [LANE_AFTER.to_owned(), format!("SELECT count(*) {OF_LANE}")] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
+            assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What a person does to a delivery that is still to be sent: stop it, or hurry it.
+
+use rusqlite::Transaction;
+
+use crate::clock;
+use crate::record::{DeliveryId, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::engine::revision::steered;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::queue::record::forget_tested;
+use crate::storage::sqlite::rows::columns::millis;
+use crate::storage::sqlite::rows::salvage::on_row;
+use crate::storage::sqlite::rows::state;
+
+impl Store {
+    /// Cancels a delivery. Whether it was still to be sent; an attempt under way runs to its end.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        let now = millis(clock::now());
+        self.write(move |tx| cancel(tx, id, now)).await
+    }
+
+    /// Makes a delivery due now. Whether it is still to be sent.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        let now = millis(clock::now());
+        self.write(move |tx| retry_now(tx, id, now)).await
+    }
+}
+
+/// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.
+pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
+    let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
+    tx.moved(state, State::Cancelled);
+    forget_tested(tx, seq)?;
+    steered(tx)?;
+    Ok(true)
+}
+
+/// Makes a delivery due at `now`, in milliseconds. Whether it is still to be sent.
+pub fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
+    let Some((seq, _)) = pending(tx, id)? else { return Ok(false) };
+    // What has no time is due now, too.
+    let sql = "UPDATE delivery SET due_at = coalesce(min(due_at, ?2), ?2) WHERE seq = ?1";
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
+    tx.touched();
+    steered(tx)?;
+    Ok(true)
+}
+
+/// The row and the state of a delivery that is still to be sent.
+fn pending(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+    let found = state::of(tx, id)?;
+    Ok(found.filter(|(_, state)| state.is_pending()))
+}

@@ -1,0 +1,47 @@
+//! What has changed, told cheaply: a number for each kind of thing.
+
+use rusqlite::Transaction;
+
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+
+/// Numbers that grow with every change, by whichever process. Only that one differs means anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Of saved profiles.
+    pub profiles: i64,
+    /// Of own variables.
+    pub variables: i64,
+    /// Of deliveries and their attempts.
+    pub deliveries: i64,
+    /// Of what a person did to deliveries, and of what is held.
+    pub steering: i64,
+}
+
+impl Store {
+    /// Where each kind of thing stands now: one row, however much there is.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn revision(&self) -> Result<Revision, StoreError> {
+        self.read(|tx| {
+            let sql = "SELECT profiles, variables, deliveries, steering FROM revision";
+            let read = |row: &rusqlite::Row<'_>| {
+                Ok(Revision {
+                    profiles: row.get(0)?,
+                    variables: row.get(1)?,
+                    deliveries: row.get(2)?,
+                    steering: row.get(3)?,
+                })
+            };
+            Ok(tx.prepare_cached(sql)?.query_row([], read)?)
+        })
+        .await
+    }
+}
+
+/// What was read of pending deliveries may no longer hold.
+pub fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE revision SET steering = coalesce(steering, 0) + 1")?.execute([])?;
+    Ok(())
+}

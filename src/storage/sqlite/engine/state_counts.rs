@@ -1,0 +1,173 @@
+//! How many deliveries are in each state, kept up to date at the cost of a row a transaction.
+//!
+//! Counting a million rows takes too long for a screen, and writing a count for each row takes longer
+//! than the row. So who changes a delivery says what it moved; that is counted in memory, and what a
+//! transaction moved is written once, before it is committed.
+
+use std::cell::Cell;
+use std::ops::Deref;
+
+use rusqlite::Transaction;
+
+use crate::profile::Choice as _;
+use crate::record::State;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::rows::columns::state_number;
+
+/// How many states there are.
+const STATES: usize = State::ALL.len();
+
+/// Counts the deliveries of a state anew, which takes time for each.
+const RECOUNT: &str = "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM delivery WHERE state = ?1))
+     ON CONFLICT DO UPDATE SET n = excluded.n";
+
+/// Whether something is in a state, by its count and by the index.
+const IN_STATE: &str = "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
+     EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1)";
+
+/// What the transaction under way has moved so far.
+#[derive(Debug, Default)]
+pub struct Tally(Cell<Moves>);
+
+/// What was moved at some point of a transaction, to come back to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moves {
+    by_state: [i64; STATES],
+    any: bool,
+    /// Something came that is to be sent.
+    came: bool,
+    /// What was counted before does not fit what is there.
+    recount: bool,
+}
+
+impl Tally {
+    /// Where it stands now.
+    pub fn moves(&self) -> Moves {
+        self.0.get()
+    }
+
+    /// What came after that was undone.
+    pub fn back_to(&self, moves: Moves) {
+        self.0.set(moves);
+    }
+
+    /// Whether something came that is to be sent.
+    pub fn came(&self) -> bool {
+        self.0.get().came
+    }
+
+    /// Writes what was moved into the transaction that is about to be committed.
+    pub fn settle(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let moves = self.0.take();
+        if !moves.any {
+            return Ok(());
+        }
+        if moves.recount {
+            for state in State::ALL {
+                tx.execute(RECOUNT, [state_number(*state)])?;
+            }
+        } else {
+            for (state, n) in (0_i64..).zip(moves.by_state).filter(|(_, n)| *n != 0) {
+                tx.prepare_cached("UPDATE tally SET n = n + ?2 WHERE state = ?1")?.execute((state, n))?;
+            }
+        }
+        tx.prepare_cached("UPDATE revision SET deliveries = coalesce(deliveries, 0) + 1")?.execute([])?;
+        Ok(())
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Moves)) {
+        let mut moves = self.0.get();
+        moves.any = true;
+        change(&mut moves);
+        self.0.set(moves);
+    }
+}
+
+impl Moves {
+    fn add(&mut self, state: State, n: i64) {
+        let place = usize::try_from(state_number(state)).ok().and_then(|place| self.by_state.get_mut(place));
+        if let Some(count) = place {
+            *count += n;
+        }
+    }
+}
+
+/// A transaction that writes, and says what it does to deliveries.
+pub struct Writing<'a> {
+    tx: &'a Transaction<'a>,
+    tally: &'a Tally,
+}
+
+impl<'a> Writing<'a> {
+    pub fn new(tx: &'a Transaction<'a>, tally: &'a Tally) -> Self {
+        Self { tx, tally }
+    }
+
+    /// A delivery came into the log.
+    pub fn came(&self, state: State) {
+        self.tally.note(|moves| {
+            moves.add(state, 1);
+            moves.came |= state.is_pending();
+        });
+    }
+
+    /// A delivery was changed, and perhaps its state.
+    pub fn moved(&self, from: State, to: State) {
+        self.tally.note(|moves| {
+            moves.add(from, -1);
+            moves.add(to, 1);
+        });
+    }
+
+    /// A delivery went out of the log.
+    pub fn went(&self, state: State) {
+        self.tally.note(|moves| moves.add(state, -1));
+    }
+
+    /// Another program may have changed states without counting: all are counted anew.
+    pub fn recount(&self) {
+        self.tally.note(|moves| moves.recount = true);
+    }
+
+    /// Deliveries were changed, and stay in their states.
+    pub fn touched(&self) {
+        self.tally.note(|_| ());
+    }
+}
+
+impl<'a> Deref for Writing<'a> {
+    type Target = Transaction<'a>;
+
+    fn deref(&self) -> &Transaction<'a> {
+        self.tx
+    }
+}
+
+/// Whether the counts are wrong in a way that costs nothing to see: they have something where nothing is,
+/// or the other way round. Whoever waits for a count to be zero waits for ever then.
+pub fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
+    let mut statement = tx.prepare_cached(IN_STATE)?;
+    for state in State::ALL {
+        let fits = |row: &rusqlite::Row<'_>| Ok(row.get::<_, bool>(0)? == row.get::<_, bool>(1)?);
+        if !statement.query_row([state_number(*state)], fits)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Store {
+    /// Counts anew how many deliveries are in each state: another program may have changed some. Takes
+    /// time for each.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn recount(&self) -> Result<(), StoreError> {
+        let recount = |tx: &Writing<'_>| {
+            tx.recount();
+            Ok(())
+        };
+        self.write(recount).await
+    }
+}

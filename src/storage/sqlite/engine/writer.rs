@@ -1,0 +1,348 @@
+//! The one thread that writes. What is asked for at about the same time shares a transaction, and
+//! so a wait for the disk.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{oneshot, watch};
+
+use crate::storage::News;
+use crate::storage::error::{Problem, StoreError};
+use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::engine::state_counts::{Moves, Tally, Writing};
+use crate::storage::sqlite::engine::watch::Looking;
+use crate::storage::sqlite::engine::write_queue::{Command, Order, Queue};
+use crate::storage::sqlite::file::identity::Place;
+use crate::storage::sqlite::wal::checkpoint::{Log, LogWatch};
+use crate::threads;
+
+/// Most commands in one transaction.
+const BATCH: usize = 256;
+
+/// The longest time that a transaction collects commands.
+const COLLECT: Duration = Duration::from_millis(2);
+
+/// How long a look at what others commit waits for them. Nobody commits for as long, unless the disk
+/// is slow; then it looks again.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// [`Order::Write`] or [`Order::WriteFirst`].
+type InOrder = fn(Box<dyn Command>) -> Order;
+
+struct Asked<T, F> {
+    work: Option<F>,
+    result: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Command for Asked<T, F>
+where
+    T: Send,
+    F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        self.result = work(tx);
+        self.result.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Who asked may have gone; the work is done all the same.
+        let _ = self.reply.send(committed.and(self.result));
+    }
+}
+
+/// The connection that writes, and where it leads.
+pub struct Connected {
+    pub db: Connection,
+    pub busy: BusyTimeout,
+    pub place: Place,
+    pub path: PathBuf,
+}
+
+/// The handle of the thread. Dropped, it lets the thread commit what was asked, and waits for it.
+pub struct Writer {
+    orders: Sender<Order>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread, which owns the connection from now on.
+    pub fn start(connected: Connected, told: Told, looking: Arc<Looking>) -> Result<Self, StoreError> {
+        let Connected { mut db, busy, place, path } = connected;
+        let (orders, told_here) = mpsc::channel();
+        let known = data_version(&db)?;
+        let tally = Tally::default();
+        let stand = Stand::read(&db)?;
+        let log = Log::of(&mut db, &path, busy.clone(), Arc::clone(&told.log))?;
+        let mut desk = Desk {
+            db,
+            place,
+            holds: true,
+            settled: true,
+            path,
+            busy,
+            told,
+            looking,
+            known,
+            tally,
+            stand,
+            log,
+        };
+        let thread = threads::spawn("store-writer", move || desk.work(&mut Queue::of(told_here)))
+            .map_err(Problem::NoThread)?;
+        Ok(Self { orders, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// For who notices writes, and only tells to look.
+    pub fn orders(&self) -> Sender<Order> {
+        self.orders.clone()
+    }
+
+    /// Does this inside a transaction, in its order among what waits, and gives what came of it, once
+    /// that is on disk.
+    pub async fn write<T, F>(&self, order: InOrder, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.ask(order, work).await.map_err(|_| StoreError::from(Problem::Closed))?
+    }
+
+    /// The same, begun at once and waited for or not. An error says that the thread has ended.
+    pub fn ask<T, F>(&self, order: InOrder, work: F) -> oneshot::Receiver<Result<T, StoreError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
+        // Not taken, it drops its end of the answer, which says so.
+        let _ = self.orders.send(order(Box::new(asked)));
+        answer
+    }
+
+    /// Ends the thread after what was asked before. Further calls find it ended.
+    pub fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        // An error means that the thread has ended, which is what is wanted.
+        let _ = self.orders.send(Order::Stop);
+        // A command may hold the last handle: a thread cannot wait for itself.
+        if thread.thread().id() != thread::current().id() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Who is told of commits.
+#[derive(Clone, Default)]
+pub struct Told {
+    /// Counts all, by whichever process.
+    pub changes: Arc<watch::Sender<u64>>,
+    /// For the sender: only what it did not do itself.
+    pub news: Arc<watch::Sender<News>>,
+    /// That the write-ahead log cannot shrink.
+    pub log: Arc<LogWatch>,
+}
+
+impl Told {
+    fn changed(&self) {
+        self.changes.send_modify(|n| *n += 1);
+    }
+
+    fn news(&self, arrived: bool, steered: bool) {
+        if arrived || steered {
+            self.news.send_modify(|news| {
+                news.arrived += u64::from(arrived);
+                news.steered += u64::from(steered);
+            });
+        }
+    }
+}
+
+/// The numbers of the revision that tell what others did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stand {
+    deliveries: i64,
+    steering: i64,
+}
+
+impl Stand {
+    fn read(db: &Connection) -> Result<Self, StoreError> {
+        let mut statement = db.prepare_cached("SELECT deliveries, steering FROM revision")?;
+        // What is no number becomes one with the next change.
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Self { deliveries: row.get(0).unwrap_or(0), steering: row.get(1).unwrap_or(0) })
+        };
+        Ok(statement.query_row([], read)?)
+    }
+}
+
+/// What the thread owns.
+struct Desk {
+    db: Connection,
+    place: Place,
+    /// Whether the file was in its place when it was looked at last.
+    holds: bool,
+    path: PathBuf,
+    busy: BusyTimeout,
+    told: Told,
+    looking: Arc<Looking>,
+    /// Whether nobody was committing when that was looked at last.
+    settled: bool,
+    /// Of other connections' commits, as last seen.
+    known: i64,
+    tally: Tally,
+    stand: Stand,
+    log: Log,
+}
+
+impl Desk {
+    fn work(&mut self, queue: &mut Queue) {
+        while queue.wait() {
+            if let Some(first) = queue.take() {
+                self.batch(first, queue);
+            }
+            if queue.take_look() && !self.look() {
+                queue.look_again();
+            }
+        }
+        self.log.stop();
+    }
+
+    fn batch(&mut self, first: Box<dyn Command>, queue: &mut Queue) {
+        let mut done = Vec::new();
+        let before = self.db.total_changes();
+        let committed = match self.place.holds() {
+            // What went into a file that is gone is not on disk.
+            Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
+                .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
+            Err(problem) => {
+                done.push(first);
+                Err(problem.into())
+            }
+        };
+        let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy.usual()));
+        if let Ok(came) = committed
+            && self.db.total_changes() != before
+        {
+            let stand = Stand::read(&self.db).unwrap_or(self.stand);
+            // What others have accepted meanwhile is in these numbers, and the next look finds nothing new.
+            let others = data_version(&self.db) != Ok(self.known);
+            self.told.news(came || others, stand.steering != self.stand.steering);
+            self.stand = stand;
+            self.told.changed();
+        }
+        let committed = committed.map(|_| ());
+        for command in done {
+            command.answer(committed.clone());
+        }
+        self.log.keep_short(&self.db);
+    }
+
+    /// Whether nobody is committing, as far as can be found out without keeping others: who waits for
+    /// this thread to end, as every command does, must not wait for another program's lock.
+    fn is_settled(&mut self) -> bool {
+        let _shortened = self.busy.shorten(LOOK);
+        Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok()
+    }
+
+    /// Tells when another process has committed. A commit is seen in the file before it counts; who
+    /// commits holds the write lock until it does, so taking that lock is waiting for it. Whether it could
+    /// be taken; else it is to be looked at again.
+    fn look(&mut self) -> bool {
+        self.looking.done();
+        let holds = self.place.holds().is_ok();
+        if std::mem::replace(&mut self.holds, holds) != holds {
+            self.told.changed();
+        }
+        let settled = self.is_settled();
+        let now = data_version(&self.db).unwrap_or(self.known);
+        // Where the lock could not be had, something is going on: telling once too often does no harm.
+        if now != self.known || (!settled && self.settled) {
+            self.known = now;
+            let stand = Stand::read(&self.db).unwrap_or(self.stand);
+            self.told.news(stand.deliveries != self.stand.deliveries, stand.steering != self.stand.steering);
+            self.stand = stand;
+            self.told.changed();
+        }
+        self.settled = settled;
+        settled
+    }
+}
+
+/// Runs commands until none is waiting, and commits. All that were taken are in `done`. Whether
+/// something came that is to be sent.
+fn transact(
+    db: &mut Connection,
+    tally: &Tally,
+    first: Box<dyn Command>,
+    queue: &mut Queue,
+    done: &mut Vec<Box<dyn Command>>,
+) -> Result<bool, StoreError> {
+    let mut next = Some(first);
+    tally.back_to(Moves::default());
+    let tx = match Transaction::new(db, TransactionBehavior::Immediate) {
+        Ok(tx) => tx,
+        Err(error) => {
+            done.extend(next);
+            return Err(error.into());
+        }
+    };
+    let writing = Writing::new(&tx, tally);
+    let until = Instant::now() + COLLECT;
+    while let Some(mut command) = next.take() {
+        // The first one needs no savepoint, which costs as much as a third of its work: to undo it is
+        // to undo the transaction.
+        let alone = done.is_empty();
+        let ran = if alone { command.run(&writing) } else { in_savepoint(&writing, tally, command.as_mut()) };
+        done.push(command);
+        if alone && ran.is_err() {
+            // It has its own answer, and nobody else took part.
+            tally.back_to(Moves::default());
+            return Ok(false);
+        }
+        ran?;
+        if done.len() >= BATCH || Instant::now() >= until {
+            break;
+        }
+        next = queue.take();
+    }
+    let came = tally.came();
+    tally.settle(&tx)?;
+    tx.commit()?;
+    Ok(came)
+}
+
+/// Runs one command so that its failure undoes nothing but itself. An error here ends the whole
+/// transaction: some failures, such as a full disk, make `SQLite` roll all of it back.
+fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
+    let before = tally.moves();
+    let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT command")?;
+    if let Err(error) = command.run(tx) {
+        if tx.is_autocommit() {
+            return Err(error);
+        }
+        run("ROLLBACK TO command")?;
+        tally.back_to(before);
+    }
+    run("RELEASE command")?;
+    Ok(())
+}
+
+/// A number that differs when another connection has committed.
+pub fn data_version(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}

@@ -1,0 +1,220 @@
+//! Looking a database over without changing anything: not even the files beside it are made.
+
+use std::ffi::OsString;
+use std::fs::{OpenOptions, metadata};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::storage::error::{Problem, StoreError, opening};
+use crate::storage::sqlite::control::blocked::{self, Held};
+use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::file::schema::{self, Found};
+use crate::storage::sqlite::file::writable::may_be_written;
+use crate::storage::sqlite::file::{hard_links, regular};
+use crate::storage::sqlite::lock::{lock_file, process_identity};
+use crate::storage::sqlite::rows::row_check;
+use crate::storage::sqlite::rows::unreadable::PassedOver;
+use crate::storage::sqlite::wal::checkpoint;
+use crate::storage::sqlite::wal::pinned::{self, LogPinned};
+
+/// What a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Where it is, with links followed.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: u64,
+    /// The bytes of its write-ahead log; 0 without one.
+    pub log_bytes: u64,
+    /// Who may read and write it: the permission bits of the file.
+    pub mode: u32,
+    /// Whether this user may write it and its log.
+    pub writable: bool,
+    /// Its schema; none for a file with nothing in it yet.
+    pub schema: Option<i64>,
+    /// The latest schema that this program knows.
+    pub known_schema: i64,
+    /// What `PRAGMA quick_check` found wrong, and what the schema lacks, ten lines at most; empty when nothing.
+    pub damage: Vec<String>,
+    /// How many deliveries are pending, where the schema is known to this program.
+    pub pending: Option<u64>,
+    /// What of it is held, and by what; nothing where the schema is another.
+    pub held: Held,
+    /// The rows that have no meaning and are passed over.
+    pub unreadable: PassedOver,
+    /// The active sender's process, where it is stopped: by a signal, or by a debugger.
+    pub stopped_sender: Option<u32>,
+    /// That the write-ahead log cannot shrink, and why.
+    pub log_pinned: Option<LogPinned>,
+    /// Why there is no lock to be had, where something else has the lock file's name.
+    pub lock: Option<String>,
+}
+
+/// Most lines of damage.
+const LINES: usize = 10;
+
+/// Looks a database over, and changes nothing. Takes as long as reading the whole file does.
+///
+/// # Errors
+/// It cannot be read, or it is another program's or a newer Ringback's.
+pub fn inspect(path: &Path) -> Result<Inspection, StoreError> {
+    look(path).map_err(|error| error.at(path))
+}
+
+fn look(path: &Path) -> Result<Inspection, StoreError> {
+    let at = |error: std::io::Error| StoreError::from(opening(&error));
+    let real = path.canonicalize().map_err(at)?;
+    let facts = metadata(&real).map_err(at)?;
+    regular::check(&real)?;
+    hard_links::check(&real)?;
+    OpenOptions::new().read(true).open(&real).map_err(at)?;
+    let log_bytes = metadata(beside(&real)).map_or(0, |facts| facts.len());
+    let db = open(&real)?;
+    let schema = match schema::look(&db)? {
+        Found::Empty => None,
+        Found::Schema(version) => Some(version),
+    };
+    let mut check = db.prepare(&format!("PRAGMA quick_check({LINES})"))?;
+    let lines = check.query_map([], |row| row.get::<_, String>(0))?;
+    let mut damage: Vec<String> = lines.collect::<Result<_, _>>()?;
+    damage.retain(|line| line != "ok");
+    let is_known = schema == Some(schema::KNOWN);
+    if is_known {
+        damage.extend(schema::missing(&db)?);
+        damage.truncate(LINES);
+    }
+    let sound = damage.is_empty();
+    let unreadable = if is_known && sound { row_check::look(&db)? } else { PassedOver::default() };
+    Ok(Inspection {
+        bytes: facts.len(),
+        log_bytes,
+        mode: facts.permissions().mode() & 0o777,
+        writable: may_be_written(&real),
+        schema,
+        known_schema: schema::KNOWN,
+        damage,
+        pending: if is_known { pending(&db).ok() } else { None },
+        // Damage is told already.
+        held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
+        unreadable,
+        stopped_sender: if is_known { stopped(&db) } else { None },
+        log_pinned: pinned::look(&db, &real, checkpoint::WORTH, None),
+        lock: lock_file::unusable(&real),
+        path: real,
+    })
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-wal");
+    name.into()
+}
+
+/// Without a log nobody writes just now, and the file is read as it lies there: reading it otherwise
+/// would make a log and shared memory.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = if beside(path).exists() {
+        Connection::open_with_flags(path, flags)?
+    } else {
+        let name =
+            url::Url::from_file_path(path).map_err(|()| Problem::CannotOpen("no such path".to_owned()))?;
+        Connection::open_with_flags(format!("{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)?
+    };
+    let mut db = db;
+    BusyTimeout::new(path, crate::storage::sqlite::BUSY).install(&mut db)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+fn stopped(db: &Connection) -> Option<u32> {
+    let sql = "SELECT sender FROM revision";
+    let sender: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
+    process_identity::pid(&sender).filter(|_| process_identity::is_stopped(&sender))
+}
+
+/// Queued and waiting ones.
+fn pending(db: &Connection) -> rusqlite::Result<u64> {
+    let states = [crate::record::State::Queued, crate::record::State::Waiting];
+    let mut sum = 0;
+    for state in states {
+        let number = crate::storage::sqlite::rows::columns::state_number(state);
+        sum += db.query_row("SELECT n FROM tally WHERE state = ?1", [number], |row| row.get::<_, i64>(0))?;
+    }
+    Ok(u64::try_from(sum).unwrap_or(0))
+}
+
+fn held(db: &Connection) -> Result<Held, StoreError> {
+    blocked::all(&db.unchecked_transaction()?, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::storage::sqlite::Store;
+
+    /// Every file of a folder, with its bytes and when it was written.
+    fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        let read = |entry: std::fs::DirEntry| {
+            let changed = entry.metadata().unwrap().modified().unwrap();
+            (entry.path(), (std::fs::read(entry.path()).unwrap(), changed))
+        };
+        std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap())).collect()
+    }
+
+    #[test]
+    fn a_sound_file_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("with space ? and %.db");
+        drop(Store::open(&path).unwrap());
+        let before = files(folder.path());
+        let found = inspect(&path).unwrap();
+        assert_eq!(files(folder.path()), before);
+        assert_eq!((found.schema, found.pending, found.mode), (Some(found.known_schema), Some(0), 0o600));
+        assert!(found.writable && found.damage.is_empty() && found.bytes > 0 && found.log_bytes == 0);
+    }
+
+    #[test]
+    fn a_file_in_use_is_read_with_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let store = Store::open(&path).unwrap();
+        let found = inspect(&path).unwrap();
+        assert!(found.log_bytes > 0 && found.damage.is_empty(), "{found:?}");
+        drop(store);
+    }
+
+    #[test]
+    fn what_is_no_database_of_ours_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        assert!(matches!(inspect(&path).unwrap_err().problem, Problem::CannotOpen(_)));
+        std::fs::write(&path, "this is a text, and long enough to be no database").unwrap();
+        assert_eq!(inspect(&path).unwrap_err().problem, Problem::NotADatabase);
+        assert_eq!(inspect(folder.path()).unwrap_err().problem, Problem::IsFolder);
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(inspect(&path).unwrap().schema, None, "an empty one can become ours");
+    }
+
+    #[test]
+    fn damage_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        drop(Store::open(&path).unwrap());
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The second half holds tables and indexes; the first page must stay, or it is no database.
+        let half = bytes.len() / 2;
+        bytes[half..].fill(0xA5);
+        std::fs::write(&path, bytes).unwrap();
+        let told = match inspect(&path) {
+            Ok(found) => !found.damage.is_empty() && found.damage.len() <= LINES,
+            Err(error) => matches!(error.problem, Problem::Corrupt(_)),
+        };
+        assert!(told);
+    }
+}

@@ -1,0 +1,11 @@
+//! The database file: who may read it, how it is opened, what it turns out to be.
+
+pub mod file_locks;
+pub mod hard_links;
+pub mod identity;
+pub mod inspect;
+pub mod name_length;
+pub mod open;
+pub mod regular;
+pub mod schema;
+pub mod writable;

@@ -1,0 +1,142 @@
+//! Opening the file: who may read it, how it is written, and what it turns out to be.
+
+use std::fs::{DirBuilder, OpenOptions, Permissions, canonicalize, metadata, set_permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::storage::error::{Problem, StoreError, opening};
+use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::file::schema::{self, Found};
+use crate::storage::sqlite::file::writable::may_be_written;
+use crate::storage::sqlite::file::{hard_links, name_length, regular};
+
+/// Statements kept ready on each connection.
+const STATEMENTS: usize = 64;
+
+/// The write-ahead log is cut back to this many bytes when it has been copied into the database.
+const WAL_BYTES: i64 = 32 * 1024 * 1024;
+
+/// Opens the file for writing, made and brought to the latest schema where needed. Also gives its
+/// real path, as `SQLite` keeps the log beside the file that a link leads to; and how long the connection
+/// waits.
+pub fn writer(path: &Path, busy: Duration) -> Result<(Connection, BusyTimeout, PathBuf), StoreError> {
+    let told = |error: StoreError| error.at(path).waited(busy);
+    let real = make(path).map_err(|problem| told(problem.into()))?;
+    let busy = BusyTimeout::new(&real, busy);
+    let db = prepare(&real, &busy).map_err(told)?;
+    Ok((db, busy, real))
+}
+
+/// Opens one more connection, which can only read.
+pub fn reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &BusyTimeout::new(path, busy))?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+fn connect(path: &Path, access: OpenFlags, busy: &BusyTimeout) -> Result<Connection, StoreError> {
+    let mut db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    busy.install(&mut db)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A statement stays as it was prepared. Else `SQLite` prepares it anew for each value that might
+    // let it use another index, which costs more than most questions.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(db)
+}
+
+/// Makes folder and file where they are missing, for their owner only. `SQLite` gives the log and
+/// the shared memory the mode of the file.
+fn make(path: &Path) -> Result<PathBuf, Problem> {
+    name_length::check(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| Problem::Folder(error.to_string()))?;
+    }
+    regular::check(path)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o600);
+    match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            options.open(path).map_err(|error| match error.kind() {
+                io::ErrorKind::PermissionDenied if OpenOptions::new().read(true).open(path).is_ok() => {
+                    Problem::ReadOnly
+                }
+                _ => opening(&error),
+            })?;
+        }
+        made => drop(made.map_err(|error| opening(&error))?),
+    }
+    let real = canonicalize(path).map_err(|error| opening(&error))?;
+    // The others are beside the file that a link leads to.
+    regular::check(&real)?;
+    hard_links::check(&real)?;
+    Ok(real)
+}
+
+/// Takes away what others may do with the file, its log and its shared memory: secrets stand there.
+/// Where the system does not let us, they are another user's, who sees to that.
+fn tighten(path: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let Ok(found) = metadata(&name) else { continue };
+        let mode = found.permissions().mode() & 0o777;
+        if mode & !0o600 != 0 {
+            let _ = set_permissions(&name, Permissions::from_mode(mode & 0o600));
+        }
+    }
+}
+
+fn prepare(path: &Path, busy: &BusyTimeout) -> Result<Connection, StoreError> {
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)?;
+    let found = schema::look(&db)?;
+    // Not before it is known to be ours.
+    tighten(path);
+    if found == Found::Empty {
+        // Only an empty file can be told so, and the log's mode makes it not empty.
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    write_ahead(&db, busy)?;
+    if !may_be_written(path) {
+        // `SQLite` would open the log to read it, and never write it on this connection, whatever is
+        // mended meanwhile.
+        return Err(Problem::ReadOnly.into());
+    }
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    // What undoes a single command is kept in memory: in a temporary file it cost a third of all
+    // writing, and pages with secrets in them stood in a folder that is not ours.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is deleted is wiped where its page is written anyway. Whole pages that come free are not:
+    // they are cut off the file, or written over.
+    db.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
+    db.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    // A file that is up to date needs no lock: another session may be writing just now.
+    if found != Found::Schema(schema::KNOWN) {
+        schema::migrate(&mut db)?;
+    }
+    Ok(db)
+}
+
+/// Turns the write-ahead log on. `SQLite` does not wait by itself when two sessions do so at once.
+fn write_ahead(db: &Connection, busy: &BusyTimeout) -> Result<(), StoreError> {
+    let mut wait = busy.wait();
+    loop {
+        let mode = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(_) => return Err(Problem::NoWal.into()),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && wait.pause() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Whether the active sender does its work, as a standby sees it. The lock alone does not say: who is
+//! stopped (Ctrl+Z, SIGSTOP, a debugger) keeps it, and commits nothing that others would notice.
+//!
+//! No heartbeat is written, since idle is idle. Only while something is due and is not held, two things
+//! are looked at: the state of the process, which the system knows; and, for what the system does not
+//! show, such as a frozen container, when it last recorded an attempt.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension as _, Transaction};
+
+use crate::profile::RetryPolicy;
+use crate::storage::Watched;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::lock::process_identity;
+use crate::storage::sqlite::rows::columns::{get, millis, time};
+use crate::storage::sqlite::{Lease, Store};
+
+/// Nothing moves for so long before a process that is stopped is reported.
+const STOPPED: SignedDuration = SignedDuration::from_secs(2);
+
+/// The same for any other: an attempt may take as long as its timeout, and another 20 s.
+const STUCK: SignedDuration = SignedDuration::from_millis(RetryPolicy::TIMEOUT_MS.1 as i64 + 20_000);
+
+/// How often it is looked at while something is due.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// What the database says of the active sender.
+struct Stand {
+    sender: String,
+    moved_at: i64,
+    /// When the first pending delivery was or will be due; none where none is pending.
+    due_at: Option<i64>,
+}
+
+impl Store {
+    /// What a standby should know, as of `now`.
+    pub(crate) async fn look_at_sender(&self, now: Timestamp) -> Result<Watched, StoreError> {
+        let stand = self.read(read).await?;
+        let Some(due_at) = stand.due_at else { return Ok(Watched::default()) };
+        if !self.is_moving(None).await? {
+            return Ok(Watched::default());
+        }
+        let due_in = Duration::try_from(SignedDuration::from_millis(due_at.saturating_sub(millis(now))));
+        let look_in = Some(due_in.unwrap_or_default() + EVERY);
+        Ok(Watched { stalled: self.stalled(&stand, due_at, now), look_in })
+    }
+
+    fn stalled(&self, stand: &Stand, due_at: i64, now: Timestamp) -> Option<String> {
+        let since = stand.moved_at.max(due_at);
+        let still = SignedDuration::from_millis(millis(now).saturating_sub(since));
+        let pid = Lease::holder(self.path())?;
+        // The name tells a process from a later one with its id, and from one of another container.
+        let known = process_identity::pid(&stand.sender) == Some(pid);
+        let at = time(since).ok()?.strftime("%H:%M:%S");
+        if known && still >= STOPPED && process_identity::is_stopped(&stand.sender) {
+            Some(stopped(pid) + &format!("; nothing moved since {at} UTC"))
+        } else if still >= STUCK {
+            Some(format!(
+                "pid {pid} holds the sender's lock and has not moved since {at} UTC: see what keeps it, or end it"
+            ))
+        } else {
+            None
+        }
+    }
+}
+
+/// The sentence about a process that is stopped, without its time.
+pub fn stopped(pid: u32) -> String {
+    format!(
+        "pid {pid} holds the sender's lock and is stopped (Ctrl+Z, SIGSTOP or a debugger): \
+         continue it with `fg` or `kill -CONT {pid}`, or end it"
+    )
+}
+
+fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
+    let sql = "SELECT sender, moved_at FROM revision";
+    let (sender, moved_at) = tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // First attempts are due since they were accepted.
+    let queued =
+        "SELECT accepted_at FROM delivery INDEXED BY delivery_by_state WHERE state = 0 ORDER BY id LIMIT 1";
+    let waiting =
+        "SELECT due_at FROM delivery INDEXED BY delivery_waiting WHERE state = 1 ORDER BY due_at LIMIT 1";
+    let mut due_at = None;
+    for sql in [queued, waiting] {
+        let found = tx.prepare_cached(sql)?.query_row([], |row| Ok(get::<i64>(row, 0).ok())).optional()?;
+        due_at = due_at.into_iter().chain(found.flatten()).min();
+    }
+    Ok(Stand { sender, moved_at, due_at })
+}

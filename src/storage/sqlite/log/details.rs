@@ -1,0 +1,144 @@
+//! The log of deliveries: one in full, and how many there are.
+
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use crate::record::{Attempt, DeliveryId, Details, State, Summary};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::queue::job::{callback, policy};
+use crate::storage::sqlite::rows::columns::{self, Why, get, state_number};
+
+/// How many deliveries there are, by state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "each is named for its state")]
+pub struct Counts {
+    pub queued: u64,
+    pub waiting: u64,
+    pub delivered: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+}
+
+/// The columns of a summary; see [`summary`].
+pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
+     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again";
+
+/// The first column after those of a summary.
+pub const AFTER_SUMMARY: usize = 18;
+
+impl Store {
+    /// Everything about one delivery, if it is there.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {
+        self.read(move |tx| details(tx, id)).await
+    }
+
+    /// How many deliveries are in each state, however many there are.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT n FROM tally WHERE state = ?1")?;
+            let mut of = |state| -> Result<u64, StoreError> {
+                let n = statement.query_row([state_number(state)], |row| Ok(row.get(0).unwrap_or(0)));
+                // A number that is missing is counted anew by the next sender.
+                Ok(n.optional()?.map_or(0, |n: i64| u64::try_from(n).unwrap_or(0)))
+            };
+            Ok(Counts {
+                queued: of(State::Queued)?,
+                waiting: of(State::Waiting)?,
+                delivered: of(State::Delivered)?,
+                failed: of(State::Failed)?,
+                cancelled: of(State::Cancelled)?,
+            })
+        })
+        .await
+    }
+}
+
+pub fn unreadable(id: DeliveryId, why: Why) -> StoreError {
+    StoreError::unreadable(format_args!("delivery {id}"), why)
+}
+
+pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
+    Ok(Summary {
+        id: columns::delivery_id(row, 0)?,
+        kind: columns::choice(&get::<String>(row, 1)?)?,
+        profile_id: columns::profile_id(&get::<String>(row, 2)?)?,
+        profile_title: get(row, 3)?,
+        event: get::<Option<String>>(row, 4)?.map(|name| columns::choice(&name)).transpose()?,
+        state: columns::state(get(row, 5)?)?,
+        attempts: get(row, 6)?,
+        policy: policy(row, 7)?,
+        due_at: get::<Option<i64>>(row, 11)?.map(columns::time).transpose()?,
+        accepted_at: columns::time(get(row, 12)?)?,
+        last_status: get(row, 13)?,
+        last_error: columns::failure(get(row, 14)?, get(row, 15)?)?,
+        last_ms: get(row, 16)?,
+        again: get::<Option<[u8; 16]>>(row, 17)?.map(DeliveryId::from_bytes),
+    })
+}
+
+fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, StoreError> {
+    let sql = format!("SELECT {SUMMARY}, method, url, headers, body, vals, seq FROM delivery WHERE id = ?1");
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([id.bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let seq = row.get(AFTER_SUMMARY + 5)?;
+    let read = || -> Result<Details, Why> {
+        Ok(Details {
+            summary: summary(row)?,
+            callback: callback(row, AFTER_SUMMARY)?,
+            values: columns::values(&get::<String>(row, AFTER_SUMMARY + 4)?)?,
+            attempts: Vec::new(),
+            passed_over: Vec::new(),
+        })
+    };
+    let mut details = read().map_err(|why| unreadable(id, why))?;
+    attempts(tx, seq, &mut details)?;
+    Ok(Some(details))
+}
+
+/// The columns of an attempt; see [`attempt`].
+pub const ATTEMPT: &str = "n, started_at, duration_ms, status, class, message, response_headers, \
+     response_body, response_cut, address";
+
+/// Reads them all. One that has no meaning hides no other.
+fn attempts(tx: &Transaction<'_>, seq: i64, details: &mut Details) -> Result<(), StoreError> {
+    let sql =
+        format!("SELECT {ATTEMPT} FROM attempt WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023 ORDER BY key");
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([seq])?;
+    while let Some(row) = rows.next()? {
+        match attempt(row) {
+            Ok(attempt) => details.attempts.push(attempt),
+            Err(why) => {
+                details
+                    .passed_over
+                    .push(format!("{} cannot be read ({why})", columns::named("attempt", row)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An attempt, from the columns of [`ATTEMPT`].
+pub fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
+    let (class, message): (Option<String>, Option<String>) = (get(row, 4)?, get(row, 5)?);
+    let response_incomplete = message.clone().filter(|_| class.is_none());
+    Ok(Attempt {
+        n: get(row, 0)?,
+        started_at: columns::time(get(row, 1)?)?,
+        duration_ms: get(row, 2)?,
+        address: columns::address(get(row, 9)?)?,
+        status: get(row, 3)?,
+        error: columns::failure(class, message)?,
+        response_headers: columns::headers(&get::<String>(row, 6)?)?,
+        response_body: get(row, 7)?,
+        response_cut: get(row, 8)?,
+        response_incomplete,
+    })
+}

@@ -1,0 +1,140 @@
+//! Which deliveries are meant: by profile, state, status, time and text.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::profile::{Choice as _, ProfileId};
+use crate::record::{DeliveryId, State};
+use crate::storage::sqlite::log::status_filter::{StateFilter, StatusFilter};
+use crate::storage::sqlite::log::words::Words;
+
+/// Which deliveries are meant. Those that fit every part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those that stand so.
+    pub state: Option<StateFilter>,
+    /// Only those of this profile.
+    pub profile: Option<ProfileId>,
+    /// Only those whose last try ended in one of these ways; empty lets all through.
+    pub statuses: Vec<StatusFilter>,
+    /// Only those accepted at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only those accepted before this time.
+    pub until: Option<Timestamp>,
+    /// Only those that ended before this time.
+    pub ended_before: Option<Timestamp>,
+    /// Only those that match each word of this, letter case aside: a state, a status, the beginning of
+    /// a delivery's or a profile's id, the beginning of the date or time at which it was accepted, or
+    /// text in title, event, URL, headers, body, a value, a message or a response. What stands in quotes
+    /// is text.
+    pub text: Option<String>,
+    /// Where dates and times in the text are of.
+    pub zone: TimeZone,
+    /// Only those that were not sent again.
+    pub not_again: bool,
+    /// Only those older than this one: the last of the page before.
+    pub before: Option<DeliveryId>,
+    /// Most in one page.
+    pub limit: usize,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            state: None,
+            profile: None,
+            statuses: Vec::new(),
+            since: None,
+            until: None,
+            ended_before: None,
+            text: None,
+            zone: TimeZone::UTC,
+            not_again: false,
+            before: None,
+            limit: 100,
+        }
+    }
+}
+
+/// How far the time in an id may be from the time at which its delivery was accepted.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
+
+impl Filter {
+    /// The states that are meant. Only what was answered has a status, and only a success is
+    /// delivered, so a status leaves few of them.
+    #[must_use]
+    pub fn states(&self) -> Vec<State> {
+        let words = self.words();
+        let wanted = |state: &State| {
+            let ended = self.ended_before.is_none() || !state.is_pending();
+            ended
+                && self.state.is_none_or(|filter| filter.has(*state))
+                && (words.states.is_empty() || words.states.contains(state))
+                && may_have(*state, &self.statuses)
+                && may_have(*state, &words.statuses)
+        };
+        State::ALL.iter().copied().filter(wanted).collect()
+    }
+
+    /// The words of the text.
+    pub fn words(&self) -> Words {
+        self.text.as_deref().map(Words::read).unwrap_or_default()
+    }
+
+    /// Whether rows must be looked at one by one, and so perhaps many that do not fit.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        !self.statuses.is_empty()
+            || self.text.is_some()
+            || self.not_again
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.ended_before.is_some()
+    }
+
+    /// The ids among which all that fit are: from the first, to before the second.
+    pub fn ids(&self) -> (Vec<u8>, Vec<u8>) {
+        let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
+        let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
+        // None ends before it is accepted.
+        let until = self.until.into_iter().chain(self.ended_before).min();
+        let until = until.and_then(|time| time.checked_add(SLACK).ok());
+        let before = self.before.map(|id| id.bytes().to_vec());
+        let to = until.map(first).into_iter().chain(before).min();
+        // Before all ids, and, longer than any of them, after all.
+        (since.map_or_else(Vec::new, first), to.unwrap_or_else(|| vec![0xFF; 17]))
+    }
+}
+
+/// Whether the last attempt of a delivery in this state may have ended in one of these ways.
+fn may_have(state: State, statuses: &[StatusFilter]) -> bool {
+    statuses.is_empty()
+        || match state {
+            State::Queued => false,
+            State::Delivered => statuses.iter().any(|status| status.is_success()),
+            State::Waiting | State::Failed | State::Cancelled => true,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_or_a_word_leaves_few_states() {
+        let states = |status: &str, state| {
+            let statuses = vec![StatusFilter::parse(status).unwrap()];
+            let typed = Filter { state, text: Some(status.to_owned()), ..Filter::default() }.states();
+            assert_eq!(Filter { state, statuses, ..Filter::default() }.states(), typed);
+            typed
+        };
+        assert_eq!(states("5xx", None), [State::Waiting, State::Failed, State::Cancelled]);
+        assert!(states("2xx", None).contains(&State::Delivered));
+        assert_eq!(states("timeout", Some(StateFilter::Ended)), [State::Failed, State::Cancelled]);
+        assert_eq!(Filter::default().states(), State::ALL);
+        let typed = |line: &str| Filter { text: Some(line.to_owned()), ..Filter::default() }.states();
+        assert_eq!(typed("order delivered"), [State::Delivered]);
+        assert_eq!(typed("failed Cancelled"), [State::Failed, State::Cancelled]);
+        assert_eq!(typed("\"failed\""), State::ALL);
+    }
+}

@@ -1,0 +1,224 @@
+//! A filter, row by row: what is not in the row itself is read only where the row decides nothing.
+
+use std::borrow::Cow;
+
+use crate::callback::Values;
+use crate::record::DeliveryId;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::log::filter::Filter;
+use crate::storage::sqlite::log::words::{Sought, Words};
+
+/// What a filter looks at in a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub id: DeliveryId,
+    pub profile_id: &'a str,
+    pub title: &'a str,
+    pub event: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub message: Option<&'a str>,
+    pub status: Option<u16>,
+    pub class: Option<&'a str>,
+    pub accepted_at: i64,
+    pub ended_at: Option<i64>,
+    pub was_sent_again: bool,
+    /// The JSON of its values; none where nobody asks for them.
+    pub values: Option<&'a str>,
+}
+
+/// A filter made ready for many rows. State, profile and ids are the index's part.
+pub struct Sieve<'a> {
+    filter: &'a Filter,
+    words: Words,
+}
+
+impl<'a> Sieve<'a> {
+    pub fn new(filter: &'a Filter) -> Self {
+        Self { filter, words: filter.words() }
+    }
+
+    /// Whether it looks at the values of a delivery.
+    pub fn reads_values(&self) -> bool {
+        !self.words.texts.is_empty()
+    }
+
+    /// Whether a row fits. `rest` reads what is sought beyond the row: headers, body and responses.
+    pub fn lets_through(
+        &self,
+        seen: &Seen<'_>,
+        rest: impl FnOnce() -> Result<Vec<String>, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let Filter { statuses, since, until, ended_before, zone, .. } = self.filter;
+        let since = since.is_none_or(|time| seen.accepted_at >= time.as_millisecond());
+        let until = until.is_none_or(|time| seen.accepted_at < time.as_millisecond());
+        let ended = ended_before.is_none_or(|t| seen.ended_at.is_some_and(|end| end < t.as_millisecond()));
+        let status = [statuses, &self.words.statuses]
+            .iter()
+            .all(|all| all.is_empty() || all.iter().any(|status| status.fits(seen.status, seen.class)));
+        let again = self.filter.not_again && seen.was_sent_again;
+        if !(since && until && ended && status) || again {
+            return Ok(false);
+        }
+        let elsewhere = |sought: &&Sought| {
+            !(seen.has(sought)
+                || sought.begins(seen.id, seen.profile_id)
+                || sought.is_time(seen.accepted_at, zone))
+        };
+        let mut left = self.words.texts.iter().filter(elsewhere).peekable();
+        if left.peek().is_none() {
+            return Ok(true);
+        }
+        let rest = rest()?;
+        Ok(left.all(|sought| rest.iter().any(|text| sought.is_in(text))))
+    }
+}
+
+impl Seen<'_> {
+    fn has(&self, sought: &Sought) -> bool {
+        let is_in = |text: &str| sought.is_in(text);
+        is_in(self.title)
+            || self.event.is_some_and(is_in)
+            || self.url.is_some_and(is_in)
+            || self.message.is_some_and(is_in)
+            || self.values.is_some_and(|json| is_in_value(sought, json))
+    }
+}
+
+/// Whether a delivery in memory fits, as [`Store::search`](crate::storage::sqlite::Store::search) would find it: for
+/// tests of who asks.
+#[cfg(test)]
+pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
+    use crate::profile::Choice as _;
+    let row = &details.summary;
+    let values = serde_json::to_string(details.values.members()).unwrap();
+    let seen = Seen {
+        id: row.id,
+        profile_id: row.profile_id.as_str(),
+        title: &row.profile_title,
+        event: row.event.map(crate::profile::Choice::name),
+        url: details.callback.as_ref().map(|callback| callback.url.as_str()),
+        message: row.last_error.as_ref().map(|error| error.message.as_str()),
+        status: row.last_status,
+        class: row.last_error.as_ref().map(|error| error.class.name()),
+        accepted_at: row.accepted_at.as_millisecond(),
+        ended_at: None,
+        was_sent_again: row.again.is_some(),
+        values: Some(&values),
+    };
+    let body = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let request = details.callback.iter().map(|callback| body(&callback.body));
+    let rest = request.chain(details.attempts.iter().map(|attempt| body(&attempt.response_body)));
+    filter.states().contains(&row.state)
+        && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
+        && filter.before.is_none_or(|before| row.id < before)
+        && Sieve::new(filter).lets_through(&seen, || Ok(rest.collect())).unwrap()
+}
+
+/// Whether it is in a value: a variable's name is none.
+fn is_in_value(sought: &Sought, json: &str) -> bool {
+    sought.may_be_in_json(json)
+        && Values::parse(json)
+            .is_ok_and(|values| values.members().values().any(|value| sought.is_in(&text_of(value))))
+}
+
+/// A value as it is sent: a text without its quotes.
+fn text_of(value: &serde_json::Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| value.to_string().into(), Cow::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::storage::sqlite::log::status_filter::StatusFilter;
+
+    fn seen() -> Seen<'static> {
+        Seen {
+            id: DeliveryId::from_bytes([0xAB; 16]),
+            profile_id: "IN_00000000-0000-0000-0000-000000000007",
+            title: "Grüße",
+            event: Some("sms-send"),
+            url: Some("https://Hooks.example/cb?id=7"),
+            message: Some("500 Internal Server Error"),
+            status: Some(500),
+            class: Some("status"),
+            accepted_at: 1_000,
+            ended_at: Some(2_000),
+            was_sent_again: true,
+            values: Some(r#"{"ref": "Order-\"7\"/Ä", "parts": 12, "nested": {"deep": "well"}}"#),
+        }
+    }
+
+    fn lets(filter: &Filter) -> bool {
+        let rest = || Ok(vec!["application/json".to_owned(), "thank you".to_owned()]);
+        Sieve::new(filter).lets_through(&seen(), rest).unwrap()
+    }
+
+    fn text(text: &str) -> bool {
+        lets(&Filter { text: Some(text.to_owned()), ..Filter::default() })
+    }
+
+    #[test]
+    fn each_word_is_looked_for_everywhere_letter_case_aside() {
+        for there in
+            ["GRÜ", "üße", "hooks.EXAMPLE", "?id=7", "SMS-send", "abababab-abab", "IN_0000", "1970-01"]
+        {
+            assert!(text(there), "{there}");
+        }
+        for value in
+            ["order-\"7", "/ä", "12", "WELL", "thank", "you json", "\"thank you\"", "send server 5xx"]
+        {
+            assert!(text(value), "{value}");
+        }
+        for not in ["orders", "thank nobody", "\"you thank\"", "404", "babab", "1970-02", "\"abab\""] {
+            assert!(!text(not), "{not}");
+        }
+        assert!(!text("parts") && !text("ref"), "a variable's name is no value");
+    }
+
+    #[test]
+    fn what_is_beyond_the_row_is_read_only_where_the_row_has_it_not() {
+        let read = |line: &str| {
+            let filter = Filter { text: Some(line.to_owned()), ..Filter::default() };
+            let mut read = false;
+            let rest = || {
+                read = true;
+                Ok(Vec::new())
+            };
+            let fits = Sieve::new(&filter).lets_through(&seen(), rest).unwrap();
+            (fits, read)
+        };
+        assert_eq!(read("grüße sms"), (true, false));
+        assert_eq!(read("grüße nowhere"), (false, true));
+        assert_eq!(read("404 nowhere"), (false, false), "another status decides");
+    }
+
+    #[test]
+    fn statuses_are_read_and_one_of_them_must_fit() {
+        for (text, fits) in [("500", true), ("5xx", true), ("5XX", true), ("status", true)] {
+            let statuses = vec![StatusFilter::parse(text).unwrap()];
+            assert_eq!(statuses[0].to_string(), text.to_lowercase());
+            assert_eq!(lets(&Filter { statuses, ..Filter::default() }), fits, "{text}");
+        }
+        let of = |all: &[&str]| {
+            let statuses = all.iter().map(|text| StatusFilter::parse(text).unwrap()).collect();
+            lets(&Filter { statuses, ..Filter::default() })
+        };
+        assert!(of(&["timeout", "5xx"]) && !of(&["timeout", "404"]) && !of(&["501"]));
+        assert!(text("timeout 5xx") && !text("timeout 404") && !text("501"));
+        for bad in ["", "xx", "6xx", "0xx", "55xx", "99", "600", "5000", "+50", "late", "5x"] {
+            assert_eq!(StatusFilter::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_from_and_up_to() {
+        let at = |ms| Timestamp::from_millisecond(ms).ok();
+        let since = |ms| lets(&Filter { since: at(ms), ..Filter::default() });
+        let until = |ms| lets(&Filter { until: at(ms), ..Filter::default() });
+        let ended = |ms| lets(&Filter { ended_before: at(ms), ..Filter::default() });
+        assert!(since(1_000) && !since(1_001) && until(1_001) && !until(1_000));
+        assert!(ended(2_001) && !ended(2_000));
+    }
+}

@@ -1,0 +1,225 @@
+//! The store: one `SQLite` file with profiles, unsaved drafts, own variables, deliveries and their
+//! attempts.
+//!
+//! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
+//! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as an
+//! [`Outbox`](crate::storage::Outbox).
+
+mod control;
+mod engine;
+pub(in crate::storage) mod file;
+mod lock;
+mod log;
+mod profiles;
+mod queue;
+mod retention;
+mod rows;
+#[cfg(test)]
+pub(crate) mod tests;
+mod wal;
+
+use crate::storage::error::StoreError;
+pub use control::blocked::{Held, Within};
+pub use control::bulk::{Change, Did};
+pub use control::pause::{Cause, HeldFor, Hold, Holds};
+pub use engine::busy::{LockWait, report_lock_waits};
+pub use engine::revision::Revision;
+pub use file::file_locks::Process;
+pub use file::inspect::{Inspection, inspect};
+pub use lock::lease::Lease;
+pub use lock::lock_file::LockError;
+pub use log::details::Counts;
+pub use log::filter::Filter;
+#[cfg(test)]
+pub(crate) use log::matcher::fits;
+pub use log::progress::Standing;
+pub use log::search::{Found, LOOKED_AT, Searched};
+pub use log::status_filter::{StateFilter, StatusFilter};
+pub use log::words::searched_texts;
+pub use profiles::deleted::DeletedProfile;
+pub use profiles::drafts::UnsavedDraft;
+pub use profiles::list::ProfileRow;
+pub use profiles::save::Saved;
+pub use retention::clock_trust::ClockDoubt;
+pub use retention::prune::{Keep, Removed};
+pub(crate) use retention::vacuum::rest;
+pub use rows::row_check::Listing;
+pub use rows::unreadable::{PassedOver, UnreadableRow};
+pub use wal::pinned::LogPinned;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Transaction;
+use tokio::sync::watch as channel;
+
+use crate::clock;
+use crate::profile::Status;
+
+use engine::readers::Readers;
+use engine::state_counts::Writing;
+use engine::watch::Looking;
+use engine::write_queue::Order;
+use engine::writer::{Connected, Told, Writer};
+use file::identity::Place;
+use lock::epoch::Right;
+
+/// How long another program may keep the file locked before that is told.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The database. Cheap to clone; the last handle that is dropped commits what was asked for and
+/// waits for it.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    told: Told,
+    noticing: Mutex<Option<Noticing>>,
+    readers: Arc<Readers>,
+    writer: Writer,
+    /// See [`Store::disable_after`].
+    disable_after: AtomicU32,
+    /// What this process may send by, or might before.
+    right: Mutex<Option<Arc<Right>>>,
+}
+
+/// What notices the commits of other processes, for as long as it is held.
+#[allow(dead_code, reason = "both are held only to be dropped")]
+enum Noticing {
+    /// The system tells.
+    Told(notify::RecommendedWatcher),
+    /// It has no watch left: somebody has to ask.
+    Asked(engine::poll::Poll),
+}
+
+impl Store {
+    /// Opens the database, made where it is missing: a folder of mode 0700, a file of mode 0600.
+    /// Blocks for as long as the disk takes, and at most five seconds for who keeps it locked.
+    ///
+    /// # Errors
+    /// What is wrong with the file, where it is, and what to do.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_waiting(path, BUSY)
+    }
+
+    /// As [`Store::open`], waiting this long for other programs that keep the file locked.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_waiting(path: impl AsRef<Path>, busy: Duration) -> Result<Self, StoreError> {
+        Self::open_noticing(path.as_ref(), busy, |path, orders, looking| {
+            engine::watch::start(path, orders, looking).ok().map(Noticing::Told)
+        })
+    }
+
+    /// As [`Store::open_waiting`], with this way to be told of writes; where it gives none, they are
+    /// asked for.
+    fn open_noticing(
+        path: &Path,
+        busy: Duration,
+        watch: impl FnOnce(&Path, Sender<Order>, Arc<Looking>) -> Option<Noticing>,
+    ) -> Result<Self, StoreError> {
+        let (db, timeout, path) = file::open::writer(path, busy)?;
+        let at = |error: StoreError| error.at(&path);
+        let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
+        let outdated = profiles::purge::outdated(&db, clock::now()).map_err(at)?;
+        let told = Told::default();
+        let looking = Arc::<Looking>::default();
+        let connection = Connected { db, busy: timeout, place: place.clone(), path: path.clone() };
+        let writer = Writer::start(connection, told.clone(), Arc::clone(&looking)).map_err(at)?;
+        let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
+            Some(watching) => watching,
+            None => Noticing::Asked(engine::poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
+        };
+        if let Some(before) = outdated {
+            // Nobody waits for it; where it fails, the next start does it.
+            drop(writer.ask(Order::Write, move |tx| profiles::purge::deleted(tx, before)));
+        }
+        let readers = Arc::new(Readers::new(path.clone(), place, busy));
+        let noticing = Mutex::new(Some(noticing));
+        let disable_after = AtomicU32::new(Status::AUTO_DISABLE_AFTER);
+        Ok(Self(Arc::new(Shared {
+            path,
+            told,
+            noticing,
+            readers,
+            writer,
+            disable_after,
+            right: Mutex::default(),
+        })))
+    }
+
+    /// Where the database is, with links followed.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Changes whenever something was committed, by whichever process.
+    #[must_use]
+    pub fn changes(&self) -> channel::Receiver<u64> {
+        self.0.told.changes.subscribe()
+    }
+
+    /// That the write-ahead log cannot shrink, since another program reads. It is noticed by who writes.
+    #[must_use]
+    pub fn log_pinned(&self) -> channel::Receiver<Option<LogPinned>> {
+        self.0.told.log.subscribe()
+    }
+
+    /// A profile is disabled when so many of its events in a row have failed for good; 0 is never.
+    /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
+    pub fn disable_after(&self, failures: u32) {
+        self.0.disable_after.store(failures, Ordering::Relaxed);
+    }
+
+    /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after
+    /// that is refused. Blocks for as long as the disk takes.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Does `work` in a transaction, with others' work perhaps; the answer comes after the commit.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.0.writer.write(Order::Write, work).await.map_err(|error| error.at(&self.0.path))
+    }
+
+    /// Asks `question` of one state of the database.
+    async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        Arc::clone(&self.0.readers).read(question).await.map_err(|error| error.at(&self.0.path))
+    }
+}
+
+impl Shared {
+    /// The writing connection goes last: the last one to close tidies the write-ahead log away, and
+    /// one that only reads cannot.
+    fn close(&self) {
+        drop(self.noticing.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.readers.close();
+        self.writer.stop();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Store").field(&self.0.path).finish()
+    }
+}

@@ -1,0 +1,130 @@
+//! Deleted profiles: they can be restored for seven days; until then their pending events are held, and
+//! their credentials kept.
+
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction, params_from_iter};
+
+use crate::clock;
+use crate::profile::ProfileId;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::control::blocked;
+use crate::storage::sqlite::log::lookup::meant;
+use crate::storage::sqlite::profiles::list::{LISTED, ProfileRow, listed};
+use crate::storage::sqlite::profiles::purge;
+use crate::storage::sqlite::rows::columns::{self, millis};
+use crate::storage::sqlite::rows::unreadable::UnreadableRow;
+
+/// A deleted profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedProfile {
+    /// As it was listed.
+    pub row: ProfileRow,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// Its events that are still to be sent: held until it is restored.
+    pub held: u64,
+}
+
+impl DeletedProfile {
+    /// Until when it can be restored.
+    #[must_use]
+    pub fn restorable_until(&self) -> Timestamp {
+        purge::until(self.deleted_at)
+    }
+}
+
+impl Store {
+    /// Deletes a profile so that [`Store::restore_profile`] can undo it for seven days. Its
+    /// deliveries stay: what has ended in the log, what is pending held.
+    /// Whether it was there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn delete_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
+        let (id, now) = (id.clone(), millis(clock::now()));
+        self.write(move |tx| {
+            // Later than all others, so that the last one deleted is known within a millisecond too.
+            let sql = "UPDATE profile SET deleted_at =
+                           max(?2, (SELECT coalesce(max(deleted_at), 0) + 1 FROM profile
+                                    WHERE deleted_at IS NOT NULL))
+                       WHERE id = ?1 AND deleted_at IS NULL";
+            Ok(tx.prepare_cached(sql)?.execute((id.as_str(), now))? > 0)
+        })
+        .await
+    }
+
+    /// Restores a deleted profile. Whether there was one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn restore_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.write(move |tx| restore(tx, &id)).await
+    }
+
+    /// Restores the profile that was deleted last, by whichever session, and gives it as it was
+    /// until now; none where nothing is left to restore.
+    ///
+    /// # Errors
+    /// The file cannot be written, or what is stored there cannot be read.
+    pub async fn restore_last(&self) -> Result<Option<DeletedProfile>, StoreError> {
+        self.write(|tx| {
+            let last = select(tx, "ORDER BY deleted_at DESC LIMIT 1", &[])?.pop();
+            if let Some(last) = &last {
+                restore(tx, &last.row.id)?;
+            }
+            Ok(last)
+        })
+        .await
+    }
+
+    /// The profiles that can be restored, the last deleted first. Takes time for each held delivery.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn deleted_profiles(&self) -> Result<Vec<DeletedProfile>, StoreError> {
+        self.read(|tx| select(tx, "ORDER BY deleted_at DESC", &[])).await
+    }
+
+    /// As [`Store::find_profiles`], among the deleted ones.
+    ///
+    /// # Errors
+    /// The file, or what is stored there, cannot be read.
+    pub async fn find_deleted(&self, text: &str) -> Result<Vec<DeletedProfile>, StoreError> {
+        let text = text.trim().to_owned();
+        self.read(move |tx| meant(&text, |tail, values| select(tx, tail, values))).await
+    }
+}
+
+fn restore(tx: &Transaction<'_>, id: &ProfileId) -> Result<bool, StoreError> {
+    let sql = "UPDATE profile SET deleted_at = NULL WHERE id = ?1 AND deleted_at >= ?2";
+    Ok(tx.prepare_cached(sql)?.execute((id.as_str(), purge::restorable_from()))? > 0)
+}
+
+/// Deleted profiles; `tail` is a further condition with its values, an order, a limit.
+fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<DeletedProfile>, StoreError> {
+    let mut statement = tx.prepare(&format!("{} {tail}", restorable()))?;
+    let mut found = statement.query(params_from_iter(values))?;
+    let mut all = Vec::new();
+    while let Some(found) = found.next()? {
+        // One row without meaning hides no other.
+        let Ok((row, deleted_at)) = deleted(found) else { continue };
+        let held = blocked::pending_events(tx, &row.id)?;
+        all.push(DeletedProfile { row, deleted_at, held });
+    }
+    Ok(all)
+}
+
+/// Selects the rows of [`deleted`].
+pub fn restorable() -> String {
+    let from = purge::restorable_from();
+    format!("SELECT {LISTED}, deleted_at FROM profile WHERE deleted_at >= {from}")
+}
+
+/// A deleted profile, and when it was deleted.
+pub fn deleted(row: &Row<'_>) -> Result<(ProfileRow, Timestamp), UnreadableRow> {
+    let at = columns::get(row, 7).and_then(columns::time);
+    let unreadable = |why| UnreadableRow { name: columns::named("profile", row), why, id: None };
+    Ok((listed(row)?, at.map_err(unreadable)?))
+}

@@ -1,0 +1,65 @@
+//! Deleted profiles go for good, secrets and all, when they can no longer be restored.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Transaction};
+
+use crate::clock;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::engine::revision::steered;
+use crate::storage::sqlite::rows::columns::millis;
+
+/// How long a deleted profile can be restored. Our decision.
+pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Until when a profile can be restored that was deleted then.
+pub fn until(deleted_at: Timestamp) -> Timestamp {
+    clock::later(deleted_at, RESTORABLE)
+}
+
+/// What was deleted at this time, in milliseconds, or later can be restored now. What was deleted
+/// before is as good as gone, whether it was removed already or not.
+pub fn restorable_from() -> i64 {
+    millis(before(clock::now()))
+}
+
+fn before(now: Timestamp) -> Timestamp {
+    clock::earlier(now, RESTORABLE)
+}
+
+impl Store {
+    /// Removes the profiles that can no longer be restored at `now`. What is pending of them is no
+    /// longer held: the sender fails it, with that as its reason. How many profiles.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub async fn purge_profiles(&self, now: Timestamp) -> Result<usize, StoreError> {
+        match self.read(move |tx| outdated(tx, now)).await? {
+            Some(before) => self.write(move |tx| deleted(tx, before)).await,
+            None => Ok(0),
+        }
+    }
+}
+
+/// The time before which what was deleted goes now; none where nothing was. Needs no lock.
+pub fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let before = before(now);
+    let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at < ?1";
+    Ok(db.prepare_cached(sql)?.exists([millis(before)])?.then_some(before))
+}
+
+/// Removes what was deleted before this time, what it was tested with, and its pause. How many
+/// profiles.
+pub fn deleted(tx: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
+    let before = [millis(before)];
+    for table in ["test_values", "hold"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)");
+        tx.execute(&sql, before)?;
+    }
+    let gone = tx.execute("DELETE FROM profile WHERE deleted_at < ?1", before)?;
+    if gone > 0 {
+        steered(tx)?;
+    }
+    Ok(gone)
+}

@@ -1,0 +1,130 @@
+//! A profile of which too many deliveries in a row have failed for good is disabled (facts, section 1;
+//! our decision), in the transaction that records the last of them.
+//!
+//! Events are counted, for each endpoint of a profile: what a person sends by hand says nothing of
+//! them, and what could not be made into a request was never tried. In a row means in the order in
+//! which they were accepted. By their ends it would be wrong: a failure ends late, after its retries,
+//! so of a batch that mostly arrived the last to end have all failed. A batch of outcomes reads each of
+//! its queues once, and writes a count only where it differs.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use crate::clock;
+use crate::profile::{ProfileId, Status};
+use crate::record::{DeliveryId, Next, Outcome};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::control::pause::{self, Cause};
+use crate::storage::sqlite::profiles::{list, save};
+use crate::storage::sqlite::rows::columns::{self, Why};
+
+/// What a batch of outcomes does to the counts.
+pub struct Failing {
+    /// So many are too many; 0 is never.
+    limit: u32,
+    /// By their queues; none for one that is not counted.
+    runs: HashMap<i64, Option<Run>>,
+}
+
+/// The failures in a row of one queue.
+struct Run {
+    profile_id: String,
+    stored: Count,
+    now: Count,
+    too_many: Option<Cause>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    failed: u32,
+    /// The last accepted of those that were delivered.
+    delivered: Option<DeliveryId>,
+}
+
+impl Failing {
+    pub fn new(limit: u32) -> Self {
+        Self { limit, runs: HashMap::new() }
+    }
+
+    /// Counts a delivery that has ended by this outcome.
+    pub fn note(&mut self, tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+        if self.limit == 0 {
+            return Ok(());
+        }
+        let run = match self.runs.entry(outcome.place.lane) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let run = read(tx, outcome.place.lane)?;
+                new.insert(run)
+            }
+        };
+        let Some(run) = run else { return Ok(()) };
+        if outcome.next == Next::Delivered {
+            run.now = Count { failed: 0, delivered: run.now.delivered.max(Some(outcome.id)) };
+            return Ok(());
+        }
+        if run.now.delivered.is_some_and(|later| outcome.id < later) {
+            return Ok(());
+        }
+        run.now.failed = run.now.failed.saturating_add(1);
+        if run.now.failed >= self.limit && run.too_many.is_none() {
+            let error = outcome.attempt.error.as_ref();
+            let message = error.map(|error| error.message.clone()).unwrap_or_default();
+            run.too_many = Some(Cause { failed: run.now.failed, delivery: outcome.id, message });
+        }
+        Ok(())
+    }
+
+    /// Writes down the counts that differ, and disables whose are too many.
+    pub fn settle(self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        for (lane, run) in self.runs {
+            let Some(run) = run else { continue };
+            if run.now != run.stored {
+                let sql = "UPDATE lane SET failed_in_row = ?2, delivered = ?3 WHERE seq = ?1";
+                let delivered = run.now.delivered.map(DeliveryId::bytes);
+                tx.prepare_cached(sql)?.execute((lane, run.now.failed, delivered))?;
+            }
+            if let Some(cause) = &run.too_many {
+                disable(tx, &run.profile_id, cause)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(tx: &Transaction<'_>, lane: i64) -> Result<Option<Run>, StoreError> {
+    let sql = "SELECT profile_id, failed_in_row, delivered, origin FROM lane WHERE seq = ?1 AND by_hand = 0";
+    // One without meaning is not counted: what was sent is recorded whatever stands there.
+    Ok(tx.prepare_cached(sql)?.query_row([lane], |row| Ok(run(row).ok())).optional()?.flatten())
+}
+
+fn run(row: &Row<'_>) -> Result<Run, Why> {
+    columns::text(row, 3)?;
+    let delivered = columns::get::<Option<[u8; 16]>>(row, 2)?.map(DeliveryId::from_bytes);
+    let stored = Count { failed: columns::get(row, 1)?, delivered };
+    Ok(Run { profile_id: columns::get(row, 0)?, stored, now: stored, too_many: None })
+}
+
+/// Disables a profile, unless it is disabled or gone.
+fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &Cause) -> Result<(), StoreError> {
+    // A profile that cannot be read must not keep what was sent from being recorded.
+    let Ok(id) = ProfileId::parse(profile_id) else { return Ok(()) };
+    let Ok(Some(mut profile)) = list::one(tx, &id) else { return Ok(()) };
+    if profile.status != Status::Active {
+        return Ok(());
+    }
+    profile.status = Status::AutoDisabled;
+    // Who edits it just now is told that it was changed: saving would enable it unseen.
+    profile.modified_at = later_than(profile.modified_at);
+    save::save(tx, &profile)?;
+    pause::explain(tx, &id, cause)
+}
+
+/// The time as it is stored, in whole milliseconds, and not that of the last change.
+fn later_than(last: Timestamp) -> Timestamp {
+    let now = clock::now().as_millisecond().max(last.as_millisecond() + 1);
+    Timestamp::from_millisecond(now).unwrap_or(last)
+}

@@ -1,0 +1,151 @@
+//! What is to be sent next, read in full.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::profile::Choice;
+use crate::record::{DeliveryId, ErrorClass, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::queue::job::Jobs;
+use crate::storage::sqlite::queue::record::forget_tested;
+use crate::storage::sqlite::queue::scheduler;
+use crate::storage::sqlite::rows::columns::{self, Why, get, millis, time};
+use crate::storage::sqlite::rows::salvage::on_row;
+use crate::storage::sqlite::rows::{state, unreadable};
+use crate::storage::{Busy, Due};
+
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    pub due: Due,
+    /// What cannot be sent since it cannot be read.
+    pub unreadable: Vec<(i64, Why)>,
+    /// Retries with a time that is none.
+    pub timeless: Vec<i64>,
+}
+
+impl Found {
+    /// Whether something of it must be put right before it counts.
+    pub fn is_odd(&self) -> bool {
+        self.odd().next().is_some()
+    }
+
+    /// The rows of that.
+    pub fn odd(&self) -> impl Iterator<Item = i64> {
+        self.unreadable.iter().map(|(row, _)| *row).chain(self.timeless.iter().copied())
+    }
+}
+
+/// At most `limit` deliveries that are due at `now` and can start.
+pub fn find(tx: &Transaction<'_>, now: Timestamp, limit: usize, busy: &Busy) -> Result<Found, StoreError> {
+    let now = millis(now);
+    let mut found = Found::default();
+    let mut jobs = Jobs::new(tx);
+    let scheduler::Turn { chosen, odd, after, is_partial } = scheduler::choose(tx, now, limit, busy)?;
+    found.unreadable = odd;
+    (found.due.after, found.due.is_partial) = (after, is_partial);
+    for chosen in chosen {
+        let row = chosen.row;
+        match jobs.read(chosen)? {
+            Ok(job) => found.due.jobs.push(job),
+            Err(why) => found.unreadable.push((row, why)),
+        }
+    }
+    found.due.next = next(tx, now)?;
+    found.timeless = timeless(tx, busy)?;
+    Ok(found)
+}
+
+/// What was put right.
+pub struct PutRight {
+    /// What cannot be read and has failed: a sentence each.
+    pub failed: Vec<String>,
+    /// How many are due now.
+    pub due: usize,
+}
+
+/// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight; and
+/// makes due now what has no time.
+pub fn put_right(
+    tx: &Writing<'_>,
+    now: Timestamp,
+    unreadable: &[(i64, Why)],
+    timeless: &[i64],
+) -> Result<PutRight, StoreError> {
+    let (mut failed, mut due) = (Vec::new(), 0);
+    for (seq, why) in unreadable {
+        let Some(state) = state::of_row(tx, *seq)?.filter(|state| state.is_pending()) else { continue };
+        let name = unreadable::name_of(id_of(tx, *seq)?, *seq);
+        let message = format!("cannot be read from the database ({why}): send the event again");
+        let sql = "UPDATE delivery SET state = 3, due_at = NULL, ended_at = ?2,
+                       last_status = NULL, last_class = ?3, last_message = ?4
+                   WHERE seq = ?1";
+        let row = (*seq, millis(now), ErrorClass::Request.name(), message.as_str());
+        on_row(tx, *seq, || tx.prepare_cached(sql)?.execute(row))?;
+        tx.moved(state, State::Failed);
+        forget_tested(tx, *seq)?;
+        failed.push(format!("{name} cannot be read ({why}) and has failed"));
+    }
+    for seq in timeless {
+        let sql = "UPDATE delivery SET due_at = ?2 WHERE seq = ?1 AND state = 1";
+        due += on_row(tx, *seq, || tx.prepare_cached(sql)?.execute((seq, millis(now))))?;
+        tx.touched();
+    }
+    Ok(PutRight { failed, due })
+}
+
+fn id_of(tx: &Transaction<'_>, seq: i64) -> Result<Option<DeliveryId>, StoreError> {
+    let sql = "SELECT id FROM delivery WHERE seq = ?1";
+    let id = tx.prepare_cached(sql)?.query_row([seq], |row| Ok(columns::delivery_id(row, 0).ok()));
+    Ok(id.optional()?.flatten())
+}
+
+/// The earliest time after `now` at which a retry is due.
+fn next(tx: &Transaction<'_>, now: i64) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT due_at FROM delivery INDEXED BY delivery_waiting
+               WHERE state = 1 AND due_at > ?1 ORDER BY due_at LIMIT 1";
+    let next = tx.prepare_cached(sql)?.query_row([now], |row| Ok(get(row, 0).and_then(time).ok()));
+    // A time that no clock will show is none, and all after it are later still.
+    Ok(next.optional()?.flatten())
+}
+
+/// Retries that no time makes due: without one, or with one that no clock will show. They lie at the ends
+/// of the index.
+fn timeless(tx: &Transaction<'_>, busy: &Busy) -> Result<Vec<i64>, StoreError> {
+    let mut found = Vec::new();
+    let mut take = |sql: &str, bound: Option<i64>| -> Result<(), StoreError> {
+        let mut statement = tx.prepare_cached(sql)?;
+        let mut rows = statement.query([bound])?;
+        while let Some(row) = rows.next()? {
+            found.push(row.get(0)?);
+        }
+        Ok(())
+    };
+    take(WITHOUT_TIME, None)?;
+    take(BEYOND_TIME, Some(millis(Timestamp::MAX)))?;
+    found.retain(|row| !busy.known.contains(row));
+    Ok(found)
+}
+
+/// With a parameter, since of a column that cannot be null `SQLite` knows without looking that none is.
+const WITHOUT_TIME: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting
+     WHERE state = 1 AND due_at IS ?1 LIMIT 256";
+const BEYOND_TIME: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting
+     WHERE state = 1 AND due_at > ?1 LIMIT 256";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_time_is_found_at_the_ends_of_the_index() {
+        let mut db = rusqlite::Connection::open_in_memory().unwrap();
+        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
+        for sql in [WITHOUT_TIME, BEYOND_TIME] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
+            assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A delivery comes in: from its commit on it survives everything but the disk.
+
+use rusqlite::params;
+
+use crate::profile::Choice;
+use crate::record::{NewDelivery, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::queue::lane::Lanes;
+use crate::storage::sqlite::rows::columns::{document_text, headers_text, millis, state_number, values_text};
+
+/// Writes deliveries: queued and due at once, or failed where no request could be made.
+pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
+    let mut lanes = Lanes::default();
+    batch.iter().try_for_each(|new| insert(tx, lanes.of(tx, new)?, new))
+}
+
+fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
+    let (callback, failure) = match &new.request {
+        Ok(callback) => (Some(callback), None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let state = if failure.is_none() { State::Queued } else { State::Failed };
+    let accepted_at = millis(new.accepted_at);
+    // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
+    let sql = "INSERT OR FAIL INTO delivery
+                   (id, state, lane, kind, profile_title, event, was_tested,
+                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
+                    ended_at, last_class, last_message, method, url, headers, vals, body)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
+                       ?17, ?18, ?19, ?20, ?21)";
+    tx.prepare_cached(sql)?.execute(params![
+        new.id.bytes(),
+        state_number(state),
+        lane,
+        new.kind.name(),
+        new.profile_title,
+        new.event.map(Choice::name),
+        new.tested.is_some(),
+        new.policy.count(),
+        new.policy.interval_s(),
+        new.policy.timeout_ms(),
+        new.policy.backoff().name(),
+        state.is_pending().then_some(accepted_at),
+        accepted_at,
+        failure.map(|_| accepted_at),
+        failure.map(|f| f.class.name()),
+        failure.map(|f| f.message.as_str()),
+        callback.map(|c| c.method.name()),
+        callback.map(|c| c.url.as_str()),
+        callback.map(|c| headers_text(&c.headers)),
+        values_text(&new.values)?,
+        callback.map(|c| c.body.as_slice()),
+    ])?;
+    tx.came(state);
+    if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
+        let sql = "INSERT INTO tested VALUES (?1, ?2)";
+        tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), document_text(tested)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! A stored delivery as the sender needs it, with the credentials of today.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use crate::callback::Callback;
+use crate::profile::{Profile, RetryPolicy};
+use crate::record::{Job, Origin, Place};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::profiles::list;
+use crate::storage::sqlite::queue::record::MOST;
+use crate::storage::sqlite::queue::scheduler::{Chosen, Facts};
+use crate::storage::sqlite::rows::columns::{self, Why, get, text};
+
+/// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
+pub struct Jobs<'a> {
+    tx: &'a Transaction<'a>,
+    profiles: HashMap<i64, Result<Option<Arc<Profile>>, Why>>,
+}
+
+impl<'a> Jobs<'a> {
+    pub fn new(tx: &'a Transaction<'a>) -> Self {
+        Self { tx, profiles: HashMap::new() }
+    }
+
+    /// The job that was chosen; or why its row has no meaning.
+    pub fn read(&mut self, chosen: Chosen) -> Result<Result<Job, Why>, StoreError> {
+        let Chosen { row: seq, lane, origin, facts } = chosen;
+        let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
+                       method, url, headers, body, vals, was_tested
+                   FROM delivery WHERE seq = ?1";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let mut rows = statement.query([seq])?;
+        let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };
+        let place = Place { row: seq, lane };
+        let (mut job, was_tested) = match job(row, place, origin, facts) {
+            Ok(read) => read,
+            Err(why) => return Ok(Err(why)),
+        };
+        let tested = if was_tested { self.tested(seq)? } else { None };
+        let profile = match tested {
+            Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
+            None => self.stored(lane)?,
+        };
+        Ok(profile.map_err(|why| format!("its profile: {why}")).map(|profile| {
+            job.profile = profile;
+            job
+        }))
+    }
+
+    fn tested(&self, seq: i64) -> Result<Option<Result<String, Why>>, StoreError> {
+        let sql = "SELECT document FROM tested WHERE delivery = ?1";
+        Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| Ok(get(row, 0))).optional()?)
+    }
+
+    fn stored(&mut self, lane: i64) -> Result<Result<Option<Arc<Profile>>, Why>, StoreError> {
+        if let Some(known) = self.profiles.get(&lane) {
+            return Ok(known.clone());
+        }
+        let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
+        let id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
+        let document = list::kept_document(self.tx, &id)?.transpose();
+        let profile =
+            document.and_then(|text| text.map(|text| columns::profile(&text).map(Arc::new)).transpose());
+        self.profiles.insert(lane, profile.clone());
+        Ok(profile)
+    }
+}
+
+/// The job without its profile, and whether it is a test with a profile of its own.
+fn job(row: &Row<'_>, place: Place, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
+    let attempts = get(row, 1)?;
+    if attempts >= MOST {
+        return Err(format!("{attempts} attempts are more than there can be"));
+    }
+    let job = Job {
+        id: columns::delivery_id(row, 0)?,
+        place,
+        origin,
+        attempts,
+        manual: facts.manual,
+        past: facts.past,
+        policy: policy(row, 2)?,
+        callback: callback(row, 6)?.ok_or("it has no request")?,
+        values: columns::values(text(row, 10)?)?,
+        profile: None,
+    };
+    Ok((job, get(row, 11)?))
+}
+
+/// A policy, from four columns: count, interval, timeout, backoff.
+pub fn policy(row: &Row<'_>, from: usize) -> Result<RetryPolicy, Why> {
+    let backoff = columns::choice(text(row, from + 3)?)?;
+    Ok(RetryPolicy::new(get(row, from)?, get(row, from + 1)?, get(row, from + 2)?, backoff))
+}
+
+/// A request, from four columns: method, URL, headers, body. None where none could be made.
+pub fn callback(row: &Row<'_>, from: usize) -> Result<Option<Callback>, Why> {
+    if row.get_ref(from).is_ok_and(|value| value == ValueRef::Null) {
+        return Ok(None);
+    }
+    Ok(Some(Callback {
+        method: columns::choice(text(row, from)?)?,
+        url: get(row, from + 1)?,
+        headers: columns::headers(text(row, from + 2)?)?,
+        body: get(row, from + 3)?,
+    }))
+}

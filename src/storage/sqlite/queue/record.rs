@@ -1,0 +1,194 @@
+//! What came of an attempt.
+
+use rusqlite::{Transaction, params};
+
+use crate::profile::Choice;
+use crate::record::{Attempt, Next, Outcome, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::queue::auto_disable::Failing;
+use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, state_number};
+use crate::storage::sqlite::rows::salvage::on_row;
+use crate::storage::sqlite::rows::state;
+
+/// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
+/// row is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken:
+/// what was sent stands in the log.
+pub fn record_all(
+    tx: &Writing<'_>,
+    outcomes: &[Outcome],
+    disable_after: u32,
+    epoch: Option<i64>,
+) -> Result<(), StoreError> {
+    let mut failing = Failing::new(disable_after);
+    // Mostly there is none, and then nobody needs to look for each.
+    let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
+    for outcome in outcomes {
+        if record(tx, outcome, any_tested, epoch)? {
+            failing.note(tx, outcome)?;
+        }
+    }
+    failing.settle(tx)
+}
+
+/// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
+/// no longer there has nothing to record. Whether the delivery has ended by this.
+fn record(
+    tx: &Writing<'_>,
+    outcome: &Outcome,
+    any_tested: bool,
+    epoch: Option<i64>,
+) -> Result<bool, StoreError> {
+    let next = state_after(outcome.next);
+    // Only what was tried before waits. Asking for the state would cost as much as the change.
+    let was = if outcome.attempt.n == 1 { State::Queued } else { State::Waiting };
+    let mut stopped = false;
+    if !move_on(tx, outcome, was, next)? {
+        match state::of(tx, outcome.id)? {
+            None => return Ok(false),
+            Some((_, state)) if state.is_pending() => {
+                move_on(tx, outcome, state, next)?;
+            }
+            // Two sent it, of whom one was overtaken: that it arrived counts.
+            Some((_, State::Failed)) if next == State::Delivered => {
+                move_on(tx, outcome, State::Failed, next)?;
+            }
+            Some((_, State::Delivered)) if next != State::Delivered => stopped = true,
+            Some(_) => {
+                come_late(tx, outcome)?;
+                stopped = true;
+            }
+        }
+    }
+    let is_new = append(tx, outcome.place.row, &outcome.attempt, epoch)?;
+    if any_tested && !next.is_pending() {
+        forget_tested(tx, outcome.place.row)?;
+    }
+    Ok(is_new && !stopped && !next.is_pending())
+}
+
+fn state_after(next: Next) -> State {
+    match next {
+        Next::Delivered => State::Delivered,
+        Next::Failed => State::Failed,
+        Next::Retry(_) => State::Waiting,
+    }
+}
+
+/// Moves a delivery from this state to the next. Whether it was in it.
+fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Result<bool, StoreError> {
+    let attempt = &outcome.attempt;
+    let ended_at = millis_after(attempt.started_at, attempt.duration_ms);
+    // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
+    // made ready to be undone alone; here the whole command is undone.
+    let sql = "UPDATE OR FAIL delivery SET
+                   state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
+                   last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
+               WHERE seq = ?1 AND id = ?2 AND state = ?11";
+    let change = || {
+        tx.prepare_cached(sql)?.execute(params![
+            outcome.place.row,
+            outcome.id.bytes(),
+            state_number(next),
+            outcome.next.retry_at().map(millis),
+            (!next.is_pending()).then_some(ended_at),
+            attempt.n,
+            attempt.status,
+            attempt.error.as_ref().map(|f| f.class.name()),
+            attempt.error.as_ref().map(|f| f.message.as_str()),
+            attempt.duration_ms,
+            state_number(was),
+        ])
+    };
+    let moved = on_row(tx, outcome.place.row, change)?;
+    if moved > 0 {
+        tx.moved(was, next);
+    }
+    Ok(moved > 0)
+}
+
+/// Notes what came of a try that was under way when its delivery was stopped.
+fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+    let attempt = &outcome.attempt;
+    let sql = "UPDATE delivery SET attempts = max(attempts, ?2),
+                   last_status = ?3, last_class = ?4, last_message = ?5, last_ms = ?6
+               WHERE seq = ?1";
+    let change = || {
+        tx.prepare_cached(sql)?.execute(params![
+            outcome.place.row,
+            attempt.n,
+            attempt.status,
+            attempt.error.as_ref().map(|f| f.class.name()),
+            attempt.error.as_ref().map(|f| f.message.as_str()),
+            attempt.duration_ms,
+        ])
+    };
+    on_row(tx, outcome.place.row, change)?;
+    tx.touched();
+    Ok(())
+}
+
+/// Credentials of a test are not kept once its delivery has ended.
+pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM tested WHERE delivery = ?1")?.execute([seq])?;
+    Ok(())
+}
+
+/// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
+/// have been lost. An attempt of the same number by another sender, of whom one was overtaken, is
+/// another one, and gets the next number. Whether it is told for the first time.
+fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> Result<bool, StoreError> {
+    if append_as(tx, seq, attempt.n, attempt, epoch)? {
+        return Ok(true);
+    }
+    let sql = "SELECT epoch IS ?3 FROM attempt WHERE key = ?1 << 10 | ?2";
+    if tx.prepare_cached(sql)?.query_row((seq, attempt.n, epoch), |row| row.get(0))? {
+        return Ok(false);
+    }
+    let sql = "SELECT max(n) + 1, max(epoch IS ?2 AND started_at = ?3) FROM attempt
+               WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023";
+    let row = (seq, epoch, millis(attempt.started_at));
+    let (n, is_known): (u32, bool) =
+        tx.prepare_cached(sql)?.query_row(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_known || n > MOST || !append_as(tx, seq, n, attempt, epoch)? {
+        return Ok(false);
+    }
+    let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
+    on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, n)))?;
+    tx.touched();
+    Ok(true)
+}
+
+/// The last number that the key of an attempt has room for.
+pub const MOST: u32 = 1023;
+
+/// Adds it under this number, unless there is one. Whether it did.
+fn append_as(
+    tx: &Transaction<'_>,
+    seq: i64,
+    n: u32,
+    attempt: &Attempt,
+    epoch: Option<i64>,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO attempt
+                   (key, started_at, duration_ms, address, status, class, message,
+                    response_cut, response_headers, response_body, epoch)
+               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+               ON CONFLICT (key) DO NOTHING";
+    let added = tx.prepare_cached(sql)?.execute(params![
+        seq,
+        n,
+        millis(attempt.started_at),
+        attempt.duration_ms,
+        attempt.address.map(|address| address.to_string()),
+        attempt.status,
+        attempt.error.as_ref().map(|f| f.class.name()),
+        // Without a class it is no failure.
+        attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref()),
+        attempt.response_cut,
+        headers_text(&attempt.response_headers),
+        attempt.response_body,
+        epoch,
+    ])?;
+    Ok(added > 0)
+}

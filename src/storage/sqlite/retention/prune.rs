@@ -1,0 +1,320 @@
+//! How long the log is kept: what has ended goes by age and by number, the oldest first, a few rows
+//! at a time. What is still to be sent never goes.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Row, Transaction};
+
+use crate::clock;
+use crate::profile::Choice as _;
+use crate::record::{DeliveryId, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, state_number};
+use crate::storage::sqlite::rows::state;
+
+/// Most rows that one transaction removes, attempts among them: some milliseconds of writing.
+pub const MOST_ROWS: u64 = 500;
+
+/// Deliveries of each state that one question looks at.
+const LOOKED_AT: usize = 500;
+
+/// How long deliveries that have ended are kept. Zero is for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// So many days after their end.
+    pub days: u32,
+    /// So many of them, the last accepted.
+    pub deliveries: u64,
+}
+
+impl Default for Keep {
+    /// 90 days, and a million deliveries.
+    fn default() -> Self {
+        Self { days: 90, deliveries: 1_000_000 }
+    }
+}
+
+impl Keep {
+    /// Whether all is kept.
+    #[must_use]
+    pub fn is_all(self) -> bool {
+        self.days == 0 && self.deliveries == 0
+    }
+
+    /// What ended before this goes.
+    fn cutoff(self, now: Timestamp) -> Timestamp {
+        let kept = SignedDuration::from_hours(24 * i64::from(self.days));
+        if self.days == 0 { Timestamp::MIN } else { clock::earlier(now, kept) }
+    }
+}
+
+/// What went out of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removed {
+    /// Deliveries.
+    pub deliveries: u64,
+    /// Their attempts.
+    pub attempts: u64,
+}
+
+impl Removed {
+    /// Adds what went after this.
+    pub fn add(&mut self, then: Self) {
+        self.deliveries += then.deliveries;
+        self.attempts += then.attempts;
+    }
+}
+
+/// The next that are too old or too many, and where to go on.
+#[derive(Debug, Default)]
+struct Outdated {
+    rows: Vec<i64>,
+    removed: Removed,
+    /// The last that was looked at; none when no more can be outdated.
+    next: Option<DeliveryId>,
+}
+
+impl Store {
+    /// Removes the next deliveries that are kept no longer at `now`, older than which `after` is not.
+    /// Gives what went, and where to go on; none when all is done.
+    ///
+    /// # Errors
+    /// The file cannot be read or written; then nothing of this was removed.
+    pub async fn prune_next(
+        &self,
+        keep: Keep,
+        now: Timestamp,
+        after: Option<DeliveryId>,
+    ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
+        let found = self.read(move |tx| outdated(tx, keep, now, after, 0)).await?;
+        if found.rows.is_empty() {
+            return Ok((Removed::default(), found.next));
+        }
+        let Outdated { rows, removed, next } = found;
+        let gone = self
+            .write(move |tx| {
+                let mut gone = 0;
+                for row in &rows {
+                    gone += u64::from(remove_row(tx, *row)?);
+                }
+                Ok(gone)
+            })
+            .await?;
+        Ok((Removed { deliveries: gone, ..removed }, next))
+    }
+
+    /// What would go now: nothing is removed.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn outdated(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
+        let (mut all, mut after) = (Removed::default(), None);
+        loop {
+            let found = self.read(move |tx| outdated(tx, keep, now, after, all.deliveries)).await?;
+            all.add(found.removed);
+            after = found.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// Removes a delivery that has ended, its attempts with it. Whether it was there.
+pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
+    match state::of(tx, id)? {
+        Some((row, _)) => remove_row(tx, row),
+        None => Ok(false),
+    }
+}
+
+/// The same by its row, whatever else can be read of it. Only what is to be sent stays.
+fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
+    let state = state::of_row(tx, row)?;
+    if state.is_some_and(State::is_pending) {
+        return Ok(false);
+    }
+    let removed = tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([row])?;
+    match state {
+        Some(state) => tx.went(state),
+        None if removed > 0 => tx.recount(),
+        None => {}
+    }
+    Ok(removed > 0)
+}
+
+/// How many of these, from the first on, have at most so many rows together; one at least.
+pub fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
+    let mut all = 0;
+    let fits = |size: &u64| {
+        all += size;
+        all <= most
+    };
+    sizes.take_while(fits).count().max(1)
+}
+
+/// One that has ended.
+struct Ended {
+    row: i64,
+    /// None where it cannot be read: those are the oldest.
+    id: Option<DeliveryId>,
+    attempts: u32,
+    /// When, in milliseconds.
+    end: i64,
+}
+
+impl Ended {
+    /// Nothing without meaning may keep a row, and all after it, in the log for ever.
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let id = delivery_id(row, 1).ok();
+        let made_at = || id.map_or(i64::MIN, |id| millis(id.made_at()));
+        Ok(Self {
+            row: row.get(0)?,
+            id,
+            attempts: get(row, 2).unwrap_or(0),
+            end: get(row, 3).unwrap_or_else(|_| made_at()),
+        })
+    }
+}
+
+/// Goes through what has ended, the oldest first; `counted` are taken for removed already.
+fn outdated(
+    tx: &Transaction<'_>,
+    keep: Keep,
+    now: Timestamp,
+    after: Option<DeliveryId>,
+    counted: u64,
+) -> Result<Outdated, StoreError> {
+    let cutoff = keep.cutoff(now);
+    let there = ended(tx)?.saturating_add(count_stateless(tx)?);
+    let surplus = if keep.deliveries == 0 { 0 } else { there.saturating_sub(keep.deliveries) };
+    let mut surplus = surplus.saturating_sub(counted);
+    let young = DeliveryId::first_at(cutoff);
+    let mut found = Outdated { next: after, ..Outdated::default() };
+    let mut rows = 0;
+    for row in oldest(tx, after)? {
+        // Nothing ends before it is made, so from here on all is young enough.
+        if surplus == 0 && row.id >= Some(young) {
+            return Ok(Outdated { next: None, ..found });
+        }
+        let goes = surplus > 0 || row.end < millis(cutoff);
+        if goes {
+            rows += 1 + u64::from(row.attempts);
+            if rows > MOST_ROWS && !found.rows.is_empty() {
+                return Ok(found);
+            }
+            surplus = surplus.saturating_sub(1);
+            found.rows.push(row.row);
+            found.removed.add(Removed { deliveries: 1, attempts: u64::from(row.attempts) });
+        }
+        found.next = row.id.or(found.next);
+    }
+    if found.next == after {
+        found.next = None;
+    }
+    Ok(found)
+}
+
+/// How many deliveries have ended.
+fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
+    let sql = "SELECT CAST(coalesce(sum(n), 0) AS INTEGER) FROM tally WHERE state >= 2";
+    let n: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
+/// The columns of [`Ended::read`].
+const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
+
+/// The oldest that have ended, in the order of their ids.
+fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>, StoreError> {
+    let place = if after.is_some() { "AND id > ?3" } else { "AND ?3 IS NULL" };
+    let sql = format!(
+        "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
+         WHERE state = ?1 {place} ORDER BY id LIMIT ?2"
+    );
+    let mut all = stateless(tx)?;
+    all.retain(|row| after.is_none() || row.id > after);
+    let mut reached = None;
+    for state in State::ALL.iter().filter(|state| !state.is_pending()) {
+        let mut statement = tx.prepare_cached(&sql)?;
+        let most = i64::try_from(LOOKED_AT).unwrap_or(i64::MAX);
+        let mut rows = statement.query((state_number(*state), most, after.map(DeliveryId::bytes)))?;
+        let before = all.len();
+        while let Some(row) = rows.next()? {
+            all.push(Ended::read(row)?);
+        }
+        if all.len() - before == LOOKED_AT {
+            let last = all.last().and_then(|row| row.id);
+            reached = reached.map_or(last, |earlier: DeliveryId| last.map(|last| last.min(earlier)));
+        }
+    }
+    // Beyond where one state was left, the others' rows are not the next ones.
+    if let Some(reached) = reached {
+        all.retain(|row| row.id <= Some(reached));
+    }
+    all.sort_unstable_by_key(|row| row.id);
+    Ok(all)
+}
+
+/// The states that there are not. Null with a parameter, since of a column that cannot be null `SQLite`
+/// knows without looking that none is.
+const STATELESS: [(&str, Option<i64>); 7] = [
+    ("IS ?1", None),
+    ("< ?1", Some(0)),
+    ("> 0 AND state < ?1", Some(1)),
+    ("> 1 AND state < ?1", Some(2)),
+    ("> 2 AND state < ?1", Some(3)),
+    ("> 3 AND state < ?1", Some(4)),
+    ("> ?1", Some(4)),
+];
+
+/// How many are in a state that there is not.
+fn count_stateless(tx: &Transaction<'_>) -> Result<u64, StoreError> {
+    let mut all = 0;
+    for (bound, value) in STATELESS {
+        let sql = format!("SELECT count(*) FROM delivery INDEXED BY delivery_by_state WHERE state {bound}");
+        let n: i64 = tx.prepare_cached(&sql)?.query_row([value], |row| row.get(0))?;
+        all += u64::try_from(n).unwrap_or(0);
+    }
+    Ok(all)
+}
+
+/// Some of those: nobody will ever send them.
+fn stateless(tx: &Transaction<'_>) -> Result<Vec<Ended>, StoreError> {
+    let mut all = Vec::new();
+    for (bound, value) in STATELESS {
+        let sql = format!(
+            "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state WHERE state {bound} LIMIT {LOOKED_AT}"
+        );
+        let mut statement = tx.prepare_cached(&sql)?;
+        let mut rows = statement.query([value])?;
+        while let Some(row) = rows.next()? {
+            all.push(Ended::read(row)?);
+        }
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_has_few_rows_and_one_delivery_at_least() {
+        let fit = |sizes: &[u64]| fitting(sizes.iter().copied(), 10);
+        assert_eq!(fit(&[3, 3, 3, 3]), 3);
+        assert_eq!(fit(&[5, 5, 5]), 2);
+        assert_eq!(fit(&[40, 1]), 1);
+    }
+
+    #[test]
+    fn zero_is_for_ever() {
+        let now = Timestamp::now();
+        assert!(Keep { days: 0, deliveries: 0 }.is_all() && !Keep::default().is_all());
+        assert_eq!(Keep { days: 0, deliveries: 5 }.cutoff(now), Timestamp::MIN);
+        assert_eq!(Keep { days: u32::MAX, deliveries: 5 }.cutoff(now), Timestamp::MIN);
+        let hour = SignedDuration::from_hours(24);
+        assert_eq!(Keep { days: 1, deliveries: 0 }.cutoff(now), now - hour);
+    }
+}

@@ -1,0 +1,107 @@
+//! Finds all rows that have no meaning.
+
+use rusqlite::{Connection, Row};
+
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::log::details::{AFTER_SUMMARY, ATTEMPT, SUMMARY, attempt, summary};
+use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
+use crate::storage::sqlite::profiles::list::{LISTED, listed};
+use crate::storage::sqlite::profiles::variables::{OWN, own};
+use crate::storage::sqlite::rows::columns::{self, Why, get};
+use crate::storage::sqlite::rows::unreadable::{PassedOver, UnreadableRow};
+
+/// What a command lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Profiles that are not deleted.
+    Profiles,
+    /// Deleted profiles that can be restored.
+    DeletedProfiles,
+    /// Own variables.
+    OwnVariables,
+}
+
+impl Listing {
+    /// Its rows that have no meaning.
+    fn look(self, db: &Connection, found: &mut PassedOver) -> Result<(), StoreError> {
+        match self {
+            Self::Profiles => {
+                let sql = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL");
+                each(db, &sql, found, |row| listed(row).map(drop))
+            }
+            Self::DeletedProfiles => each(db, &restorable(), found, |row| deleted(row).map(drop)),
+            Self::OwnVariables => each(db, OWN, found, |row| own(row).map(drop)),
+        }
+    }
+}
+
+impl Store {
+    /// The rows of a listing that have no meaning, which the listing passes over.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn unreadable(&self, listing: Listing) -> Result<PassedOver, StoreError> {
+        self.read(move |tx| {
+            let mut found = PassedOver::default();
+            listing.look(tx, &mut found)?;
+            Ok(found)
+        })
+        .await
+    }
+}
+
+/// All of them, in whichever table. Takes as long as reading the log does.
+pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
+    let mut found = PassedOver::default();
+    for listing in [Listing::Profiles, Listing::DeletedProfiles, Listing::OwnVariables] {
+        listing.look(db, &mut found)?;
+    }
+    let lanes = "SELECT seq, profile_id, origin, by_hand, failed_in_row, delivered FROM lane";
+    each(db, lanes, &mut found, |row| {
+        let of = |why| UnreadableRow { name: columns::named("queue", row), why, id: None };
+        lane(row).map_err(of)
+    })?;
+    let deliveries = format!("SELECT {SUMMARY}, seq FROM delivery");
+    each(db, &deliveries, &mut found, |row| {
+        let of = |why| {
+            let id = columns::delivery_id(row, 0).ok();
+            UnreadableRow::delivery(id, row.get(AFTER_SUMMARY).unwrap_or_default(), why)
+        };
+        summary(row).map(drop).map_err(of)
+    })?;
+    // Bodies are the most of it, and any bytes are one.
+    let attempts = format!("SELECT {ATTEMPT}, key FROM attempt").replace("response_body", "x''");
+    each(db, &attempts, &mut found, |row| {
+        let of = |why| {
+            let key = row.get::<_, i64>(10).unwrap_or_default();
+            let name = format!("attempt {} of the delivery in row {}", key & 1023, key >> 10);
+            UnreadableRow { name, why, id: None }
+        };
+        attempt(row).map(drop).map_err(of)
+    })?;
+    Ok(found)
+}
+
+fn each(
+    db: &Connection,
+    sql: &str,
+    found: &mut PassedOver,
+    read: impl Fn(&Row<'_>) -> Result<(), UnreadableRow>,
+) -> Result<(), StoreError> {
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.extend(read(row).err());
+    }
+    Ok(())
+}
+
+fn lane(row: &Row<'_>) -> Result<(), Why> {
+    columns::profile_id(columns::text(row, 1)?)?;
+    columns::text(row, 2)?;
+    get::<bool>(row, 3)?;
+    get::<u32>(row, 4)?;
+    get::<Option<[u8; 16]>>(row, 5)?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! A delivery's row that holds values of other types than its columns: damaged, or written by a program
+//! that went round the schema. `SQLite` refuses every change to such a row, whichever column is changed;
+//! so before it is changed each value is turned into its column's type.
+
+use rusqlite::{OptionalExtension as _, Transaction};
+
+use crate::storage::error::{StoreError, is_type_violation};
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::queue::lane;
+
+/// Each value as its column has it. What fits stays as it is; of the rest, bytes and texts stay what they
+/// are as far as they can.
+const CONFORM: &str = "UPDATE delivery SET
+    id = CASE WHEN typeof(id) = 'blob' AND length(id) = 16 THEN id ELSE randomblob(16) END,
+    state = CASE WHEN state IN (0, 1, 2, 3, 4) THEN state ELSE 3 END,
+    kind = coalesce(CAST(kind AS TEXT), ''),
+    profile_title = coalesce(CAST(profile_title AS TEXT), ''),
+    event = CAST(event AS TEXT),
+    was_tested = CASE WHEN was_tested IN (0, 1) THEN was_tested ELSE 0 END,
+    retry_count = coalesce(CAST(retry_count AS INTEGER), 0),
+    interval_s = coalesce(CAST(interval_s AS INTEGER), 0),
+    timeout_ms = coalesce(CAST(timeout_ms AS INTEGER), 0),
+    backoff = coalesce(CAST(backoff AS TEXT), ''),
+    attempts = coalesce(CAST(attempts AS INTEGER), 0),
+    due_at = CASE WHEN state IN (0, 1) THEN coalesce(CAST(due_at AS INTEGER), 0) END,
+    accepted_at = coalesce(CAST(accepted_at AS INTEGER), 0),
+    ended_at = CAST(ended_at AS INTEGER),
+    last_status = CAST(last_status AS INTEGER),
+    last_class = CAST(last_class AS TEXT),
+    last_message = CAST(last_message AS TEXT),
+    last_ms = CAST(last_ms AS INTEGER),
+    method = CAST(method AS TEXT),
+    url = CAST(url AS TEXT),
+    headers = CAST(headers AS TEXT),
+    vals = coalesce(CAST(vals AS TEXT), ''),
+    body = CAST(body AS BLOB),
+    again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END
+    WHERE seq = ?1";
+
+/// Changes the row of a delivery. Where `SQLite` refuses that for the types of what is stored there, they
+/// are put right, and it is changed again.
+pub fn on_row<T>(
+    tx: &Writing<'_>,
+    row: i64,
+    change: impl Fn() -> rusqlite::Result<T>,
+) -> Result<T, StoreError> {
+    match change() {
+        Err(error) if is_type_violation(&error) => {
+            conform(tx, row)?;
+            Ok(change()?)
+        }
+        done => Ok(done?),
+    }
+}
+
+fn conform(tx: &Writing<'_>, row: i64) -> Result<(), StoreError> {
+    if has_lane(tx, row)? {
+        tx.execute(CONFORM, [row])?;
+    } else {
+        // In the same statement as the rest: alone, it would be refused.
+        let lane = lane::find_or_make(tx, "", "", true)?;
+        let sql = CONFORM.replacen("SET", "SET lane = ?2,", 1);
+        tx.execute(&sql, (row, lane))?;
+    }
+    // Its state may be another one now.
+    tx.recount();
+    Ok(())
+}
+
+/// Whether the number of a queue stands there.
+fn has_lane(tx: &Transaction<'_>, row: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT typeof(lane) = 'integer' FROM delivery WHERE seq = ?1";
+    Ok(tx.query_row(sql, [row], |found| found.get(0)).optional()?.unwrap_or(true))
+}

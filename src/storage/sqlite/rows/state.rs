@@ -1,0 +1,29 @@
+//! Which state a delivery is in, asked within the transaction that is about to change it.
+
+use rusqlite::{OptionalExtension, Params, Transaction};
+
+use crate::record::{DeliveryId, State};
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::rows::columns;
+
+/// The row of a delivery, and its state; none where it is not in the log, or its state is none that
+/// there is.
+pub fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+    find(tx, "SELECT seq, state FROM delivery WHERE id = ?1", [id.bytes()])
+}
+
+/// The state of the delivery in this row; none where there is no row, or no such state.
+pub fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<State>, StoreError> {
+    let found = find(tx, "SELECT seq, state FROM delivery WHERE seq = ?1", [seq])?;
+    Ok(found.map(|(_, state)| state))
+}
+
+fn find(tx: &Transaction<'_>, sql: &str, key: impl Params) -> Result<Option<(i64, State)>, StoreError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(columns::get(row, 1).and_then(columns::state).ok().map(|state| (row.get(0), state)))
+    };
+    match tx.prepare_cached(sql)?.query_row(key, read).optional()?.flatten() {
+        Some((seq, state)) => Ok(Some((seq?, state))),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,160 @@
+//! The store as the sender's outbox.
+
+use crate::profile::{DraftHeader, sizes};
+use crate::record::{Job, Origin, State};
+use crate::storage::{Busy, Due, Outbox};
+
+use super::*;
+
+async fn due(store: &Store, ms: i64, limit: usize) -> Due {
+    store.due(at(ms), limit, Busy::idle(usize::MAX)).await.unwrap()
+}
+
+async fn due_ids(store: &Store, ms: i64) -> Vec<DeliveryId> {
+    ids(&due(store, ms, 100).await.jobs)
+}
+
+fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
+    jobs.iter().map(|job| job.id).collect()
+}
+
+#[tokio::test]
+async fn what_is_accepted_is_due_to_the_byte() {
+    let (_folder, store) = store();
+    let new = delivery("https://hooks.example");
+    store.accept(vec![new.clone()]).await.unwrap();
+    let due = due(&store, 0, 10).await;
+    let [job] = due.jobs.as_slice() else { panic!("one job") };
+    assert_eq!(job.callback, new.request.unwrap());
+    assert_eq!((job.id, &job.origin, &job.values), (new.id, &Origin::from(new.origin.as_str()), &new.values));
+    assert_eq!((job.policy, job.attempts, due.next), (new.policy, 0, None));
+    assert!(job.profile.is_none(), "there is no such profile");
+}
+
+#[tokio::test]
+async fn a_batch_is_accepted_whole_or_not_at_all() {
+    let (_folder, store) = store();
+    let twice = delivery("https://hooks.example");
+    let other = delivery("https://hooks.example");
+    assert!(store.accept(vec![other, twice.clone(), twice.clone()]).await.is_err());
+    assert!(due_ids(&store, 0).await.is_empty());
+    store.accept(vec![twice.clone()]).await.unwrap();
+    assert_eq!(due_ids(&store, 0).await, [twice.id]);
+}
+
+#[tokio::test]
+async fn a_delivery_without_a_request_has_failed_from_the_start() {
+    let (_folder, store) = store();
+    let why = Failure { class: ErrorClass::Request, message: "CR in a header".to_owned() };
+    let new = NewDelivery { request: Err(why.clone()), ..tested(profile(1, "Order SMS")) };
+    store.accept(vec![new.clone()]).await.unwrap();
+    assert!(due_ids(&store, 0).await.is_empty());
+    let details = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!((details.summary.state, details.summary.attempts), (State::Failed, 0));
+    assert_eq!(details.summary.last_error, Some(why));
+    assert_eq!(details.callback, None);
+    assert_eq!(kept_profiles(&store).await, 0);
+}
+
+#[tokio::test]
+async fn first_tries_go_before_retries_and_each_in_order() {
+    let (_folder, store) = store();
+    let all: Vec<_> = (0..4).map(|_| delivery("https://hooks.example")).collect();
+    let id: Vec<_> = all.iter().map(|new| new.id).collect();
+    store.accept(all).await.unwrap();
+    record(&store, id[0], 1, Next::Retry(at(9_000))).await;
+    record(&store, id[1], 1, Next::Retry(at(8_000))).await;
+    assert_eq!(due_ids(&store, 9_000).await, [id[2], id[3], id[1], id[0]]);
+
+    let early = due(&store, 8_500, 100).await;
+    assert_eq!(ids(&early.jobs), [id[2], id[3], id[1]]);
+    assert_eq!(early.next, Some(at(9_000)));
+    assert_eq!(early.jobs[2].attempts, 1);
+    assert_eq!(ids(&due(&store, 9_000, 1).await.jobs), [id[2]]);
+}
+
+#[tokio::test]
+async fn credentials_are_those_of_the_test_or_of_today() {
+    let (_folder, store) = store();
+    let saved = profile(1, "Order SMS");
+    let on_screen = Profile { modified_at: at(77), ..saved.clone() };
+    store.save_profiles(vec![saved.clone()]).await.unwrap();
+    let (test, event) = (tested(on_screen.clone()), delivery("https://hooks.example"));
+    let test_id = test.id;
+    store.accept(vec![test, event]).await.unwrap();
+    let jobs = due(&store, 0, 10).await.jobs;
+    assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
+    assert_eq!(jobs[1].profile.as_deref(), Some(&saved));
+
+    store.delete_profile(&saved.id).await.unwrap();
+    let jobs = due(&store, 0, 10).await.jobs;
+    assert_eq!(jobs.len(), 1, "an event of a deleted profile is held");
+    assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
+    store.purge_profiles(Timestamp::MAX).await.unwrap();
+    let jobs = due(&store, 0, 10).await.jobs;
+    assert_eq!(jobs[1].profile, None, "once it cannot be restored, its credentials are gone");
+
+    record(&store, test_id, 1, Next::Retry(at(5))).await;
+    assert_eq!(kept_profiles(&store).await, 1);
+    record(&store, test_id, 2, Next::Failed).await;
+    assert_eq!(kept_profiles(&store).await, 0, "its credentials go with the end of the test");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
+    let (_folder, store) = store();
+    let (bad, good) = (delivery("https://hooks.example"), delivery("https://hooks.example"));
+    let (bad_id, good_id) = (bad.id, good.id);
+    store.accept(vec![bad, good]).await.unwrap();
+    store
+        .write(move |tx| Ok(tx.execute("UPDATE delivery SET headers = '{' WHERE id = ?1", [bad_id.bytes()])?))
+        .await
+        .unwrap();
+    assert_eq!(ids(&due(&store, 0, 1).await.jobs), [good_id]);
+    let rows = store.deliveries(&crate::storage::sqlite::Filter::default()).await.unwrap();
+    let failed = rows.iter().find(|row| row.id == bad_id).unwrap();
+    assert_eq!(failed.state, State::Failed);
+    let why = failed.last_error.as_ref().unwrap();
+    assert_eq!(why.class, ErrorClass::Request);
+    assert!(why.message.contains("headers"), "{why}");
+}
+
+#[tokio::test]
+async fn an_attempt_is_recorded_in_full_and_once() {
+    let (_folder, store) = store();
+    let new = delivery("https://hooks.example");
+    store.accept(vec![new.clone()]).await.unwrap();
+    record(&store, new.id, 1, Next::Retry(at(11_000))).await;
+    record(&store, new.id, 1, Next::Retry(at(11_000))).await;
+    let waiting = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!((waiting.summary.state, waiting.summary.due_at), (State::Waiting, Some(at(11_000))));
+    record(&store, new.id, 2, Next::Delivered).await;
+    let done = store.delivery(new.id).await.unwrap().unwrap();
+    assert_eq!(done.attempts, [attempt(1, 500), attempt(2, 200)]);
+    assert_eq!((done.summary.state, done.summary.due_at), (State::Delivered, None));
+    assert_eq!((done.summary.attempts, done.summary.last_status), (2, Some(200)));
+    assert_eq!((done.summary.last_error, done.summary.last_ms), (None, Some(84)));
+    assert_eq!((done.callback, done.values), (new.request.ok(), new.values));
+    assert!(due_ids(&store, 99_000).await.is_empty());
+}
+
+/// Profiles kept for tests.
+async fn kept_profiles(store: &Store) -> i64 {
+    store.read(|tx| Ok(tx.query_row("SELECT count(*) FROM tested", [], |row| row.get(0))?)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_profile_larger_than_may_be_saved_now_is_read_and_sent() {
+    let (_folder, store) = store();
+    let header = |n| DraftHeader { name: format!("X-{n}"), value: "v".repeat(sizes::VALUE + 1) };
+    let mut large = draft("Order SMS");
+    large.headers = (0..=sizes::ROWS).map(header).collect();
+    let identity = Identity { id: profile_id(1), created_at: at(0), modified_at: at(0) };
+    assert!(large.check(Rules::default(), identity.clone()).is_err());
+    let profile = large.check(Rules::STORED, identity).unwrap();
+    store.save_profiles(vec![profile.clone()]).await.unwrap();
+    assert_eq!(store.profile(&profile.id).await.unwrap().as_ref(), Some(&profile));
+    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    let due = due(&store, 0, 10).await;
+    assert_eq!(due.jobs[0].profile.as_deref(), Some(&profile));
+}

@@ -1,0 +1,220 @@
+//! When the write-ahead log goes into the database.
+//!
+//! Left to itself, `SQLite` tries after every commit once the log is longer than a thousand pages; and
+//! while others read all the time, the log never starts anew, so every commit pays for two. Here each
+//! try has that much more log to move. A thread of its own moves it, with a connection that waits for
+//! nobody: who writes goes on meanwhile. Only once all of a long log is in the database does the writer
+//! start it anew, for which it waits a moment for who reads. A reader that stays, in this process or
+//! another, keeps the log from being moved, and nobody waits for that. The thread then finds out
+//! who reads, and repeats that until the log can be moved.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::watch;
+
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::wal::pinned::{self, LogPinned};
+use crate::threads;
+
+/// Pages of new log that are worth a try: 16 MiB.
+pub const WORTH: u32 = 4 * 1024;
+
+/// With so many pages, 128 MiB, the log is to start anew.
+const LONGEST: i32 = 32 * 1024;
+
+/// How long the writer waits for who reads before the log can start anew.
+const MOMENT: Duration = Duration::from_millis(25);
+
+/// How often it is tried again while a reader stays.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long the log is, as the connection that writes knows it.
+pub struct Log {
+    pages: Arc<AtomicI32>,
+    /// The length at the last try.
+    tried: i32,
+    busy: BusyTimeout,
+    /// [`WORTH`] and [`LONGEST`].
+    worth: u32,
+    longest: i32,
+    mover: Mover,
+}
+
+/// Where it is published that the log cannot shrink, and that it can again.
+pub type LogWatch = watch::Sender<Option<LogPinned>>;
+
+impl Log {
+    /// Takes the log of this connection over, which waits by this.
+    pub fn of(
+        db: &mut Connection,
+        path: &Path,
+        busy: BusyTimeout,
+        pinned: Arc<LogWatch>,
+    ) -> Result<Self, StoreError> {
+        let pages = Arc::<AtomicI32>::default();
+        let noted = Arc::clone(&pages);
+        db.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            noted.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Self {
+            pages,
+            tried: 0,
+            busy,
+            worth: WORTH,
+            longest: LONGEST,
+            mover: Mover { path: path.to_owned(), pinned, running: None },
+        })
+    }
+
+    /// Has the log moved into the database, if that is worth it. What fails is tried again a little later.
+    pub fn keep_short(&mut self, db: &Connection) {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < self.tried {
+            self.tried = 0;
+        }
+        if self.mover.take() == Some(Moved::All) && pages >= self.longest {
+            self.start_anew(db);
+        }
+        let new = u32::try_from(pages - self.tried).unwrap_or_default();
+        if new >= self.worth && self.mover.ask(self.worth) {
+            self.tried = pages;
+        }
+    }
+
+    /// What was written since is the little that is still to be moved.
+    fn start_anew(&self, db: &Connection) {
+        let _shortened = self.busy.shorten(MOMENT);
+        let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+    }
+
+    /// Ends the thread, whose connection must be closed before the one that writes.
+    pub fn stop(&mut self) {
+        self.mover.stop();
+    }
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// All that was in the log then is in the database.
+    All,
+    /// Somebody reads an earlier state, or it failed.
+    Part,
+}
+
+/// Moves the log in a thread, one try at a time.
+struct Mover {
+    path: PathBuf,
+    pinned: Arc<LogWatch>,
+    running: Option<Running>,
+}
+
+struct Running {
+    thread: JoinHandle<Moved>,
+    /// Dropped, the thread ends soon.
+    going: Sender<()>,
+}
+
+impl Mover {
+    /// Begins a try. Whether it did.
+    fn ask(&mut self, worth: u32) -> bool {
+        if self.running.is_some() {
+            return false;
+        }
+        let (path, pinned) = (self.path.clone(), Arc::clone(&self.pinned));
+        let (going, ended) = mpsc::channel();
+        let work = move || move_log(&path, worth, &pinned, &ended).unwrap_or(Moved::Part);
+        let thread = threads::spawn("store-checkpoint", work);
+        self.running = thread.ok().map(|thread| Running { thread, going });
+        self.running.is_some()
+    }
+
+    /// What came of a try that has ended, once.
+    fn take(&mut self) -> Option<Moved> {
+        let ended = self.running.take_if(|running| running.thread.is_finished())?;
+        ended.thread.join().ok()
+    }
+
+    fn stop(&mut self) {
+        if let Some(Running { thread, going }) = self.running.take() {
+            drop(going);
+            // An error means that it has ended, which is what is wanted.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Moves what nobody needs any more, and waits for nobody. While another process pins so much of the log,
+/// publishes that, and tries again every second.
+fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) -> Result<Moved, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(Duration::ZERO)?;
+    let mut found: Option<LogPinned> = None;
+    loop {
+        let (busy, log, moved): (i64, i64, i64) =
+            db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        let is_all = busy == 0 && log == moved;
+        found = if is_all { None } else { pinned::look(&db, path, worth, found.as_ref()) };
+        pinned.send_if_modified(|told| {
+            let is_news = !LogPinned::have_same_cause(told.as_ref(), found.as_ref());
+            is_news.then(|| told.clone_from(&found)).is_some()
+        });
+        if found.is_none() {
+            return Ok(if is_all { Moved::All } else { Moved::Part });
+        }
+        if ended.recv_timeout(AGAIN) != Err(RecvTimeoutError::Timeout) {
+            return Ok(Moved::Part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// Writes until the log is as wanted.
+    fn write_until(db: &Connection, log: &mut Log, wanted: impl Fn(&Log) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !wanted(log) {
+            assert!(Instant::now() < deadline, "{} pages", log.pages.load(Ordering::Relaxed));
+            db.execute("INSERT INTO t VALUES (randomblob(20000))", []).unwrap();
+            log.keep_short(db);
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_reader_that_stays_and_the_log_starts_anew_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut db = Connection::open(&path).unwrap();
+        db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
+        db.execute("CREATE TABLE t (x)", []).unwrap();
+        // Whoever waits for the reader waits for longer than the test.
+        let busy = BusyTimeout::new(&path, Duration::from_mins(10));
+        busy.install(&mut db).unwrap();
+        let pinned = Arc::new(watch::Sender::new(None));
+        let mut log = Log::of(&mut db, &path, busy, pinned).unwrap();
+        (log.worth, log.longest) = (40, 100);
+        let pages = |log: &Log| log.pages.load(Ordering::Relaxed);
+
+        let reader = Connection::open(&path).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM t;").unwrap();
+        write_until(&db, &mut log, |log| pages(log) > 600);
+        drop(reader);
+        write_until(&db, &mut log, |log| pages(log) < 100);
+        log.stop();
+    }
+}
