@@ -38,6 +38,7 @@ mod table;
 mod terminal;
 mod test;
 mod times;
+mod unused;
 mod values;
 mod variables;
 mod work;

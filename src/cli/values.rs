@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::choices::choices;
 use super::error::CommandError;
 use super::json_input::JsonInput;
-use super::output::tell;
 use super::setting::setting;
+use super::unused;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
@@ -60,7 +60,8 @@ impl ValueArgs {
         let event = event_of(profile, self.event, earlier)?;
         let own = store.own_variables().await?;
         let mut values = Values::samples(event, &own);
-        let mut origins = origins_of(&catalogue::offered(event, &own));
+        let known = catalogue::offered(event, &own);
+        let mut origins = origins_of(&known);
         let mut take = |members: &Map<String, Value>, origin| {
             values = std::mem::take(&mut values).with(members);
             origins.extend(members.keys().map(|name| (name.clone(), origin)));
@@ -72,10 +73,12 @@ impl ValueArgs {
             take(details.values.members(), ValueOrigin::Delivery);
         }
         if let Some(file) = &self.values {
-            take(&members(file)?, ValueOrigin::File);
+            let members = members(file)?;
+            unused::tell_of_file(profile, file, &members, &known);
+            take(&members, ValueOrigin::File);
         }
         for (name, value) in &self.set {
-            tell_if_in_vain(profile, name);
+            unused::tell_of_setting(profile, name);
             values.set(name.as_str(), value.clone());
             origins.insert(name.clone(), ValueOrigin::Hand);
         }
@@ -106,13 +109,6 @@ pub fn not_told_of(profile: &Profile, event: Event) -> String {
     let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
     let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     format!("'{}' does not subscribe to {}; its events: {has}", profile.title, event.name())
-}
-
-/// Says on standard error that a variable was set in vain.
-pub fn tell_if_in_vain(profile: &Profile, name: &str) {
-    if !profile.variables().iter().any(|path| path.name() == name || path.as_str() == name) {
-        tell(&format!("ringback: note: '{}' has no placeholder <{name}>", profile.title));
-    }
 }
 
 /// The values of a named sample, letter case aside.

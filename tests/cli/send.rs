@@ -40,6 +40,15 @@ fn one_event_is_sent_with_real_values_only() {
     assert_eq!(told[4..], ["delivered"]);
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 
+    let values = place.file("values.json", r#"{"reff": "x", "ref": "file"}"#);
+    assert_eq!(place.run(&["send", &id, "--values", &values, "--no-wait"]).err, "");
+    let values = place.file("values.json", r#"{"reff": "x"}"#);
+    let sent = place.run(&["send", &id, "--values", &values, "--no-wait"]);
+    assert!(
+        sent.err.contains("values.json: 'Order SMS' has no placeholder for any of its values: <reff> (did"),
+        "{sent:?}"
+    );
+
     let sent = place.run(&["send", &id, "--json"]);
     let note = "ringback: note: no value for <ref>: --set gives one\n";
     assert_eq!((sent.code, sent.err.as_str()), (Some(0), note));

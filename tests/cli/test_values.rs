@@ -107,6 +107,12 @@ fn values_are_one_json_object() {
     refused("{\n\"status\": }", &["invalid JSON at line 2 column 11: a value is missing before '}'"]);
     refused("", &["invalid JSON: it is empty"]);
     refused("{\"status\": 1, \"status\": 2}", &["repeated name \"status\", first at line 1 column 2"]);
+    let ran = place.run_with_input(&args, "{\"stauts\": \"FAILED\"}");
+    assert_eq!(
+        ran.err,
+        "ringback: note: standard input: 'Order SMS' has no placeholder for any of its values: \
+         <stauts> (did you mean <status>?)\n"
+    );
     test(&place, "Order SMS", &["--values", "/dev/zero"])
         .refused(2, &["/dev/zero", "more than 1048576 bytes"]);
     test(&place, "Order SMS", &["--values", "none.json"]).refused(2, &["none.json", "cannot be read"]);

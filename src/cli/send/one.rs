@@ -16,9 +16,10 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines};
-use crate::cli::values::{members, tell_if_in_vain};
+use crate::cli::unused;
+use crate::cli::values::members;
 use crate::delivery::Transport;
-use crate::profile::{Event, Profile};
+use crate::profile::{Event, Profile, catalogue};
 use crate::record::NewDelivery;
 use crate::storage::Store;
 
@@ -50,7 +51,7 @@ pub async fn run(
     let refused = |why: String| CommandError::Input(format!("{why}; nothing was sent"));
     taking(profile).map_err(refused)?;
     let event = event_meant(profile, args.event).map_err(refused)?;
-    let values = args.values(profile)?;
+    let values = args.values(store, profile, event).await?;
     // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
     let mut interrupts = Interrupts::watch()?;
     let missing = missing::paths(profile, &values);
@@ -102,13 +103,23 @@ pub async fn run(
 }
 
 impl EventArgs {
-    fn values(&self, profile: &Profile) -> Result<Values, CommandError> {
+    async fn values(
+        &self,
+        store: &Store,
+        profile: &Profile,
+        event: Option<Event>,
+    ) -> Result<Values, CommandError> {
         let mut values = match &self.values {
-            Some(file) => Values::new(members(file)?),
+            Some(file) => {
+                let members = members(file)?;
+                let known = catalogue::offered(event, &store.own_variables().await?);
+                unused::tell_of_file(profile, file, &members, &known);
+                Values::new(members)
+            }
             None => Values::new(Map::new()),
         };
         for (name, value) in &self.set {
-            tell_if_in_vain(profile, name);
+            unused::tell_of_setting(profile, name);
             values.set(name.as_str(), value.clone());
         }
         Ok(values)

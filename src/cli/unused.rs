@@ -1,0 +1,141 @@
+//! Values that are given and that no placeholder of the profile takes: a misspelled name would
+//! otherwise go unnoticed, because samples fill what is missing.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use strsim::osa_distance;
+
+use super::json_input::JsonInput;
+use super::output::tell;
+use crate::profile::Profile;
+use crate::profile::catalogue::Variable;
+use crate::text::escape_controls;
+
+/// Most slips in a name that is still recognized, and most in a short one: a third of its letters.
+const SLIPS: usize = 2;
+
+/// Most names of a file that are listed.
+const LISTED: usize = 5;
+
+/// Says on standard error that no placeholder takes a variable that was set.
+pub fn tell_of_setting(profile: &Profile, name: &str) {
+    if let Some(said) = of_setting(profile, name) {
+        tell(&format!("ringback: note: {said}"));
+    }
+}
+
+/// Says on standard error which names of a values file were probably meant for a placeholder. `known` are
+/// the variables of the event.
+pub fn tell_of_file(profile: &Profile, file: &Path, members: &Map<String, Value>, known: &[Variable]) {
+    if let Some(said) = of_file(profile, members, known) {
+        tell(&format!("ringback: note: {}: {said}", JsonInput(file)));
+    }
+}
+
+/// What to say of one variable that was set; nothing where a placeholder takes it.
+fn of_setting(profile: &Profile, name: &str) -> Option<String> {
+    (!takes(profile, name)).then(|| {
+        let meant = meant(profile, name, |_| true).map_or_else(String::new, did_you_mean);
+        format!("'{}' has no placeholder <{}>{meant}", profile.title, escape_controls(name))
+    })
+}
+
+/// What to say of the names of a values file: all of them where no placeholder takes any; otherwise those
+/// that resemble a placeholder without a value. A file may well have more values than one profile takes, so
+/// the variables of the event, `known`, are not reported.
+fn of_file(profile: &Profile, members: &Map<String, Value>, known: &[Variable]) -> Option<String> {
+    let title = &profile.title;
+    let is_free = |name: &str| !members.contains_key(name);
+    let spelled = |name: &String| match meant(profile, name, is_free) {
+        Some(meant) => format!("<{}>{}", escape_controls(name), did_you_mean(meant)),
+        None => format!("<{}>", escape_controls(name)),
+    };
+    if !members.is_empty() && !members.keys().any(|name| takes(profile, name)) {
+        let listed: Vec<String> = members.keys().take(LISTED).map(spelled).collect();
+        let more = members.len().saturating_sub(LISTED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        return Some(format!(
+            "'{title}' has no placeholder for any of its values: {}{more}",
+            listed.join(", ")
+        ));
+    }
+    let is_known = |name: &str| known.iter().any(|variable| variable.name == name);
+    let is_slip =
+        |name: &&String| !takes(profile, name) && !is_known(name) && meant(profile, name, is_free).is_some();
+    let slips: Vec<String> = members.keys().filter(is_slip).take(LISTED).map(spelled).collect();
+    (!slips.is_empty()).then(|| format!("'{title}' has no placeholder {}", slips.join(", ")))
+}
+
+fn takes(profile: &Profile, name: &str) -> bool {
+    profile.variables().iter().any(|path| path.name() == name || path.as_str() == name)
+}
+
+/// The placeholder that a name resembles, among those that are free.
+fn meant<'a>(profile: &'a Profile, name: &str, is_free: impl Fn(&str) -> bool) -> Option<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace('-', "_");
+    let slips = |known: &str| osa_distance(&plain(name), &plain(known));
+    let variables = profile.variables().into_iter().map(crate::profile::Path::name);
+    variables
+        .filter(|known| is_free(known) && slips(known) <= SLIPS.min(known.len() / 3))
+        .min_by_key(|known| slips(known))
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!(" (did you mean <{name}>?)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::catalogue::variables;
+    use crate::profile::{Channel, Draft, Event, Identity, ProfileId, Region, Rules};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    fn profile() -> Profile {
+        let mut draft = Draft::new(Channel::Sms);
+        "Order SMS".clone_into(&mut draft.title);
+        "https://x.example/<id>".clone_into(&mut draft.endpoint);
+        "{\"a\": \"<status>\", \"b\": \"<payment.amount>\"}".clone_into(&mut draft.body);
+        let id = ProfileId::new(Region::In, uuid::Uuid::from_u128(7));
+        let epoch = Timestamp::UNIX_EPOCH;
+        draft.check(Rules::STORED, Identity { id, created_at: epoch, modified_at: epoch }).unwrap()
+    }
+
+    fn said(names: &[&str]) -> Option<String> {
+        let members = names.iter().map(|name| ((*name).to_owned(), json!(1))).collect();
+        of_file(&profile(), &members, variables(Event::SmsSend))
+    }
+
+    #[test]
+    fn a_file_of_which_nothing_is_taken_is_reported_with_its_names() {
+        assert_eq!(said(&[]), None);
+        assert_eq!(
+            said(&["stauts", "x"]).unwrap(),
+            "'Order SMS' has no placeholder for any of its values: <stauts> (did you mean <status>?), <x>"
+        );
+        assert!(said(&["a", "b", "c", "d", "e", "f", "g"]).unwrap().ends_with("<d>, <e> and 2 more"));
+        // That it is a variable of the event gives it no placeholder.
+        assert!(said(&["recipient"]).unwrap().ends_with(": <recipient>"));
+    }
+
+    #[test]
+    fn otherwise_only_what_resembles_a_placeholder_without_a_value_is() {
+        assert_eq!(said(&["status", "x", "recipient"]), None);
+        assert_eq!(said(&["payment.amount", "payment"]), None);
+        assert_eq!(
+            said(&["id", "Status", "pay-ment"]).unwrap(),
+            "'Order SMS' has no placeholder <Status> (did you mean <status>?), <pay-ment> (did you mean <payment>?)"
+        );
+        assert_eq!(said(&["status", "stauts"]), None, "the placeholder has its value");
+    }
+
+    #[test]
+    fn a_variable_that_is_set_in_vain_is_reported() {
+        assert_eq!(of_setting(&profile(), "id"), None);
+        let said = of_setting(&profile(), "statsu").unwrap();
+        assert_eq!(said, "'Order SMS' has no placeholder <statsu> (did you mean <status>?)");
+        assert_eq!(of_setting(&profile(), "x").unwrap(), "'Order SMS' has no placeholder <x>");
+    }
+}
