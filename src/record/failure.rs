@@ -15,7 +15,7 @@ pub struct Failure {
 /// The classes of failure (design, section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
-    /// No complete answer within the profile's timeout.
+    /// No complete response within the profile's timeout.
     Timeout,
     /// No connection, or one that broke.
     Connect,
@@ -25,9 +25,9 @@ pub enum ErrorClass {
     Tls,
     /// An address that is never dialled.
     RefusedAddress,
-    /// The answer is not HTTP.
+    /// The response is not HTTP.
     Protocol,
-    /// An answer other than 2xx.
+    /// A status other than 2xx.
     Status,
     /// The request cannot be made, so it is never retried.
     Request,
@@ -60,7 +60,7 @@ impl Choice for ErrorClass {
 }
 
 impl ErrorClass {
-    /// Whether another try could succeed (facts, section 3).
+    /// Whether a retry could succeed (facts, section 3).
     #[must_use]
     pub fn is_retried(self) -> bool {
         !matches!(self, Self::RefusedAddress | Self::Request)

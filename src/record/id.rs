@@ -51,7 +51,7 @@ impl DeliveryId {
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
     }
 
-    /// The first one after this.
+    /// The least id greater than this one.
     #[must_use]
     pub fn after(self) -> Self {
         Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
@@ -61,12 +61,6 @@ impl DeliveryId {
     #[must_use]
     pub fn bytes(self) -> [u8; 16] {
         self.0.into_bytes()
-    }
-
-    /// The least id that is greater than this one; what is before it is no newer than this.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
     }
 
     /// From the store's 16 bytes.

@@ -8,10 +8,10 @@ use crate::clock;
 use crate::profile::RetryPolicy;
 use crate::record::{Failure, Next};
 
-/// The most that `Retry-After` can put off the next try (facts, section 3).
+/// The longest that `Retry-After` can delay a retry (facts, section 3).
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// The state after try `n` (1 being the first) ended at `now`.
+/// The state after attempt `n` (1 being the first) ended at `now`.
 #[must_use]
 pub fn next(
     policy: RetryPolicy,

@@ -61,7 +61,7 @@ pub fn filter(query: &Query) -> Filter {
     };
     let Query { profile, limit, text, zone, .. } = query.clone();
     let text = (!text.is_empty()).then_some(text);
-    let before = query.before.or(query.upto.map(DeliveryId::next));
+    let before = query.before.or(query.upto.map(DeliveryId::after));
     Filter { state, profile, text, zone, before, limit, ..Filter::default() }
 }
 

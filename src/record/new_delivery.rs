@@ -1,10 +1,39 @@
 //! From a profile and values to a delivery that can be accepted.
 
-use super::Failure;
-use crate::callback::{self, Context, Values};
+use jiff::Timestamp;
+
+use super::{DeliveryId, Failure, Kind, random};
+use crate::callback::{self, Callback, Context, Values};
 use crate::clock;
-use crate::profile::{Event, Profile};
-use crate::record::{DeliveryId, Kind, NewDelivery};
+use crate::profile::{Event, Profile, ProfileId, RetryPolicy};
+
+/// A delivery to be accepted: complete, so that a restart needs nothing else.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// Made by [`DeliveryId::generate`].
+    pub id: DeliveryId,
+    /// Why.
+    pub kind: Kind,
+    /// The profile's id.
+    pub profile_id: ProfileId,
+    /// The title at this time, shown even when the profile is gone.
+    pub profile_title: String,
+    /// The event whose values these are; none with Default.
+    pub event: Option<Event>,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The values, kept to be used again.
+    pub values: Values,
+    /// The request, without credentials; or why none could be made, which fails it at once.
+    pub request: Result<Callback, Failure>,
+    /// The retries at this time.
+    pub policy: RetryPolicy,
+    /// The profile as it was on the screen, for a test: its credentials are used until the delivery
+    /// ends, and it is kept apart from the log.
+    pub tested: Option<Box<Profile>>,
+    /// When.
+    pub accepted_at: Timestamp,
+}
 
 impl NewDelivery {
     /// A test of the profile as it is on the screen, saved or not.
@@ -46,10 +75,4 @@ impl NewDelivery {
             accepted_at: clock::now(),
         }
     }
-}
-
-/// Fills the buffer with random bytes from the system.
-pub(crate) fn random(buffer: &mut [u8]) {
-    #[allow(clippy::expect_used, reason = "without the system's randomness no vector is safe to send")]
-    getrandom::fill(buffer).expect("the system gives random bytes");
 }

@@ -1,0 +1,34 @@
+//! One attempt, as it is recorded.
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+
+use super::Failure;
+
+/// One attempt and its result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// 1 is the first attempt.
+    pub n: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Until the last byte of the response was read, in milliseconds.
+    pub duration_ms: u32,
+    /// The address of the connection that the request went over, or the last one that was dialled for
+    /// it; none where none was.
+    pub address: Option<SocketAddr>,
+    /// The status of the response, if there was one.
+    pub status: Option<u16>,
+    /// Why it failed; none when delivered.
+    pub error: Option<Failure>,
+    /// The headers of the response, up to 16 KiB; bytes that are not UTF-8 are escaped.
+    pub response_headers: Vec<(String, String)>,
+    /// The body of the response, its first 16 KiB.
+    pub response_body: Vec<u8>,
+    /// Whether more of the response came than is kept: its body went on, or a header is left out.
+    pub response_cut: bool,
+    /// Why the body of a response that delivered is incomplete (our decision: the status was received,
+    /// so the callback was taken). An attempt that failed says it in `error`.
+    pub response_incomplete: Option<String>,
+}

@@ -1,0 +1,44 @@
+//! A delivery that is due, with what is needed to send it.
+
+use std::sync::Arc;
+
+use super::{DeliveryId, Place};
+use crate::callback::{Callback, Values};
+use crate::profile::{Profile, RetryPolicy};
+
+/// Scheme, host and port of an endpoint, shared by its deliveries.
+pub type Origin = Arc<str>;
+
+/// A delivery that is due, with what is needed to send it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Where the storage has it.
+    pub place: Place,
+    /// Scheme, host and port.
+    pub origin: Origin,
+    /// The request, without credentials.
+    pub callback: Callback,
+    /// The values, for header values that are secrets.
+    pub values: Values,
+    /// The retries.
+    pub policy: RetryPolicy,
+    /// Attempts made so far.
+    pub attempts: u32,
+    /// A person sent it: a test, or a resend.
+    pub manual: bool,
+    /// What became of the last delivery of its lane; nothing where none has ended.
+    pub past: Option<Past>,
+    /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
+    pub profile: Option<Arc<Profile>>,
+}
+
+/// What became of the last delivery of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// It was delivered.
+    Delivered,
+    /// It failed for good.
+    Failed,
+}

@@ -1,0 +1,39 @@
+//! A delivery as it is listed.
+
+use jiff::Timestamp;
+
+use super::{DeliveryId, Failure, Kind, State};
+use crate::profile::{Event, ProfileId, RetryPolicy};
+
+/// A delivery as it is listed, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Why it came to be.
+    pub kind: Kind,
+    /// Whose.
+    pub profile_id: ProfileId,
+    /// The profile's title when it was accepted.
+    pub profile_title: String,
+    /// The event; none with Default.
+    pub event: Option<Event>,
+    /// Its state on disk.
+    pub state: State,
+    /// Attempts made.
+    pub attempts: u32,
+    /// The retries.
+    pub policy: RetryPolicy,
+    /// When the next attempt is due, while pending.
+    pub due_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Status of the last response.
+    pub last_status: Option<u16>,
+    /// Failure of the last attempt, or why no request could be made.
+    pub last_error: Option<Failure>,
+    /// Duration of the last attempt in milliseconds.
+    pub last_ms: Option<u32>,
+    /// The delivery that resent it last.
+    pub again: Option<DeliveryId>,
+}
