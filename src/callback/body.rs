@@ -2,9 +2,10 @@
 
 use url::form_urlencoded;
 
+use super::escape::Escaping;
 use super::fields::Fields;
 use super::resolve::Resolver;
-use super::trace::{Carrier, Escaping, Place, carry};
+use super::trace::{Carrier, RequestPart, carry};
 use super::{RenderError, fields, json, markup, multipart};
 use crate::profile::{BodyForm, DataFormat, Profile, Syntax};
 
@@ -34,7 +35,7 @@ pub(super) fn payload(
     if !profile.method.has_body() {
         return Ok(Payload::default());
     }
-    resolver.at(|| Place::Body);
+    resolver.at(|| RequestPart::Body);
     match profile.body.form() {
         BodyForm::Empty => Ok(Payload::default()),
         BodyForm::Json(template) => {

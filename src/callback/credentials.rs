@@ -4,19 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::resolve::Resolver;
-use super::{Random, RenderError, Values, header, signature};
+use super::{Random, RenderError, Signed, Values, header, signature};
 use crate::profile::{Auth, Profile};
-
-/// What a signature is made over.
-#[derive(Debug, Clone, Copy)]
-pub struct Signed<'a> {
-    /// As in `webhook-id`.
-    pub delivery_id: &'a str,
-    /// When this attempt is made, in seconds since 1970.
-    pub unix_seconds: i64,
-    /// As it is sent.
-    pub body: &'a [u8],
-}
 
 /// The headers of one attempt, to be added to those of the rendered request: authentication (but for
 /// a token, which is fetched over the network), the profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`

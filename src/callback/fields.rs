@@ -7,8 +7,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::RenderError;
+use super::escape::{Escaping, json::text_of};
 use super::resolve::Resolver;
-use super::trace::Escaping;
 use crate::json::mistake;
 use crate::profile::Template;
 
@@ -63,31 +63,6 @@ impl<'de> Visitor<'de> for MembersVisitor {
         }
         Ok(Members(members))
     }
-}
-
-/// The text of one member: a string's text, anything else as it is written.
-pub(super) fn text_of(json: &str) -> Result<String, serde_json::Error> {
-    match json.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(json),
-        Some(b'{' | b'[') => Ok(compact(json)),
-        _ if json == "null" => Ok(String::new()),
-        _ => Ok(json.to_owned()),
-    }
-}
-
-/// JSON without the blanks between its tokens.
-fn compact(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
-    json.chars()
-        .filter(|&c| {
-            let kept = in_string || !matches!(c, ' ' | '\t' | '\n' | '\r');
-            if c == '"' && !escaped {
-                in_string = !in_string;
-            }
-            escaped = in_string && c == '\\' && !escaped;
-            kept
-        })
-        .collect()
 }
 
 #[cfg(test)]

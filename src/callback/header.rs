@@ -1,8 +1,9 @@
 //! The values of a profile's headers.
 
 use super::RenderError;
+use super::escape::Escaping;
 use super::resolve::Resolver;
-use super::trace::{Escaping, Place, Spot};
+use super::trace::{RequestPart, Spot};
 use crate::profile::{Header, Part};
 
 /// A header's value with its variables.
@@ -10,7 +11,7 @@ use crate::profile::{Header, Part};
 /// CR, LF and NUL could start another header. The other control characters of ASCII are refused
 /// here too: no HTTP client sends them (RFC 9110, section 5.5). A tab may stand.
 pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, RenderError> {
-    resolver.at(|| Place::Header { name: header.name.clone(), secret: header.is_secret() });
+    resolver.at(|| RequestPart::Header { name: header.name.clone(), secret: header.is_secret() });
     let mut rendered = String::new();
     for part in header.value.parts() {
         match part {

@@ -9,8 +9,10 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
+use super::escape::Escaping;
+use super::escape::json::{quoted, unquoted};
 use super::resolve::Resolver;
-use super::trace::Escaping;
+use super::trace::Spot;
 use super::{RenderError, plain_text};
 use crate::profile::{JsonPart, JsonTemplate, Part, Template};
 
@@ -65,7 +67,7 @@ pub(super) fn from_pairs(
             [Part::Variable(path)] => {
                 let value = in_quotes(resolver.value(path)?);
                 let json = value.to_string();
-                resolver.sent(Escaping::of_json(&json), super::trace::Spot::Value, &json);
+                resolver.sent(Escaping::of_json(&json), Spot::Value, &json);
                 value
             }
             _ => Value::String(resolver.fill(value, Escaping::InJsonString)?),
@@ -87,14 +89,4 @@ fn in_quotes(value: Option<Cow<Value>>) -> Value {
         Some(value) if value.is_object() || value.is_array() => value.into_owned(),
         Some(value) => Value::String(plain_text(&value)),
     }
-}
-
-/// A text as a JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// A JSON string without its quotes.
-pub(super) fn unquoted(string: &str) -> &str {
-    string.strip_prefix('"').and_then(|s| s.strip_suffix('"')).unwrap_or(string)
 }

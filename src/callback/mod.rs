@@ -10,6 +10,7 @@ pub mod cipher;
 mod credentials;
 mod curl;
 mod error;
+mod escape;
 mod fields;
 mod header;
 mod json;
@@ -18,6 +19,7 @@ mod multipart;
 mod own_variable;
 mod preview;
 mod render;
+mod request;
 mod resolve;
 #[cfg(test)]
 mod roundtrip;
@@ -30,30 +32,15 @@ mod trace;
 mod values;
 mod wire;
 
-pub use credentials::{Signed, credentials};
+pub use credentials::credentials;
 pub use curl::{Secrets, command as curl_command};
 pub use error::RenderError;
+pub use escape::Escaping;
 pub use own_variable::{OwnVariableError, own_meaning, own_sample, own_variable};
 pub use preview::{Moment, Origins, Preview, ValueOrigin, Variable, origins_of, preview};
 pub use render::{Context, USER_AGENT, render};
-pub use trace::{Escaping, Place, Use};
+pub use request::{Callback, Random};
+pub use signature::Signed;
+pub use trace::{RequestPart, Use};
 pub use values::{Values, plain_text};
 pub use wire::WireHeader;
-
-use crate::profile::Method;
-
-/// Fills a buffer with random bytes: the source of random initialization vectors.
-pub type Random<'a> = dyn FnMut(&mut [u8]) + 'a;
-
-/// One exact request, without credentials: what the delivery log keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Callback {
-    /// The HTTP method.
-    pub method: Method,
-    /// The URL with its values.
-    pub url: String,
-    /// Names and values in order.
-    pub headers: Vec<(String, String)>,
-    /// The bytes of the body; empty with GET and DELETE.
-    pub body: Vec<u8>,
-}

@@ -1,5 +1,7 @@
 //! Writes `multipart/form-data` (RFC 7578), one part a field.
 
+use super::escape::part_name;
+
 /// A multipart body and its boundary.
 pub(super) struct Multipart {
     /// For the Content-Type.
@@ -17,7 +19,7 @@ pub(super) fn write(fields: &[(String, String)], delivery_id: &str) -> Multipart
         body.push_str("--");
         body.push_str(&boundary);
         body.push_str("\r\nContent-Disposition: form-data; name=\"");
-        body.push_str(&escaped(name));
+        body.push_str(&part_name(name));
         body.push_str("\"\r\n\r\n");
         body.push_str(value);
         body.push_str("\r\n");
@@ -39,11 +41,6 @@ fn boundary(fields: &[(String, String)], delivery_id: &str) -> String {
         }
         counter += 1;
     }
-}
-
-/// A name as the HTML standard escapes it (section 4.10.21.8).
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 #[cfg(test)]

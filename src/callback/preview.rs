@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::resolve::Resolver;
-use super::trace::{Place, Use};
+use super::trace::{RequestPart, Use};
 use super::wire::{self, WireHeader};
 use super::{Callback, Random, RenderError, Signed, Values, credentials, render};
 use crate::profile::catalogue::{self, Origin};
@@ -124,7 +124,7 @@ impl Variable {
     /// Whether its value is shown only when asked for: it stands in a header that is a secret.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        matches!(self.used.place, Place::Header { secret: true, .. })
+        matches!(self.used.part, RequestPart::Header { secret: true, .. })
     }
 }
 

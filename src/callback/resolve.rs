@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::trace::{Escaping, Place, Spot, Trace, Use};
+use super::escape::Escaping;
+use super::trace::{RequestPart, Spot, Trace, Use};
 use super::{Random, RenderError, Values, cipher, plain_text};
 use crate::profile::{Encryption, Part, Path, Profile, Template};
 
@@ -24,13 +25,13 @@ impl<'a> Resolver<'a> {
 
     /// Notes each placeholder from now on.
     pub(super) fn traced(self, uses: &'a mut Vec<Use>) -> Self {
-        Self { trace: Some(Trace { uses, place: Place::Url }), ..self }
+        Self { trace: Some(Trace { uses, part: RequestPart::Url }), ..self }
     }
 
     /// Says where the placeholders that follow stand.
-    pub(super) fn at(&mut self, place: impl FnOnce() -> Place) {
+    pub(super) fn at(&mut self, part: impl FnOnce() -> RequestPart) {
         if let Some(trace) = &mut self.trace {
-            trace.place = place();
+            trace.part = part();
         }
     }
 
@@ -52,10 +53,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn value(&mut self, path: &Path) -> Result<Option<Cow<'a, Value>>, RenderError> {
         let found = self.values.get(path);
         let encryption = self.encryption.filter(|e| e.covers(path.name()) || e.covers(path.as_str()));
-        if let Some(Trace { uses, place }) = &mut self.trace {
+        if let Some(Trace { uses, part }) = &mut self.trace {
             uses.push(Use {
                 path: path.clone(),
-                place: place.clone(),
+                part: part.clone(),
                 value: found.cloned(),
                 encrypted: encryption.is_some(),
                 escaping: Escaping::AsIs,

@@ -5,8 +5,19 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::{RenderError, Signed};
+use super::RenderError;
 use crate::profile::Secret;
+
+/// What a signature is made over.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// As in `webhook-id`.
+    pub delivery_id: &'a str,
+    /// When this attempt is made, in seconds since 1970.
+    pub unix_seconds: i64,
+    /// As it is sent.
+    pub body: &'a [u8],
+}
 
 /// The value of `webhook-signature`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`.
 pub(super) fn sign(secret: &Secret, signed: &Signed) -> Result<String, RenderError> {

@@ -1,15 +1,13 @@
 //! The URL of a request.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use url::Url;
 
 use super::RenderError;
+use super::escape::{Escaping, IN_URL};
 use super::resolve::Resolver;
-use super::trace::{Escaping, Spot};
+use super::trace::Spot;
 use crate::profile::{Endpoint, Part, Path};
-
-/// All but the unreserved characters of RFC 3986, section 2.3.
-pub(super) const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The endpoint with its values, in the normal form of the URL standard. A value fills the place
 /// where it stands and nothing more: neither another path nor another host.

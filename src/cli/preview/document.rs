@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::callback::{Place, Preview, ValueOrigin, Variable, WireHeader};
+use crate::callback::{Preview, RequestPart, ValueOrigin, Variable, WireHeader};
 use crate::profile::{Choice, Event, Profile};
 
 /// The request in the form of `test --json`, with every header that leaves; and the variables. A
@@ -34,10 +34,10 @@ fn variable(variable: &Variable, secrets: bool) -> Value {
     let used = &variable.used;
     let hidden = variable.is_secret() && !secrets;
     let shown = |value: Value| if hidden { Value::Null } else { value };
-    let place = match &used.place {
-        Place::Url => "url".to_owned(),
-        Place::Header { name, .. } => format!("header {}", name.to_ascii_lowercase()),
-        Place::Body => "body".to_owned(),
+    let place = match &used.part {
+        RequestPart::Url => "url".to_owned(),
+        RequestPart::Header { name, .. } => format!("header {}", name.to_ascii_lowercase()),
+        RequestPart::Body => "body".to_owned(),
     };
     json!({
         "name": used.path.name(),

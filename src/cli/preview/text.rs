@@ -1,6 +1,6 @@
 //! A preview in lines of text.
 
-use crate::callback::{Place, Preview, Variable, plain_text};
+use crate::callback::{Preview, RequestPart, Variable, plain_text};
 use crate::cli::table::table;
 use crate::profile::{Choice as _, Event, Profile};
 use crate::text::{escape_controls, escape_lines, escape_start};
@@ -35,10 +35,10 @@ fn row(preview: &Preview, variable: &Variable, secrets: bool) -> [String; 6] {
     let cut = |text: &str| {
         if hidden { "••••••••".to_owned() } else { escape_start(text, VALUE_SHOWN) }
     };
-    let place = match &used.place {
-        Place::Url => "URL".to_owned(),
-        Place::Header { name, .. } => format!("header {name}"),
-        Place::Body => "body".to_owned(),
+    let place = match &used.part {
+        RequestPart::Url => "URL".to_owned(),
+        RequestPart::Header { name, .. } => format!("header {name}"),
+        RequestPart::Body => "body".to_owned(),
     };
     let escaping = match preview.algorithm.filter(|_| used.encrypted) {
         Some(algorithm) => format!("{algorithm}, {}", used.escaping.name()),

@@ -87,16 +87,16 @@ proptest! {
 
     #[test]
     fn what_is_told_of_a_variable_stands_in_its_place(case in any_case()) {
-        use ringback::callback::{Escaping, Place};
+        use ringback::callback::{Escaping, RequestPart};
         let listener = Listener::start();
         let (_, shown) = sent_and_shown(&case.profile(listener.addr), &case.values, &listener);
         let body = shown.body_text();
         for variable in &shown.variables {
             let used = &variable.used;
-            let stands = match &used.place {
-                Place::Url => shown.callback.url.contains(&used.sent),
-                Place::Body => body.contains(&used.sent),
-                Place::Header { name, secret } => shown.headers.iter().any(|header| {
+            let stands = match &used.part {
+                RequestPart::Url => shown.callback.url.contains(&used.sent),
+                RequestPart::Body => body.contains(&used.sent),
+                RequestPart::Header { name, secret } => shown.headers.iter().any(|header| {
                     header.name.eq_ignore_ascii_case(name) && header.value.contains(&used.sent)
                         && header.secret == *secret
                 }),

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::callback::{Place, Preview, Variable, plain_text};
+use crate::callback::{Preview, RequestPart, Variable, plain_text};
 use crate::console::model::find::Find;
 use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::Settings;
@@ -93,10 +93,10 @@ impl PreviewWindow {
     /// Two lines: how it was made fit for its place; from which value to which text.
     fn variable(&self, page: &mut Page, variable: &Variable, theme: &Theme) {
         let used = &variable.used;
-        let place = match &used.place {
-            Place::Url => "URL".to_owned(),
-            Place::Header { name, .. } => format!("header {name}"),
-            Place::Body => "body".to_owned(),
+        let place = match &used.part {
+            RequestPart::Url => "URL".to_owned(),
+            RequestPart::Header { name, .. } => format!("header {name}"),
+            RequestPart::Body => "body".to_owned(),
         };
         let origin = variable.origin.map_or("no value", |origin| origin.label());
         let encrypted = self.preview.algorithm.filter(|_| used.encrypted);

@@ -1,0 +1,38 @@
+//! Text and JSON, from one to the other.
+
+use serde_json::Value;
+
+/// A text as a JSON string.
+pub(in crate::callback) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A JSON string without its quotes.
+pub(in crate::callback) fn unquoted(string: &str) -> &str {
+    string.strip_prefix('"').and_then(|s| s.strip_suffix('"')).unwrap_or(string)
+}
+
+/// The text of one member: a string's text, anything else as it is written.
+pub(in crate::callback) fn text_of(json: &str) -> Result<String, serde_json::Error> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(json),
+        Some(b'{' | b'[') => Ok(compact(json)),
+        _ if json == "null" => Ok(String::new()),
+        _ => Ok(json.to_owned()),
+    }
+}
+
+/// JSON without the blanks between its tokens.
+fn compact(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    json.chars()
+        .filter(|&c| {
+            let kept = in_string || !matches!(c, ' ' | '\t' | '\n' | '\r');
+            if c == '"' && !escaped {
+                in_string = !in_string;
+            }
+            escaped = in_string && c == '\\' && !escaped;
+            kept
+        })
+        .collect()
+}
