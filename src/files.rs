@@ -3,12 +3,16 @@
 //! A name that a person, a settings file or a profile gives may lead to a pipe, a device or a file of
 //! any size. `clippy.toml` forbids the functions of `std` that read without a limit.
 
+mod descriptors;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rustix::fs::OFlags;
+
+pub use descriptors::NoDescriptors;
 
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -37,6 +41,9 @@ pub enum Unreadable {
         /// From 1.
         line: usize,
     },
+    /// It cannot be opened beside the files that are open.
+    #[error("{0}")]
+    NoDescriptors(NoDescriptors),
     /// The system's own reason.
     #[error("{0}")]
     System(io::Error),
@@ -48,7 +55,7 @@ impl From<io::Error> for Unreadable {
             io::ErrorKind::NotFound => Self::Missing,
             io::ErrorKind::PermissionDenied => Self::Denied,
             io::ErrorKind::IsADirectory => Self::Folder,
-            _ => Self::System(error),
+            _ => NoDescriptors::of(&error).map_or(Self::System(error), Self::NoDescriptors),
         }
     }
 }

@@ -13,7 +13,7 @@
 //! | [`profile`] | what a callback profile is; pure | `json` |
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `json`, `text` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
-//! | [`threads`] | threads and runtimes, which the system may refuse | nothing here |
+//! | [`threads`] | threads and runtimes, which the system may refuse | `files` |
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |

@@ -1,13 +1,12 @@
 //! The threads that make the tries: each has a runtime and connections of its own, so that no try
 //! moves between cores.
 
-use std::io;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::threads;
+use crate::threads::{self, NoRuntime};
 
 use super::known_names::KnownNames;
 use super::transport::Transport;
@@ -54,7 +53,7 @@ impl Crew {
 }
 
 /// A thread with a runtime.
-fn hire() -> io::Result<(Handle, oneshot::Sender<()>)> {
+fn hire() -> Result<(Handle, oneshot::Sender<()>), NoRuntime> {
     let runtime = threads::runtime()?;
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
@@ -62,6 +61,6 @@ fn hire() -> io::Result<(Handle, oneshot::Sender<()>)> {
         // An error says that the crew was dropped.
         let _ = runtime.block_on(gone);
     };
-    threads::spawn("sender-hand", work).map_err(io::Error::other)?;
+    threads::spawn("sender-hand", work)?;
     Ok((handle, going))
 }

@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use rusqlite::{ErrorCode, ffi};
 
+use crate::files::NoDescriptors;
 use crate::record::DeliveryId;
 use crate::storage::OutboxError;
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::threads::{BlockingError, NoThread};
+
+/// Descriptors of one connection: the database, its log, the log's shared memory, and one to spare.
+const CONNECTION: usize = 4;
 
 /// A problem of the store, with the file that has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,9 @@ pub enum Problem {
     /// The file cannot be opened.
     #[error("cannot be opened ({0}): check its owner and mode, or name another file with --db")]
     CannotOpen(String),
+    /// It cannot be opened beside the files that are open.
+    #[error("cannot be opened: {0}")]
+    NoDescriptors(NoDescriptors),
     /// The file can be read only.
     #[error("can only be read: allow writing to the file and its folder, or name another file with --db")]
     ReadOnly,
@@ -230,13 +237,19 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
                 Problem::Full
             }
-            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
-            Some(ErrorCode::SystemIoFailure) => Problem::Disk(text),
+            Some(ErrorCode::CannotOpen) => out_of_descriptors().unwrap_or(Problem::CannotOpen(text)),
+            Some(ErrorCode::PermissionDenied) => Problem::CannotOpen(text),
+            Some(ErrorCode::SystemIoFailure) => out_of_descriptors().unwrap_or(Problem::Disk(text)),
             _ if has_no_meaning(&error) => Problem::Unreadable { what: "a row of it".to_owned(), why: text },
             _ => Problem::Sql(text),
         };
         problem.into()
     }
+}
+
+/// Whether `SQLite` lacked descriptors. It does not say so, and has closed by now what it could open.
+fn out_of_descriptors() -> Option<Problem> {
+    NoDescriptors::within(CONNECTION).map(Problem::NoDescriptors)
 }
 
 /// The message that a table, an index or a column is missing, which this program's schema has.
@@ -280,7 +293,8 @@ pub(crate) fn opening(error: &io::Error) -> Problem {
         io::ErrorKind::IsADirectory => Problem::IsFolder,
         io::ErrorKind::ReadOnlyFilesystem => Problem::ReadOnly,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::Full,
-        _ => Problem::CannotOpen(error.to_string()),
+        _ => NoDescriptors::of(error)
+            .map_or_else(|| Problem::CannotOpen(error.to_string()), Problem::NoDescriptors),
     }
 }
 

@@ -6,6 +6,11 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::{NoThread, spawn};
+use crate::files::NoDescriptors;
+
+/// What every command opens at least: a runtime, the pipe of its signals, the database and the files beside
+/// it. Some of these panic if they are refused.
+const LEAST_DESCRIPTORS: usize = 12;
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +18,18 @@ pub enum NoRuntime {
     /// There is no thread for it.
     #[error(transparent)]
     NoThread(#[from] NoThread),
-    /// There are no descriptors, or no memory, for it.
-    #[error("cannot wait for sockets and timers ({0}): close other programs, or raise `ulimit -n`")]
-    System(#[from] io::Error),
+    /// There are too few descriptors for it.
+    #[error("{0}")]
+    NoDescriptors(NoDescriptors),
+    /// There is no memory for it.
+    #[error("cannot wait for sockets and timers ({0}): close other programs")]
+    System(io::Error),
+}
+
+impl From<io::Error> for NoRuntime {
+    fn from(error: io::Error) -> Self {
+        NoDescriptors::of(&error).map_or(Self::System(error), Self::NoDescriptors)
+    }
 }
 
 /// Runs a future to its end on this thread. What it spawns, and sockets and timers, run on another one: they
@@ -24,6 +38,9 @@ pub enum NoRuntime {
 /// # Errors
 /// The system lacks what that takes; then nothing was begun.
 pub fn run<T>(work: impl Future<Output = T>) -> Result<T, NoRuntime> {
+    if let Some(lacking) = NoDescriptors::within(LEAST_DESCRIPTORS) {
+        return Err(NoRuntime::NoDescriptors(lacking));
+    }
     let runtime = runtime()?;
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
@@ -43,8 +60,8 @@ pub fn run<T>(work: impl Future<Output = T>) -> Result<T, NoRuntime> {
 /// # Errors
 /// The system has no descriptors or memory for it.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes runtimes")]
-pub fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
+pub fn runtime() -> Result<Runtime, NoRuntime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
 #[cfg(test)]

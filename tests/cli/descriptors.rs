@@ -82,3 +82,29 @@ fn many_hosts_with_few_descriptors_lose_nothing() {
     assert_eq!(states, HashMap::from([("delivered", HOSTS * EVENTS), ("ended", 1)]));
     assert!(hosts.book().values().all(|arrived| arrived.times == 1), "none is sent twice");
 }
+
+/// Too few for a command: it says so, and never that something is wrong with the database.
+#[test]
+fn too_few_descriptors_are_the_reason_that_is_given() {
+    let place = Place::new();
+    let endpoint = Recorder::at("127.0.0.1:0", Duration::ZERO, |_, _| 200);
+    place.apply(&endpoint.profile(0));
+    let mut refused = 0;
+    for most in 6..=24 {
+        for args in [
+            &["profiles", "list"][..],
+            &["deliveries", "list"],
+            &["preview", "Order SMS"],
+            &["work", "--until-idle"],
+        ] {
+            let ran = ran(limited(&place.command(args), &format!("ulimit -n {most}")));
+            if ran.code != Some(0) {
+                refused += 1;
+                let why = format!("this process may open only {most} files and sockets: raise the limit");
+                assert!(ran.code == Some(1) && ran.err.contains(&why), "{most} {args:?}: {ran:?}");
+                assert!(!ran.err.contains("panicked"), "{ran:?}");
+            }
+        }
+    }
+    assert!(refused >= 4, "{refused}");
+}

@@ -12,6 +12,8 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
+use crate::files::NoDescriptors;
+
 /// Why there is no lock to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
@@ -35,13 +37,18 @@ pub enum LockError {
         error: io::Error,
     },
     /// It cannot be opened or locked.
-    #[error("{path} cannot be locked ({error}): see who may write it", path = .path.display())]
+    #[error("{path} cannot be locked ({error}): {fix}", path = .path.display(), fix = fix(.error))]
     Io {
         /// The lock file.
         path: PathBuf,
         /// Why.
         error: io::Error,
     },
+}
+
+/// What to do about a lock file that cannot be opened.
+fn fix(error: &io::Error) -> String {
+    NoDescriptors::of(error).map_or_else(|| "see who may write it".to_owned(), |lacking| lacking.to_string())
 }
 
 impl LockError {
