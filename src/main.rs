@@ -7,5 +7,6 @@ use std::process::ExitCode;
 use ringback::{cli, threads};
 
 fn main() -> ExitCode {
-    threads::run(cli::run()).unwrap_or_else(|error| cli::cannot_start(&error))
+    let signals = cli::HeldSignals::hold();
+    threads::run(cli::run(signals)).unwrap_or_else(|error| cli::cannot_start(&error))
 }

@@ -52,6 +52,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
+pub use interrupt::HeldSignals;
 use interrupt::Interrupts;
 use output::tell;
 use session::Session;
@@ -122,8 +123,9 @@ fn arguments() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Runs the command of the arguments. Needs a tokio runtime.
-pub async fn run() -> ExitCode {
+/// Runs the command of the arguments. Needs a tokio runtime. The signals are held back since the start of
+/// the process.
+pub async fn run(signals: HeldSignals) -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
@@ -148,7 +150,7 @@ pub async fn run() -> ExitCode {
     let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     report_lock_waits(Some(|wait| tell(&format!("ringback: {wait}"))));
     let session = cli.session;
-    let ended = carry_out(&session, cli.command).await;
+    let ended = carry_out(&session, cli.command, signals).await;
     close(&session).await;
     match ended {
         Ok(code) => code,
@@ -190,7 +192,13 @@ pub fn cannot_start(error: &NoRuntime) -> ExitCode {
     FAILED.into()
 }
 
-async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCode, CommandError> {
+async fn carry_out(
+    session: &Session,
+    command: Option<Command>,
+    signals: HeldSignals,
+) -> Result<ExitCode, CommandError> {
+    // A signal is the end of these two, and no failure: they handle it from the start.
+    let signals = matches!(command, Some(Command::Work(_) | Command::Receive(_))).then_some(signals);
     // Those left out have no use for settings, or show what is wrong with them in their own place.
     if !matches!(command, None | Some(Command::Completions(_) | Command::Man(_) | Command::Doctor(_))) {
         session.report_settings();
@@ -202,8 +210,8 @@ async fn carry_out(session: &Session, command: Option<Command>) -> Result<ExitCo
         Some(Command::Test(args)) => test::run(session, &args).await,
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,
-        Some(Command::Work(args)) => work::run(session, &args).await,
-        Some(Command::Receive(args)) => receive::run(session, args).await,
+        Some(Command::Work(args)) => work::run(session, &args, signals).await,
+        Some(Command::Receive(args)) => receive::run(session, args, signals).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

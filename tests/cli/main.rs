@@ -28,6 +28,7 @@ mod receive;
 mod restore;
 mod send;
 mod send_at_size;
+mod signals;
 mod start;
 #[path = "../support/mod.rs"]
 mod support;

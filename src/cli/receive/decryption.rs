@@ -11,6 +11,7 @@ use crate::files;
 use crate::profile::{Choice as _, Secret};
 use crate::receiver::Decryption;
 use crate::text::escape_controls;
+use crate::threads;
 
 /// Most bytes of a file that holds a key: the longest has 77.
 const LONGEST_FILE: u64 = 4096;
@@ -43,7 +44,10 @@ impl DecryptionArgs {
             return of_profile(session, name).await.map(Some);
         }
         if let Some(file) = &self.decrypt_file {
-            return of_file(file).map(Some).map_err(|why| invalid("--decrypt-file", why));
+            let file = file.clone();
+            // A pipe without a writer is waited for, and a signal ends the wait.
+            let read = threads::blocking(move || of_file(&file)).await?;
+            return read.map(Some).map_err(|why| invalid("--decrypt-file", why));
         }
         let text = self.decrypt.as_ref().map(|text| Decryption::parse(text.reveal()));
         text.transpose().map_err(|why| invalid("--decrypt", why))

@@ -22,9 +22,6 @@ pub enum ReceiveError {
     /// There is no thread to write from.
     #[error(transparent)]
     NoThread(#[from] NoThread),
-    /// Ctrl+C and the like cannot be watched.
-    #[error("the system cannot provide what the receiver needs: {0}; free some resources and try again")]
-    System(io::Error),
     /// What arrived could not be shown.
     #[error("cannot write requests: {0}; check where standard output goes")]
     Output(io::Error),

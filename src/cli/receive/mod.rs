@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::error::CommandError;
+use super::interrupt::{HeldSignals, Interrupts};
 use super::session::Session;
 use super::streams::{self, tell};
 use crate::receiver::{Behaviour, Decryption, NoRequest, Received, Receiver, Requests, describe_in};
@@ -56,9 +57,17 @@ pub struct ReceiveArgs {
 ///
 /// # Errors
 /// When what to decrypt with is invalid, it cannot listen, or cannot write what arrives.
-pub(super) async fn run(session: &Session, args: ReceiveArgs) -> Result<ExitCode, CommandError> {
-    let decryption = args.decryption.read(session).await?;
-    let end_asked = end_asked().map_err(ReceiveError::System)?;
+pub(super) async fn run(
+    session: &Session,
+    args: ReceiveArgs,
+    signals: Option<HeldSignals>,
+) -> Result<ExitCode, CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    drop(signals);
+    let decryption = tokio::select! {
+        read = args.decryption.read(session) => read?,
+        _ = interrupts.next() => return Ok(ExitCode::SUCCESS),
+    };
     let receiver = Receiver::start(args.listen, args.behaviour()).await.map_err(ReceiveError::Listen)?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
@@ -68,7 +77,7 @@ pub(super) async fn run(session: &Session, args: ReceiveArgs) -> Result<ExitCode
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
 
     let early = tokio::select! {
-        () = end_asked => None,
+        _ = interrupts.next() => None,
         written = &mut writer_ended => Some(written),
     };
     receiver.stop().await;
@@ -144,27 +153,6 @@ impl Output {
         }
         Ok(describe_in(request, &TimeZone::system(), with))
     }
-}
-
-#[cfg(unix)]
-fn end_asked() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn end_asked() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }
 
 /// `ADDR:PORT`, `localhost:PORT`, or a port of this machine.

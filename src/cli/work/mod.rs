@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::held;
-use super::interrupt::Interrupts;
+use super::interrupt::{HeldSignals, Interrupts};
 use super::output::print_if_read;
 use super::pace::Pace;
 use super::sending::{News, look_due, stop, stop_when_interrupted, warn_of_clock};
@@ -43,10 +43,15 @@ pub(super) struct WorkArgs {
     json: bool,
 }
 
-pub(super) async fn run(session: &Session, args: &WorkArgs) -> Result<ExitCode, CommandError> {
+pub(super) async fn run(
+    session: &Session,
+    args: &WorkArgs,
+    signals: Option<HeldSignals>,
+) -> Result<ExitCode, CommandError> {
+    let mut interrupts = Interrupts::watch()?;
+    drop(signals);
     let settings = session.settings();
     let network = settings.addresses.to_send()?;
-    let mut interrupts = Interrupts::watch()?;
     let store = session.store()?;
     if !args.until_idle {
         // Nothing of it goes out, however long this goes on.
