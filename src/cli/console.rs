@@ -16,7 +16,7 @@ use crate::console::{self, Start};
 use crate::keymap;
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings};
-use crate::storage::{Keep, Store, report_lock_waits};
+use crate::storage::{RetentionPolicy, Store, report_lock_waits};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if let Some(why) = terminal::why_not() {
@@ -103,8 +103,8 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
 }
 
 /// How long the log is kept.
-pub(super) fn keep(settings: &Settings) -> Keep {
-    Keep { days: settings.keep_days, deliveries: settings.keep_deliveries }
+pub(super) fn keep(settings: &Settings) -> RetentionPolicy {
+    RetentionPolicy { days: settings.keep_days, deliveries: settings.keep_deliveries }
 }
 
 fn variable(name: &str) -> Option<String> {

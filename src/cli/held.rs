@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::profile::Choice as _;
-use crate::storage::{Held, HeldFor, Hold};
+use crate::storage::{Block, BlockReason, Blocked};
 use crate::text::{escape_controls, group_digits};
 
 use super::output::tell;
@@ -13,7 +13,7 @@ use super::output::tell;
 const NAMED: usize = 5;
 
 /// Reports what is blocked and how to resume it, if anything is.
-pub fn tell_of(held: &Held) {
+pub fn tell_of(held: &Blocked) {
     for line in lines(held) {
         tell(&format!("ringback: {line}"));
     }
@@ -21,7 +21,7 @@ pub fn tell_of(held: &Held) {
 
 /// Such as ``12 blocked: all deliveries have been paused since …; run `ringback deliveries resume` to
 /// resume``; a line for each hold.
-pub fn lines(held: &Held) -> Vec<String> {
+pub fn lines(held: &Blocked) -> Vec<String> {
     if held.total() == 0 {
         return Vec::new();
     }
@@ -36,7 +36,7 @@ pub fn lines(held: &Held) -> Vec<String> {
 }
 
 /// What one hold is, and the command that ends it.
-pub fn sentence(hold: &Hold) -> String {
+pub fn sentence(hold: &Block) -> String {
     let (what, command) = (what(hold), command(hold));
     match hold.restorable_until() {
         Some(until) => {
@@ -47,7 +47,7 @@ pub fn sentence(hold: &Hold) -> String {
 }
 
 /// What one hold is, and since when.
-pub fn what(hold: &Hold) -> String {
+pub fn what(hold: &Block) -> String {
     let since = clock(hold.since);
     let Some(id) = &hold.profile_id else {
         return format!("all deliveries have been paused since {since}");
@@ -59,18 +59,18 @@ pub fn what(hold: &Hold) -> String {
         cause => format!(" ({cause})"),
     };
     match hold.why {
-        HeldFor::Deleted => format!("'{title}' was deleted at {since}"),
+        BlockReason::Deleted => format!("'{title}' was deleted at {since}"),
         _ => format!("'{title}' has been {why} since {since}{cause}"),
     }
 }
 
 /// The command that ends a hold.
-pub fn command(hold: &Hold) -> String {
+pub fn command(hold: &Block) -> String {
     let Some(id) = &hold.profile_id else { return "ringback deliveries resume".to_owned() };
     let verb = match hold.why {
-        HeldFor::Paused => "deliveries resume",
-        HeldFor::Disabled | HeldFor::AutoDisabled => "profiles enable",
-        HeldFor::Deleted => "profiles restore",
+        BlockReason::Paused => "deliveries resume",
+        BlockReason::Disabled | BlockReason::AutoDisabled => "profiles enable",
+        BlockReason::Deleted => "profiles restore",
     };
     format!("ringback {verb} {id}")
 }
@@ -82,7 +82,7 @@ pub fn pending(count: u64) -> String {
 }
 
 /// Such as `20 consecutive failures, the last, <id>: 500 Internal Server Error`.
-pub fn cause(hold: &Hold) -> String {
+pub fn cause(hold: &Block) -> String {
     hold.cause.as_ref().map_or_else(String::new, |cause| {
         let (failed, id, message) = (cause.failed, cause.delivery, escape_controls(&cause.message));
         format!("{failed} consecutive failures, the last, {id}: {message}")
@@ -95,8 +95,8 @@ pub fn clock(at: Timestamp) -> String {
 }
 
 /// That a profile was disabled by itself, as JSON; null where it was not.
-pub fn json_of_disabled(hold: Option<&Hold>) -> Value {
-    let hold = hold.filter(|hold| hold.why == HeldFor::AutoDisabled);
+pub fn json_of_disabled(hold: Option<&Block>) -> Value {
+    let hold = hold.filter(|hold| hold.why == BlockReason::AutoDisabled);
     hold.map_or(Value::Null, |hold| {
         let cause = hold.cause.as_ref();
         json!({
@@ -114,11 +114,11 @@ mod tests {
     use super::*;
     use crate::profile::{ProfileId, Region};
     use crate::record::DeliveryId;
-    use crate::storage::Cause;
+    use crate::storage::AutoDisableCause;
 
-    fn hold(why: HeldFor) -> Hold {
+    fn hold(why: BlockReason) -> Block {
         let profile_id = Some(ProfileId::new(Region::In, uuid::Uuid::nil()));
-        Hold { profile_id, title: "A\u{1b}".to_owned(), why, since: Timestamp::UNIX_EPOCH, cause: None }
+        Block { profile_id, title: "A\u{1b}".to_owned(), why, since: Timestamp::UNIX_EPOCH, cause: None }
     }
 
     #[test]
@@ -126,20 +126,20 @@ mod tests {
         let id = "IN_00000000-0000-0000-0000-000000000000";
         let since = "1970-01-01 00:00:00Z";
         assert_eq!(
-            sentence(&Hold { profile_id: None, ..hold(HeldFor::Paused) }),
+            sentence(&Block { profile_id: None, ..hold(BlockReason::Paused) }),
             format!(
                 "all deliveries have been paused since {since}; run `ringback deliveries resume` to resume"
             )
         );
         assert_eq!(
-            sentence(&hold(HeldFor::Paused)),
+            sentence(&hold(BlockReason::Paused)),
             format!(
                 "'A\\u{{1b}}' has been paused since {since}; run `ringback deliveries resume {id}` to resume"
             )
         );
         let delivery = DeliveryId::from_bytes([1; 16]);
-        let cause = Some(Cause { failed: 20, delivery, message: "404 Not Found".to_owned() });
-        let told = sentence(&Hold { cause, title: String::new(), ..hold(HeldFor::AutoDisabled) });
+        let cause = Some(AutoDisableCause { failed: 20, delivery, message: "404 Not Found".to_owned() });
+        let told = sentence(&Block { cause, title: String::new(), ..hold(BlockReason::AutoDisabled) });
         let why = format!("20 consecutive failures, the last, {delivery}: 404 Not Found");
         assert_eq!(
             told,
@@ -148,7 +148,7 @@ mod tests {
             )
         );
         assert_eq!(
-            sentence(&hold(HeldFor::Deleted)),
+            sentence(&hold(BlockReason::Deleted)),
             format!(
                 "'A\\u{{1b}}' was deleted at {since}: `ringback profiles restore {id}` resumes them \
                  until 1970-01-08 00:00:00Z; after that, they fail"
@@ -158,11 +158,11 @@ mod tests {
 
     #[test]
     fn many_holds_are_counted() {
-        let by = vec![hold(HeldFor::Disabled); NAMED + 2];
-        let lines = lines(&Held { queued: 1_200, waiting: 34, by });
+        let by = vec![hold(BlockReason::Disabled); NAMED + 2];
+        let lines = lines(&Blocked { queued: 1_200, waiting: 34, by });
         assert_eq!(lines.len(), NAMED + 1);
         assert!(lines[0].starts_with("1 234 blocked: 'A"), "{lines:?}");
         assert_eq!(lines[NAMED], "and 2 more profiles");
-        assert_eq!(super::lines(&Held::default()), [""; 0]);
+        assert_eq!(super::lines(&Blocked::default()), [""; 0]);
     }
 }

@@ -19,7 +19,7 @@ use crate::console::terminal::session_sender::{self, SessionSender};
 use crate::console::terminal::signals::{self, Ended, JobControl};
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
-use crate::storage::{Keep, LogPinned, Store};
+use crate::storage::{LogPinned, RetentionPolicy, Store};
 use crate::{clock, threads};
 
 /// How long what is left to write may take at the end.
@@ -42,7 +42,7 @@ pub struct Start {
     /// Which addresses are dialled, or that this is not known, and nothing is sent.
     pub addresses: Addresses,
     /// How long the log is kept.
-    pub keep: Keep,
+    pub keep: RetentionPolicy,
     /// A sentence to begin with, such as what is wrong with the settings.
     pub notice: Option<Notice>,
 }

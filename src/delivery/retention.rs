@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock;
-use crate::storage::{ClockDoubt, Keep, Removed, Store, StoreError, rest};
+use crate::storage::{ClockDoubt, Removed, RetentionPolicy, Store, StoreError, rest};
 
 use super::sending::{Role, Sending};
 
@@ -45,7 +45,7 @@ impl Keeping {
     #[must_use]
     pub fn start(
         store: Store,
-        keep: Keep,
+        keep: RetentionPolicy,
         sending: watch::Receiver<Sending>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
     ) -> Self {
@@ -55,7 +55,7 @@ impl Keeping {
     fn at(
         pace: Pace,
         store: Store,
-        keep: Keep,
+        keep: RetentionPolicy,
         sending: watch::Receiver<Sending>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
     ) -> Self {
@@ -71,7 +71,7 @@ impl Drop for Keeping {
 
 async fn run(
     store: Store,
-    keep: Keep,
+    keep: RetentionPolicy,
     mut sending: watch::Receiver<Sending>,
     pace: Pace,
     doubted: impl Fn(ClockDoubt) + Send,
@@ -104,7 +104,7 @@ async fn run(
 
 /// Removes all that is kept no longer, with rests between the batches; nothing by age while the clock is
 /// doubted.
-async fn sweep(store: &Store, mut keep: Keep) -> Result<Option<ClockDoubt>, StoreError> {
+async fn sweep(store: &Store, mut keep: RetentionPolicy) -> Result<Option<ClockDoubt>, StoreError> {
     let now = clock::now();
     let doubt = store.doubt_clock(now).await?;
     if doubt.is_some() {

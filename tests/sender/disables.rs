@@ -35,7 +35,7 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     let twentieth = send(&desk, &profile, 1).await[0];
     desk.ended(twentieth).await;
     assert_eq!(status().await, Status::AutoDisabled);
-    let holds = desk.store.holds().await.unwrap();
+    let holds = desk.store.blocks().await.unwrap();
     let cause = holds.disabled(&profile.id).and_then(|hold| hold.cause.clone()).expect("a cause");
     assert_eq!((cause.failed, cause.delivery), (20, twentieth));
     assert_eq!(cause.message, "500 Internal Server Error");
@@ -52,5 +52,5 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     enabled.status = Status::Active;
     desk.store.save_profiles(vec![enabled]).await.unwrap();
     assert_eq!(desk.ended(held).await.summary.state, State::Delivered);
-    assert!(desk.store.holds().await.unwrap().is_empty());
+    assert!(desk.store.blocks().await.unwrap().is_empty());
 }

@@ -316,7 +316,7 @@ async fn retry_now_cancel_and_send_again() {
 
     desk.store.save_profiles(vec![slow]).await.unwrap();
     let again = DeliveryId::generate();
-    desk.store.send_again(id, again, jiff::Timestamp::now()).await.unwrap();
+    desk.store.resend(id, again, jiff::Timestamp::now()).await.unwrap();
     let details = desk.until(again, "the first try", |d| d.summary.attempts == 1).await;
     assert_eq!(details.summary.last_status, Some(500), "a new delivery fails at first, as each does here");
 }

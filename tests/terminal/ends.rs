@@ -82,7 +82,7 @@ fn console_that_panics() {
     use ringback::keymap::Keymap;
     use ringback::profile::{Region, Rules};
     use ringback::settings::{Addresses, Zone};
-    use ringback::storage::{Keep, Store};
+    use ringback::storage::{RetentionPolicy, Store};
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -109,7 +109,7 @@ fn console_that_panics() {
             store,
             settings,
             addresses,
-            keep: Keep::default(),
+            keep: RetentionPolicy::default(),
             mouse: true,
             receiver: None,
             notice: None,

@@ -136,7 +136,7 @@ pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store
         [one] if passed_over.all == 0 => Ok((store.clone(), one.clone())),
         several => {
             let text = escape_controls(text);
-            let lines = row::table_of(several, &store.holds().await?);
+            let lines = row::table_of(several, &store.blocks().await?);
             passed_over::tell_of(&passed_over);
             Err(CommandError::Input(format!(
                 "'{text}' matches more than one delivery, so nothing was done; use a longer prefix:\n{}",

@@ -6,7 +6,7 @@ use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
 use crate::record::{DeliveryId, Summary};
-use crate::storage::{Filter, Holds, LOOKED_AT, Store};
+use crate::storage::{Blocks, Filter, SCAN_LIMIT, Store};
 
 use super::chosen::FilterArgs;
 use super::row::{json_of, table_of};
@@ -32,7 +32,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     };
     let filter = args.filter.filter(&store, clock::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0, passed_over: Notes::default(), holds: store.holds().await? };
+    let mut out = Out { json, printed: 0, passed_over: Notes::default(), holds: store.blocks().await? };
     let older = pages(&store, filter, limit, &mut out).await?;
     out.end()?;
     out.passed_over.end();
@@ -64,7 +64,7 @@ async fn pages(
 ) -> Result<Option<DeliveryId>, CommandError> {
     loop {
         filter.limit = (limit - out.printed).min(PAGE);
-        let found = store.search(&filter, LOOKED_AT).await?;
+        let found = store.search(&filter, SCAN_LIMIT).await?;
         out.rows(&found.rows)?;
         out.passed_over.add(&found.unreadable);
         filter.before = found.next;
@@ -86,7 +86,7 @@ struct Out {
     printed: usize,
     /// Rows without meaning.
     passed_over: Notes,
-    holds: Holds,
+    holds: Blocks,
 }
 
 impl Out {

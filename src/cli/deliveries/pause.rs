@@ -28,11 +28,11 @@ pub(super) async fn run(
         None => None,
     };
     let (id, title) = whose.unzip();
-    let changed = if pause { store.hold(id.clone()).await } else { store.let_go(id.clone()).await }?;
-    let holds = store.holds().await?;
+    let changed = if pause { store.pause(id.clone()).await } else { store.resume(id.clone()).await }?;
+    let holds = store.blocks().await?;
     let now = id.as_ref().map_or_else(|| holds.all(), |id| holds.paused(id));
     // Numbers of what is held after it, whatever holds it.
-    let held = store.held(None).await?;
+    let held = store.blocked(None).await?;
     if json {
         return print_json(&json!({
             "profile_id": id.as_ref().map(ProfileId::as_str),
@@ -63,7 +63,7 @@ pub(super) async fn run(
 /// whole id.
 async fn meant(store: &Store, text: &str) -> Result<(ProfileId, String), CommandError> {
     if let Ok(id) = ProfileId::parse(text)
-        && let Some(hold) = store.holds().await?.paused(&id)
+        && let Some(hold) = store.blocks().await?.paused(&id)
     {
         let title = if hold.title.is_empty() { text } else { &hold.title };
         return Ok((id, title.to_owned()));

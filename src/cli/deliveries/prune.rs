@@ -15,7 +15,9 @@ use crate::cli::{held, passed_over, terminal};
 use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::State;
-use crate::storage::{Change, ClockDoubt, Did, Filter, Keep, Problem, Removed, StateFilter, Store};
+use crate::storage::{
+    BulkResult, Change, ClockDoubt, Filter, Problem, Removed, RetentionPolicy, StateFilter, Store,
+};
 use crate::text::group_digits;
 
 use super::{chosen, steer};
@@ -124,13 +126,13 @@ fn confirm(fit: u64, yes: bool, ahead: Option<String>) -> Result<(), CommandErro
 /// What goes.
 enum What {
     Older(SignedDuration),
-    Settings(Keep),
+    Settings(RetentionPolicy),
 }
 
 /// The same, looked up.
 enum Pruning {
     Fitting(Box<Filter>),
-    Outdated(Keep),
+    Outdated(RetentionPolicy),
 }
 
 impl What {
@@ -206,7 +208,7 @@ impl Pruning {
         }
         let keep = match self {
             Self::Fitting(filter) => {
-                let mut did = Did::default();
+                let mut did = BulkResult::default();
                 let ended = steer::change(store, Change::Remove, (**filter).clone(), of, &mut did).await;
                 passed_over::tell_of(&did.passed_over);
                 removed.add(did.removed);

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::cli::table::table;
 use crate::profile::Choice;
 use crate::record::{State, Summary};
-use crate::storage::Holds;
+use crate::storage::Blocks;
 
 /// A delivery as JSON, by the names of `test --json` where it has one.
-pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {
+pub(super) fn json_of(row: &Summary, holds: &Blocks) -> Value {
     let error = row.last_error.as_ref();
     json!({
         "delivery_id": row.id.to_string(),
@@ -32,7 +32,7 @@ pub(super) fn json_of(row: &Summary, holds: &Holds) -> Value {
 }
 
 /// Deliveries as a table for people, with a heading.
-pub(super) fn table_of(rows: &[Summary], holds: &Holds) -> String {
+pub(super) fn table_of(rows: &[Summary], holds: &Blocks) -> String {
     let cells: Vec<[String; 7]> = rows
         .iter()
         .map(|row| {
@@ -51,7 +51,7 @@ pub(super) fn table_of(rows: &[Summary], holds: &Holds) -> String {
 }
 
 /// What keeps it from being sent, if anything does.
-pub(super) fn held_for(row: &Summary, holds: &Holds) -> Option<&'static str> {
+pub(super) fn held_for(row: &Summary, holds: &Blocks) -> Option<&'static str> {
     holds.of(row).filter(|_| row.state.is_pending()).map(|hold| hold.why.name())
 }
 

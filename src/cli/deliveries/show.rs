@@ -20,7 +20,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let (store, summary) = chosen::delivery(store.as_ref(), text).await?;
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
-    let held = held_for(&details.summary, &store.holds().await?);
+    let held = held_for(&details.summary, &store.blocks().await?);
     for sentence in &details.passed_over {
         tell(&format!("ringback: note: {sentence} and is skipped"));
     }

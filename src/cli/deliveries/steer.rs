@@ -12,7 +12,7 @@ use crate::cli::{held, passed_over};
 use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, State, Summary};
-use crate::storage::{Change, Did, Filter, Lease, StateFilter, Store};
+use crate::storage::{BulkResult, Change, Filter, Lease, StateFilter, Store};
 use crate::text::group_digits;
 
 use super::chosen::{self, FilterArgs};
@@ -88,7 +88,7 @@ pub(super) async fn run(
         let shown = State::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
         return Err(CommandError::Input(format!("--state {shown}: ended deliveries cannot be cancelled")));
     }
-    let Some(store) = store else { return told(verb, &Did::default(), 0, args.dry_run, json) };
+    let Some(store) = store else { return told(verb, &BulkResult::default(), 0, args.dry_run, json) };
     let now = clock::now();
     let filter = verb.change().of(args.filter.filter(&store, now).await?, now);
     let count = store.count(&filter).await?;
@@ -97,7 +97,7 @@ pub(super) async fn run(
         tell_of_earlier(all.saturating_sub(count));
     }
     if args.dry_run || count == 0 {
-        return told(verb, &Did::default(), count, args.dry_run, json);
+        return told(verb, &BulkResult::default(), count, args.dry_run, json);
     }
     if !args.yes {
         let noun = if count == 1 { "delivery" } else { "deliveries" };
@@ -109,7 +109,7 @@ pub(super) async fn run(
         let not = format!("{} {noun} {fits}; nothing was done", group_digits(count));
         ask(&question, &not, "nothing was done")?;
     }
-    let mut did = Did::default();
+    let mut did = BulkResult::default();
     change(&store, verb.change(), filter, count, &mut did).await.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
@@ -126,7 +126,7 @@ pub(super) async fn run(
     told(verb, &did, count, false, json)?;
     tell_who_sends(&store, &did);
     if did.due > 0 {
-        held::tell_of(&store.held(None).await?);
+        held::tell_of(&store.blocked(None).await?);
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ pub(super) async fn change(
     change: Change,
     filter: Filter,
     of: u64,
-    did: &mut Did,
+    did: &mut BulkResult,
 ) -> Result<(), CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let mut progress = Progress::new(of);
@@ -198,7 +198,7 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         // It may have ended since it was read.
         (Verb::Retry, _) => {
             let new = DeliveryId::generate();
-            store.send_again(id, new, clock::now()).await?;
+            store.resend(id, new, clock::now()).await?;
             ("sent again as", Some(new))
         }
     };
@@ -212,8 +212,8 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         print(&format!("{id}  {told}\n"))?;
     }
     if verb == Verb::Retry && !dry {
-        tell_who_sends(store, &Did { due: 1, ..Did::default() });
-        let holds = store.holds().await?;
+        tell_who_sends(store, &BulkResult { due: 1, ..BulkResult::default() });
+        let holds = store.blocks().await?;
         if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
             tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
         }
@@ -226,17 +226,17 @@ fn moved_on(id: DeliveryId) -> CommandError {
 }
 
 /// What is due waits where nobody sends.
-fn tell_who_sends(store: &Store, did: &Did) {
+fn tell_who_sends(store: &Store, did: &BulkResult) {
     if did.due + did.again > 0 && Lease::holder(store.path()).is_none() {
         tell("no session is sending from this database; start `ringback work` or the console (`ringback`)");
     }
 }
 
-fn done(did: &Did) -> String {
+fn done(did: &BulkResult) -> String {
     group_digits(did.done())
 }
 
-fn told(verb: Verb, did: &Did, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
+fn told(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
     if json {
         return print_json(&match verb {
             Verb::Retry => json!({

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::error::CommandError;
 use crate::cli::held;
 
-use crate::storage::{Held, Inspection, Lease, LogPinned, inspect};
+use crate::storage::{Blocked, Inspection, Lease, LogPinned, inspect};
 
 use super::finding::Finding;
 
@@ -141,7 +141,7 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
 }
 
 /// What is pending and not sent, and the command that ends each hold.
-fn held(held: &Held) -> Vec<Finding> {
+fn held(held: &Blocked) -> Vec<Finding> {
     let named = held.by.iter().take(HOLDS);
     let mut all: Vec<Finding> = named
         .map(|hold| {
@@ -192,7 +192,7 @@ mod tests {
             known_schema: 2,
             damage: Vec::new(),
             pending: Some(0),
-            held: Held::default(),
+            held: Blocked::default(),
             stopped_sender: None,
             unreadable: PassedOver::default(),
             log_pinned: None,

@@ -8,7 +8,7 @@ use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::{choose, held};
 use crate::profile::Profile;
-use crate::storage::Hold;
+use crate::storage::Block;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
@@ -34,8 +34,8 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     store.delete_profile(id).await?;
     // Counted once nothing of it is sent any more.
     let held = store.pending_events(id).await?;
-    let holds = store.holds().await?;
-    let until = holds.deleted(id).and_then(Hold::restorable_until);
+    let holds = store.blocks().await?;
+    let until = holds.deleted(id).and_then(Block::restorable_until);
     if json {
         return print_json(
             &json!({"profile_ids": [id.as_str()], "blocked": held, "held": held, "restorable_until": until}),

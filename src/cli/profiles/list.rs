@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::cli::{held, passed_over};
 use crate::profile::{Channel, Choice as _};
-use crate::storage::{DeletedProfile, Holds, Listing, ProfileRow};
+use crate::storage::{Blocks, DeletedProfile, Listing, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -31,7 +31,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     let (all, holds) = match session.store_if_there()? {
         Some(store) => {
             passed_over::tell_of(&store.unreadable(Listing::Profiles).await?);
-            (store.profiles().await?, store.holds().await?)
+            (store.profiles().await?, store.blocks().await?)
         }
         None => Default::default(),
     };
@@ -57,7 +57,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
     let (all, holds) = match session.store_if_there()? {
         Some(store) => {
             passed_over::tell_of(&store.unreadable(Listing::DeletedProfiles).await?);
-            (store.deleted_profiles().await?, store.holds().await?)
+            (store.deleted_profiles().await?, store.blocks().await?)
         }
         None => Default::default(),
     };
@@ -125,7 +125,7 @@ pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
 }
 
 /// A profile as it is listed, by the names of its document.
-fn listed_json(row: &ProfileRow, holds: &Holds) -> Value {
+fn listed_json(row: &ProfileRow, holds: &Blocks) -> Value {
     json!({
         "profile_id": row.id.as_str(),
         "title": row.title,

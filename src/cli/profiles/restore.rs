@@ -18,7 +18,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     if !store.restore_profile(&row.id).await? {
         return Err(CommandError::Input(format!("'{title}' ({}) was restored or removed just now", row.id)));
     }
-    let holds = store.holds().await?;
+    let holds = store.blocks().await?;
     let hold = holds.of_events(&row.id);
     if json {
         return print_json(&json!({

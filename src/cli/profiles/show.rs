@@ -8,19 +8,19 @@ use crate::cli::session::Session;
 use crate::cli::{choose, held};
 use crate::profile::document::{Secrets, export};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
-use crate::storage::Holds;
+use crate::storage::Blocks;
 use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), text).await?;
-    let holds = store.holds().await?;
+    let holds = store.blocks().await?;
     if json { print_json(&json_of(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
 }
 
 /// The document. What holds the profile stands there only while something does: `apply` takes no such
 /// members.
-fn json_of(profile: &Profile, holds: &Holds) -> Value {
+fn json_of(profile: &Profile, holds: &Blocks) -> Value {
     let mut all = export(profile, Secrets::Hidden);
     if let Some(paused) = holds.paused(&profile.id) {
         all["paused_since"] = json!(paused.since);
@@ -33,7 +33,7 @@ fn json_of(profile: &Profile, holds: &Holds) -> Value {
 }
 
 /// The profile, a field a line, without its secrets.
-fn text_of(profile: &Profile, holds: &Holds) -> String {
+fn text_of(profile: &Profile, holds: &Blocks) -> String {
     let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
     let mut put = |label, text: String| lines.push((label, text));
     put("Channel", profile.channel.name().to_owned());

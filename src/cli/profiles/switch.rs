@@ -39,7 +39,7 @@ pub(super) async fn run(
         }
     }
     let Profile { id, title, .. } = &profile;
-    let holds = store.holds().await?;
+    let holds = store.blocks().await?;
     if json {
         return print_json(&json!({
             "profile_id": id.as_str(),

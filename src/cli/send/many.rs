@@ -24,7 +24,7 @@ use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted,
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Keeping, Limits, Sender, Transport};
 use crate::record::{DeliveryId, Mark, NewDelivery, State};
-use crate::storage::{Filter, Keep, Outbox as _, StateFilter, Store};
+use crate::storage::{Filter, Outbox as _, RetentionPolicy, StateFilter, Store};
 
 /// The least time between two looks at what has become of them.
 const LOOK: Duration = Duration::from_millis(20);
@@ -45,7 +45,7 @@ pub struct Options {
     /// Lines of JSON instead of text.
     pub json: bool,
     /// How long the log is kept, where this process sends.
-    pub keep: Keep,
+    pub keep: RetentionPolicy,
 }
 
 /// What is told of each line of a batch.
@@ -112,7 +112,7 @@ pub async fn run(
     };
     let unknown = run.resolve().await.err();
     let looked = run.look_last().await;
-    let held = run.store.held(run.tally.left(mark)).await.unwrap_or_default();
+    let held = run.store.blocked(run.tally.left(mark)).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, held.total());
     held::tell_of(&held);
     if let Some(text) = run.missing.text() {

@@ -76,7 +76,7 @@ pub async fn run(
         }
     }
     let Some(transport) = transport else {
-        let holds = store.holds().await?;
+        let holds = store.blocks().await?;
         if let Some(hold) = holds.of_events(&profile.id) {
             tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
         }

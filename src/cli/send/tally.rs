@@ -40,10 +40,10 @@ impl Tally {
     /// The database cannot be read.
     pub async fn look(&mut self, store: &Store, mark: Mark) -> Result<Option<Ended>, StoreError> {
         let Some((from, to)) = self.range else { return Ok(None) };
-        let standing = store.standing(mark, from, to).await?;
+        let standing = store.batch_progress(mark, from, to).await?;
         self.stand(standing.settled, standing.rest);
-        self.range = Some((standing.floor, to));
-        Ok((standing.floor > from).then_some((from, standing.floor)))
+        self.range = Some((standing.low_watermark, to));
+        Ok((standing.low_watermark > from).then_some((from, standing.low_watermark)))
     }
 
     /// Where those lie that may have something left to send; none before any was accepted.

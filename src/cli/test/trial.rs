@@ -10,7 +10,7 @@ use crate::cli::output::tell;
 use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
 use crate::delivery::{Limits, Sender, Transport};
 use crate::record::{DeliveryId, Details, NewDelivery, State};
-use crate::storage::{Hold, Outbox as _, Store};
+use crate::storage::{Block, Outbox as _, Store};
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ pub struct Ended {
     /// What came of it.
     pub details: Details,
     /// It has not ended, but is held: this.
-    pub held: Option<Hold>,
+    pub held: Option<Block>,
     sender: Sender,
 }
 
@@ -137,7 +137,7 @@ struct Trial<'a, L> {
 
 impl<L: FnMut(&str)> Trial<'_, L> {
     /// Until it has ended, or is held: that may last.
-    async fn until_ended(&mut self) -> Result<(Details, Option<Hold>), CommandError> {
+    async fn until_ended(&mut self) -> Result<(Details, Option<Block>), CommandError> {
         let mut changes = self.store.changes();
         let mut troubled_since = None;
         loop {
@@ -146,7 +146,7 @@ impl<L: FnMut(&str)> Trial<'_, L> {
             if !details.summary.state.is_pending() {
                 return Ok((details, None));
             }
-            if let Some(hold) = self.store.holds().await?.of(&details.summary)
+            if let Some(hold) = self.store.blocks().await?.of(&details.summary)
                 && !self.news.is_under_way(self.id)
             {
                 return Ok((details, Some(hold.clone())));

@@ -55,7 +55,7 @@ pub(super) async fn run(
     let store = session.store()?;
     if !args.until_idle {
         // Nothing of it goes out, however long this goes on.
-        held::tell_of(&store.held(None).await?);
+        held::tell_of(&store.blocked(None).await?);
     }
     let transport = Transport::new(network);
     let (tap, outcomes) = Tap::on(store.clone());
@@ -88,7 +88,7 @@ pub(super) async fn run(
     work.tell_news();
     let signal = ended?;
     work.counts = work.store.counts().await?;
-    let held = work.store.held(None).await?;
+    let held = work.store.blocked(None).await?;
     if signal.is_none() && work.pending() != held.total() {
         // By the deliveries nothing is left but what is held.
         work.store.recount().await?;

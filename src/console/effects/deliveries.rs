@@ -8,7 +8,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile};
 use crate::record::{DeliveryId, Kind, NewDelivery, State as DeliveryState};
-use crate::storage::{Filter, Found, LOOKED_AT, Outbox as _, StateFilter, Store, StoreError};
+use crate::storage::{Filter, Outbox as _, Page, SCAN_LIMIT, StateFilter, Store, StoreError};
 
 /// Accepts a test, and remembers its values.
 pub(super) async fn test(
@@ -41,11 +41,11 @@ pub(super) async fn load(store: &Store, query: Query) -> Result<Message, StoreEr
     Ok(Message::Deliveries(Box::new(query), found))
 }
 
-async fn search(store: &Store, query: &Query) -> Result<Found, StoreError> {
+async fn search(store: &Store, query: &Query) -> Result<Page, StoreError> {
     let filter = filter(query);
     match &query.earlier {
-        Some(earlier) => store.search_again(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
-        None => store.search(&filter, LOOKED_AT).await,
+        Some(earlier) => store.resume_search(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
+        None => store.search(&filter, SCAN_LIMIT).await,
     }
 }
 
@@ -67,7 +67,7 @@ pub fn filter(query: &Query) -> Filter {
 
 pub(super) async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
     let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
-    let found = store.search(&filter(&newest), LOOKED_AT).await?;
+    let found = store.search(&filter(&newest), SCAN_LIMIT).await?;
     let newer = paused::newer(&query, &found.rows);
     Ok(Message::Newer(query, newer))
 }
@@ -75,9 +75,9 @@ pub(super) async fn count_newer(store: &Store, query: Query) -> Result<Message, 
 /// What is held, or a change of it.
 pub(super) async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, StoreError> {
     let Effect::Pause { profile, on, done } = effect else {
-        return Ok(Some(Message::Holds(Box::new(store.holds().await?))));
+        return Ok(Some(Message::Holds(Box::new(store.blocks().await?))));
     };
-    let change = if on { store.hold(profile).await } else { store.let_go(profile).await };
+    let change = if on { store.pause(profile).await } else { store.resume(profile).await };
     change?;
     Ok(Some(Message::Done(done)))
 }
@@ -102,7 +102,7 @@ pub(super) async fn retry_now(store: &Store, id: DeliveryId) -> Result<Message, 
 
 pub(super) async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
     let new = DeliveryId::generate();
-    store.send_again(id, new, clock::now()).await?;
+    store.resend(id, new, clock::now()).await?;
     Ok(Message::Accepted(new, Kind::Again))
 }
 

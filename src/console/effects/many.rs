@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::clock;
 use crate::console::model::deliveries::many::{Many, News};
 use crate::console::model::message::Message;
-use crate::storage::{Did, Store, StoreError};
+use crate::storage::{BulkResult, Store, StoreError};
 
 /// How often it is told how far it came.
 const TOLD: Duration = Duration::from_millis(100);
@@ -35,7 +35,7 @@ pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> 
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
     tokio::spawn(async move {
-        let mut all = Did::default();
+        let mut all = BulkResult::default();
         let result = run(&store, *many, &stop, &mut all, &tell).await;
         let cut = match result {
             Ok(true) => None,
@@ -52,7 +52,7 @@ async fn run(
     store: &Store,
     many: Many,
     stop: &AtomicBool,
-    all: &mut Did,
+    all: &mut BulkResult,
     tell: &UnboundedSender<Message>,
 ) -> Result<bool, StoreError> {
     let (mut next, mut told) = (Some(many.filter), Instant::now());

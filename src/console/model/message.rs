@@ -15,7 +15,7 @@ use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
-use crate::storage::{Counts, DeletedProfile, Found, Holds, ProfileRow, Revision, UnsavedDraft};
+use crate::storage::{Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, UnsavedDraft};
 
 /// Something happened.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ pub enum Message {
     /// A test was accepted, or an earlier delivery once more.
     Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
-    Deliveries(Box<Query>, Found),
+    Deliveries(Box<Query>, Page),
     /// What comes of something that is done to many deliveries.
     Many(News),
     /// How many of this query are newer than those that it asks for.
@@ -89,7 +89,7 @@ pub enum Message {
     /// How many are pending.
     Counts(Counts),
     /// What is held now.
-    Holds(Box<Holds>),
+    Holds(Box<Blocks>),
     /// Something was committed, here or elsewhere.
     StoreChanged,
     /// What has changed cannot be read: why, and what to do.

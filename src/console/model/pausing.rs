@@ -9,14 +9,14 @@ use crate::console::model::state::State;
 use crate::delivery::Role;
 use crate::profile::{Choice as _, Profile, ProfileId, Status};
 use crate::record::{State as DeliveryState, Summary};
-use crate::storage::Hold;
+use crate::storage::Block;
 
 /// Stands before what is paused.
 pub const SIGN: &str = "‖";
 
 /// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
-pub(in crate::console) fn cause(hold: &Hold) -> String {
-    let told = |cause: &crate::storage::Cause| {
+pub(in crate::console) fn cause(hold: &Block) -> String {
+    let told = |cause: &crate::storage::AutoDisableCause| {
         format!("{} consecutive failures; last: {}", cause.failed, cause.message)
     };
     hold.cause.as_ref().map_or_else(String::new, told)
@@ -24,7 +24,7 @@ pub(in crate::console) fn cause(hold: &Hold) -> String {
 
 /// What holds a delivery that is still to be sent; none while it is being sent.
 #[must_use]
-pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Hold> {
+pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Block> {
     let rests = row.state.is_pending() && !state.sending.in_flight.contains_key(&row.id);
     state.holds.of(row).filter(|_| rests)
 }

@@ -24,7 +24,7 @@ use crate::keymap::Key;
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
 use crate::record::{DeliveryId, Details, Kind, Summary};
-use crate::storage::{Counts, Holds, Revision};
+use crate::storage::{Blocks, Counts, Revision};
 
 /// A delivery whose end is told at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub struct State {
     /// How many deliveries are pending.
     pub counts: Counts,
     /// What is queued and not sent for now.
-    pub holds: Holds,
+    pub holds: Blocks,
     /// Why the database cannot be read, while it cannot.
     pub unreadable: Option<String>,
     /// Why nothing is sent, where the settings do not say which addresses are allowed.
@@ -118,7 +118,7 @@ impl State {
             testing: Vec::new(),
             sending: Sending::default(),
             counts: Counts::default(),
-            holds: Holds::default(),
+            holds: Blocks::default(),
             unreadable: None,
             closed: None,
             log_pinned: None,

@@ -14,7 +14,7 @@ use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
 use crate::delivery::{Keeping, Limits, Sender, Sending, Transport};
 use crate::settings::Addresses;
-use crate::storage::{ClockDoubt, Keep, Store};
+use crate::storage::{ClockDoubt, RetentionPolicy, Store};
 
 /// How long stopping may take without a word.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 pub struct SessionSender {
     store: Store,
     addresses: Addresses,
-    keep: Keep,
+    keep: RetentionPolicy,
     tell: UnboundedSender<Message>,
     running: Option<(Sender, Keeping)>,
     sending: watch::Receiver<Sending>,
@@ -32,7 +32,12 @@ pub struct SessionSender {
 impl SessionSender {
     /// Starts sending, as soon as no other session does. Needs a tokio runtime.
     #[must_use]
-    pub fn start(store: Store, addresses: Addresses, keep: Keep, tell: UnboundedSender<Message>) -> Self {
+    pub fn start(
+        store: Store,
+        addresses: Addresses,
+        keep: RetentionPolicy,
+        tell: UnboundedSender<Message>,
+    ) -> Self {
         let (running, sending) = started(&store, &addresses, keep, &tell);
         Self { store, addresses, keep, tell, running: Some(running), sending }
     }
@@ -63,7 +68,7 @@ impl SessionSender {
 fn started(
     store: &Store,
     addresses: &Addresses,
-    keep: Keep,
+    keep: RetentionPolicy,
     tell: &UnboundedSender<Message>,
 ) -> ((Sender, Keeping), watch::Receiver<Sending>) {
     let sender = match addresses.closed() {

@@ -4,7 +4,7 @@ use crate::callback::Values;
 use crate::console::model::deliveries::many::News;
 use crate::console::model::message::Message;
 use crate::record::Kind;
-use crate::storage::Did;
+use crate::storage::BulkResult;
 
 use super::world::{World, number};
 use super::{Desk, sample};
@@ -113,7 +113,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.keys("4 C").waits_for_answers();
     desk.keys("y");
     assert_eq!(desk.says(), "Cancelling: 0 of 4 · Esc in the deliveries stops it");
-    let did = |cancelled| Did { cancelled, ..Did::default() };
+    let did = |cancelled| BulkResult { cancelled, ..BulkResult::default() };
     desk.told(Message::Many(News::Goes(Box::new(did(2)))));
     assert_eq!(desk.says(), "Cancelling: 2 of 4 · Esc in the deliveries stops it");
     desk.keys("A");
@@ -122,7 +122,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.keys("esc");
     assert_eq!(desk.asked(), ["stop"]);
     let why = Some("it has no request".to_owned());
-    let did = Box::new(Did { left: 1, why, ..did(2) });
+    let did = Box::new(BulkResult { left: 1, why, ..did(2) });
     desk.told(Message::Many(News::Ended { did, cut: Some("stopped".to_owned()) }));
     assert_eq!(desk.says(), "Cancelled 2 · unchanged: 1 (it has no request): stopped");
     desk.keys("esc");

@@ -6,7 +6,7 @@ use crate::console::terminal::timers;
 use crate::delivery::{InFlight, Role, Sending};
 use crate::profile::Status;
 use crate::record::Kind;
-use crate::storage::{Cause, HeldFor, Hold};
+use crate::storage::{AutoDisableCause, Block, BlockReason};
 
 use super::desk::Desk;
 use super::sample;
@@ -110,12 +110,12 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
         world.profiles[0].status = Status::AutoDisabled;
         world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
         let message = "500 Internal Server Error".to_owned();
-        world.holds.push(Hold {
+        world.holds.push(Block {
             profile_id: Some(profile_id(1)),
             title: "Order SMS".to_owned(),
-            why: HeldFor::AutoDisabled,
+            why: BlockReason::AutoDisabled,
             since: sample::start(),
-            cause: Some(Cause { failed: 20, delivery: delivery_id(7), message }),
+            cause: Some(AutoDisableCause { failed: 20, delivery: delivery_id(7), message }),
         });
     });
     let told = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";

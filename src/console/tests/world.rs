@@ -14,7 +14,8 @@ use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
 use crate::record::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
 use crate::storage::{
-    Change, Counts, DeletedProfile, Did, Found, HeldFor, Hold, ProfileRow, Revision, UnsavedDraft, fits,
+    Block, BlockReason, BulkResult, Change, Counts, DeletedProfile, Page, ProfileRow, Revision, UnsavedDraft,
+    fits,
 };
 
 /// The store and the receiver, as the console could find them.
@@ -39,7 +40,7 @@ pub struct World {
     /// Rows that a search looks at before it answers; 0 is all.
     pub patience: usize,
     /// What is paused, and what was disabled by itself.
-    pub holds: Vec<Hold>,
+    pub holds: Vec<Block>,
 }
 
 /// The id of a profile of these tests.
@@ -58,8 +59,8 @@ pub fn number(id: DeliveryId) -> u128 {
 }
 
 /// A pause since this time.
-pub fn pause(profile_id: Option<ProfileId>, since: Timestamp) -> Hold {
-    Hold { profile_id, title: String::new(), why: HeldFor::Paused, since, cause: None }
+pub fn pause(profile_id: Option<ProfileId>, since: Timestamp) -> Block {
+    Block { profile_id, title: String::new(), why: BlockReason::Paused, since, cause: None }
 }
 
 /// A profile as it is listed.
@@ -115,7 +116,7 @@ impl World {
             }
             Effect::SwitchProfile(profile) => {
                 let id = Some(&profile.id);
-                self.holds.retain(|hold| hold.profile_id.as_ref() != id || hold.why == HeldFor::Paused);
+                self.holds.retain(|hold| hold.profile_id.as_ref() != id || hold.why == BlockReason::Paused);
                 self.save((**profile).clone());
                 vec![Message::Switched(profile.clone()), Message::StoreChanged]
             }
@@ -203,7 +204,7 @@ impl World {
             }
             Effect::LoadHolds => vec![Message::Holds(Box::new(self.holds.iter().cloned().collect()))],
             Effect::Pause { profile, on, done } => {
-                self.holds.retain(|hold| hold.profile_id != *profile || hold.why != HeldFor::Paused);
+                self.holds.retain(|hold| hold.profile_id != *profile || hold.why != BlockReason::Paused);
                 if *on {
                     self.holds.push(pause(profile.clone(), now));
                 }
@@ -239,7 +240,7 @@ impl World {
     pub fn delete(&mut self, id: &ProfileId, now: Timestamp) {
         for gone in self.profiles.extract_if(.., |p| p.id == *id) {
             let (profile_id, title) = (Some(gone.id.clone()), gone.title.to_string());
-            self.holds.push(Hold { title, why: HeldFor::Deleted, ..pause(profile_id, now) });
+            self.holds.push(Block { title, why: BlockReason::Deleted, ..pause(profile_id, now) });
             self.deleted.push(gone);
         }
     }
@@ -247,7 +248,7 @@ impl World {
     fn restore_last(&mut self) -> Option<Box<DeletedProfile>> {
         let back = self.deleted.pop()?;
         let id = Some(&back.id);
-        let hold = |hold: &mut Hold| hold.profile_id.as_ref() == id && hold.why == HeldFor::Deleted;
+        let hold = |hold: &mut Block| hold.profile_id.as_ref() == id && hold.why == BlockReason::Deleted;
         let deleted_at = self.holds.extract_if(.., hold).next()?.since;
         let deleted = DeletedProfile { row: row(&back), deleted_at, held: self.pending_events(&back.id) };
         self.profiles.push(back);
@@ -398,7 +399,7 @@ impl World {
         }
     }
 
-    fn found(&self, query: &Query) -> Found {
+    fn found(&self, query: &Query) -> Page {
         let filter = deliveries::filter(query);
         let newest = self.deliveries.last().map(|d| d.summary.id);
         let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
@@ -413,7 +414,7 @@ impl World {
             }
         }
         let next = last.filter(|_| left.next().is_some());
-        Found { rows, newest, next, unreadable: Vec::new() }
+        Page { rows, newest, next, unreadable: Vec::new() }
     }
 
     fn of_many(&self, many: &Many) -> Vec<DeliveryId> {
@@ -422,7 +423,7 @@ impl World {
     }
 
     fn change_many(&mut self, many: &Many, now: Timestamp) -> Vec<Message> {
-        let mut did = Did::default();
+        let mut did = BulkResult::default();
         for id in self.of_many(many) {
             match many.change {
                 Change::Cancel => {

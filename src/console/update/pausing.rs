@@ -4,7 +4,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::profile::ProfileId;
-use crate::storage::{Hold, Holds};
+use crate::storage::{Block, Blocks};
 
 /// Pauses the sender as a whole, or lets it go on.
 pub fn switch_all(state: &State) -> Vec<Effect> {
@@ -32,12 +32,12 @@ pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
 }
 
 /// Takes what is held now, and tells of profiles that were disabled by themselves meanwhile.
-pub fn taken(state: &mut State, holds: Holds) -> Vec<Effect> {
-    let known = |hold: &Hold| {
+pub fn taken(state: &mut State, holds: Blocks) -> Vec<Effect> {
+    let known = |hold: &Block| {
         let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));
         before.is_some_and(|before| before.cause == hold.cause)
     };
-    let mut new: Vec<&Hold> = holds.iter().filter(|hold| hold.cause.is_some() && !known(hold)).collect();
+    let mut new: Vec<&Block> = holds.iter().filter(|hold| hold.cause.is_some() && !known(hold)).collect();
     new.sort_by_key(|hold| hold.since);
     let told = new.pop().map(|last| {
         let more = if new.is_empty() { String::new() } else { format!(" · and {} more", new.len()) };

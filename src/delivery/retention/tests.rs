@@ -6,7 +6,7 @@ use super::*;
 use crate::record::Next;
 use crate::storage::sqlite::tests::pruning::{on_day, rows};
 use crate::storage::sqlite::tests::{accepted, delivery, profile, profile_id, record, store};
-use crate::storage::{Counts, Outbox as _};
+use crate::storage::{Counts, Outbox as _, RetentionPolicy};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_sends_keeps_the_file_small_while_others_write() {
@@ -28,7 +28,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     let rows_before = rows(&store).await;
 
     let (role, sending) = watch::channel(Sending::default());
-    let keep = Keep { days: 1, deliveries: 0 };
+    let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let pace = QUICK;
     let keeping = Keeping::at(pace, store.clone(), keep, sending, |doubt| panic!("{doubt}"));
     // Another process sends: nothing goes.
@@ -73,7 +73,7 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     role.send_modify(|now| now.role = Role::Sends);
     let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
     let quick = QUICK;
-    let keep = Keep { days: 1, deliveries: 0 };
+    let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let keeping = Keeping::at(quick, store.clone(), keep, sending, move |doubt| tell.send(doubt).unwrap());
     let doubt = doubts.recv().await.unwrap();
     assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");

@@ -7,7 +7,8 @@
 
 mod control;
 mod engine;
-pub(in crate::storage) mod file;
+mod error;
+mod file;
 mod lock;
 mod log;
 mod profiles;
@@ -18,33 +19,12 @@ mod rows;
 pub(crate) mod tests;
 mod wal;
 
-use crate::storage::error::StoreError;
-pub use control::blocked::{Held, Within};
-pub use control::bulk::{Change, Did};
-pub use control::pause::{Cause, HeldFor, Hold, Holds};
 pub use engine::busy::{LockWait, report_lock_waits};
-pub use engine::revision::Revision;
 pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
-pub use log::details::Counts;
-pub use log::filter::Filter;
-#[cfg(test)]
-pub(crate) use log::matcher::fits;
-pub use log::progress::Standing;
-pub use log::search::{Found, LOOKED_AT, Searched};
-pub use log::status_filter::{StateFilter, StatusFilter};
-pub use log::words::searched_texts;
-pub use profiles::deleted::DeletedProfile;
-pub use profiles::drafts::UnsavedDraft;
-pub use profiles::list::ProfileRow;
-pub use profiles::save::Saved;
-pub use retention::clock_trust::ClockDoubt;
-pub use retention::prune::{Keep, Removed};
 pub(crate) use retention::vacuum::rest;
-pub use rows::row_check::Listing;
-pub use rows::unreadable::{PassedOver, UnreadableRow};
 pub use wal::pinned::LogPinned;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +38,8 @@ use tokio::sync::watch as channel;
 
 use crate::clock;
 use crate::profile::Status;
+use crate::storage::error::StoreError;
+use crate::storage::sqlite::error::InFile as _;
 
 use engine::readers::Readers;
 use engine::state_counts::Writing;

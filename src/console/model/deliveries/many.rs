@@ -3,7 +3,7 @@
 use crate::console::model::deliveries::query::Show;
 use crate::keymap::Action;
 use crate::record::State as DeliveryState;
-use crate::storage::{Change, Did, Filter, StateFilter};
+use crate::storage::{BulkResult, Change, Filter, StateFilter};
 use crate::text::group_digits;
 
 /// Something to be done to many deliveries.
@@ -34,11 +34,11 @@ pub enum News {
         why: String,
     },
     /// So much was done.
-    Goes(Box<Did>),
+    Goes(Box<BulkResult>),
     /// It ended.
     Ended {
         /// What was done.
-        did: Box<Did>,
+        did: Box<BulkResult>,
         /// Why not all of it.
         cut: Option<String>,
     },

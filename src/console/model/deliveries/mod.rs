@@ -15,7 +15,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::list::List;
 use crate::profile::ProfileId;
 use crate::record::{DeliveryId, Details, Summary};
-use crate::storage::Searched;
+use crate::storage::EarlierSearch;
 
 /// How many deliveries are read at a time.
 pub const PAGE: usize = 200;
@@ -177,9 +177,9 @@ impl Deliveries {
     }
 
     /// What the search has found so far, so that it need not begin again.
-    fn searched(&self) -> Option<Searched> {
+    fn searched(&self) -> Option<EarlierSearch> {
         let known = || self.rows.iter().map(|row| row.id).collect();
         let searches = self.search.is_on() && self.newest.is_some();
-        searches.then(|| Searched { known: known(), newest: self.newest, next: self.next })
+        searches.then(|| EarlierSearch { known: known(), newest: self.newest, next: self.next })
     }
 }

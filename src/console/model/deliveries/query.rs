@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::profile::ProfileId;
 use crate::record::DeliveryId;
-use crate::storage::Searched;
+use crate::storage::EarlierSearch;
 
 /// Which deliveries are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Query {
     /// Where dates and times in it are of.
     pub zone: TimeZone,
     /// What of this was found before, where it takes a search.
-    pub earlier: Option<Searched>,
+    pub earlier: Option<EarlierSearch>,
     /// None newer than this one.
     pub upto: Option<DeliveryId>,
     /// Those before this one; the newest without.

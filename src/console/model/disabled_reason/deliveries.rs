@@ -5,7 +5,7 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::Action;
-use crate::storage::HeldFor;
+use crate::storage::BlockReason;
 
 /// Why an action cannot be done now; `None` when it can.
 #[must_use]
@@ -31,8 +31,10 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
             Some("it is being sent right now")
         }
         Action::RetryNow => match chosen.and_then(|c| pausing::holding(state, c))?.why {
-            HeldFor::Deleted => Some("its profile is deleted: {profiles-undo} in the profiles restores it"),
-            HeldFor::Paused | HeldFor::Disabled | HeldFor::AutoDisabled => {
+            BlockReason::Deleted => {
+                Some("its profile is deleted: {profiles-undo} in the profiles restores it")
+            }
+            BlockReason::Paused | BlockReason::Disabled | BlockReason::AutoDisabled => {
                 Some("it is blocked: {deliveries-send-again} resends it manually")
             }
         },

@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::keymap::Action;
-use crate::storage::{Change, Did, Filter};
+use crate::storage::{BulkResult, Change, Filter};
 use crate::text::group_digits;
 
 /// Opens the question, and has the deliveries counted.
@@ -93,7 +93,7 @@ pub fn news(state: &mut State, news: News) {
 }
 
 /// What was done, such as `Cancelled 1 204`.
-fn ended(did: &Did) -> String {
+fn ended(did: &BulkResult) -> String {
     let parts = [
         ("Cancelled", did.cancelled),
         ("Retrying now:", did.due),

@@ -15,10 +15,10 @@ use crate::console::update::window::found;
 use crate::console::update::{pausing, programs};
 use crate::keymap::Action;
 use crate::record::{DeliveryId, Details};
-use crate::storage::{Found, searched_texts};
+use crate::storage::{Page, searched_texts};
 
 /// Takes rows that were read.
-pub fn set(state: &mut State, query: &Query, found: Found) -> Vec<Effect> {
+pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let mut effects = Vec::new();
     if query.before.is_some() {

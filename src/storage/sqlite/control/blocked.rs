@@ -5,10 +5,11 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, Mark};
+use crate::storage::control::block::Blocks;
+use crate::storage::control::blocked::{Blocked, Within};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::control::pause::{self, Closed, Hold, Holds};
+use crate::storage::sqlite::control::pause::{self, BlockedSet};
 use crate::storage::sqlite::rows::columns::get;
 
 /// The next queue with something of one state that is to be sent.
@@ -23,28 +24,6 @@ const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
 /// Queued, and waiting: what is to be sent.
 const PENDING: [i64; 2] = [0, 1];
 
-/// The deliveries of one series, from an id up to, and without, another.
-pub type Within = (Mark, DeliveryId, DeliveryId);
-
-/// What is queued and not sent for now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
-    /// First tries.
-    pub queued: u64,
-    /// Retries, due or not.
-    pub waiting: u64,
-    /// What holds them, the oldest first.
-    pub by: Vec<Hold>,
-}
-
-impl Held {
-    /// How many are held.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.queued + self.waiting
-    }
-}
-
 impl Store {
     /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
     /// hold it takes no time, and of what is asked for always says so.
@@ -53,7 +32,7 @@ impl Store {
     /// The file cannot be read.
     pub async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError> {
         self.read(move |tx| {
-            let closed = Closed::read(tx)?;
+            let closed = BlockedSet::read(tx)?;
             if closed.is_empty() {
                 return Ok(within.is_some() || is_any_pending(tx)?);
             }
@@ -62,7 +41,7 @@ impl Store {
                     return Ok(true);
                 }
                 for Lane { number, profile, by_hand } in lanes(tx, state)? {
-                    if !closed.hold(&profile, by_hand)? && has_any(tx, state, number, within)? {
+                    if !closed.blocks(&profile, by_hand)? && has_any(tx, state, number, within)? {
                         return Ok(true);
                     }
                 }
@@ -76,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn held(&self, within: Option<Within>) -> Result<Held, StoreError> {
+    pub async fn blocked(&self, within: Option<Within>) -> Result<Blocked, StoreError> {
         self.read(move |tx| all(tx, within)).await
     }
 
@@ -104,14 +83,14 @@ pub fn pending_events(tx: &Transaction<'_>, profile: &ProfileId) -> Result<u64, 
     Ok(sum)
 }
 
-/// As [`Store::held`].
-pub fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Held, StoreError> {
+/// As [`Store::blocked`].
+pub fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Blocked, StoreError> {
     let by = pause::all(tx)?;
-    let mut held = Held::default();
+    let mut held = Blocked::default();
     if by.is_empty() {
         return Ok(held);
     }
-    let holds: Holds = by.iter().cloned().collect();
+    let holds: Blocks = by.iter().cloned().collect();
     let mut holding = Vec::new();
     for state in PENDING {
         for Lane { number, profile, by_hand } in lanes(tx, state)? {
@@ -202,6 +181,7 @@ fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Mark;
 
     #[test]
     fn the_mark_is_looked_for_at_its_place() {

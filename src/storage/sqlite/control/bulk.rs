@@ -1,94 +1,20 @@
-//! What is done to many deliveries at once, a batch at a time: others' writes go in between, and it
-//! can be left after any batch.
+//! One batch of a bulk change, in one transaction.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::clock;
 use crate::record::{DeliveryId, State, Summary};
+use crate::storage::control::bulk::{BATCH, BulkResult, Change};
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::log::filter::Filter;
+use crate::storage::log::page::SCAN_LIMIT;
+use crate::storage::retention::policy::{MOST_ROWS, Removed, fitting};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::{resend, retry_cancel};
 use crate::storage::sqlite::engine::state_counts::Writing;
-use crate::storage::sqlite::log::filter::Filter;
-use crate::storage::sqlite::log::search::LOOKED_AT;
-use crate::storage::sqlite::log::status_filter::StateFilter;
-use crate::storage::sqlite::retention::prune::{self, MOST_ROWS, Removed};
+use crate::storage::sqlite::retention::prune;
 use crate::storage::sqlite::rows::columns::millis;
 use crate::storage::sqlite::rows::state;
-use crate::storage::sqlite::rows::unreadable::PassedOver;
-
-/// Most deliveries that are changed in one transaction.
-pub const BATCH: usize = 200;
-
-/// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// What waits is due now; what has ended is sent again, as a new delivery. Only once: of what was
-    /// sent again the new delivery is the one to be tried.
-    Retry,
-    /// No further try is made.
-    Cancel,
-    /// It goes out of the log.
-    Remove,
-}
-
-/// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Did {
-    /// Were waiting, and are due now.
-    pub due: u64,
-    /// Had ended, and are sent again as new deliveries.
-    pub again: u64,
-    /// Were to be sent, and are cancelled.
-    pub cancelled: u64,
-    /// Are no longer in the log.
-    pub removed: Removed,
-    /// Were left as they are.
-    pub left: u64,
-    /// Why the first of those was, where it could not be sent again.
-    pub why: Option<String>,
-    /// The last that was dealt with: all others that fit are older.
-    pub last: Option<DeliveryId>,
-    /// Cannot be read, and may fit or not.
-    pub passed_over: PassedOver,
-}
-
-impl Did {
-    /// How many deliveries something was done to.
-    #[must_use]
-    pub fn done(&self) -> u64 {
-        self.due + self.again + self.cancelled + self.removed.deliveries
-    }
-
-    /// Adds what was done after this.
-    pub fn add(&mut self, then: Self) {
-        self.due += then.due;
-        self.again += then.again;
-        self.cancelled += then.cancelled;
-        self.removed.add(then.removed);
-        self.left += then.left;
-        self.why = self.why.take().or(then.why);
-        self.last = then.last.or(self.last);
-        self.passed_over.append(then.passed_over);
-    }
-}
-
-impl Change {
-    /// The filter with only those left that this can be done to, and that are there at `now`: what
-    /// is sent again meanwhile is not met again.
-    #[must_use]
-    pub fn of(self, mut filter: Filter, now: Timestamp) -> Filter {
-        let later = now.checked_add(SignedDuration::from_millis(1)).ok().map(DeliveryId::first_at);
-        filter.before = filter.before.into_iter().chain(later).min();
-        filter.not_again |= self == Self::Retry;
-        filter.state = filter.state.or(Some(match self {
-            Self::Retry => StateFilter::Retriable,
-            Self::Cancel => StateFilter::Pending,
-            Self::Remove => StateFilter::Ended,
-        }));
-        filter
-    }
-}
 
 impl Store {
     /// Does this to the next deliveries that fit, newest first: to few enough that nobody notices,
@@ -101,16 +27,16 @@ impl Store {
         &self,
         change: Change,
         filter: &Filter,
-    ) -> Result<(Did, Option<Filter>), StoreError> {
+    ) -> Result<(BulkResult, Option<Filter>), StoreError> {
         let batch = Filter { limit: BATCH, ..filter.clone() };
-        let mut found = self.search(&batch, LOOKED_AT).await?;
+        let mut found = self.search(&batch, SCAN_LIMIT).await?;
         if change == Change::Remove {
             let rows = |row: &Summary| 1 + u64::from(row.attempts);
-            let fit = prune::fitting(found.rows.iter().map(rows), MOST_ROWS);
+            let fit = fitting(found.rows.iter().map(rows), MOST_ROWS);
             found.cut(fit);
         }
         let after = found.next.map(|next| Filter { before: Some(next), ..batch });
-        let mut did = Did::default();
+        let mut did = BulkResult::default();
         let unreadable = std::mem::take(&mut found.unreadable);
         if !found.rows.is_empty() {
             let (now, of) = (clock::now(), filter.states());
@@ -128,8 +54,8 @@ fn apply(
     rows: &[Summary],
     of: &[State],
     now: Timestamp,
-) -> Result<Did, StoreError> {
-    let mut did = Did::default();
+) -> Result<BulkResult, StoreError> {
+    let mut did = BulkResult::default();
     for row in rows {
         let id = row.id;
         did.last = Some(id);
@@ -141,7 +67,7 @@ fn apply(
             }
             // Another session was first: its delivery is the one to be tried from now on.
             (Change::Retry, Some(_)) if resend::was_sent_again(tx, id)? => false,
-            (Change::Retry, Some(_)) => match resend::send_again(tx, id, DeliveryId::generate(), now) {
+            (Change::Retry, Some(_)) => match resend::resend(tx, id, DeliveryId::generate(), now) {
                 Ok(()) => count(true, &mut did.again),
                 Err(error) if of_delivery(&error.problem) => {
                     did.why.get_or_insert_with(|| error.problem.to_string());

@@ -1,173 +1,22 @@
-//! What is held: queued, and not sent for now, since a person paused it, or its profile is disabled or
-//! deleted.
-//!
-//! What is held stays queued, and comes in as ever. What a person sends by hand goes out, with the
-//! credentials that are kept.
+//! Pauses, and what else blocks deliveries, as rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
 use crate::clock;
 use crate::profile::{Choice, Profile, ProfileId, Status};
-use crate::record::{DeliveryId, Kind, Summary};
-use crate::storage::error::{StoreError, is_type_violation};
+use crate::storage::control::block::{AutoDisableCause, Block, Blocks};
+use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
+use crate::storage::sqlite::error::is_type_violation;
 use crate::storage::sqlite::profiles::purge;
-use crate::storage::sqlite::rows::columns::{self, Why, get, millis};
+use crate::storage::sqlite::rows::columns::{self, get, millis};
+use crate::storage::unreadable::Why;
 
 /// In the place of a profile's id: all profiles.
 const ALL: &str = "";
-
-/// Why something is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HeldFor {
-    /// A person paused it.
-    Paused,
-    /// A person disabled the profile.
-    Disabled,
-    /// The profile was disabled by itself, after too many failures in a row.
-    AutoDisabled,
-    /// A person deleted the profile, and can restore it.
-    Deleted,
-}
-
-impl Choice for HeldFor {
-    const ALL: &'static [Self] = &[Self::Paused, Self::Disabled, Self::AutoDisabled, Self::Deleted];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Paused => "paused",
-            Self::Disabled => "disabled",
-            Self::AutoDisabled => "auto-disabled",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-/// One thing that holds deliveries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// Whose are held; none for all.
-    pub profile_id: Option<ProfileId>,
-    /// The title of that profile; empty where it is gone for good.
-    pub title: String,
-    /// Why.
-    pub why: HeldFor,
-    /// Since when.
-    pub since: Timestamp,
-    /// What made the profile disable itself.
-    pub cause: Option<Cause>,
-}
-
-impl Hold {
-    /// Until when the profile can be restored, where it is deleted: then its deliveries fail.
-    #[must_use]
-    pub fn restorable_until(&self) -> Option<Timestamp> {
-        (self.why == HeldFor::Deleted).then(|| purge::until(self.since))
-    }
-}
-
-/// Why a profile was disabled by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cause {
-    /// So many in a row failed for good.
-    pub failed: u32,
-    /// The last of them.
-    pub delivery: DeliveryId,
-    /// Why that one failed.
-    pub message: String,
-}
-
-/// All that is held.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holds {
-    all: Option<Hold>,
-    paused: HashMap<ProfileId, Hold>,
-    by_status: HashMap<ProfileId, Hold>,
-    deleted: HashMap<ProfileId, Hold>,
-}
-
-impl Holds {
-    /// What holds all profiles, where the sender is paused as a whole.
-    #[must_use]
-    pub fn all(&self) -> Option<&Hold> {
-        self.all.as_ref()
-    }
-
-    /// What a person paused of this profile.
-    #[must_use]
-    pub fn paused(&self, profile: &ProfileId) -> Option<&Hold> {
-        self.paused.get(profile)
-    }
-
-    /// That the profile is disabled, and why.
-    #[must_use]
-    pub fn disabled(&self, profile: &ProfileId) -> Option<&Hold> {
-        self.by_status.get(profile)
-    }
-
-    /// That the profile is deleted, and since when.
-    #[must_use]
-    pub fn deleted(&self, profile: &ProfileId) -> Option<&Hold> {
-        self.deleted.get(profile)
-    }
-
-    /// Whether a profile is deleted that can be restored.
-    #[must_use]
-    pub fn any_deleted(&self) -> bool {
-        !self.deleted.is_empty()
-    }
-
-    /// What holds this delivery, whether it is still to be sent or not: what is wider goes first.
-    #[must_use]
-    pub fn of(&self, row: &Summary) -> Option<&Hold> {
-        if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
-    }
-
-    /// What holds the events of this profile. Before a pause or a status of a deleted one can end, it
-    /// must be restored.
-    #[must_use]
-    pub fn of_events(&self, profile: &ProfileId) -> Option<&Hold> {
-        self.all()
-            .or_else(|| self.deleted(profile))
-            .or_else(|| self.paused(profile))
-            .or_else(|| self.disabled(profile))
-    }
-
-    /// Each of them, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &Hold> {
-        self.all
-            .iter()
-            .chain(self.paused.values())
-            .chain(self.by_status.values())
-            .chain(self.deleted.values())
-    }
-
-    /// Whether nothing is held.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
-    }
-}
-
-impl FromIterator<Hold> for Holds {
-    fn from_iter<I: IntoIterator<Item = Hold>>(all: I) -> Self {
-        let mut holds = Self::default();
-        for hold in all {
-            match (hold.profile_id.clone(), hold.why) {
-                (None, _) => holds.all = Some(hold),
-                (Some(id), HeldFor::Paused) => drop(holds.paused.insert(id, hold)),
-                (Some(id), HeldFor::Deleted) => drop(holds.deleted.insert(id, hold)),
-                (Some(id), HeldFor::Disabled | HeldFor::AutoDisabled) => {
-                    drop(holds.by_status.insert(id, hold));
-                }
-            }
-        }
-        holds
-    }
-}
 
 impl Store {
     /// Pauses one profile, or all: what is to be sent stays queued. What is under way runs to its end,
@@ -175,7 +24,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub async fn hold(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+    pub async fn pause(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
         let now = millis(clock::now());
         self.write(move |tx| {
             let sql = "INSERT INTO hold (profile_id, why, since) VALUES (?1, 'paused', ?2)
@@ -190,7 +39,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub async fn let_go(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+    pub async fn resume(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let sql = "DELETE FROM hold WHERE profile_id = ?1 AND why = 'paused'";
             Ok(tx.prepare_cached(sql)?.execute([key(profile.as_ref())])? > 0)
@@ -202,7 +51,7 @@ impl Store {
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
-    pub async fn holds(&self) -> Result<Holds, StoreError> {
+    pub async fn blocks(&self) -> Result<Blocks, StoreError> {
         self.read(|tx| Ok(all(tx)?.into_iter().collect())).await
     }
 }
@@ -212,7 +61,7 @@ fn key(profile: Option<&ProfileId>) -> &str {
 }
 
 /// Each hold, the oldest first.
-pub fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
+pub fn all(tx: &Transaction<'_>) -> Result<Vec<Block>, StoreError> {
     let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
                UNION ALL
@@ -228,9 +77,9 @@ pub fn all(tx: &Transaction<'_>) -> Result<Vec<Hold>, StoreError> {
     Ok(holds)
 }
 
-fn hold(row: &Row<'_>) -> Result<Hold, Why> {
+fn hold(row: &Row<'_>) -> Result<Block, Why> {
     let id: String = get(row, 0)?;
-    Ok(Hold {
+    Ok(Block {
         profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
         why: columns::choice(columns::text(row, 1)?)?,
         // The rest only explains: what holds is shown, whatever it has there.
@@ -240,8 +89,12 @@ fn hold(row: &Row<'_>) -> Result<Hold, Why> {
     })
 }
 
-fn cause(row: &Row<'_>) -> Result<Cause, Why> {
-    Ok(Cause { failed: get(row, 3)?, delivery: columns::delivery_id(row, 4)?, message: get(row, 5)? })
+fn cause(row: &Row<'_>) -> Result<AutoDisableCause, Why> {
+    Ok(AutoDisableCause {
+        failed: get(row, 3)?,
+        delivery: columns::delivery_id(row, 4)?,
+        message: get(row, 5)?,
+    })
 }
 
 /// A profile that takes no events is held from now on, and one that does no longer is. Who enables it
@@ -262,7 +115,11 @@ pub fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError>
 }
 
 /// Notes why a profile was disabled by itself.
-pub fn explain(tx: &Transaction<'_>, profile: &ProfileId, cause: &Cause) -> Result<(), StoreError> {
+pub fn explain(
+    tx: &Transaction<'_>,
+    profile: &ProfileId,
+    cause: &AutoDisableCause,
+) -> Result<(), StoreError> {
     let sql = "UPDATE hold SET failed = ?2, delivery = ?3, message = ?4
                WHERE profile_id = ?1 AND why = 'auto-disabled'";
     let row = (profile.as_str(), cause.failed, cause.delivery.bytes(), &cause.message);
@@ -276,7 +133,7 @@ pub fn explain(tx: &Transaction<'_>, profile: &ProfileId, cause: &Cause) -> Resu
 /// Whose deliveries are not sent, and nothing else: asked at every turn. That a profile is deleted
 /// stands in its own row, and is looked up only while some are.
 #[derive(Debug)]
-pub struct Closed<'a> {
+pub struct BlockedSet<'a> {
     tx: &'a Transaction<'a>,
     all: bool,
     profiles: HashSet<String>,
@@ -284,7 +141,7 @@ pub struct Closed<'a> {
     deleted_from: Option<i64>,
 }
 
-impl<'a> Closed<'a> {
+impl<'a> BlockedSet<'a> {
     pub fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
         // The same that are shown: what nobody sees must not hold anything.
         let sql = "SELECT profile_id FROM hold WHERE why IN ('paused', 'disabled', 'auto-disabled')";
@@ -309,7 +166,7 @@ impl<'a> Closed<'a> {
     }
 
     /// Whether nothing of this profile is sent now; `by_hand` says that a person asked for it.
-    pub fn hold(&self, profile_id: &str, by_hand: bool) -> Result<bool, StoreError> {
+    pub fn blocks(&self, profile_id: &str, by_hand: bool) -> Result<bool, StoreError> {
         if by_hand {
             return Ok(false);
         }

@@ -11,8 +11,9 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::queue::job::callback;
 use crate::storage::sqlite::queue::lane;
-use crate::storage::sqlite::rows::columns::{self, ID_HEADER, Why, get, headers_text, millis};
+use crate::storage::sqlite::rows::columns::{self, ID_HEADER, get, headers_text, millis};
 use crate::storage::sqlite::rows::salvage::on_row;
+use crate::storage::unreadable::Why;
 
 /// What must be known of the earlier one.
 struct Earlier {
@@ -31,13 +32,8 @@ impl Store {
     /// # Errors
     /// There is no such delivery, it never had a request, or it tested a profile that was never
     /// saved; or the file cannot be written.
-    pub async fn send_again(
-        &self,
-        id: DeliveryId,
-        new_id: DeliveryId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(move |tx| send_again(tx, id, new_id, at)).await
+    pub async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| resend(tx, id, new_id, at)).await
     }
 }
 
@@ -48,13 +44,8 @@ pub fn was_sent_again(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool, Stor
         .exists([id.bytes()])?)
 }
 
-/// As [`Store::send_again`]; an error leaves nothing behind.
-pub fn send_again(
-    tx: &Writing<'_>,
-    id: DeliveryId,
-    new_id: DeliveryId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+/// As [`Store::resend`]; an error leaves nothing behind.
+pub fn resend(tx: &Writing<'_>, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
     let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
     let mut headers = earlier.headers.clone().ok_or(Problem::NoRequest(id))?;
     for (name, value) in &mut headers {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::file::identity::Place;
 use crate::storage::sqlite::file::open;
 use crate::threads;

@@ -3,20 +3,8 @@
 use rusqlite::Transaction;
 
 use crate::storage::error::StoreError;
+use crate::storage::events::revision::Revision;
 use crate::storage::sqlite::Store;
-
-/// Numbers that grow with every change, by whichever process. Only that one differs means anything.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Revision {
-    /// Of saved profiles.
-    pub profiles: i64,
-    /// Of own variables.
-    pub variables: i64,
-    /// Of deliveries and their attempts.
-    pub deliveries: i64,
-    /// Of what a person did to deliveries, and of what is held.
-    pub steering: i64,
-}
 
 impl Store {
     /// Where each kind of thing stands now: one row, however much there is.

@@ -16,6 +16,7 @@ use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::engine::state_counts::{Moves, Tally, Writing};
 use crate::storage::sqlite::engine::watch::Looking;
 use crate::storage::sqlite::engine::write_queue::{Command, Order, Queue};
+use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::file::identity::Place;
 use crate::storage::sqlite::wal::checkpoint::{Log, LogWatch};
 use crate::threads;

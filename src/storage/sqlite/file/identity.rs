@@ -7,7 +7,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::storage::error::{Problem, opening};
+use crate::storage::error::Problem;
+use crate::storage::sqlite::error::opening;
 
 /// Device and number of a file.
 type Identity = (u64, u64);

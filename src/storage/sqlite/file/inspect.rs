@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::storage::error::{Problem, StoreError, opening};
-use crate::storage::sqlite::control::blocked::{self, Held};
+use crate::storage::control::blocked::Blocked;
+use crate::storage::error::{Problem, StoreError};
+use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::error::{InFile as _, opening};
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{hard_links, regular};
 use crate::storage::sqlite::lock::{lock_file, process_identity};
 use crate::storage::sqlite::rows::row_check;
-use crate::storage::sqlite::rows::unreadable::PassedOver;
 use crate::storage::sqlite::wal::checkpoint;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
+use crate::storage::unreadable::PassedOver;
 
 /// What a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Inspection {
     /// How many deliveries are pending, where the schema is known to this program.
     pub pending: Option<u64>,
     /// What of it is held, and by what; nothing where the schema is another.
-    pub held: Held,
+    pub held: Blocked,
     /// The rows that have no meaning and are passed over.
     pub unreadable: PassedOver,
     /// The active sender's process, where it is stopped: by a signal, or by a debugger.
@@ -97,7 +99,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         damage,
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is told already.
-        held: if is_known { held(&db).unwrap_or_default() } else { Held::default() },
+        held: if is_known { held(&db).unwrap_or_default() } else { Blocked::default() },
         unreadable,
         stopped_sender: if is_known { stopped(&db) } else { None },
         log_pinned: pinned::look(&db, &real, checkpoint::WORTH, None),
@@ -146,7 +148,7 @@ fn pending(db: &Connection) -> rusqlite::Result<u64> {
     Ok(u64::try_from(sum).unwrap_or(0))
 }
 
-fn held(db: &Connection) -> Result<Held, StoreError> {
+fn held(db: &Connection) -> Result<Blocked, StoreError> {
     blocked::all(&db.unchecked_transaction()?, None)
 }
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::storage::error::{Problem, StoreError, opening};
+use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::engine::busy::BusyTimeout;
+use crate::storage::sqlite::error::{InFile as _, opening};
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{hard_links, name_length, regular};

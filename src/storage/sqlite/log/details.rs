@@ -4,20 +4,11 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::record::{Attempt, DeliveryId, Details, State, Summary};
 use crate::storage::error::StoreError;
+use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::queue::job::{callback, policy};
-use crate::storage::sqlite::rows::columns::{self, Why, get, state_number};
-
-/// How many deliveries there are, by state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "each is named for its state")]
-pub struct Counts {
-    pub queued: u64,
-    pub waiting: u64,
-    pub delivered: u64,
-    pub failed: u64,
-    pub cancelled: u64,
-}
+use crate::storage::sqlite::rows::columns::{self, get, state_number};
+use crate::storage::unreadable::Why;
 
 /// The columns of a summary; see [`summary`].
 pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \

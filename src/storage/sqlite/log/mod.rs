@@ -2,11 +2,7 @@
 
 pub mod beyond;
 pub mod details;
-pub mod filter;
 pub mod lookup;
-pub mod matcher;
 pub mod progress;
 pub mod search;
-pub mod status_filter;
 pub mod summaries;
-pub mod words;

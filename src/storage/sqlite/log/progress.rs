@@ -5,8 +5,9 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::profile::Choice;
 use crate::record::{DeliveryId, Mark, State};
 use crate::storage::error::StoreError;
+use crate::storage::log::batch_progress::BatchProgress;
+use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::log::details::Counts;
 use crate::storage::sqlite::rows::columns::state_number;
 
 /// Both read nothing but an index of states and ids. The mark stands at [`Mark::PLACE`].
@@ -15,35 +16,24 @@ const COUNT: &str = "SELECT count(*) FROM delivery
 const FIRST: &str = "SELECT id FROM delivery
      WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 7, 6) = ?4 ORDER BY id LIMIT 1";
 
-/// How the deliveries of a series stand, from one id on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// All older than `floor`. They have ended and need not be counted again.
-    pub settled: Counts,
-    /// The others.
-    pub rest: Counts,
-    /// The first one that is still to be sent, or the end of what was asked for.
-    pub floor: DeliveryId,
-}
-
 impl Store {
     /// Counts the deliveries of a series with ids from `from` up to, and without, `to`. Takes time
-    /// for each, so the next question begins at the floor of this one.
+    /// for each, so the next question begins at the low watermark of this one.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn standing(
+    pub async fn batch_progress(
         &self,
         mark: Mark,
         from: DeliveryId,
         to: DeliveryId,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<BatchProgress, StoreError> {
         self.read(move |tx| {
             let pending = State::ALL.iter().filter(|state| state.is_pending());
             let firsts: Result<Vec<_>, _> = pending.map(|state| first(tx, mark, *state, from, to)).collect();
-            let floor = firsts?.into_iter().flatten().min().unwrap_or(to);
-            let settled = counts(tx, mark, from, floor)?;
-            Ok(Standing { settled, rest: counts(tx, mark, floor, to)?, floor })
+            let low_watermark = firsts?.into_iter().flatten().min().unwrap_or(to);
+            let settled = counts(tx, mark, from, low_watermark)?;
+            Ok(BatchProgress { settled, rest: counts(tx, mark, low_watermark, to)?, low_watermark })
         })
         .await
     }

@@ -11,42 +11,15 @@ use rusqlite::{Row, Statement, Transaction};
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, State, Summary};
 use crate::storage::error::StoreError;
+use crate::storage::log::filter::Filter;
+use crate::storage::log::matcher::{RowFacts, RowMatcher};
+use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::details::{AFTER_SUMMARY, SUMMARY, summary};
-use crate::storage::sqlite::log::filter::Filter;
-use crate::storage::sqlite::log::matcher::{Seen, Sieve};
 use crate::storage::sqlite::queue::lane;
-use crate::storage::sqlite::rows::columns::{Why, delivery_id, state_number};
-use crate::storage::sqlite::rows::unreadable::{PassedOver, UnreadableRow};
-
-/// Rows of each range that one question looks at: some 50 ms of reading at most.
-pub const LOOKED_AT: usize = 20_000;
-
-/// What was found, and how far was searched.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// Newest first.
-    pub rows: Vec<Summary>,
-    /// The newest that was looked at, whether it fits or not.
-    pub newest: Option<DeliveryId>,
-    /// The last that was looked at; older ones are found with it as [`Filter::before`]. None when
-    /// there are no more.
-    pub next: Option<DeliveryId>,
-    /// What was passed over, since its row has no meaning. It may fit or not.
-    pub unreadable: Vec<UnreadableRow>,
-}
-
-/// What an earlier search has found, and how far it came.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Searched {
-    /// The deliveries found.
-    pub known: Vec<DeliveryId>,
-    /// As in [`Found`].
-    pub newest: Option<DeliveryId>,
-    /// As in [`Found`].
-    pub next: Option<DeliveryId>,
-}
+use crate::storage::sqlite::rows::columns::{delivery_id, state_number};
+use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 /// A part of the log that an index leads to, in order of ids.
 enum Range {
@@ -95,7 +68,7 @@ type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
 struct Walk<'a> {
     tx: &'a Transaction<'a>,
     filter: &'a Filter,
-    sieve: Sieve<'a>,
+    matcher: RowMatcher<'a>,
     /// Most rows to look at.
     most: usize,
     newest: Option<DeliveryId>,
@@ -104,7 +77,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(tx: &'a Transaction<'a>, filter: &'a Filter, most: usize) -> Self {
-        Self { tx, filter, sieve: Sieve::new(filter), most, newest: None, unreadable: Vec::new() }
+        Self { tx, filter, matcher: RowMatcher::new(filter), most, newest: None, unreadable: Vec::new() }
     }
 
     /// Hands over what fits, until there is enough of it or enough was looked at. Gives the last that
@@ -124,10 +97,10 @@ impl<'a> Walk<'a> {
             let seq = row.get(AFTER_SUMMARY + 3)?;
             let known = id.as_ref().ok().copied();
             self.newest = self.newest.max(known);
-            let full = match id.and_then(|id| seen(&self.sieve, id, row)) {
+            let full = match id.and_then(|id| seen(&self.matcher, id, row)) {
                 Ok(seen) => {
                     let rest = || beyond::texts(self.tx, seq);
-                    if self.sieve.lets_through(&seen, rest)? { enough(row) } else { Ok(false) }
+                    if self.matcher.matches(&seen, rest)? { enough(row) } else { Ok(false) }
                 }
                 Err(why) => Err(why),
             };
@@ -145,10 +118,10 @@ impl<'a> Walk<'a> {
 }
 
 /// What a filter looks at. The places are those of [`SUMMARY`].
-fn seen<'r>(sieve: &Sieve<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<'r>, Why> {
-    let read = || -> rusqlite::Result<Seen<'r>> {
+fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<RowFacts<'r>, Why> {
+    let read = || -> rusqlite::Result<RowFacts<'r>> {
         let text = |at| -> rusqlite::Result<Option<&'r str>> { Ok(row.get_ref(at)?.as_str_or_null()?) };
-        Ok(Seen {
+        Ok(RowFacts {
             id,
             profile_id: text(2)?.unwrap_or_default(),
             title: text(3)?.unwrap_or_default(),
@@ -161,16 +134,16 @@ fn seen<'r>(sieve: &Sieve<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<Seen<
             ended_at: row.get(AFTER_SUMMARY + 1)?,
             was_sent_again: row.get_ref(AFTER_SUMMARY - 1)? != ValueRef::Null,
             // They may stand on pages of their own, which are read only where they are asked for.
-            values: if sieve.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
+            values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
         })
     };
     read().map_err(|error| error.to_string())
 }
 
 /// A page, as far as it is found among the newest `most` rows of each range.
-fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Found, StoreError> {
+fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, StoreError> {
     let mut walk = Walk::new(tx, filter, most);
-    let mut found = Found::default();
+    let mut found = Page::default();
     for range in Range::of(tx, filter)? {
         let mut hits = 0;
         let stop = walk.through(&range, |row| {
@@ -191,17 +164,6 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Found, Sto
     Ok(found)
 }
 
-impl Found {
-    /// Leaves the newest of them; the others are found as those that come next.
-    pub fn cut(&mut self, limit: usize) {
-        if self.rows.len() > limit {
-            self.rows.truncate(limit);
-            self.next = self.rows.last().map(|row| row.id);
-            self.unreadable.retain(|row| row.id.zip(self.next).is_none_or(|(id, next)| id >= next));
-        }
-    }
-}
-
 impl Store {
     /// A page of deliveries, newest first by id, however far must be searched for it.
     ///
@@ -211,7 +173,7 @@ impl Store {
         let mut filter = filter.clone();
         let mut rows = Vec::new();
         loop {
-            let found = self.search(&filter, LOOKED_AT).await?;
+            let found = self.search(&filter, SCAN_LIMIT).await?;
             filter.limit -= found.rows.len();
             rows.extend(found.rows);
             filter.before = found.next;
@@ -221,12 +183,12 @@ impl Store {
         }
     }
 
-    /// A page, as far as it is found by looking at `most` rows of each state: [`Found::next`] says
+    /// A page, as far as it is found by looking at `most` rows of each state: [`Page::next`] says
     /// where to go on.
     ///
     /// # Errors
     /// As [`Store::deliveries`].
-    pub async fn search(&self, filter: &Filter, most: usize) -> Result<Found, StoreError> {
+    pub async fn search(&self, filter: &Filter, most: usize) -> Result<Page, StoreError> {
         let filter = filter.clone();
         self.read(move |tx| page(tx, &filter, most)).await
     }
@@ -237,12 +199,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::deliveries`].
-    pub async fn search_again(
+    pub async fn resume_search(
         &self,
         filter: &Filter,
-        earlier: Searched,
+        earlier: EarlierSearch,
         most: usize,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<Page, StoreError> {
         let filter = filter.clone();
         self.read(move |tx| {
             let mut found = page(tx, &filter, most)?;
@@ -311,10 +273,10 @@ fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let sieve = Sieve::new(filter);
+    let matcher = RowMatcher::new(filter);
     let rest = || beyond::texts(tx, row.get(AFTER_SUMMARY + 3)?);
-    let (Ok(seen), Ok(summary)) = (seen(&sieve, id, row), summary(row)) else { return Ok(None) };
-    let fits = sieve.lets_through(&seen, rest)?;
+    let (Ok(seen), Ok(summary)) = (seen(&matcher, id, row), summary(row)) else { return Ok(None) };
+    let fits = matcher.matches(&seen, rest)?;
     let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
     Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
 }
@@ -340,7 +302,7 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
     let ranges = Range::of(tx, filter)?;
     let Some(range) = ranges.get(at) else { return Ok((0, None)) };
     let mut n = 0;
-    let stop = Walk::new(tx, filter, LOOKED_AT).through(range, |_| {
+    let stop = Walk::new(tx, filter, SCAN_LIMIT).through(range, |_| {
         n += 1;
         Ok(false)
     })?;

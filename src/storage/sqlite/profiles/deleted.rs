@@ -7,32 +7,15 @@ use rusqlite::{Row, Transaction, params_from_iter};
 use crate::clock;
 use crate::profile::ProfileId;
 use crate::storage::error::StoreError;
+use crate::storage::profiles::deleted_profile::DeletedProfile;
+use crate::storage::profiles::profile_row::ProfileRow;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::log::lookup::meant;
-use crate::storage::sqlite::profiles::list::{LISTED, ProfileRow, listed};
+use crate::storage::sqlite::profiles::list::{LISTED, listed};
 use crate::storage::sqlite::profiles::purge;
 use crate::storage::sqlite::rows::columns::{self, millis};
-use crate::storage::sqlite::rows::unreadable::UnreadableRow;
-
-/// A deleted profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeletedProfile {
-    /// As it was listed.
-    pub row: ProfileRow,
-    /// When it was deleted.
-    pub deleted_at: Timestamp,
-    /// Its events that are still to be sent: held until it is restored.
-    pub held: u64,
-}
-
-impl DeletedProfile {
-    /// Until when it can be restored.
-    #[must_use]
-    pub fn restorable_until(&self) -> Timestamp {
-        purge::until(self.deleted_at)
-    }
-}
+use crate::storage::unreadable::UnreadableRow;
 
 impl Store {
     /// Deletes a profile so that [`Store::restore_profile`] can undo it for seven days. Its

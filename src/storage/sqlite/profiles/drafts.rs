@@ -5,27 +5,15 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
 use rusqlite::{Params, Row, Transaction};
 
-use crate::profile::{Draft, ProfileId};
+use crate::profile::ProfileId;
 use crate::storage::error::StoreError;
+use crate::storage::profiles::unsaved_draft::UnsavedDraft;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::lock::process_identity;
-use crate::storage::sqlite::rows::columns::{self, Why, millis};
-
-/// A draft that differs from its saved profile, or has none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnsavedDraft {
-    /// The profile's id, made before it is saved first.
-    pub profile_id: ProfileId,
-    /// Whether the profile was never saved.
-    pub is_new: bool,
-    /// What was typed.
-    pub draft: Draft,
-    /// When it was typed in last.
-    pub edited_at: Timestamp,
-}
+use crate::storage::sqlite::rows::columns::{self, millis};
+use crate::storage::unreadable::Why;
 
 impl Store {
     /// Keeps a draft, in place of an earlier one of this profile that is this process's own, or

@@ -1,33 +1,14 @@
 //! Saved profiles.
 
-use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Params, Row, Transaction};
 
-use crate::profile::{Channel, Method, Profile, ProfileId, Status};
+use crate::profile::{Profile, ProfileId};
 use crate::storage::error::StoreError;
+use crate::storage::profiles::profile_row::ProfileRow;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::profiles::purge;
-use crate::storage::sqlite::rows::columns::{self, Why};
-use crate::storage::sqlite::rows::unreadable::UnreadableRow;
-
-/// A profile as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfileRow {
-    /// The callback profile id.
-    pub id: ProfileId,
-    /// The title.
-    pub title: String,
-    /// The channel.
-    pub channel: Channel,
-    /// The HTTP method.
-    pub method: Method,
-    /// Whether it takes events.
-    pub status: Status,
-    /// When it was saved last.
-    pub modified_at: Timestamp,
-    /// The URL with its placeholders.
-    pub endpoint: String,
-}
+use crate::storage::sqlite::rows::columns;
+use crate::storage::unreadable::{UnreadableRow, Why};
 
 impl Store {
     /// All profiles that are not deleted, the oldest first.

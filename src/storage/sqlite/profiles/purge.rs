@@ -1,30 +1,19 @@
 //! Deleted profiles go for good, secrets and all, when they can no longer be restored.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use crate::clock;
 use crate::storage::error::StoreError;
+use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::revision::steered;
 use crate::storage::sqlite::rows::columns::millis;
 
-/// How long a deleted profile can be restored. Our decision.
-pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Until when a profile can be restored that was deleted then.
-pub fn until(deleted_at: Timestamp) -> Timestamp {
-    clock::later(deleted_at, RESTORABLE)
-}
-
 /// What was deleted at this time, in milliseconds, or later can be restored now. What was deleted
 /// before is as good as gone, whether it was removed already or not.
 pub fn restorable_from() -> i64 {
-    millis(before(clock::now()))
-}
-
-fn before(now: Timestamp) -> Timestamp {
-    clock::earlier(now, RESTORABLE)
+    millis(restorable_since(clock::now()))
 }
 
 impl Store {
@@ -43,7 +32,7 @@ impl Store {
 
 /// The time before which what was deleted goes now; none where nothing was. Needs no lock.
 pub fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let before = before(now);
+    let before = restorable_since(now);
     let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at < ?1";
     Ok(db.prepare_cached(sql)?.exists([millis(before)])?.then_some(before))
 }

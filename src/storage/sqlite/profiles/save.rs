@@ -5,21 +5,11 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use crate::profile::{Choice, Profile};
 use crate::storage::error::StoreError;
+use crate::storage::profiles::saved::Saved;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::rows::columns::{self, millis};
-
-/// What came of [`Store::save_profile_if`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Saved {
-    /// It is on disk.
-    Saved,
-    /// Another session saved it meanwhile; nothing was written. What is stored now.
-    Changed(Box<Profile>),
-    /// Another session deleted it meanwhile; nothing was written.
-    Gone,
-}
 
 impl Store {
     /// Creates or, by id, replaces profiles: all or none. A deleted one is there again.

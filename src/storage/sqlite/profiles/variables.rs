@@ -5,8 +5,8 @@ use rusqlite::Row;
 use crate::profile::catalogue::{Origin, Variable};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::rows::columns::{Why, get, text};
-use crate::storage::sqlite::rows::unreadable::UnreadableRow;
+use crate::storage::sqlite::rows::columns::{get, text};
+use crate::storage::unreadable::{UnreadableRow, Why};
 
 impl Store {
     /// All own variables, each with its scope, in the order in which they were added. A scope is

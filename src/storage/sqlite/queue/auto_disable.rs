@@ -16,10 +16,12 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use crate::clock;
 use crate::profile::{ProfileId, Status};
 use crate::record::{DeliveryId, Next, Outcome};
+use crate::storage::control::block::AutoDisableCause;
 use crate::storage::error::StoreError;
-use crate::storage::sqlite::control::pause::{self, Cause};
+use crate::storage::sqlite::control::pause;
 use crate::storage::sqlite::profiles::{list, save};
-use crate::storage::sqlite::rows::columns::{self, Why};
+use crate::storage::sqlite::rows::columns;
+use crate::storage::unreadable::Why;
 
 /// What a batch of outcomes does to the counts.
 pub struct Failing {
@@ -34,7 +36,7 @@ struct Run {
     profile_id: String,
     stored: Count,
     now: Count,
-    too_many: Option<Cause>,
+    too_many: Option<AutoDisableCause>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Failing {
         if run.now.failed >= self.limit && run.too_many.is_none() {
             let error = outcome.attempt.error.as_ref();
             let message = error.map(|error| error.message.clone()).unwrap_or_default();
-            run.too_many = Some(Cause { failed: run.now.failed, delivery: outcome.id, message });
+            run.too_many = Some(AutoDisableCause { failed: run.now.failed, delivery: outcome.id, message });
         }
         Ok(())
     }
@@ -109,7 +111,7 @@ fn run(row: &Row<'_>) -> Result<Run, Why> {
 }
 
 /// Disables a profile, unless it is disabled or gone.
-fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &Cause) -> Result<(), StoreError> {
+fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &AutoDisableCause) -> Result<(), StoreError> {
     // A profile that cannot be read must not keep what was sent from being recorded.
     let Ok(id) = ProfileId::parse(profile_id) else { return Ok(()) };
     let Ok(Some(mut profile)) = list::one(tx, &id) else { return Ok(()) };

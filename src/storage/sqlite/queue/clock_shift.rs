@@ -7,9 +7,10 @@ use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::{Backoff, RetryPolicy};
 use crate::record::{longest_wait, own_wait};
-use crate::storage::error::{StoreError, is_type_violation};
+use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::revision::steered;
 use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::error::is_type_violation;
 use crate::storage::sqlite::queue::job::policy;
 use crate::storage::sqlite::rows::columns::{get, millis};
 use crate::storage::sqlite::rows::salvage::on_row;

@@ -10,9 +10,11 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::Jobs;
 use crate::storage::sqlite::queue::record::forget_tested;
 use crate::storage::sqlite::queue::scheduler;
-use crate::storage::sqlite::rows::columns::{self, Why, get, millis, time};
+use crate::storage::sqlite::rows::columns::{self, get, millis, time};
 use crate::storage::sqlite::rows::salvage::on_row;
-use crate::storage::sqlite::rows::{state, unreadable};
+use crate::storage::sqlite::rows::state;
+use crate::storage::unreadable;
+use crate::storage::unreadable::Why;
 use crate::storage::{Busy, Due};
 
 /// What was found.

@@ -13,7 +13,8 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::queue::record::MOST;
 use crate::storage::sqlite::queue::scheduler::{Chosen, Facts};
-use crate::storage::sqlite::rows::columns::{self, Why, get, text};
+use crate::storage::sqlite::rows::columns::{self, get, text};
+use crate::storage::unreadable::Why;
 
 /// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
 pub struct Jobs<'a> {

@@ -11,6 +11,7 @@ use crate::record::{NewDelivery, Outcome};
 use crate::storage::error::Problem;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::engine::write_queue::Order;
+use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::queue::due::{self, Found};
 use crate::storage::sqlite::queue::{clock_shift, enqueue, record};
 use crate::storage::sqlite::{Lease, LockError, Store};

@@ -20,9 +20,10 @@ use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
 use crate::record::{Origin, Past};
 use crate::storage::error::StoreError;
-use crate::storage::sqlite::control::pause::Closed;
+use crate::storage::sqlite::control::pause::BlockedSet;
 use crate::storage::sqlite::queue::turns::Turns;
-use crate::storage::sqlite::rows::columns::{Why, delivery_id, get, text};
+use crate::storage::sqlite::rows::columns::{delivery_id, get, text};
+use crate::storage::unreadable::Why;
 use crate::storage::{Busy, OriginLoad};
 
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
@@ -102,7 +103,7 @@ pub struct Facts {
 
 /// At most `limit` deliveries that can start at `now`, in milliseconds.
 pub fn choose(tx: &Transaction<'_>, now: i64, limit: usize, busy: &Busy) -> Result<Turn, StoreError> {
-    let (retries, holds) = (retries(tx, now)?, Closed::read(tx)?);
+    let (retries, holds) = (retries(tx, now)?, BlockedSet::read(tx)?);
     let round = Round { tx, now, busy, retries, holds, odd: RefCell::default() };
     let Window { mut queues, last, is_partial } = round.window(limit)?;
     let in_window = queues.len();
@@ -215,7 +216,7 @@ struct Round<'a> {
     now: i64,
     busy: &'a Busy,
     retries: Retries,
-    holds: Closed<'a>,
+    holds: BlockedSet<'a>,
     /// See [`Turn::odd`].
     odd: RefCell<Vec<(i64, Why)>>,
 }
@@ -225,7 +226,7 @@ enum Known {
     /// It can be sent from.
     Open(Origin, Facts),
     /// It is paused or disabled.
-    Held,
+    Blocked,
     /// It means nothing.
     Odd(Why),
 }
@@ -291,7 +292,7 @@ impl Round<'_> {
     fn queue(&self, lane: i64, origins: &mut HashMap<String, Origin>) -> Result<Option<Queue>, StoreError> {
         let (origin, facts) = match self.lane(lane, origins)? {
             Known::Open(origin, facts) => (origin, facts),
-            Known::Held => return Ok(None),
+            Known::Blocked => return Ok(None),
             Known::Odd(why) => {
                 for state in [QUEUED, WAITING] {
                     self.meet(state, &Value::Integer(lane), &why)?;
@@ -330,8 +331,8 @@ impl Round<'_> {
             Ok(read) => read,
             Err(why) => return Ok(Known::Odd(format!("its queue {lane}: {why}"))),
         };
-        if self.holds.hold(profile, facts.manual)? {
-            return Ok(Known::Held);
+        if self.holds.blocks(profile, facts.manual)? {
+            return Ok(Known::Blocked);
         }
         if let Some(origin) = seen.get(name) {
             return Ok(Known::Open(origin.clone(), facts));

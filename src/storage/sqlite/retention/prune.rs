@@ -1,70 +1,20 @@
 //! How long the log is kept: what has ended goes by age and by number, the oldest first, a few rows
 //! at a time. What is still to be sent never goes.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
-use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, State};
 use crate::storage::error::StoreError;
+use crate::storage::retention::policy::{MOST_ROWS, Removed, RetentionPolicy};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, state_number};
 use crate::storage::sqlite::rows::state;
 
-/// Most rows that one transaction removes, attempts among them: some milliseconds of writing.
-pub const MOST_ROWS: u64 = 500;
-
 /// Deliveries of each state that one question looks at.
 const LOOKED_AT: usize = 500;
-
-/// How long deliveries that have ended are kept. Zero is for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
-    /// So many days after their end.
-    pub days: u32,
-    /// So many of them, the last accepted.
-    pub deliveries: u64,
-}
-
-impl Default for Keep {
-    /// 90 days, and a million deliveries.
-    fn default() -> Self {
-        Self { days: 90, deliveries: 1_000_000 }
-    }
-}
-
-impl Keep {
-    /// Whether all is kept.
-    #[must_use]
-    pub fn is_all(self) -> bool {
-        self.days == 0 && self.deliveries == 0
-    }
-
-    /// What ended before this goes.
-    fn cutoff(self, now: Timestamp) -> Timestamp {
-        let kept = SignedDuration::from_hours(24 * i64::from(self.days));
-        if self.days == 0 { Timestamp::MIN } else { clock::earlier(now, kept) }
-    }
-}
-
-/// What went out of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Removed {
-    /// Deliveries.
-    pub deliveries: u64,
-    /// Their attempts.
-    pub attempts: u64,
-}
-
-impl Removed {
-    /// Adds what went after this.
-    pub fn add(&mut self, then: Self) {
-        self.deliveries += then.deliveries;
-        self.attempts += then.attempts;
-    }
-}
 
 /// The next that are too old or too many, and where to go on.
 #[derive(Debug, Default)]
@@ -83,7 +33,7 @@ impl Store {
     /// The file cannot be read or written; then nothing of this was removed.
     pub async fn prune_next(
         &self,
-        keep: Keep,
+        keep: RetentionPolicy,
         now: Timestamp,
         after: Option<DeliveryId>,
     ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
@@ -108,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn outdated(&self, keep: Keep, now: Timestamp) -> Result<Removed, StoreError> {
+    pub async fn outdated(&self, keep: RetentionPolicy, now: Timestamp) -> Result<Removed, StoreError> {
         let (mut all, mut after) = (Removed::default(), None);
         loop {
             let found = self.read(move |tx| outdated(tx, keep, now, after, all.deliveries)).await?;
@@ -144,16 +94,6 @@ fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
     Ok(removed > 0)
 }
 
-/// How many of these, from the first on, have at most so many rows together; one at least.
-pub fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
-    let mut all = 0;
-    let fits = |size: &u64| {
-        all += size;
-        all <= most
-    };
-    sizes.take_while(fits).count().max(1)
-}
-
 /// One that has ended.
 struct Ended {
     row: i64,
@@ -181,7 +121,7 @@ impl Ended {
 /// Goes through what has ended, the oldest first; `counted` are taken for removed already.
 fn outdated(
     tx: &Transaction<'_>,
-    keep: Keep,
+    keep: RetentionPolicy,
     now: Timestamp,
     after: Option<DeliveryId>,
     counted: u64,
@@ -294,27 +234,4 @@ fn stateless(tx: &Transaction<'_>) -> Result<Vec<Ended>, StoreError> {
         }
     }
     Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_batch_has_few_rows_and_one_delivery_at_least() {
-        let fit = |sizes: &[u64]| fitting(sizes.iter().copied(), 10);
-        assert_eq!(fit(&[3, 3, 3, 3]), 3);
-        assert_eq!(fit(&[5, 5, 5]), 2);
-        assert_eq!(fit(&[40, 1]), 1);
-    }
-
-    #[test]
-    fn zero_is_for_ever() {
-        let now = Timestamp::now();
-        assert!(Keep { days: 0, deliveries: 0 }.is_all() && !Keep::default().is_all());
-        assert_eq!(Keep { days: 0, deliveries: 5 }.cutoff(now), Timestamp::MIN);
-        assert_eq!(Keep { days: u32::MAX, deliveries: 5 }.cutoff(now), Timestamp::MIN);
-        let hour = SignedDuration::from_hours(24);
-        assert_eq!(Keep { days: 1, deliveries: 0 }.cutoff(now), now - hour);
-    }
 }

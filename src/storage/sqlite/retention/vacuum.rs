@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::Store;
+use crate::storage::sqlite::error::InFile as _;
 use crate::threads;
 
 /// Pages given back in one transaction, half a megabyte: each may have to be moved first.

@@ -11,6 +11,7 @@ use crate::profile::document::{self, Secrets};
 use crate::profile::{Choice, Identity, Profile, ProfileId, Rules};
 use crate::record::{DeliveryId, ErrorClass, Failure, State};
 use crate::storage::error::StoreError;
+use crate::storage::unreadable::Why;
 
 /// The header that carries the delivery's id (facts, section 4).
 pub const ID_HEADER: &str = "webhook-id";
@@ -24,9 +25,6 @@ pub fn millis(at: Timestamp) -> i64 {
 pub fn millis_after(at: Timestamp, ms: u32) -> i64 {
     millis(at).saturating_add(ms.into()).min(millis(Timestamp::MAX))
 }
-
-/// Why a column has no meaning: for a message that names the row.
-pub type Why = String;
 
 /// A column by its place.
 pub fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {

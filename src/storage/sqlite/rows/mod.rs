@@ -4,4 +4,3 @@ pub mod columns;
 pub mod row_check;
 pub mod salvage;
 pub mod state;
-pub mod unreadable;

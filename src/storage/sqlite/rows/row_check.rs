@@ -3,24 +3,14 @@
 use rusqlite::{Connection, Row};
 
 use crate::storage::error::StoreError;
+use crate::storage::profiles::listing::Listing;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::details::{AFTER_SUMMARY, ATTEMPT, SUMMARY, attempt, summary};
 use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
 use crate::storage::sqlite::profiles::list::{LISTED, listed};
 use crate::storage::sqlite::profiles::variables::{OWN, own};
-use crate::storage::sqlite::rows::columns::{self, Why, get};
-use crate::storage::sqlite::rows::unreadable::{PassedOver, UnreadableRow};
-
-/// What a command lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listing {
-    /// Profiles that are not deleted.
-    Profiles,
-    /// Deleted profiles that can be restored.
-    DeletedProfiles,
-    /// Own variables.
-    OwnVariables,
-}
+use crate::storage::sqlite::rows::columns::{self, get};
+use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 impl Listing {
     /// Its rows that have no meaning.

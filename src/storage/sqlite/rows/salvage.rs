@@ -4,8 +4,9 @@
 
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use crate::storage::error::{StoreError, is_type_violation};
+use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::error::is_type_violation;
 use crate::storage::sqlite::queue::lane;
 
 /// Each value as its column has it. What fits stays as it is; of the rest, bytes and texts stay what they

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::profile::Choice as _;
 use crate::record::{State, Summary};
 use crate::storage::Outbox as _;
-use crate::storage::sqlite::{Filter, Searched, StateFilter, StatusFilter};
+use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
 
 use super::*;
 
@@ -156,14 +156,14 @@ async fn a_search_that_came_far_keeps_what_it_found() {
         known.extend(found.rows.iter().map(|row| row.id));
     }
     assert_eq!((known.len(), before), (15, Some(all[15].id)));
-    let searched = || Searched { known: known.clone(), newest, next: before };
+    let searched = || EarlierSearch { known: known.clone(), newest, next: before };
 
     // One of those found goes, one comes, and all is known without another long search.
     let gone = known[12];
     assert!(store.write(move |tx| crate::storage::sqlite::retention::prune::remove(tx, gone)).await.unwrap());
     let new = accepted(61_000);
     store.accept(vec![new.clone()]).await.unwrap();
-    let again = store.search_again(&filter, searched(), 15).await.unwrap();
+    let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     let mut wanted = known.clone();
     wanted.retain(|id| *id != gone);
     wanted.insert(0, new.id);
@@ -172,7 +172,7 @@ async fn a_search_that_came_far_keeps_what_it_found() {
 
     // More came than one look takes in: then what lies between is not passed over.
     store.accept((0..30).map(|n| accepted(70_000 + n)).collect()).await.unwrap();
-    let again = store.search_again(&filter, searched(), 15).await.unwrap();
+    let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.id)));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::profile::Status;
 use crate::record::Series;
-use crate::storage::sqlite::{DeletedProfile, HeldFor, Hold};
+use crate::storage::{Block, BlockReason, DeletedProfile};
 use crate::storage::{Busy, Outbox};
 
 use super::*;
@@ -43,8 +43,8 @@ async fn ends(store: &Store, next: Next) -> DeliveryId {
     id
 }
 
-async fn why(store: &Store) -> Vec<HeldFor> {
-    store.holds().await.unwrap().iter().map(|hold| hold.why).collect()
+async fn why(store: &Store) -> Vec<BlockReason> {
+    store.blocks().await.unwrap().iter().map(|hold| hold.why).collect()
 }
 
 #[tokio::test]
@@ -53,27 +53,27 @@ async fn a_pause_holds_events_and_nothing_by_hand() {
     let [event, by_test, again, other] =
         accept(&store, [of(1, Kind::Event), of(1, Kind::Test), of(1, Kind::Again), of(2, Kind::Event)]).await;
     let mut news = store.news();
-    assert!(store.hold(Some(profile_id(1))).await.unwrap());
-    assert!(!store.hold(Some(profile_id(1))).await.unwrap(), "it is paused already");
+    assert!(store.pause(Some(profile_id(1))).await.unwrap());
+    assert!(!store.pause(Some(profile_id(1))).await.unwrap(), "it is paused already");
     assert_eq!(news.borrow_and_update().steered, 1, "what was read ahead is forgotten");
     let mut got = sent(&store).await;
     got.sort();
     assert_eq!(got, [by_test, again, other]);
 
-    assert!(store.hold(None).await.unwrap());
+    assert!(store.pause(None).await.unwrap());
     let mut got = sent(&store).await;
     got.sort();
     assert_eq!(got, [by_test, again]);
-    let held = store.held(None).await.unwrap();
+    let held = store.blocked(None).await.unwrap();
     assert_eq!((held.queued, held.waiting, held.by.len()), (2, 0, 1), "all of them are held by the one");
     assert!(store.is_moving(None).await.unwrap(), "a test is to be sent");
 
-    assert!(store.let_go(None).await.unwrap());
-    assert!(!store.let_go(None).await.unwrap());
+    assert!(store.resume(None).await.unwrap());
+    assert!(!store.resume(None).await.unwrap());
     assert_eq!(sent(&store).await.len(), 3, "the profile is paused still");
-    assert!(store.let_go(Some(profile_id(1))).await.unwrap());
+    assert!(store.resume(Some(profile_id(1))).await.unwrap());
     assert!(sent(&store).await.contains(&event));
-    assert!(store.holds().await.unwrap().is_empty());
+    assert!(store.blocks().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -81,11 +81,11 @@ async fn retries_are_held_and_go_on() {
     let (_folder, store) = store();
     let [id] = accept(&store, [of(1, Kind::Event)]).await;
     record(&store, id, 1, Next::Retry(at(9_000))).await;
-    store.hold(None).await.unwrap();
+    store.pause(None).await.unwrap();
     assert!(sent(&store).await.is_empty());
     assert!(!store.is_moving(None).await.unwrap());
-    assert_eq!(store.held(None).await.unwrap().waiting, 1);
-    store.let_go(None).await.unwrap();
+    assert_eq!(store.blocked(None).await.unwrap().waiting, 1);
+    store.resume(None).await.unwrap();
     assert_eq!(sent(&store).await, [id]);
 }
 
@@ -97,12 +97,12 @@ async fn of_one_series_only_its_own_count() {
     let own = |at: usize, n| NewDelivery { id: ids[at], ..of(n, Kind::Event) };
     accept(&store, [own(0, 1), own(1, 2), of(3, Kind::Event)]).await;
     let within = Some((series.mark(), ids[0], ids[1].after()));
-    store.hold(Some(profile_id(1))).await.unwrap();
+    store.pause(Some(profile_id(1))).await.unwrap();
     assert!(store.is_moving(within).await.unwrap());
-    store.hold(Some(profile_id(2))).await.unwrap();
+    store.pause(Some(profile_id(2))).await.unwrap();
     assert!(!store.is_moving(within).await.unwrap(), "the third is another's");
     assert!(store.is_moving(None).await.unwrap());
-    let held = store.held(within).await.unwrap();
+    let held = store.blocked(within).await.unwrap();
     assert_eq!((held.total(), held.by.len()), (2, 2));
 }
 
@@ -112,18 +112,18 @@ async fn what_is_disabled_is_held_until_it_is_enabled() {
     switch(&store, 1, Status::Active).await;
     let [id] = accept(&store, [of(1, Kind::Event)]).await;
     for (off, held_for) in
-        [(Status::Disabled, HeldFor::Disabled), (Status::AutoDisabled, HeldFor::AutoDisabled)]
+        [(Status::Disabled, BlockReason::Disabled), (Status::AutoDisabled, BlockReason::AutoDisabled)]
     {
         switch(&store, 1, off).await;
         assert!(sent(&store).await.is_empty());
         assert_eq!(why(&store).await, [held_for]);
-        let held = store.held(None).await.unwrap().by.remove(0);
+        let held = store.blocked(None).await.unwrap().by.remove(0);
         assert_eq!((held.title.as_str(), held.cause), ("Order SMS", None));
     }
-    store.hold(Some(profile_id(1))).await.unwrap();
+    store.pause(Some(profile_id(1))).await.unwrap();
     switch(&store, 1, Status::Active).await;
-    assert_eq!(why(&store).await, [HeldFor::Paused], "enabling is not resuming");
-    store.let_go(Some(profile_id(1))).await.unwrap();
+    assert_eq!(why(&store).await, [BlockReason::Paused], "enabling is not resuming");
+    store.resume(Some(profile_id(1))).await.unwrap();
     assert_eq!(sent(&store).await, [id]);
 }
 
@@ -142,8 +142,8 @@ async fn so_many_failures_in_a_row_disable_a_profile() {
     assert_eq!(status(&store, 1).await, Status::AutoDisabled);
     let after = store.profile(&profile_id(1)).await.unwrap().unwrap();
     assert!(after.modified_at > before.modified_at, "an editor that is open must notice");
-    let holds = store.holds().await.unwrap();
-    let Some(Hold { cause: Some(cause), title, .. }) = holds.disabled(&profile_id(1)) else {
+    let holds = store.blocks().await.unwrap();
+    let Some(Block { cause: Some(cause), title, .. }) = holds.disabled(&profile_id(1)) else {
         panic!("{holds:?}")
     };
     assert_eq!((cause.failed, cause.delivery, cause.message.as_str()), (3, last, "answered 500"));
@@ -151,7 +151,7 @@ async fn so_many_failures_in_a_row_disable_a_profile() {
 
     // What was under way then changes nothing more, and enabling begins anew.
     ends(&store, Next::Failed).await;
-    assert_eq!(store.holds().await.unwrap(), holds);
+    assert_eq!(store.blocks().await.unwrap(), holds);
     switch(&store, 1, Status::Active).await;
     ends(&store, Next::Failed).await;
     ends(&store, Next::Failed).await;
@@ -199,7 +199,7 @@ async fn a_batch_is_counted_in_its_order() {
         batch.push(outcome(id, place(&store, id).await, 1, next));
     }
     store.record(batch.into()).await.unwrap();
-    let holds = store.holds().await.unwrap();
+    let holds = store.blocks().await.unwrap();
     let cause = holds.disabled(&profile_id(1)).unwrap().cause.clone().unwrap();
     assert_eq!((cause.failed, cause.delivery), (3, ids[2]));
     // The row is written where the count differs only.
@@ -252,20 +252,20 @@ async fn what_is_pending_of_a_deleted_profile_is_held_until_it_is_restored() {
     let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
     let job = due.jobs.iter().find(|job| job.id == by_hand).unwrap();
     assert!(job.profile.is_some(), "the credentials are kept");
-    let held = store.held(None).await.unwrap();
+    let held = store.blocked(None).await.unwrap();
     assert_eq!((held.queued, held.waiting), (1, 1));
-    assert_eq!((held.by[0].why, held.by[0].title.as_str()), (HeldFor::Deleted, "Order SMS"));
+    assert_eq!((held.by[0].why, held.by[0].title.as_str()), (BlockReason::Deleted, "Order SMS"));
     for id in [by_hand, theirs] {
         record(&store, id, 1, Next::Delivered).await;
     }
     assert!(!store.is_moving(None).await.unwrap(), "nobody waits for what is held");
 
     // A pause, too, ends only once the profile is back.
-    store.hold(Some(id.clone())).await.unwrap();
-    let holds = store.holds().await.unwrap();
-    assert_eq!(holds.of_events(&id).unwrap().why, HeldFor::Deleted);
+    store.pause(Some(id.clone())).await.unwrap();
+    let holds = store.blocks().await.unwrap();
+    assert_eq!(holds.of_events(&id).unwrap().why, BlockReason::Deleted);
     assert!(holds.paused(&id).is_some() && holds.of_events(&other).is_none());
-    store.let_go(Some(id.clone())).await.unwrap();
+    store.resume(Some(id.clone())).await.unwrap();
     store.cancel(queued).await.unwrap();
     assert_eq!(store.deleted_profiles().await.unwrap()[0].held, 1, "a person can cancel it meanwhile");
 
@@ -280,7 +280,7 @@ async fn what_cannot_be_restored_any_more_is_no_longer_held() {
     let (_folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let [id] = accept(&store, [of(1, Kind::Event)]).await;
-    store.hold(Some(profile_id(1))).await.unwrap();
+    store.pause(Some(profile_id(1))).await.unwrap();
     store.delete_profile(&profile_id(1)).await.unwrap();
     let until = store.deleted_profiles().await.unwrap()[0].restorable_until();
     let hour = jiff::SignedDuration::from_hours(1);
@@ -291,7 +291,7 @@ async fn what_cannot_be_restored_any_more_is_no_longer_held() {
     news.mark_unchanged();
     assert_eq!(store.purge_profiles(until + hour).await.unwrap(), 1);
     assert!(news.has_changed().unwrap(), "the sender looks again");
-    assert!(store.holds().await.unwrap().is_empty(), "its pause went with it");
+    assert!(store.blocks().await.unwrap().is_empty(), "its pause went with it");
     let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
     assert_eq!((due.jobs[0].id, &due.jobs[0].profile), (id, &None), "without a profile it fails");
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::profile::catalogue::{Origin, Variable};
 use crate::storage::Problem;
 use crate::storage::sqlite::lock::process_identity::tests::another;
-use crate::storage::sqlite::{Saved, UnsavedDraft};
+use crate::storage::{Saved, UnsavedDraft};
 
 use super::*;
 

@@ -3,7 +3,7 @@
 use crate::profile::catalogue::{Origin, Variable};
 use crate::record::State;
 use crate::storage::Outbox;
-use crate::storage::sqlite::{Counts, Filter, Revision, StateFilter, UnsavedDraft};
+use crate::storage::{Counts, Filter, Revision, StateFilter, UnsavedDraft};
 
 use super::*;
 

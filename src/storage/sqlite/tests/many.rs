@@ -2,15 +2,15 @@
 
 use crate::record::State;
 use crate::storage::Outbox as _;
-use crate::storage::sqlite::control::bulk::BATCH;
-use crate::storage::sqlite::{Change, Did, Filter, StateFilter};
+use crate::storage::control::bulk::BATCH;
+use crate::storage::{BulkResult, Change, Filter, StateFilter};
 
 use super::*;
 
 /// Does it to the end. What was done in all, and in how many batches.
-async fn all(store: &Store, change: Change, filter: Filter) -> (Did, usize) {
+async fn all(store: &Store, change: Change, filter: Filter) -> (BulkResult, usize) {
     let mut next = Some(change.of(filter, Timestamp::now()));
-    let (mut all, mut batches) = (Did::default(), 0);
+    let (mut all, mut batches) = (BulkResult::default(), 0);
     while let Some(filter) = next {
         let (did, after) = store.change_next(change, &filter).await.unwrap();
         assert!(did.done() + did.left <= BATCH as u64);
@@ -89,9 +89,7 @@ async fn others_write_between_two_batches() {
     ended(&store, 600, Next::Failed).await;
     let filter = Change::Remove.of(Filter::default(), Timestamp::now());
     let (did, after) = store.change_next(Change::Remove, &filter).await.unwrap();
-    assert!(
-        did.removed.deliveries + did.removed.attempts <= crate::storage::sqlite::retention::prune::MOST_ROWS
-    );
+    assert!(did.removed.deliveries + did.removed.attempts <= crate::storage::retention::policy::MOST_ROWS);
     let new = delivery("https://hooks.example");
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.counts().await.unwrap().failed > 0, "there is more to do");

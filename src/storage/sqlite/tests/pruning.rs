@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::storage::Outbox as _;
-use crate::storage::sqlite::retention::prune::MOST_ROWS;
-use crate::storage::sqlite::{Counts, Keep, Removed};
+use crate::storage::retention::policy::MOST_ROWS;
+use crate::storage::{Counts, Removed, RetentionPolicy};
 
 use super::*;
 
@@ -26,7 +26,7 @@ pub async fn on_day(store: &Store, day: i64, tries: u32, next: Option<Next>) -> 
 }
 
 async fn ids(store: &Store) -> Vec<DeliveryId> {
-    let all = crate::storage::sqlite::Filter { limit: usize::MAX, ..Default::default() };
+    let all = crate::storage::Filter { limit: usize::MAX, ..Default::default() };
     let mut ids: Vec<_> = store.deliveries(&all).await.unwrap().iter().map(|row| row.id).collect();
     ids.reverse();
     ids
@@ -41,7 +41,7 @@ pub async fn rows(store: &Store) -> u64 {
 
 /// Removes to the end. What went in all. Each call writes once, so what it removes is removed in one
 /// transaction.
-async fn prune(store: &Store, keep: Keep, now: Timestamp) -> Removed {
+async fn prune(store: &Store, keep: RetentionPolicy, now: Timestamp) -> Removed {
     let told = store.outdated(keep, now).await.unwrap();
     let (mut all, mut after) = (Removed::default(), None);
     loop {
@@ -71,7 +71,7 @@ async fn what_ended_long_ago_goes_and_what_is_pending_stays() {
     let cancelled = on_day(&store, 0, 1, None).await;
     assert!(store.cancel(cancelled).await.unwrap());
 
-    let keep = Keep { days: 5, deliveries: 0 };
+    let keep = RetentionPolicy { days: 5, deliveries: 0 };
     assert_eq!(prune(&store, keep, at(5 * DAY)).await, Removed::default());
     let gone = prune(&store, keep, at(10 * DAY)).await;
     assert_eq!(gone, Removed { deliveries: 2, attempts: 4 });
@@ -84,7 +84,10 @@ async fn what_ended_long_ago_goes_and_what_is_pending_stays() {
         .read(|tx| Ok(tx.query_row("SELECT count(*) FROM attempt", [], |row| row.get::<_, i64>(0))?))
         .await;
     assert_eq!(attempts, Ok(4));
-    assert_eq!(prune(&store, Keep { days: 0, deliveries: 0 }, at(90 * DAY)).await, Removed::default());
+    assert_eq!(
+        prune(&store, RetentionPolicy { days: 0, deliveries: 0 }, at(90 * DAY)).await,
+        Removed::default()
+    );
 }
 
 #[tokio::test]
@@ -105,7 +108,7 @@ async fn a_long_log_goes_in_small_batches() {
         });
         futures_util::future::join_all(records).await;
     }
-    let gone = prune(&store, Keep { days: 0, deliveries: 100 }, at(0)).await;
+    let gone = prune(&store, RetentionPolicy { days: 0, deliveries: 100 }, at(0)).await;
     assert_eq!(gone.deliveries, 800);
     assert_eq!(ids(&store).await[0], all[800].id);
 }
@@ -119,11 +122,11 @@ async fn of_too_many_the_oldest_go() {
         all.push(on_day(&store, day, 1, Some(next)).await);
     }
     let pending = on_day(&store, 0, 0, None).await;
-    let keep = Keep { days: 0, deliveries: 15 };
+    let keep = RetentionPolicy { days: 0, deliveries: 15 };
     assert_eq!(prune(&store, keep, at(0)).await.deliveries, 25);
     assert_eq!(ids(&store).await, [&[pending][..], &all[25..]].concat());
     // By age, and then by number what is left.
-    let keep = Keep { days: 10, deliveries: 5 };
+    let keep = RetentionPolicy { days: 10, deliveries: 5 };
     assert_eq!(prune(&store, keep, at(40 * DAY)).await.deliveries, 10);
     assert_eq!(ids(&store).await, [&[pending][..], &all[35..]].concat());
 }
@@ -136,8 +139,12 @@ async fn what_is_removed_is_wiped_from_the_pages_that_stay() {
     let stays = accepted(1);
     store.accept(vec![new.clone(), stays]).await.unwrap();
     assert!(store.cancel(new.id).await.unwrap());
-    let gone =
-        prune(&store, Keep { days: 1, deliveries: 0 }, Timestamp::now() + Duration::from_hours(48)).await;
+    let gone = prune(
+        &store,
+        RetentionPolicy { days: 1, deliveries: 0 },
+        Timestamp::now() + Duration::from_hours(48),
+    )
+    .await;
     assert_eq!(gone.deliveries, 1);
     store.close();
     let bytes = std::fs::read(folder.path().join("a.db")).unwrap();

@@ -111,7 +111,7 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
         .await
         .unwrap();
     assert_eq!(ids(&due(&store, 0, 1).await.jobs), [good_id]);
-    let rows = store.deliveries(&crate::storage::sqlite::Filter::default()).await.unwrap();
+    let rows = store.deliveries(&crate::storage::Filter::default()).await.unwrap();
     let failed = rows.iter().find(|row| row.id == bad_id).unwrap();
     assert_eq!(failed.state, State::Failed);
     let why = failed.last_error.as_ref().unwrap();

@@ -163,7 +163,7 @@ async fn who_only_reads_waits_for_no_lock_of_another_program() {
             // The other program's lock is noticed as a commit that may come.
             store.0.writer.orders().send(crate::storage::sqlite::engine::write_queue::Order::Look).unwrap();
             changes.changed().await.unwrap();
-            store.deliveries(&crate::storage::sqlite::Filter::default()).await.unwrap().len()
+            store.deliveries(&crate::storage::Filter::default()).await.unwrap().len()
         });
         store.close();
         (folder, read)

@@ -2,7 +2,7 @@
 
 use crate::record::Series;
 use crate::storage::Outbox;
-use crate::storage::sqlite::{Counts, Standing};
+use crate::storage::{BatchProgress, Counts};
 
 use super::*;
 
@@ -19,27 +19,31 @@ async fn only_its_own_are_counted_and_what_has_ended_once() {
     let (from, to) = (ids[0], ids[5].after());
     store.accept(all).await.unwrap();
     store.accept(vec![of(&mut other), delivery("https://hooks.example")]).await.unwrap();
-    let standing = async |from| store.standing(series.mark(), from, to).await.unwrap();
+    let standing = async |from| store.batch_progress(series.mark(), from, to).await.unwrap();
 
     let queued = |queued| Counts { queued, ..Counts::default() };
     let start = standing(from).await;
-    assert_eq!((start.settled, start.rest, start.floor), (queued(0), queued(6), ids[0]));
+    assert_eq!((start.settled, start.rest, start.low_watermark), (queued(0), queued(6), ids[0]));
 
     for id in [ids[0], ids[1], ids[3]] {
         assert!(store.cancel(id).await.unwrap());
     }
-    let later = standing(start.floor).await;
+    let later = standing(start.low_watermark).await;
     assert_eq!(later.settled, Counts { cancelled: 2, ..Counts::default() });
     assert_eq!(later.rest, Counts { queued: 3, cancelled: 1, ..Counts::default() });
-    assert_eq!(later.floor, ids[2]);
-    assert_eq!(standing(later.floor).await, Standing { settled: queued(0), ..later }, "told once");
+    assert_eq!(later.low_watermark, ids[2]);
+    assert_eq!(
+        standing(later.low_watermark).await,
+        BatchProgress { settled: queued(0), ..later },
+        "told once"
+    );
 
     for id in [ids[2], ids[4], ids[5]] {
         assert!(store.cancel(id).await.unwrap());
     }
-    let end = standing(later.floor).await;
+    let end = standing(later.low_watermark).await;
     assert_eq!(end.settled, Counts { cancelled: 4, ..Counts::default() });
-    assert_eq!((end.rest, end.floor), (queued(0), to));
+    assert_eq!((end.rest, end.low_watermark), (queued(0), to));
 }
 
 #[tokio::test]

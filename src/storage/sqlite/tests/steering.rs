@@ -48,7 +48,7 @@ async fn sent_again_it_differs_by_its_id_only() {
     store.accept(vec![new.clone()]).await.unwrap();
     record(&store, new.id, 1, Next::Delivered).await;
     let again = DeliveryId::generate();
-    store.send_again(new.id, again, at(5_000)).await.unwrap();
+    store.resend(new.id, again, at(5_000)).await.unwrap();
     let details = store.delivery(again).await.unwrap().unwrap();
     let mut callback = new.request.unwrap();
     callback.headers[1].1 = again.to_string();
@@ -68,30 +68,30 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
     let new = tested(shown.clone());
     store.accept(vec![new.clone()]).await.unwrap();
     let again = DeliveryId::generate();
-    store.send_again(new.id, again, at(1)).await.unwrap();
+    store.resend(new.id, again, at(1)).await.unwrap();
     record(&store, new.id, 1, Next::Failed).await;
     let jobs = store.due(at(1), 10, Busy::idle(usize::MAX)).await.unwrap().jobs;
     assert_eq!(jobs.len(), 1);
     assert_eq!((jobs[0].id, jobs[0].profile.as_deref()), (again, Some(&shown)));
 
-    let error = store.send_again(new.id, DeliveryId::generate(), at(2)).await.unwrap_err();
+    let error = store.resend(new.id, DeliveryId::generate(), at(2)).await.unwrap_err();
     assert_eq!(error.problem, Problem::TestedGone(new.id));
     assert!(error.to_string().contains("from the editor"));
 
     store.save_profiles(vec![shown]).await.unwrap();
-    store.send_again(new.id, DeliveryId::generate(), at(2)).await.unwrap();
+    store.resend(new.id, DeliveryId::generate(), at(2)).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_cannot_be_sent_again_is_told() {
     let (_folder, store) = store();
     let nobody = DeliveryId::generate();
-    let gone = store.send_again(nobody, DeliveryId::generate(), at(0)).await.map_err(of);
+    let gone = store.resend(nobody, DeliveryId::generate(), at(0)).await.map_err(of);
     assert_eq!(gone, Err(Problem::NoDelivery(nobody)));
     let failure = Failure { class: ErrorClass::Request, message: "no".to_owned() };
     let empty = NewDelivery { request: Err(failure), ..delivery("https://hooks.example") };
     store.accept(vec![empty.clone()]).await.unwrap();
-    let none = store.send_again(empty.id, DeliveryId::generate(), at(0)).await.map_err(of);
+    let none = store.resend(empty.id, DeliveryId::generate(), at(0)).await.map_err(of);
     assert_eq!(none, Err(Problem::NoRequest(empty.id)));
 }
 

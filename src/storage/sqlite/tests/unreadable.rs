@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use crate::storage::inspect;
-use crate::storage::sqlite::{Filter, Keep};
 use crate::storage::{Busy, Outbox as _};
+use crate::storage::{Filter, RetentionPolicy};
 
 use super::*;
 
@@ -46,7 +46,7 @@ async fn one_row_without_meaning_hides_no_other() {
         assert_eq!(inspected.unreadable.all, 1, "{odd}");
         assert_eq!(inspected.unreadable.named[0].id, Some(id[1]), "{inspected:?}");
 
-        let keep = Keep { days: 0, deliveries: 1 };
+        let keep = RetentionPolicy { days: 0, deliveries: 1 };
         let (removed, _) = store.prune_next(keep, at(99_000), None).await.unwrap();
         assert_eq!(removed.deliveries, 2, "{odd}: the oldest go, with or without meaning");
     }

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::{Choice as _, ProfileId};
 use crate::record::{DeliveryId, State};
-use crate::storage::sqlite::log::status_filter::{StateFilter, StatusFilter};
-use crate::storage::sqlite::log::words::Words;
+use crate::storage::log::search_words::SearchWords;
+use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 
 /// Which deliveries are meant. Those that fit every part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +77,8 @@ impl Filter {
     }
 
     /// The words of the text.
-    pub fn words(&self) -> Words {
-        self.text.as_deref().map(Words::read).unwrap_or_default()
+    pub fn words(&self) -> SearchWords {
+        self.text.as_deref().map(SearchWords::read).unwrap_or_default()
     }
 
     /// Whether rows must be looked at one by one, and so perhaps many that do not fit.

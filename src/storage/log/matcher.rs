@@ -5,47 +5,64 @@ use std::borrow::Cow;
 use crate::callback::Values;
 use crate::record::DeliveryId;
 use crate::storage::error::StoreError;
-use crate::storage::sqlite::log::filter::Filter;
-use crate::storage::sqlite::log::words::{Sought, Words};
+use crate::storage::log::filter::Filter;
+use crate::storage::log::search_words::{SearchTerm, SearchWords};
 
 /// What a filter looks at in a row.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct RowFacts<'a> {
+    /// Its id.
     pub id: DeliveryId,
+    /// Whose.
     pub profile_id: &'a str,
+    /// The profile's title when it was accepted.
     pub title: &'a str,
+    /// The name of its event.
     pub event: Option<&'a str>,
+    /// The URL of its request.
     pub url: Option<&'a str>,
+    /// Why its last attempt failed.
     pub message: Option<&'a str>,
+    /// The status of the last response.
     pub status: Option<u16>,
+    /// The class of the last failure.
     pub class: Option<&'a str>,
+    /// When it was accepted, in milliseconds.
     pub accepted_at: i64,
+    /// When it ended, in milliseconds.
     pub ended_at: Option<i64>,
+    /// It was resent.
     pub was_sent_again: bool,
     /// The JSON of its values; none where nobody asks for them.
     pub values: Option<&'a str>,
 }
 
 /// A filter made ready for many rows. State, profile and ids are the index's part.
-pub struct Sieve<'a> {
+pub struct RowMatcher<'a> {
     filter: &'a Filter,
-    words: Words,
+    words: SearchWords,
 }
 
-impl<'a> Sieve<'a> {
+impl<'a> RowMatcher<'a> {
+    /// Makes a filter ready.
+    #[must_use]
     pub fn new(filter: &'a Filter) -> Self {
         Self { filter, words: filter.words() }
     }
 
     /// Whether it looks at the values of a delivery.
+    #[must_use]
     pub fn reads_values(&self) -> bool {
         !self.words.texts.is_empty()
     }
 
     /// Whether a row fits. `rest` reads what is sought beyond the row: headers, body and responses.
-    pub fn lets_through(
+    ///
+    /// # Errors
+    /// Those of `rest`.
+    pub fn matches(
         &self,
-        seen: &Seen<'_>,
+        seen: &RowFacts<'_>,
         rest: impl FnOnce() -> Result<Vec<String>, StoreError>,
     ) -> Result<bool, StoreError> {
         let Filter { statuses, since, until, ended_before, zone, .. } = self.filter;
@@ -59,7 +76,7 @@ impl<'a> Sieve<'a> {
         if !(since && until && ended && status) || again {
             return Ok(false);
         }
-        let elsewhere = |sought: &&Sought| {
+        let elsewhere = |sought: &&SearchTerm| {
             !(seen.has(sought)
                 || sought.begins(seen.id, seen.profile_id)
                 || sought.is_time(seen.accepted_at, zone))
@@ -73,8 +90,8 @@ impl<'a> Sieve<'a> {
     }
 }
 
-impl Seen<'_> {
-    fn has(&self, sought: &Sought) -> bool {
+impl RowFacts<'_> {
+    fn has(&self, sought: &SearchTerm) -> bool {
         let is_in = |text: &str| sought.is_in(text);
         is_in(self.title)
             || self.event.is_some_and(is_in)
@@ -84,14 +101,14 @@ impl Seen<'_> {
     }
 }
 
-/// Whether a delivery in memory fits, as [`Store::search`](crate::storage::sqlite::Store::search) would find it: for
+/// Whether a delivery in memory fits, as a store's search would find it: for
 /// tests of who asks.
 #[cfg(test)]
 pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
     use crate::profile::Choice as _;
     let row = &details.summary;
     let values = serde_json::to_string(details.values.members()).unwrap();
-    let seen = Seen {
+    let seen = RowFacts {
         id: row.id,
         profile_id: row.profile_id.as_str(),
         title: &row.profile_title,
@@ -111,11 +128,11 @@ pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
     filter.states().contains(&row.state)
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.before.is_none_or(|before| row.id < before)
-        && Sieve::new(filter).lets_through(&seen, || Ok(rest.collect())).unwrap()
+        && RowMatcher::new(filter).matches(&seen, || Ok(rest.collect())).unwrap()
 }
 
 /// Whether it is in a value: a variable's name is none.
-fn is_in_value(sought: &Sought, json: &str) -> bool {
+fn is_in_value(sought: &SearchTerm, json: &str) -> bool {
     sought.may_be_in_json(json)
         && Values::parse(json)
             .is_ok_and(|values| values.members().values().any(|value| sought.is_in(&text_of(value))))
@@ -131,10 +148,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::storage::sqlite::log::status_filter::StatusFilter;
+    use crate::storage::log::status_filter::StatusFilter;
 
-    fn seen() -> Seen<'static> {
-        Seen {
+    fn seen() -> RowFacts<'static> {
+        RowFacts {
             id: DeliveryId::from_bytes([0xAB; 16]),
             profile_id: "IN_00000000-0000-0000-0000-000000000007",
             title: "Grüße",
@@ -152,7 +169,7 @@ mod tests {
 
     fn lets(filter: &Filter) -> bool {
         let rest = || Ok(vec!["application/json".to_owned(), "thank you".to_owned()]);
-        Sieve::new(filter).lets_through(&seen(), rest).unwrap()
+        RowMatcher::new(filter).matches(&seen(), rest).unwrap()
     }
 
     fn text(text: &str) -> bool {
@@ -186,7 +203,7 @@ mod tests {
                 read = true;
                 Ok(Vec::new())
             };
-            let fits = Sieve::new(&filter).lets_through(&seen(), rest).unwrap();
+            let fits = RowMatcher::new(&filter).matches(&seen(), rest).unwrap();
             (fits, read)
         };
         assert_eq!(read("grüße sms"), (true, false));

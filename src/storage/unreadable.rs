@@ -5,7 +5,8 @@
 use std::fmt;
 
 use crate::record::DeliveryId;
-use crate::storage::sqlite::rows::columns::Why;
+/// Why something stored has no meaning: for a message that names it.
+pub type Why = String;
 
 /// Most rows that are named.
 const NAMED: usize = 5;
@@ -23,7 +24,8 @@ pub struct UnreadableRow {
 
 impl UnreadableRow {
     /// A delivery, by its id where that can be read.
-    pub(crate) fn delivery(id: Option<DeliveryId>, row: i64, why: Why) -> Self {
+    #[must_use]
+    pub fn delivery(id: Option<DeliveryId>, row: i64, why: Why) -> Self {
         Self { name: name_of(id, row), why, id }
     }
 }
@@ -67,6 +69,7 @@ impl Extend<UnreadableRow> for PassedOver {
 }
 
 /// What a delivery is called in a message.
+#[must_use]
 pub fn name_of(id: Option<DeliveryId>, row: i64) -> String {
     id.map_or_else(|| format!("the delivery in row {row}"), |id| format!("delivery {id}"))
 }

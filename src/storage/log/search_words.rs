@@ -9,25 +9,25 @@ use jiff::tz::TimeZone;
 
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, State};
-use crate::storage::sqlite::log::status_filter::StatusFilter;
+use crate::storage::log::status_filter::StatusFilter;
 
 /// Shortest beginning of an id that is looked for: a shorter one fits too many.
 const LEAST_ID: usize = 4;
 
 /// A search, read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
+pub struct SearchWords {
     /// One of these, unless there is none.
     pub states: Vec<State>,
     /// One of these, unless there is none.
     pub statuses: Vec<StatusFilter>,
     /// Each of these.
-    pub texts: Vec<Sought>,
+    pub texts: Vec<SearchTerm>,
 }
 
 /// A word, or what stood in quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sought {
+pub struct SearchTerm {
     /// In small letters.
     pub text: String,
     /// As it stands within JSON.
@@ -35,7 +35,9 @@ pub struct Sought {
     is_quoted: bool,
 }
 
-impl Words {
+impl SearchWords {
+    /// Reads a line.
+    #[must_use]
     pub fn read(line: &str) -> Self {
         let mut words = Self::default();
         for (word, is_quoted) in split(line) {
@@ -43,7 +45,7 @@ impl Words {
             match (state, StatusFilter::parse(&word)) {
                 (Some(state), _) if !is_quoted => words.states.push(state),
                 (_, Some(status)) if !is_quoted => words.statuses.push(status),
-                _ => words.texts.push(Sought::new(&word, is_quoted)),
+                _ => words.texts.push(SearchTerm::new(&word, is_quoted)),
             }
         }
         words
@@ -53,7 +55,7 @@ impl Words {
 /// The texts that a search looks for, in small letters: what is to be marked in what was found.
 #[must_use]
 pub fn searched_texts(line: &str) -> Vec<String> {
-    Words::read(line).texts.into_iter().map(|sought| sought.text).collect()
+    SearchWords::read(line).texts.into_iter().map(|sought| sought.text).collect()
 }
 
 /// Words, and whether they stood in quotes. A quote that is not closed reaches to the end.
@@ -76,7 +78,7 @@ fn split(line: &str) -> Vec<(String, bool)> {
     all
 }
 
-impl Sought {
+impl SearchTerm {
     fn new(word: &str, is_quoted: bool) -> Self {
         let text = word.to_lowercase();
         // A text is always JSON, between two quotes.
@@ -86,16 +88,19 @@ impl Sought {
     }
 
     /// Whether it is in a text, letter case aside.
+    #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
         has(text, &self.text)
     }
 
     /// Whether the raw JSON may have it: most has it nowhere, and need not be taken apart.
+    #[must_use]
     pub fn may_be_in_json(&self, json: &str) -> bool {
         has(json, &self.in_json)
     }
 
     /// Whether it is the beginning of one of these ids.
+    #[must_use]
     pub fn begins(&self, delivery: DeliveryId, profile: &str) -> bool {
         let ascii = self.text.as_bytes();
         if self.is_quoted || ascii.len() < LEAST_ID {
@@ -108,6 +113,7 @@ impl Sought {
     }
 
     /// Whether it is the beginning of the date or of the time of day, as it is shown in this zone.
+    #[must_use]
     pub fn is_time(&self, at: i64, zone: &TimeZone) -> bool {
         let form = match self.text.as_bytes() {
             _ if self.is_quoted => return false,
@@ -150,19 +156,19 @@ mod tests {
 
     #[test]
     fn a_line_is_states_statuses_and_texts() {
-        let words = Words::read(" 5xx  Failed timeout order  \"404\" \"Waiting for it");
+        let words = SearchWords::read(" 5xx  Failed timeout order  \"404\" \"Waiting for it");
         assert_eq!(words.states, [State::Failed]);
         assert_eq!(words.statuses.len(), 2);
         assert_eq!(texts(" 5xx order \"404\" \"Waiting for it"), ["order", "404", "waiting for it"]);
         assert_eq!(texts("\"a b\"c \"\" \" \" d\"e"), ["a b", "c", "d\"e"]);
-        assert_eq!(Words::read("  "), Words::default());
+        assert_eq!(SearchWords::read("  "), SearchWords::default());
     }
 
     #[test]
     fn ids_match_by_their_beginning_only() {
         let id = DeliveryId::parse("01a227ce-f9d6-755b-bd14-33471119ef66").unwrap();
         let profile = "IN_4711b3df-0000-0000-0000-000000000000";
-        let begins = |word: &str| Words::read(word).texts[0].begins(id, profile);
+        let begins = |word: &str| SearchWords::read(word).texts[0].begins(id, profile);
         assert!(begins("01a2") && begins("01A227CE-f9") && begins("in_4711") && begins(&id.to_string()));
         for not in ["4711", "01a", "in_", "01a227ce-f9d6-755b-bd14-33471119ef660", "order", "\"01a2\""] {
             assert!(!begins(not), "{not}");
@@ -173,7 +179,7 @@ mod tests {
     fn dates_and_times_of_day_match_by_their_beginning_in_a_zone() {
         let at = "2026-11-29T23:14:02.5Z".parse::<Timestamp>().unwrap().as_millisecond();
         let zone = TimeZone::fixed(jiff::tz::offset(2));
-        let is = |word: &str, zone: &TimeZone| Words::read(word).texts[0].is_time(at, zone);
+        let is = |word: &str, zone: &TimeZone| SearchWords::read(word).texts[0].is_time(at, zone);
         for there in ["2026-11", "2026-11-29", "2026-11-29T23:14", "23:14", "23:14:02"] {
             assert!(is(there, &TimeZone::UTC), "{there}");
             assert_eq!(is(there, &zone), there == "2026-11", "{there}");

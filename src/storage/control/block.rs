@@ -1,0 +1,162 @@
+//! What is held: queued, and not sent for now, since a person paused it, or its profile is disabled or
+//! deleted.
+//!
+//! What is held stays queued, and comes in as ever. What a person sends by hand goes out, with the
+//! credentials that are kept.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::profile::{Choice, ProfileId};
+use crate::record::{DeliveryId, Kind, Summary};
+use crate::storage::profiles::deleted_profile::restorable_until;
+
+/// Why something is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockReason {
+    /// A person paused it.
+    Paused,
+    /// A person disabled the profile.
+    Disabled,
+    /// The profile was disabled by itself, after too many failures in a row.
+    AutoDisabled,
+    /// A person deleted the profile, and can restore it.
+    Deleted,
+}
+
+impl Choice for BlockReason {
+    const ALL: &'static [Self] = &[Self::Paused, Self::Disabled, Self::AutoDisabled, Self::Deleted];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::AutoDisabled => "auto-disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// One thing that holds deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Whose are held; none for all.
+    pub profile_id: Option<ProfileId>,
+    /// The title of that profile; empty where it is gone for good.
+    pub title: String,
+    /// Why.
+    pub why: BlockReason,
+    /// Since when.
+    pub since: Timestamp,
+    /// What made the profile disable itself.
+    pub cause: Option<AutoDisableCause>,
+}
+
+impl Block {
+    /// Until when the profile can be restored, where it is deleted: then its deliveries fail.
+    #[must_use]
+    pub fn restorable_until(&self) -> Option<Timestamp> {
+        (self.why == BlockReason::Deleted).then(|| restorable_until(self.since))
+    }
+}
+
+/// Why a profile was disabled by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutoDisableCause {
+    /// So many in a row failed for good.
+    pub failed: u32,
+    /// The last of them.
+    pub delivery: DeliveryId,
+    /// Why that one failed.
+    pub message: String,
+}
+
+/// All that is held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocks {
+    all: Option<Block>,
+    paused: HashMap<ProfileId, Block>,
+    by_status: HashMap<ProfileId, Block>,
+    deleted: HashMap<ProfileId, Block>,
+}
+
+impl Blocks {
+    /// What holds all profiles, where the sender is paused as a whole.
+    #[must_use]
+    pub fn all(&self) -> Option<&Block> {
+        self.all.as_ref()
+    }
+
+    /// What a person paused of this profile.
+    #[must_use]
+    pub fn paused(&self, profile: &ProfileId) -> Option<&Block> {
+        self.paused.get(profile)
+    }
+
+    /// That the profile is disabled, and why.
+    #[must_use]
+    pub fn disabled(&self, profile: &ProfileId) -> Option<&Block> {
+        self.by_status.get(profile)
+    }
+
+    /// That the profile is deleted, and since when.
+    #[must_use]
+    pub fn deleted(&self, profile: &ProfileId) -> Option<&Block> {
+        self.deleted.get(profile)
+    }
+
+    /// Whether a profile is deleted that can be restored.
+    #[must_use]
+    pub fn any_deleted(&self) -> bool {
+        !self.deleted.is_empty()
+    }
+
+    /// What holds this delivery, whether it is still to be sent or not: what is wider goes first.
+    #[must_use]
+    pub fn of(&self, row: &Summary) -> Option<&Block> {
+        if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
+    }
+
+    /// What holds the events of this profile. Before a pause or a status of a deleted one can end, it
+    /// must be restored.
+    #[must_use]
+    pub fn of_events(&self, profile: &ProfileId) -> Option<&Block> {
+        self.all()
+            .or_else(|| self.deleted(profile))
+            .or_else(|| self.paused(profile))
+            .or_else(|| self.disabled(profile))
+    }
+
+    /// Each of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Block> {
+        self.all
+            .iter()
+            .chain(self.paused.values())
+            .chain(self.by_status.values())
+            .chain(self.deleted.values())
+    }
+
+    /// Whether nothing is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl FromIterator<Block> for Blocks {
+    fn from_iter<I: IntoIterator<Item = Block>>(all: I) -> Self {
+        let mut holds = Self::default();
+        for hold in all {
+            match (hold.profile_id.clone(), hold.why) {
+                (None, _) => holds.all = Some(hold),
+                (Some(id), BlockReason::Paused) => drop(holds.paused.insert(id, hold)),
+                (Some(id), BlockReason::Deleted) => drop(holds.deleted.insert(id, hold)),
+                (Some(id), BlockReason::Disabled | BlockReason::AutoDisabled) => {
+                    drop(holds.by_status.insert(id, hold));
+                }
+            }
+        }
+        holds
+    }
+}

@@ -1,0 +1,83 @@
+//! What is done to many deliveries at once, a batch at a time: others' writes go in between, and it
+//! can be left after any batch.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::record::DeliveryId;
+use crate::storage::log::filter::Filter;
+use crate::storage::log::status_filter::StateFilter;
+use crate::storage::retention::policy::Removed;
+use crate::storage::unreadable::PassedOver;
+
+/// Most deliveries that are changed in one transaction.
+pub const BATCH: usize = 200;
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// What waits is due now; what has ended is sent again, as a new delivery. Only once: of what was
+    /// sent again the new delivery is the one to be tried.
+    Retry,
+    /// No further try is made.
+    Cancel,
+    /// It goes out of the log.
+    Remove,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BulkResult {
+    /// Were waiting, and are due now.
+    pub due: u64,
+    /// Had ended, and are sent again as new deliveries.
+    pub again: u64,
+    /// Were to be sent, and are cancelled.
+    pub cancelled: u64,
+    /// Are no longer in the log.
+    pub removed: Removed,
+    /// Were left as they are.
+    pub left: u64,
+    /// Why the first of those was, where it could not be sent again.
+    pub why: Option<String>,
+    /// The last that was dealt with: all others that fit are older.
+    pub last: Option<DeliveryId>,
+    /// Cannot be read, and may fit or not.
+    pub passed_over: PassedOver,
+}
+
+impl BulkResult {
+    /// How many deliveries something was done to.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.due + self.again + self.cancelled + self.removed.deliveries
+    }
+
+    /// Adds what was done after this.
+    pub fn add(&mut self, then: Self) {
+        self.due += then.due;
+        self.again += then.again;
+        self.cancelled += then.cancelled;
+        self.removed.add(then.removed);
+        self.left += then.left;
+        self.why = self.why.take().or(then.why);
+        self.last = then.last.or(self.last);
+        self.passed_over.append(then.passed_over);
+    }
+}
+
+impl Change {
+    /// The filter with only those left that this can be done to, and that are there at `now`: what
+    /// is sent again meanwhile is not met again.
+    #[must_use]
+    pub fn of(self, mut filter: Filter, now: Timestamp) -> Filter {
+        let later = now.checked_add(SignedDuration::from_millis(1)).ok().map(DeliveryId::first_at);
+        filter.before = filter.before.into_iter().chain(later).min();
+        filter.not_again |= self == Self::Retry;
+        filter.state = filter.state.or(Some(match self {
+            Self::Retry => StateFilter::Retriable,
+            Self::Cancel => StateFilter::Pending,
+            Self::Remove => StateFilter::Ended,
+        }));
+        filter
+    }
+}

@@ -1,0 +1,3 @@
+//! That something has changed, by whichever process.
+
+pub mod revision;

@@ -1,0 +1,15 @@
+//! What became of a batch of deliveries, however many they are.
+
+use crate::record::DeliveryId;
+use crate::storage::log::counts::Counts;
+
+/// How the deliveries of a series stand, from one id on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchProgress {
+    /// All older than `low_watermark`. They have ended and need not be counted again.
+    pub settled: Counts,
+    /// The others.
+    pub rest: Counts,
+    /// The first one that is still to be sent, or the end of what was asked for.
+    pub low_watermark: DeliveryId,
+}

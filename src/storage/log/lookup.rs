@@ -1,0 +1,64 @@
+//! What a person may mean by the beginning of an id.
+
+use crate::record::DeliveryId;
+
+/// Shortest start of an id: the region says nothing by itself.
+const LEAST_PREFIX: usize = "IN_0".len();
+
+/// Shortest start of a delivery's id.
+const LEAST_DIGITS: usize = 4;
+
+/// Most deliveries that are listed for the start of an id.
+pub const MOST_FOUND: usize = 10;
+
+/// The first and the last id that start with a text; `None` when no id does.
+#[must_use]
+pub fn delivery_range(text: &str) -> Option<(DeliveryId, DeliveryId)> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    if !(LEAST_DIGITS..=32).contains(&digits.len()) {
+        return None;
+    }
+    let filled = |with: &str| DeliveryId::parse(&format!("{digits}{}", with.repeat(32 - digits.len())));
+    Some((filled("0")?, filled("f")?))
+}
+
+/// The range of profile ids that start with a text; `None` when no id does.
+#[must_use]
+pub fn profile_range(text: &str) -> Option<(String, String)> {
+    let (region, unique) = text.split_once('_')?;
+    let hex = |c: char| c.is_ascii_hexdigit() || c == '-';
+    if text.len() < LEAST_PREFIX || !unique.chars().all(hex) {
+        return None;
+    }
+    let from = format!("{}_{}", region.to_ascii_uppercase(), unique.to_ascii_lowercase());
+    // 'g' comes after every character of a UUID.
+    let to = format!("{from}g");
+    Some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_of_a_deliverys_id_is_a_range_too() {
+        let text = |id: DeliveryId| id.to_string();
+        let (first, last) = delivery_range(" 0196-Ab7").unwrap();
+        assert_eq!(text(first), "0196ab70-0000-0000-0000-000000000000");
+        assert_eq!(text(last), "0196ab7f-ffff-ffff-ffff-ffffffffffff");
+        let whole = DeliveryId::generate();
+        assert_eq!(delivery_range(&text(whole)), Some((whole, whole)));
+        for bad in ["", "019", "0196x", &"0".repeat(33), "order"] {
+            assert_eq!(delivery_range(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_start_of_an_id_is_a_range() {
+        let range = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+        assert_eq!(profile_range("in_09B3"), range("IN_09b3", "IN_09b3g"));
+        assert_eq!(profile_range("IN_"), None);
+        assert_eq!(profile_range("Order_SMS"), None);
+        assert_eq!(profile_range("Orders"), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! A page of the log, and how far was searched for it.
+
+use crate::record::{DeliveryId, Summary};
+use crate::storage::unreadable::UnreadableRow;
+
+/// Rows of each range that one question looks at: some 50 ms of reading at most.
+pub const SCAN_LIMIT: usize = 20_000;
+
+/// What was found, and how far was searched.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Newest first.
+    pub rows: Vec<Summary>,
+    /// The newest that was looked at, whether it fits or not.
+    pub newest: Option<DeliveryId>,
+    /// The last that was looked at; older ones are found with it as [`Filter::before`]. None when
+    /// there are no more.
+    pub next: Option<DeliveryId>,
+    /// What was passed over, since its row has no meaning. It may fit or not.
+    pub unreadable: Vec<UnreadableRow>,
+}
+
+/// What an earlier search has found, and how far it came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EarlierSearch {
+    /// The deliveries found.
+    pub known: Vec<DeliveryId>,
+    /// As in [`Page`].
+    pub newest: Option<DeliveryId>,
+    /// As in [`Page`].
+    pub next: Option<DeliveryId>,
+}
+
+impl Page {
+    /// Leaves the newest of them; the others are found as those that come next.
+    pub fn cut(&mut self, limit: usize) {
+        if self.rows.len() > limit {
+            self.rows.truncate(limit);
+            self.next = self.rows.last().map(|row| row.id);
+            self.unreadable.retain(|row| row.id.zip(self.next).is_none_or(|(id, next)| id >= next));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Deleted profiles can be restored for seven days.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock;
+use crate::storage::profiles::profile_row::ProfileRow;
+
+/// How long a deleted profile can be restored. Our decision.
+pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Until when a profile can be restored that was deleted then.
+#[must_use]
+pub fn restorable_until(deleted_at: Timestamp) -> Timestamp {
+    clock::later(deleted_at, RESTORABLE)
+}
+
+/// What was deleted before this time can no longer be restored at `now`.
+#[must_use]
+pub fn restorable_since(now: Timestamp) -> Timestamp {
+    clock::earlier(now, RESTORABLE)
+}
+
+/// A deleted profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedProfile {
+    /// As it was listed.
+    pub row: ProfileRow,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// Its events that are still to be sent: held until it is restored.
+    pub held: u64,
+}
+
+impl DeletedProfile {
+    /// Until when it can be restored.
+    #[must_use]
+    pub fn restorable_until(&self) -> Timestamp {
+        restorable_until(self.deleted_at)
+    }
+}
