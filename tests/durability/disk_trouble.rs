@@ -208,3 +208,75 @@ fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     assert_eq!(other.code(), Some(0));
     small.all_delivered(&endpoint, &told);
 }
+
+#[test]
+fn a_test_on_a_full_disk_sends_nothing_and_says_why() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    small.disk().fill();
+    small.run(&["test", &profile]).refused(1, &[NO_ROOM]);
+    small.disk().make_room();
+
+    // A session that runs has made the files that each needs.
+    let mut worker = Running::start(small.command(&["work", "--json"]));
+    small.sent(&profile, "before-", 1);
+    worker.line(On::Out, "\"delivered\"");
+    small.disk().fill();
+    for args in [&["test", &profile][..], &["test", &profile, "--json"]] {
+        let tested = small.run(args);
+        assert_eq!(tested.code, Some(1), "{tested:?}");
+        assert!(tested.err.contains(NO_ROOM) && tested.err.contains("ringback.db"), "{tested:?}");
+    }
+    assert_eq!(endpoint.book().len(), 1, "what cannot be recorded is not sent");
+    small.disk().make_room();
+    let all = ["queued", "waiting", "failed", "delivered"].map(|state| small.listed(state));
+    assert_eq!(all, [0, 0, 0, 1], "nothing was accepted");
+    let tested = small.run(&["test", &profile]);
+    assert_eq!(tested.code, Some(0), "{tested:?}");
+    assert_eq!(endpoint.book().len(), 2);
+    worker.interrupt();
+    assert_eq!(worker.code(), Some(0));
+}
+
+#[test]
+fn a_test_that_cannot_be_recorded_waits_for_room_and_is_sent_once() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    endpoint.keep_answers();
+    let mut test = Running::start(small.command(&["test", &profile]));
+    endpoint.wait("the request", |book| book.len() == 1);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    let said = test.line(On::Err, "cannot record attempts");
+    assert!(said.contains(NO_ROOM), "{said}");
+    assert_eq!(small.listed("delivered"), 0, "what is not on disk is not claimed");
+    small.disk().make_room();
+    test.line(On::Out, "1st attempt  200 OK");
+    assert_eq!(test.code(), Some(0));
+    assert_eq!(small.listed("delivered"), 1);
+    assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
+}
+
+#[test]
+fn a_test_that_is_stopped_before_there_is_room_says_that_it_could_not_record() {
+    let Some(small) = Site::of_mib(MIB) else { return };
+    let endpoint = Recorder::taking();
+    let profile = small.apply(&endpoint);
+    endpoint.keep_answers();
+    let mut test = Running::start(small.command(&["test", &profile]));
+    endpoint.wait("the request", |book| book.len() == 1);
+    small.disk().fill();
+    endpoint.let_answers_go();
+    test.line(On::Err, "cannot record attempts");
+    test.interrupt();
+    test.line(On::Err, "stays pending: attempts already made are repeated");
+    test.line(On::Err, "stays queued in ");
+    assert_eq!(test.code(), Some(1));
+
+    small.disk().make_room();
+    assert_eq!(small.listed("queued"), 1);
+    assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
+    assert!(endpoint.book().values().all(|arrived| arrived.times == 2), "it was sent again");
+}
