@@ -27,7 +27,7 @@ pub async fn measure() -> Figure {
         [&endpoint.taking()[1], &by_name].map(|url| (profile(url), OF_FOUND)).into();
     let silent = (0..SILENT).map(|n| (profile(&format!("https://silent{n}.example/cb")), OF_SILENT));
     let beside: Vec<_> = silent.chain(found.iter().cloned()).collect();
-    let transport = || Transport::with_names(Arc::default(), Arc::new(PartlySilent));
+    let transport = || Transport::with_resolver(Arc::default(), Arc::new(PartlySilent));
     let wanted = found.len() * OF_FOUND;
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use super::descriptors::Shares;
+use crate::delivery::http::descriptors::Shares;
 
 /// How much is sent at a time (design, section 5).
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@
 //! Control characters drive a terminal; bidirectional controls change the order in which what follows
 //! is read; characters that are not seen hide something. None of them comes through as it is.
 
+mod bytes;
 mod characters;
 mod display;
 mod fit;
@@ -11,6 +12,7 @@ mod number;
 mod sanitize;
 pub mod time;
 
+pub use bytes::escape_bytes;
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
 pub use fit::{cut, fit, start, whole, wrap};

@@ -9,7 +9,7 @@ use crate::support::desk::Desk;
 use crate::support::profiles::{profile, retried};
 use crate::support::server::{Reply, Server};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{LocalTrouble, LookupError, Names, Sending, Transport};
+use ringback::delivery::{LocalTrouble, LookupError, Resolver, Sending, Transport};
 use ringback::profile::Profile;
 use ringback::record::{Details, State};
 use serde_json::json;
@@ -22,7 +22,7 @@ struct Troubled {
     asked: AtomicUsize,
 }
 
-impl Names for Troubled {
+impl Resolver for Troubled {
     fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let trouble = self.trouble.lock().unwrap().clone();
@@ -47,7 +47,8 @@ impl Machine {
     async fn in_trouble(error: LookupError) -> Self {
         let trouble = Mutex::new(Some(error));
         let names = Arc::new(Troubled { trouble, hangs: false.into(), asked: 0.into() });
-        let desk = Desk::over(Transport::with_names(Arc::default(), Arc::clone(&names) as Arc<dyn Names>));
+        let desk =
+            Desk::over(Transport::with_resolver(Arc::default(), Arc::clone(&names) as Arc<dyn Resolver>));
         let token = json!({"access_token": "t", "token_type": "Bearer", "expires_in": 3600}).to_string();
         Self { desk, names, endpoint: Server::start(move |_, _| Reply::new(200, token.clone())).await }
     }

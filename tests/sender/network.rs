@@ -10,7 +10,7 @@ use crate::support::desk::{Desk, failure};
 use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{LookupError, Names, Transport};
+use ringback::delivery::{LookupError, Resolver, Transport};
 use ringback::profile::network::{Entry, Network, Reach};
 use ringback::record::{ErrorClass, State};
 use serde_json::json;
@@ -26,7 +26,7 @@ impl Zone {
     }
 }
 
-impl Names for Zone {
+impl Resolver for Zone {
     fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         let found = self.0.lock().unwrap().get(host).cloned();
         Box::pin(async { found.ok_or(LookupError::NoSuchName) })
@@ -39,7 +39,7 @@ fn public(allow: &[&str], deny: &[&str]) -> Network {
 }
 
 fn desk(network: Network, zone: &Zone) -> Desk {
-    Desk::over(Transport::with_names(Arc::new(network), Arc::new(zone.clone())))
+    Desk::over(Transport::with_resolver(Arc::new(network), Arc::new(zone.clone())))
 }
 
 /// Answers, and closes: the next request needs a connection of its own.

@@ -11,7 +11,7 @@ use crate::support::silent_names::PartlySilent;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
-use ringback::delivery::{Limits, LookupError, Names, Role, Sender, Sending, Transport};
+use ringback::delivery::{Limits, LookupError, Resolver, Role, Sender, Sending, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{NewDelivery, Outcome};
@@ -169,7 +169,7 @@ async fn silent_names_take_no_slots_of_endpoints_that_are_found() {
     let (by_address, by_name) = (healthy().await, healthy().await);
     accept(&store, &by_address.1, 900).await;
     accept(&store, &by_name.1.replace("http://127.0.0.1", "http://localhost"), 900).await;
-    let transport = Transport::with_names(Arc::default(), Arc::new(PartlySilent));
+    let transport = Transport::with_resolver(Arc::default(), Arc::new(PartlySilent));
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
     until(&store, SOON, |now| now.delivered == 1800).await;
     told(&mut sender.sending(), |now| now.in_flight.len() == SILENT).await;
@@ -317,7 +317,7 @@ async fn what_was_sent_is_recorded_though_recording_broke_off() {
 /// Names of which the first is a mistake in this program.
 struct Breaking(AtomicU32);
 
-impl Names for Breaking {
+impl Resolver for Breaking {
     fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         assert!(!takes_one(&self.0), "a mistake in this program");
         Box::pin(async { Ok(vec![IpAddr::from([127, 0, 0, 1])]) })
@@ -332,7 +332,7 @@ async fn a_try_that_breaks_off_gives_its_place_back_and_is_made_again_later() {
     accept(&store, &url.replace("127.0.0.1", "hooks.test"), 1).await;
     accept(&store, &url, 1).await;
     let started = Instant::now();
-    let transport = Transport::with_names(Arc::default(), Arc::new(Breaking(AtomicU32::new(1))));
+    let transport = Transport::with_resolver(Arc::default(), Arc::new(Breaking(AtomicU32::new(1))));
     let limits = Limits { per_origin: 1, total: 1, ..Limits::default() };
     let sender = Sender::start(Arc::new(store.clone()), transport, limits);
     until(&store, SOON, |now| now.delivered == 1).await;

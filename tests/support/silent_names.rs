@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use futures_util::future::BoxFuture;
-use ringback::delivery::{LookupError, Names};
+use ringback::delivery::{LookupError, Resolver};
 
 /// Names that resolve to this machine. For those that begin with `silent` no name server responds.
 pub struct PartlySilent;
 
-impl Names for PartlySilent {
+impl Resolver for PartlySilent {
     fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
         Box::pin(async move {
             if host.starts_with("silent") {

@@ -201,13 +201,13 @@ mod tests {
 
     use super::*;
     use crate::callback::Values;
-    use crate::delivery::{LookupError, Names};
+    use crate::delivery::{LookupError, Resolver};
     use crate::profile::{Channel, Draft, Identity, ProfileId, Region, Rules};
 
     /// No name server responds.
     struct Offline;
 
-    impl Names for Offline {
+    impl Resolver for Offline {
         fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>> {
             Box::pin(async { Err(LookupError::NoServer) })
         }
@@ -227,7 +227,7 @@ mod tests {
         let profile = draft.check(Rules::STORED, identity).unwrap();
         let delivery = NewDelivery::test(profile, None, Values::default());
         let id = delivery.id;
-        let transport = Transport::with_names(Arc::default(), Arc::new(Offline));
+        let transport = Transport::with_resolver(Arc::default(), Arc::new(Offline));
         let mut interrupts = Interrupts::watch().unwrap();
         let ended = carry_out(&store, transport, delivery, &mut interrupts, |_| ()).await;
         let Err(error) = ended else { panic!("there is nothing to send it over") };

@@ -6,8 +6,8 @@ use futures_util::future::{join, join_all};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::delivery::guard::Guard;
-use crate::profile::{Secret, SentAs, TokenUrl};
+use crate::delivery::http::egress_filter::EgressFilter;
+use crate::profile::{OAuth2, Secret, SentAs, Tls, TokenUrl};
 
 /// A token server that answers one request for each permit of its gate.
 struct Server {
@@ -59,15 +59,15 @@ impl Drop for Server {
 }
 
 fn clients() -> Arc<Clients> {
-    Arc::new(Clients::new(Guard::new(Arc::default())))
+    Arc::new(Clients::new(EgressFilter::new(Arc::default())))
 }
 
 /// The token, or the reason why there is none.
-fn told(result: &Result<Arc<Token>, NotDone>) -> &str {
+fn told(result: &Result<Arc<Token>, ExchangeError>) -> &str {
     match result {
         Ok(token) => token.header.to_str().unwrap(),
-        Err(NotDone::Failed(failure)) => &failure.message,
-        Err(NotDone::Local(trouble)) => panic!("{trouble}"),
+        Err(ExchangeError::Failed(failure)) => &failure.message,
+        Err(ExchangeError::Local(trouble)) => panic!("{trouble}"),
     }
 }
 
@@ -126,8 +126,8 @@ async fn what_is_no_longer_good_goes_when_something_is_kept() {
     one.gate.add_permits(1);
     other.gate.add_permits(1);
     let old = tokens.get(&clients, &one.wanted).await.unwrap();
-    old.refused.store(true, Ordering::Relaxed);
+    old.refuse();
     tokens.get(&clients, &other.wanted).await.unwrap();
-    assert_eq!(tokens.entries().len(), 1);
+    assert_eq!(tokens.slots().len(), 1);
     assert!(!format!("{tokens:?}").contains("hush"));
 }

@@ -1,0 +1,10 @@
+//! One attempt: a job becomes a request with today's credentials, and its response an outcome.
+
+mod outgoing;
+mod progress;
+mod response;
+mod time_limit;
+mod transport;
+mod url_cache;
+
+pub use transport::Transport;

@@ -1,0 +1,93 @@
+//! A job as the HTTP request that is sent.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Uri};
+use jiff::Timestamp;
+
+use crate::callback::{self, Signed};
+use crate::delivery::http::egress_filter::EgressFilter;
+use crate::delivery::http::host_port::HostPort;
+use crate::delivery::tokens::Token;
+use crate::profile::{Choice as _, Profile};
+use crate::record::{Failure, Job, random};
+
+use super::url_cache::UrlCache;
+
+/// What is to be sent. The request is made of it once, and anew where it must be sent twice: so
+/// nothing is copied when it is sent once.
+pub struct Outgoing<'a> {
+    job: &'a Job,
+    /// Whose it is.
+    pub profile: &'a Profile,
+    at: Timestamp,
+    method: Method,
+    /// Where it goes.
+    pub uri: Uri,
+}
+
+impl<'a> Outgoing<'a> {
+    /// What is to be sent for a job, at this time.
+    ///
+    /// # Errors
+    /// It cannot be sent, or not there.
+    pub fn of(job: &'a Job, at: Timestamp, urls: &UrlCache, egress: &EgressFilter) -> Result<Self, Failure> {
+        let callback = &job.callback;
+        let profile = job.profile.as_deref().ok_or_else(|| {
+            Failure::no_request("the profile was deleted, and with it the credentials of this callback")
+        })?;
+        let method = Method::from_bytes(callback.method.name().as_bytes())
+            .map_err(|_| Failure::no_request("the method cannot be sent"))?;
+        Ok(Self { job, profile, at, method, uri: urls.get(&callback.url, egress)? })
+    }
+
+    /// The host that it goes to.
+    pub fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default()
+    }
+
+    /// Where it goes, for a message.
+    pub fn host_port(&self) -> HostPort<'_> {
+        HostPort(&self.uri)
+    }
+
+    /// The request, with the credentials that the profile has now, and this token.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
+        let Self { job: Job { callback, values, id, .. }, profile, .. } = self;
+        let id = id.to_string();
+        let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
+        let secrets = callback::credentials(profile, values, &signed, &mut random)
+            .map_err(|e| Failure::no_request(e.to_string()))?;
+        let mut headers = HeaderMap::with_capacity(callback.headers.len() + secrets.len() + 6);
+        for (at, (name, value)) in callback.headers.iter().chain(&secrets).enumerate() {
+            let unsendable = || Failure::no_request(format!("the header {name} cannot be sent"));
+            let field = HeaderName::try_from(name.as_str()).map_err(|_| unsendable())?;
+            let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?;
+            // Time and signature are no secrets.
+            value.set_sensitive(at >= callback.headers.len() && !name.starts_with("webhook-"));
+            headers.append(field, value);
+        }
+        let has_body = callback.method.has_body();
+        // The client leaves it out of an empty body, and some servers then answer 411 (RFC 9110,
+        // section 8.6).
+        if has_body && callback.body.is_empty() {
+            headers.append(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.header.clone());
+        }
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        let body = if has_body { Bytes::copy_from_slice(&callback.body) } else { Bytes::new() };
+        let mut request = Request::new(Full::new(body));
+        request.method_mut().clone_from(&self.method);
+        request.uri_mut().clone_from(&self.uri);
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}

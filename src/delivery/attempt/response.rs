@@ -1,0 +1,135 @@
+//! What an endpoint answers, as far as it has come.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+
+use crate::clock;
+use crate::delivery::http::classify;
+use crate::delivery::http::read_body::{BodyRead, read};
+use crate::delivery::redact::{Extent, Redactor};
+use crate::record::{Failure, retry_decision};
+use crate::text::escape_bytes;
+
+/// How much of an answer is read: enough to keep the connection for the next request.
+const READ_LIMIT: usize = 64 * 1024;
+/// How much of a body is kept, and how much of the headers, as text.
+const KEEP_LIMIT: usize = 16 * 1024;
+
+/// What has come of an answer so far, kept when the time runs out in the middle of it.
+#[derive(Default)]
+pub struct ReceivedResponse {
+    pub status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// Whether more came than is kept.
+    pub cut: bool,
+    /// Read to its end.
+    whole: bool,
+    /// Why the body is incomplete. The status was received, and decides all the same.
+    pub incomplete: Option<String>,
+    /// Knows the secrets of the request, which an answer may repeat.
+    pub redactor: Redactor,
+}
+
+impl ReceivedResponse {
+    /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
+    /// failure. Nor is a body that breaks off: with the head the endpoint has given its verdict.
+    pub async fn take(&mut self, response: Response<Incoming>) {
+        let (head, body) = response.into_parts();
+        self.status = Some(head.status);
+        self.headers = head.headers;
+        let (kept, cut) = (&mut self.body, &mut self.cut);
+        let keep = |chunk: Bytes| {
+            let room = KEEP_LIMIT - kept.len();
+            *cut |= chunk.len() > room;
+            kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        };
+        match read(body, head.extensions.get(), READ_LIMIT, keep).await {
+            Ok(read) => self.whole = read == BodyRead::Whole,
+            Err(error) => self.incomplete = Some(classify::broken_body(&error)),
+        }
+    }
+
+    /// The headers as text without secrets, those that fit into [`KEEP_LIMIT`] together. Longer ones
+    /// are left out, so that none of the others is missing.
+    pub fn shown_headers(&mut self) -> Vec<(String, String)> {
+        let (mut kept, mut room) = (Vec::with_capacity(self.headers.len().min(64)), KEEP_LIMIT);
+        for (name, value) in &self.headers {
+            // What does not fit is not searched.
+            let fits = |text: usize| room.checked_sub(name.as_str().len() + text.max(value.len()));
+            let shown = fits(0).map(|_| self.shown(value));
+            match shown.as_ref().and_then(|shown| fits(shown.len())).zip(shown) {
+                Some((left, shown)) => {
+                    room = left;
+                    kept.push((name.to_string(), shown));
+                }
+                None => self.cut = true,
+            }
+        }
+        kept
+    }
+
+    /// A header's value as text, without secrets.
+    fn shown(&self, value: &HeaderValue) -> String {
+        match self.redactor.hide(value.as_bytes(), Extent::Whole) {
+            Some(hidden) => escape_bytes(&hidden),
+            None => escape_bytes(value.as_bytes()),
+        }
+    }
+
+    /// The body without secrets, which is taken out.
+    pub fn shown_body(&mut self) -> Vec<u8> {
+        let body = std::mem::take(&mut self.body);
+        let extent = if self.whole && !self.cut { Extent::Whole } else { Extent::Cut };
+        self.redactor.hide(&body, extent).unwrap_or(body)
+    }
+
+    /// The failure that its status means; none for 2xx, and before there is one.
+    pub fn verdict(&self) -> Option<Failure> {
+        let location = self.headers.get(LOCATION).map(|to| self.shown(to));
+        classify::of_status(self.status?, location.as_deref())
+    }
+
+    /// How long the endpoint asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let asks =
+            matches!(self.status, Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE));
+        let value = self.headers.get(RETRY_AFTER).filter(|_| asks)?.to_str().ok()?;
+        retry_decision::retry_after(value, clock::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn received(headers: &[(&'static str, String)]) -> ReceivedResponse {
+        let mut received = ReceivedResponse::default();
+        for (name, value) in headers {
+            let name = HeaderName::from_static(name);
+            received.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        received
+    }
+
+    #[test]
+    fn headers_are_kept_to_their_limit_as_they_are_shown() {
+        let mut few = received(&[("x-a", "1".to_owned()), ("retry-after", "2".to_owned())]);
+        assert_eq!(few.shown_headers().len(), 2);
+        assert!(!few.cut);
+        let long = |text: &str| text.repeat(10 * 1024);
+        // A byte that is no text is shown as four characters, so 10 KiB of them do not fit.
+        for second in [long("x"), long("\u{fc}")] {
+            let mut many = received(&[("x-a", long("x")), ("x-b", second), ("retry-after", "2".to_owned())]);
+            let names: Vec<String> = many.shown_headers().into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["x-a", "retry-after"]);
+            assert!(many.cut);
+        }
+    }
+}

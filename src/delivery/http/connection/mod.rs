@@ -1,0 +1,171 @@
+//! The bytes of a connection, on their way to and from the HTTP library.
+
+mod budget;
+mod http2_frames;
+pub mod info;
+mod unsolicited;
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use crate::delivery::http::connection_limit::Slot;
+use budget::Budget;
+use info::ConnInfo;
+
+/// A connection, plain or secured.
+pub struct Conn {
+    stream: Stream,
+    info: ConnInfo,
+    is_http2: bool,
+    budget: Budget,
+    /// All that was written is flushed: over HTTP/1.1 a request begins with the next write.
+    is_flushed: bool,
+    /// The last field: there is room for another connection when this one is closed.
+    slot: Slot,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Conn {
+    pub fn plain(stream: TcpStream, address: SocketAddr, slot: Slot) -> Self {
+        Self::over(Stream::Plain(stream), address, slot, false)
+    }
+
+    pub fn secured(stream: TlsStream<TcpStream>, address: SocketAddr, slot: Slot) -> Self {
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Self::over(Stream::Tls(Box::new(stream)), address, slot, is_http2)
+    }
+
+    fn over(stream: Stream, address: SocketAddr, slot: Slot, is_http2: bool) -> Self {
+        let budget = if is_http2 { Budget::of_frames() } else { Budget::of_bytes() };
+        Self { stream, info: ConnInfo::new(address), is_http2, budget, is_flushed: true, slot }
+    }
+
+    /// Whether it is being closed to make room for another one. Nothing was in flight over it then, and
+    /// nothing is written to it any more.
+    fn is_closing(&mut self) -> bool {
+        let closing = self.slot.usage.is_closing();
+        if closing {
+            self.info.refuse();
+        }
+        closing
+    }
+
+    /// Before anything is written. What lies on a kept connection when a request begins would be taken
+    /// for its response.
+    ///
+    /// # Errors
+    /// Something lies there, or it is being closed. The request goes out over another connection.
+    fn begin_write(&mut self) -> io::Result<()> {
+        if self.is_closing() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let begins = std::mem::take(&mut self.is_flushed) && !self.is_http2 && self.info.has_come();
+        let is_clear = !begins
+            || match &mut self.stream {
+                Stream::Plain(stream) => unsolicited::is_plain_clear(stream),
+                Stream::Tls(stream) => unsolicited::is_tls_clear(stream),
+            };
+        if !is_clear {
+            self.info.refuse();
+            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, unsolicited::Unsolicited));
+        }
+        Ok(())
+    }
+}
+
+impl Connection for Conn {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(self.info.counted(&self.slot.usage));
+        if self.is_http2 { connected.negotiated_h2() } else { connected }
+    }
+}
+
+impl AsyncRead for Conn {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.slot.usage.register(cx);
+        if this.is_closing() {
+            // The end of the stream.
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        let polled = match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        };
+        let came = buffer.filled().len() - before;
+        if came > 0 {
+            this.info.note_came(came, this.is_http2);
+            let spent = this.budget.spend(&buffer.filled()[before..], this.info.progress());
+            this.info.note_allows_nothing(this.budget.allows_nothing());
+            spent?;
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Conn {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.begin_write()?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.begin_write()?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        };
+        this.is_flushed |= flushed.is_ready();
+        flushed
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

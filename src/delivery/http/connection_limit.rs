@@ -1,0 +1,286 @@
+//! How many connections are open, over all endpoints and threads, and which idle one is closed for a
+//! new one.
+//!
+//! The pools keep idle connections by endpoint and know no bound over all. Here each connection has a
+//! permit. When all are taken, those that have been idle longest are closed: they report the end of the
+//! stream to whoever reads them, as if the server had closed them.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Waker};
+use std::time::Instant;
+
+use futures_util::task::AtomicWaker;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::descriptors::Shares;
+
+/// One part of so many of all connections is closed at a time: looking for them costs a look at each.
+const PART: usize = 16;
+
+/// A request dials several addresses at a time while more than one part of so many is free.
+const SPARE: usize = 4;
+
+/// A new connection is idle only after so many microseconds: until the request that it was opened for
+/// has it, it looks like one that no request uses.
+const UNUSED: u64 = 1_000_000;
+
+/// All connections of a sender.
+#[derive(Debug)]
+pub struct ConnectionLimit {
+    most: usize,
+    room: Arc<Semaphore>,
+    /// Connections that are awaited because there is no room.
+    awaited: AtomicUsize,
+    open: Mutex<Vec<Weak<Usage>>>,
+    started: Instant,
+}
+
+impl Default for ConnectionLimit {
+    fn default() -> Self {
+        Self::new(Shares::now().connections)
+    }
+}
+
+impl ConnectionLimit {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            room: Arc::new(Semaphore::new(most)),
+            awaited: AtomicUsize::new(0),
+            open: Mutex::default(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Room for one more connection. Waits until another one is closed, where there is none.
+    pub async fn room(&self) -> Room {
+        if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
+            return Room { _permit: Some(permit) };
+        }
+        let _awaited = Awaited::add(&self.awaited);
+        self.close_idle();
+        // The semaphore is never closed; without a permit the limit of the system holds.
+        Room { _permit: Arc::clone(&self.room).acquire_owned().await.ok() }
+    }
+
+    /// Room for one more connection of a request that has one already, while there is plenty.
+    pub fn spare_room(&self) -> Option<Room> {
+        let is_plenty = self.room.available_permits() > self.most / SPARE;
+        let permit = is_plenty.then(|| Arc::clone(&self.room).try_acquire_owned().ok()).flatten()?;
+        Some(Room { _permit: Some(permit) })
+    }
+
+    /// Notes a connection that was opened.
+    fn opened(self: &Arc<Self>) -> Arc<Usage> {
+        let usage = Arc::new(Usage {
+            connections: Arc::clone(self),
+            handles: AtomicU32::new(0),
+            idle_since: AtomicU64::new(self.micros() + UNUSED),
+            reader: AtomicWaker::new(),
+        });
+        let mut open = self.open();
+        if open.len() >= 2 * self.most {
+            open.retain(|usage| usage.strong_count() > 0);
+        }
+        open.push(Arc::downgrade(&usage));
+        usage
+    }
+
+    /// Closes the connections that have been idle longest.
+    fn close_idle(&self) {
+        let mut idle: Vec<(u64, Arc<Usage>)> = {
+            let mut open = self.open();
+            open.retain(|usage| usage.strong_count() > 0);
+            let now = self.micros();
+            let idle = open.iter().filter_map(Weak::upgrade).filter(|usage| usage.is_idle());
+            let since = idle.map(|usage| (usage.idle_since.load(Ordering::Relaxed), usage));
+            since.filter(|(since, _)| *since <= now).collect()
+        };
+        idle.sort_unstable_by_key(|(since, _)| *since);
+        for (_, usage) in idle.iter().take(self.most / PART + 1) {
+            usage.close_if_idle();
+        }
+    }
+
+    /// The time since the start of the sender, in microseconds.
+    fn micros(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn open(&self) -> MutexGuard<'_, Vec<Weak<Usage>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to one connection, until it is dropped.
+#[derive(Debug)]
+pub struct Room {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What a connection takes of the bound on all, and who uses it.
+#[derive(Debug)]
+pub struct Slot {
+    pub usage: Arc<Usage>,
+    _room: Room,
+}
+
+impl Slot {
+    pub fn new(connections: &Arc<ConnectionLimit>, room: Room) -> Self {
+        Self { usage: connections.opened(), _room: room }
+    }
+
+    /// One under no bound.
+    #[cfg(test)]
+    pub fn alone() -> Self {
+        Self::new(&Arc::default(), Room { _permit: None })
+    }
+}
+
+/// Someone who waits for room.
+struct Awaited<'a>(&'a AtomicUsize);
+
+impl<'a> Awaited<'a> {
+    fn add(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Set in the count of handles when the connection is to be closed.
+const CLOSING: u32 = 1 << 31;
+
+/// Who uses a connection. Its pool holds one handle; a request that goes over it holds more, from the
+/// moment when the pool gives it out.
+#[derive(Debug)]
+pub struct Usage {
+    connections: Arc<ConnectionLimit>,
+    handles: AtomicU32,
+    /// See [`Sockets::micros`].
+    idle_since: AtomicU64,
+    reader: AtomicWaker,
+}
+
+impl Usage {
+    /// Whether it is being closed: from then on nothing more is written to it, so a request that
+    /// meets it has not been sent.
+    pub fn is_closing(&self) -> bool {
+        self.handles.load(Ordering::SeqCst) & CLOSING != 0
+    }
+
+    /// Whoever reads the connection is woken when it is to be closed.
+    pub fn register(&self, reader: &Context<'_>) {
+        self.reader.register(reader.waker());
+    }
+
+    fn is_idle(&self) -> bool {
+        self.handles.load(Ordering::SeqCst) == 1
+    }
+
+    pub fn close_if_idle(&self) {
+        let closes = self.handles.compare_exchange(1, 1 | CLOSING, Ordering::SeqCst, Ordering::SeqCst);
+        if closes.is_ok() {
+            self.reader.take().map(Waker::wake).unwrap_or_default();
+        }
+    }
+}
+
+/// A handle on a connection: see [`Usage`].
+#[derive(Debug)]
+pub struct Handle(Arc<Usage>);
+
+impl Handle {
+    pub fn of(usage: &Arc<Usage>) -> Self {
+        usage.handles.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(usage))
+    }
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Self {
+        Self::of(&self.0)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.0.handles.fetch_sub(1, Ordering::SeqCst) != 2 {
+            return;
+        }
+        let connections = &self.0.connections;
+        self.0.idle_since.store(connections.micros(), Ordering::Relaxed);
+        if connections.awaited.load(Ordering::SeqCst) > 0 {
+            self.0.close_if_idle();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn the_connection_that_was_idle_longest_is_closed_for_a_new_one() {
+        let connections = Arc::new(ConnectionLimit::new(3));
+        let mut open: Vec<_> = (0..3)
+            .map(|_| {
+                let room = connections.room().now_or_never().unwrap();
+                let usage = connections.opened();
+                let pooled = Handle::of(&usage);
+                let in_use = pooled.clone();
+                (room, usage, pooled, Some(in_use))
+            })
+            .collect();
+        assert!(connections.room().now_or_never().is_none(), "all are in use");
+        // The second one first.
+        for (n, at) in [(1, 0), (0, 1)] {
+            open[n].3 = None;
+            open[n].1.idle_since.store(at, Ordering::Relaxed);
+        }
+        let mut next = Box::pin(connections.room());
+        assert!(next.as_mut().now_or_never().is_none());
+        let closing: Vec<bool> = open.iter().map(|(_, usage, ..)| usage.is_closing()).collect();
+        assert_eq!(closing, [false, true, false]);
+        drop(open.remove(1));
+        let room = next.as_mut().now_or_never().unwrap();
+        assert!(connections.room().now_or_never().is_none());
+        drop(room);
+    }
+
+    #[test]
+    fn a_request_has_a_second_connection_only_while_there_is_plenty_of_room() {
+        let connections = ConnectionLimit::new(8);
+        let rooms: Vec<_> = std::iter::from_fn(|| connections.spare_room()).collect();
+        assert_eq!(rooms.len(), 6);
+        let last = [(); 2].map(|()| connections.room().now_or_never());
+        assert!(last.iter().all(Option::is_some) && connections.room().now_or_never().is_none());
+    }
+
+    #[test]
+    fn one_that_becomes_idle_is_closed_while_others_wait_for_room() {
+        let connections = Arc::new(ConnectionLimit::new(1));
+        let room = connections.room().now_or_never().unwrap();
+        let usage = connections.opened();
+        let pooled = Handle::of(&usage);
+        let in_use = pooled.clone();
+        let mut next = Box::pin(connections.room());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(next.as_mut().poll_unpin(&mut cx).is_pending());
+        assert!(!usage.is_closing());
+        drop(in_use);
+        assert!(usage.is_closing());
+        drop((pooled, room));
+        assert!(matches!(next.as_mut().poll_unpin(&mut cx), Poll::Ready(_)));
+    }
+}

@@ -1,0 +1,120 @@
+//! Makes the connections of a client: looks up, judges, dials, secures.
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use hyper::Uri;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::connect_stage::{ConnectStage, StageCell};
+use super::connection::Conn;
+use super::connection_limit::{ConnectionLimit, Slot};
+use super::dial::{Dialled, dial};
+use super::egress_filter::{EgressFilter, NoAddress};
+use super::local_trouble::LocalTrouble;
+use super::reachability::Reachability;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum NotConnected {
+    #[error(transparent)]
+    NoAddress(#[from] NoAddress),
+    #[error("no connection to {0}")]
+    Dial(SocketAddr, #[source] std::io::Error),
+    #[error("no secure connection to {0}")]
+    Secure(SocketAddr, #[source] std::io::Error),
+    #[error("{0} cannot be the name of a server")]
+    Name(String),
+    /// It is not the endpoint's fault.
+    #[error(transparent)]
+    Local(#[from] LocalTrouble),
+}
+
+/// Makes connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Connector {
+    pub egress: EgressFilter,
+    pub connections: Arc<ConnectionLimit>,
+    pub reachability: Arc<Reachability>,
+    /// For https; plain connections only without it.
+    pub tls: Option<TlsConnector>,
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Conn>;
+    type Error = NotConnected;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        // Here, and not when it is polled: that may be done for another request's sake.
+        let stages = StageCell::of_this_request();
+        let connector = self.clone();
+        Box::pin(async move { connector.connect(&to, &stages).await.map(TokioIo::new) })
+    }
+}
+
+impl Connector {
+    /// Whether a connection may speak HTTP/2.
+    pub fn offers_http2(&self) -> bool {
+        let offered = self.tls.iter().flat_map(|tls| &tls.config().alpn_protocols);
+        offered.into_iter().any(|protocol| protocol == b"h2")
+    }
+
+    /// The addresses of a host, unless this machine is in trouble.
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, NotConnected> {
+        let began = Instant::now();
+        match self.egress.addresses(host).await {
+            Ok(addresses) => {
+                if host.parse::<IpAddr>().is_err() {
+                    self.reachability.resolved(host, &addresses);
+                }
+                Ok(addresses)
+            }
+            Err(no_address) => {
+                let trouble = self.reachability.of_lookup(host, began, &no_address, &self.egress).await;
+                Err(trouble.map_or(NotConnected::NoAddress(no_address), NotConnected::Local))
+            }
+        }
+    }
+
+    async fn connect(&self, to: &Uri, stages: &StageCell) -> Result<Conn, NotConnected> {
+        let is_secure = to.scheme_str() == Some("https");
+        // An IPv6 address stands in brackets.
+        let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
+        let port = to.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+        stages.set(ConnectStage::Looking);
+        let addresses = self.addresses(host).await?;
+        stages.set(ConnectStage::Room);
+        let dialling = |address| stages.set(ConnectStage::Dialling(address));
+        let dialled = dial(&addresses, port, &self.connections, dialling).await;
+        let Dialled { stream, address, room } = dialled.map_err(|failed| {
+            match self.reachability.of_dial(host, failed.address, &failed.error) {
+                Some(trouble) => NotConnected::Local(trouble),
+                None => NotConnected::Dial(failed.address, failed.error),
+            }
+        })?;
+        self.reachability.reached(address.ip());
+        let slot = Slot::new(&self.connections, room);
+        let Some(tls) = self.tls.as_ref().filter(|_| is_secure) else {
+            return Ok(Conn::plain(stream, address, slot));
+        };
+        stages.set(ConnectStage::Securing(address));
+        // A certificate names no dot at the end.
+        let name = host.strip_suffix('.').unwrap_or(host).to_owned();
+        let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;
+        let secured = tls.connect(name, stream).await;
+        let stream = secured.map_err(|error| NotConnected::Secure(address, error))?;
+        Ok(Conn::secured(stream, address, slot))
+    }
+}

@@ -1,0 +1,32 @@
+//! Hosts that speak HTTP/1.1 although HTTP/2 was offered.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hyper::http::uri::Authority;
+
+/// Kept at most.
+const MOST: usize = 4096;
+
+/// Hosts, with their ports. Requests of several profiles share no connection to them.
+#[derive(Debug, Default)]
+pub struct Http1Hosts(Mutex<HashSet<Authority>>);
+
+impl Http1Hosts {
+    pub fn contains(&self, host: &Authority) -> bool {
+        self.hosts().contains(host)
+    }
+
+    /// Notes a host. One that was forgotten is found out again.
+    pub fn note(&self, host: Authority) {
+        let mut hosts = self.hosts();
+        if hosts.len() >= MOST {
+            hosts.clear();
+        }
+        hosts.insert(host);
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, HashSet<Authority>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,43 @@
+//! Reads the body of a response, within a limit.
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+
+use super::connection::info::ConnInfo;
+
+/// How much of a body was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyRead {
+    /// All of it: the connection can carry the next request.
+    Whole,
+    /// More than the limit: the rest is not waited for, and the connection is given up.
+    TooLong,
+}
+
+/// Reads the body of an answer, to a little more than `limit` bytes. `line` is the connection that it
+/// comes over.
+pub async fn read(
+    mut body: Incoming,
+    conn: Option<&ConnInfo>,
+    limit: usize,
+    mut take: impl FnMut(Bytes),
+) -> Result<BodyRead, hyper::Error> {
+    let mut came = 0;
+    while let Some(frame) = body.frame().await {
+        // Trailers are no part of it.
+        let Ok(chunk) = frame?.into_data() else { continue };
+        if let Some(conn) = conn.filter(|_| !chunk.is_empty()) {
+            conn.note_progress();
+        }
+        came += chunk.len();
+        take(chunk);
+        if came > limit {
+            return Ok(BodyRead::TooLong);
+        }
+    }
+    if let Some(conn) = conn {
+        conn.settle();
+    }
+    Ok(BodyRead::Whole)
+}

@@ -1,0 +1,122 @@
+//! What connections are secured with, by profile's TLS: made once, and again when a file changes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustls::ClientConfig;
+use rustls::client::Resumption;
+
+use crate::delivery::http::single_flight::SingleFlight;
+use crate::delivery::http::tls::{TlsFault, config};
+use crate::profile::Tls;
+
+/// How long files are taken to be unchanged before they are looked at again.
+const LOOK: Duration = Duration::from_secs(1);
+/// Kept at most; a person who types paths in the editor and tests them makes many.
+const MOST: usize = 256;
+/// Most profiles whose files are read at a time: each reads the system's certificates besides, and a
+/// file that hangs holds a thread.
+const READING: usize = 8;
+
+/// Shared by all that send.
+#[derive(Debug)]
+pub struct Configs {
+    made: Arc<Mutex<HashMap<Tls, Made>>>,
+    looks: SingleFlight<Tls, Made, TlsFault>,
+}
+
+#[derive(Debug, Clone)]
+struct Made {
+    http1: Arc<ClientConfig>,
+    /// The same, offering HTTP/2.
+    http2: Arc<ClientConfig>,
+    stamps: Vec<Stamp>,
+    looked_at: Instant,
+}
+
+/// What of a file changes when it is written or replaced: device, inode, size, time of change in
+/// seconds and nanoseconds. None where it cannot be looked at.
+type Stamp = Option<(u64, u64, u64, i64, i64)>;
+
+impl Default for Configs {
+    fn default() -> Self {
+        Self::reading(config)
+    }
+}
+
+impl Configs {
+    /// Those that `read` makes of a profile's files.
+    pub fn reading(read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault> + Send + Sync + 'static) -> Self {
+        let made: Arc<Mutex<HashMap<Tls, Made>>> = Arc::default();
+        let all = Arc::clone(&made);
+        let look = move |tls: &Tls| {
+            let known = lock(&all).get(tls).cloned();
+            let made = look(tls, known, &read)?;
+            let mut all = lock(&all);
+            if all.len() >= MOST && !all.contains_key(tls) {
+                all.clear();
+            }
+            all.insert(tls.clone(), made.clone());
+            Ok(made)
+        };
+        let looks = SingleFlight::new("tls-files", READING, look);
+        // The system's certificates alone: files of profiles that hang do not hold these up.
+        looks.trust(Tls::default());
+        Self { made, looks }
+    }
+
+    /// What connections are made with for a profile; the same as before while its files are the same.
+    /// All who ask at a time share one look at the files.
+    pub async fn get(&self, tls: &Tls, http2: bool) -> Result<Arc<ClientConfig>, TlsFault> {
+        let choose = |made: &Made| Arc::clone(if http2 { &made.http2 } else { &made.http1 });
+        let is_fresh = |made: &&Made| tls.is_usual() || made.looked_at.elapsed() < LOOK;
+        let known = lock(&self.made).get(tls).filter(is_fresh).map(choose);
+        match known {
+            Some(config) => Ok(config),
+            None => self.looks.get(tls).await.map(|made| choose(&made)),
+        }
+    }
+
+    /// As if the time until the next look had passed.
+    #[cfg(test)]
+    pub fn look_again(&self) {
+        for made in lock(&self.made).values_mut() {
+            made.looked_at -= LOOK;
+        }
+    }
+}
+
+fn lock(made: &Mutex<HashMap<Tls, Made>>) -> MutexGuard<'_, HashMap<Tls, Made>> {
+    // The map is whole after every step, also where a thread panicked between two.
+    made.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn look(
+    tls: &Tls,
+    known: Option<Made>,
+    read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault>,
+) -> Result<Made, TlsFault> {
+    // Before they are read: what changes meanwhile is seen at the next look.
+    let (looked_at, stamps) = (Instant::now(), stamps(tls));
+    if let Some(made) = known.filter(|made| made.stamps == stamps) {
+        return Ok(Made { looked_at, ..made });
+    }
+    let http1 = read(tls)?;
+    // A session begun with one of them is not resumed with the other.
+    let mut http2 = http1.clone();
+    http2.resumption = Resumption::default();
+    http2.alpn_protocols.insert(0, b"h2".to_vec());
+    Ok(Made { http1: Arc::new(http1), http2: Arc::new(http2), stamps, looked_at })
+}
+
+fn stamps(tls: &Tls) -> Vec<Stamp> {
+    tls.files().map(stamp).collect()
+}
+
+fn stamp(path: &str) -> Stamp {
+    let facts = fs::metadata(path).ok()?;
+    Some((facts.dev(), facts.ino(), facts.size(), facts.ctime(), facts.ctime_nsec()))
+}

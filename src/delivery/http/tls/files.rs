@@ -1,0 +1,65 @@
+//! Certificates and keys in PEM files.
+
+use std::path::Path;
+
+use rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::files::{RegularFile, Unreadable};
+
+/// The longest file that is read, in bytes: a bundle of all public authorities has a quarter of it.
+const LONGEST: u64 = 1 << 20;
+
+/// The certificates of a file, in order; at least one.
+///
+/// # Errors
+/// A sentence that names the file, and never what stands in it.
+pub fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+    let pem = read(path)?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    match all {
+        Ok(all) if all.is_empty() => {
+            Err(format!("{path}: no certificate in it (PEM, -----BEGIN CERTIFICATE-----)"))
+        }
+        Ok(all) => Ok(all),
+        Err(error) => Err(format!("{path}: {}", broken(&error))),
+    }
+}
+
+/// The private key of a file.
+///
+/// # Errors
+/// A sentence that names the file, and never what stands in it.
+pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
+    let pem = read(path)?;
+    PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
+        PemError::NoItemsFound if holds(&pem, b"BEGIN ENCRYPTED PRIVATE KEY") => {
+            format!("{path}: the key has a passphrase: write it without one (openssl pkey -in … -out …)")
+        }
+        PemError::NoItemsFound => format!("{path}: no private key in it (PEM, -----BEGIN PRIVATE KEY-----)"),
+        other => format!("{path}: {}", broken(&other)),
+    })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, String> {
+    let told = |error: Unreadable| format!("{path}: {error}");
+    let file = RegularFile::open(Path::new(path)).map_err(told)?;
+    // Files under /proc say so too, and reading one may take from others what it gives.
+    if file.is_empty() {
+        return Err(format!("{path}: is empty"));
+    }
+    file.read(LONGEST).map_err(told)
+}
+
+/// The library's own words repeat lines of the file.
+fn broken(error: &PemError) -> &'static str {
+    match error {
+        PemError::MissingSectionEnd { .. } => "cut off: a section of it does not end",
+        PemError::Base64Decode(_) => "damaged: a section of it is not base64",
+        _ => "not PEM",
+    }
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,270 @@
+//! One fetch of a token: client credentials (RFC 6749, section 4.4.2).
+
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT_ENCODING, InvalidHeaderValue, USER_AGENT};
+use hyper::{Method, Request, Response, Uri};
+use url::{Url, form_urlencoded};
+
+use super::grant;
+use super::token::Token;
+use super::wanted::Wanted;
+use crate::callback;
+use crate::delivery::http::classify;
+use crate::delivery::http::clients::Clients;
+use crate::delivery::http::egress_filter::EgressFilter;
+use crate::delivery::http::exchange_error::ExchangeError;
+use crate::delivery::http::host_port::HostPort;
+use crate::delivery::http::read_body::{BodyRead, read};
+use crate::delivery::http::request_tracker::RequestTracker;
+use crate::delivery::redact::{Extent, Redactor, SHORTEST};
+use crate::profile::{OAuth2, SentAs};
+use crate::record::{ErrorClass, Failure};
+use crate::text::escape_bytes;
+
+/// The most of an answer that is read; no token is longer.
+const READ_LIMIT: usize = 64 * 1024;
+/// Most characters of a message that a server has a say in.
+const MESSAGE: usize = 240;
+/// What stands for a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// Fetches a token. It takes as long as the server takes: the attempt's timeout ends it.
+pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
+    let fetched = exchange(clients, wanted).await;
+    // A server may repeat in its reason what it was sent.
+    fetched.map_err(|why| match why {
+        ExchangeError::Failed(failure) => {
+            ExchangeError::Failed(Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
+        }
+        ExchangeError::Local(trouble) => ExchangeError::Local(trouble),
+    })
+}
+
+async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
+    let uri = uri(clients.egress(), &wanted.oauth2)?;
+    let peer = HostPort(&uri);
+    let make = request(&uri, &wanted.oauth2)?;
+    // Several profiles use a token: nobody of them may choose the response, over a connection that was kept.
+    let client = clients.for_one_request(&wanted.tls, &uri).await;
+    let client = client.map_err(|fault| classify::no_tls(&peer, &fault))?;
+    // The token's time began before its answer arrived: the earlier moment is the safe one.
+    let asked_at = Instant::now();
+    let response = client.send(&mut RequestTracker::default(), make(), || Some(make())).await;
+    let response = response.map_err(|error| classify::exchange_error_of(&error, &peer))?;
+    let status = response.status();
+    let location = response.headers().get(LOCATION).map(|to| escape_bytes(to.as_bytes()));
+    let body = read_body(response, &peer).await?;
+    if let Some(failure) = classify::of_status(status, location.as_deref()) {
+        let why = grant::reason(&body).map(|why| format!(" ({why})")).unwrap_or_default();
+        return Err(Failure { message: failure.message + &why, ..failure }.into());
+    }
+    let granted = grant::read(&body).map_err(no_answer)?;
+    Ok(Token::new(granted.header, asked_at + granted.fresh_for))
+}
+
+fn uri(egress: &EgressFilter, oauth2: &OAuth2) -> Result<Uri, Failure> {
+    let unreadable =
+        |why: String| Failure::no_request(format!("the authentication URL cannot be read: {why}"));
+    let url = Url::parse(oauth2.token_url.as_str()).map_err(|e| unreadable(e.to_string()))?;
+    egress.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
+    Uri::from_maybe_shared(String::from(url)).map_err(|e| unreadable(e.to_string()))
+}
+
+/// Makes the request, as often as it is needed.
+fn request(uri: &Uri, oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
+    let headers =
+        headers(oauth2).map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
+    let (uri, body) = (uri.clone(), Bytes::from(form(oauth2)));
+    Ok(move || {
+        let mut request = Request::new(Full::new(body.clone()));
+        *request.method_mut() = Method::POST;
+        request.uri_mut().clone_from(&uri);
+        request.headers_mut().clone_from(&headers);
+        request
+    })
+}
+
+fn form(oauth2: &OAuth2) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    if oauth2.sent_as == SentAs::Body {
+        form.append_pair("client_id", &oauth2.client_id);
+        form.append_pair("client_secret", oauth2.client_secret.reveal());
+    }
+    if let Some(scope) = &oauth2.scope {
+        form.append_pair("scope", scope);
+    }
+    for field in &oauth2.fields {
+        form.append_pair(&field.name, field.value.reveal());
+    }
+    form.finish()
+}
+
+/// The headers; or the name of one that cannot be sent. The profile's have the last word.
+fn headers(oauth2: &OAuth2) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(callback::USER_AGENT));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    if oauth2.sent_as == SentAs::Basic {
+        let value = sensitive(&format!("Basic {}", basic(oauth2)));
+        headers.insert(AUTHORIZATION, value.map_err(|_| AUTHORIZATION.to_string())?);
+    }
+    for extra in &oauth2.headers {
+        let name = HeaderName::try_from(extra.name.as_str()).map_err(|_| extra.name.clone())?;
+        headers.insert(name, sensitive(extra.value.reveal()).map_err(|_| extra.name.clone())?);
+    }
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    Ok(headers)
+}
+
+fn sensitive(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(value)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Client id and secret for Basic: form-encoded first (RFC 6749, section 2.3.1), so that a colon
+/// can stand in either. A space as `%20`: not every server reads a `+` there.
+fn basic(oauth2: &OAuth2) -> String {
+    let encoded = |text: &str| form_encoded(text).replace('+', "%20");
+    STANDARD.encode(format!("{}:{}", encoded(&oauth2.client_id), encoded(oauth2.client_secret.reveal())))
+}
+
+fn form_encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+async fn read_body(response: Response<Incoming>, peer: &HostPort<'_>) -> Result<Vec<u8>, ExchangeError> {
+    let mut body = Vec::new();
+    let (head, answer) = response.into_parts();
+    let came = read(answer, head.extensions.get(), READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
+    match came.map_err(|error| classify::exchange_error_of(&error, peer))? {
+        BodyRead::Whole => Ok(body),
+        BodyRead::TooLong => {
+            Err(no_answer(format!("the response is longer than {} KiB", READ_LIMIT / 1024)).into())
+        }
+    }
+}
+
+fn no_answer(message: String) -> Failure {
+    Failure { class: ErrorClass::Protocol, message }
+}
+
+/// What a server said, as it may stand in the log: without what it was sent, and not too long.
+fn told(message: &str, oauth2: &OAuth2) -> String {
+    let text = message.as_bytes();
+    let found = Redactor::new(secrets(oauth2)).find(text, Extent::Whole);
+    let (mut out, mut length, mut at) = (String::new(), 0, 0);
+    // What is between the secrets, and behind the last.
+    let ends = found.iter().map(|range| (range.start, Some(range.end))).chain([(text.len(), None)]);
+    for (end, next) in ends {
+        for c in String::from_utf8_lossy(&text[at..end]).chars() {
+            if length >= MESSAGE {
+                out.push('…');
+                return out;
+            }
+            out.push(c);
+            length += 1;
+        }
+        if let Some(next) = next {
+            out.push_str(HIDDEN);
+            (length, at) = (length + HIDDEN.len(), next);
+        }
+    }
+    out
+}
+
+/// What the request holds that nobody else may read.
+fn secrets(oauth2: &OAuth2) -> Vec<Vec<u8>> {
+    let secret = oauth2.client_secret.reveal();
+    let mut secrets = vec![secret.to_owned(), form_encoded(secret), basic(oauth2)];
+    secrets.extend(
+        oauth2.fields.iter().filter(|extra| extra.is_secret()).map(|extra| extra.value.reveal().to_owned()),
+    );
+    for extra in oauth2.headers.iter().filter(|extra| extra.is_secret()) {
+        // What reads a header leaves the spaces around it out, and may name what follows `Key` alone.
+        let whole = extra.value.reveal().trim();
+        let rest = whole.split_once(' ').map(|(_, rest)| rest).filter(|rest| rest.len() >= SHORTEST);
+        secrets.extend([Some(whole), rest].into_iter().flatten().map(str::to_owned));
+    }
+    secrets.into_iter().map(String::into_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+    use crate::profile::{Extra, Secret, TokenUrl};
+
+    fn oauth2(sent_as: SentAs) -> OAuth2 {
+        let extra = |name: &str, value: &str| Extra { name: name.to_owned(), value: Secret::new(value) };
+        OAuth2 {
+            token_url: TokenUrl::parse("http://127.0.0.1:1/token?a=b", false).unwrap(),
+            client_id: "me:1".to_owned(),
+            client_secret: Secret::new("hu sh&=ü"),
+            sent_as,
+            scope: Some("a b".to_owned()),
+            fields: vec![extra("audience", "https://api/"), extra("api_key", "k3y")],
+            headers: vec![extra("X-Tenant", "north"), extra("Accept", "*/*")],
+        }
+    }
+
+    fn made(sent_as: SentAs) -> Request<Full<Bytes>> {
+        let oauth2 = oauth2(sent_as);
+        let uri = uri(&EgressFilter::new(Arc::default()), &oauth2).unwrap();
+        request(&uri, &oauth2).unwrap()()
+    }
+
+    fn body(request: &Request<Full<Bytes>>) -> String {
+        let body = request.body().clone().collect().now_or_never().unwrap().unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn in_the_body() {
+        let request = made(SentAs::Body);
+        assert_eq!(
+            body(&request),
+            "grant_type=client_credentials&client_id=me%3A1&client_secret=hu+sh%26%3D%C3%BC&scope=a+b\
+             &audience=https%3A%2F%2Fapi%2F&api_key=k3y"
+        );
+        assert_eq!(request.headers().get(AUTHORIZATION), None);
+        assert_eq!(request.headers()["x-tenant"], "north");
+        assert_eq!(request.headers()[ACCEPT], "*/*");
+        assert_eq!(request.uri(), "http://127.0.0.1:1/token?a=b");
+    }
+
+    #[test]
+    fn as_basic() {
+        let request = made(SentAs::Basic);
+        assert!(!body(&request).contains("client_id"));
+        let expected = format!("Basic {}", STANDARD.encode("me%3A1:hu%20sh%26%3D%C3%BC"));
+        assert_eq!(request.headers()[AUTHORIZATION], expected);
+        let printed = format!("{request:?}");
+        assert!(!printed.contains("Basic"), "{printed}");
+    }
+
+    #[test]
+    fn what_a_server_repeats_is_hidden() {
+        let oauth2 = oauth2(SentAs::Body);
+        let said = format!("401: no hu sh&=ü, hu+sh%26%3D%C3%BC, {}, k3y, north", basic(&oauth2));
+        assert_eq!(told(&said, &oauth2), "401: no (hidden), (hidden), (hidden), (hidden), north");
+        let otherwise = format!("hu%20sh&amp;%3d\\u00FC, {}: %6B3y", STANDARD.encode("hu sh&=ü"));
+        assert_eq!(told(&otherwise, &oauth2), "(hidden), (hidden): (hidden)");
+        let long = format!("{}hu sh&=ü", "x".repeat(MESSAGE - 1));
+        assert_eq!(told(&long, &oauth2), format!("{}(hidden)", "x".repeat(MESSAGE - 1)));
+        assert_eq!(told(&"ü".repeat(MESSAGE + 1), &oauth2), format!("{}…", "ü".repeat(MESSAGE)));
+    }
+}
