@@ -1,5 +1,6 @@
 //! `ringback deliveries`: the log, and what a person does with it, for scripts.
 
+mod batches;
 mod chosen;
 mod list;
 mod pause;

@@ -1,13 +1,11 @@
 //! `ringback deliveries prune`: what has ended goes out of the log, and the file gives the space back.
 
-use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::cli::ask::ask;
 use crate::cli::console::keep;
 use crate::cli::error::CommandError;
-use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::times::long;
@@ -20,6 +18,7 @@ use crate::storage::{
 };
 use crate::text::group_digits;
 
+use super::batches::{Batches, matched};
 use super::{chosen, steer};
 
 #[derive(Debug, clap::Args)]
@@ -74,7 +73,9 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         store.doubt_clock(now).await?;
     }
     confirm(fit, args.yes, doubt.map(|doubt| ahead(now, doubt)))?;
-    let ended = pruning.remove_all(&store, now, fit, &mut pruned.removed).await;
+    let mut removal = Removal::new(&store, &pruning, now, fit)?;
+    let ended = removal.all().await;
+    pruned.removed = removal.removed;
     if ended.is_ok() {
         tell("releasing disk space …");
     }
@@ -166,69 +167,72 @@ impl Pruning {
             Self::Outdated(keep) => store.outdated(*keep, now).await?.deliveries,
         })
     }
+}
+
+/// The removal of what goes.
+struct Removal<'a> {
+    store: &'a Store,
+    pruning: &'a Pruning,
+    now: Timestamp,
+    of: u64,
+    batches: Batches,
+    removed: Removed,
+}
+
+impl<'a> Removal<'a> {
+    fn new(store: &'a Store, pruning: &'a Pruning, now: Timestamp, of: u64) -> Result<Self, CommandError> {
+        Ok(Self { store, pruning, now, of, batches: Batches::of(of)?, removed: Removed::default() })
+    }
 
     /// Removes all, with little disk space, too: a write-ahead log that fills the disk is moved into the
     /// database, and starts anew.
-    async fn remove_all(
-        &self,
-        store: &Store,
-        now: Timestamp,
-        of: u64,
-        removed: &mut Removed,
-    ) -> Result<(), CommandError> {
+    async fn all(&mut self) -> Result<(), CommandError> {
         let mut is_first = true;
         loop {
-            let before = *removed;
-            match self.remove(store, now, of, removed).await {
+            let before = self.removed;
+            match self.rest().await {
                 Err(CommandError::Store(error)) if error.problem == Problem::Full => {
-                    if !std::mem::take(&mut is_first) && *removed == before {
-                        let (done, of) = (group_digits(removed.deliveries), group_digits(of));
+                    if !std::mem::take(&mut is_first) && self.removed == before {
+                        let (done, of) = (group_digits(self.removed.deliveries), group_digits(self.of));
                         tell(&format!(
                             "ringback: {done} of {of} removed: removing needs some free space first"
                         ));
                         return Err(error.into());
                     }
                     // That it fails, the next attempt shows.
-                    let _ = store.write_back().await;
+                    let _ = self.store.write_back().await;
                 }
                 ended => return ended,
             }
         }
     }
 
-    async fn remove(
-        &self,
-        store: &Store,
-        now: Timestamp,
-        of: u64,
-        removed: &mut Removed,
-    ) -> Result<(), CommandError> {
-        if self.is_by_age() {
-            store.trust_clock(now).await?;
+    /// Removes what is left, until the disk is full.
+    async fn rest(&mut self) -> Result<(), CommandError> {
+        if self.pruning.is_by_age() {
+            self.store.trust_clock(self.now).await?;
         }
-        let keep = match self {
-            Self::Fitting(filter) => {
+        match self.pruning {
+            Pruning::Fitting(filter) => {
                 let mut did = BulkResult::default();
-                let ended = steer::change(store, Change::Remove, (**filter).clone(), of, &mut did).await;
+                let filter = (**filter).clone();
+                let ended =
+                    steer::change(self.store, Change::Remove, filter, &mut self.batches, &mut did).await;
                 passed_over::tell_of(&did.passed_over);
-                removed.add(did.removed);
-                return ended;
+                self.removed.add(did.removed);
+                ended
             }
-            Self::Outdated(keep) => *keep,
-        };
-        let mut interrupts = Interrupts::watch()?;
-        let mut progress = steer::Progress::new(of);
-        let mut after = None;
-        loop {
-            if let Some(code) = interrupts.next().now_or_never() {
-                return Err(CommandError::Interrupted { code, left: String::new() });
-            }
-            let (then, next) = store.prune_next(keep, now, after).await?;
-            removed.add(then);
-            progress.at(removed.deliveries);
-            after = next;
-            if after.is_none() {
-                return Ok(());
+            Pruning::Outdated(keep) => {
+                let mut after = None;
+                loop {
+                    self.batches.next(self.removed.deliveries)?;
+                    let (removed, next) = self.store.prune_next(*keep, self.now, after).await?;
+                    self.removed.add(removed);
+                    after = next;
+                    if after.is_none() {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
@@ -252,9 +256,7 @@ fn told(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
         }));
     }
     if dry || *fit == 0 {
-        let fits = if *fit == 1 { "delivery matches" } else { "deliveries match" };
-        let nothing = if dry { " (dry run)" } else { "" };
-        return print(&format!("{} {fits}{nothing}\n", group_digits(*fit)));
+        return print(&matched(*fit, dry));
     }
     print(&format!(
         "removed {} deliveries and {} attempts; the file went from {} to {}\n",

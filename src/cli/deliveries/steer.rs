@@ -1,11 +1,9 @@
 //! `ringback deliveries retry` and `cancel`: one, or all that fit, counted first.
 
-use futures_util::FutureExt as _;
 use serde_json::json;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
-use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{print, print_json, tell};
 use crate::cli::session::Session;
 use crate::cli::{held, passed_over};
@@ -15,6 +13,7 @@ use crate::record::{DeliveryId, State, Summary};
 use crate::storage::{BulkResult, Change, Filter, Lease, StateFilter, Store};
 use crate::text::group_digits;
 
+use super::batches::{Batches, matched};
 use super::chosen::{self, FilterArgs};
 
 #[derive(Debug, clap::Args)]
@@ -110,7 +109,8 @@ pub(super) async fn run(
         ask(&question, &not, "nothing was done")?;
     }
     let mut did = BulkResult::default();
-    change(&store, verb.change(), filter, count, &mut did).await.map_err(|error| match error {
+    let mut batches = Batches::of(count)?;
+    change(&store, verb.change(), filter, &mut batches, &mut did).await.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
             let left = format!(
@@ -146,41 +146,17 @@ pub(super) async fn change(
     store: &Store,
     change: Change,
     filter: Filter,
-    of: u64,
+    batches: &mut Batches,
     did: &mut BulkResult,
 ) -> Result<(), CommandError> {
-    let mut interrupts = Interrupts::watch()?;
-    let mut progress = Progress::new(of);
     let mut next = Some(filter);
     while let Some(filter) = next {
-        if let Some(code) = interrupts.next().now_or_never() {
-            return Err(CommandError::Interrupted { code, left: String::new() });
-        }
+        batches.next(did.done() + did.left)?;
         let (then, after) = store.change_next(change, &filter).await?;
         did.add(then);
-        progress.at(did.done() + did.left);
         next = after;
     }
     Ok(())
-}
-
-/// Tells a person now and then how far it came.
-pub(super) struct Progress {
-    of: u64,
-    told: std::time::Instant,
-}
-
-impl Progress {
-    pub(super) fn new(of: u64) -> Self {
-        Self { of, told: std::time::Instant::now() }
-    }
-
-    pub(super) fn at(&mut self, done: u64) {
-        if self.told.elapsed() >= std::time::Duration::from_secs(2) {
-            self.told = std::time::Instant::now();
-            tell(&format!("{} of {} …", group_digits(done), group_digits(self.of)));
-        }
-    }
 }
 
 /// One delivery, named by its id: nothing is asked, as one can be dealt with again.
@@ -249,9 +225,7 @@ fn told(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result
         });
     }
     if dry || fit == 0 {
-        let fits = if fit == 1 { "delivery matches" } else { "deliveries match" };
-        let nothing = if dry { " (dry run)" } else { "" };
-        return print(&format!("{} {fits}{nothing}\n", group_digits(fit)));
+        return print(&matched(fit, dry));
     }
     let mut said = match verb {
         Verb::Retry => {
