@@ -16,7 +16,7 @@ use ratatui::backend::TestBackend;
 use ringback::console::model::clock::Clock;
 use ringback::console::model::editor::item::Item;
 use ringback::console::model::message::Message;
-use ringback::console::model::settings::Settings;
+use ringback::console::model::settings::ConsoleSettings;
 use ringback::console::model::state::State;
 use ringback::console::signs::Signs;
 use ringback::console::theme::Theme;
@@ -34,7 +34,7 @@ const KEYS: usize = 1_000;
 const LONG: usize = 1 << 20;
 
 fn state() -> State {
-    let settings = Settings {
+    let settings = ConsoleSettings {
         rules: Rules::default(),
         region: Region::In,
         theme: Theme::colour(),

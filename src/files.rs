@@ -19,7 +19,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Why a file was not read. Goes behind the file's name and a colon.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub enum UnreadableFile {
     /// Nothing has this name.
     #[error("there is no such file")]
     Missing,
@@ -49,7 +49,7 @@ pub enum Unreadable {
     System(io::Error),
 }
 
-impl From<io::Error> for Unreadable {
+impl From<io::Error> for UnreadableFile {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing,
@@ -73,16 +73,16 @@ impl RegularFile {
     ///
     /// # Errors
     /// It cannot be opened, or is not a regular file.
-    pub fn open(path: &Path) -> Result<Self, Unreadable> {
+    pub fn open(path: &Path) -> Result<Self, UnreadableFile> {
         // Both flags have a bit pattern that fits the sign as well.
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
         let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
         let found = file.metadata()?;
         if found.is_dir() {
-            return Err(Unreadable::Folder);
+            return Err(UnreadableFile::Folder);
         }
         if !found.is_file() {
-            return Err(Unreadable::NotRegular);
+            return Err(UnreadableFile::NotRegular);
         }
         Ok(Self { file, len: found.len() })
     }
@@ -109,9 +109,9 @@ impl RegularFile {
     ///
     /// # Errors
     /// It is longer, whatever length the system has told, or cannot be read.
-    pub fn read(self, most: u64) -> Result<Vec<u8>, Unreadable> {
+    pub fn read(self, most: u64) -> Result<Vec<u8>, UnreadableFile> {
         if self.len > most {
-            return Err(Unreadable::TooLong(most));
+            return Err(UnreadableFile::TooLong(most));
         }
         read_from(self.file, most)
     }
@@ -121,7 +121,7 @@ impl RegularFile {
 ///
 /// # Errors
 /// As [`RegularFile::open`] and [`RegularFile::read`].
-pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
+pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, UnreadableFile> {
     RegularFile::open(path)?.read(most)
 }
 
@@ -129,7 +129,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
 ///
 /// # Errors
 /// As [`read`], or it is not UTF-8.
-pub fn read_text(path: &Path, most: u64) -> Result<String, Unreadable> {
+pub fn read_text(path: &Path, most: u64) -> Result<String, UnreadableFile> {
     text(read(path, most)?)
 }
 
@@ -138,7 +138,7 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, Unreadable> {
 ///
 /// # Errors
 /// It cannot be read, or is longer.
-pub fn read_input(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
+pub fn read_input(path: &Path, most: u64) -> Result<Vec<u8>, UnreadableFile> {
     if path == Path::new("-") {
         return read_from(io::stdin().lock(), most);
     }
@@ -150,32 +150,32 @@ pub fn read_input(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
 ///
 /// # Errors
 /// It cannot be opened, or is a folder.
-pub fn open_input(path: &Path) -> Result<File, Unreadable> {
+pub fn open_input(path: &Path) -> Result<File, UnreadableFile> {
     let file = OpenOptions::new().read(true).open(path)?;
-    if file.metadata()?.is_dir() { Err(Unreadable::Folder) } else { Ok(file) }
+    if file.metadata()?.is_dir() { Err(UnreadableFile::Folder) } else { Ok(file) }
 }
 
 /// All that comes from a reader, `most` bytes at most.
 ///
 /// # Errors
 /// There is more, or it cannot be read.
-pub fn read_from(from: impl Read, most: u64) -> Result<Vec<u8>, Unreadable> {
+pub fn read_from(from: impl Read, most: u64) -> Result<Vec<u8>, UnreadableFile> {
     let mut bytes = Vec::new();
     from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most { Err(Unreadable::TooLong(most)) } else { Ok(bytes) }
+    if bytes.len() as u64 > most { Err(UnreadableFile::TooLong(most)) } else { Ok(bytes) }
 }
 
 /// Bytes as text, without the byte order mark that some editors put first.
 ///
 /// # Errors
 /// They are not UTF-8, with the line where.
-pub fn text(mut bytes: Vec<u8>) -> Result<String, Unreadable> {
+pub fn text(mut bytes: Vec<u8>) -> Result<String, UnreadableFile> {
     if bytes.starts_with(MARK) {
         bytes.drain(..MARK.len());
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Unreadable::NotText { line: good.split(|byte| *byte == b'\n').count() }
+        UnreadableFile::NotText { line: good.split(|byte| *byte == b'\n').count() }
     })
 }
 

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 
-use crate::files::{self, Unreadable};
+use crate::files::{self, UnreadableFile};
 use crate::profile::{Region, Rules, Status};
 
 /// The longest settings file, in bytes (our decision).
@@ -122,10 +122,10 @@ impl Settings {
 /// Whether no file was written: nothing has its name, not even a link that leads nowhere, and the part of
 /// its path that exists is neither a link that leads nowhere nor a file: a folder that is not mounted now may
 /// hide settings that close something. A home of `/dev/null` has no settings.
-fn is_absent(file: &Path, error: &Unreadable) -> bool {
+fn is_absent(file: &Path, error: &UnreadableFile) -> bool {
     let missing = match error {
-        Unreadable::Missing => true,
-        Unreadable::System(error) => error.kind() == io::ErrorKind::NotADirectory,
+        UnreadableFile::Missing => true,
+        UnreadableFile::System(error) => error.kind() == io::ErrorKind::NotADirectory,
         _ => false,
     };
     let mut there = file.ancestors().filter(|part| part.symlink_metadata().is_ok());

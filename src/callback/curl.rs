@@ -9,7 +9,7 @@ use crate::profile::{Choice as _, Tls};
 
 /// How secrets stand in a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Secrets {
+pub enum CurlSecrets {
     /// In the clear, but for an access token, which is fetched when the request is sent.
     Shown,
     /// As shell variables, with a comment that says how to set them.
@@ -24,7 +24,7 @@ const CURLS_USUAL: [&str; 4] = ["accept", "content-type", "expect", "user-agent"
 
 /// The command for a POSIX shell, with curl 7.43 or newer. Ends with a line feed.
 #[must_use]
-pub fn command(preview: &Preview, secrets: Secrets) -> String {
+pub fn command(preview: &Preview, secrets: CurlSecrets) -> String {
     let mut variables = Variables::default();
     // `-q` must stand first: it leaves ~/.curlrc unread.
     let is_secure = preview.callback.url.starts_with("https:");
@@ -79,13 +79,13 @@ struct Variables {
 
 impl Variables {
     /// The argument of `-H`.
-    fn header(&mut self, header: &WireHeader, secrets: Secrets) -> String {
+    fn header(&mut self, header: &WireHeader, secrets: CurlSecrets) -> String {
         let WireHeader { name, value, secret, fetched } = header;
         // A header without a value is taken for one to leave out, unless it is written so.
         if value.trim().is_empty() && !fetched {
             return quoted(&format!("{name};"));
         }
-        if *fetched || (*secret && secrets == Secrets::AsVariables) {
+        if *fetched || (*secret && secrets == CurlSecrets::AsVariables) {
             let variable = self.variable(name);
             // With `:?` the shell runs nothing while the variable is not set.
             return format!("{}\"${{{variable}:?}}\"", quoted(&format!("{name}: ")));

@@ -4,7 +4,7 @@ use super::RenderError;
 use super::escape::Escaping;
 use super::resolve::Resolver;
 use super::trace::{RequestPart, Spot};
-use crate::profile::{Header, Part};
+use crate::profile::{Header, TemplatePart};
 
 /// A header's value with its variables.
 ///
@@ -15,8 +15,8 @@ pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, 
     let mut rendered = String::new();
     for part in header.value.parts() {
         match part {
-            Part::Text(text) => rendered.push_str(text),
-            Part::Variable(path) => {
+            TemplatePart::Text(text) => rendered.push_str(text),
+            TemplatePart::Variable(path) => {
                 let text = resolver.text(path)?;
                 if let Some(bad) = text.chars().find(|c| c.is_ascii_control() && *c != '\t') {
                     return Err(RenderError::HeaderValue {

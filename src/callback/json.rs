@@ -14,7 +14,7 @@ use super::escape::json::{quoted, unquoted};
 use super::resolve::Resolver;
 use super::trace::Spot;
 use super::{RenderError, plain_text};
-use crate::profile::{JsonPart, JsonTemplate, Part, Template};
+use crate::profile::{JsonPart, JsonTemplate, Template, TemplatePart};
 
 use position::Position;
 
@@ -64,7 +64,7 @@ pub(super) fn from_pairs(
         let name = resolver.fill(name, Escaping::InJsonString)?;
         let start = resolver.uses().len();
         let value = match value.parts() {
-            [Part::Variable(path)] => {
+            [TemplatePart::Variable(path)] => {
                 let value = in_quotes(resolver.value(path)?);
                 let json = value.to_string();
                 resolver.sent(Escaping::of_json(&json), Spot::Value, &json);

@@ -33,11 +33,11 @@ mod values;
 mod wire;
 
 pub use credentials::credentials;
-pub use curl::{Secrets, command as curl_command};
+pub use curl::{CurlSecrets, command as curl_command};
 pub use error::RenderError;
 pub use escape::Escaping;
 pub use own_variable::{OwnVariableError, own_meaning, own_sample, own_variable};
-pub use preview::{Moment, Origins, Preview, ValueOrigin, Variable, origins_of, preview};
+pub use preview::{Moment, Origins, Preview, PreviewVariable, ValueOrigin, origins_of, preview};
 pub use render::{Context, USER_AGENT, render};
 pub use request::{Callback, Random};
 pub use signature::Signed;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{self, JsonError};
-use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::profile::is_variable_name;
 use crate::profile::sizes::{MEANING, NAME, NAMES, VALUE, within};
 
@@ -51,12 +51,12 @@ pub fn own_variable(
     if taken.iter().any(|variable| variable.name == name) {
         return Err(OwnVariableError::Taken(name.to_owned()));
     }
-    if taken.iter().filter(|variable| variable.origin == Origin::Own).count() >= NAMES {
+    if taken.iter().filter(|variable| variable.origin == VariableOrigin::Own).count() >= NAMES {
         return Err(OwnVariableError::TooMany);
     }
     let name = limited("the name", name, NAME)?.to_owned();
     let (meaning, sample) = (own_meaning(meaning)?, own_sample(sample)?);
-    Ok(Variable { name, origin: Origin::Own, meaning, sample })
+    Ok(Variable { name, origin: VariableOrigin::Own, meaning, sample })
 }
 
 /// A meaning; a few words in place of an empty one.

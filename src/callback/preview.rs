@@ -9,7 +9,7 @@ use super::resolve::Resolver;
 use super::trace::{RequestPart, Use};
 use super::wire::{self, WireHeader};
 use super::{Callback, Random, RenderError, Signed, Values, credentials, render};
-use crate::profile::catalogue::{self, Origin};
+use crate::profile::catalogue::{self, VariableOrigin};
 use crate::profile::{Choice as _, Encryption, Iv, Profile, Tls};
 
 /// Where a value came from.
@@ -68,8 +68,8 @@ pub type Origins = HashMap<String, ValueOrigin>;
 #[must_use]
 pub fn origins_of(variables: &[catalogue::Variable]) -> Origins {
     let origin = |variable: &catalogue::Variable| match variable.origin {
-        Origin::Documented | Origin::Derived => ValueOrigin::Catalogue,
-        Origin::Own => ValueOrigin::Own,
+        VariableOrigin::Documented | VariableOrigin::Derived => ValueOrigin::Catalogue,
+        VariableOrigin::Own => ValueOrigin::Own,
     };
     variables.iter().map(|variable| (variable.name.clone(), origin(variable))).collect()
 }
@@ -94,7 +94,7 @@ pub struct Preview {
     /// All headers in the order in which they leave.
     pub headers: Vec<WireHeader>,
     /// The placeholders, in the order in which they were rendered, repeats included.
-    pub variables: Vec<Variable>,
+    pub variables: Vec<PreviewVariable>,
     /// The algorithm's name, where values are encrypted.
     pub algorithm: Option<&'static str>,
     /// What is made anew at each sending, so that what leaves then differs from what is here.
@@ -107,14 +107,14 @@ pub struct Preview {
 
 /// A placeholder of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
+pub struct PreviewVariable {
     /// What became of it.
     pub used: Use,
     /// Where its value came from; none where it has none.
     pub origin: Option<ValueOrigin>,
 }
 
-impl Variable {
+impl PreviewVariable {
     /// Whether it has no value.
     #[must_use]
     pub fn is_missing(&self) -> bool {
@@ -148,7 +148,7 @@ pub fn preview(
     let url = Url::parse(&callback.url)
         .map_err(|_| RenderError::Url { origin: profile.endpoint.origin().to_owned() })?;
     let headers = wire::headers(&callback, &secrets, &profile.auth, &url);
-    let variables: Vec<Variable> = uses.into_iter().map(|used| variable(used, origins)).collect();
+    let variables: Vec<PreviewVariable> = uses.into_iter().map(|used| variable(used, origins)).collect();
     let encryption = profile.encryption.as_ref().filter(|_| variables.iter().any(|v| v.used.encrypted));
     Ok(Preview {
         target: wire::target(&url),
@@ -162,10 +162,10 @@ pub fn preview(
     })
 }
 
-fn variable(used: Use, origins: &Origins) -> Variable {
+fn variable(used: Use, origins: &Origins) -> PreviewVariable {
     let known = || origins.get(used.path.name()).copied().unwrap_or(ValueOrigin::Event);
     let origin = used.value.as_ref().map(|_| known());
-    Variable { used, origin }
+    PreviewVariable { used, origin }
 }
 
 fn renewed(headers: &[WireHeader], encryption: Option<&Encryption>) -> Vec<&'static str> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::escape::Escaping;
 use super::trace::{RequestPart, Spot, Trace, Use};
 use super::{Random, RenderError, Values, cipher, plain_text};
-use crate::profile::{Encryption, Part, Path, Profile, Template};
+use crate::profile::{Encryption, Path, Profile, Template, TemplatePart};
 
 /// Looks values up, and notes what becomes of them where somebody wants to know. A value is never
 /// read again for placeholders.
@@ -88,8 +88,8 @@ impl<'a> Resolver<'a> {
         let mut filled = String::new();
         for part in template.parts() {
             match part {
-                Part::Text(text) => filled.push_str(text),
-                Part::Variable(path) => {
+                TemplatePart::Text(text) => filled.push_str(text),
+                TemplatePart::Variable(path) => {
                     let text = self.text(path)?;
                     if self.trace.is_some() {
                         self.sent(escaping, Spot::Value, &escaping.apply(&text));

@@ -7,7 +7,7 @@ use super::RenderError;
 use super::escape::{Escaping, IN_URL};
 use super::resolve::Resolver;
 use super::trace::Spot;
-use crate::profile::{Endpoint, Part, Path};
+use crate::profile::{Endpoint, Path, TemplatePart};
 
 /// The endpoint with its values, in the normal form of the URL standard. A value fills the place
 /// where it stands and nothing more: neither another path nor another host.
@@ -15,8 +15,8 @@ pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String
     let mut writer = Writer::default();
     for part in endpoint.template().parts() {
         match part {
-            Part::Text(text) => writer.text(text)?,
-            Part::Variable(path) => {
+            TemplatePart::Text(text) => writer.text(text)?,
+            TemplatePart::Variable(path) => {
                 let start = writer.written.len();
                 writer.written.extend(utf8_percent_encode(&resolver.text(path)?, IN_URL));
                 resolver.sent(Escaping::Percent, Spot::Value, &writer.written[start..]);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::json::{self, exact};
 use crate::profile::catalogue::{self, Variable};
-use crate::profile::{Event, Path, Step};
+use crate::profile::{Event, Path, PathStep};
 
 /// Values by variable, in the order in which they came. The text of numbers is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,8 +87,8 @@ impl Values {
             return Some(value);
         }
         path.steps().iter().try_fold(self.0.get(path.name())?, |value, step| match step {
-            Step::Member(name) => value.get(name),
-            Step::Item(at) => value.get(at),
+            PathStep::Member(name) => value.get(name),
+            PathStep::Item(at) => value.get(at),
         })
     }
 }

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::terminal;
 use crate::console::model::clock::Clock;
 use crate::console::model::notice::{Notice, Tone};
-use crate::console::model::settings::Settings as ConsoleSettings;
+use crate::console::model::settings::ConsoleSettings;
 use crate::console::signs::Signs;
 use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::console::effects::Runner;
 use crate::console::model::message::Message;
 use crate::console::model::notice::Notice;
-use crate::console::model::settings::Settings;
+use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::state::State;
 use crate::console::pass_on::pass_on;
 use crate::console::terminal::event_loop::Console;
@@ -34,7 +34,7 @@ pub struct Start {
     /// The database.
     pub store: Store,
     /// What is set.
-    pub settings: Settings,
+    pub settings: ConsoleSettings,
     /// Whether clicks and the wheel come to the console from the start.
     pub mouse: bool,
     /// A receiver that runs already.

@@ -7,7 +7,7 @@ use super::json_body::JsonTemplate;
 use super::markup::{MarkupTemplate, syntax_of};
 use super::path::Path;
 use super::sizes;
-use super::template::{Part, Template};
+use super::template::{Template, TemplatePart};
 
 /// What some editors put before a text in UTF-8. It is not part of the text (RFC 8259, section 8.1).
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -106,7 +106,7 @@ impl Body {
     #[must_use]
     pub fn variables_in_text(&self) -> Vec<&Path> {
         fn within(template: &Template) -> Vec<&Path> {
-            let alone = matches!(template.parts(), [Part::Variable(_)]);
+            let alone = matches!(template.parts(), [TemplatePart::Variable(_)]);
             if alone { Vec::new() } else { template.variables().collect() }
         }
         match &self.form {

@@ -18,7 +18,7 @@ pub struct Variable {
     /// What stands between `<` and `>`.
     pub name: String,
     /// Where the name comes from.
-    pub origin: Origin,
+    pub origin: VariableOrigin,
     /// A few words for people.
     pub meaning: String,
     /// A value such as the platform sends.
@@ -28,7 +28,7 @@ pub struct Variable {
 /// Where a variable's name comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Origin {
+pub enum VariableOrigin {
     /// Documented publicly under this name.
     Documented,
     /// Derived from sibling pages, since the public table could not be read.
@@ -37,7 +37,7 @@ pub enum Origin {
     Own,
 }
 
-impl Origin {
+impl VariableOrigin {
     /// The word in lists and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -31,7 +31,7 @@ pub use error::DocumentError;
 use error::{misfit, problem};
 pub use import::export;
 pub use platform::{Response, response};
-pub use removed::Part;
+pub use removed::RemovedPart;
 pub use typed::write_draft;
 
 /// A profile read from JSON, not checked yet.
@@ -44,7 +44,7 @@ pub struct Document {
     /// Secrets that were left out; [`Document::keep_secrets`] fills them.
     pub left_out: Vec<Field>,
     /// What is absent from the whole document; [`Document::removed`] tells what that removes.
-    absent: Vec<Part>,
+    absent: Vec<RemovedPart>,
     /// The names of what [`Document::import`] did not use.
     pub unused: Vec<String>,
     /// What [`Document::import`] changed, at its field.

@@ -6,13 +6,13 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Path {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     name_len: usize,
 }
 
 /// One step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum PathStep {
     /// A member of an object.
     Member(String),
     /// An item of an array, from 0.
@@ -29,14 +29,14 @@ impl Path {
         while !rest.is_empty() && rest != WHOLE_LIST {
             if let Some(after) = rest.strip_prefix('.') {
                 let length = word_length(after)?;
-                steps.push(Step::Member(after[..length].to_owned()));
+                steps.push(PathStep::Member(after[..length].to_owned()));
                 rest = &after[length..];
             } else {
                 let (digits, after) = rest.strip_prefix('[')?.split_once(']')?;
                 if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
                     return None;
                 }
-                steps.push(Step::Item(digits.parse().ok()?));
+                steps.push(PathStep::Item(digits.parse().ok()?));
                 rest = after;
             }
         }
@@ -62,7 +62,7 @@ impl Path {
 
     /// The steps after the name.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[PathStep] {
         &self.steps
     }
 }

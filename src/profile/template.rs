@@ -7,7 +7,7 @@ use super::path::{Path, placeholder_at};
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum TemplatePart {
     /// Sent as is.
     Text(String),
     /// Replaced by a value.
@@ -47,7 +47,7 @@ pub(super) fn bracket_at(text: &str, at: usize, elements: &Elements) -> Bracket 
 /// (our decision).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 impl Template {
@@ -85,7 +85,7 @@ impl Template {
             if let Some(path) = bracket.variable {
                 push_text(&mut parts, &mut plain);
                 starts.push(at + bracket.typed - path.placeholder_length());
-                parts.push(Part::Variable(path));
+                parts.push(TemplatePart::Variable(path));
             }
             done = at + bracket.typed;
         }
@@ -96,15 +96,15 @@ impl Template {
 
     /// The pieces in order.
     #[must_use]
-    pub fn parts(&self) -> &[Part] {
+    pub fn parts(&self) -> &[TemplatePart] {
         &self.parts
     }
 
     /// The placeholders in order, repeats included.
     pub fn variables(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Variable(path) => Some(path),
-            Part::Text(_) => None,
+            TemplatePart::Variable(path) => Some(path),
+            TemplatePart::Text(_) => None,
         })
     }
 
@@ -112,16 +112,16 @@ impl Template {
     #[must_use]
     pub fn map_text(&self, change: impl Fn(&str) -> String) -> Self {
         let parts = self.parts.iter().map(|part| match part {
-            Part::Text(text) => Part::Text(change(text)),
-            Part::Variable(path) => Part::Variable(path.clone()),
+            TemplatePart::Text(text) => TemplatePart::Text(change(text)),
+            TemplatePart::Variable(path) => TemplatePart::Variable(path.clone()),
         });
         Self { parts: parts.collect() }
     }
 }
 
-fn push_text(parts: &mut Vec<Part>, plain: &mut String) {
+fn push_text(parts: &mut Vec<TemplatePart>, plain: &mut String) {
     if !plain.is_empty() {
-        parts.push(Part::Text(std::mem::take(plain)));
+        parts.push(TemplatePart::Text(std::mem::take(plain)));
     }
 }
 
@@ -130,11 +130,11 @@ impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, part) in self.parts.iter().enumerate() {
             match part {
-                Part::Text(text) => {
-                    let before_variable = matches!(self.parts.get(at + 1), Some(Part::Variable(_)));
+                TemplatePart::Text(text) => {
+                    let before_variable = matches!(self.parts.get(at + 1), Some(TemplatePart::Variable(_)));
                     write_text(f, text, before_variable)?;
                 }
-                Part::Variable(path) => path.fmt(f)?,
+                TemplatePart::Variable(path) => path.fmt(f)?,
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ mod tests {
     /// What is sent of a template when each value is `V`.
     fn sent(text: &str) -> String {
         let parts = Template::parse(text).parts;
-        parts.iter().map(|part| if let Part::Text(text) = part { text } else { "V" }).collect()
+        parts.iter().map(|part| if let TemplatePart::Text(text) = part { text } else { "V" }).collect()
     }
 
     #[test]

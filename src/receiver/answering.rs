@@ -19,7 +19,7 @@ use super::body::{self, ReadBody, Room};
 use super::connection::{Closer, Phase};
 use super::crowd::Crowd;
 use super::escape::bytes_escaped;
-use super::limits::Limits;
+use super::limits::ReceiverLimits;
 use super::received::{Answer, Received};
 use super::requests::Readers;
 use super::tries::Tries;
@@ -33,7 +33,7 @@ pub(super) struct Answering {
     tries: Mutex<Tries>,
     pub(super) readers: Readers,
     phase: watch::Receiver<Phase>,
-    limits: Limits,
+    limits: ReceiverLimits,
     crowd: Crowd,
     room: Arc<Room>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Answering {
 impl Answering {
     pub(super) fn new(
         behaviour: Behaviour,
-        limits: Limits,
+        limits: ReceiverLimits,
         phase: watch::Receiver<Phase>,
         crowd: Crowd,
     ) -> Self {

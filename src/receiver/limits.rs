@@ -8,7 +8,7 @@ pub(super) const HEAD_READ: usize = 128 << 10;
 
 /// Limits of the receiver: a client that stops half-way must not stay for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ReceiverLimits {
     /// Connections that are open at a time. More wait until one is closed; those that are idle are.
     pub connections: usize,
     /// How long a connection may take to send the head of its next request. Then it is closed.
@@ -22,7 +22,7 @@ pub struct Limits {
     pub response: Duration,
 }
 
-impl Default for Limits {
+impl Default for ReceiverLimits {
     fn default() -> Self {
         const TIME: Duration = Duration::from_secs(30);
         Self { connections: 64, head: TIME, body: TIME, crowded: Duration::from_secs(2), response: TIME }

@@ -24,7 +24,7 @@ pub use decryption::{Decryption, DecryptionReport, Opened, Undecryptable};
 pub use describe::{describe, describe_in, describe_in_full};
 pub use error::ReceiverError;
 pub use fields::{Fields, headers_json};
-pub use limits::Limits;
+pub use limits::ReceiverLimits;
 pub use received::{Answer, Received};
 pub use requests::{NoRequest, REQUEST_BYTES_KEPT, REQUESTS_KEPT, Requests};
 pub use server::Receiver;

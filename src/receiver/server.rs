@@ -22,7 +22,7 @@ use super::behaviour::Behaviour;
 use super::connection::{Connection, Phase};
 use super::crowd::Crowd;
 use super::error::ReceiverError;
-use super::limits::{HEAD_READ, Limits};
+use super::limits::{HEAD_READ, ReceiverLimits};
 use super::requests::Requests;
 
 /// How long [`Receiver::stop`] waits for answers that are under way.
@@ -48,7 +48,7 @@ impl Receiver {
     /// # Errors
     /// When it cannot listen there.
     pub async fn start(listen: SocketAddr, behaviour: Behaviour) -> Result<Self, ReceiverError> {
-        Self::start_within(listen, behaviour, Limits::default()).await
+        Self::start_within(listen, behaviour, ReceiverLimits::default()).await
     }
 
     /// As [`Receiver::start`], with limits of one's own.
@@ -58,7 +58,7 @@ impl Receiver {
     pub async fn start_within(
         listen: SocketAddr,
         behaviour: Behaviour,
-        limits: Limits,
+        limits: ReceiverLimits,
     ) -> Result<Self, ReceiverError> {
         if !clock::is_plausible() {
             return Err(ReceiverError::Clock);
@@ -127,7 +127,7 @@ impl Receiver {
 async fn serve(
     listener: TcpListener,
     answering: Arc<Answering>,
-    limits: Limits,
+    limits: ReceiverLimits,
     phases: watch::Receiver<Phase>,
     (full, crowd): (watch::Sender<bool>, Crowd),
 ) {

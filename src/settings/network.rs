@@ -5,7 +5,7 @@ use std::sync::Arc;
 use toml::de::DeValue;
 
 use super::value::choice;
-use crate::profile::network::{Entry, Network, Reach};
+use crate::profile::network::{Network, NetworkEntry, Reach};
 
 /// What is so while the file does not say which addresses are closed.
 pub(super) const CLOSED: &str = "`network` counts as \"public\", nothing is sent until this is fixed";
@@ -83,12 +83,12 @@ impl Addresses {
     }
 }
 
-fn list(into: &mut Vec<Entry>, name: &str, value: &DeValue<'_>) -> Result<(), String> {
+fn list(into: &mut Vec<NetworkEntry>, name: &str, value: &DeValue<'_>) -> Result<(), String> {
     let wanted = || format!("{name} must be a list such as [\"10.1.0.0/16\", \"hooks.example\", \".corp\"]");
     let values = value.as_array().ok_or_else(wanted)?;
     let mut wrong = Vec::new();
     for value in values {
-        match value.get_ref().as_str().map(Entry::parse) {
+        match value.get_ref().as_str().map(NetworkEntry::parse) {
             Some(Ok(entry)) => into.push(entry),
             Some(Err(error)) => wrong.push(format!("{name}: {error}")),
             None => wrong.push(wanted()),
@@ -115,7 +115,7 @@ mod tests {
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
         let network = loaded.settings.addresses.to_send().unwrap();
-        let texts = |list: &[Entry]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let texts = |list: &[NetworkEntry]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(network.reach, Reach::Public);
         assert_eq!(texts(&network.allow), ["10.1.0.0/16", ".corp"]);
         assert_eq!(texts(&network.deny), ["8.8.8.8"]);

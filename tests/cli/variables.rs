@@ -1,7 +1,7 @@
 //! `ringback variables`: the catalogue and one's own.
 
 use crate::support::cli::Place;
-use ringback::profile::catalogue::{Origin, Variable};
+use ringback::profile::catalogue::{Variable, VariableOrigin};
 use ringback::storage::Store;
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ async fn one_s_own_stand_beside_them() {
     let place = Place::new();
     let own = |name: &str| Variable {
         name: name.to_owned(),
-        origin: Origin::Own,
+        origin: VariableOrigin::Own,
         meaning: "mine \u{1b}[1m".to_owned(),
         sample: json!(["a"]),
     };

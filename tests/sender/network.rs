@@ -11,7 +11,7 @@ use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use futures_util::future::BoxFuture;
 use ringback::delivery::{LookupError, Resolver, Transport};
-use ringback::profile::network::{Entry, Network, Reach};
+use ringback::profile::network::{Network, NetworkEntry, Reach};
 use ringback::record::{ErrorClass, State};
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl Resolver for Zone {
 }
 
 fn public(allow: &[&str], deny: &[&str]) -> Network {
-    let entries = |list: &[&str]| list.iter().map(|text| Entry::parse(text).unwrap()).collect();
+    let entries = |list: &[&str]| list.iter().map(|text| NetworkEntry::parse(text).unwrap()).collect();
     Network { reach: Reach::Public, allow: entries(allow), deny: entries(deny) }
 }
 

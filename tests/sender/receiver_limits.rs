@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use ringback::receiver::{Behaviour, Limits, NoRequest, Receiver};
+use ringback::receiver::{Behaviour, NoRequest, Receiver, ReceiverLimits};
 
 /// The longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -16,9 +16,10 @@ const SHORT: Duration = Duration::from_millis(100);
 /// Nothing here waits so long.
 const LONG: Duration = Duration::from_mins(10);
 
-const PATIENT: Limits = Limits { connections: 64, head: LONG, body: LONG, crowded: LONG, response: LONG };
+const PATIENT: ReceiverLimits =
+    ReceiverLimits { connections: 64, head: LONG, body: LONG, crowded: LONG, response: LONG };
 
-async fn receiver(limits: Limits) -> Receiver {
+async fn receiver(limits: ReceiverLimits) -> Receiver {
     Receiver::start_within(([127, 0, 0, 1], 0).into(), Behaviour::default(), limits).await.unwrap()
 }
 
@@ -61,7 +62,7 @@ async fn status(addr: SocketAddr) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_takes_too_long_ends_the_connection() {
-    let receiver = receiver(Limits { head: SHORT, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { head: SHORT, ..PATIENT }).await;
     let addr = receiver.addr();
     let stands_still = connect(addr, b"POST / HTTP/1.1\r\nHo");
     let says_nothing = connect(addr, b"");
@@ -76,7 +77,7 @@ async fn a_head_that_takes_too_long_ends_the_connection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_takes_too_long_is_answered_with_408() {
-    let receiver = receiver(Limits { body: SHORT, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { body: SHORT, ..PATIENT }).await;
     let (addr, mut requests) = (receiver.addr(), receiver.requests());
     let head = "POST / HTTP/1.1\r\nHost: a\r\n";
     let stands_still = connect(addr, format!("{head}Content-Length: 100\r\n\r\nhalf").as_bytes());
@@ -94,7 +95,7 @@ async fn a_body_that_takes_too_long_is_answered_with_408() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_wait_for_one_that_closes() {
-    let receiver = receiver(Limits { connections: 2, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { connections: 2, ..PATIENT }).await;
     let addr = receiver.addr();
     let slow = [connect(addr, b"GET / HT"), connect(addr, b"GET / HT")];
     let waiting = tokio::spawn(status(addr));
@@ -106,7 +107,7 @@ async fn connections_beyond_the_limit_wait_for_one_that_closes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_connections_make_room_when_their_time_is_over() {
-    let receiver = receiver(Limits { connections: 2, head: SHORT, body: SHORT, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { connections: 2, head: SHORT, body: SHORT, ..PATIENT }).await;
     let addr = receiver.addr();
     let body = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf";
     let slow =
@@ -117,7 +118,7 @@ async fn slow_connections_make_room_when_their_time_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_arrives_slowly_makes_room_while_all_connections_are_taken() {
-    let receiver = receiver(Limits { connections: 1, crowded: SHORT, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { connections: 1, crowded: SHORT, ..PATIENT }).await;
     let addr = receiver.addr();
     let body = connect(addr, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
     drip(&body, b'x');
@@ -140,7 +141,7 @@ async fn a_request_that_arrives_slowly_makes_room_while_all_connections_are_take
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_make_room_for_new_ones() {
-    let receiver = receiver(Limits { connections: 1, ..PATIENT }).await;
+    let receiver = receiver(ReceiverLimits { connections: 1, ..PATIENT }).await;
     let addr = receiver.addr();
     let mut idle = connect(addr, b"GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
     let mut answer = [0; 12];

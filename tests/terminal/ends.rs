@@ -75,7 +75,7 @@ fn an_error_is_told_on_the_screen_of_before() {
 #[ignore = "runs in a terminal of its own"]
 fn console_that_panics() {
     use ringback::console::model::clock::Clock;
-    use ringback::console::model::settings::Settings;
+    use ringback::console::model::settings::ConsoleSettings;
     use ringback::console::signs::Signs;
     use ringback::console::theme::Theme;
     use ringback::console::{Start, run};
@@ -86,7 +86,7 @@ fn console_that_panics() {
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings {
+    let settings = ConsoleSettings {
         rules: Rules::default(),
         region: Region::In,
         theme: Theme::colour(),

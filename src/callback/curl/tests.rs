@@ -17,7 +17,7 @@ fn a_command_as_a_person_reads_it() {
         draft.headers = vec![header("Authorization", "Bearer t0ken"), header("X-None", "<gone>")];
         "https://x.example/a?b=<id>".clone_into(&mut draft.endpoint);
     };
-    let command = command(&shown(change, "it's"), Secrets::AsVariables);
+    let command = command(&shown(change, "it's"), CurlSecrets::AsVariables);
     let agent = concat!("ringback/", env!("CARGO_PKG_VERSION"));
     let expected = format!(
         r#"# First run: read -r RINGBACK_AUTHORIZATION
@@ -49,7 +49,7 @@ fn the_files_of_tls_and_http_2_go_with_https() {
         "/etc/k.pem".clone_into(&mut draft.client_key);
         draft.http2 = true;
     };
-    let secure = command(&shown(change, ""), Secrets::Shown);
+    let secure = command(&shown(change, ""), CurlSecrets::Shown);
     for part in ["-q --http2 ", "--cacert '/etc/my ca.pem'", "--cert '/etc/a\\:b.pem'", "--key '/etc/k.pem'"]
     {
         assert!(secure.contains(part), "{part}: {secure}");
@@ -58,7 +58,7 @@ fn the_files_of_tls_and_http_2_go_with_https() {
         change(draft);
         "http://127.0.0.1/".clone_into(&mut draft.endpoint);
     };
-    let plain = command(&shown(plain, ""), Secrets::Shown);
+    let plain = command(&shown(plain, ""), CurlSecrets::Shown);
     assert!(plain.contains("--http1.1") && !plain.contains("/etc"), "{plain}");
 }
 
@@ -67,13 +67,13 @@ fn secrets_stand_there_only_when_asked_for() {
     let change =
         |draft: &mut Draft| draft.headers = vec![header("X-Token", "t0ken"), header("x_token", "other")];
     let preview = shown(change, "");
-    let hidden = command(&preview, Secrets::AsVariables);
+    let hidden = command(&preview, CurlSecrets::AsVariables);
     assert!(!hidden.contains("t0ken") && !hidden.contains("other"), "{hidden}");
     assert!(
         hidden.contains("${RINGBACK_X_TOKEN:?}") && hidden.contains("${RINGBACK_X_TOKEN_2:?}"),
         "{hidden}"
     );
-    let clear = command(&preview, Secrets::Shown);
+    let clear = command(&preview, CurlSecrets::Shown);
     assert!(clear.contains("-H 'x-token: t0ken'") && !clear.contains("RINGBACK"), "{clear}");
 }
 
@@ -85,7 +85,7 @@ fn what_no_eye_sees_is_written_as_octal() {
         ("-\u{1b}\u{202e}", r"printf '\055\033\342\200\256' |"),
         ("@file\n", "--data-raw '@file\n'"),
     ] {
-        let command = command(&shown(change, text), Secrets::Shown);
+        let command = command(&shown(change, text), CurlSecrets::Shown);
         assert!(command.contains(written), "{command}");
         assert!(!command.chars().any(|c| c.is_control() && c != '\n'), "{command}");
     }

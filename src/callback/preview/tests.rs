@@ -16,7 +16,7 @@ fn told(body: &str, format: &str, values: &Values) -> Vec<(String, Escaping, Str
     let mut profile = profile(|draft| body.clone_into(&mut draft.body));
     profile.data_format = crate::profile::DataFormat::from_name(format);
     let shown = shown(&profile, values, &Origins::new());
-    let row = |v: &Variable| (v.used.path.as_str().to_owned(), v.used.escaping, v.used.sent.clone());
+    let row = |v: &PreviewVariable| (v.used.path.as_str().to_owned(), v.used.escaping, v.used.sent.clone());
     shown.variables.iter().map(row).collect()
 }
 

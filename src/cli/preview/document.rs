@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::callback::{Preview, RequestPart, ValueOrigin, Variable, WireHeader};
+use crate::callback::{Preview, PreviewVariable, RequestPart, ValueOrigin, WireHeader};
 use crate::profile::{Choice, Event, Profile};
 
 /// The request in the form of `test --json`, with every header that leaves; and the variables. A
@@ -30,7 +30,7 @@ fn headers(rows: &[WireHeader], secrets: bool) -> Map<String, Value> {
     rows.iter().map(|row| (row.name.clone(), value(row))).collect()
 }
 
-fn variable(variable: &Variable, secrets: bool) -> Value {
+fn variable(variable: &PreviewVariable, secrets: bool) -> Value {
     let used = &variable.used;
     let hidden = variable.is_secret() && !secrets;
     let shown = |value: Value| if hidden { Value::Null } else { value };

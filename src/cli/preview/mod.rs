@@ -10,7 +10,7 @@ use super::error::CommandError;
 use super::output::{print, print_json, tell};
 use super::session::Session;
 use super::values::{Chosen, ValueArgs};
-use crate::callback::{Secrets, curl_command};
+use crate::callback::{CurlSecrets, curl_command};
 use crate::delivery;
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCod
     let Chosen { event, values, origins } = args.values.choose(&store, &profile).await?;
     let preview = delivery::preview(&profile, &values, &origins)?;
     if args.curl {
-        let secrets = if args.secrets { Secrets::Shown } else { Secrets::AsVariables };
+        let secrets = if args.secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };
         print(&curl_command(&preview, secrets))?;
     } else if args.json {
         print_json(&document::document(&profile, event, &preview, args.secrets))?;

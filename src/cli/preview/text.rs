@@ -1,6 +1,6 @@
 //! A preview in lines of text.
 
-use crate::callback::{Preview, RequestPart, Variable, plain_text};
+use crate::callback::{Preview, PreviewVariable, RequestPart, plain_text};
 use crate::cli::table::table;
 use crate::profile::{Choice as _, Event, Profile};
 use crate::text::{escape_controls, escape_lines, escape_start};
@@ -20,7 +20,7 @@ pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, s
     }
     out.extend(["\nRegenerated on every send: ", &preview.renewed.join(", "), "\n"]);
     if preview.has_secrets() && !secrets {
-        out += "Secrets are hidden: --secrets shows them\n";
+        out += "CurlSecrets are hidden: --secrets shows them\n";
     }
     if preview.variables.is_empty() {
         return out + "\nNo variables\n";
@@ -29,7 +29,7 @@ pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, s
     out + "\n" + &table(["VARIABLE", "VALUE", "FROM", "PLACE", "ESCAPING", "SENT AS"], &rows)
 }
 
-fn row(preview: &Preview, variable: &Variable, secrets: bool) -> [String; 6] {
+fn row(preview: &Preview, variable: &PreviewVariable, secrets: bool) -> [String; 6] {
     let used = &variable.used;
     let hidden = variable.is_secret() && !secrets;
     let cut = |text: &str| {

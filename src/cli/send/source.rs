@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
-use crate::files::{self, Unreadable};
+use crate::files::{self, UnreadableFile};
 use crate::text::escape_controls;
 
 /// An input that is open.
@@ -62,7 +62,7 @@ impl Source {
         }
         let named = Named::File(path.display().to_string());
         let refused =
-            |error: Unreadable| CommandError::Input(format!("{named}: it cannot be read ({error})"));
+            |error: UnreadableFile| CommandError::Input(format!("{named}: it cannot be read ({error})"));
         let file = files::open_input(path).map_err(refused)?;
         let found = file.metadata().map_err(|error| refused(error.into()))?;
         let from = if found.is_file() { From::File(file) } else { From::Stream(file) };

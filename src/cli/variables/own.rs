@@ -7,7 +7,7 @@ use crate::callback::{own_meaning, own_sample, own_variable};
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
+use crate::profile::catalogue::{self, NO_EVENT, Variable, VariableOrigin};
 use crate::profile::{Choice as _, Event};
 use crate::text::escape_controls;
 
@@ -125,7 +125,7 @@ async fn remove(session: &Session, which: &WhichArgs, json: bool) -> Result<(), 
 fn own(event: Scope, name: &str, all: &[(String, Variable)]) -> Result<Variable, CommandError> {
     let offered = catalogue::offered(event.0, all);
     match offered.into_iter().find(|variable| variable.name == name) {
-        Some(variable) if variable.origin == Origin::Own => Ok(variable),
+        Some(variable) if variable.origin == VariableOrigin::Own => Ok(variable),
         Some(_) => Err(refused(event, name, "it is predefined: only your own variables can be changed")),
         None => Err(refused(event, name, "no such variable: `ringback variables` lists all")),
     }

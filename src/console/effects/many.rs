@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::clock;
-use crate::console::model::deliveries::many::{Many, News};
+use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::message::Message;
 use crate::storage::{BulkResult, Store, StoreError};
 
@@ -21,9 +21,9 @@ pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) 
         let news = match store.count(&many.filter).await {
             Ok(count) => {
                 many.count = Some(count);
-                News::Counted(many)
+                BulkNews::Counted(many)
             }
-            Err(error) => News::Uncounted { ticket: many.ticket, why: error.to_string() },
+            Err(error) => BulkNews::Uncounted { ticket: many.ticket, why: error.to_string() },
         };
         let _ = tell.send(Message::Many(news));
     });
@@ -42,7 +42,7 @@ pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> 
             Ok(false) => Some("stopped".to_owned()),
             Err(error) => Some(error.to_string()),
         };
-        let _ = tell.send(Message::Many(News::Ended { did: Box::new(all), cut }));
+        let _ = tell.send(Message::Many(BulkNews::Ended { did: Box::new(all), cut }));
     });
     stopped
 }
@@ -65,7 +65,7 @@ async fn run(
         next = after;
         if told.elapsed() >= TOLD {
             told = Instant::now();
-            let _ = tell.send(Message::Many(News::Goes(Box::new(all.clone()))));
+            let _ = tell.send(Message::Many(BulkNews::Goes(Box::new(all.clone()))));
         }
     }
     Ok(true)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
 use crate::console::model::arrived::Arrival;
-use crate::console::model::deliveries::many::News;
+use crate::console::model::deliveries::many::BulkNews;
 use crate::console::model::deliveries::query::Query;
 use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::pointer::Pointer;
@@ -81,7 +81,7 @@ pub enum Message {
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Box<Query>, Page),
     /// What comes of something that is done to many deliveries.
-    Many(News),
+    Many(BulkNews),
     /// How many of this query are newer than those that it asks for.
     Newer(Query, usize),
     /// One delivery in full.

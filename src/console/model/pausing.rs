@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::console::model::deliveries::state_text::{self, Tone};
+use crate::console::model::deliveries::state_text::{self, StateTone};
 use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::delivery::Role;
@@ -37,14 +37,14 @@ pub fn note(state: &State, row: &Summary) -> String {
 
 /// The state of a delivery in words: what is held waits for no time.
 #[must_use]
-pub fn words(state: &State, row: &Summary) -> (String, Tone) {
+pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
     let note = note(state, row);
     if note.is_empty() {
         return state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
     }
     let (text, _) = state_text::describe(&Summary { due_at: None, ..row.clone() }, None, state.now);
     let text = if row.state == DeliveryState::Waiting { text.trim_end_matches(" due now") } else { &text };
-    (format!("{text}{note}"), Tone::Dim)
+    (format!("{text}{note}"), StateTone::Dim)
 }
 
 /// What the top line says of a sender that is paused: never that it runs.

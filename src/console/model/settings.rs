@@ -8,7 +8,7 @@ use crate::profile::{Region, Rules};
 
 /// What is set for the console.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ConsoleSettings {
     /// The rules that depend on settings.
     pub rules: Rules,
     /// The region of new profiles.

@@ -16,7 +16,7 @@ use crate::console::model::pointer::Mouse;
 use crate::console::model::profiles::Profiles;
 use crate::console::model::receiver::ReceiverState;
 use crate::console::model::scroll::Scroll;
-use crate::console::model::settings::Settings;
+use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::variables::Variables;
 use crate::console::model::window::Overlay;
 use crate::delivery::Sending;
@@ -28,7 +28,7 @@ use crate::storage::{Blocks, Counts, Revision};
 
 /// A delivery whose end is told at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// Why it came to be, which says the words of its end.
@@ -67,7 +67,7 @@ pub struct State {
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
     /// The tests that are watched until their ends, the newest last.
-    pub testing: Vec<Watched>,
+    pub testing: Vec<WatchedDelivery>,
     /// What the sender does.
     pub sending: Sending,
     /// How many deliveries are pending.
@@ -87,7 +87,7 @@ pub struct State {
     /// Variables that people added.
     pub own_variables: Vec<(String, Variable)>,
     /// What is set.
-    pub settings: Settings,
+    pub settings: ConsoleSettings,
     /// The effects whose results are awaited.
     pub awaited: Awaited,
     /// What the mouse finds, where it is ours.
@@ -99,7 +99,7 @@ pub struct State {
 impl State {
     /// The console at its start, before anything is loaded.
     #[must_use]
-    pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+    pub fn new(settings: ConsoleSettings, size: (u16, u16), now: Timestamp) -> Self {
         Self {
             size,
             now,

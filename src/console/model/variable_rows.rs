@@ -2,7 +2,7 @@
 
 use crate::console::model::state::State;
 use crate::console::model::variables::Row;
-use crate::profile::catalogue::{self, NO_EVENT, Origin, Variable};
+use crate::profile::catalogue::{self, NO_EVENT, Variable, VariableOrigin};
 use crate::profile::{Choice as _, Event};
 
 /// The events whose variables are offered: those of the editor, or of the chosen profile.
@@ -83,7 +83,9 @@ pub(in crate::console) fn event_here(state: &State) -> Option<Event> {
 /// The variable with the keyboard, where it is a person's own, and its event.
 pub(in crate::console) fn own_here(state: &State) -> Option<(Option<Event>, Variable)> {
     match rows(state).into_iter().nth(state.variables.list.selected())? {
-        Row::Variable(variable) if variable.origin == Origin::Own => Some((event_here(state), variable)),
+        Row::Variable(variable) if variable.origin == VariableOrigin::Own => {
+            Some((event_here(state), variable))
+        }
         _ => None,
     }
 }

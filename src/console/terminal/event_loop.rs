@@ -69,7 +69,7 @@ impl Console {
         let keyboard = Some(Keyboard::read(tell.clone())?);
         let (program, returned, ended) = (None, None, None);
         let pace = Pace::default();
-        let (wanted, suspend) = (Some(Cause::News), false);
+        let (wanted, suspend) = (Some(Cause::BulkNews), false);
         Ok(Self { screen, keyboard, program, returned, state, ask, tell, job, pace, wanted, suspend, ended })
     }
 
@@ -187,7 +187,7 @@ impl Console {
 
     /// Gives a message to the state, and does what it asks for.
     fn give(&mut self, message: Message) -> io::Result<()> {
-        let cause = if message.is_of_person() { Cause::Person } else { Cause::News };
+        let cause = if message.is_of_person() { Cause::Person } else { Cause::BulkNews };
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
         for request in update::update(&mut self.state, message) {
             self.perform(request)?;

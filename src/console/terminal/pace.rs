@@ -16,7 +16,7 @@ const ROOM: Duration = Duration::from_millis(40);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// Something came, or time went by.
-    News,
+    BulkNews,
     /// Somebody did something, and looks for what comes of it.
     Person,
 }
@@ -25,7 +25,7 @@ impl Cause {
     /// The gap to the last frame: what comes together is drawn together.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
-            Self::News => 8,
+            Self::BulkNews => 8,
             Self::Person => 4,
         })
     }
@@ -33,7 +33,7 @@ impl Cause {
     /// How many frames it must leave room for.
     fn leaves(self) -> u32 {
         match self {
-            Self::News => KEPT,
+            Self::BulkNews => KEPT,
             Self::Person => 0,
         }
     }
@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn the_first_frames_come_at_once() {
         let (mut pace, start) = (Pace::default(), Instant::now());
-        for cause in [Cause::News, Cause::Person] {
+        for cause in [Cause::BulkNews, Cause::Person] {
             assert_eq!(pace.wait(start, cause), Duration::ZERO);
         }
         pace.drew(start);
-        for cause in [Cause::News, Cause::Person] {
+        for cause in [Cause::BulkNews, Cause::Person] {
             assert_eq!(pace.wait(start, cause), cause.gap());
             assert_eq!(pace.wait(start + cause.gap(), cause), Duration::ZERO);
         }
@@ -94,7 +94,7 @@ mod tests {
     fn what_streams_by_does_not_keep_a_person_waiting() {
         let (mut pace, mut now) = (Pace::default(), Instant::now());
         for frame in 0..1000 {
-            now += pace.wait(now, Cause::News);
+            now += pace.wait(now, Cause::BulkNews);
             pace.drew(now);
             // Ten keys a second.
             if frame % 3 == 0 {
@@ -114,7 +114,7 @@ mod tests {
             let mut frames = Vec::new();
             for (ask, person) in asks {
                 now += Duration::from_millis(ask);
-                now += pace.wait(now, if person { Cause::Person } else { Cause::News });
+                now += pace.wait(now, if person { Cause::Person } else { Cause::BulkNews });
                 pace.drew(now);
                 frames.push(now);
             }

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::model::clock::Clock;
 use crate::console::model::effect::{Effect, Request};
 use crate::console::model::message::Message;
-use crate::console::model::settings::Settings;
+use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::signs::Signs;
@@ -44,7 +44,7 @@ pub struct Desk {
 impl Desk {
     /// A console of this size before anything is read; nothing answers yet.
     pub fn new(columns: u16, lines: u16) -> Self {
-        let settings = Settings {
+        let settings = ConsoleSettings {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),

@@ -1,7 +1,7 @@
 //! The filter of pane 4, and what is done to all that it leaves.
 
 use crate::callback::Values;
-use crate::console::model::deliveries::many::News;
+use crate::console::model::deliveries::many::BulkNews;
 use crate::console::model::message::Message;
 use crate::record::Kind;
 use crate::storage::BulkResult;
@@ -114,7 +114,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     desk.keys("y");
     assert_eq!(desk.says(), "Cancelling: 0 of 4 · Esc in the deliveries stops it");
     let did = |cancelled| BulkResult { cancelled, ..BulkResult::default() };
-    desk.told(Message::Many(News::Goes(Box::new(did(2)))));
+    desk.told(Message::Many(BulkNews::Goes(Box::new(did(2)))));
     assert_eq!(desk.says(), "Cancelling: 2 of 4 · Esc in the deliveries stops it");
     desk.keys("A");
     assert_eq!(desk.says(), "Resend all: another is running: Esc stops it");
@@ -123,7 +123,7 @@ fn it_tells_how_far_it_is_and_can_be_stopped() {
     assert_eq!(desk.asked(), ["stop"]);
     let why = Some("it has no request".to_owned());
     let did = Box::new(BulkResult { left: 1, why, ..did(2) });
-    desk.told(Message::Many(News::Ended { did, cut: Some("stopped".to_owned()) }));
+    desk.told(Message::Many(BulkNews::Ended { did, cut: Some("stopped".to_owned()) }));
     assert_eq!(desk.says(), "Cancelled 2 · unchanged: 1 (it has no request): stopped");
     desk.keys("esc");
     assert_eq!(desk.state.focus.number(), 1);
@@ -149,7 +149,7 @@ fn a_count_that_failed_closes_its_own_question_only() {
     desk.keys("C esc C");
     let asked = |desk: &mut Desk, ticket| {
         let why = "the database cannot be read".to_owned();
-        desk.told(Message::Many(News::Uncounted { ticket, why }));
+        desk.told(Message::Many(BulkNews::Uncounted { ticket, why }));
         assert_eq!(desk.says(), "the database cannot be read");
         desk.state.overlay.is_some()
     };

@@ -1,7 +1,7 @@
 //! Pane 3 by keys: choosing, copying, inserting, filtering, adding.
 
 use crate::console::model::variables::Row;
-use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::catalogue::{Variable, VariableOrigin};
 
 use super::editor::go_to;
 use super::{Desk, sample};
@@ -135,7 +135,8 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     let mut world = sample::world();
     for scope in ["message_status", "payment_status"] {
         let sample = serde_json::json!("A-17");
-        let own = Variable { name: "order".into(), origin: Origin::Own, meaning: "number".into(), sample };
+        let own =
+            Variable { name: "order".into(), origin: VariableOrigin::Own, meaning: "number".into(), sample };
         world.own.push((scope.to_owned(), own));
     }
     let mut desk = Desk::new(120, 40).of(world);

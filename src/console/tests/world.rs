@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::callback::{Callback, Context, Moment, Values, preview, render};
 use crate::console::effects::deliveries;
-use crate::console::model::deliveries::many::{Many, News};
+use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::deliveries::paused::{MOST_NEW, newer};
 use crate::console::model::deliveries::query::Query;
 use crate::console::model::effect::{Effect, Purpose};
@@ -215,7 +215,7 @@ impl World {
                 let n = self.of_many(many).len() as u64;
                 let mut many = many.clone();
                 many.count = Some(n);
-                vec![Message::Many(News::Counted(many))]
+                vec![Message::Many(BulkNews::Counted(many))]
             }
             Effect::ChangeMany(many) => self.change_many(many, now),
             Effect::StartReceiver(_) => vec![Message::Receiver(Some("127.0.0.1:9977".to_owned()))],
@@ -440,7 +440,7 @@ impl World {
                 }
             }
         }
-        vec![Message::Many(News::Ended { did: Box::new(did), cut: None }), Message::StoreChanged]
+        vec![Message::Many(BulkNews::Ended { did: Box::new(did), cut: None }), Message::StoreChanged]
     }
 
     fn counts(&self) -> Counts {

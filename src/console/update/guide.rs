@@ -3,7 +3,7 @@
 use crate::console::model::disabled_reason::{self, beneath};
 use crate::console::model::effect::Effect;
 use crate::console::model::guide::Guide;
-use crate::console::model::offer::{self, Offer, Target};
+use crate::console::model::offer::{self, Offer, OfferTarget};
 use crate::console::model::state::State;
 use crate::console::update::profiles;
 use crate::keymap::{Action, Key, Scope};
@@ -72,7 +72,7 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
         state.complain(format!("{}: {why}", offer.text));
         return Next::Done(Vec::new());
     }
-    if let Target::Entry(entry) = &offer.target
+    if let OfferTarget::Entry(entry) = &offer.target
         && entry.scope == Scope::Guide
     {
         // It is done in this window. What does a line does this one: there is nothing else to do.
@@ -84,14 +84,14 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
     }
     state.guide = None;
     match offer.target {
-        Target::Profile(id) => Next::Done(profiles::go_to(state, &id)),
+        OfferTarget::Profile(id) => Next::Done(profiles::go_to(state, &id)),
         // The window that has just closed was the level.
-        Target::Entry(entry)
+        OfferTarget::Entry(entry)
             if entry.action == Action::Leave && disabled_reason::why_not(state, entry.action).is_some() =>
         {
             Next::Done(Vec::new())
         }
-        Target::Entry(entry) => {
+        OfferTarget::Entry(entry) => {
             if let Ok(pane) = beneath::way(state, entry) {
                 state.focus = pane;
             }

@@ -28,7 +28,7 @@ use crate::console::model::effect::{AfterSave, Effect, Request};
 use crate::console::model::layout;
 use crate::console::model::message::Message;
 use crate::console::model::notice::TESTING;
-use crate::console::model::state::{State, Watched};
+use crate::console::model::state::{State, WatchedDelivery};
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::uncopied::Uncopied;
@@ -150,7 +150,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Accepted(id, kind) => {
-            state.testing.push(Watched { id, kind });
+            state.testing.push(WatchedDelivery { id, kind });
             state.say(TESTING);
             deliveries::show_new(state)
         }

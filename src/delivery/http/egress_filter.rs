@@ -101,7 +101,7 @@ mod tests {
     use futures_util::future::BoxFuture;
 
     use super::*;
-    use crate::profile::network::{Entry, Reach};
+    use crate::profile::network::{NetworkEntry, Reach};
 
     /// Names that a person who owns a domain would serve.
     struct Zone(Mutex<Vec<IpAddr>>);
@@ -125,8 +125,8 @@ mod tests {
         let operator = Network::default();
         let public = Network {
             reach: Reach::Public,
-            allow: vec![Entry::parse("intern.example").unwrap()],
-            deny: vec![Entry::parse(".bad.example").unwrap()],
+            allow: vec![NetworkEntry::parse("intern.example").unwrap()],
+            deny: vec![NetworkEntry::parse(".bad.example").unwrap()],
         };
         let mixed = ["8.8.8.8", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"];
         assert_eq!(

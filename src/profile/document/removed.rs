@@ -10,7 +10,7 @@ use crate::profile::{Profile, Status};
 
 /// A part of a profile that a document may leave out, and that is then as in a new profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum RemovedPart {
     /// `headers`.
     Headers,
     /// `auth`.
@@ -33,7 +33,7 @@ pub enum Part {
     Disabled,
 }
 
-impl Part {
+impl RemovedPart {
     const ALL: [Self; 10] = [
         Self::Headers,
         Self::Authentication,
@@ -89,7 +89,7 @@ impl Part {
 }
 
 /// In words, for a message.
-impl fmt::Display for Part {
+impl fmt::Display for RemovedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Headers => "headers",
@@ -107,16 +107,16 @@ impl fmt::Display for Part {
 }
 
 /// The parts that a document does not name.
-pub(super) fn absent(document: &Value) -> Vec<Part> {
-    Part::ALL.into_iter().filter(|part| part.is_absent(document)).collect()
+pub(super) fn absent(document: &Value) -> Vec<RemovedPart> {
+    RemovedPart::ALL.into_iter().filter(|part| part.is_absent(document)).collect()
 }
 
 impl Document {
     /// What the stored profile has, and the one made of this document has not, only because the
     /// document does not name it.
     #[must_use]
-    pub fn removed(&self, stored: &Profile, made: &Profile) -> Vec<Part> {
-        let gone = |part: &Part| part.is_in(stored) && !part.is_in(made);
+    pub fn removed(&self, stored: &Profile, made: &Profile) -> Vec<RemovedPart> {
+        let gone = |part: &RemovedPart| part.is_in(stored) && !part.is_in(made);
         self.absent.iter().copied().filter(gone).collect()
     }
 }

@@ -8,7 +8,7 @@ use url::Host;
 
 /// A network, a name, or all names under one. Shown as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct NetworkEntry {
     text: String,
     means: Means,
 }
@@ -29,7 +29,7 @@ enum Means {
 )]
 pub struct BadEntry(String);
 
-impl Entry {
+impl NetworkEntry {
     /// Reads an entry: an address in any spelling, a network with its prefix, a name, or with a dot
     /// (or `*.`) before it all names under one.
     ///
@@ -59,7 +59,7 @@ impl Entry {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for NetworkEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What an address is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AddressKind {
     /// Anyone's.
     Public,
     /// Of the own machine or networks.
@@ -45,7 +45,7 @@ const METADATA_V6: [Ipv6Addr; 2] = [
     Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
 ];
 
-impl Kind {
+impl AddressKind {
     /// What an address is. IPv4 inside IPv6 is to be taken out first.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
@@ -56,47 +56,47 @@ impl Kind {
     }
 }
 
-fn v4(ip: Ipv4Addr) -> Kind {
+fn v4(ip: Ipv4Addr) -> AddressKind {
     if METADATA_V4.contains(&ip) {
-        return Kind::Never("a metadata service");
+        return AddressKind::Never("a metadata service");
     }
     let [a, b, c, _] = ip.octets();
     match (a, b, c) {
-        (0, ..) => Kind::Never("unspecified"),
-        (10, ..) | (172, 16..=31, _) | (192, 168, _) => Kind::Inside(Inside::Private),
-        (100, 64..=127, _) => Kind::Inside(Inside::Shared),
-        (127, ..) => Kind::Inside(Inside::Loopback),
-        (169, 254, _) => Kind::Never("link-local"),
-        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Kind::Never("reserved for documentation"),
-        (198, 18 | 19, _) => Kind::Never("reserved for benchmarks"),
-        (224..=239, ..) => Kind::Never("multicast"),
-        (192, 0, 0) | (192, 88, 99) | (240..=255, ..) => Kind::Never("reserved"),
-        _ => Kind::Public,
+        (0, ..) => AddressKind::Never("unspecified"),
+        (10, ..) | (172, 16..=31, _) | (192, 168, _) => AddressKind::Inside(Inside::Private),
+        (100, 64..=127, _) => AddressKind::Inside(Inside::Shared),
+        (127, ..) => AddressKind::Inside(Inside::Loopback),
+        (169, 254, _) => AddressKind::Never("link-local"),
+        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => AddressKind::Never("reserved for documentation"),
+        (198, 18 | 19, _) => AddressKind::Never("reserved for benchmarks"),
+        (224..=239, ..) => AddressKind::Never("multicast"),
+        (192, 0, 0) | (192, 88, 99) | (240..=255, ..) => AddressKind::Never("reserved"),
+        _ => AddressKind::Public,
     }
 }
 
-fn v6(ip: Ipv6Addr) -> Kind {
+fn v6(ip: Ipv6Addr) -> AddressKind {
     let [first, second, third, ..] = ip.segments();
     if ip.is_unspecified() {
-        Kind::Never("unspecified")
+        AddressKind::Never("unspecified")
     } else if ip.is_loopback() {
-        Kind::Inside(Inside::Loopback)
+        AddressKind::Inside(Inside::Loopback)
     } else if ip.is_multicast() {
-        Kind::Never("multicast")
+        AddressKind::Never("multicast")
     } else if first & 0xffc0 == 0xfe80 {
-        Kind::Never("link-local")
+        AddressKind::Never("link-local")
     } else if METADATA_V6.contains(&ip) {
-        Kind::Never("a metadata service")
+        AddressKind::Never("a metadata service")
     } else if first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfec0 {
-        Kind::Inside(Inside::Private)
+        AddressKind::Inside(Inside::Private)
     } else if (first, second) == (0x2001, 0x0db8) || (first, second >> 12) == (0x3fff, 0) {
-        Kind::Never("reserved for documentation")
+        AddressKind::Never("reserved for documentation")
     } else if (first, second, third) == (0x2001, 2, 0) {
-        Kind::Never("reserved for benchmarks")
+        AddressKind::Never("reserved for benchmarks")
     } else if first & 0xe000 != 0x2000 {
         // All that is anyone's lies in 2000::/3.
-        Kind::Never("reserved")
+        AddressKind::Never("reserved")
     } else {
-        Kind::Public
+        AddressKind::Public
     }
 }

@@ -13,8 +13,8 @@ use url::{Host, Url};
 use super::choice::Choice;
 use embedded::reached;
 
-pub use entry::{BadEntry, Entry};
-pub use kind::{Inside, Kind};
+pub use entry::{BadEntry, NetworkEntry};
+pub use kind::{AddressKind, Inside};
 
 /// Who may be reached within the own networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -43,9 +43,9 @@ pub struct Network {
     /// The rule where no list has a word.
     pub reach: Reach,
     /// What [`Reach::Public`] would refuse, and is allowed.
-    pub allow: Vec<Entry>,
+    pub allow: Vec<NetworkEntry>,
     /// What is refused, whatever else allows it.
-    pub deny: Vec<Entry>,
+    pub deny: Vec<NetworkEntry>,
 }
 
 /// Something that is not dialled, and why not.
@@ -73,7 +73,7 @@ pub enum Refused {
         /// The address or name.
         what: String,
         /// The entry of the list.
-        entry: Entry,
+        entry: NetworkEntry,
     },
 }
 
@@ -88,14 +88,17 @@ impl Network {
             IpAddr::V4(_) => vec![address],
             IpAddr::V6(ip) => reached(ip),
         };
-        let kinds = || reached.iter().map(|ip| (*ip, Kind::of(*ip)));
-        if let Some((_, Kind::Never(kind))) = kinds().find(|(_, kind)| matches!(kind, Kind::Never(_))) {
+        let kinds = || reached.iter().map(|ip| (*ip, AddressKind::of(*ip)));
+        if let Some((_, AddressKind::Never(kind))) =
+            kinds().find(|(_, kind)| matches!(kind, AddressKind::Never(_)))
+        {
             return Err(Refused::Never { address, kind });
         }
         if let Some(name) = name {
             self.judge_name(name)?;
         }
-        let denies = |entry: &&Entry| reached.iter().chain([&address]).any(|ip| entry.has_address(*ip));
+        let denies =
+            |entry: &&NetworkEntry| reached.iter().chain([&address]).any(|ip| entry.has_address(*ip));
         if let Some(entry) = self.deny.iter().find(denies) {
             return Err(Refused::Denied { what: address.to_string(), entry: entry.clone() });
         }
@@ -105,7 +108,7 @@ impl Network {
         let by_name = name.is_some_and(|name| self.allow.iter().any(|entry| entry.has_name(name)));
         let allowed = |ip: IpAddr| by_name || self.allow.iter().any(|entry| entry.has_address(ip));
         for (ip, kind) in kinds() {
-            if let Kind::Inside(inside) = kind
+            if let AddressKind::Inside(inside) = kind
                 && !allowed(ip)
             {
                 return Err(Refused::Inside { address, inside });

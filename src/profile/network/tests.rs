@@ -152,8 +152,8 @@ fn public() -> Network {
     Network { reach: Reach::Public, ..Network::default() }
 }
 
-fn entries(list: &[&str]) -> Vec<Entry> {
-    list.iter().map(|text| Entry::parse(text).unwrap()).collect()
+fn entries(list: &[&str]) -> Vec<NetworkEntry> {
+    list.iter().map(|text| NetworkEntry::parse(text).unwrap()).collect()
 }
 
 #[test]
@@ -264,13 +264,13 @@ fn entries_that_say_nothing_are_told() {
         "[::1",
         "a b",
     ] {
-        let error = Entry::parse(bad).expect_err(bad).to_string();
+        let error = NetworkEntry::parse(bad).expect_err(bad).to_string();
         assert!(error.starts_with(&format!("\"{}\" is not an address", bad.trim())), "{error}");
     }
     for good in
         ["10.0.0.1/8", "[::1]", "::1", "bücher.example", "Hooks.Example.", "*.corp", "127.1", "fe80::/10"]
     {
-        assert_eq!(Entry::parse(good).unwrap().to_string(), good);
+        assert_eq!(NetworkEntry::parse(good).unwrap().to_string(), good);
     }
-    assert!(Entry::parse("bücher.example").unwrap().has_name("xn--bcher-kva.example"));
+    assert!(NetworkEntry::parse("bücher.example").unwrap().has_name("xn--bcher-kva.example"));
 }

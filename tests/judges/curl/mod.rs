@@ -12,7 +12,7 @@ use crate::support::server::{Reply, Seen, Server};
 use cases::any_case;
 use listener::{Listener, Wire};
 use proptest::prelude::*;
-use ringback::callback::{Preview, Secrets, curl_command};
+use ringback::callback::{CurlSecrets, Preview, curl_command};
 use sending::{RUNTIME, sent_and_shown};
 
 /// How many cases each property is tried with.
@@ -34,9 +34,14 @@ fn run(shell: &[&'static str], command: &str, variables: &[(String, String)]) ->
 
 /// What curl makes of a preview.
 #[track_caller]
-fn curled(shown: &Preview, secrets: Secrets, shell: &'static [&'static str], listener: &Listener) -> Wire {
+fn curled(
+    shown: &Preview,
+    secrets: CurlSecrets,
+    shell: &'static [&'static str],
+    listener: &Listener,
+) -> Wire {
     let command = curl_command(shown, secrets);
-    let variables = if secrets == Secrets::AsVariables { variables(&command, shown) } else { Vec::new() };
+    let variables = if secrets == CurlSecrets::AsVariables { variables(&command, shown) } else { Vec::new() };
     let output = run(shell, &command, &variables);
     assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
     listener.next()
@@ -77,7 +82,7 @@ proptest! {
     fn curl_makes_the_same_request(case in any_case(), shown_secrets: bool, shell: prop::sample::Index) {
         let listener = Listener::start();
         let (wire, shown) = sent_and_shown(&case.profile(listener.addr), &case.values, &listener);
-        let secrets = if shown_secrets { Secrets::Shown } else { Secrets::AsVariables };
+        let secrets = if shown_secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };
         let shell: &Vec<&str> = shell.get(&SHELLS);
         let curled = curled(&shown, secrets, shell, &listener);
         prop_assert_eq!(curled.request_line(), wire.request_line());
@@ -121,7 +126,7 @@ fn a_large_body_goes_through_a_pipe() {
     values.set("id", "\0".into());
     let (wire, shown) = sent_and_shown(&profile, &values, &listener);
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    std::io::Write::write_all(&mut file, curl_command(&shown, Secrets::Shown).as_bytes()).unwrap();
+    std::io::Write::write_all(&mut file, curl_command(&shown, CurlSecrets::Shown).as_bytes()).unwrap();
     for shell in SHELLS.iter() {
         let output = run(&shell[..1], file.path().to_str().unwrap(), &[]);
         assert!(output.status.success(), "{shell:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -141,7 +146,7 @@ fn a_command_does_nothing_while_a_secret_is_not_set() {
     });
     let (_, shown) = sent_and_shown(&profile, &ringback::callback::Values::default(), &listener);
     for shell in SHELLS.iter() {
-        let output = run(shell, &curl_command(&shown, Secrets::AsVariables), &[]);
+        let output = run(shell, &curl_command(&shown, CurlSecrets::AsVariables), &[]);
         assert!(!output.status.success(), "{shell:?}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("RINGBACK_AUTHORIZATION"), "{shell:?}: {said}");
@@ -168,7 +173,7 @@ fn an_access_token_is_told_and_not_fetched() {
         let bytes = bytes.replace("authorization: \r\n", "authorization: Bearer t0k\r\n");
         assert_eq!(bytes, String::from_utf8(wire.bytes()).unwrap());
         assert!(shown.text(true).contains("authorization: (an access token, fetched when it is sent)\n"));
-        let command = curl_command(&shown, Secrets::Shown);
+        let command = curl_command(&shown, CurlSecrets::Shown);
         let token = [("RINGBACK_AUTHORIZATION".to_owned(), "Bearer t0k".to_owned())];
         assert!(run(&SHELLS[0], &command, &token).status.success(), "{command}");
         assert_eq!(listener.next().headers(), wire.headers());

@@ -10,7 +10,7 @@ use ringback::callback::Values;
 use ringback::console::model::clock::Clock;
 use ringback::console::model::effect::Purpose;
 use ringback::console::model::message::Message;
-use ringback::console::model::settings::Settings;
+use ringback::console::model::settings::ConsoleSettings;
 use ringback::console::model::state::State;
 use ringback::console::signs::Signs;
 use ringback::console::theme::Theme;
@@ -88,7 +88,7 @@ async fn jobs_and_deliveries_of_the_store() {
 #[test]
 fn the_console_with_everything_open() {
     for kind in &KINDS {
-        let settings = Settings {
+        let settings = ConsoleSettings {
             rules: Rules::default(),
             region: Region::In,
             theme: Theme::colour(),

@@ -23,7 +23,7 @@ pub struct Many {
 
 /// What comes of it.
 #[derive(Debug)]
-pub enum News {
+pub enum BulkNews {
     /// There are so many, as of this moment.
     Counted(Box<Many>),
     /// They cannot be counted.

@@ -8,7 +8,7 @@ use crate::record::{ErrorClass, State, Summary};
 /// How a state is meant, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for what they are")]
-pub enum Tone {
+pub enum StateTone {
     Good,
     Busy,
     Bad,
@@ -17,7 +17,7 @@ pub enum Tone {
 
 /// The state in words, such as `500 · retry 1 of 2 in 7.2 s`.
 #[must_use]
-pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, Tone) {
+pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (String, StateTone) {
     let tries = row.policy.count() + 1;
     let again = if row.again.is_some() { ", resent" } else { "" };
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
@@ -25,14 +25,17 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             1 => String::new(),
             n => format!(" · retry {} of {}", n - 1, row.policy.count()),
         };
-        return (format!("sending{which} · {}", tenths(millis(flight.started_at, now))), Tone::Busy);
+        return (format!("sending{which} · {}", tenths(millis(flight.started_at, now))), StateTone::Busy);
     }
     match row.state {
-        State::Queued => ("queued".to_owned(), Tone::Dim),
+        State::Queued => ("queued".to_owned(), StateTone::Dim),
         State::Waiting => {
             let left = row.due_at.map_or(0, |due| millis(now, due));
             let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
-            (format!("{} · retry {} of {} {when}", last(row), row.attempts, row.policy.count()), Tone::Busy)
+            (
+                format!("{} · retry {} of {} {when}", last(row), row.attempts, row.policy.count()),
+                StateTone::Busy,
+            )
         }
         State::Delivered => {
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
@@ -41,7 +44,10 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
                 2 => " after 1 retry".to_owned(),
                 n => format!(" after {} retries", n - 1),
             };
-            (format!("delivered{again} · {status} in {} ms{after}", row.last_ms.unwrap_or(0)), Tone::Good)
+            (
+                format!("delivered{again} · {status} in {} ms{after}", row.last_ms.unwrap_or(0)),
+                StateTone::Good,
+            )
         }
         State::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
@@ -50,9 +56,9 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             } else {
                 String::new()
             };
-            (format!("failed{again}{why}{of}"), Tone::Bad)
+            (format!("failed{again}{why}{of}"), StateTone::Bad)
         }
-        State::Cancelled => (format!("cancelled{again}"), Tone::Dim),
+        State::Cancelled => (format!("cancelled{again}"), StateTone::Dim),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::storage::ProfileRow;
 
 /// What a line stands for.
 #[derive(Debug, Clone)]
-pub enum Target {
+pub enum OfferTarget {
     /// An action of the table.
     Entry(&'static Entry),
     /// Going to a profile.
@@ -26,7 +26,7 @@ pub enum Target {
 #[derive(Debug, Clone)]
 pub struct Offer {
     /// What it stands for.
-    pub target: Target,
+    pub target: OfferTarget,
     /// What it does.
     pub text: String,
     /// Where.
@@ -43,15 +43,15 @@ impl Offer {
     /// Whether it is an action of one of these scopes.
     #[must_use]
     pub fn is_of(&self, scopes: &[Scope]) -> bool {
-        matches!(&self.target, Target::Entry(entry) if scopes.contains(&entry.scope))
+        matches!(&self.target, OfferTarget::Entry(entry) if scopes.contains(&entry.scope))
     }
 
     /// The words that count most in a search: the name in the settings, or the title.
     #[must_use]
     pub fn alias(&self) -> String {
         match &self.target {
-            Target::Entry(entry) => format!("{} {}", entry.short, self.name),
-            Target::Profile(_) => self.text.clone(),
+            OfferTarget::Entry(entry) => format!("{} {}", entry.short, self.name),
+            OfferTarget::Profile(_) => self.text.clone(),
         }
     }
 
@@ -59,8 +59,8 @@ impl Offer {
     #[must_use]
     pub fn haystack(&self) -> String {
         let short = match &self.target {
-            Target::Entry(entry) => entry.short,
-            Target::Profile(_) => "",
+            OfferTarget::Entry(entry) => entry.short,
+            OfferTarget::Profile(_) => "",
         };
         format!("{} {short} {} {} {}", self.text, self.place, self.name, self.keys)
     }
@@ -72,7 +72,7 @@ pub fn entries(state: &State) -> Vec<Offer> {
     let line = |(at, entry): (usize, &'static Entry)| {
         let keys: Vec<String> = keymap.of(at).iter().map(ToString::to_string).collect();
         Offer {
-            target: Target::Entry(entry),
+            target: OfferTarget::Entry(entry),
             text: entry.long.to_owned(),
             place: entry.scope.title(),
             keys: keys.join(" "),
@@ -86,7 +86,7 @@ pub fn entries(state: &State) -> Vec<Offer> {
 /// A profile to go to.
 pub fn profile(row: &ProfileRow, why: Option<&str>) -> Offer {
     Offer {
-        target: Target::Profile(row.id.clone()),
+        target: OfferTarget::Profile(row.id.clone()),
         text: format!("Go to profile {}", row.title),
         place: "Profiles",
         keys: String::new(),
@@ -122,7 +122,7 @@ pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
     let mut all = entries(state);
     // What is done in the palette itself needs no palette.
     let own = |entry: &Entry| entry.scope == Scope::Guide || entry.action == Action::Palette;
-    all.retain(|offer| !matches!(&offer.target, Target::Entry(entry) if own(entry)));
+    all.retain(|offer| !matches!(&offer.target, OfferTarget::Entry(entry) if own(entry)));
     let wanted = palette.lookup.search.text();
     if wanted.trim().is_empty() {
         let here = state.target_beneath().scopes();

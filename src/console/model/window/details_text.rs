@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::console::model::clock::{self, Clock};
 use crate::console::model::pausing;
 use crate::console::model::state::State;
-use crate::profile::network::Kind;
+use crate::profile::network::AddressKind;
 use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, Details};
 use crate::text::wrap;
@@ -75,9 +75,9 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
 
 /// Marks an address of the own machine or networks.
 fn within(address: SocketAddr) -> String {
-    match Kind::of(address.ip()) {
-        Kind::Inside(inside) => format!(" ({inside})"),
-        Kind::Public | Kind::Never(_) => String::new(),
+    match AddressKind::of(address.ip()) {
+        AddressKind::Inside(inside) => format!(" ({inside})"),
+        AddressKind::Public | AddressKind::Never(_) => String::new(),
     }
 }
 

@@ -4,10 +4,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::callback::{Preview, RequestPart, Variable, plain_text};
+use crate::callback::{Preview, PreviewVariable, RequestPart, plain_text};
 use crate::console::model::find::Find;
 use crate::console::model::scroll::Scroll;
-use crate::console::model::settings::Settings;
+use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::window::test::TestWindow;
 use crate::console::theme::Theme;
 use crate::profile::{Choice as _, Event, Profile};
@@ -53,7 +53,7 @@ impl PreviewWindow {
     }
 
     /// Lines of at most so many columns.
-    pub(in crate::console) fn lines(&self, settings: &Settings, width: usize) -> Vec<Line<'static>> {
+    pub(in crate::console) fn lines(&self, settings: &ConsoleSettings, width: usize) -> Vec<Line<'static>> {
         let theme = &settings.theme;
         let mut page = Page { lines: Vec::new(), width };
         page.text(&self.to, theme.dim);
@@ -74,7 +74,7 @@ impl PreviewWindow {
         page.lines
     }
 
-    fn request(&self, page: &mut Page, settings: &Settings) {
+    fn request(&self, page: &mut Page, settings: &ConsoleSettings) {
         let theme = &settings.theme;
         let shows = settings.keys.shown("preview-window-secrets");
         page.text(&self.preview.request_line(), theme.focus);
@@ -91,7 +91,7 @@ impl PreviewWindow {
     }
 
     /// Two lines: how it was made fit for its place; from which value to which text.
-    fn variable(&self, page: &mut Page, variable: &Variable, theme: &Theme) {
+    fn variable(&self, page: &mut Page, variable: &PreviewVariable, theme: &Theme) {
         let used = &variable.used;
         let place = match &used.part {
             RequestPart::Url => "URL".to_owned(),

@@ -12,7 +12,7 @@ use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
-use crate::files::Unreadable;
+use crate::files::UnreadableFile;
 use crate::{clock, files};
 
 /// The longest text that is read back, in bytes.
@@ -60,7 +60,7 @@ impl PrivateFile {
     ///
     /// # Errors
     /// It cannot be read, is no text, or is too long.
-    pub fn text(&self) -> Result<String, Unreadable> {
+    pub fn text(&self) -> Result<String, UnreadableFile> {
         files::read_text(&self.path, MOST)
     }
 }

@@ -1,7 +1,7 @@
 //! Actions on all deliveries that the filter leaves: counted first, then asked about, then done a
 //! batch at a time.
 
-use crate::console::model::deliveries::many::{self, Many, News, Running};
+use crate::console::model::deliveries::many::{self, BulkNews, Many, Running};
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
@@ -55,9 +55,9 @@ fn asked(state: &State) -> Option<u64> {
 }
 
 /// Takes what came of it.
-pub fn news(state: &mut State, news: News) {
+pub fn news(state: &mut State, news: BulkNews) {
     match news {
-        News::Counted(counted) => {
+        BulkNews::Counted(counted) => {
             // The person may have gone on.
             if asked(state) != Some(counted.ticket) {
                 return;
@@ -70,19 +70,19 @@ pub fn news(state: &mut State, news: News) {
                 state.overlay = Some(Overlay::Question(Question::many(counted)));
             }
         }
-        News::Uncounted { ticket, why } => {
+        BulkNews::Uncounted { ticket, why } => {
             if asked(state) == Some(ticket) {
                 state.overlay = None;
             }
             state.complain(why);
         }
-        News::Goes(did) => {
+        BulkNews::Goes(did) => {
             let done = did.done() + did.left;
             if let Some(text) = state.deliveries.running.as_ref().map(|running| going(running, done)) {
                 state.say(text);
             }
         }
-        News::Ended { did, cut } => {
+        BulkNews::Ended { did, cut } => {
             state.deliveries.running = None;
             match cut {
                 Some(why) => state.complain(format!("{}: {why}", ended(&did))),

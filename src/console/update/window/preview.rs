@@ -1,6 +1,6 @@
 //! What happens in the preview.
 
-use crate::callback::{Secrets, curl_command};
+use crate::callback::{CurlSecrets, curl_command};
 use crate::console::model::effect::Effect;
 use crate::console::model::find::Went;
 use crate::console::model::layout;
@@ -21,7 +21,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         }
         Action::Secrets => window.secrets = !window.secrets,
         Action::CopyCurl => {
-            let secrets = if window.secrets { Secrets::Shown } else { Secrets::AsVariables };
+            let secrets = if window.secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };
             let text = curl_command(&window.preview, secrets);
             let asks = if hidden.is_empty() { "" } else { " · secrets as shell variables" };
             return vec![Effect::Copy { text, what: format!("the request as a curl command{asks}") }];

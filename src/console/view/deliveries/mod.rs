@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::deliveries::paused;
 use crate::console::model::deliveries::query::Show;
-use crate::console::model::deliveries::state_text::Tone;
+use crate::console::model::deliveries::state_text::StateTone;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::pointer::Place;
@@ -131,7 +131,7 @@ impl Columns {
     }
 }
 
-fn words(state: &State, row: &Summary) -> (String, Tone) {
+fn words(state: &State, row: &Summary) -> (String, StateTone) {
     pausing::words(state, row)
 }
 
@@ -162,11 +162,11 @@ pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused:
 
 /// The colour of a tone.
 #[must_use]
-pub fn tone_style(theme: &Theme, tone: Tone) -> Style {
+pub fn tone_style(theme: &Theme, tone: StateTone) -> Style {
     match tone {
-        Tone::Good => theme.good,
-        Tone::Busy => theme.warn,
-        Tone::Bad => theme.bad,
-        Tone::Dim => theme.dim,
+        StateTone::Good => theme.good,
+        StateTone::Busy => theme.warn,
+        StateTone::Bad => theme.bad,
+        StateTone::Dim => theme.dim,
     }
 }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::guide::lookup::Lookup;
-use crate::console::model::offer::{Offer, Target};
+use crate::console::model::offer::{Offer, OfferTarget};
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
@@ -102,7 +102,7 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
         None => Line::styled("no matches", theme.dim),
         Some(Offer { why: Some(why), .. }) => Line::styled(cut(&format!("✗ {why}"), width), theme.warn),
         Some(offer) => {
-            let what = if matches!(offer.target, Target::Entry(_)) { "in the settings: " } else { "" };
+            let what = if matches!(offer.target, OfferTarget::Entry(_)) { "in the settings: " } else { "" };
             Line::styled(cut(&format!("{what}{}", offer.name), width), theme.dim)
         }
     };

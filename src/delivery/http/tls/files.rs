@@ -5,7 +5,7 @@ use std::path::Path;
 use rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::files::{RegularFile, Unreadable};
+use crate::files::{RegularFile, UnreadableFile};
 
 /// The longest file that is read, in bytes: a bundle of all public authorities has a quarter of it.
 const LONGEST: u64 = 1 << 20;
@@ -42,7 +42,7 @@ pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
-    let told = |error: Unreadable| format!("{path}: {error}");
+    let told = |error: UnreadableFile| format!("{path}: {error}");
     let file = RegularFile::open(Path::new(path)).map_err(told)?;
     // Files under /proc say so too, and reading one may take from others what it gives.
     if file.is_empty() {

@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::rows::columns::{get, text};
@@ -94,6 +94,7 @@ pub fn own(row: &Row<'_>) -> Result<(String, Variable), UnreadableRow> {
 
 fn variable(row: &Row<'_>) -> Result<(String, Variable), Why> {
     let sample = serde_json::from_str(text(row, 3)?).map_err(|error| error.to_string())?;
-    let variable = Variable { name: get(row, 1)?, origin: Origin::Own, meaning: get(row, 2)?, sample };
+    let variable =
+        Variable { name: get(row, 1)?, origin: VariableOrigin::Own, meaning: get(row, 2)?, sample };
     Ok((get(row, 0)?, variable))
 }

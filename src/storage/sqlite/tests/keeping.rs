@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::storage::Problem;
 use crate::storage::sqlite::lock::process_identity::tests::another;
 use crate::storage::{Saved, UnsavedDraft};
@@ -176,7 +176,7 @@ async fn own_variables_are_added_changed_and_removed() {
     let (_folder, store) = store();
     let variable = |name: &str, meaning: &str| Variable {
         name: name.to_owned(),
-        origin: Origin::Own,
+        origin: VariableOrigin::Own,
         meaning: meaning.to_owned(),
         sample: json!({"amount": 450}),
     };

@@ -1,6 +1,6 @@
 //! Pages of the log, and counts.
 
-use crate::profile::catalogue::{Origin, Variable};
+use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::record::State;
 use crate::storage::Outbox;
 use crate::storage::{Counts, Filter, Revision, StateFilter, UnsavedDraft};
@@ -105,7 +105,7 @@ async fn a_revision_grows_with_what_changed_only() {
 
     let variable = Variable {
         name: "tenant".to_owned(),
-        origin: Origin::Own,
+        origin: VariableOrigin::Own,
         meaning: String::new(),
         sample: json!("x"),
     };
