@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
-use ringback::storage::{Busy, Outbox as _, Store};
+use ringback::storage::{Demand, Outbox as _, Queue as _, Store};
 
 /// Retries that wait.
 const RETRIES: usize = 10_000;
@@ -56,11 +56,11 @@ fn micros_after(at: i64, due: Timestamp) -> f64 {
 /// Records a first try of each that failed, so that they are due one after the other. Gives when, by
 /// id.
 async fn put_off(store: &Store) -> HashMap<String, Timestamp> {
-    let jobs = store.due(Timestamp::now(), RETRIES, Busy::idle(RETRIES)).await.unwrap().jobs;
+    let jobs = store.claim(Demand::idle(Timestamp::now(), RETRIES, RETRIES)).await.unwrap().jobs;
     let from = Timestamp::now() + HEAD_START;
     let times = (0..).map(|n| from + APART * n).map(|at| at.round(jiff::Unit::Millisecond).unwrap());
     let outcomes: Vec<Outcome> = jobs.iter().zip(times).map(|(job, at)| failed(job, at)).collect();
-    let due = outcomes.iter().map(|outcome| (outcome.id.to_string(), outcome.next.retry_at().unwrap()));
+    let due = outcomes.iter().map(|outcome| (outcome.id().to_string(), outcome.next.retry_at().unwrap()));
     let due: HashMap<_, _> = due.collect();
     assert_eq!(due.len(), RETRIES, "all wait");
     store.record(outcomes.into()).await.unwrap();
@@ -80,5 +80,5 @@ fn failed(job: &Job, again: Timestamp) -> Outcome {
         response_cut: false,
         response_incomplete: None,
     };
-    Outcome { id: job.id, place: job.place, attempt, next: Next::Retry(again) }
+    Outcome { job: job.reference, lane: job.lane, attempt, next: Next::Retry(again) }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::callback::RenderError;
 use crate::settings::AddressesUnknown;
-use crate::storage::{OutboxError, PassedOver, Problem, StoreError};
+use crate::storage::{PassedOver, Problem, QueueError, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;
@@ -28,7 +28,7 @@ pub enum CommandError {
     Store(#[from] StoreError),
     /// The database, as the sender sees it.
     #[error(transparent)]
-    Outbox(#[from] OutboxError),
+    Queue(#[from] QueueError),
     /// No request can be made of a profile and its values.
     #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),

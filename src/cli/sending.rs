@@ -193,54 +193,46 @@ mod tests {
 
     use super::*;
     use crate::delivery::{Limits, Transport};
-    use crate::record::{NewDelivery, Outcome};
-    use crate::storage::{self, Busy, Due, Outbox, OutboxError};
+    use crate::record::{JobRef, Outcome};
+    use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
 
     /// A storage with a bug.
     struct Buggy;
 
     #[allow(clippy::panic, reason = "that is the bug")]
-    impl Outbox for Buggy {
-        type Permit = ();
+    impl Queue for Buggy {
+        type Seat = ();
 
-        async fn try_permit(&self) -> Result<Option<()>, OutboxError> {
+        async fn join(&self, _: impl FnMut(Standby) + Send) -> Result<(), QueueError> {
             panic!("a bug, made for a test")
         }
 
-        async fn permit(&self) -> Result<(), OutboxError> {
+        async fn leave(&self, (): ()) -> Result<(), QueueError> {
             Ok(())
         }
 
-        fn sending_pid(&self) -> Option<u32> {
-            None
+        async fn claim(&self, _: Demand) -> Result<Claimed, QueueError> {
+            Ok(Claimed::default())
         }
 
-        async fn accept(&self, _: Vec<NewDelivery>) -> Result<(), OutboxError> {
+        async fn release(&self, _: &[JobRef]) -> Result<(), QueueError> {
             Ok(())
         }
 
-        async fn due(&self, _: Timestamp, _: usize, _: Busy) -> Result<Due, OutboxError> {
-            Ok(Due::default())
+        async fn record(&self, _: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
+            Ok(Vec::new())
         }
 
-        async fn record(&self, _: Arc<[Outcome]>) -> Result<(), OutboxError> {
+        fn wakeups(&self) -> watch::Receiver<Wakeup> {
+            watch::channel(Wakeup::default()).1
+        }
+
+        fn clock(&self) -> ClockSource {
+            ClockSource::Sender
+        }
+
+        async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), QueueError> {
             Ok(())
-        }
-
-        async fn yielded(&self) -> Result<(), OutboxError> {
-            Ok(())
-        }
-
-        async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), OutboxError> {
-            Ok(())
-        }
-
-        fn changes(&self) -> watch::Receiver<u64> {
-            watch::channel(0).1
-        }
-
-        fn news(&self) -> watch::Receiver<storage::News> {
-            watch::channel(storage::News::default()).1
         }
     }
 

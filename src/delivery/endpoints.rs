@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 use super::known_names::KnownNames;
 use super::limits::Limits;
-use crate::record::{Job, Origin, Place};
+use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::{LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
@@ -241,14 +241,14 @@ impl Endpoints {
         self.held.get(origin) == Some(&true)
     }
 
-    /// Forgets what was read and not started: the storage has it still.
-    pub fn forget_read(&mut self) {
+    /// Takes out what was read and not started, to be released.
+    pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
         self.startable.iter_mut().for_each(Queue::clear);
         self.unresolved.clear();
         self.extra.clear();
         self.later.clear();
         self.read = 0;
-        self.all.values_mut().for_each(Endpoint::forget_read);
+        self.all.values_mut().for_each(|endpoint| endpoint.take_read(out));
     }
 
     /// How many are read and not started.
@@ -290,13 +290,14 @@ impl Endpoints {
     }
 
     /// Those read and not started.
-    pub fn places(&self) -> impl Iterator<Item = Place> {
+    #[cfg(test)]
+    fn read_jobs(&self) -> impl Iterator<Item = &Job> {
         let lanes = self.all.values().flat_map(|endpoint| endpoint.lanes.values());
-        lanes.flat_map(|lane| lane.read.iter().map(|job| job.place))
+        lanes.flat_map(|lane| &lane.read)
     }
 
-    /// For a question to the storage: what is open of each, and how much more may be read ahead.
-    pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, OriginLoad>, HashMap<i64, LaneLoad>) {
+    /// For a claim: what is open of each, and how much more may be read ahead.
+    pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, OriginLoad>, HashMap<LaneId, LaneLoad>) {
         self.thirsty = false;
         let time = now.duration_since(*self.measured.get_or_insert(now));
         let measures = time >= MEASURED;
@@ -333,7 +334,7 @@ impl Endpoints {
 
     /// Forgets half of these idle lanes, those that used the least slot time recently: a lane that hangs
     /// stays known the longest.
-    fn forget_lanes(&mut self, mut idle: Vec<(i64, i64)>) {
+    fn forget_lanes(&mut self, mut idle: Vec<(i64, LaneId)>) {
         let (_, most_forgotten, _) = idle.select_nth_unstable(IDLE_LANES / 2);
         let most_forgotten = *most_forgotten;
         for endpoint in self.all.values_mut() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::record::Place;
+use crate::record::{DeliveryId, JobRef};
 
 /// The first rest; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(5);
@@ -13,40 +13,38 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// Which deliveries rest, and until when. A mistake in this program must neither lose a delivery nor
 /// send it again and again.
 #[derive(Debug, Default)]
-pub struct Resting(HashMap<Place, Rest>);
+pub struct Resting(HashMap<DeliveryId, Rest>);
 
 #[derive(Debug)]
 struct Rest {
+    /// It stays claimed meanwhile.
+    job: JobRef,
     until: Instant,
     length: Duration,
-    /// That it is over was told.
-    told: bool,
+    /// It is over, and was taken out.
+    released: bool,
 }
 
 impl Resting {
     /// A try of this delivery broke off: it rests from `now` on.
-    pub fn add(&mut self, place: Place, now: Instant) {
-        let length = self.0.get(&place).map_or(FIRST, |last| (last.length * 2).min(LONGEST));
-        self.0.insert(place, Rest { until: now + length, length, told: false });
+    pub fn add(&mut self, job: JobRef, now: Instant) {
+        let length = self.0.get(&job.id).map_or(FIRST, |last| (last.length * 2).min(LONGEST));
+        self.0.insert(job.id, Rest { job, until: now + length, length, released: false });
     }
 
     /// A try of this delivery went well: the next rest, if there is one, is short again.
-    pub fn forget(&mut self, place: Place) {
-        self.0.remove(&place);
+    pub fn forget(&mut self, id: DeliveryId) {
+        self.0.remove(&id);
     }
 
-    /// Whether one has rested by `now` that was not told of yet.
-    pub fn take_rested(&mut self, now: Instant) -> bool {
-        let mut any = false;
-        for rest in self.0.values_mut().filter(|rest| !rest.told && rest.until <= now) {
-            (rest.told, any) = (true, true);
+    /// Takes out those that have rested by `now`, each once: they may be claimed again. Whether there are any.
+    pub fn take_rested(&mut self, now: Instant, out: &mut Vec<JobRef>) -> bool {
+        let before = out.len();
+        for rest in self.0.values_mut().filter(|rest| !rest.released && rest.until <= now) {
+            rest.released = true;
+            out.push(rest.job);
         }
-        any
-    }
-
-    /// Those that rest at `now`.
-    pub fn at(&self, now: Instant) -> impl Iterator<Item = Place> {
-        self.0.iter().filter(move |(_, rest)| rest.until > now).map(|(place, _)| *place)
+        out.len() > before
     }
 
     /// How long it is from `now` until the next one has rested.
@@ -65,22 +63,24 @@ mod tests {
 
     #[test]
     fn each_rest_is_longer_until_a_try_goes_well() {
-        let (id, now) = (Place { row: 1, lane: 1 }, Instant::now());
-        let mut resting = Resting::default();
+        let (job, now) = (JobRef::new(DeliveryId::generate(), 1), Instant::now());
+        let (mut resting, mut rested) = (Resting::default(), Vec::new());
         assert_eq!(resting.next(now), None);
-        resting.add(id, now);
+        resting.add(job, now);
         assert_eq!(resting.next(now), Some(FIRST));
-        assert_eq!(resting.at(now).collect::<Vec<_>>(), [id]);
-        let rested = now + FIRST;
-        assert_eq!((resting.next(rested), resting.at(rested).count()), (None, 0));
-        resting.add(id, rested);
-        assert_eq!(resting.next(rested), Some(FIRST * 2));
+        assert!(!resting.take_rested(now, &mut rested));
+        let then = now + FIRST;
+        assert!(resting.next(then).is_none() && resting.take_rested(then, &mut rested));
+        assert_eq!(rested, [job]);
+        assert!(!resting.take_rested(then, &mut rested), "once");
+        resting.add(job, then);
+        assert_eq!(resting.next(then), Some(FIRST * 2));
         for _ in 0..20 {
-            resting.add(id, rested);
+            resting.add(job, then);
         }
-        assert_eq!(resting.next(rested), Some(LONGEST));
-        resting.forget(id);
-        resting.add(id, rested);
-        assert_eq!(resting.next(rested), Some(FIRST));
+        assert_eq!(resting.next(then), Some(LONGEST));
+        resting.forget(job.id);
+        resting.add(job, then);
+        assert_eq!(resting.next(then), Some(FIRST));
     }
 }

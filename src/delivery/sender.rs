@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::{oneshot, watch};
-use tokio::time::Instant;
 
-use crate::storage::{Outbox, OutboxError};
+use crate::storage::{Queue, QueueError, Standby};
 use crate::threads;
 
-use super::board::{Board, Step};
 use super::crew::Crew;
+use super::dispatcher::{Dispatcher, End, TROUBLE_PAUSE};
 use super::limits::Limits;
+use super::outcome_stream::OutcomeStream;
 use super::sending::{Role, Sending};
+use super::status::{Board, Step};
 use super::transport::Transport;
-use super::work::{End, TROUBLE_PAUSE, Work};
 
 /// The running sender. Dropped, it ends at once; what is under way stays pending.
 #[derive(Debug)]
@@ -24,18 +24,31 @@ pub struct Sender {
     _alive: oneshot::Sender<()>,
     ended: oneshot::Receiver<()>,
     sending: watch::Receiver<Sending>,
+    outcomes: OutcomeStream,
 }
 
 impl Sender {
     /// Starts sending, as soon as no other process does, on threads of its own: what the console or a
     /// command does meanwhile takes nothing from it.
     #[must_use]
-    pub fn start<O: Outbox>(outbox: Arc<O>, transport: Transport, limits: Limits) -> Self {
+    pub fn start<Q: Queue>(queue: Arc<Q>, transport: Transport, limits: Limits) -> Self {
+        Self::start_with(queue, transport, limits, OutcomeStream::default())
+    }
+
+    /// As [`Sender::start`], with an outcome stream that has its first subscribers already: they miss
+    /// nothing.
+    #[must_use]
+    pub fn start_with<Q: Queue>(
+        queue: Arc<Q>,
+        transport: Transport,
+        limits: Limits,
+        outcomes: OutcomeStream,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (alive, dead) = oneshot::channel::<()>();
         let (tell, ended) = oneshot::channel();
         let (board, sending) = Board::new();
-        let own = board.clone();
+        let (own, stream) = (board.clone(), outcomes.clone());
         let work = move || {
             // Dropped at the very end, which tells.
             let _tell = tell;
@@ -43,7 +56,7 @@ impl Sender {
             match threads::runtime() {
                 Ok(runtime) => runtime.block_on(async {
                     tokio::select! {
-                        () = run(outbox, transport, limits, own, stopped) => {}
+                        () = run(queue, transport, limits, own, stream, stopped) => {}
                         _ = dead => {}
                     }
                 }),
@@ -53,7 +66,7 @@ impl Sender {
         if let Err(error) = threads::spawn("sender", work) {
             board.broken(&error);
         }
-        Self { stop: Some(stop), _alive: alive, ended, sending }
+        Self { stop: Some(stop), _alive: alive, ended, sending, outcomes }
     }
 
     /// A sender that never sends, for this reason: a sentence that stands by itself.
@@ -63,13 +76,20 @@ impl Sender {
         board.refused(why);
         // Whoever waits for its end finds it at once.
         let (_, ended) = oneshot::channel();
-        Self { stop: None, _alive: oneshot::channel().0, ended, sending }
+        let outcomes = OutcomeStream::default();
+        Self { stop: None, _alive: oneshot::channel().0, ended, sending, outcomes }
     }
 
     /// What it does just now.
     #[must_use]
     pub fn sending(&self) -> watch::Receiver<Sending> {
         self.sending.clone()
+    }
+
+    /// Where to subscribe to the outcomes that it records.
+    #[must_use]
+    pub fn outcomes(&self) -> &OutcomeStream {
+        &self.outcomes
     }
 
     /// Starts nothing new, gives what is under way five seconds, and ends. The rest stays pending.
@@ -93,16 +113,17 @@ impl Drop for PanicReport {
     }
 }
 
-async fn run<O: Outbox>(
-    outbox: Arc<O>,
+async fn run<Q: Queue>(
+    queue: Arc<Q>,
     transport: Transport,
     limits: Limits,
     board: Board,
+    outcomes: OutcomeStream,
     mut stopped: oneshot::Receiver<()>,
 ) {
     loop {
-        let permit = tokio::select! {
-            permit = permit(&*outbox, &board) => permit,
+        let seat = tokio::select! {
+            seat = join(&*queue, &board) => seat,
             _ = &mut stopped => {
                 board.role(Role::Stopped);
                 return;
@@ -110,56 +131,34 @@ async fn run<O: Outbox>(
         };
         board.role(Role::Sends);
         let crew = Crew::gather(transport.clone(), limits.threads);
-        let work = Work::new(Arc::clone(&outbox), crew, limits, board.clone());
-        let ended = work.until(&mut stopped).await;
+        let dispatcher = Dispatcher::new(Arc::clone(&queue), crew, limits, board.clone(), outcomes.clone());
+        let ended = dispatcher.until(&mut stopped).await;
         if ended == End::Stopped {
             return;
         }
-        // Whoever waits for it waits for a few seconds only.
-        let _ = outbox.yielded().await;
-        drop(permit);
+        // The process that took over waits for it for a few seconds only.
+        let _ = queue.leave(seat).await;
     }
 }
 
-/// Takes the right to send, or waits for it and says meanwhile who has it.
-async fn permit<O: Outbox>(outbox: &O, board: &Board) -> O::Permit {
+/// Takes a seat, or waits for it and says meanwhile who has it.
+async fn join<Q: Queue>(queue: &Q, board: &Board) -> Q::Seat {
     loop {
-        let asked = match outbox.try_permit().await {
-            Ok(None) => wait(outbox, board).await,
-            Ok(Some(permit)) => Ok(permit),
-            Err(error) => Err(error),
-        };
-        match board.told(Step::Permit, asked) {
-            Ok(permit) => {
+        let joined = queue.join(|standby| match standby {
+            Standby::Active(pid) => board.role(Role::Watches(pid)),
+            Standby::Stalled(why) => {
+                let stalled = why.map_or(Ok(()), |why| Err(QueueError::Passing(why)));
+                let _ = board.told(Step::Watch, stalled);
+            }
+        });
+        match board.told(Step::Permit, joined.await) {
+            Ok(seat) => {
                 for step in [Step::Watch, Step::Keep] {
                     let _ = board.told(step, Ok(()));
                 }
-                return permit;
+                return seat;
             }
             Err(_) => tokio::time::sleep(TROUBLE_PAUSE).await,
-        }
-    }
-}
-
-/// The active sender may change while we wait: it is looked up whenever something was committed. While
-/// something is due, it is watched: who is stopped keeps the lock and commits nothing.
-async fn wait<O: Outbox>(outbox: &O, board: &Board) -> Result<O::Permit, OutboxError> {
-    let mut commits = outbox.changes();
-    let mut permit = std::pin::pin!(outbox.permit());
-    let mut look_at = Some(Instant::now());
-    loop {
-        board.role(Role::Watches(outbox.sending_pid()));
-        tokio::select! {
-            permit = &mut permit => return permit,
-            Ok(()) = commits.changed() => {
-                look_at.get_or_insert_with(|| Instant::now() + TROUBLE_PAUSE);
-            }
-            () = tokio::time::sleep_until(look_at.unwrap_or_else(Instant::now)), if look_at.is_some() => {
-                let watched = outbox.watch_sender().await.unwrap_or_default();
-                look_at = watched.look_in.map(|pause| Instant::now() + pause);
-                let stalled = watched.stalled.map_or(Ok(()), |why| Err(OutboxError::Passing(why)));
-                let _ = board.told(Step::Watch, stalled);
-            }
         }
     }
 }

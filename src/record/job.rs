@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DeliveryId, Place};
+use super::{DeliveryId, JobRef, LaneId};
 use crate::callback::{Callback, Values};
 use crate::profile::{Profile, RetryPolicy};
 
@@ -12,10 +12,10 @@ pub type Origin = Arc<str>;
 /// A delivery that is due, with what is needed to send it.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// The delivery.
-    pub id: DeliveryId,
-    /// Where the storage has it.
-    pub place: Place,
+    /// The claim on it.
+    pub reference: JobRef,
+    /// Its lane.
+    pub lane: LaneId,
     /// Scheme, host and port.
     pub origin: Origin,
     /// The request, without credentials.
@@ -32,6 +32,14 @@ pub struct Job {
     pub past: Option<Past>,
     /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
     pub profile: Option<Arc<Profile>>,
+}
+
+impl Job {
+    /// The delivery.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.reference.id
+    }
 }
 
 /// What became of the last delivery of a lane.

@@ -2,19 +2,27 @@
 
 use jiff::Timestamp;
 
-use super::{Attempt, DeliveryId, Place};
+use super::{Attempt, DeliveryId, JobRef, LaneId};
 
 /// What an attempt means for its delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The delivery.
-    pub id: DeliveryId,
-    /// Where the storage has it.
-    pub place: Place,
+    /// The claim on the delivery.
+    pub job: JobRef,
+    /// Its lane.
+    pub lane: LaneId,
     /// The attempt.
     pub attempt: Attempt,
     /// The state of the delivery after it.
     pub next: Next,
+}
+
+impl Outcome {
+    /// The delivery.
+    #[must_use]
+    pub fn id(&self) -> DeliveryId {
+        self.job.id
+    }
 }
 
 /// Where an outcome leaves a delivery.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::files::NoDescriptors;
 use crate::record::DeliveryId;
-use crate::storage::OutboxError;
+use crate::storage::QueueError;
 use crate::threads::{BlockingError, NoThread};
 
 /// A problem of the store, with the file that has it.
@@ -193,7 +193,7 @@ impl From<BlockingError> for Problem {
     }
 }
 
-impl From<StoreError> for OutboxError {
+impl From<StoreError> for QueueError {
     fn from(error: StoreError) -> Self {
         let told = error.to_string();
         match error.problem {

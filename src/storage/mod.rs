@@ -1,7 +1,7 @@
 //! What is kept: profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
 //! What every store must do, with no word of SQL; [`sqlite`] is the file that does it. The sender sees its
-//! storage as an [`Outbox`].
+//! storage as a [`Queue`].
 
 pub mod control;
 pub mod error;
@@ -31,11 +31,14 @@ pub use profiles::listing::Listing;
 pub use profiles::profile_row::ProfileRow;
 pub use profiles::saved::Saved;
 pub use profiles::unsaved_draft::UnsavedDraft;
-pub use queue::{Busy, Due, LaneLoad, MANUAL, News, OriginLoad, Outbox, OutboxError, Pace, Watched};
+pub use queue::{
+    Claimed, ClockSource, Demand, LaneLoad, MANUAL, OriginLoad, Outbox, Pace, Queue, QueueError, Standby,
+    Wakeup,
+};
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub(crate) use sqlite::rest;
 pub use sqlite::{
-    Inspection, Lease, LockError, LockWait, LogPinned, Process, Store, inspect, report_lock_waits,
+    Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect, report_lock_waits,
 };
 pub use unreadable::{PassedOver, UnreadableRow};

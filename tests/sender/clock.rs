@@ -10,7 +10,7 @@ use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{Attempt, ErrorClass, Failure, NewDelivery, Next, Outcome, State};
-use ringback::storage::{Busy, Outbox as _, Store};
+use ringback::storage::{Demand, Outbox as _, Queue as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
@@ -25,7 +25,7 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
     store.accept(vec![event]).await.expect("accepted");
 
     let ahead = Timestamp::now() + SignedDuration::from_hours(365 * 24);
-    let due = store.due(Timestamp::now(), 1, Busy::idle(1)).await.expect("read");
+    let claimed = store.claim(Demand::idle(Timestamp::now(), 1, 1)).await.expect("read");
     let attempt = Attempt {
         n: 1,
         started_at: ahead,
@@ -39,7 +39,7 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
         response_incomplete: None,
     };
     let next = Next::Retry(ahead + Duration::from_secs(1));
-    let outcome = Outcome { id, place: due.jobs[0].place, attempt, next };
+    let outcome = Outcome { job: claimed.jobs[0].reference, lane: claimed.jobs[0].lane, attempt, next };
     store.record([outcome].into()).await.expect("recorded");
 
     let mut changes = store.changes();

@@ -14,8 +14,10 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, LookupError, Resolver, Role, Sender, Sending, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{NewDelivery, Outcome};
-use ringback::storage::{Busy, Counts, Due, Lease, News, Outbox, OutboxError, Store};
+use ringback::record::{JobRef, NewDelivery, Outcome};
+use ringback::storage::{
+    Claimed, ClockSource, Counts, Demand, Outbox as _, Queue, QueueError, Seat, Standby, Store, Wakeup,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -29,9 +31,9 @@ fn store() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-fn sender<O: Outbox>(outbox: O, per_origin: usize, total: usize) -> Sender {
+fn sender<Q: Queue>(queue: Q, per_origin: usize, total: usize) -> Sender {
     let limits = Limits { per_origin, total, ..Limits::default() };
-    Sender::start(Arc::new(outbox), Transport::new(Arc::default()), limits)
+    Sender::start(Arc::new(queue), Transport::new(Arc::default()), limits)
 }
 
 fn values() -> Values {
@@ -214,14 +216,12 @@ struct Failing {
     readings: AtomicU32,
     /// How many of the next records panic.
     panics: AtomicU32,
-    /// The process that is said to send; none, and the store is asked.
-    holder: Arc<AtomicU32>,
 }
 
 impl Failing {
     fn new(store: &Store) -> Self {
         let none = || AtomicU32::new(0);
-        Self { store: store.clone(), readings: none(), panics: none(), holder: Arc::new(none()) }
+        Self { store: store.clone(), readings: none(), panics: none() }
     }
 }
 
@@ -229,54 +229,43 @@ fn takes_one(left: &AtomicU32) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
 }
 
-impl Outbox for Failing {
-    type Permit = Lease;
+impl Queue for Failing {
+    type Seat = Seat;
 
-    async fn try_permit(&self) -> Result<Option<Lease>, OutboxError> {
-        if self.sending_pid().is_some() { Ok(None) } else { self.store.try_permit().await }
+    async fn join(&self, standby: impl FnMut(Standby) + Send) -> Result<Seat, QueueError> {
+        self.store.join(standby).await
     }
 
-    async fn permit(&self) -> Result<Lease, OutboxError> {
-        if self.sending_pid().is_some() { std::future::pending().await } else { self.store.permit().await }
+    async fn leave(&self, seat: Seat) -> Result<(), QueueError> {
+        self.store.leave(seat).await
     }
 
-    fn sending_pid(&self) -> Option<u32> {
-        match self.holder.load(Ordering::SeqCst) {
-            0 => self.store.sending_pid(),
-            pid => Some(pid),
-        }
-    }
-
-    async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), OutboxError> {
-        self.store.accept(batch).await
-    }
-
-    async fn due(&self, now: Timestamp, limit: usize, busy: Busy) -> Result<Due, OutboxError> {
+    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
         if takes_one(&self.readings) {
-            return Err(OutboxError::Passing("the disk is away".to_owned()));
+            return Err(QueueError::Passing("the disk is away".to_owned()));
         }
-        self.store.due(now, limit, busy).await
+        self.store.claim(demand).await
     }
 
-    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<(), OutboxError> {
+    async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
+        self.store.release(unstarted).await
+    }
+
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
         assert!(!takes_one(&self.panics), "a mistake in this program");
         self.store.record(outcomes).await
     }
 
-    async fn yielded(&self) -> Result<(), OutboxError> {
-        self.store.yielded().await
+    fn wakeups(&self) -> watch::Receiver<Wakeup> {
+        self.store.wakeups()
     }
 
-    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), OutboxError> {
+    fn clock(&self) -> ClockSource {
+        self.store.clock()
+    }
+
+    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), QueueError> {
         self.store.shift(by, now).await
-    }
-
-    fn changes(&self) -> watch::Receiver<u64> {
-        Outbox::changes(&self.store)
-    }
-
-    fn news(&self) -> watch::Receiver<News> {
-        self.store.news()
     }
 }
 
@@ -365,20 +354,4 @@ async fn nobody_is_said_to_send_who_does_not() {
     told(&mut watching, |now| now.role == own).await;
     first.stop().await;
     told(&mut watching, |now| now.role == Role::Sends).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_sends_is_looked_up_again_when_it_may_have_changed() {
-    let (_folder, store) = store();
-    let failing = Failing::new(&store);
-    let holder = Arc::clone(&failing.holder);
-    holder.store(7, Ordering::SeqCst);
-    let sender = sender(failing, 4, 8);
-    let mut sending = sender.sending();
-    told(&mut sending, |now| now.role == Role::Watches(Some(7))).await;
-    holder.store(8, Ordering::SeqCst);
-    accept(&store, "http://127.0.0.1:9/", 1).await;
-    told(&mut sending, |now| now.role == Role::Watches(Some(8))).await;
-    sender.stop().await;
-    assert_eq!(sending.borrow().role, Role::Stopped);
 }

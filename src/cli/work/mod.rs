@@ -1,13 +1,12 @@
 //! `ringback work`: the sender alone, on what is queued.
 
 mod report;
-mod tap;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::console::keep;
@@ -19,12 +18,11 @@ use super::pace::Pace;
 use super::sending::{News, look_due, stop, stop_when_interrupted, warn_of_clock};
 use super::session::Session;
 use super::status_line::StatusLine;
-use crate::delivery::{Keeping, Limits, Sender, Transport};
+use crate::delivery::{CompleteOutcomes, Keeping, Limits, OutcomeStream, RecordedOutcome, Sender, Transport};
 use crate::record::Outcome;
 use crate::storage::{Counts, Store};
 
 use report::Report;
-use tap::Tap;
 
 /// Outcomes that are told at a time.
 const PAGE: usize = 256;
@@ -58,8 +56,9 @@ pub(super) async fn run(
         held::tell_of(&store.blocked(None).await?);
     }
     let transport = Transport::new(network);
-    let (tap, outcomes) = Tap::on(store.clone());
-    let sender = Sender::start(Arc::new(tap), transport, Limits::default());
+    let stream = OutcomeStream::default();
+    let outcomes = stream.complete();
+    let sender = Sender::start_with(Arc::new(store.clone()), transport, Limits::default(), stream);
     let _keeping = Keeping::start(store.clone(), keep(settings), sender.sending(), warn_of_clock);
     let mut work = Work {
         changes: store.changes(),
@@ -108,7 +107,7 @@ pub(super) async fn run(
 
 struct Work {
     store: Store,
-    outcomes: mpsc::Receiver<Outcome>,
+    outcomes: CompleteOutcomes,
     news: News,
     changes: watch::Receiver<u64>,
     counts: Counts,
@@ -187,12 +186,13 @@ impl Work {
         self.counts.queued + self.counts.waiting
     }
 
-    async fn tell(&mut self, outcomes: Vec<Outcome>) -> Result<(), CommandError> {
+    async fn tell(&mut self, outcomes: Vec<RecordedOutcome>) -> Result<(), CommandError> {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let ids = outcomes.iter().map(|outcome| outcome.id).collect();
+        let ids = outcomes.iter().map(|outcome| outcome.id()).collect();
         let summaries = self.store.summaries(ids).await?;
+        let outcomes: Vec<&Outcome> = outcomes.iter().map(|outcome| &**outcome).collect();
         let text = self.report.told(&outcomes, &summaries, self.line.is_on());
         if !text.is_empty() {
             self.line.clear();

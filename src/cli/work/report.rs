@@ -35,7 +35,7 @@ impl Report {
 
     /// Notes tries, and gives the lines that tell of them. Beside a line of progress only failures are
     /// told, and not all where they are many.
-    pub fn told(&mut self, outcomes: &[Outcome], summaries: &[Summary], beside_progress: bool) -> String {
+    pub fn told(&mut self, outcomes: &[&Outcome], summaries: &[Summary], beside_progress: bool) -> String {
         for outcome in outcomes {
             self.tries += 1;
             match outcome.next {
@@ -45,7 +45,7 @@ impl Report {
             }
         }
         let of: HashMap<DeliveryId, &Summary> = summaries.iter().map(|one| (one.id, one)).collect();
-        let all = outcomes.iter().map(|outcome| (outcome, of.get(&outcome.id).copied()));
+        let all = outcomes.iter().map(|outcome| (outcome, of.get(&outcome.id()).copied()));
         let mut lines: Vec<String> = if self.json {
             all.map(|(outcome, summary)| format!("{}\n", document(outcome, summary))).collect()
         } else if beside_progress {
@@ -121,7 +121,7 @@ fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
     };
     let (state, label, came) = (state(outcome).name(), attempt_label_of(attempt), came_of(attempt));
     let took = took(attempt).map(|took| format!(" {took}")).unwrap_or_default();
-    let id = outcome.id;
+    let id = outcome.id();
     format!("{time} {state} {title} · {label} {came}{took}{wait} · {id}\n")
 }
 
@@ -133,7 +133,7 @@ fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
     };
     json!({
         "state": state(outcome).name(),
-        "delivery_id": outcome.id.to_string(),
+        "delivery_id": outcome.id().to_string(),
         "profile_id": summary.map(|summary| summary.profile_id.as_str()),
         "event": summary.and_then(|summary| summary.event).map(Choice::name),
         "n": attempt.n,
@@ -150,7 +150,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::record::{Attempt, ErrorClass, Failure, Place};
+    use crate::record::{Attempt, ErrorClass, Failure, JobRef, LaneId};
 
     fn outcome(next: Next) -> Outcome {
         let message = "500 Internal\u{1b}".to_owned();
@@ -167,7 +167,8 @@ mod tests {
             response_cut: false,
             response_incomplete: None,
         };
-        Outcome { id: DeliveryId::from_bytes([1; 16]), place: Place::default(), attempt, next }
+        let job = JobRef::new(DeliveryId::from_bytes([1; 16]), 1);
+        Outcome { job, lane: LaneId::new(1), attempt, next }
     }
 
     const ID: &str = "01010101-0101-0101-0101-010101010101";
@@ -177,7 +178,7 @@ mod tests {
         let retry = Next::Retry(Timestamp::from_millisecond(10_084).unwrap());
         let all = [outcome(Next::Delivered), outcome(retry), outcome(Next::Failed)];
         let mut report = Report::new(false);
-        let lines = report.told(&all, &[], false);
+        let lines = report.told(&all.each_ref(), &[], false);
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
             [
@@ -205,16 +206,16 @@ mod tests {
         let message = "timed out after 1500 ms".to_owned();
         late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
         (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
-        let line = Report::new(false).told(&[late], &[], false);
+        let line = Report::new(false).told(&[&late], &[], false);
         assert_eq!(line, format!("00:00:00 failed (removed) · 1st attempt timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]
     fn beside_a_line_of_progress_only_failures_are_told() {
         let mut report = Report::new(false);
-        assert_eq!(report.told(&[outcome(Next::Delivered)], &[], true), "");
+        assert_eq!(report.told(&[&outcome(Next::Delivered)], &[], true), "");
         let many = vec![outcome(Next::Failed); FAILURES + 2];
-        let lines = report.told(&many, &[], true);
+        let lines = report.told(&many.iter().collect::<Vec<_>>(), &[], true);
         assert_eq!(lines.lines().count(), FAILURES + 1);
         assert_eq!(lines.lines().last(), Some("… and 2 more failed"));
         assert_eq!(report.tries(), 13);
@@ -223,7 +224,7 @@ mod tests {
     #[test]
     fn json_tells_each_whole() {
         let mut report = Report::new(true);
-        let line = report.told(&[outcome(Next::Delivered)], &[], true);
+        let line = report.told(&[&outcome(Next::Delivered)], &[], true);
         assert_eq!(
             line,
             format!(

@@ -58,8 +58,8 @@ impl<'a> Outgoing<'a> {
     /// # Errors
     /// It cannot be made.
     pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
-        let Self { job: Job { callback, values, id, .. }, profile, .. } = self;
-        let id = id.to_string();
+        let Self { job: Job { callback, values, reference, .. }, profile, .. } = self;
+        let id = reference.id.to_string();
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| Failure::no_request(e.to_string()))?;

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::delivery::known_names::KnownNames;
-use crate::record::Job;
+use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{MANUAL, Pace};
 
 use super::lane::{Ended, Lane, Rank, Standing};
@@ -33,7 +33,7 @@ const AHEAD: Duration = Duration::from_millis(40);
 /// The slot that an attempt in flight has.
 #[derive(Debug, Clone, Copy)]
 pub struct Ticket {
-    pub lane: i64,
+    pub lane: LaneId,
     /// When it started, since the sender did.
     started: Duration,
     /// From when on it is late.
@@ -85,10 +85,10 @@ pub struct Endpoint {
     extra: usize,
     /// Probes in flight that have a slot of newcomers.
     pub newcomers: usize,
-    pub lanes: HashMap<i64, Lane>,
+    pub lanes: HashMap<LaneId, Lane>,
     /// Lanes with something read, in their order; and those of them with what a person sent.
-    ready: BTreeMap<Standing, i64>,
-    manual: BTreeMap<Standing, i64>,
+    ready: BTreeMap<Standing, LaneId>,
+    manual: BTreeMap<Standing, LaneId>,
     /// Read and not started; and those of them whose lanes are fast.
     pub read: usize,
     fast_read: usize,
@@ -132,7 +132,7 @@ impl Endpoint {
     }
 
     pub fn add(&mut self, job: Job, turn: u64) {
-        let lane = job.place.lane;
+        let lane = job.lane;
         self.lanes.entry(lane).or_insert_with(|| Lane::new(turn));
         self.change(lane, |lane| lane.add(job, turn));
     }
@@ -162,7 +162,7 @@ impl Endpoint {
         self.start_lane(lane, Slot::Extra, turn, now)
     }
 
-    fn start_lane(&mut self, lane: i64, slot: Slot, turn: u64, now: Duration) -> Option<Started> {
+    fn start_lane(&mut self, lane: LaneId, slot: Slot, turn: u64, now: Duration) -> Option<Started> {
         let (job, patience) = self.change(lane, |lane| Some((lane.start(turn)?, lane.patience())))??;
         if slot == Slot::Probe {
             self.probed = now;
@@ -210,9 +210,9 @@ impl Endpoint {
         if slot == Slot::Fast { self.is_thirsty() } else { waits }
     }
 
-    /// Forgets what was read.
-    pub fn forget_read(&mut self) {
-        self.lanes.values_mut().for_each(Lane::forget_read);
+    /// Takes out what was read.
+    pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
+        self.lanes.values_mut().for_each(|lane| lane.take_read(out));
         self.ready.clear();
         self.manual.clear();
         (self.read, self.fast_read) = (0, 0);
@@ -220,18 +220,18 @@ impl Endpoint {
 
     /// The lane that gets the next slot beyond those: there are as many again for what a person sent, for
     /// each profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
-    pub fn next_extra(&self) -> Option<i64> {
+    pub fn next_extra(&self) -> Option<LaneId> {
         let slots = self.most;
         if self.extra >= slots {
             return None;
         }
         let most = if self.extra < slots.div_ceil(2) { MANUAL } else { 1 };
-        let has_room = |lane: &&i64| self.lanes.get(lane).is_some_and(|lane| lane.open() < most);
+        let has_room = |lane: &&LaneId| self.lanes.get(lane).is_some_and(|lane| lane.open() < most);
         self.manual.values().find(has_room).copied()
     }
 
     /// Changes a lane and finds its place in the order.
-    fn change<T>(&mut self, number: i64, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
+    fn change<T>(&mut self, number: LaneId, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
         let lane = self.lanes.get_mut(&number)?;
         if let Some((standing, read)) = lane.placed.take() {
             self.ready.remove(&standing);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::record::{Job, Past};
+use crate::record::{Job, JobRef, Past};
 use crate::storage::Pace;
 
 use super::slot_time::SlotTime;
@@ -140,8 +140,8 @@ impl Lane {
         self.used.rank()
     }
 
-    pub fn forget_read(&mut self) {
-        self.read.clear();
+    pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
+        out.extend(self.read.drain(..).map(|job| job.reference));
         self.placed = None;
     }
 

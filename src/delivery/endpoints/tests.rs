@@ -18,8 +18,8 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
     let callback =
         Callback { method: Method::Get, url: String::new(), headers: Vec::new(), body: Vec::new() };
     Job {
-        id: DeliveryId::generate(),
-        place: Place { row: 0, lane },
+        reference: JobRef::new(DeliveryId::generate(), 0),
+        lane: LaneId::new(lane),
         origin: Arc::from(origin),
         callback,
         values: Values::default(),
@@ -58,12 +58,13 @@ fn the_endpoint_with_the_fewest_in_flight_is_next_and_equals_go_round() {
 }
 
 #[test]
-fn what_was_read_can_be_forgotten_and_what_is_in_flight_cannot() {
+fn what_was_read_can_be_taken_out_and_what_is_in_flight_cannot() {
     let now = Instant::now();
     let mut endpoints = read(1, "aab");
     assert_eq!(start_all(&mut endpoints, now).0, "ab");
-    endpoints.forget_read();
-    assert_eq!((endpoints.read(), endpoints.places().count()), (0, 0));
+    let (left, mut taken) = (endpoints.read_jobs().next().unwrap().reference, Vec::new());
+    endpoints.take_read(&mut taken);
+    assert_eq!((endpoints.read(), endpoints.read_jobs().count(), taken), (0, 0, vec![left]));
     assert_eq!(start_all(&mut endpoints, now).0, "");
     let (origins, lanes) = endpoints.ask(now);
     let mut open: Vec<_> = origins.iter().map(|(origin, load)| (&**origin, load.open)).collect();

@@ -3,7 +3,7 @@
 //!
 //! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
 //! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as an
-//! [`Outbox`](crate::storage::Outbox).
+//! [`Queue`](crate::storage::Queue).
 
 mod control;
 mod engine;
@@ -24,6 +24,7 @@ pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
+pub use queue::seat::Seat;
 pub(crate) use retention::vacuum::rest;
 pub use wal::pinned::LogPinned;
 
@@ -48,6 +49,7 @@ use engine::write_queue::Order;
 use engine::writer::{Connected, Told, Writer};
 use file::identity::Place;
 use lock::epoch::Right;
+use queue::claims::Claims;
 
 /// How long another program may keep the file locked before that is told.
 const BUSY: Duration = Duration::from_secs(5);
@@ -65,6 +67,8 @@ struct Shared {
     writer: Writer,
     /// See [`Store::disable_after`].
     disable_after: AtomicU32,
+    /// What this process has claimed.
+    claims: Arc<Claims>,
     /// What this process may send by, or might before.
     right: Mutex<Option<Arc<Right>>>,
 }
@@ -131,6 +135,7 @@ impl Store {
             readers,
             writer,
             disable_after,
+            claims: Arc::default(),
             right: Mutex::default(),
         })))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use ringback::callback::{Context, Moment, Origins, Preview, Values, preview, render};
 use ringback::delivery::Transport;
 use ringback::profile::Profile;
-use ringback::record::{DeliveryId, Job, Place};
+use ringback::record::{DeliveryId, Job, JobRef, LaneId};
 
 use super::listener::{Listener, Wire};
 
@@ -25,8 +25,8 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
     let callback =
         render(profile, values, &mut Context { delivery_id: &text, random: &mut no_random }).unwrap();
     let job = Job {
-        id,
-        place: Place::default(),
+        reference: JobRef::new(id, 1),
+        lane: LaneId::new(1),
         origin: profile.endpoint.origin().into(),
         callback,
         values: values.clone(),

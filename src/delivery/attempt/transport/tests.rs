@@ -5,7 +5,7 @@ use super::*;
 use crate::callback::{Callback, Values};
 use crate::delivery::http::tls::Configs;
 use crate::profile::{Backoff, Channel, Draft, Identity, Method, ProfileId, Region, RetryPolicy, Rules};
-use crate::record::{DeliveryId, ErrorClass, Place};
+use crate::record::{DeliveryId, ErrorClass, JobRef, LaneId};
 
 #[test]
 fn one_beside_another_has_its_tokens_and_connections_of_its_own() {
@@ -28,8 +28,8 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
     let callback =
         Callback { method: Method::Get, url: url.to_owned(), headers: Vec::new(), body: Vec::new() };
     Job {
-        id: DeliveryId::generate(),
-        place: Place::default(),
+        reference: JobRef::new(DeliveryId::generate(), 1),
+        lane: LaneId::new(1),
         origin: Arc::from(url),
         callback,
         values: Values::default(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Endpoint;
 use crate::delivery::endpoints::lane::{Rank, Standing};
+use crate::record::LaneId;
 
 /// When a few probes are in flight, the next one waits this long: a fast endpoint responds sooner.
 const PROBE_PAUSE: Duration = Duration::from_millis(25);
@@ -63,13 +64,13 @@ struct Choice {
     /// Those of a lower one come first.
     class: u8,
     standing: Standing,
-    lane: i64,
+    lane: LaneId,
     kind: Kind,
 }
 
 impl Endpoint {
     /// The lane that gets the next slot, of those that are admitted, and what it counts as.
-    pub fn next(&self, admitted: Admitted, now: Duration) -> Option<(i64, Kind)> {
+    pub fn next(&self, admitted: Admitted, now: Duration) -> Option<(LaneId, Kind)> {
         let choices = self.choices(now).into_iter().flatten();
         let admitted = choices.filter(|choice| admitted.admits(choice.kind));
         let next = admitted.min_by_key(|choice| (choice.class, choice.standing.fewest()))?;
@@ -104,7 +105,7 @@ impl Endpoint {
         if self.ready.is_empty() {
             return [None; 8];
         }
-        let choice = |class, found: Option<(Standing, i64)>| {
+        let choice = |class, found: Option<(Standing, LaneId)>| {
             let (standing, lane) = found?;
             Some(Choice { class, standing, lane, kind: self.kind(standing.rank, lane) })
         };
@@ -118,7 +119,7 @@ impl Endpoint {
             let newcomers = [newcomer(Rank::Delivered), newcomer(Rank::Unknown)];
             return [fast, delivered, unknown, failed, slow, probed, newcomers[0], newcomers[1]];
         }
-        let below = |most: usize, found: Option<(Standing, i64)>| found.filter(|_| open < most);
+        let below = |most: usize, found: Option<(Standing, LaneId)>| found.filter(|_| open < most);
         let shared = slots - slots / SPARE;
         let (slow, fast) = (self.first(Rank::Slow), self.first(Rank::Fast));
         let has_none = fast.is_some_and(|(standing, _)| standing.open == 0);
@@ -134,7 +135,7 @@ impl Endpoint {
         ]
     }
 
-    fn kind(&self, rank: Rank, lane: i64) -> Kind {
+    fn kind(&self, rank: Rank, lane: LaneId) -> Kind {
         match rank {
             Rank::Fast => Kind::Fast,
             Rank::Delivered | Rank::Unknown | Rank::Failed if self.held() == 0 => Kind::FirstProbe,
@@ -144,32 +145,32 @@ impl Endpoint {
     }
 
     /// The next lane that is not measured, if it may be probed now.
-    fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
+    fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, LaneId)> {
         let first = self.unmeasured()?;
         self.probe_at(slots, first.0.rank).is_some_and(|at| at <= now).then_some(first)
     }
 
     /// The last lane of a rank, if it came after all that are probed.
-    fn newcomer(&self, rank: Rank) -> Option<(Standing, i64)> {
+    fn newcomer(&self, rank: Rank) -> Option<(Standing, LaneId)> {
         let last = Standing { rank, open: usize::MAX, used: i64::MAX, turn: u64::MAX };
         let (standing, lane) = self.ready.range(Standing::first(rank)..=last).next_back()?;
         self.is_newcomer(*lane).then_some((*standing, *lane))
     }
 
     /// Whether a lane came after all that are probed, and after those that took long when they were.
-    fn is_newcomer(&self, lane: i64) -> bool {
+    fn is_newcomer(&self, lane: LaneId) -> bool {
         let last = self.probed_turns.last().copied().unwrap_or_default().max(self.hung);
         self.lanes.get(&lane).is_some_and(|lane| lane.since > last)
     }
 
     /// A newcomer that may be probed now: it need not wait, as long as a slot is left for fast ones.
-    fn newcomer_probe(&self, slots: usize, now: Duration) -> Option<(Standing, i64)> {
+    fn newcomer_probe(&self, slots: usize, now: Duration) -> Option<(Standing, LaneId)> {
         let newcomer = self.newcomer(Rank::Unknown)?;
         let is_due = self.probe_at(slots, Rank::Unknown).is_some_and(|at| at <= now);
         (is_due || self.held() + 1 < slots).then_some(newcomer)
     }
 
-    fn unmeasured(&self) -> Option<(Standing, i64)> {
+    fn unmeasured(&self) -> Option<(Standing, LaneId)> {
         self.first(Rank::Unknown).or_else(|| self.first(Rank::Failed))
     }
 
@@ -189,14 +190,14 @@ impl Endpoint {
 
     /// A lane that is probed and is alone: it need not wait with a few more, nor with others once its first
     /// attempt is late, which only a slow one's is.
-    fn alone(&self, few: usize) -> Option<(Standing, i64)> {
+    fn alone(&self, few: usize) -> Option<(Standing, LaneId)> {
         let (standing, number) = self.first(Rank::Probed)?;
         let lane = self.lanes.get(&number)?;
         let is_alone = self.ready.len() == 1 && lane.open() == self.open + self.extra;
         (is_alone && (lane.is_late() || lane.open() < few)).then_some((standing, number))
     }
 
-    fn first(&self, rank: Rank) -> Option<(Standing, i64)> {
+    fn first(&self, rank: Rank) -> Option<(Standing, LaneId)> {
         let (standing, lane) = self.ready.range(Standing::first(rank)..).next()?;
         (standing.rank == rank).then_some((*standing, *lane))
     }

@@ -56,7 +56,7 @@ impl World {
         while self.in_flight.len() < 256
             && let Some((job, ticket)) = self.endpoints.start(now)
         {
-            self.in_flight.push((self.now + TIMEOUT, job.origin, job.place.lane, ticket));
+            self.in_flight.push((self.now + TIMEOUT, job.origin, job.lane.number(), ticket));
         }
     }
 

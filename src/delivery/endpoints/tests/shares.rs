@@ -86,7 +86,8 @@ impl World {
         let now = self.start + self.now;
         self.endpoints.wake(now);
         let mut read = vec![0; self.lanes.len()];
-        self.endpoints.places().for_each(|place| read[usize::try_from(place.lane).unwrap()] += 1);
+        let lanes = self.endpoints.read_jobs().map(|job| usize::try_from(job.lane.number()).unwrap());
+        lanes.for_each(|lane| read[lane] += 1);
         for ((number, lane), read) in (0..).zip(&mut self.lanes).zip(read) {
             let more = lane.waiting.min(SLOTS - read);
             lane.waiting -= more;
@@ -94,7 +95,7 @@ impl World {
             self.endpoints.add((0..more).map(job).collect(), now);
         }
         while let Some((job, ticket)) = self.endpoints.start(now) {
-            let number = usize::try_from(job.place.lane).unwrap();
+            let number = usize::try_from(job.lane.number()).unwrap();
             let lane = &mut self.lanes[number];
             lane.in_flight += 1;
             lane.first.get_or_insert(self.now);

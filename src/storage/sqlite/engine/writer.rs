@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
-use crate::storage::News;
+use crate::storage::Wakeup;
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::engine::state_counts::{Moves, Tally, Writing};
@@ -152,7 +152,7 @@ pub struct Told {
     /// Counts all, by whichever process.
     pub changes: Arc<watch::Sender<u64>>,
     /// For the sender: only what it did not do itself.
-    pub news: Arc<watch::Sender<News>>,
+    pub wakeups: Arc<watch::Sender<Wakeup>>,
     /// That the write-ahead log cannot shrink.
     pub log: Arc<LogWatch>,
 }
@@ -162,11 +162,11 @@ impl Told {
         self.changes.send_modify(|n| *n += 1);
     }
 
-    fn news(&self, arrived: bool, steered: bool) {
-        if arrived || steered {
-            self.news.send_modify(|news| {
-                news.arrived += u64::from(arrived);
-                news.steered += u64::from(steered);
+    fn wake(&self, enqueued: bool, invalidated: bool) {
+        if enqueued || invalidated {
+            self.wakeups.send_modify(|wakeup| {
+                wakeup.enqueued += u64::from(enqueued);
+                wakeup.invalidated += u64::from(invalidated);
             });
         }
     }
@@ -241,7 +241,7 @@ impl Desk {
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
             // What others have accepted meanwhile is in these numbers, and the next look finds nothing new.
             let others = data_version(&self.db) != Ok(self.known);
-            self.told.news(came || others, stand.steering != self.stand.steering);
+            self.told.wake(came || others, stand.steering != self.stand.steering);
             self.stand = stand;
             self.told.changed();
         }
@@ -274,7 +274,7 @@ impl Desk {
         if now != self.known || (!settled && self.settled) {
             self.known = now;
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
-            self.told.news(stand.deliveries != self.stand.deliveries, stand.steering != self.stand.steering);
+            self.told.wake(stand.deliveries != self.stand.deliveries, stand.steering != self.stand.steering);
             self.stand = stand;
             self.told.changed();
         }

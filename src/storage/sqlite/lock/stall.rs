@@ -11,7 +11,6 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use crate::profile::RetryPolicy;
-use crate::storage::Watched;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::lock::process_identity;
 use crate::storage::sqlite::rows::columns::{get, millis, time};
@@ -25,6 +24,15 @@ const STUCK: SignedDuration = SignedDuration::from_millis(RetryPolicy::TIMEOUT_M
 
 /// How often it is looked at while something is due.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// What a standby finds of the active sender.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Why it sends nothing although something is due: a whole sentence. None while it does its work.
+    pub stalled: Option<String>,
+    /// When to look again. None: not before something is committed.
+    pub look_in: Option<Duration>,
+}
 
 /// What the database says of the active sender.
 struct Stand {

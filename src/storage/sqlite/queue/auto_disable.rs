@@ -56,26 +56,27 @@ impl Failing {
         if self.limit == 0 {
             return Ok(());
         }
-        let run = match self.runs.entry(outcome.place.lane) {
+        let run = match self.runs.entry(outcome.lane.number()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let run = read(tx, outcome.place.lane)?;
+                let run = read(tx, outcome.lane.number())?;
                 new.insert(run)
             }
         };
         let Some(run) = run else { return Ok(()) };
         if outcome.next == Next::Delivered {
-            run.now = Count { failed: 0, delivered: run.now.delivered.max(Some(outcome.id)) };
+            run.now = Count { failed: 0, delivered: run.now.delivered.max(Some(outcome.job.id)) };
             return Ok(());
         }
-        if run.now.delivered.is_some_and(|later| outcome.id < later) {
+        if run.now.delivered.is_some_and(|later| outcome.job.id < later) {
             return Ok(());
         }
         run.now.failed = run.now.failed.saturating_add(1);
         if run.now.failed >= self.limit && run.too_many.is_none() {
             let error = outcome.attempt.error.as_ref();
             let message = error.map(|error| error.message.clone()).unwrap_or_default();
-            run.too_many = Some(AutoDisableCause { failed: run.now.failed, delivery: outcome.id, message });
+            run.too_many =
+                Some(AutoDisableCause { failed: run.now.failed, delivery: outcome.job.id, message });
         }
         Ok(())
     }

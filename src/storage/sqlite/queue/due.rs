@@ -1,10 +1,12 @@
 //! What is to be sent next, read in full.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, ErrorClass, State};
+use crate::record::{DeliveryId, ErrorClass, LaneId, State};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::Jobs;
@@ -15,12 +17,12 @@ use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 use crate::storage::unreadable;
 use crate::storage::unreadable::Why;
-use crate::storage::{Busy, Due};
+use crate::storage::{Claimed, Demand};
 
 /// What was found.
 #[derive(Default)]
 pub struct Found {
-    pub due: Due,
+    pub claimed: Claimed,
     /// What cannot be sent since it cannot be read.
     pub unreadable: Vec<(i64, Why)>,
     /// Retries with a time that is none.
@@ -39,23 +41,23 @@ impl Found {
     }
 }
 
-/// At most `limit` deliveries that are due at `now` and can start.
-pub fn find(tx: &Transaction<'_>, now: Timestamp, limit: usize, busy: &Busy) -> Result<Found, StoreError> {
-    let now = millis(now);
+/// Deliveries that are due and can start, without those in the rows that are `passed_over`.
+pub fn find(tx: &Transaction<'_>, demand: &Demand, passed_over: &HashSet<i64>) -> Result<Found, StoreError> {
+    let now = millis(demand.now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx);
-    let scheduler::Turn { chosen, odd, after, is_partial } = scheduler::choose(tx, now, limit, busy)?;
+    let scheduler::Turn { chosen, odd, after, is_partial } = scheduler::choose(tx, demand, passed_over)?;
     found.unreadable = odd;
-    (found.due.after, found.due.is_partial) = (after, is_partial);
+    (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);
     for chosen in chosen {
         let row = chosen.row;
         match jobs.read(chosen)? {
-            Ok(job) => found.due.jobs.push(job),
+            Ok(job) => found.claimed.jobs.push(job),
             Err(why) => found.unreadable.push((row, why)),
         }
     }
-    found.due.next = next(tx, now)?;
-    found.timeless = timeless(tx, busy)?;
+    found.claimed.next_due = next(tx, now)?;
+    found.timeless = timeless(tx, passed_over)?;
     Ok(found)
 }
 
@@ -114,7 +116,7 @@ fn next(tx: &Transaction<'_>, now: i64) -> Result<Option<Timestamp>, StoreError>
 
 /// Retries that no time makes due: without one, or with one that no clock will show. They lie at the ends
 /// of the index.
-fn timeless(tx: &Transaction<'_>, busy: &Busy) -> Result<Vec<i64>, StoreError> {
+fn timeless(tx: &Transaction<'_>, passed_over: &HashSet<i64>) -> Result<Vec<i64>, StoreError> {
     let mut found = Vec::new();
     let mut take = |sql: &str, bound: Option<i64>| -> Result<(), StoreError> {
         let mut statement = tx.prepare_cached(sql)?;
@@ -126,7 +128,7 @@ fn timeless(tx: &Transaction<'_>, busy: &Busy) -> Result<Vec<i64>, StoreError> {
     };
     take(WITHOUT_TIME, None)?;
     take(BEYOND_TIME, Some(millis(Timestamp::MAX)))?;
-    found.retain(|row| !busy.known.contains(row));
+    found.retain(|row| !passed_over.contains(row));
     Ok(found)
 }
 

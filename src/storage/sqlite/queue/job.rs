@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::callback::Callback;
 use crate::profile::{Profile, RetryPolicy};
-use crate::record::{Job, Origin, Place};
+use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::queue::record::MOST;
@@ -36,8 +36,7 @@ impl<'a> Jobs<'a> {
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([seq])?;
         let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };
-        let place = Place { row: seq, lane };
-        let (mut job, was_tested) = match job(row, place, origin, facts) {
+        let (mut job, was_tested) = match job(row, seq, LaneId::new(lane), origin, facts) {
             Ok(read) => read,
             Err(why) => return Ok(Err(why)),
         };
@@ -72,14 +71,14 @@ impl<'a> Jobs<'a> {
 }
 
 /// The job without its profile, and whether it is a test with a profile of its own.
-fn job(row: &Row<'_>, place: Place, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
+fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
         return Err(format!("{attempts} attempts are more than there can be"));
     }
     let job = Job {
-        id: columns::delivery_id(row, 0)?,
-        place,
+        reference: JobRef::new(columns::delivery_id(row, 0)?, seq),
+        lane,
         origin,
         attempts,
         manual: facts.manual,

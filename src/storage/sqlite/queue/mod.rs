@@ -1,12 +1,14 @@
 //! Deliveries on their way: accepted, chosen, read in full, recorded.
 
+pub mod adapter;
 pub mod auto_disable;
+pub mod claims;
 pub mod clock_shift;
 pub mod due;
 pub mod enqueue;
 pub mod job;
 pub mod lane;
-pub mod outbox;
 pub mod record;
 pub mod scheduler;
+pub mod seat;
 pub mod turns;

@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use crate::profile::Choice;
-use crate::record::{Attempt, Next, Outcome, State};
+use crate::record::{Attempt, JobRef, Next, Outcome, State};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::auto_disable::Failing;
@@ -13,39 +13,53 @@ use crate::storage::sqlite::rows::state;
 
 /// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
 /// row is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken:
-/// what was sent stands in the log.
+/// what was sent stands in the log. Gives those that are no longer the sender's.
 pub fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
     disable_after: u32,
     epoch: Option<i64>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<JobRef>, StoreError> {
+    let mut not_ours = Vec::new();
     let mut failing = Failing::new(disable_after);
     // Mostly there is none, and then nobody needs to look for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     for outcome in outcomes {
-        if record(tx, outcome, any_tested, epoch)? {
-            failing.note(tx, outcome)?;
+        match record(tx, outcome, any_tested, epoch)? {
+            Recorded::Ended => failing.note(tx, outcome)?,
+            Recorded::Moved => {}
+            Recorded::NotOurs => not_ours.push(outcome.job),
         }
     }
-    failing.settle(tx)
+    failing.settle(tx)?;
+    Ok(not_ours)
+}
+
+/// What an outcome did to its delivery.
+enum Recorded {
+    /// It has ended by this.
+    Ended,
+    /// It waits; or it had ended by this already.
+    Moved,
+    /// Nothing: it was cancelled or removed, or another sender has ended it.
+    NotOurs,
 }
 
 /// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
-/// no longer there has nothing to record. Whether the delivery has ended by this.
+/// no longer there has nothing to record.
 fn record(
     tx: &Writing<'_>,
     outcome: &Outcome,
     any_tested: bool,
     epoch: Option<i64>,
-) -> Result<bool, StoreError> {
+) -> Result<Recorded, StoreError> {
     let next = state_after(outcome.next);
     // Only what was tried before waits. Asking for the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { State::Queued } else { State::Waiting };
     let mut stopped = false;
     if !move_on(tx, outcome, was, next)? {
-        match state::of(tx, outcome.id)? {
-            None => return Ok(false),
+        match state::of(tx, outcome.job.id)? {
+            None => return Ok(Recorded::NotOurs),
             Some((_, state)) if state.is_pending() => {
                 move_on(tx, outcome, state, next)?;
             }
@@ -60,11 +74,15 @@ fn record(
             }
         }
     }
-    let is_new = append(tx, outcome.place.row, &outcome.attempt, epoch)?;
+    let is_new = append(tx, outcome.job.token(), &outcome.attempt, epoch)?;
     if any_tested && !next.is_pending() {
-        forget_tested(tx, outcome.place.row)?;
+        forget_tested(tx, outcome.job.token())?;
     }
-    Ok(is_new && !stopped && !next.is_pending())
+    Ok(match stopped {
+        true => Recorded::NotOurs,
+        false if is_new && !next.is_pending() => Recorded::Ended,
+        false => Recorded::Moved,
+    })
 }
 
 fn state_after(next: Next) -> State {
@@ -87,8 +105,8 @@ fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Resu
                WHERE seq = ?1 AND id = ?2 AND state = ?11";
     let change = || {
         tx.prepare_cached(sql)?.execute(params![
-            outcome.place.row,
-            outcome.id.bytes(),
+            outcome.job.token(),
+            outcome.job.id.bytes(),
             state_number(next),
             outcome.next.retry_at().map(millis),
             (!next.is_pending()).then_some(ended_at),
@@ -100,7 +118,7 @@ fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Resu
             state_number(was),
         ])
     };
-    let moved = on_row(tx, outcome.place.row, change)?;
+    let moved = on_row(tx, outcome.job.token(), change)?;
     if moved > 0 {
         tx.moved(was, next);
     }
@@ -115,7 +133,7 @@ fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
                WHERE seq = ?1";
     let change = || {
         tx.prepare_cached(sql)?.execute(params![
-            outcome.place.row,
+            outcome.job.token(),
             attempt.n,
             attempt.status,
             attempt.error.as_ref().map(|f| f.class.name()),
@@ -123,7 +141,7 @@ fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
             attempt.duration_ms,
         ])
     };
-    on_row(tx, outcome.place.row, change)?;
+    on_row(tx, outcome.job.token(), change)?;
     tx.touched();
     Ok(())
 }

@@ -18,13 +18,13 @@ use std::ops::Bound;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
-use crate::record::{Origin, Past};
+use crate::record::{LaneId, Origin, Past};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::control::pause::BlockedSet;
 use crate::storage::sqlite::queue::turns::Turns;
-use crate::storage::sqlite::rows::columns::{delivery_id, get, text};
+use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, text};
 use crate::storage::unreadable::Why;
-use crate::storage::{Busy, OriginLoad};
+use crate::storage::{Demand, OriginLoad};
 
 /// Retries that are due and looked at in order of their time, before lanes are asked one by one
 /// whether they have any.
@@ -101,18 +101,19 @@ pub struct Facts {
     pub past: Option<Past>,
 }
 
-/// At most `limit` deliveries that can start at `now`, in milliseconds.
-pub fn choose(tx: &Transaction<'_>, now: i64, limit: usize, busy: &Busy) -> Result<Turn, StoreError> {
+/// Deliveries that can start, without those in the rows that are `passed_over`.
+pub fn choose(tx: &Transaction<'_>, demand: &Demand, passed_over: &HashSet<i64>) -> Result<Turn, StoreError> {
+    let (now, limit) = (millis(demand.now), demand.limit);
     let (retries, holds) = (retries(tx, now)?, BlockedSet::read(tx)?);
-    let round = Round { tx, now, busy, retries, holds, odd: RefCell::default() };
+    let round = Round { tx, now, demand, passed_over, retries, holds, odd: RefCell::default() };
     let Window { mut queues, last, is_partial } = round.window(limit)?;
     let in_window = queues.len();
     if is_partial {
         queues.extend(round.newest(&queues)?);
     }
-    let mut turns = Turns::new(busy);
+    let mut turns = Turns::new(demand);
     for queue in &queues {
-        turns.add(queue.lane, &queue.origin, queue.facts.manual);
+        turns.add(LaneId::new(queue.lane), &queue.origin, queue.facts.manual);
     }
     turns.begin();
     let mut chosen = Vec::new();
@@ -131,7 +132,7 @@ pub fn choose(tx: &Transaction<'_>, now: i64, limit: usize, busy: &Busy) -> Resu
         round.meet(state, &Value::Null, "it has no queue")?;
     }
     let after = match furthest {
-        _ if !is_partial => latest.or(busy.after),
+        _ if !is_partial => latest.or(demand.after.map(LaneId::number)),
         // No more than these were wanted: those after them are next.
         Some(place) if chosen.len() == limit => Some(queues[place].lane),
         _ => last,
@@ -214,7 +215,8 @@ const WAITING: i64 = 1;
 struct Round<'a> {
     tx: &'a Transaction<'a>,
     now: i64,
-    busy: &'a Busy,
+    demand: &'a Demand,
+    passed_over: &'a HashSet<i64>,
     retries: Retries,
     holds: BlockedSet<'a>,
     /// See [`Turn::odd`].
@@ -245,7 +247,7 @@ impl Round<'_> {
     /// The lanes that may take a turn, going round: until `wanted` endpoints have nothing under way,
     /// since those come before all others.
     fn window(&self, wanted: usize) -> Result<Window, StoreError> {
-        let start = self.busy.after;
+        let start = self.demand.after.map(LaneId::number);
         let (mut queues, mut idle) = (Vec::new(), 0);
         let (mut after, mut wrapped) = (start, start.is_none());
         let mut origins = HashMap::new();
@@ -300,8 +302,8 @@ impl Round<'_> {
                 return Ok(None);
             }
         };
-        let own = self.busy.lanes.get(&lane).copied().unwrap_or_default();
-        if !self.busy.has_room(&self.load(&origin), &own, facts.manual) {
+        let own = self.demand.lanes.get(&LaneId::new(lane)).copied().unwrap_or_default();
+        if !self.demand.has_room(&self.load(&origin), &own, facts.manual) {
             return Ok(None);
         }
         let mut queue = Queue::new(lane, origin, facts);
@@ -309,7 +311,7 @@ impl Round<'_> {
     }
 
     fn load(&self, origin: &Origin) -> OriginLoad {
-        self.busy.origins.get(origin).copied().unwrap_or_default()
+        self.demand.origins.get(origin).copied().unwrap_or_default()
     }
 
     /// The endpoint of a lane and what is known of it.
@@ -383,7 +385,7 @@ impl Round<'_> {
     }
 
     fn odd(&self, row: i64, why: &str) {
-        if !self.busy.known.contains(&row) {
+        if !self.passed_over.contains(&row) {
             self.odd.borrow_mut().push((row, why.to_owned()));
         }
     }
@@ -428,7 +430,7 @@ impl Round<'_> {
         let mut next = move || -> Result<Option<(i64, At)>, StoreError> {
             while let Some(found) = rows.next()? {
                 let row = found.get(0)?;
-                if self.busy.known.contains(&row) {
+                if self.passed_over.contains(&row) {
                     continue;
                 }
                 match at(found) {

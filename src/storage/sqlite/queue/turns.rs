@@ -4,12 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use crate::record::Origin;
-use crate::storage::{Busy, LaneLoad, MANUAL, OriginLoad, Pace};
+use crate::record::{LaneId, Origin};
+use crate::storage::{Demand, LaneLoad, MANUAL, OriginLoad, Pace};
 
 /// The lanes that take turns. Each has a number, its place.
 pub struct Turns<'a> {
-    busy: &'a Busy,
+    demand: &'a Demand,
     origins: Vec<Sharing>,
     by_name: HashMap<Origin, usize>,
     lanes: Vec<Lane>,
@@ -60,9 +60,9 @@ impl Lane {
 
 impl<'a> Turns<'a> {
     /// None yet.
-    pub fn new(busy: &'a Busy) -> Self {
+    pub fn new(demand: &'a Demand) -> Self {
         Self {
-            busy,
+            demand,
             origins: Vec::new(),
             by_name: HashMap::new(),
             lanes: Vec::new(),
@@ -71,15 +71,15 @@ impl<'a> Turns<'a> {
     }
 
     /// Adds a lane that has something; its place is how many were added before.
-    pub fn add(&mut self, lane: i64, origin: &Origin, manual: bool) {
+    pub fn add(&mut self, lane: LaneId, origin: &Origin, manual: bool) {
         let found = self.by_name.get(origin).copied();
         let sharing = found.unwrap_or_else(|| {
-            let load = self.busy.origins.get(origin).copied().unwrap_or_default();
+            let load = self.demand.origins.get(origin).copied().unwrap_or_default();
             self.origins.push(Sharing { load, lanes: BinaryHeap::new() });
             self.by_name.insert(origin.clone(), self.origins.len() - 1);
             self.origins.len() - 1
         });
-        let load = self.busy.lanes.get(&lane).copied().unwrap_or_default();
+        let load = self.demand.lanes.get(&lane).copied().unwrap_or_default();
         let lane = Lane { load, manual, origin: sharing };
         self.origins[sharing].lanes.push(Reverse((lane.standing(), self.lanes.len())));
         self.lanes.push(lane);
@@ -116,7 +116,7 @@ impl<'a> Turns<'a> {
         let Sharing { load, lanes } = &mut self.origins[origin];
         while let Some(Reverse((standing, place))) = lanes.peek().copied() {
             let lane = &self.lanes[place];
-            if self.busy.has_room(load, &lane.load, lane.manual) {
+            if self.demand.has_room(load, &lane.load, lane.manual) {
                 let precedence = (standing.0 != Rank::Manual, load.open, place);
                 self.heap.push(Reverse((precedence, origin)));
                 return;
@@ -128,6 +128,8 @@ impl<'a> Turns<'a> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     fn fast(open: usize, used: i64) -> LaneLoad {
@@ -139,24 +141,24 @@ mod tests {
     }
 
     /// Busy with lanes of one origin, `a`: numbered from 0 on.
-    fn busy(per_origin: usize, ahead: usize, lanes: &[LaneLoad]) -> Busy {
+    fn busy(per_origin: usize, ahead: usize, lanes: &[LaneLoad]) -> Demand {
         let sum = |fast: bool| -> usize {
             let counts = lanes.iter().filter(|lane| !fast || lane.pace == Pace::Fast);
             counts.map(|lane| lane.open).sum()
         };
         let load = OriginLoad { open: sum(false), fast: sum(true), ahead, ..OriginLoad::default() };
-        Busy {
+        Demand {
             origins: HashMap::from([(Origin::from("a"), load)]),
-            lanes: (0..).zip(lanes.iter().copied()).collect(),
-            ..Busy::idle(per_origin)
+            lanes: (0..).map(LaneId::new).zip(lanes.iter().copied()).collect(),
+            ..Demand::idle(Timestamp::UNIX_EPOCH, usize::MAX, per_origin)
         }
     }
 
     /// The turns of lanes that never run out: at most so many.
-    fn turns(busy: &Busy, lanes: &[(i64, &str, bool)], most: usize) -> String {
+    fn turns(busy: &Demand, lanes: &[(i64, &str, bool)], most: usize) -> String {
         let mut turns = Turns::new(busy);
         for (lane, origin, manual) in lanes {
-            turns.add(*lane, &Origin::from(*origin), *manual);
+            turns.add(LaneId::new(*lane), &Origin::from(*origin), *manual);
         }
         turns.begin();
         let mut order = String::new();

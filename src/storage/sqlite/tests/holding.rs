@@ -2,15 +2,15 @@
 
 use crate::profile::Status;
 use crate::record::Series;
+use crate::storage::Outbox;
 use crate::storage::{Block, BlockReason, DeletedProfile};
-use crate::storage::{Busy, Outbox};
 
 use super::*;
 
 /// The ids that would be sent now.
 async fn sent(store: &Store) -> Vec<DeliveryId> {
-    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
-    due.jobs.into_iter().map(|job| job.id).collect()
+    let due = due(store, at(99_000), 100).await;
+    due.jobs.iter().map(Job::id).collect()
 }
 
 fn of(n: u128, kind: Kind) -> NewDelivery {
@@ -52,10 +52,10 @@ async fn a_pause_holds_events_and_nothing_by_hand() {
     let (_folder, store) = store();
     let [event, by_test, again, other] =
         accept(&store, [of(1, Kind::Event), of(1, Kind::Test), of(1, Kind::Again), of(2, Kind::Event)]).await;
-    let mut news = store.news();
+    let mut wakeups = store.wakeups();
     assert!(store.pause(Some(profile_id(1))).await.unwrap());
     assert!(!store.pause(Some(profile_id(1))).await.unwrap(), "it is paused already");
-    assert_eq!(news.borrow_and_update().steered, 1, "what was read ahead is forgotten");
+    assert_eq!(wakeups.borrow_and_update().invalidated, 1, "what was read ahead is forgotten");
     let mut got = sent(&store).await;
     got.sort();
     assert_eq!(got, [by_test, again, other]);
@@ -241,16 +241,16 @@ async fn what_is_pending_of_a_deleted_profile_is_held_until_it_is_restored() {
             .await;
     record(&store, waiting, 1, Next::Retry(at(9_000))).await;
     assert_eq!(store.pending_events(&id).await.unwrap(), 2);
-    let mut news = store.news();
-    news.mark_unchanged();
+    let mut wakeups = store.wakeups();
+    wakeups.mark_unchanged();
     assert!(store.delete_profile(&id).await.unwrap());
-    assert!(news.has_changed().unwrap(), "what was read ahead is forgotten");
+    assert!(wakeups.has_changed().unwrap(), "what was read ahead is forgotten");
 
     let mut got = sent(&store).await;
     got.sort();
     assert_eq!(got, [by_hand, theirs]);
-    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
-    let job = due.jobs.iter().find(|job| job.id == by_hand).unwrap();
+    let due = due(&store, at(99_000), 100).await;
+    let job = due.jobs.iter().find(|job| job.id() == by_hand).unwrap();
     assert!(job.profile.is_some(), "the credentials are kept");
     let held = store.blocked(None).await.unwrap();
     assert_eq!((held.queued, held.waiting), (1, 1));
@@ -287,13 +287,13 @@ async fn what_cannot_be_restored_any_more_is_no_longer_held() {
     assert_eq!(store.purge_profiles(until - hour).await.unwrap(), 0);
     assert!(sent(&store).await.is_empty());
 
-    let mut news = store.news();
-    news.mark_unchanged();
+    let mut wakeups = store.wakeups();
+    wakeups.mark_unchanged();
     assert_eq!(store.purge_profiles(until + hour).await.unwrap(), 1);
-    assert!(news.has_changed().unwrap(), "the sender looks again");
+    assert!(wakeups.has_changed().unwrap(), "the sender looks again");
     assert!(store.blocks().await.unwrap().is_empty(), "its pause went with it");
-    let due = store.due(at(99_000), 100, Busy::idle(usize::MAX)).await.unwrap();
-    assert_eq!((due.jobs[0].id, &due.jobs[0].profile), (id, &None), "without a profile it fails");
+    let due = due(&store, at(99_000), 100).await;
+    assert_eq!((due.jobs[0].id(), &due.jobs[0].profile), (id, &None), "without a profile it fails");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod opening;
 mod overtaking;
 mod place;
 pub mod pruning;
+mod seat;
 mod sending;
 mod sharing;
 mod standing;
@@ -28,9 +29,10 @@ use crate::callback::{Callback, Values};
 use crate::profile::{
     Backoff, Draft, Event, Identity, Method, Profile, ProfileId, Region, RetryPolicy, Rules,
 };
-use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Outcome, Place};
-use crate::storage::Outbox as _;
+use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Outcome};
+use crate::record::{Job, JobRef, LaneId};
 use crate::storage::sqlite::Store;
+use crate::storage::{Claimed, Demand, Queue as _};
 
 /// A store in a folder that goes with the test.
 pub fn store() -> (TempDir, Store) {
@@ -134,20 +136,35 @@ fn attempt(n: u32, status: u16) -> Attempt {
     }
 }
 
-fn outcome(id: DeliveryId, place: Place, n: u32, next: Next) -> Outcome {
+fn outcome(id: DeliveryId, (row, lane): Place, n: u32, next: Next) -> Outcome {
     let status = if next == Next::Delivered { 200 } else { 500 };
-    Outcome { id, place, attempt: attempt(n, status), next }
+    Outcome { job: JobRef::new(id, row), lane: LaneId::new(lane), attempt: attempt(n, status), next }
 }
+
+/// The row of a delivery, and its lane.
+type Place = (i64, i64);
 
 /// Where the store keeps a delivery, if it does.
 async fn place(store: &Store, id: DeliveryId) -> Place {
     let sql = "SELECT seq, lane FROM delivery WHERE id = ?1";
-    let read = |row: &rusqlite::Row<'_>| Ok(Place { row: row.get(0)?, lane: row.get(1)? });
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let found = store.read(move |tx| Ok(tx.query_row(sql, [id.bytes()], read).optional()?)).await;
     found.unwrap().unwrap_or_default()
 }
 
-/// Records a try as the sender does.
+/// What could be claimed at this time. It is released again.
+async fn due(store: &Store, now: Timestamp, limit: usize) -> Claimed {
+    let claimed = store.claim(Demand::idle(now, limit, usize::MAX)).await.unwrap();
+    release(store, &claimed).await;
+    claimed
+}
+
+async fn release(store: &Store, claimed: &Claimed) {
+    let jobs: Vec<JobRef> = claimed.jobs.iter().map(|job| job.reference).collect();
+    store.release(&jobs).await.unwrap();
+}
+
+/// Records an attempt as the sender does.
 pub async fn record(store: &Store, id: DeliveryId, n: u32, next: Next) {
     let outcome = outcome(id, place(store, id).await, n, next);
     store.record([outcome].into()).await.unwrap();

@@ -4,36 +4,46 @@
 use rusqlite::Connection;
 
 use crate::record::State;
-use crate::storage::{Busy, Outbox as _, OutboxError};
+use crate::storage::{Outbox as _, QueueError, Seat};
 
 use super::*;
 
-async fn due(store: &Store) -> Result<Vec<DeliveryId>, OutboxError> {
-    let due = store.due(at(99_000), 10, Busy::idle(usize::MAX)).await?;
-    Ok(due.jobs.iter().map(|job| job.id).collect())
+async fn due(store: &Store) -> Result<Vec<DeliveryId>, QueueError> {
+    let claimed = store.claim(Demand::idle(at(99_000), 10, usize::MAX)).await?;
+    release(store, &claimed).await;
+    Ok(claimed.jobs.iter().map(Job::id).collect())
+}
+
+/// A seat, unless another session has it.
+async fn join(store: &Store) -> Option<Seat> {
+    let (taken, mut waits) = tokio::sync::mpsc::unbounded_channel();
+    tokio::select! {
+        seat = store.join(move |_| taken.send(()).unwrap_or_default()) => Some(seat.unwrap()),
+        Some(()) = waits.recv() => None,
+    }
 }
 
 /// Two sessions that both have a lock, the second since the first one's file was removed; and a
 /// delivery that the first has in flight.
-async fn two() -> (TempDir, [(Store, crate::storage::sqlite::Lease); 2], DeliveryId) {
+async fn two() -> (TempDir, [(Store, Seat); 2], DeliveryId) {
     let (folder, first) = store();
     let second = Store::open(first.path()).unwrap();
     let new = delivery("https://hooks.example");
     let id = new.id;
     first.accept(vec![new]).await.unwrap();
-    let lease = first.try_permit().await.unwrap().expect("nobody sends");
-    assert!(second.try_permit().await.unwrap().is_none(), "one at a time");
+    let seat = join(&first).await.expect("nobody sends");
+    assert!(join(&second).await.is_none(), "one at a time");
     assert_eq!(due(&first).await.unwrap(), [id]);
     std::fs::remove_file(folder.path().join("a.db.lock")).unwrap();
-    let later = second.try_permit().await.unwrap().expect("nobody has the new file");
-    (folder, [(first, lease), (second, later)], id)
+    let later = join(&second).await.expect("nobody has the new file");
+    (folder, [(first, seat), (second, later)], id)
 }
 
 #[tokio::test]
 async fn of_two_with_locks_the_later_one_sends() {
     let (_folder, [(first, _lease), (second, _later)], id) = two().await;
     let error = due(&first).await.unwrap_err();
-    assert!(matches!(error, OutboxError::Overtaken(_)), "{error}");
+    assert!(matches!(error, QueueError::Overtaken(_)), "{error}");
     let who = format!("another session (pid {}) sends now: the lock file", std::process::id());
     assert!(error.to_string().contains(&who), "{error}");
     assert_eq!(due(&second).await.unwrap(), [id]);
@@ -42,25 +52,28 @@ async fn of_two_with_locks_the_later_one_sends() {
 #[tokio::test]
 async fn whose_lock_file_is_gone_sends_no_more_though_nobody_else_does() {
     let (folder, store) = store();
-    let _lease = store.try_permit().await.unwrap().expect("nobody sends");
+    let _seat = join(&store).await.expect("nobody sends");
     store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
     let lock = folder.path().join("a.db.lock");
     std::fs::rename(&lock, folder.path().join("aside")).unwrap();
-    assert!(matches!(due(&store).await, Err(OutboxError::Overtaken(_))));
+    assert!(matches!(due(&store).await, Err(QueueError::Overtaken(_))));
     std::fs::write(&lock, "").unwrap();
-    assert!(matches!(due(&store).await, Err(OutboxError::Overtaken(_))), "another file of that name");
+    assert!(matches!(due(&store).await, Err(QueueError::Overtaken(_))), "another file of that name");
 }
 
 #[tokio::test]
 async fn what_both_sent_stands_in_the_log_twice() {
     let (_folder, [(first, _lease), (second, _later)], id) = two().await;
     let place = place(&first, id).await;
-    let mut news = second.news();
-    let before = *news.borrow_and_update();
+    let mut wakeups = second.wakeups();
+    let before = *wakeups.borrow_and_update();
     let of_first = outcome(id, place, 1, Next::Retry(at(11_000)));
     first.record([of_first.clone()].into()).await.unwrap();
-    let steered = news.wait_for(|now| now.steered != before.steered);
-    tokio::time::timeout(std::time::Duration::from_secs(20), steered).await.expect("it reads again").unwrap();
+    let read_again = wakeups.wait_for(|now| now.invalidated != before.invalidated);
+    tokio::time::timeout(std::time::Duration::from_secs(20), read_again)
+        .await
+        .expect("it reads again")
+        .unwrap();
     let mut of_second = outcome(id, place, 1, Next::Delivered);
     of_second.attempt.started_at = at(1_001);
     for _ in 0..2 {
@@ -110,7 +123,7 @@ async fn a_file_of_the_schema_before_opens_and_has_an_epoch() {
     db.execute_batch(sql).unwrap();
     drop(db);
     let store = Store::open(&path).unwrap();
-    let _lease = store.try_permit().await.unwrap().expect("nobody sends");
+    let _seat = join(&store).await.expect("nobody sends");
     let before = store.delivery(DeliveryId::from_bytes([0; 16])).await.unwrap().unwrap();
     assert_eq!((before.summary.state, before.attempts.len()), (State::Delivered, 1));
     let new = delivery("https://hooks.example");

@@ -1,13 +1,13 @@
-//! The store as the sender's outbox.
+//! The store as the sender's queue.
 
 use crate::profile::{DraftHeader, sizes};
 use crate::record::{Job, Origin, State};
-use crate::storage::{Busy, Due, Outbox};
+use crate::storage::Outbox;
 
 use super::*;
 
-async fn due(store: &Store, ms: i64, limit: usize) -> Due {
-    store.due(at(ms), limit, Busy::idle(usize::MAX)).await.unwrap()
+async fn due(store: &Store, ms: i64, limit: usize) -> Claimed {
+    super::due(store, at(ms), limit).await
 }
 
 async fn due_ids(store: &Store, ms: i64) -> Vec<DeliveryId> {
@@ -15,7 +15,7 @@ async fn due_ids(store: &Store, ms: i64) -> Vec<DeliveryId> {
 }
 
 fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
-    jobs.iter().map(|job| job.id).collect()
+    jobs.iter().map(Job::id).collect()
 }
 
 #[tokio::test]
@@ -26,8 +26,11 @@ async fn what_is_accepted_is_due_to_the_byte() {
     let due = due(&store, 0, 10).await;
     let [job] = due.jobs.as_slice() else { panic!("one job") };
     assert_eq!(job.callback, new.request.unwrap());
-    assert_eq!((job.id, &job.origin, &job.values), (new.id, &Origin::from(new.origin.as_str()), &new.values));
-    assert_eq!((job.policy, job.attempts, due.next), (new.policy, 0, None));
+    assert_eq!(
+        (job.id(), &job.origin, &job.values),
+        (new.id, &Origin::from(new.origin.as_str()), &new.values)
+    );
+    assert_eq!((job.policy, job.attempts, due.next_due), (new.policy, 0, None));
     assert!(job.profile.is_none(), "there is no such profile");
 }
 
@@ -68,7 +71,7 @@ async fn first_tries_go_before_retries_and_each_in_order() {
 
     let early = due(&store, 8_500, 100).await;
     assert_eq!(ids(&early.jobs), [id[2], id[3], id[1]]);
-    assert_eq!(early.next, Some(at(9_000)));
+    assert_eq!(early.next_due, Some(at(9_000)));
     assert_eq!(early.jobs[2].attempts, 1);
     assert_eq!(ids(&due(&store, 9_000, 1).await.jobs), [id[2]]);
 }

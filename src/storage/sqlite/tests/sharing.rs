@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::storage::Outbox;
 use crate::storage::Problem;
-use crate::storage::{Busy, Outbox};
 
 use super::*;
 
@@ -59,7 +59,7 @@ async fn one_command_that_fails_hurts_no_other() {
     after.unwrap();
     assert!(bad.is_err());
     assert_eq!(store.profiles().await.unwrap().len(), 2);
-    assert_eq!(store.due(at(0), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.len(), 1);
+    assert_eq!(due(&store, at(0), 10).await.jobs.len(), 1);
 }
 
 #[tokio::test]
@@ -105,11 +105,11 @@ async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender
     let (folder, first) = store();
     // Nothing is noticed for two seconds but by its own commits.
     let second = Store::open_noticing(&folder.path().join("a.db"), DEADLINE, |_, _, _| None).unwrap();
-    let news = second.news();
-    let before = *news.borrow();
+    let wakeups = second.wakeups();
+    let before = *wakeups.borrow();
     first.accept(vec![delivery("https://hooks.example")]).await.unwrap();
     second.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
-    assert_ne!(news.borrow().arrived, before.arrived);
+    assert_ne!(wakeups.borrow().enqueued, before.enqueued);
 }
 
 /// The log is written before the commit counts: being told too early would be being told never.

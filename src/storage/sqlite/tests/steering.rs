@@ -2,7 +2,7 @@
 
 use crate::profile::Choice;
 use crate::record::State;
-use crate::storage::{Busy, Outbox};
+use crate::storage::Outbox;
 use crate::storage::{Problem, StoreError};
 
 use super::*;
@@ -22,7 +22,7 @@ async fn cancelled_while_it_is_sent() {
     let details = store.delivery(new.id).await.unwrap().unwrap();
     assert_eq!((details.summary.state, details.summary.due_at), (State::Cancelled, None));
     assert_eq!((details.summary.last_status, details.attempts.len()), (Some(500), 1));
-    assert!(store.due(at(99_000), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.is_empty());
+    assert!(due(&store, at(99_000), 10).await.jobs.is_empty());
     assert!(!store.retry_now(new.id).await.unwrap());
 }
 
@@ -34,10 +34,10 @@ async fn a_wait_is_cut_short() {
     store.accept(vec![new.clone()]).await.unwrap();
     assert!(store.retry_now(new.id).await.unwrap());
     record(&store, new.id, 1, Next::Retry(far)).await;
-    assert!(store.due(Timestamp::now(), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.is_empty());
+    assert!(due(&store, Timestamp::now(), 10).await.jobs.is_empty());
     assert!(store.retry_now(new.id).await.unwrap());
     assert_eq!(summary(&store, new.id).await.state, State::Waiting);
-    assert_eq!(store.due(Timestamp::now(), 10, Busy::idle(usize::MAX)).await.unwrap().jobs.len(), 1);
+    assert_eq!(due(&store, Timestamp::now(), 10).await.jobs.len(), 1);
     assert!(!store.retry_now(DeliveryId::generate()).await.unwrap());
 }
 
@@ -70,9 +70,9 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
     let again = DeliveryId::generate();
     store.resend(new.id, again, at(1)).await.unwrap();
     record(&store, new.id, 1, Next::Failed).await;
-    let jobs = store.due(at(1), 10, Busy::idle(usize::MAX)).await.unwrap().jobs;
+    let jobs = due(&store, at(1), 10).await.jobs;
     assert_eq!(jobs.len(), 1);
-    assert_eq!((jobs[0].id, jobs[0].profile.as_deref()), (again, Some(&shown)));
+    assert_eq!((jobs[0].id(), jobs[0].profile.as_deref()), (again, Some(&shown)));
 
     let error = store.resend(new.id, DeliveryId::generate(), at(2)).await.unwrap_err();
     assert_eq!(error.problem, Problem::TestedGone(new.id));

@@ -1,35 +1,37 @@
 //! Whose turn it is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::HashSet;
 
 use proptest::prelude::*;
 
 use crate::record::Job;
-use crate::storage::{Busy, LaneLoad, OriginLoad, Outbox};
+use crate::storage::{LaneLoad, OriginLoad, Outbox as _};
 
 use super::*;
 
 /// The sender as far as turns go: what it was given is under way until it is said to have ended.
 struct Turns {
     store: Store,
-    busy: Busy,
+    demand: Demand,
+    claimed: HashSet<DeliveryId>,
 }
 
 impl Turns {
     fn new(store: &Store, per_origin: usize) -> Self {
-        Self { store: store.clone(), busy: Busy::idle(per_origin) }
+        Self { store: store.clone(), demand: Demand::idle(at(0), 0, per_origin), claimed: HashSet::new() }
     }
 
     async fn ask(&mut self, ms: i64, limit: usize) -> Vec<Job> {
-        let due = self.store.due(at(ms), limit, self.busy.clone()).await.unwrap();
-        self.busy.after = due.after;
-        let jobs = due.jobs;
-        for job in &jobs {
-            assert!(self.busy.known.insert(job.place.row), "it is under way");
-            self.busy.origins.entry(job.origin.clone()).or_default().open += 1;
-            self.busy.lanes.entry(job.place.lane).or_default().open += 1;
+        (self.demand.now, self.demand.limit) = (at(ms), limit);
+        let claimed = self.store.claim(self.demand.clone()).await.unwrap();
+        self.demand.after = claimed.after;
+        for job in &claimed.jobs {
+            assert!(self.claimed.insert(job.id()), "it is in flight");
+            self.demand.origins.entry(job.origin.clone()).or_default().open += 1;
+            self.demand.lanes.entry(job.lane).or_default().open += 1;
         }
-        jobs
+        claimed.jobs
     }
 
     async fn ask_origins(&mut self, ms: i64, limit: usize) -> String {
@@ -37,10 +39,10 @@ impl Turns {
     }
 
     async fn end(&mut self, job: &Job) {
-        record(&self.store, job.id, job.attempts + 1, Next::Delivered).await;
-        self.busy.known.remove(&job.place.row);
-        self.busy.origins.get_mut(&job.origin).unwrap().open -= 1;
-        self.busy.lanes.get_mut(&job.place.lane).unwrap().open -= 1;
+        record(&self.store, job.id(), job.attempts + 1, Next::Delivered).await;
+        self.claimed.remove(&job.id());
+        self.demand.origins.get_mut(&job.origin).unwrap().open -= 1;
+        self.demand.lanes.get_mut(&job.lane).unwrap().open -= 1;
     }
 }
 
@@ -69,13 +71,12 @@ async fn what_is_under_way_or_has_no_room_is_passed_over() {
     let (_folder, store) = store();
     let ids = accept(&store, "aabbc").await;
     let mut turns = Turns::new(&store, 2);
-    turns.busy.known.insert(place(&store, ids[0]).await.row);
-    for (of, id, open) in [('a', ids[0], 1), ('b', ids[2], 2)] {
-        turns.busy.origins.insert(origin(of).into(), OriginLoad { open, ..OriginLoad::default() });
-        let lane = LaneLoad { open, ..LaneLoad::default() };
-        turns.busy.lanes.insert(place(&store, id).await.lane, lane);
-    }
-    let got: Vec<_> = turns.ask(0, 10).await.iter().map(|job| job.id).collect();
+    assert_eq!(turns.ask(0, 1).await[0].id(), ids[0]);
+    turns.demand.after = None;
+    turns.demand.origins.insert(origin('b').into(), OriginLoad { open: 2, ..OriginLoad::default() });
+    let (_, lane) = place(&store, ids[2]).await;
+    turns.demand.lanes.insert(LaneId::new(lane), LaneLoad { open: 2, ..LaneLoad::default() });
+    let got: Vec<_> = turns.ask(0, 10).await.iter().map(Job::id).collect();
     assert_eq!(got, [ids[4], ids[1]]);
     assert!(turns.ask(0, 10).await.is_empty());
 }
@@ -129,7 +130,7 @@ async fn of_one_endpoint_first_tries_go_before_retries_and_others_need_not_wait_
     fail_once(&store, ids[3], 20).await;
     let mut turns = Turns::new(&store, 5);
     assert_eq!(turns.ask_origins(20, 2).await, "ab");
-    let rest: Vec<_> = turns.ask(20, 9).await.iter().map(|job| job.id).collect();
+    let rest: Vec<_> = turns.ask(20, 9).await.iter().map(Job::id).collect();
     assert_eq!(rest, [ids[2], ids[0]]);
 }
 
@@ -142,7 +143,7 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
             // Rows are numbered as they come.
             let retry = |(row, id): (i64, &DeliveryId)| {
                 let ms = [10, 20, 99][usize::try_from(row - 1_000).unwrap_or(0)];
-                outcome(*id, Place { row, lane: 1 }, 1, Next::Retry(at(ms)))
+                outcome(*id, (row, 1), 1, Next::Retry(at(ms)))
             };
             let all: Vec<_> = (1..).zip(&ids).map(retry).collect();
             crate::storage::sqlite::queue::record::record_all(tx, &all, 0, None)
@@ -178,17 +179,17 @@ proptest! {
             let mut turns = Turns::new(&store, per_origin);
             for limit in limits {
                 let free: usize = ('a'..='e').map(|letter| {
-                    let open = turns.busy.origins.get(origin(letter).as_str()).map_or(0, |load| load.open);
+                    let open = turns.demand.origins.get(origin(letter).as_str()).map_or(0, |load| load.open);
                     due.values().filter(|of| **of == letter).count().min(per_origin - open)
                 }).sum();
                 let jobs = turns.ask(15, limit).await;
                 prop_assert_eq!(jobs.len(), free.min(limit));
                 for job in &jobs {
-                    prop_assert_eq!(due.remove(&job.id), Some(letter(&job.origin)));
+                    prop_assert_eq!(due.remove(&job.id()), Some(letter(&job.origin)));
                 }
-                prop_assert!(turns.busy.origins.values().all(|load| load.open <= per_origin));
-                let half: HashSet<_> = jobs.iter().map(|job| job.id).step_by(2).collect();
-                for job in jobs.iter().filter(|job| half.contains(&job.id)) {
+                prop_assert!(turns.demand.origins.values().all(|load| load.open <= per_origin));
+                let half: HashSet<_> = jobs.iter().map(Job::id).step_by(2).collect();
+                for job in jobs.iter().filter(|job| half.contains(&job.id())) {
                     turns.end(job).await;
                 }
             }

@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 
+use crate::storage::Outbox as _;
 use crate::storage::inspect;
-use crate::storage::{Busy, Outbox as _};
 use crate::storage::{Filter, RetentionPolicy};
 
 use super::*;
@@ -61,8 +61,8 @@ async fn a_queue_goes_on_past_a_row_without_meaning() {
         store.accept(new).await.unwrap();
         let db = Connection::open(store.path()).unwrap();
         db.execute(&format!("UPDATE delivery SET {odd} WHERE id = ?1"), [id[0].bytes()]).unwrap();
-        let due = store.due(at(99_000), 10, Busy::idle(usize::MAX)).await.unwrap();
-        let jobs: Vec<_> = due.jobs.iter().map(|job| job.id).collect();
+        let due = due(&store, at(99_000), 10).await;
+        let jobs: Vec<_> = due.jobs.iter().map(Job::id).collect();
         assert_eq!(jobs, id[1..], "{odd}");
         assert_eq!(store.counts().await.unwrap().failed, 1, "{odd}: it has failed, and is looked at once");
     }
@@ -79,8 +79,8 @@ async fn a_retry_at_a_time_that_no_clock_shows_is_due_now() {
         let db = Connection::open(store.path()).unwrap();
         db.execute_batch(&format!("PRAGMA ignore_check_constraints = 1; UPDATE delivery SET due_at = {odd}"))
             .unwrap();
-        let due = store.due(at(0), 10, Busy::idle(usize::MAX)).await.unwrap();
-        assert_eq!(due.jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [id], "{odd}");
+        let due = due(&store, at(0), 10).await;
+        assert_eq!(due.jobs.iter().map(Job::id).collect::<Vec<_>>(), [id], "{odd}");
     }
 }
 
@@ -95,8 +95,8 @@ async fn what_no_lane_leads_to_is_met_and_fails() {
         let sql = format!("UPDATE delivery SET {odd} WHERE id = ?1");
         db.execute_batch("PRAGMA foreign_keys = 0").unwrap();
         assert_eq!(db.execute(&sql, [id[0].bytes()]).unwrap(), 1);
-        let due = store.due(at(99_000), 10, Busy::idle(usize::MAX)).await.unwrap();
-        let jobs: Vec<_> = due.jobs.iter().map(|job| job.id).collect();
+        let due = due(&store, at(99_000), 10).await;
+        let jobs: Vec<_> = due.jobs.iter().map(Job::id).collect();
         if odd.starts_with("id") {
             // Nothing is wrong with it.
             assert_eq!(jobs, [DeliveryId::from_bytes([0; 16]), id[1]]);

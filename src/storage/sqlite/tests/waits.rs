@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::record::State;
+use crate::storage::Outbox as _;
 
 use super::*;
 

@@ -1,9 +1,9 @@
 //! The loop that sends what is due.
 //!
-//! It starts what was read ahead and has room, keeps one question to the storage under way while
-//! there may be more, and one record of what ended. It holds one timer, for what is due next, and
-//! wakes besides only when there is news, or when a try, a question or a record has ended. Whoever
-//! wants something sent, cancelled or tried now writes it to the outbox.
+//! It starts what was read ahead and has room, keeps one claim under way while there may be more, and one
+//! record of what ended. It holds one timer, for what is due next, and wakes otherwise only when the queue
+//! says so, or when an attempt, a claim or a record has ended. What a person wants sent, cancelled or
+//! retried goes through the store.
 
 mod records;
 mod sweep;
@@ -17,18 +17,19 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 
 use crate::clock;
-use crate::record::{DeliveryId, ErrorClass, Job, Origin, Outcome, Place, retry_decision};
-use crate::storage::{Busy, Due, News, Outbox, OutboxError};
+use crate::record::{DeliveryId, ErrorClass, Job, JobRef, Origin, Outcome, retry_decision};
+use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Wakeup};
 
-use super::board::{Board, Step};
 use super::clock::Clock;
 use super::crew::Crew;
 use super::endpoints::{Ended, Endpoints, Ticket};
 use super::limits::Limits;
 use super::local_trouble::LocalTrouble;
 use super::outage::Outage;
+use super::outcome_stream::OutcomeStream;
 use super::resting::Resting;
 use super::sending::{InFlight, Role};
+use super::status::{Board, Step};
 use super::transport::Transport;
 use records::Records;
 use sweep::Sweep;
@@ -58,11 +59,12 @@ pub enum End {
 }
 
 /// What the loop holds.
-pub struct Work<O> {
-    outbox: Arc<O>,
+pub struct Dispatcher<Q> {
+    queue: Arc<Q>,
     crew: Crew,
     limits: Limits,
     board: Board,
+    outcomes: OutcomeStream,
     tries: JoinSet<Result<Outcome, LocalTrouble>>,
     /// Each attempt in flight: one that breaks off cannot say itself what it was.
     under_way: HashMap<Id, InSlot>,
@@ -71,7 +73,7 @@ pub struct Work<O> {
     outage: Outage,
     /// What the board says that this machine lacks.
     lacks: Option<LocalTrouble>,
-    question: Question,
+    claiming: Claiming,
     records: Records,
     clock: Clock,
     /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
@@ -81,49 +83,53 @@ pub struct Work<O> {
     next_due: Option<Timestamp>,
     started: Vec<(DeliveryId, InFlight)>,
     ended: Vec<DeliveryId>,
-    overtaken: Option<OutboxError>,
+    overtaken: Option<QueueError>,
 }
 
 /// An attempt in flight, and its slot.
 struct InSlot {
-    id: DeliveryId,
-    place: Place,
+    job: JobRef,
     origin: Origin,
     ticket: Ticket,
     /// It finds out whether trouble of this machine is over.
     probes: bool,
 }
 
-/// What is asked of the storage.
+/// What is claimed.
 #[derive(Default)]
-struct Question {
-    /// The one under way, and the news that it was asked at.
-    asked: Option<(JoinHandle<Result<Due, OutboxError>>, News)>,
+struct Claiming {
+    /// The claim under way, and the wake-up that it was made at.
+    asked: Option<(JoinHandle<Result<Claimed, QueueError>>, Wakeup)>,
+    /// What is not started after all: it is released before the next claim.
+    unstarted: Vec<JobRef>,
+    /// What is released before the claim under way.
+    releasing: Option<Arc<[JobRef]>>,
     /// There is something new, which may be for who has room.
     fresh: bool,
     /// There may be more of what there was.
     more: bool,
     /// No sooner than this: the last one failed.
     not_before: Option<Instant>,
-    /// How far the storage has come on its way round the lanes.
+    /// How far the queue has come on its way round the lanes.
     sweep: Sweep,
 }
 
-impl<O: Outbox> Work<O> {
-    pub fn new(outbox: Arc<O>, crew: Crew, limits: Limits, board: Board) -> Self {
+impl<Q: Queue> Dispatcher<Q> {
+    pub fn new(queue: Arc<Q>, crew: Crew, limits: Limits, board: Board, outcomes: OutcomeStream) -> Self {
         let names = crew.known_names();
         Self {
-            outbox,
+            queue,
             crew,
             limits,
             board,
+            outcomes,
             tries: JoinSet::new(),
             under_way: HashMap::new(),
             endpoints: Endpoints::new(limits, names),
             resting: Resting::default(),
             outage: Outage::default(),
             lacks: None,
-            question: Question { fresh: true, ..Question::default() },
+            claiming: Claiming { fresh: true, ..Claiming::default() },
             records: Records::default(),
             clock: Clock::start(),
             owed: Some(SignedDuration::ZERO),
@@ -137,12 +143,12 @@ impl<O: Outbox> Work<O> {
     /// Sends until it is told to stop or another session has taken over, and gives the requests in
     /// flight a little time.
     pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
-        let mut news = self.outbox.news();
-        let mut seen = *news.borrow_and_update();
+        let mut wakeups = self.queue.wakeups();
+        let mut seen = *wakeups.borrow_and_update();
         let mut names = self.crew.known_names().changes();
         while self.overtaken.is_none() {
             self.look_at_clock().await;
-            self.note(&mut seen, &mut news);
+            self.note(&mut seen, &mut wakeups);
             self.start();
             self.record();
             self.ask(seen);
@@ -153,9 +159,9 @@ impl<O: Outbox> Work<O> {
                 _ = &mut *stopped => break,
                 Some(ended) = self.tries.join_next_with_id() => self.ended(ended),
                 recorded = joined(&mut self.records.under_way) => self.recorded(recorded),
-                answer = joined(&mut self.question.asked) => self.answered(answer, *news.borrow()),
-                changed = news.changed() => if changed.is_err() { break },
-                Ok(()) = names.changed() => self.question.fresh = true,
+                answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
+                changed = wakeups.changed() => if changed.is_err() { break },
+                Ok(()) = names.changed() => self.claiming.fresh = true,
                 () = sleep(nap) => {}
             }
         }
@@ -172,11 +178,8 @@ impl<O: Outbox> Work<O> {
     /// Starts nothing more, and records what still ends in time.
     async fn stop(mut self, role: Role) {
         self.board.role(role);
-        self.endpoints.forget_read();
-        if let Some((asked, _)) = self.question.asked.take() {
-            asked.abort();
-        }
         let until = tokio::time::Instant::now() + STOP_GRACE;
+        let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
         while !self.tries.is_empty() || self.records.len() > 0 {
             self.record();
             self.tell();
@@ -191,50 +194,72 @@ impl<O: Outbox> Work<O> {
         }
         self.tries.shutdown().await;
         self.board.left_unrecorded(self.records.len());
-        self.ended.extend(self.under_way.values().map(|attempt| attempt.id));
+        self.ended.extend(self.under_way.values().map(|attempt| attempt.job.id));
         self.tell();
     }
 
-    /// What was read before something was steered may no longer hold; what is new is asked for.
-    fn note(&mut self, seen: &mut News, news: &mut watch::Receiver<News>) {
-        let now = *news.borrow_and_update();
+    /// Gives back what was claimed and is not started. Where that fails, leaving the seat does.
+    async fn release_unstarted(&mut self) {
+        self.forget_read();
+        let mut unstarted = std::mem::take(&mut self.claiming.unstarted);
+        unstarted.extend(self.claiming.releasing.iter().flat_map(|jobs| jobs.iter()));
+        if let Some((asked, _)) = self.claiming.asked.take() {
+            asked.abort();
+            if let Ok(Ok(claimed)) = asked.await {
+                unstarted.extend(claimed.jobs.iter().map(|job| job.reference));
+            }
+        }
+        let _ = self.queue.release(&unstarted).await;
+    }
+
+    /// What was read before something was invalidated may no longer hold; what is new is asked for.
+    fn note(&mut self, seen: &mut Wakeup, wakeups: &mut watch::Receiver<Wakeup>) {
+        let now = *wakeups.borrow_and_update();
         if now == *seen {
             return;
         }
-        if now.steered != seen.steered {
-            self.endpoints.forget_read();
+        if now.invalidated != seen.invalidated {
+            self.forget_read();
             // A retry may be due sooner than it was.
             self.next_due = None;
         }
         *seen = now;
-        self.question.fresh = true;
+        self.claiming.fresh = true;
+    }
+
+    /// What was read and is not started goes back to the queue.
+    fn forget_read(&mut self) {
+        self.endpoints.take_read(&mut self.claiming.unstarted);
     }
 
     /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
     /// that was set.
     async fn look_at_clock(&mut self) {
+        if self.queue.clock() == ClockSource::Store {
+            return;
+        }
         if let Some(set) = self.clock.look() {
             self.owed = Some(self.owed.unwrap_or_default().saturating_add(set));
         }
         let Some(owed) = self.owed else { return };
-        if self.question.not_before.is_some_and(|at| at > Instant::now()) {
+        if self.claiming.not_before.is_some_and(|at| at > Instant::now()) {
             return;
         }
-        let shifted = self.outbox.shift(owed, clock::now()).await;
-        self.question.fresh = true;
+        let shifted = self.queue.shift(owed, clock::now()).await;
+        self.claiming.fresh = true;
         if self.board.told(Step::Look, shifted).is_ok() {
             self.owed = None;
             self.next_due = None;
         } else {
             // What waits would go out too early, or too late: nothing is asked for before that.
-            self.question.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+            self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
         }
     }
 
     fn start(&mut self) {
         let now = Instant::now();
         if self.outage.tick(now, &mut self.endpoints) {
-            self.question.fresh = true;
+            self.claiming.fresh = true;
         }
         self.endpoints.wake(now);
         // What cannot be recorded is not sent on top of that.
@@ -258,10 +283,10 @@ impl<O: Outbox> Work<O> {
     }
 
     fn spawn(&mut self, job: Job, ticket: Ticket) {
-        let Job { id, place, ref origin, .. } = job;
+        let Job { reference, ref origin, .. } = job;
         let probes = self.endpoints.is_held(origin);
-        let slot = InSlot { id, place, origin: origin.clone(), ticket, probes };
-        self.started.push((id, InFlight { n: job.attempts + 1, started_at: clock::now() }));
+        let slot = InSlot { job: reference, origin: origin.clone(), ticket, probes };
+        self.started.push((reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() }));
         let (runtime, transport) = self.crew.next();
         let task = self.tries.spawn_on(attempt(transport, job), runtime);
         self.under_way.insert(task.id(), slot);
@@ -276,27 +301,28 @@ impl<O: Outbox> Work<O> {
                 Ok((task, came)) => (task, Some(came)),
                 Err(error) => (error.id(), None),
             };
-            if let Some(InSlot { id, place, origin, ticket, probes }) = self.under_way.remove(&task) {
+            if let Some(InSlot { job, origin, ticket, probes }) = self.under_way.remove(&task) {
                 let outcome = came.as_ref().and_then(|came| came.as_ref().ok());
                 self.endpoints.end(&origin, ticket, now, outcome.map(how_it_ended));
-                self.question.more = true;
+                self.claiming.more = true;
                 match came {
                     Some(Ok(outcome)) => {
                         if probes {
                             self.outage.over(now, &mut self.endpoints);
-                            self.question.fresh = true;
+                            self.claiming.fresh = true;
                         }
-                        self.resting.forget(place);
+                        self.resting.forget(job.id);
                         self.records.waiting.push(outcome);
                     }
                     // No attempt was made: nothing is recorded, and the delivery stays as it was.
                     Some(Err(trouble)) => {
                         self.outage.met(&origin, trouble, now, &mut self.endpoints);
-                        self.ended.push(id);
+                        self.claiming.unstarted.push(job);
+                        self.ended.push(job.id);
                     }
                     None => {
-                        self.resting.add(place, now);
-                        self.ended.push(id);
+                        self.resting.add(job, now);
+                        self.ended.push(job.id);
                     }
                 }
             }
@@ -311,108 +337,121 @@ impl<O: Outbox> Work<O> {
             return;
         }
         let batch: Arc<[Outcome]> = std::mem::take(&mut self.records.waiting).into();
-        let (outbox, told) = (Arc::clone(&self.outbox), Arc::clone(&batch));
-        let task = tokio::spawn(async move { outbox.record(told).await });
+        let (queue, told) = (Arc::clone(&self.queue), Arc::clone(&batch));
+        let outcomes = self.outcomes.clone();
+        let task = tokio::spawn(async move {
+            let not_ours = queue.record(Arc::clone(&told)).await?;
+            // Not on before its subscribers have it: sending waits for those that must have all.
+            outcomes.publish(&told).await;
+            Ok(not_ours)
+        });
         self.records.under_way = Some((task, batch));
     }
 
-    fn recorded(&mut self, result: Result<Result<(), OutboxError>, JoinError>) {
+    fn recorded(&mut self, result: Result<Result<Vec<JobRef>, QueueError>, JoinError>) {
         let Some((_, batch)) = self.records.under_way.take() else { return };
         let result = result
-            .unwrap_or_else(|error| Err(OutboxError::Passing(format!("recording was aborted: {error}"))));
-        if self.board.told(Step::Record, result).is_err() {
-            // What was sent must not be forgotten: it is told until it is on disk.
+            .unwrap_or_else(|error| Err(QueueError::Passing(format!("recording was aborted: {error}"))));
+        let Ok(not_ours) = self.board.told(Step::Record, result) else {
+            // What was sent must not be forgotten: it is recorded again until it is on disk.
             self.records.waiting.splice(0..0, batch.iter().cloned());
             self.records.not_before = Some(Instant::now() + TROUBLE_PAUSE);
             return;
-        }
+        };
         self.records.not_before = None;
         for outcome in &*batch {
-            self.ended.push(outcome.id);
-            if let Some(at) = outcome.next.retry_at() {
+            self.ended.push(outcome.id());
+            if let Some(at) = outcome.next.retry_at()
+                && !not_ours.contains(&outcome.job)
+            {
                 self.next_due = Some(self.next_due.map_or(at, |next| next.min(at)));
             }
         }
     }
 
-    /// Asks the storage for more, unless it was asked, has no more, or there is enough.
-    fn ask(&mut self, seen: News) {
+    /// Claims more, unless a claim is under way, there is no more, or there is enough.
+    fn ask(&mut self, seen: Wakeup) {
         let now = Instant::now();
         let due = self.next_due.is_some_and(|at| at <= clock::now());
-        let rested = self.resting.take_rested(now);
+        let rested = self.resting.take_rested(now, &mut self.claiming.unstarted);
         if due {
             self.next_due = None;
         }
-        self.question.fresh |= due || rested;
-        let early = self.question.not_before.is_some_and(|at| at > now);
-        if self.question.asked.is_some() || !self.wants_to_ask() || early {
+        self.claiming.fresh |= due || rested;
+        let early = self.claiming.not_before.is_some_and(|at| at > now);
+        if self.claiming.asked.is_some() || !self.wants_to_ask() || early {
             return;
         }
         // All that was read is of endpoints without room, or there is none in all: others, and what a
         // person sent, must not wait for those.
-        let full = self.tries.len() >= self.limits.total && self.question.fresh;
+        let full = self.tries.len() >= self.limits.total && self.claiming.fresh;
         if self.endpoints.read() >= READ_AHEAD && (full || !self.endpoints.can_start()) {
-            self.endpoints.forget_read();
+            self.forget_read();
         }
         let limit = READ_AHEAD.saturating_sub(self.endpoints.read());
         if limit == 0 {
             return;
         }
-        if self.question.fresh || !self.question.sweep.is_unfinished() {
-            self.question.sweep.begin();
+        if self.claiming.fresh || !self.claiming.sweep.is_unfinished() {
+            self.claiming.sweep.begin();
         }
-        (self.question.fresh, self.question.more) = (false, false);
-        let busy = self.busy();
-        let outbox = Arc::clone(&self.outbox);
-        let task = tokio::spawn(async move { outbox.due(clock::now(), limit, busy).await });
-        self.question.asked = Some((task, seen));
+        (self.claiming.fresh, self.claiming.more) = (false, false);
+        let (origins, lanes) = self.endpoints.ask(now);
+        let (per_origin, after) = (self.limits.per_origin, self.claiming.sweep.after());
+        let demand = Demand { now: clock::now(), limit, per_origin, origins, lanes, after };
+        let unstarted = &mut self.claiming.unstarted;
+        let releasing = (!unstarted.is_empty()).then(|| std::mem::take(unstarted).into());
+        self.claiming.releasing.clone_from(&releasing);
+        let queue = Arc::clone(&self.queue);
+        let task = tokio::spawn(async move {
+            if let Some(unstarted) = releasing {
+                queue.release(&unstarted).await?;
+            }
+            queue.claim(demand).await
+        });
+        self.claiming.asked = Some((task, seen));
     }
 
     /// Whether there is something new, or more for who is about to run out, or nothing to start and lanes
     /// are left to look at.
     fn wants_to_ask(&self) -> bool {
-        self.question.fresh
-            || (self.question.more && self.endpoints.is_thirsty())
-            || (self.question.sweep.is_unfinished() && !self.endpoints.can_start())
+        self.claiming.fresh
+            || (self.claiming.more && self.endpoints.is_thirsty())
+            || (self.claiming.sweep.is_unfinished() && !self.endpoints.can_start())
     }
 
-    fn busy(&mut self) -> Busy {
-        let under_way = self.under_way.values().map(|attempt| attempt.place);
-        let resting = self.resting.at(Instant::now());
-        let known = under_way.chain(self.endpoints.places()).chain(self.records.places()).chain(resting);
-        let known = known.map(|place| place.row).collect();
-        let (origins, lanes) = self.endpoints.ask(Instant::now());
-        Busy { known, origins, lanes, per_origin: self.limits.per_origin, after: self.question.sweep.after() }
-    }
-
-    fn answered(&mut self, answer: Result<Result<Due, OutboxError>, JoinError>, now: News) {
-        let Some((_, asked_at)) = self.question.asked.take() else { return };
+    fn answered(&mut self, answer: Result<Result<Claimed, QueueError>, JoinError>, now: Wakeup) {
+        let Some((_, asked_at)) = self.claiming.asked.take() else { return };
         let answer = answer.unwrap_or_else(|error| {
-            Err(OutboxError::Passing(format!("reading due deliveries was aborted: {error}")))
+            Err(QueueError::Passing(format!("reading due deliveries was aborted: {error}")))
         });
         let answer = match answer {
-            Err(error @ OutboxError::Overtaken(_)) => {
+            Err(error @ QueueError::Overtaken(_)) => {
                 self.overtaken = Some(error);
                 return;
             }
             answer => answer,
         };
-        let Ok(due) = self.board.told(Step::Look, answer) else {
-            self.question.fresh = true;
-            self.question.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+        let released = self.claiming.releasing.take();
+        let Ok(claimed) = self.board.told(Step::Look, answer) else {
+            // Released twice is once.
+            self.claiming.unstarted.extend(released.iter().flat_map(|jobs| jobs.iter()));
+            self.claiming.fresh = true;
+            self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
             return;
         };
-        self.question.not_before = None;
-        self.board.unreadable(due.unreadable);
-        if now.steered != asked_at.steered {
-            self.question.fresh = true;
+        self.claiming.not_before = None;
+        self.board.unreadable(claimed.unreadable);
+        if now.invalidated != asked_at.invalidated {
+            self.claiming.unstarted.extend(claimed.jobs.iter().map(|job| job.reference));
+            self.claiming.fresh = true;
             return;
         }
         // Something came: there may be more of it than there was room for.
-        self.question.more |= !due.jobs.is_empty();
-        self.question.sweep.note(due.after, due.is_partial);
-        self.next_due = self.next_due.into_iter().chain(due.next).min();
-        self.endpoints.add(due.jobs, Instant::now());
+        self.claiming.more |= !claimed.jobs.is_empty();
+        self.claiming.sweep.note(claimed.after, claimed.is_partial);
+        self.next_due = self.next_due.into_iter().chain(claimed.next_due).min();
+        self.endpoints.add(claimed.jobs, Instant::now());
     }
 
     /// Writes what was started and ended on the board.
@@ -435,8 +474,8 @@ impl<O: Outbox> Work<O> {
             Duration::try_from(wait).unwrap_or_default()
         });
         // While one is under way its end tells.
-        let asks = self.question.asked.is_none() && self.wants_to_ask();
-        let asked = self.question.not_before.filter(|_| asks).map(until);
+        let asks = self.claiming.asked.is_none() && self.wants_to_ask();
+        let asked = self.claiming.not_before.filter(|_| asks).map(until);
         let recorded = self.records.not_before.filter(|_| self.records.under_way.is_none()).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
         due.into_iter().chain(asked).chain(recorded).chain(probed).chain(self.resting.next(now)).min()
@@ -447,7 +486,7 @@ async fn attempt(transport: Transport, job: Job) -> Result<Outcome, LocalTrouble
     let tried = transport.attempt(&job).await?;
     let failure = tried.attempt.error.as_ref();
     let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
-    Ok(Outcome { id: job.id, place: job.place, attempt: tried.attempt, next })
+    Ok(Outcome { job: job.reference, lane: job.lane, attempt: tried.attempt, next })
 }
 
 fn how_it_ended(outcome: &Outcome) -> Ended {

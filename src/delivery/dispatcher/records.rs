@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
-use crate::record::{Outcome, Place};
-use crate::storage::OutboxError;
+use crate::record::{JobRef, Outcome};
+use crate::storage::QueueError;
 
 /// A record under way, and what it records.
-pub type Recording = (JoinHandle<Result<(), OutboxError>>, Arc<[Outcome]>);
+pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
 
 /// What ended and is not on disk yet.
 #[derive(Default)]
@@ -24,11 +24,5 @@ impl Records {
     /// How many.
     pub fn len(&self) -> usize {
         self.waiting.len() + self.under_way.as_ref().map_or(0, |(_, batch)| batch.len())
-    }
-
-    /// Where the storage keeps them.
-    pub fn places(&self) -> impl Iterator<Item = Place> {
-        let batch = self.under_way.iter().flat_map(|(_, batch)| batch.iter());
-        self.waiting.iter().chain(batch).map(|outcome| outcome.place)
     }
 }

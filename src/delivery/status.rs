@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::local_trouble::LocalTrouble;
 use super::sending::{InFlight, Role, Sending};
 use crate::record::DeliveryId;
-use crate::storage::OutboxError;
+use crate::storage::QueueError;
 
 /// The board. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub enum Step {
 }
 
 impl Step {
-    fn failed(self, error: &OutboxError) -> String {
+    fn failed(self, error: &QueueError) -> String {
         let what = match self {
             Self::Record => "cannot record attempts",
             Self::Look => "cannot read due deliveries",
@@ -128,10 +128,10 @@ impl Board {
     }
 
     /// Tells what came of a step, and passes it on.
-    pub fn told<T>(&self, step: Step, result: Result<T, OutboxError>) -> Result<T, OutboxError> {
+    pub fn told<T>(&self, step: Step, result: Result<T, QueueError>) -> Result<T, QueueError> {
         let trouble = result.as_ref().err().map(|error| Trouble {
             sentence: step.failed(error),
-            lasting: matches!(error, OutboxError::Lasting(_)),
+            lasting: matches!(error, QueueError::Lasting(_)),
         });
         self.set(step, trouble);
         result
@@ -172,7 +172,7 @@ mod tests {
         let (board, watched) = Board::new();
         let trouble = || watched.borrow().trouble.clone();
         let failed =
-            |step, why: &str| board.told::<()>(step, Err(OutboxError::Passing(why.to_owned()))).unwrap_err();
+            |step, why: &str| board.told::<()>(step, Err(QueueError::Passing(why.to_owned()))).unwrap_err();
         failed(Step::Look, "no reader");
         let look = Some("cannot read due deliveries: no reader".to_owned());
         assert_eq!(trouble(), look);
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn who_was_replaced_as_the_active_sender_does_not_fail_for_it() {
         let (board, watched) = Board::new();
-        let fail = |step| board.told::<()>(step, Err(OutboxError::Passing("gone".to_owned()))).unwrap_err();
+        let fail = |step| board.told::<()>(step, Err(QueueError::Passing("gone".to_owned()))).unwrap_err();
         fail(Step::Keep);
         assert!(watched.borrow().trouble.is_some() && watched.borrow().failure().is_none());
         fail(Step::Permit);
@@ -204,7 +204,7 @@ mod tests {
         let trouble = || watched.borrow().trouble.clone();
         board.left_unrecorded(0);
         assert_eq!(trouble(), None);
-        board.told::<()>(Step::Record, Err(OutboxError::Passing("no room".to_owned()))).unwrap_err();
+        board.told::<()>(Step::Record, Err(QueueError::Passing("no room".to_owned()))).unwrap_err();
         let before = trouble().unwrap();
         board.left_unrecorded(0);
         assert_eq!(trouble().as_ref(), Some(&before));

@@ -1,10 +1,12 @@
-//! The way round the lanes of the storage, a part of them a question.
+//! The way round the lanes of the queue, a part of them a claim.
+
+use crate::record::LaneId;
 
 /// How far it has come.
 #[derive(Debug, Default)]
 pub struct Sweep {
     /// The lane that was looked at last.
-    after: Option<i64>,
+    after: Option<LaneId>,
     /// Lanes are left to look at since it began.
     unfinished: Option<Began>,
 }
@@ -12,14 +14,14 @@ pub struct Sweep {
 #[derive(Debug)]
 struct Began {
     /// After this lane.
-    after: Option<i64>,
+    after: Option<LaneId>,
     /// It has come to the first lane again since.
     has_wrapped: bool,
 }
 
 impl Sweep {
-    /// Where the next question begins.
-    pub fn after(&self) -> Option<i64> {
+    /// Where the next claim begins.
+    pub fn after(&self) -> Option<LaneId> {
         self.after
     }
 
@@ -33,8 +35,8 @@ impl Sweep {
         self.unfinished.is_some()
     }
 
-    /// A question has come to this lane, and looked at all or at a part of them.
-    pub fn note(&mut self, after: Option<i64>, is_partial: bool) {
+    /// A claim has come to this lane, and looked at all or at a part of them.
+    pub fn note(&mut self, after: Option<LaneId>, is_partial: bool) {
         if let Some(began) = &mut self.unfinished {
             // A part is less than one way round.
             began.has_wrapped |= after <= self.after;
@@ -54,7 +56,7 @@ mod tests {
     fn questions(sweep: &mut Sweep, lanes: &[i64]) -> usize {
         sweep.begin();
         let unfinished = lanes.iter().take_while(|lane| {
-            sweep.note(Some(**lane), true);
+            sweep.note(Some(LaneId::new(**lane)), true);
             sweep.is_unfinished()
         });
         unfinished.count() + 1
@@ -64,7 +66,7 @@ mod tests {
     fn it_ends_where_it_began() {
         let mut sweep = Sweep::default();
         assert_eq!(questions(&mut sweep, &[40, 80, 10, 50]), 3, "it began before all");
-        assert_eq!(sweep.after(), Some(10));
+        assert_eq!(sweep.after(), Some(LaneId::new(10)));
         assert_eq!(questions(&mut sweep, &[50, 90, 10, 50]), 3);
         assert_eq!(questions(&mut sweep, &[50, 90, 5, 45, 85]), 4, "not all of them are seen");
         assert_eq!(questions(&mut sweep, &[10, 40, 45]), 3);

@@ -1,0 +1,126 @@
+//! The store as the queue of the sender.
+//!
+//! The lock and its epoch are the lease of all claims, so none needs to be extended: who was overtaken
+//! claims nothing more, and what it still records is told from what the later sender records.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
+use tokio::sync::watch;
+
+use crate::record::{JobRef, NewDelivery, Outcome};
+use crate::storage::error::Problem;
+use crate::storage::sqlite::Store;
+use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::engine::write_queue::Order;
+use crate::storage::sqlite::error::InFile as _;
+use crate::storage::sqlite::queue::due::{self, Found};
+use crate::storage::sqlite::queue::seat::Seat;
+use crate::storage::sqlite::queue::{clock_shift, enqueue, record};
+use crate::storage::{Claimed, ClockSource, Demand, Outbox, Queue, QueueError, Standby, Wakeup};
+
+impl Outbox for Store {
+    async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), QueueError> {
+        self.write(move |tx| enqueue::insert_all(tx, &batch)).await?;
+        Ok(())
+    }
+}
+
+impl Queue for Store {
+    type Seat = Seat;
+
+    async fn join(&self, standby: impl FnMut(Standby) + Send) -> Result<Seat, QueueError> {
+        self.join_queue(standby).await
+    }
+
+    async fn leave(&self, seat: Seat) -> Result<(), QueueError> {
+        let noted = self.note_yielded().await;
+        drop(seat);
+        Ok(noted?)
+    }
+
+    /// What cannot be read is failed for good, and others are looked for in its place.
+    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
+        let demand = Arc::new(demand);
+        let mut passed_over = self.0.claims.rows();
+        let mut unreadable = Vec::new();
+        loop {
+            let found = self.find(&demand, &passed_over).await?;
+            let is_odd = found.is_odd();
+            let odd: Vec<i64> = if is_odd { found.odd().collect() } else { Vec::new() };
+            let Found { mut claimed, unreadable: failing, timeless } = found;
+            let mut is_stuck = false;
+            if is_odd {
+                let now = demand.now;
+                let put_right = move |tx: &Writing<'_>| due::put_right(tx, now, &failing, &timeless);
+                let done = self.write(put_right).await?;
+                is_stuck = done.failed.is_empty() && done.due == 0;
+                unreadable.extend(done.failed);
+            }
+            // Others do not wait until all that is odd is put right.
+            if !is_odd || !claimed.jobs.is_empty() {
+                self.0.claims.claim(&mut claimed.jobs);
+                return Ok(Claimed { unreadable, ..claimed });
+            }
+            if is_stuck {
+                // Nothing came of it: it must not be met again and again.
+                Arc::make_mut(&mut passed_over).extend(odd);
+            }
+        }
+    }
+
+    async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
+        self.0.claims.end(unstarted.iter().copied());
+        Ok(())
+    }
+
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
+        let disable_after = self.0.disable_after.load(Ordering::Relaxed);
+        let right = self.right();
+        let told = Arc::clone(&outcomes);
+        let record = move |tx: &Writing<'_>| {
+            let epoch = right.as_ref().map(|right| right.epoch);
+            let not_ours = record::record_all(tx, &told, disable_after, epoch)?;
+            right.map_or(Ok(()), |right| right.moved(tx))?;
+            Ok(not_ours)
+        };
+        // What is recorded makes room for what is to be sent; what comes in can wait for a moment.
+        let recorded = self.0.writer.write(Order::WriteFirst, record).await;
+        let not_ours = recorded.map_err(|error| error.at(self.path()))?;
+        self.0.claims.end(outcomes.iter().map(|outcome| outcome.job));
+        Ok(not_ours)
+    }
+
+    fn wakeups(&self) -> watch::Receiver<Wakeup> {
+        self.0.told.wakeups.subscribe()
+    }
+
+    fn clock(&self) -> ClockSource {
+        ClockSource::Sender
+    }
+
+    async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), QueueError> {
+        let right = self.right();
+        // Who was overtaken leaves it to the active sender.
+        let shift = move |tx: &Writing<'_>| match right.map(|right| right.check(tx)) {
+            Some(Err(error)) if matches!(error.problem, Problem::Overtaken(_)) => Ok(()),
+            _ => clock_shift::shift(tx, by, now),
+        };
+        self.write(shift).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    async fn find(&self, demand: &Arc<Demand>, passed_over: &Arc<HashSet<i64>>) -> Result<Found, QueueError> {
+        let (demand, passed_over, right) = (Arc::clone(demand), Arc::clone(passed_over), self.right());
+        let find = move |tx: &Transaction<'_>| {
+            right.map_or(Ok(()), |right| right.check(tx))?;
+            due::find(tx, &demand, &passed_over)
+        };
+        Ok(self.read(find).await?)
+    }
+}

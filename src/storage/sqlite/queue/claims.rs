@@ -1,0 +1,47 @@
+//! What this process has claimed: rows that were handed out and are neither recorded nor released. They are
+//! remembered here and not on disk: one process sends at a time, and what it held is free when it ends.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::record::{Job, JobRef};
+
+/// The rows that are claimed. A claim reads them as they were when it began, however long it takes.
+#[derive(Debug, Default)]
+pub struct Claims(Mutex<Arc<HashSet<i64>>>);
+
+impl Claims {
+    /// The rows that are claimed now.
+    pub fn rows(&self) -> Arc<HashSet<i64>> {
+        Arc::clone(&self.lock())
+    }
+
+    /// Claims the rows of these jobs, and leaves those that another claim has taken meanwhile.
+    pub fn claim(&self, jobs: &mut Vec<Job>) {
+        if !jobs.is_empty() {
+            let mut rows = self.lock();
+            let rows = Arc::make_mut(&mut rows);
+            jobs.retain(|job| rows.insert(job.reference.token()));
+        }
+    }
+
+    /// Ends these claims.
+    pub fn end(&self, jobs: impl ExactSizeIterator<Item = JobRef>) {
+        if jobs.len() > 0 {
+            let mut rows = self.lock();
+            let rows = Arc::make_mut(&mut rows);
+            for job in jobs {
+                rows.remove(&job.token());
+            }
+        }
+    }
+
+    /// Ends all.
+    pub fn clear(&self) {
+        *self.lock() = Arc::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<HashSet<i64>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
