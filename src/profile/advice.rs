@@ -12,6 +12,21 @@ use super::path::Path;
 use super::tags::tags_sent_as_variables;
 use super::template::Template;
 
+/// Names of query parameters that usually carry a secret (our decision).
+const SECRET_PARAMETERS: [&str; 11] = [
+    "access_token",
+    "api-key",
+    "api_key",
+    "apikey",
+    "key",
+    "password",
+    "passwd",
+    "secret",
+    "sig",
+    "signature",
+    "token",
+];
+
 impl Draft {
     /// Sentences about a draft. `known` says whether a variable of this name has a value; with
     /// Default every name is allowed.
@@ -72,6 +87,14 @@ impl Draft {
         if matches!(Endpoint::parse(&self.endpoint, true), Ok((_, Some(_)))) {
             say(Field::Endpoint, "user and password move to Basic authentication".to_owned());
         }
+        if let Some(names) = secrets_in_query(&self.endpoint) {
+            say(
+                Field::Endpoint,
+                format!(
+                    "{names}: a secret in the URL is shown and logged; send it in a header such as X-Api-Key"
+                ),
+            );
+        }
         if self.encryption && !self.enc_random_iv && !self.enc_iv.is_empty() {
             say(Field::EncIv, "fixed IV: equal values give equal ciphertext".to_owned());
         }
@@ -86,6 +109,21 @@ fn braces_sent(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
     let list = found.iter().map(|path| format!("{{{}}}", path.as_str())).collect::<Vec<_>>().join(" ");
     let are = if found.len() == 1 { "is" } else { "are" };
     Some(format!("{list} {are} sent as text: write {first}"))
+}
+
+/// The names of the query parameters that carry a fixed secret, by their names; none where there is none.
+fn secrets_in_query(endpoint: &str) -> Option<String> {
+    let (_, query) = endpoint.split_once('?')?;
+    let carries_secret = |name: &str, value: &str| {
+        // A value that is filled in is not part of the profile.
+        let is_fixed = !value.is_empty() && Template::parse(value).variables().next().is_none();
+        is_fixed && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
+    };
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut names: Vec<&str> =
+        pairs.filter(|(name, value)| carries_secret(name, value)).map(|(name, _)| name).collect();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -151,6 +189,20 @@ mod tests {
         assert!(advice(|d| d.body = "a={id}".into()).is_empty());
         let marked = advice(|d| d.body = "\u{feff}a=<id>".into());
         assert_eq!(marked, ["body: starts with a byte order mark (U+FEFF), which is sent: delete it"]);
+    }
+
+    #[test]
+    fn a_secret_in_the_query_is_named_without_its_value() {
+        let said = |endpoint: &str| advice(|d| d.endpoint = endpoint.into());
+        assert_eq!(
+            said("https://x.example/cb?id=<id>&Token=hunter2&api_key=hunter2"),
+            [
+                "url: Token, api_key: a secret in the URL is shown and logged; send it in a header such as X-Api-Key"
+            ]
+        );
+        for url in ["/cb", "/token?id=<id>", "/cb?token=<id>", "/cb?token=&sig", "/cb?tokens=5&monkey=1"] {
+            assert!(said(&format!("https://x.example{url}")).is_empty(), "{url}");
+        }
     }
 
     #[test]
