@@ -3,8 +3,8 @@
 
 use crate::settings::Binding;
 
-use super::action::{Entry, TABLE};
 use super::chord::Chord;
+use super::table::{Entry, TABLE};
 use super::{Keymap, reserved};
 
 /// The keys with these bindings, and a sentence for each binding that is not taken.
@@ -35,7 +35,7 @@ pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
 /// The line of the table and its new keys.
 fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
     let name = &binding.action;
-    let Some(line) = TABLE.iter().position(|entry| entry.name() == *name) else {
+    let Some(line) = TABLE.iter().position(|entry| entry.name == *name) else {
         return Err(unknown(name));
     };
     let entry = &TABLE[line];
@@ -70,7 +70,7 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
 fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)> {
     bound.iter().enumerate().rev().find_map(|(at, (line, binding))| {
         let (key, other) = taken(keymap, *line)?;
-        let (name, other_name) = (&binding.action, other.name());
+        let (name, other_name) = (&binding.action, other.name);
         Some((at, format!("{name}: {key} is {} already ({other_name})", other.label())))
     })
 }
@@ -79,7 +79,7 @@ fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)
 fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
     let entry = &TABLE[line];
     let mut others = keymap.entries().filter(|(other, _)| {
-        entry.scope.meets(other.scope) && entry.action != other.action && entry.name() != other.name()
+        entry.scope.meets(other.scope) && entry.action != other.action && entry.name != other.name
     });
     // Where the table itself has one key in a place and in all of them, the place goes first: that is meant.
     let meant = |key: &Chord, other: &Entry| {
@@ -93,8 +93,8 @@ fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
 
 /// What there is in place of a name that is none.
 fn unknown(name: &str) -> String {
-    let near: Vec<String> =
-        TABLE.iter().map(Entry::name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
+    let near: Vec<&str> =
+        TABLE.iter().map(|entry| entry.name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
     if near.is_empty() {
         return format!("unknown action {name}: the help and the manual list all");
     }
@@ -127,8 +127,8 @@ mod tests {
     fn the_table_itself_has_no_clash() {
         let keymap = Keymap::default();
         for (line, entry) in TABLE.iter().enumerate() {
-            let taken = taken(&keymap, line).map(|(key, other)| (key.to_string(), other.name()));
-            assert_eq!(taken, None, "{}", entry.name());
+            let taken = taken(&keymap, line).map(|(key, other)| (key.to_string(), other.name));
+            assert_eq!(taken, None, "{}", entry.name);
             for (at, key) in keymap.of(line).iter().enumerate() {
                 assert!(keymap.of(line)[..at].iter().all(|k| !k.clashes_with(*key)), "{key} twice");
             }
@@ -205,7 +205,7 @@ mod tests {
         let (keymap, notices) = bound(&[("profiles-new", "x"), ("profiles-undo", "x")]);
         assert_eq!(
             notices,
-            ["config.toml:3: profiles-undo: x is New already (profiles-new) · it stays on u"]
+            ["config.toml:3: profiles-undo: x is Add New Profile already (profiles-new) · it stays on u"]
         );
         assert_eq!(keymap.shown("profiles-new"), "x");
         // One that is put back has its own key again, which another took.
@@ -222,7 +222,7 @@ mod tests {
         let (keymap, notices) = bound(&[("quit", "f11"), ("leave", "backspace"), ("profiles-undo", "")]);
         assert_eq!(notices, [""; 0]);
         let shown = |name: &str| {
-            let line = TABLE.iter().position(|entry| entry.name() == name).unwrap();
+            let line = TABLE.iter().position(|entry| entry.name == name).unwrap();
             keymap.of(line).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown("quit"), "F11 Ctrl+C");

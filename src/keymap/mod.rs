@@ -5,11 +5,13 @@ mod bind;
 mod chord;
 mod key;
 mod reserved;
+mod table;
 
-pub use action::{Action, Entry, Scope, TABLE};
+pub use action::{Action, Scope};
 pub use bind::bind;
 pub use chord::Chord;
 pub use key::Key;
+pub use table::{Entry, TABLE};
 
 /// The keys of each entry of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,7 @@ impl Keymap {
     /// none.
     #[must_use]
     pub fn shown(&self, name: &str) -> String {
-        let found = self.entries().find(|(entry, _)| entry.name() == name);
+        let found = self.entries().find(|(entry, _)| entry.name == name);
         found.and_then(|(_, keys)| keys.first()).map_or_else(|| name.to_owned(), Chord::to_string)
     }
 

@@ -68,7 +68,7 @@ mod tests {
     fn the_table_needs_none_of_them() {
         for entry in TABLE {
             for key in entry.keys().map(Chord::first).filter(|key| !is_fixed(*key)) {
-                assert_eq!(why(key), None, "{key} of {}", entry.name());
+                assert_eq!(why(key), None, "{key} of {}", entry.name);
             }
             // Ctrl+S is flow control in some terminals, so it never stands alone.
             assert!(entry.keys != "ctrl+s");

@@ -48,8 +48,8 @@ fn several_lines_go_into_the_body_as_they_are() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
-    terminal.press_all("tab tab tab");
-    terminal.wait_for("▌Body");
+    terminal.press_all("tab tab tab tab");
+    terminal.wait_for("▌Request Body");
     terminal.paste("\n{\n  \"status\": \"<status>\"\n}");
     terminal.wait_for("\"status\": \"<status>\"");
     let (_, y) = terminal.find("{\"id\": \"<id>\"}").unwrap();
@@ -74,8 +74,8 @@ fn a_long_paste_is_whole() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
-    terminal.press_all("tab tab tab");
-    terminal.wait_for("▌Body");
+    terminal.press_all("tab tab tab tab");
+    terminal.wait_for("▌Request Body");
     terminal.paste(&format!("{}\nthe last but one\nthe end", "\na line".repeat(5000)));
     terminal.wait_for("the end");
     terminal.wait_for("the last but one");
@@ -87,8 +87,8 @@ fn much_that_is_typed_at_once_arrives_whole() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
-    terminal.press_all("tab tab tab end");
-    terminal.wait_for("▌Body");
+    terminal.press_all("tab tab tab tab end");
+    terminal.wait_for("▌Request Body");
     terminal.type_text(&format!("{} the end", " word".repeat(700)));
     terminal.wait_for("word the end");
 }

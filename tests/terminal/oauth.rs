@@ -24,7 +24,7 @@ fn begin(terminal: &mut Terminal, endpoint: &str) {
     terminal.press_all("tab tab tab");
     terminal.type_text(endpoint);
     terminal.press("f4");
-    terminal.wait_for("[Advanced]");
+    terminal.wait_for("[Advanced Configuration]");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_person_types_tests_and_saves_it() {
 
     // Data format, an empty header row, authentication: the choice before None is the last one.
     terminal.press_all("tab tab tab left");
-    terminal.wait_for("[Advanced]");
+    terminal.wait_for("[Advanced Configuration]");
     terminal.wait_for("Token URL");
     assert!(terminal.screen().contains(" None  Basic  API key [Advanced]"), "{}", terminal.screen());
     terminal.press("tab");
@@ -79,7 +79,7 @@ fn a_person_types_tests_and_saves_it() {
     terminal.press("ctrl+s");
     terminal.wait_for("Saved Order SMS");
     terminal.press("esc");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);
 

@@ -28,7 +28,7 @@ fn the_palette_goes_to_a_profile_and_does_what_is_asked() {
     terminal.wait_for("a few letters of an action");
     terminal.press_all("o t h e r space s t e p");
     terminal.press("enter");
-    terminal.wait_for("[Advanced]");
+    terminal.wait_for("[Advanced Configuration]");
     terminal.press_all("esc q");
     assert_eq!(terminal.wait_exit(), 0);
 }

@@ -100,7 +100,7 @@ fn nothing_changed_is_no_change() {
     }
     assert!(!terminal.screen().contains(" *"), "{}", terminal.screen());
     terminal.press("esc");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn an_editor_that_fails_loses_nothing() {
         terminal.press("esc");
         terminal.wait_answer("d Discard");
         terminal.press("d");
-        terminal.wait_for("n New");
+        terminal.wait_for("n Add New Profile");
         // The draft is discarded on disk when the console has ended, and not before.
         terminal.press("q");
         assert_eq!(terminal.wait_exit(), 0);
@@ -239,7 +239,7 @@ fn an_editor_that_leaves_the_terminal_in_any_state_wrecks_nothing() {
     let off = |screen: &vt100::Screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None;
     terminal.wait_until(off, "the mouse to be off");
     terminal.press("esc");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
     terminal.press("q");
     terminal.wait_for("same modes");
     assert!(terminal.screen().starts_with("before\ncode=0"), "{}", terminal.screen());

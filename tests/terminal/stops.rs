@@ -59,7 +59,7 @@ fn ctrl_z_gives_the_shell_its_word_and_fg_draws_anew() {
         terminal.wait_until(|screen| screen.cell(35, 119).is_some_and(|c| !c.has_contents()), "all of it");
         terminal.press_all(way_out);
         terminal.resize(80, 24);
-        terminal.wait_for("n New");
+        terminal.wait_for("n Add New Profile");
     }
     terminal.press("q");
     wait_prompt(&terminal);
@@ -228,7 +228,7 @@ fn tmux_is_left_and_come_back_to_at_another_size() {
     second.press("esc");
     second.wait_answer("d Discard");
     second.press("d");
-    second.wait_for("n New");
+    second.wait_for("n Add New Profile");
     second.press("q");
     second.wait_for("[exited]");
 }

@@ -31,9 +31,9 @@ fn type_profile(terminal: &mut Terminal, url: &str) {
     terminal.press("f3");
     terminal.wait_for("message id");
     terminal.press_all("space space i");
-    terminal.wait_for("Inserted 2 variables into the body");
+    terminal.wait_for("Inserted 2 variables into the request body");
     terminal.wait_for("\"status\": \"<status>\"");
-    terminal.press_all("tab right tab backspace backspace");
+    terminal.press_all("tab right tab");
     terminal.type_text("1");
     terminal.press("tab");
     terminal.type_text("5000");
@@ -62,7 +62,7 @@ fn main_job(size: (u16, u16)) {
     terminal.press("ctrl+s");
     terminal.wait_for("Saved Order SMS");
     terminal.press("esc");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);
 

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::pane::Pane;
+use crate::keymap::Action;
 
 /// Something done with the mouse, at a column and a line counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Place {
     Item(Item),
     /// The name of a step of the editor.
     Step(Step),
+    /// An action that stands in a pane with its key.
+    Action(Action),
     /// Anywhere in the window above the panes.
     Window,
     /// A field of the window, by its number.

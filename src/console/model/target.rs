@@ -130,7 +130,7 @@ impl State {
     /// be typed as text.
     #[must_use]
     pub fn key_here(&self, name: &str) -> String {
-        let found = self.settings.keys.entries().find(|(entry, _)| entry.name() == name);
+        let found = self.settings.keys.entries().find(|(entry, _)| entry.name == name);
         let here = found.and_then(|(_, keys)| keys.iter().find(|key| !self.is_for_text(key.first())));
         here.map_or_else(|| self.settings.keys.shown(name), ToString::to_string)
     }

@@ -1,5 +1,7 @@
 //! The rows of the picker of variables, and which of them are chosen.
 
+use std::collections::HashSet;
+
 use crate::console::model::state::State;
 use crate::console::model::variables::Row;
 use crate::profile::catalogue::{self, NO_EVENT, Variable, VariableOrigin};
@@ -36,6 +38,13 @@ pub fn rows(state: &State) -> Vec<Row> {
         rows.extend(found.into_iter().map(Row::Variable));
     }
     rows
+}
+
+/// How many different variables are chosen, and how many there are.
+#[must_use]
+pub fn tally(state: &State) -> (usize, usize) {
+    let names: HashSet<String> = rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
+    (names.iter().filter(|name| state.variables.is_chosen(name)).count(), names.len())
 }
 
 /// The chosen names in the order of the rows, each once; with none chosen, that of the row with the

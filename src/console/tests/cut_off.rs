@@ -113,7 +113,7 @@ fn a_long_body_counts_what_is_above_and_below() {
             words.find_map(|word| word.strip_prefix(sign)?.parse::<usize>().ok())
         };
         go_to(&mut desk, "Endpoint");
-        desk.keys("tab");
+        desk.keys("tab tab");
         // The cursor stands behind the last line.
         let above = of(&desk, '↑').unwrap_or_else(|| panic!("{}", desk.screen()));
         assert_eq!(of(&desk, '↓'), None, "{}", desk.screen());

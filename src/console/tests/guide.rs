@@ -63,7 +63,7 @@ fn an_action_of_another_pane_is_done_there() {
     desk.types("From the palette").keys("f10").types("variables filter").keys("enter");
     assert!(desk.state.focus == Pane::Variables && desk.state.variables.is_typing(), "{}", desk.screen());
     desk.types("id").keys("enter ctrl+p").types("editor other step").keys("enter");
-    assert!(desk.shows("[Advanced]"), "{}", desk.screen());
+    assert!(desk.shows("[Advanced Configuration]"), "{}", desk.screen());
 }
 
 #[test]
@@ -213,8 +213,8 @@ fn each_line_does_something_or_says_why() {
             let why = says.starts_with(&format!("{}: ", entry.long));
             let again = matches!(entry.action, Action::Help | Action::Palette)
                 || (entry.scope == Scope::Guide && entry.action != Action::Leave);
-            assert_eq!(desk.state.guide.is_some(), why || again, "{place}: {}: {says}", entry.name());
-            assert!(!why || effects.is_empty(), "{place}: {}: {effects:?}", entry.name());
+            assert_eq!(desk.state.guide.is_some(), why || again, "{place}: {}: {says}", entry.name);
+            assert!(!why || effects.is_empty(), "{place}: {}: {effects:?}", entry.name);
             desk.keys("esc");
         }
     }

@@ -72,7 +72,7 @@ fn every_list_moves_with_letters_and_with_arrows() {
 fn the_keys_of_the_settings_work_and_are_shown() {
     let mut desk =
         bound(&[("profiles-new", "o"), ("editor-save", "ctrl+w f11"), ("list-top", "tt"), ("test", "x")]);
-    assert!(desk.shows("o New") && desk.shows("x Test"), "{}", desk.screen());
+    assert!(desk.shows("o Add New Profile") && desk.shows("x Test"), "{}", desk.screen());
     desk.keys("n");
     assert!(desk.state.editor.is_none());
     assert_eq!(desk.says(), "n does nothing here · Variables: Add own");

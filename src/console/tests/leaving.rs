@@ -16,7 +16,7 @@ fn a_profile_from_nothing_to_the_list() {
     desk.keys("n").types("Order SMS").keys("tab right right");
     go_to(&mut desk, "Endpoint");
     desk.types("https://hooks.example/sms").keys("f4");
-    assert!(desk.shows("[Advanced]"));
+    assert!(desk.shows("[Advanced Configuration]"));
     desk.asked();
     desk.keys("shift+tab enter");
     assert_eq!(desk.asked(), ["save Order SMS", "drop f01"]);
@@ -46,7 +46,9 @@ fn save_crosses_the_steps_to_the_error() {
     assert!(desk.shows("[Basics]"));
     desk.keys("ctrl+s");
     assert!(
-        desk.shows("[Advanced]") && desk.shows("▌Key") && desk.shows("✗ must be 16 characters (15 so far)"),
+        desk.shows("[Advanced Configuration]")
+            && desk.shows("▌Key")
+            && desk.shows("✗ must be 16 characters (15 so far)"),
         "{}",
         desk.screen()
     );

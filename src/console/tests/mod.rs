@@ -26,6 +26,7 @@ mod programs;
 mod reading;
 mod receiver;
 mod screens;
+mod seed_words;
 mod sentences;
 mod storm;
 mod styles;

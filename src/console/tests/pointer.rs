@@ -61,9 +61,11 @@ fn a_click_chooses_the_pane_and_the_row() {
 #[test]
 fn a_click_on_a_name_shows_the_pane_where_one_has_the_room() {
     let mut desk = desk(80, 24);
-    for (name, pane) in
-        [("4 Deliveries", Pane::Deliveries), ("3 Variables", Pane::Variables), ("1 Profiles", Pane::Profiles)]
-    {
+    for (name, pane) in [
+        ("4 Deliveries", Pane::Deliveries),
+        ("3 Dynamic Variables", Pane::Variables),
+        ("1 Profiles", Pane::Profiles),
+    ] {
         click(&mut desk, name);
         assert_eq!(desk.state.focus, pane);
     }
@@ -85,8 +87,8 @@ fn in_the_editor_it_finds_fields_choices_switches_buttons_and_steps() {
     click(&mut desk, "[ ] encrypt the values");
     assert!(desk.shows("[x] encrypt the values"), "{}", desk.screen());
     click(&mut desk, "[x] encrypt the values");
-    click(&mut desk, "[Advanced]");
-    assert!(desk.shows("[Advanced]"));
+    click(&mut desk, "[Advanced Configuration]");
+    assert!(desk.shows("[Advanced Configuration]"));
     click(&mut desk, "[ Back ]");
     assert!(desk.shows("[Basics]"), "{}", desk.screen());
     click(&mut desk, "[ Test ]");
@@ -120,4 +122,18 @@ fn the_wheel_moves_what_lies_under_it_and_the_keyboard_stays() {
     let before = desk.screen();
     at(&mut desk, Deed::WheelDown, "Request (cred");
     assert_ne!(desk.screen(), before);
+}
+
+#[test]
+fn the_actions_in_the_pane_of_the_variables_are_clicked_too() {
+    let mut desk = desk(120, 36);
+    desk.keys("e");
+    click(&mut desk, "[ View ]");
+    assert_eq!(desk.state.focus, Pane::Variables);
+    click(&mut desk, "Select All");
+    assert!(desk.shows("22 of 22 selected"), "{}", desk.screen());
+    click(&mut desk, "Copy to Clipboard");
+    assert!(desk.says().starts_with("Copied 22 variables"), "{}", desk.screen());
+    click(&mut desk, "Esc Close");
+    assert_eq!(desk.state.focus, Pane::Editor);
 }

@@ -55,7 +55,7 @@ fn basics_with_errors_beside_their_fields() {
 #[test]
 fn basics_with_the_retry_table() {
     in_each_size("basics_retry", |desk| {
-        desk.keys("e tab tab tab tab tab").types("0");
+        desk.keys("e tab tab tab tab tab tab").types("100");
     });
 }
 

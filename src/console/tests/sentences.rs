@@ -32,7 +32,7 @@ fn odd() -> Keymap {
         } else {
             format!("ü{}", seconds.next().unwrap())
         };
-        bindings.push(Binding { action: entry.name(), keys: vec![keys], place: "c:1".to_owned() });
+        bindings.push(Binding { action: entry.name.to_owned(), keys: vec![keys], place: "c:1".to_owned() });
     }
     let (keymap, notices) = bind(&bindings);
     assert_eq!(notices, [""; 0], "each has odd keys");
@@ -191,7 +191,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
                     match step.strip_prefix('+') {
                         Some(text) => desk.types(text),
                         // What follows a text belongs to it, unless it is an action.
-                        None if TABLE.iter().all(|entry| entry.name() != step) => desk.types(" ").types(step),
+                        None if TABLE.iter().all(|entry| entry.name != step) => desk.types(" ").types(step),
                         None => {
                             does(&mut desk, step);
                             &mut desk
@@ -264,7 +264,7 @@ fn look_over(desk: &Desk, scene: &str) {
         assert_eq!(named(line), None, "{scene}: {line}\n{screen}");
         let names = line.split('{').skip(1).filter_map(|piece| piece.split_once('}'));
         for (name, _) in names {
-            assert!(TABLE.iter().all(|entry| entry.name() != name), "{scene}: {line}\n{screen}");
+            assert!(TABLE.iter().all(|entry| entry.name != name), "{scene}: {line}\n{screen}");
         }
     }
 }

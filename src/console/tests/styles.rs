@@ -15,7 +15,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("profiles", "j"),
     ("search", "/ i n"),
     ("summary", "G tab"),
-    ("basics", "e tab tab tab tab tab 0"),
+    ("basics", "e tab tab tab tab tab tab 1 0 0"),
     ("errors", "n a ! tab tab tab x ctrl+s"),
     ("selected", "e tab tab ctrl+shift+left ctrl+shift+left"),
     ("advanced", "G e f4 tab tab tab tab tab tab tab tab tab tab backspace"),

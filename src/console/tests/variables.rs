@@ -83,15 +83,15 @@ fn post_takes_the_variables_in_its_body() {
     let body = desk.state.editor.as_ref().unwrap().draft().body.clone();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body, serde_json::json!({"id": "<id>", "status": "<status>", "price": "<price>"}));
-    assert!(desk.shows("▌Body"), "{}", desk.screen());
+    assert!(desk.shows("▌Request Body"), "{}", desk.screen());
     assert_eq!(desk.asked(), ["keep Order SMS"]);
 }
 
 #[test]
 fn a_heading_stands_for_all_its_variables() {
-    let mut desk = Desk::new(120, 40).of(sample::world());
+    let mut desk = Desk::new(120, 50).of(sample::world());
     desk.keys("j v y");
-    assert_eq!(desk.says(), "Copy: no variable is selected: Space selects one");
+    assert_eq!(desk.says(), "Copy to Clipboard: no variable is selected: Space selects one");
     desk.keys("space");
     assert_eq!(desk.screen().matches("[x]").count(), 16, "three names are in both\n{}", desk.screen());
     desk.keys("k space");
@@ -105,7 +105,7 @@ fn inserting_needs_an_editor() {
     desk.keys("v i");
     assert_eq!(desk.says(), "Insert: nothing is being edited: Enter on a profile opens it");
     desk.keys("1 j j v a");
-    assert_eq!(desk.says(), "All: no variables here: with Default any name can be typed, n adds one");
+    assert_eq!(desk.says(), "Select All: no variables here: with Default any name can be typed, n adds one");
 }
 
 #[test]

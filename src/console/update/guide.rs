@@ -4,6 +4,7 @@ use crate::console::model::disabled_reason::{self, beneath};
 use crate::console::model::effect::Effect;
 use crate::console::model::guide::Guide;
 use crate::console::model::offer::{self, Offer, OfferTarget};
+use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::update::profiles;
 use crate::keymap::{Action, Key, Scope};
@@ -85,6 +86,13 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
     state.guide = None;
     match offer.target {
         OfferTarget::Profile(id) => Next::Done(profiles::go_to(state, &id)),
+        OfferTarget::Field(field) => {
+            if let Some(editor) = &mut state.editor {
+                editor.go_to_field(&[field]);
+                state.focus = Pane::Editor;
+            }
+            Next::Done(Vec::new())
+        }
         // The window that has just closed was the level.
         OfferTarget::Entry(entry)
             if entry.action == Action::Leave && disabled_reason::why_not(state, entry.action).is_some() =>

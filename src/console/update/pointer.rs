@@ -61,6 +61,8 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
             editor::show_step(state, step);
             Vec::new()
         }
+        // It stands where the keyboard is.
+        Place::Action(action) => action::do_action(state, action),
         Place::Window | Place::WindowRow(_) => Vec::new(),
     }
 }
@@ -70,7 +72,7 @@ fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect
     let under = match place {
         Some(Place::Pane(pane) | Place::Row(pane, _)) => *pane,
         Some(Place::Item(_) | Place::Step(_)) => Pane::Editor,
-        Some(Place::Window | Place::WindowRow(_)) => state.focus,
+        Some(Place::Action(_) | Place::Window | Place::WindowRow(_)) => state.focus,
         None => return Vec::new(),
     };
     if matches!(state.target_from(under), Target::Editor(_)) {

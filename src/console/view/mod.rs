@@ -1,5 +1,6 @@
 //! Draws the whole screen: top line, panes, footer, the sentence at the bottom left.
 
+mod actions;
 mod deliveries;
 mod editor;
 mod find;
@@ -82,7 +83,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lower = (area.height / 3).clamp(9, 14);
     let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
     let [list, edit, pick] =
-        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(32)]).areas(upper);
+        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(30)]).areas(upper);
     profiles::draw(state, list, out);
     editor::draw(state, edit, out);
     variables::draw(state, pick, out);
@@ -126,7 +127,8 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         let name = match pane {
             Pane::Profiles => "Profiles",
             Pane::Editor => "Editor",
-            Pane::Variables => "Variables",
+            Pane::Variables if area.width < ROOMY => "Variables",
+            Pane::Variables => "Dynamic Variables",
             Pane::Deliveries => "Deliveries",
             Pane::Timeline => "Timeline",
         };

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::plain_text;
 use crate::console::model::pane::Pane;
@@ -10,31 +11,34 @@ use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::model::variable_rows;
 use crate::console::model::variables::Row;
+use crate::console::view::frame::{self, PANE_EDGES};
 use crate::console::view::put::put;
-use crate::console::view::{frame, search_line};
+use crate::console::view::{actions, search_line};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
 use crate::text::{cut, fit, wrap};
+
+/// What the seed calls the pane.
+const TITLE: &str = "Dynamic Variables";
+
+/// What can be done with the variables, by the names in the table of actions.
+const ACTIONS: [&str; 4] =
+    ["variables-select-all", "variables-copy-variables", "variables-insert", "variables-leave"];
 
 /// Draws the picker; meaning and sample of the row with the keyboard stand beneath the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let rows = variable_rows::rows(state);
     let events = variable_rows::events(state);
-    let title = match events.as_slice() {
-        [only] => format!("Variables ─ {}", only.name()),
-        _ => "Variables".to_owned(),
-    };
-    let names = rows.iter().filter_map(|row| match row {
-        Row::Variable(v) => Some(v),
-        Row::Heading(_) => None,
-    });
-    let (mut chosen, mut all) = (0, 0);
-    for variable in names {
-        all += 1;
-        chosen += usize::from(state.variables.is_chosen(&variable.name));
-    }
+    let (chosen, all) = variable_rows::tally(state);
     let count = if all == 0 { String::new() } else { format!("{chosen}/{all}") };
+    let mut title = TITLE.to_owned();
+    if let [only] = events.as_slice() {
+        let longer = format!("{TITLE} ─ {}", only.name());
+        if longer.width() + count.width() + PANE_EDGES <= usize::from(area.width) {
+            title = longer;
+        }
+    }
     let inner = frame::pane(state, Pane::Variables, &title, &count, area, out);
     let focused = state.has_keyboard(Pane::Variables);
     let width = usize::from(inner.width);
@@ -52,8 +56,11 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     let facts = usize::from(inner.height > 8) * 3;
-    let height =
-        usize::from(inner.height).saturating_sub(facts + usize::from(state.variables.filter().is_some()));
+    // Letters are text while the filter is typed.
+    let shown = if focused && !rows.is_empty() && !state.variables.is_typing() { &ACTIONS[..] } else { &[] };
+    let actions = actions::lines(state, shown, width.saturating_sub(1));
+    let filter = usize::from(state.variables.filter().is_some());
+    let height = usize::from(inner.height).saturating_sub(facts + actions.len() + filter);
     let visible = state.variables.list.visible(rows.len(), height);
     frame::mark_more(state, inner, &visible, rows.len(), out);
     let name_room = name_room(&rows, width);
@@ -72,6 +79,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let below = Rect { y: inner.y + u16::try_from(height).unwrap_or(0), ..inner };
         draw_facts(state, variable, Rect { height: 3.min(inner.height), ..below }, out);
     }
+    let below = inner.height.saturating_sub(u16::try_from(actions.len() + filter).unwrap_or(0));
+    let below = Rect { y: inner.y + below, height: inner.height - below, ..inner };
+    actions::draw(state, &actions, frame::indent(below, 1), out);
     if let Some((input, typing)) = state.variables.filter() {
         search_line::draw(
             state,

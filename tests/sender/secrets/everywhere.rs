@@ -315,7 +315,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     terminal.wait_for("[Basics]");
     go_to(terminal, "Endpoint");
     terminal.press("f4");
-    terminal.wait_for("[Advanced]");
+    terminal.wait_for("[Advanced Configuration]");
     let typed = match kind.name {
         "key" => None,
         "token" => Some("Client secret"),
@@ -326,7 +326,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
         terminal.type_text(mark("typed password"));
         terminal.wait_for(&"•".repeat(16));
     }
-    go_to(terminal, "Init. vector");
+    go_to(terminal, "Initialization Vector");
     terminal.type_text("too long");
     terminal.wait_for("must be 16 characters (24 so far)");
     go_to(terminal, "Signing secret");
@@ -337,7 +337,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     terminal.press("esc");
     terminal.wait_answer("d Discard");
     terminal.press("d");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
 }
 
 /// Tests the profiles whose endpoints repeat what they are sent, and looks at their answers in full.
@@ -395,7 +395,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.press("ctrl+s");
     terminal.wait_for("Saved Good one");
     terminal.press("esc");
-    terminal.wait_for("n New");
+    terminal.wait_for("n Add New Profile");
     test_it(&mut terminal, "t", "Callback profile tested · delivered · 200");
     // What would leave, copied too.
     terminal.press("p");
@@ -472,7 +472,7 @@ fn the_search_of_screens_finds_what_was_asked_for() {
     terminal.press("enter");
     terminal.wait_for("[Basics]");
     terminal.press("f4");
-    terminal.wait_for("[Advanced]");
+    terminal.wait_for("[Advanced Configuration]");
     assert_eq!(frames::assert_none(&terminal.output(), SIZE).min(3), 3);
     terminal.press("f8");
     terminal.wait_for(mark("password"));

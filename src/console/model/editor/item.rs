@@ -20,6 +20,8 @@ pub enum Step {
 pub enum Item {
     /// A field for one line of text.
     Text(Field),
+    /// How many Dynamic Variables are selected, with the button that shows them.
+    Variables,
     /// The request body.
     Body,
     /// One of a short list.
@@ -66,7 +68,7 @@ impl Item {
             Self::Body => Some(Field::Body),
             Self::Event(_) => Some(Field::Events),
             Self::Parameter(_) => Some(Field::EncParameters),
-            Self::Button(_) => None,
+            Self::Variables | Self::Button(_) => None,
         }
     }
 
@@ -96,7 +98,7 @@ fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
     if events.len() > 1 {
         items.extend(events.iter().map(|e| Item::Event(*e)));
     }
-    items.extend([Item::Choice(Field::Method), Item::Text(Field::Endpoint)]);
+    items.extend([Item::Choice(Field::Method), Item::Text(Field::Endpoint), Item::Variables]);
     if draft.method().is_none_or(Method::has_body) {
         items.push(Item::Body);
     }

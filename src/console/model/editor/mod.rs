@@ -210,20 +210,38 @@ impl Editor {
         self.changed();
     }
 
+    /// Step and item of the first of these fields that is in the form.
+    pub(in crate::console) fn place_of(&self, fields: &[Field]) -> Option<(Step, Item)> {
+        [Step::Basics, Step::Advanced].into_iter().find_map(|step| {
+            let mut items = self.items_of(step).into_iter();
+            let hit = items.find(|item| item.field().is_some_and(|field| fields.contains(&field)));
+            hit.map(|item| (step, item))
+        })
+    }
+
     /// Shows these errors, and goes to the first of their fields.
     pub(in crate::console) fn go_to_error(&mut self, errors: &[FieldError]) {
         self.touched.all = true;
         errors.clone_into(&mut self.checked.errors);
         let fields: Vec<Field> = errors.iter().map(|e| e.field).collect();
-        for step in [Step::Basics, Step::Advanced] {
-            let hit =
-                self.items_of(step).into_iter().find(|i| i.field().is_some_and(|f| fields.contains(&f)));
-            if let Some(item) = hit {
-                self.step = step;
-                self.focus = item;
-                return;
-            }
+        self.go_to_field(&fields);
+    }
+
+    /// Goes to the first of these fields that is in the form.
+    pub(in crate::console) fn go_to_field(&mut self, fields: &[Field]) {
+        if let Some((step, item)) = self.place_of(fields) {
+            self.step = step;
+            self.enter(item);
         }
+    }
+
+    /// Gives an item the keyboard. The number in a field for one is selected, so that what is typed
+    /// replaces it.
+    pub(in crate::console) fn enter(&mut self, item: Item) {
+        if let Item::Text(field @ (Field::RetryInterval | Field::RetryTimeout)) = item {
+            self.input_of(field).select_all();
+        }
+        self.focus = item;
     }
 
     /// Rows with nothing in them go, once the keyboard is elsewhere.

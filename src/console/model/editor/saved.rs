@@ -10,7 +10,7 @@ impl Editor {
         let (field, value) = insert::inserted(&self.draft, names);
         self.set(field, value);
         self.step = Step::Basics;
-        self.focus = if field == Field::Body { Item::Body } else { Item::Text(field) };
+        self.enter(if field == Field::Body { Item::Body } else { Item::Text(field) });
         field
     }
 
@@ -34,7 +34,7 @@ impl Editor {
         // Saving may have moved things (user and password of the URL), so the fields are read anew.
         self.inputs.clear();
         if !self.items().contains(&self.focus) {
-            self.focus = Item::Text(Field::Title);
+            self.enter(Item::Text(Field::Title));
             self.step = Step::Basics;
         }
         self.changed();

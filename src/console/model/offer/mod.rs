@@ -1,5 +1,6 @@
 //! A line of help and palette: what it does, by which keys, and why it cannot be done now.
 
+pub mod fields;
 pub mod rank;
 
 use std::borrow::Cow;
@@ -10,7 +11,7 @@ use crate::console::model::guide::help::Help;
 use crate::console::model::guide::palette::Palette;
 use crate::console::model::state::State;
 use crate::keymap::{Action, Entry, Scope, TABLE};
-use crate::profile::ProfileId;
+use crate::profile::{Field, ProfileId};
 use crate::storage::ProfileRow;
 
 /// What a line stands for.
@@ -20,6 +21,8 @@ pub enum OfferTarget {
     Entry(&'static Entry),
     /// Going to a profile.
     Profile(ProfileId),
+    /// Going to a field of the editor.
+    Field(Field),
 }
 
 /// A line.
@@ -33,8 +36,10 @@ pub struct Offer {
     pub place: &'static str,
     /// Its keys as they are bound.
     pub keys: String,
-    /// Its name in the settings, or the id of the profile.
+    /// Its name in the settings, the id of the profile, or the place of the field in the JSON.
     pub name: String,
+    /// Other words by which it is found.
+    pub words: &'static str,
     /// Why it cannot be done now.
     pub why: Option<String>,
 }
@@ -52,6 +57,7 @@ impl Offer {
         match &self.target {
             OfferTarget::Entry(entry) => format!("{} {}", entry.short, self.name),
             OfferTarget::Profile(_) => self.text.clone(),
+            OfferTarget::Field(field) => field.label().to_owned(),
         }
     }
 
@@ -60,9 +66,9 @@ impl Offer {
     pub fn haystack(&self) -> String {
         let short = match &self.target {
             OfferTarget::Entry(entry) => entry.short,
-            OfferTarget::Profile(_) => "",
+            OfferTarget::Profile(_) | OfferTarget::Field(_) => "",
         };
-        format!("{} {short} {} {} {}", self.text, self.place, self.name, self.keys)
+        format!("{} {short} {} {} {} {}", self.text, self.place, self.name, self.keys, self.words)
     }
 }
 
@@ -76,7 +82,8 @@ pub fn entries(state: &State) -> Vec<Offer> {
             text: entry.long.to_owned(),
             place: entry.scope.title(),
             keys: keys.join(" "),
-            name: entry.name(),
+            name: entry.name.to_owned(),
+            words: entry.words,
             why: beneath::why_not_from_here(state, entry).map(Cow::into_owned),
         }
     };
@@ -91,6 +98,7 @@ pub fn profile(row: &ProfileRow, why: Option<&str>) -> Offer {
         place: "Profiles",
         keys: String::new(),
         name: row.id.to_string(),
+        words: "",
         why: why.map(str::to_owned),
     }
 }
@@ -130,6 +138,7 @@ pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
         return all;
     }
     let why = state.overlay.as_ref().map(|_| "a window is open: Esc closes it first");
+    all.extend(fields::offers(state));
     all.extend(palette.profiles.iter().map(|row| profile(row, why)));
     rank::rank(&wanted, all, |offer| (offer.haystack(), offer.alias()))
 }

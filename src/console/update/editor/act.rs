@@ -42,7 +42,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     match key.code() {
         KeyCode::Up => Some(steps::step_field(editor, false)),
         KeyCode::Down => Some(steps::step_field(editor, true)),
-        KeyCode::Enter if !matches!(editor.focus, Item::Button(_) | Item::Body) => {
+        KeyCode::Enter if !matches!(editor.focus, Item::Variables | Item::Button(_) | Item::Body) => {
             Some(steps::step_field(editor, true))
         }
         KeyCode::Enter | KeyCode::Char(' ') => Some(press(state)),
@@ -127,6 +127,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
                 keeping::save(state, AfterSave::default())
             }
         }
+        Item::Variables => act(state, Action::Variables),
         Item::Button(Button::Next) => steps::go_to_step(editor, Step::Advanced),
         Item::Button(Button::Back) => steps::go_to_step(editor, Step::Basics),
         Item::Choice(_) => turn(state, true),

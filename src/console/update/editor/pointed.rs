@@ -17,9 +17,12 @@ pub fn click(state: &mut State, item: &Item) -> Vec<Effect> {
     match item {
         Item::Text(_) | Item::Body => Vec::new(),
         Item::Choice(_) if !again => Vec::new(),
-        Item::Choice(_) | Item::Event(_) | Item::Switch(_) | Item::Parameter(_) | Item::Button(_) => {
-            act::press(state)
-        }
+        Item::Variables
+        | Item::Choice(_)
+        | Item::Event(_)
+        | Item::Switch(_)
+        | Item::Parameter(_)
+        | Item::Button(_) => act::press(state),
     }
 }
 

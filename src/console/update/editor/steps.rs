@@ -18,7 +18,7 @@ pub(in crate::console) fn step_field(editor: &mut Editor, forward: bool) -> Vec<
 
 /// Gives an item the keyboard.
 pub(in crate::console) fn go_to(editor: &mut Editor, item: Item) {
-    editor.focus = item;
+    editor.enter(item);
     editor.drop_empty_rows();
 }
 
@@ -26,7 +26,7 @@ pub(in crate::console) fn go_to_step(editor: &mut Editor, step: Step) -> Vec<Eff
     editor.step = step;
     editor.scroll.set(0);
     if let Some(first) = editor.items().into_iter().next() {
-        editor.focus = first;
+        editor.enter(first);
     }
     editor.drop_empty_rows();
     Vec::new()

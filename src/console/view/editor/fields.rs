@@ -4,14 +4,14 @@ use crate::console::model::editor::item::{self, Item};
 use crate::console::model::editor::rows::Rows;
 use crate::console::model::editor::{complete, text};
 use crate::console::model::input::Input;
-use crate::console::model::{scroll, variables};
+use crate::console::model::{scroll, variable_rows, variables};
 use crate::console::view::input::{self, Look, Mark};
 use crate::profile::{Channel, Field};
 use crate::text::{cut, fit};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{LABEL, Sheet};
+use super::Sheet;
 
 impl Sheet<'_> {
     pub(super) fn field(
@@ -57,13 +57,8 @@ impl Sheet<'_> {
 
     pub(super) fn text(&mut self, field: Field, item: &Item) {
         let here = self.is_here(item);
-        let unit = match field {
-            Field::RetryInterval => " s",
-            Field::RetryTimeout => " ms",
-            _ => "",
-        };
-        let room = self.width.saturating_sub(LABEL);
-        let (lines, cursor) = self.field(field, here, if unit.is_empty() { room } else { 8 }, 1);
+        let at = self.value_at(field.label());
+        let (lines, cursor) = self.field(field, here, self.width.saturating_sub(at), 1);
         let mut spans = self.label(field.label(), here);
         let theme = &self.state.settings.theme;
         let value = lines.into_iter().next().unwrap_or_default();
@@ -71,13 +66,33 @@ impl Sheet<'_> {
             spans.push(Span::styled(item::placeholder(field), theme.dim));
         }
         spans.extend(value.spans);
-        spans.push(Span::styled(unit, theme.dim));
         if let Some((x, _)) = cursor {
-            self.cursor = Some((LABEL + usize::from(x), self.lines.len()));
+            self.cursor = Some((at + usize::from(x), self.lines.len()));
         }
         self.push(spans, here);
         self.offer(here);
         self.remarks(field);
+    }
+
+    /// How many of the Dynamic Variables are selected, and the way to them.
+    pub(super) fn variables(&mut self) {
+        const LABEL: &str = "Dynamic Variables";
+        const VIEW: &str = "[ View ]";
+        let here = self.is_here(&Item::Variables);
+        let theme = &self.state.settings.theme;
+        let mut spans = self.label(LABEL, here);
+        if here {
+            self.cursor = Some((self.value_at(LABEL) + 1, self.lines.len()));
+        }
+        spans.push(Span::styled(VIEW, if here { theme.selected } else { theme.key }));
+        let (chosen, all) = variable_rows::tally(self.state);
+        let tally = if all == 0 {
+            "  any <name> can be typed".to_owned()
+        } else {
+            format!("  {chosen} of {all} selected")
+        };
+        spans.push(Span::styled(tally, theme.dim));
+        self.push(spans, here);
     }
 
     /// The names that Tab can complete, under the field with the keyboard.
@@ -87,8 +102,8 @@ impl Sheet<'_> {
         }
         let Some(offer) = complete::offered(self.editor, &self.state.own_variables) else { return };
         let theme = self.state.settings.theme;
-        let mut spans = vec![Span::raw(" ".repeat(LABEL)), Span::styled("Tab ", theme.key)];
-        let mut room = self.width.saturating_sub(LABEL + 4);
+        let mut spans = vec![Span::raw(" ".repeat(self.labels)), Span::styled("Tab ", theme.key)];
+        let mut room = self.width.saturating_sub(self.labels + 4);
         for (at, name) in offer.names.iter().enumerate() {
             let label = if at == offer.at { format!("[{name}]") } else { format!(" {name} ") };
             room = room.saturating_sub(label.width());
@@ -106,7 +121,7 @@ impl Sheet<'_> {
         let (name, value) = (rows.name(at), rows.value(at));
         let in_name = self.is_here(&Item::Text(name));
         let in_value = self.is_here(&Item::Text(value));
-        let room = self.width.saturating_sub(LABEL + 2);
+        let room = self.width.saturating_sub(self.labels + 2);
         let name_room = (room * 2 / 5).clamp(8, 24);
         let value_room = room.saturating_sub(name_room);
         let (name_lines, name_cursor) = self.field(name, in_name, name_room, 1);
@@ -127,13 +142,13 @@ impl Sheet<'_> {
             spans.push(Span::styled("value", theme.dim));
         }
         spans.extend(value_line.spans);
-        let name_at = name_cursor.map(|(x, _)| LABEL + usize::from(x));
-        let value_at = value_cursor.map(|(x, _)| LABEL + name_room + 2 + usize::from(x));
+        let name_at = name_cursor.map(|(x, _)| self.labels + usize::from(x));
+        let value_at = value_cursor.map(|(x, _)| self.labels + name_room + 2 + usize::from(x));
         if let Some(x) = name_at.or(value_at) {
             self.cursor = Some((x, self.lines.len()));
         }
         self.push(spans, in_name || in_value);
-        let (line, middle) = (self.lines.len() - 1, LABEL + name_room + 1);
+        let (line, middle) = (self.lines.len() - 1, self.labels + name_room + 1);
         self.spot(line, 0..middle, Item::Text(name));
         self.spot(line, middle..self.width, Item::Text(value));
         self.offer(in_value);
@@ -143,11 +158,11 @@ impl Sheet<'_> {
 
     pub(super) fn body(&mut self) {
         let here = self.is_here(&Item::Body);
-        let room = self.width.saturating_sub(LABEL);
+        let room = self.width.saturating_sub(self.labels);
         let (lines, cursor) = self.field(Field::Body, here, room, self.body_height);
         let start = self.lines.len();
         if let Some((x, y)) = cursor {
-            self.cursor = Some((LABEL + usize::from(x), start + usize::from(y)));
+            self.cursor = Some((self.labels + usize::from(x), start + usize::from(y)));
         }
         let empty = lines.iter().all(|l| l.width() == 0) && !here;
         let (top, length) = self.editor.body_place();
@@ -179,9 +194,10 @@ impl Sheet<'_> {
         let options = item::options(field, &self.editor.draft, &self.editor.rules);
         let current = text::text(&self.editor.draft, field);
         let mut spans = self.label(field.label(), here);
-        let room = self.width.saturating_sub(LABEL);
+        let at = self.value_at(field.label());
+        let room = self.width.saturating_sub(at);
         let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
-        let mut column = LABEL;
+        let mut column = at;
         if all <= room {
             for (name, label) in &options {
                 if name == current && here {
@@ -197,7 +213,7 @@ impl Sheet<'_> {
             }
         } else {
             if here {
-                self.cursor = Some((LABEL + 1, self.lines.len()));
+                self.cursor = Some((at + 1, self.lines.len()));
             }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
@@ -218,11 +234,12 @@ impl Sheet<'_> {
         let here = self.is_here(item);
         let theme = self.state.settings.theme;
         let mut spans = self.label(label, here);
+        let at = self.value_at(label);
         if here {
-            self.cursor = Some((LABEL + 1, self.lines.len()));
+            self.cursor = Some((at + 1, self.lines.len()));
         }
         let style = if here { theme.selected } else { theme.text };
-        let room = self.width.saturating_sub(LABEL + 4);
+        let room = self.width.saturating_sub(at + 4);
         spans.push(Span::styled(format!("[{}] {}", if on { "x" } else { " " }, cut(text, room)), style));
         self.push(spans, here);
         if let Some(field) = remarks {

@@ -19,10 +19,17 @@ use crate::console::view::editor::spots::Spot;
 use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::profile::{Channel, Choice as _, Field, attempt_label};
-use crate::text::{cut, fit, wrap};
+use crate::text::{fit, wrap};
 
-/// Columns of the labels.
-const LABEL: usize = 16;
+/// Columns of the labels, with the bar before and a blank after them: all labels fit in a roomy pane, most
+/// of them in any. A longer one moves the value of its line to the right.
+const LABELS: (usize, usize) = (19, 23);
+
+/// Columns of the table of retries.
+const TABLE: usize = 39;
+
+/// From so many columns on a pane is roomy.
+const ROOMY: usize = 70;
 
 /// Draws the pane.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -33,8 +40,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         (title, false) => title.to_owned(),
     };
     let step = match editor.step {
-        Step::Basics => "[Basics] Advanced",
-        Step::Advanced => "Basics [Advanced]",
+        Step::Basics if usize::from(area.width) < ROOMY => "[Basics] Advanced",
+        Step::Basics => "[Basics] Advanced Configuration",
+        Step::Advanced => "Basics [Advanced Configuration]",
     };
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
     spots::note_steps(state, step, area);
@@ -51,6 +59,8 @@ struct Sheet<'a> {
     editor: &'a Editor,
     focused: bool,
     width: usize,
+    /// Columns of the labels.
+    labels: usize,
     body_height: usize,
     lines: Vec<Line<'static>>,
     /// What a click finds.
@@ -63,11 +73,13 @@ struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     fn new(state: &'a State, editor: &'a Editor, area: Rect, focused: bool) -> Self {
+        let width = usize::from(area.width);
         Self {
             state,
             editor,
             focused,
-            width: usize::from(area.width),
+            width,
+            labels: if width < ROOMY { LABELS.0 } else { LABELS.1 },
             body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
             lines: Vec::new(),
             spots: Vec::new(),
@@ -108,6 +120,7 @@ impl<'a> Sheet<'a> {
                     Some((_, _, Part::Value)) => {}
                     None => self.text(*field, &item),
                 },
+                Item::Variables => self.variables(),
                 Item::Body => self.body(),
                 Item::Choice(field) => self.choice(*field, &item),
                 Item::Event(event) => {
@@ -166,11 +179,17 @@ impl<'a> Sheet<'a> {
         self.focused && self.editor.focus == *item
     }
 
+    /// The column at which the value beside a label begins.
+    fn value_at(&self, label: &str) -> usize {
+        self.labels.max(label.width() + 2)
+    }
+
     /// The label of a line, with a bar where the keyboard is.
     fn label(&self, label: &str, here: bool) -> Vec<Span<'static>> {
         let theme = &self.state.settings.theme;
         let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
-        vec![Span::styled(bar, theme.focus), Span::styled(fit(label, LABEL - 2), style), Span::raw(" ")]
+        let label = fit(label, self.value_at(label) - 2);
+        vec![Span::styled(bar, theme.focus), Span::styled(label, style), Span::raw(" ")]
     }
 
     /// The same column with a remark in place of a label.
@@ -189,9 +208,12 @@ impl<'a> Sheet<'a> {
 
     /// A line of its own under a field.
     fn note(&mut self, text: &str, style: Style) {
-        let room = self.width.saturating_sub(LABEL);
-        for line in wrap(text, room) {
-            self.lines.push(Line::from(vec![Span::raw(" ".repeat(LABEL)), Span::styled(line, style)]));
+        self.indented(text, style, self.labels);
+    }
+
+    fn indented(&mut self, text: &str, style: Style, columns: usize) {
+        for line in wrap(text, self.width.saturating_sub(columns)) {
+            self.lines.push(Line::from(vec![Span::raw(" ".repeat(columns)), Span::styled(line, style)]));
         }
     }
 
@@ -212,10 +234,13 @@ impl<'a> Sheet<'a> {
 
     /// The id of a saved profile.
     fn profile_id(&mut self) {
-        let mut spans = self.label("Profile id", false);
-        let room = self.width.saturating_sub(LABEL);
-        let id = cut(self.editor.id().as_str(), room);
-        spans.push(Span::styled(id, self.state.settings.theme.dim));
+        const LABEL: &str = "Profile id";
+        let mut spans = self.label(LABEL, false);
+        let id = self.editor.id().as_str();
+        // In a narrow pane the id moves towards its label, so that all of it is in sight.
+        let columns = self.labels.min(self.width.saturating_sub(id.width())).max(LABEL.len() + 2);
+        spans[1] = Span::styled(fit(LABEL, columns - 2), self.state.settings.theme.label);
+        spans.push(Span::styled(id.to_owned(), self.state.settings.theme.dim));
         self.push(spans, false);
     }
 
@@ -241,7 +266,9 @@ impl<'a> Sheet<'a> {
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
-        self.note(&format!("{:<11}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative"), theme.dim);
+        let columns = self.labels.min(self.width.saturating_sub(TABLE));
+        let head = format!("{:<11}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative");
+        self.indented(&head, theme.dim, columns);
         for row in profile.table() {
             let seconds = |s: u64| format!("{s} s");
             let line = format!(
@@ -251,7 +278,7 @@ impl<'a> Sheet<'a> {
                 seconds(row.delay_s),
                 seconds(row.cumulative_s)
             );
-            self.note(&line, theme.dim);
+            self.indented(&line, theme.dim, columns);
         }
         if profile.count() > 0 {
             let text = "Each delay starts after the previous attempt; the last is unused.";
@@ -276,8 +303,8 @@ impl<'a> Sheet<'a> {
     fn buttons(&mut self, buttons: &[Button]) {
         let theme = self.state.settings.theme;
         self.lines.push(Line::default());
-        let mut spans = vec![Span::raw(" ".repeat(LABEL))];
-        let mut column = LABEL;
+        let mut spans = vec![Span::raw(" ".repeat(self.labels))];
+        let mut column = self.labels;
         let mut any = false;
         for button in buttons {
             let here = self.is_here(&Item::Button(*button));

@@ -26,7 +26,7 @@ impl Spot {
 
 /// Whether an item has its lines for itself. Rows and buttons share theirs, and note their columns.
 pub(in crate::console) fn stands_alone(item: &Item) -> bool {
-    item.field().is_some_and(|field| Rows::place(field).is_none())
+    *item == Item::Variables || item.field().is_some_and(|field| Rows::place(field).is_none())
 }
 
 /// Notes the items in sight of a sheet of which `top` is the first line in the area.

@@ -62,10 +62,10 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         let names: Vec<_> = profile.events.iter().map(|e| e.name()).collect();
         facts.push(("Events", names.join(", ")));
     }
-    facts.push(("Method", profile.method.name().to_owned()));
+    facts.push(("HTTP Method", profile.method.name().to_owned()));
     facts.push(("Endpoint", profile.endpoint.template().to_string()));
     if profile.method.has_body() {
-        facts.push(("Body", profile.body.text().to_owned()));
+        facts.push(("Request Body", profile.body.text().to_owned()));
     }
     let retry = profile.retry;
     let earliest: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
@@ -77,7 +77,7 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         ),
     });
     facts.push((
-        "Data format",
+        "Data Format",
         profile.data_format.map_or("auto (detected from the body)", |f| f.label()).to_owned(),
     ));
     for (at, header) in profile.headers.iter().enumerate() {

@@ -102,7 +102,11 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
         None => Line::styled("no matches", theme.dim),
         Some(Offer { why: Some(why), .. }) => Line::styled(cut(&format!("✗ {why}"), width), theme.warn),
         Some(offer) => {
-            let what = if matches!(offer.target, OfferTarget::Entry(_)) { "in the settings: " } else { "" };
+            let what = match offer.target {
+                OfferTarget::Entry(_) => "in the settings: ",
+                OfferTarget::Field(_) => "in the JSON: ",
+                OfferTarget::Profile(_) => "",
+            };
             Line::styled(cut(&format!("{what}{}", offer.name), width), theme.dim)
         }
     };
