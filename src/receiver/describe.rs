@@ -134,8 +134,8 @@ fn line(out: &mut String, text: &str) {
 fn answer_shown(answer: Answer) -> String {
     match answer {
         Answer::Status(status) => status.to_string(),
-        Answer::Hung => "no response (hangs)".to_owned(),
-        Answer::Reset => "no response (connection reset)".to_owned(),
+        Answer::Hung => "no response (hang)".to_owned(),
+        Answer::Reset => "no response (reset)".to_owned(),
     }
 }
 

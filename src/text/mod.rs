@@ -16,5 +16,5 @@ pub use bytes::escape_bytes;
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
 pub use fit::{cut, fit, start, whole, wrap};
-pub use number::group_digits;
+pub use number::{group_digits, millis};
 pub use sanitize::{escape_controls, escape_json, escape_lines, escape_start};

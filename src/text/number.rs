@@ -14,9 +14,20 @@ pub fn group_digits(n: u64) -> String {
     out
 }
 
+/// A duration in milliseconds, such as `84 ms`; what took less than one is never told as nothing.
+#[must_use]
+pub fn millis(ms: u64) -> String {
+    if ms == 0 { "<1 ms".to_owned() } else { format!("{ms} ms") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_took_time_is_never_nothing() {
+        assert_eq!([0, 1, 84].map(millis), ["<1 ms", "1 ms", "84 ms"]);
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -34,7 +34,7 @@ fn without_a_display_the_terminal_is_asked() {
     terminal.wait_for("Order SMS");
     terminal.press("y");
     terminal.wait_clipboard(&id);
-    terminal.wait_for(&format!("Copied callback profile id {id} through the terminal (OSC 52)"));
+    terminal.wait_for(&format!("Copied {id} through the terminal (OSC 52)"));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_the_desktop_took_can_be_pasted_after_the_end() {
     let mut terminal = Terminal::start(launch(&db).env("DISPLAY", &desktop.display).size(120, 36));
     terminal.wait_for("Order SMS");
     terminal.press("y");
-    terminal.wait_for(&format!("Copied callback profile id {id} to this desktop (xclip)"));
+    terminal.wait_for(&format!("Copied {id} to this desktop (xclip)"));
     assert_eq!(desktop.clipboard(), id);
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);
@@ -108,7 +108,7 @@ fn in_tmux_with_its_defaults() {
     let mut terminal = tmux.start(&format!("exec {PROGRAM} --db {}", db.display()), (120, 36));
     terminal.wait_for("Order SMS");
     terminal.press("y");
-    terminal.wait_for(&format!("Copied callback profile id {id} through tmux"));
+    terminal.wait_for(&format!("Copied {id} through tmux"));
     assert_eq!(tmux.run(&["show-buffer"]), id);
     // The terminal around tmux has it too.
     terminal.wait_clipboard(&id);

@@ -6,6 +6,7 @@ use crate::cli::table::table;
 use crate::profile::Choice;
 use crate::record::{State, Summary};
 use crate::storage::Blocks;
+use crate::text::millis;
 
 /// A delivery as JSON, by the names of `test --json` where it has one.
 pub(super) fn json_of(row: &Summary, holds: &Blocks) -> Value {
@@ -57,7 +58,7 @@ pub(super) fn held_for(row: &Summary, holds: &Blocks) -> Option<&'static str> {
 
 /// What came of the last try, and when the next one is due, or what holds it.
 fn came(row: &Summary, held: Option<&str>) -> String {
-    let ms = row.last_ms.map(|ms| format!(" · {ms} ms")).unwrap_or_default();
+    let ms = row.last_ms.map(|ms| format!(" · {}", millis(ms.into()))).unwrap_or_default();
     let last = match (&row.last_error, row.last_status) {
         (Some(error), _) => error.message.clone(),
         (None, Some(status)) => format!("{status}{ms}"),

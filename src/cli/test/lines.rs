@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
-use crate::text::escape_controls;
+use crate::text::{escape_controls, millis};
 
 /// What is sent: the profile, the event, the request.
 pub fn heading(delivery: &NewDelivery) -> String {
@@ -28,7 +28,7 @@ pub fn attempt_line(attempt: &Attempt) -> String {
 /// How long an attempt took, such as `84 ms`; none where the reason of its failure tells it already.
 pub fn took(attempt: &Attempt) -> Option<String> {
     let told = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
-    (!told).then(|| format!("{} ms", attempt.duration_ms))
+    (!told).then(|| millis(attempt.duration_ms.into()))
 }
 
 /// Which try it is, such as `1st retry`.

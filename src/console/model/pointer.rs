@@ -43,6 +43,8 @@ pub enum Place {
     Window,
     /// A field of the window, by its number.
     WindowRow(usize),
+    /// A line of the help or the palette, by its number.
+    GuideRow(usize),
 }
 
 /// Whether the mouse is ours, and what stands where.

@@ -88,6 +88,11 @@ impl Profiles {
         }
     }
 
+    /// Whether nothing is typed into the search.
+    pub(in crate::console) fn is_search_empty(&self) -> bool {
+        self.search.as_ref().is_none_or(|search| search.text().is_empty())
+    }
+
     /// Shows all again, with the chosen one still chosen.
     pub(in crate::console) fn end_search(&mut self) {
         let chosen = self.chosen().map(|row| row.id.clone());

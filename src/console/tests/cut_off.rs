@@ -1,5 +1,6 @@
 //! Whatever does not fit is marked: `…` where a text goes on, and how many lines are above and below.
 
+use crate::console::effects::copying::WAYS;
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::console::model::program::{Program, Returned};
@@ -140,4 +141,23 @@ fn hints_are_dropped_whole_and_titles_are_marked() {
     assert!(title.ends_with("… ┓"), "{title}");
     desk.resized(80, 24);
     assert!(desk.line("[ Send ]").contains("Tab next value · Ctrl+O reads a file"), "{}", desk.screen());
+}
+
+/// What a person copied, and which way it went, is read in full at 80 columns.
+#[test]
+fn what_was_copied_fits() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.told(Message::Received(sample::request(1).into()));
+    desk.keys("y v a y i esc 4 y enter y esc 1 G p y c f8 y c esc R space y enter y");
+    let mut copied = 0;
+    for effect in desk.effects() {
+        let Effect::Copy { what, .. } = effect else { continue };
+        copied += 1;
+        for way in WAYS {
+            let said = format!("Copied {what} {way}");
+            desk.told(Message::Done(said.clone()));
+            assert_eq!(desk.says(), said);
+        }
+    }
+    assert!(copied >= 10, "{copied}");
 }

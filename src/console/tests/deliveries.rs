@@ -236,3 +236,31 @@ fn a_filter_shows_what_matched() {
     };
     assert_eq!(marked(&desk, "timed out"), "Ordertimed", "{}", desk.screen());
 }
+
+#[test]
+fn what_cannot_be_done_to_all_is_not_offered() {
+    let mut desk = Desk::new(200, 40).of(super::World::default());
+    desk.keys("4");
+    for words in ["Retry", "Cancel", "Resend"] {
+        assert!(!desk.shows(words), "{words}: {}", desk.screen());
+    }
+    desk.keys("C");
+    assert_eq!(desk.says(), "Cancel all: no delivery is pending");
+    let mut desk = Desk::new(200, 40).of(sample::log());
+    desk.keys("4");
+    for words in ["Ctrl+R Retry all", "C Cancel all", "A Resend all"] {
+        assert!(desk.shows(words), "{words}: {}", desk.screen());
+    }
+    // Nothing of what the filter leaves is pending.
+    desk.keys("/").types("link-local").keys("enter");
+    assert!(!desk.shows("Cancel all") && desk.shows("A Resend all"), "{}", desk.screen());
+}
+
+#[test]
+fn titles_are_whole_where_there_is_room() {
+    for columns in [60, 80, 120] {
+        let mut desk = Desk::new(columns, 40).of(sample::log());
+        desk.told(Message::Sending(sample::sending())).keys("4");
+        assert!(!desk.shows("Order S…") && desk.shows("Order SMS sending"), "{}", desk.screen());
+    }
+}

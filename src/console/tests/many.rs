@@ -73,7 +73,7 @@ fn all_that_the_filter_leaves_are_counted_before_they_are_cancelled() {
     assert_eq!(desk.asked()[1], "do Cancel 2 pending deliveries of Order SMS?");
     assert_eq!(desk.says(), "Cancelled 2");
     desk.keys("C");
-    assert_eq!(desk.says(), "There are no pending deliveries of Order SMS");
+    assert_eq!(desk.says(), "Cancel all: none of those shown is pending");
     assert!(desk.state.overlay.is_none());
 }
 
@@ -139,7 +139,7 @@ fn in_the_details_they_wait_for_the_list() {
     }
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("4 C");
-    assert_eq!(desk.says(), "There are no pending deliveries");
+    assert_eq!(desk.says(), "Cancel all: no delivery is pending");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn the_sender_pauses_and_goes_on() {
     assert_eq!(desk.asked(), ["pause all"]);
     assert!(desk.shows("sender ‖ paused since 14:02 · 1 queued"), "{}", desk.screen());
     assert!(!desk.shows("● running"));
-    assert!(desk.line("event  Order SMS").contains("queued · blocked: paused"), "{}", desk.screen());
+    assert!(desk.line("event Order SMS").contains("queued · blocked: paused"), "{}", desk.screen());
     assert!(desk.line("1st attempt").contains("○ queued · blocked: paused"), "{}", desk.screen());
     assert_eq!(desk.says(), "Paused: events stay queued, tests are still sent · P in Deliveries resumes");
     assert_eq!(timers::tick(&desk.state), None, "what is held waits for no time");
@@ -54,22 +54,22 @@ fn a_retry_that_is_held_counts_no_seconds_down() {
     assert!(desk.shows("503 · retry 1 of 2 in 10.0 s"), "{}", desk.screen());
     desk.keys("4 P");
     assert!(
-        desk.line("event  Order SMS").contains("503 · retry 1 of 2 · blocked: paused"),
+        desk.line("event Order SMS").contains("503 · retry 1 of 2 · blocked: paused"),
         "{}",
         desk.screen()
     );
     let flight = InFlight { n: 2, started_at: sample::start() };
     let in_flight = [(delivery_id(1), flight)].into();
     desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, ..Sending::default() }));
-    assert!(desk.line("event  Order SMS").contains("sending · retry 1 of 2"), "{}", desk.screen());
+    assert!(desk.line("event Order SMS").contains("sending · retry 1 of 2"), "{}", desk.screen());
 }
 
 #[test]
 fn a_test_is_not_held() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("4 P 1 t enter");
-    assert!(desk.line("test   Order SMS").trim_end().contains("queued"), "{}", desk.screen());
-    assert!(!desk.line("test   Order SMS").contains("held"), "{}", desk.screen());
+    assert!(desk.line("test  Order SMS").trim_end().contains("queued"), "{}", desk.screen());
+    assert!(!desk.line("test  Order SMS").contains("held"), "{}", desk.screen());
 }
 
 #[test]

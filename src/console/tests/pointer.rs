@@ -49,7 +49,7 @@ fn a_click_chooses_the_pane_and_the_row() {
     click(&mut desk, "4 Deliveries");
     assert_eq!(desk.state.focus, Pane::Deliveries);
     click(&mut desk, "cancelled");
-    assert!(desk.line("Order S… cancelled").starts_with("┃▌"), "{}", desk.screen());
+    assert!(desk.line("Order SMS cancelled").starts_with("┃▌"), "{}", desk.screen());
     assert!(!desk.state.deliveries.is_following(), "who clicks on one stays there");
     click(&mut desk, "5 Timeline");
     assert_eq!(desk.state.focus, Pane::Timeline);
@@ -136,4 +136,41 @@ fn the_actions_in_the_pane_of_the_variables_are_clicked_too() {
     assert!(desk.says().starts_with("Copied 22 variables"), "{}", desk.screen());
     click(&mut desk, "Esc Close");
     assert_eq!(desk.state.focus, Pane::Editor);
+}
+
+#[test]
+fn over_help_and_palette_a_click_does_what_is_shown_or_nothing() {
+    let mut desk = desk(120, 36);
+    for key in ["?", ":"] {
+        desk.keys("1").keys(key);
+        let before = desk.screen();
+        for text in ["4 Deliveries", "5 Timeline", if key == "?" { "Help" } else { "Palette" }] {
+            let visible = desk.screen().contains(text);
+            if visible {
+                click(&mut desk, text);
+            }
+            assert_eq!(desk.state.focus, Pane::Profiles, "{text}");
+        }
+        assert_eq!(desk.screen(), before);
+        assert!(desk.state.guide.is_some());
+        desk.keys("esc");
+    }
+    // The first click selects a line, the second one runs it.
+    desk.keys(":").types("duplicate");
+    desk.keys("esc").types("redraw");
+    click(&mut desk, "Redraw the screen");
+    assert!(desk.state.guide.is_none(), "it was the selected line: {}", desk.screen());
+    assert_eq!(desk.asked(), ["redraw"]);
+    desk.keys("?");
+    click(&mut desk, "Next pane");
+    assert!(desk.line("Next pane").contains('▌') && desk.state.guide.is_some(), "{}", desk.screen());
+    click(&mut desk, "Next pane");
+    assert!(desk.state.guide.is_none());
+    assert_eq!(desk.state.focus, Pane::Editor);
+    // The wheel moves the lines, and nothing beneath.
+    desk.keys("enter e f10");
+    let field = desk.state.editor.as_ref().map(|editor| editor.focus().clone());
+    at(&mut desk, Deed::WheelDown, "Palette");
+    assert_eq!(desk.state.editor.as_ref().map(|editor| editor.focus().clone()), field);
+    assert_eq!(desk.state.guide.as_ref().unwrap().lookup().list.selected(), 3);
 }

@@ -49,7 +49,7 @@ fn secrets_are_hidden_until_asked_for() {
     desk.keys("c");
     let (text, what) = copied(&mut desk);
     assert!(text.contains("${RINGBACK_API_KEY:?}") && !text.contains("k-123"), "{text}");
-    assert!(what.contains("shell variables"), "{what}");
+    assert!(what.contains("secrets as variables"), "{what}");
     desk.keys("f8");
     assert!(desk.line("api-key:").contains("k-123"), "{}", desk.screen());
     desk.keys("c");

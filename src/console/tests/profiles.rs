@@ -92,7 +92,7 @@ fn what_is_pending_is_held_until_the_profile_is_restored() {
     assert!(desk.shows("2 pending deliveries will be blocked until it is"), "{}", desk.screen());
     desk.keys("y");
     assert_eq!(desk.says(), "Deleted Order SMS · 2 pending deliveries blocked · u restores it");
-    assert!(desk.line("event  Order SMS").contains("queued · blocked: deleted"), "{}", desk.screen());
+    assert!(desk.line("event Order SMS").contains("queued · blocked: deleted"), "{}", desk.screen());
     desk.keys("4 j r");
     assert_eq!(desk.says(), "Retry now: its profile is deleted: u in the profiles restores it");
     desk.keys("1 P u");

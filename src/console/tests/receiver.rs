@@ -67,3 +67,15 @@ fn what_is_dropped_is_counted() {
     }
     assert!(desk.screen().contains("Received (15) · 9 older ones were dropped"), "{}", desk.screen());
 }
+
+#[test]
+fn it_says_hang_and_reset_as_the_command_does() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    desk.keys("R j right j j right");
+    assert!(desk.line("Hang").contains("‹ yes: no response ›"), "{}", desk.screen());
+    assert!(desk.line("Fail the first").contains("1 of each delivery, with a hang"), "{}", desk.screen());
+    desk.keys("right j right");
+    assert!(desk.line("Reset").contains("‹ yes: the connection is closed ›"), "{}", desk.screen());
+    assert!(desk.line("Fail the first").contains("1 of each delivery, with a reset"), "{}", desk.screen());
+    assert!(desk.line("Delay").contains("‹ none ›"), "{}", desk.screen());
+}

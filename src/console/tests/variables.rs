@@ -184,3 +184,23 @@ fn only_the_chosen_events_are_offered() {
     desk.keys("shift+tab shift+tab space");
     assert!(desk.shows("✗ select at least one event"), "{}", desk.screen());
 }
+
+#[test]
+fn a_search_ends_where_its_pane_is_left() {
+    for pane in ["1", "3", "4"] {
+        let mut desk = Desk::new(120, 40).of(sample::log());
+        desk.keys(pane).keys("/");
+        let prompt = |desk: &Desk| ["│/", "┃/"].iter().any(|text| desk.shows(text));
+        assert!(prompt(&desk), "{pane}: {}", desk.screen());
+        desk.keys("f6");
+        assert!(!prompt(&desk), "{pane}: nothing was typed\n{}", desk.screen());
+        desk.keys(pane).keys("/").types("re").keys("shift+f6");
+        assert!(!desk.state.is_searching(), "{pane}");
+        desk.keys(pane);
+        assert!(
+            !desk.state.is_searching() && desk.shows("/re"),
+            "{pane}: it stays in force\n{}",
+            desk.screen()
+        );
+    }
+}

@@ -28,6 +28,7 @@ use crate::console::model::effect::{AfterSave, Effect, Request};
 use crate::console::model::layout;
 use crate::console::model::message::Message;
 use crate::console::model::notice::TESTING;
+use crate::console::model::pane::Pane;
 use crate::console::model::state::{State, WatchedDelivery};
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
@@ -78,6 +79,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     for message in messages {
         let effects = take(state, message, awaits.as_ref());
         requests.extend(ask(state, effects));
+        leave_searches(state);
         checking::check(state);
     }
     while !state.awaited.is_opening()
@@ -85,9 +87,25 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     {
         let effects = take(state, held, None);
         requests.extend(ask(state, effects));
+        leave_searches(state);
         checking::check(state);
     }
     requests
+}
+
+/// A search that is typed ends when its pane loses the keyboard: what was typed stays in force, and where
+/// nothing was, its line goes.
+fn leave_searches(state: &mut State) {
+    let State { focus, profiles, variables, deliveries, .. } = state;
+    if *focus != Pane::Profiles && std::mem::take(&mut profiles.typing) && profiles.is_search_empty() {
+        profiles.end_search();
+    }
+    if *focus != Pane::Variables && std::mem::take(&mut variables.typing) {
+        variables.filter.take_if(|filter| filter.text().is_empty());
+    }
+    if *focus != Pane::Deliveries {
+        deliveries.search.typing = false;
+    }
 }
 
 fn ask(state: &mut State, effects: Vec<Effect>) -> impl Iterator<Item = Request> {

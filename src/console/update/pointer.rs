@@ -7,13 +7,13 @@ use crate::console::model::pointer::{Deed, Place, Pointer};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::update::editor::pointed as editor;
-use crate::console::update::{action, deliveries, profiles, variables, window};
+use crate::console::update::{action, deliveries, guide, profiles, variables, window};
 use crate::keymap::Action;
 
 /// Lines that one step of the wheel moves a list or a text by.
 const WHEEL: usize = 3;
 
-/// Does what the mouse says. While a window is open, only it is touched.
+/// Does what the mouse says. While a window, the help or the palette is open, only it is touched.
 pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     if layout::too_small(state.size) {
         return Vec::new();
@@ -28,6 +28,8 @@ pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
 
 fn click(state: &mut State, place: Place) -> Vec<Effect> {
     match (state.target(), &place) {
+        (Target::Guide(_), Place::GuideRow(row)) => return guide::click(state, *row),
+        (Target::Guide(_), _) => return Vec::new(),
         (Target::Window(_), Place::WindowRow(row)) => {
             window::choose_row(state, *row);
             return Vec::new();
@@ -63,7 +65,7 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
         }
         // It stands where the keyboard is.
         Place::Action(action) => action::do_action(state, action),
-        Place::Window | Place::WindowRow(_) => Vec::new(),
+        Place::Window | Place::WindowRow(_) | Place::GuideRow(_) => Vec::new(),
     }
 }
 
@@ -72,10 +74,10 @@ fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect
     let under = match place {
         Some(Place::Pane(pane) | Place::Row(pane, _)) => *pane,
         Some(Place::Item(_) | Place::Step(_)) => Pane::Editor,
-        Some(Place::Action(_) | Place::Window | Place::WindowRow(_)) => state.focus,
+        Some(Place::Action(_) | Place::Window | Place::WindowRow(_) | Place::GuideRow(_)) => state.focus,
         None => return Vec::new(),
     };
-    if matches!(state.target_from(under), Target::Editor(_)) {
+    if state.guide.is_none() && matches!(state.target_from(under), Target::Editor(_)) {
         return editor::wheel(state, action == Action::Down);
     }
     let focus = std::mem::replace(&mut state.focus, under);

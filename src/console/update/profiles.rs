@@ -119,7 +119,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
         (Action::Pause, Some((id, title))) => pausing::switch(state, id, &title),
         (Action::CopyId, Some((id, _))) => {
-            vec![Effect::Copy { text: id.to_string(), what: format!("callback profile id {id}") }]
+            vec![Effect::Copy { text: id.to_string(), what: id.to_string() }]
         }
         (Action::Delete, Some((id, title))) => vec![Effect::AskDelete(id, title)],
         _ => Vec::new(),

@@ -15,7 +15,7 @@ use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::profile::attempt_label;
 use crate::record::{Attempt, State as DeliveryState, Summary};
-use crate::text::{cut, fit};
+use crate::text::{cut, fit, millis};
 
 const LABEL: usize = 12;
 
@@ -104,7 +104,7 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
         (None, status) => ("✓", theme.good, status.map_or_else(String::new, status_words)),
         (Some(error), _) => ("✗", theme.bad, error.message.clone()),
     };
-    let duration = format!("{} ms", attempt.duration_ms);
+    let duration = millis(attempt.duration_ms.into());
     let room = width.saturating_sub(LABEL + duration.width() + 6);
     // Where the address was dialled; the outcome goes before it.
     let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();

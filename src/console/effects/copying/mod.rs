@@ -26,6 +26,13 @@ pub use route::Route;
 /// How long a way may take. A display at the other end of a connection that is gone answers never.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What is said of a text that a terminal took.
+const THROUGH_TERMINAL: &str = "through the terminal (OSC 52)";
+
+/// What is said of the ways that a text can go.
+#[cfg(test)]
+pub const WAYS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
+
 /// Copies a text, named so, and tells how; what cannot be copied comes back as
 /// [`Message::Uncopied`].
 pub fn copy(ticket: Ticket, text: String, what: String, tell: UnboundedSender<Message>) {
@@ -59,7 +66,7 @@ async fn ask_terminal(text: &str) -> Result<&'static str, String> {
     // A terminal that takes no more bytes would hold up all that is spawned.
     let written = threads::blocking(move || screen::write_between_frames(&bytes)).await;
     written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-    Ok("through the terminal (OSC 52)")
+    Ok(THROUGH_TERMINAL)
 }
 
 async fn timed<T>(name: &str, way: impl Future<Output = Result<T, String>>) -> Result<T, String> {

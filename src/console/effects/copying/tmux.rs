@@ -3,6 +3,14 @@
 use super::osc52;
 use super::program::{Refusal, feed};
 
+pub(super) const THROUGH: &str = "through tmux";
+
+/// More than a terminal accepts.
+pub(super) const TOO_LONG: &str = "to tmux's buffer only: too long";
+
+/// tmux passes nothing on to its terminal.
+pub(super) const NOT_PASSED_ON: &str = "to tmux's buffer only: old tmux";
+
 /// Hands a text to tmux. Says which way it went: all of it, or to tmux's own buffer only, where it
 /// can be pasted with tmux's key.
 ///
@@ -11,13 +19,13 @@ use super::program::{Refusal, feed};
 pub async fn load(text: &str) -> Result<String, String> {
     if !osc52::takes(text.len()) {
         run(&["load-buffer", "-"], text).await?;
-        return Ok("to tmux's buffer only, since it is more than a terminal accepts".to_owned());
+        return Ok(TOO_LONG.to_owned());
     }
     match run(&["load-buffer", "-w", "-"], text).await {
-        Ok(()) => Ok("through tmux".to_owned()),
+        Ok(()) => Ok(THROUGH.to_owned()),
         // Before 3.2 it cannot pass a text on.
         Err(why) => match run(&["load-buffer", "-"], text).await {
-            Ok(()) => Ok("to tmux's buffer only, since tmux passes nothing on".to_owned()),
+            Ok(()) => Ok(NOT_PASSED_ON.to_owned()),
             Err(_) => Err(why),
         },
     }

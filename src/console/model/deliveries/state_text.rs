@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::delivery::InFlight;
 use crate::record::{ErrorClass, State, Summary};
+use crate::text;
 
 /// How a state is meant, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +45,8 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
                 2 => " after 1 retry".to_owned(),
                 n => format!(" after {} retries", n - 1),
             };
-            (
-                format!("delivered{again} · {status} in {} ms{after}", row.last_ms.unwrap_or(0)),
-                StateTone::Good,
-            )
+            let took = text::millis(row.last_ms.unwrap_or(0).into());
+            (format!("delivered{again} · {status} in {took}{after}"), StateTone::Good)
         }
         State::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));

@@ -2,7 +2,9 @@
 
 use crate::console::model::deliveries::{Deliveries, many};
 use crate::console::model::state::State;
+use crate::record::{State as DeliveryState, Summary};
 use crate::keymap::Action;
+use crate::storage::StateFilter;
 
 /// Why an action on many cannot be done now; `None` when it can.
 #[must_use]
@@ -11,6 +13,45 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match &state.deliveries {
         _ if !many => None,
         Deliveries { running: Some(_), .. } => Some("another is running: Esc stops it"),
-        deliveries => many::about(deliveries.show, action).err(),
+        deliveries => match many::about(deliveries.show, action) {
+            Ok((which, _)) => none_of(state, which),
+            Err(why) => Some(why),
+        },
     }
+}
+
+/// That there is no delivery of these states, or none that the filter leaves; `None` where there is one,
+/// or may be.
+fn none_of(state: &State, which: StateFilter) -> Option<&'static str> {
+    let counts = &state.counts;
+    let (count, none, none_shown) = match which {
+        StateFilter::Pending => {
+            (counts.queued + counts.waiting, "no delivery is pending", "none of those shown is pending")
+        }
+        StateFilter::Is(DeliveryState::Waiting) => {
+            (counts.waiting, "no delivery is waiting", "none of those shown is waiting")
+        }
+        StateFilter::Is(DeliveryState::Failed) => {
+            (counts.failed, "no delivery has failed", "none of those shown has failed")
+        }
+        StateFilter::Is(DeliveryState::Cancelled) => {
+            (counts.cancelled, "no delivery was cancelled", "none of those shown was cancelled")
+        }
+        StateFilter::Is(DeliveryState::Delivered) => {
+            (counts.delivered, "nothing was delivered", "none of those shown was delivered")
+        }
+        StateFilter::Is(DeliveryState::Queued) | StateFilter::Ended | StateFilter::Retriable => return None,
+    };
+    if count == 0 {
+        return Some(none);
+    }
+    // Only where all that the filter leaves is on the screen is it known.
+    let deliveries = &state.deliveries;
+    let is_whole = deliveries.next.is_none() && !deliveries.loading_more;
+    let fits = |row: &Summary| match which {
+        StateFilter::Pending => row.state.is_pending(),
+        StateFilter::Is(of) => row.state == of,
+        StateFilter::Ended | StateFilter::Retriable => true,
+    };
+    (is_whole && !deliveries.rows().iter().any(fits)).then_some(none_shown)
 }

@@ -10,7 +10,7 @@ use crate::console::model::state::State;
 use crate::profile::network::AddressKind;
 use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, Details};
-use crate::text::wrap;
+use crate::text::{millis, wrap};
 
 /// A line, and whether it is a heading.
 pub(in crate::console) type Piece = (String, bool);
@@ -58,7 +58,7 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
     let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
     out.push((String::new(), false));
-    out.push((format!("{label}{status} · {} ms", attempt.duration_ms), true));
+    out.push((format!("{label}{status} · {}", millis(attempt.duration_ms.into())), true));
     out.push((format!("started   {}", clock.in_full(attempt.started_at)), false));
     if let Some(address) = attempt.address {
         out.push((format!("address   {address}{}", within(address)), false));

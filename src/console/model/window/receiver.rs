@@ -62,7 +62,7 @@ impl ReceiverWindow {
 }
 
 pub(in crate::console) const SETTINGS: [&str; 5] =
-    ["Respond with", "Fail the first", "Delay", "Hangs", "Resets"];
+    ["Respond with", "Fail the first", "Delay", "Hang", "Reset"];
 
 const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
 

@@ -158,7 +158,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
         (Action::SendAgain, Some(id)) => vec![Effect::SendAgain(id)],
         (Action::CopyDelivery, Some(id)) => {
-            vec![Effect::Copy { text: id.to_string(), what: format!("delivery id {id}") }]
+            vec![Effect::Copy { text: id.to_string(), what: id.to_string() }]
         }
         (Action::FilterState, _) => {
             deliveries.show = deliveries.show.next();

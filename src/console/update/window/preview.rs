@@ -13,7 +13,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         return Vec::new();
     }
     let Some(Overlay::Preview(window)) = &mut state.overlay else { return Vec::new() };
-    let hidden = if window.has_secrets() && !window.secrets { " · secrets hidden" } else { "" };
+    let hidden = if window.has_secrets() && !window.secrets { ", secrets hidden" } else { "" };
     match action {
         Action::Leave => {
             let below = window.below.take();
@@ -23,8 +23,8 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         Action::CopyCurl => {
             let secrets = if window.secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };
             let text = curl_command(&window.preview, secrets);
-            let asks = if hidden.is_empty() { "" } else { " · secrets as shell variables" };
-            return vec![Effect::Copy { text, what: format!("the request as a curl command{asks}") }];
+            let asks = if hidden.is_empty() { "" } else { ", secrets as variables" };
+            return vec![Effect::Copy { text, what: format!("the curl command{asks}") }];
         }
         Action::CopyRequest => {
             let text = window.preview.text(window.secrets);

@@ -117,16 +117,20 @@ pub struct Columns {
 }
 
 /// Marker, kind, and the blanks between, without the time.
-const HEAD: usize = 9;
+const HEAD: usize = 8;
 
 impl Columns {
-    /// The columns for these rows: the state says most, so it gets its room first.
+    /// The columns for these rows: the state says most, so it gets its room first, and no title less than
+    /// a third of it all.
     #[must_use]
     pub fn of(state: &State, rows: &[Summary], width: usize) -> Self {
         let time = state.settings.clock.columns(rows.iter().map(|row| row.accepted_at), state.now);
         let room = width.saturating_sub(HEAD + time + 1);
-        let longest = rows.iter().map(|row| words(state, row).0.width()).max().unwrap_or(0);
-        let title = room.saturating_sub(longest + 1).clamp(8.min(room), 24);
+        let longest = |columns: fn(&State, &Summary) -> usize| {
+            rows.iter().map(|row| columns(state, row)).max().unwrap_or(0)
+        };
+        let left = room.saturating_sub(longest(|state, row| words(state, row).0.width()) + 1);
+        let title = longest(|_, row| row.profile_title.width()).clamp(8, 24).min(left.max(room / 3));
         Self { time, title, state: room.saturating_sub(title + 1) }
     }
 }
@@ -141,7 +145,7 @@ pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused:
     let theme = &state.settings.theme;
     let (text, tone) = words(state, row);
     let time = state.settings.clock.in_list(row.accepted_at, state.now);
-    let head = format!("{time:>width$} {:5}  ", row.kind.name(), width = columns.time);
+    let head = format!("{time:>width$} {:5} ", row.kind.name(), width = columns.time);
     let marker = if here { "▌" } else { " " };
     let style = match (here, focused) {
         (true, true) => theme.selected,

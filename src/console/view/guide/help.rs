@@ -5,6 +5,7 @@ use ratatui::Frame;
 use crate::console::model::guide::help::Help;
 use crate::console::model::layout;
 use crate::console::model::offer::{self, Offer};
+use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::guide::lines;
@@ -48,7 +49,10 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
         match row {
             Row::Blank => {}
             Row::Heading(title) => lines::heading(state, title, place, out),
-            Row::Line(line) => lines::help_line(state, &offers[*line], at == chosen, place, out),
+            Row::Line(line) => {
+                state.mouse.note(place, Place::GuideRow(*line));
+                lines::help_line(state, &offers[*line], at == chosen, place, out);
+            }
         }
     }
     lines::cursor(&help.lookup, chosen - start, area, out);

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 
 use crate::console::model::guide::palette::Palette;
+use crate::console::model::pointer::Place;
 use crate::console::model::state::State;
 use crate::console::model::{layout, offer};
 use crate::console::view::frame;
@@ -26,7 +27,9 @@ pub fn draw(state: &State, palette: &Palette, out: &mut Frame<'_>) {
     frame::mark_more(state, inner, &visible, offers.len(), out);
     for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
         let chosen = at == palette.lookup.list.selected();
-        lines::palette_line(state, offer, chosen, frame::row(lines, at - visible.start), out);
+        let row = frame::row(lines, at - visible.start);
+        state.mouse.note(row, Place::GuideRow(at));
+        lines::palette_line(state, offer, chosen, row, out);
     }
     let chosen = palette.lookup.list.selected().saturating_sub(visible.start);
     lines::cursor(&palette.lookup, chosen, lines, out);

@@ -17,18 +17,19 @@ use crate::text::{fit, group_digits, wrap};
 const HEAD: u16 = 8;
 
 fn shown(behaviour: &Behaviour, setting: usize) -> String {
-    let yes_no = |on: bool| if on { "yes" } else { "no" }.to_owned();
+    let yes = |on: bool, what: &str| if on { format!("yes: {what}") } else { "no".to_owned() };
     match setting {
         0 => behaviour.status.to_string(),
         1 => match behaviour.fail_first {
             0 => "none".to_owned(),
-            n if behaviour.reset => format!("{n} of each delivery, by resetting"),
-            n if behaviour.hang => format!("{n} of each delivery, by hanging"),
+            n if behaviour.reset => format!("{n} of each delivery, with a reset"),
+            n if behaviour.hang => format!("{n} of each delivery, with a hang"),
             n => format!("{n} of each delivery, with {}", behaviour.fail_status),
         },
+        2 if behaviour.delay.is_zero() => "none".to_owned(),
         2 => format!("{} ms", behaviour.delay.as_millis()),
-        3 => yes_no(behaviour.hang),
-        _ => yes_no(behaviour.reset),
+        3 => yes(behaviour.hang, "no response"),
+        _ => yes(behaviour.reset, "the connection is closed"),
     }
 }
 
@@ -133,8 +134,8 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
 fn request_line(state: &State, request: &Received) -> String {
     let answer = match request.answered {
         Answer::Status(status) => status.to_string(),
-        Answer::Hung => "no response".to_owned(),
-        Answer::Reset => "closed".to_owned(),
+        Answer::Hung => "hang".to_owned(),
+        Answer::Reset => "reset".to_owned(),
     };
     let time = state.settings.clock.of_day(request.received_at);
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
