@@ -59,10 +59,10 @@ pub const TABLE: &[Entry] = table! {
     Profiles {
         "profiles-new" New, "n", "Add New Profile", "Add New Profile", "create make callback profile";
         "profiles-edit" Edit, "enter e", "Edit", "Edit the selected profile", "open change modify update";
-        "profiles-preview" Preview, "p", "Preview", "Preview the request; nothing is sent",
-            "dry run render show request";
         "profiles-search" Search, "/", "Search", "Search titles and ids while typing; Esc shows all again",
             "find filter look up";
+        "profiles-preview" Preview, "p", "Preview", "Preview the request; nothing is sent",
+            "dry run render show request";
         "profiles-copy-id" CopyId, "y", "Copy id", "Copy the callback profile id",
             "clipboard yank callback profile id";
         "profiles-edit-profile" EditProfile, "E", "",

@@ -55,39 +55,6 @@ pub fn fit(text: &str, width: usize) -> String {
     out
 }
 
-/// Text broken into lines of at most so many columns, at blanks where it can be.
-#[must_use]
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in displayable(paragraph).split_inclusive(' ') {
-            // The blank after the last word of a line may hang over its end. What no line has room for,
-            // such as a long URL, begins behind the word before it.
-            let columns = word.trim_end().width();
-            if used + columns > width && columns <= width && !line.is_empty() {
-                lines.push(line.trim_end().to_owned());
-                (line, used) = (String::new(), 0);
-            }
-            for grapheme in word.graphemes(true) {
-                if grapheme == " " && used >= width {
-                    continue;
-                }
-                if used + grapheme.width() > width {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push_str(grapheme);
-                used += grapheme.width();
-            }
-        }
-        lines.push(line);
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,18 +69,12 @@ mod tests {
         assert_eq!(whole(&texts, " · ", 22), "Enter sends · Tab next");
         assert_eq!(whole(&texts, " · ", 21), "Enter sends");
         assert_eq!(whole(&texts, " · ", 9), "");
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("GET /long/path end", 9), ["GET /long", "/path end"]);
     }
 
     proptest! {
         #[test]
         fn fitted_text_has_the_width(text in ".{0,40}", width in 2usize..30) {
             prop_assert_eq!(fit(&text, width).width(), width);
-            for line in wrap(&text, width) {
-                prop_assert!(line.width() <= width, "{}", line);
-            }
         }
     }
 }

@@ -11,10 +11,12 @@ mod fit;
 mod number;
 mod sanitize;
 pub mod time;
+mod wrap;
 
 pub use bytes::escape_bytes;
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
-pub use fit::{cut, fit, start, whole, wrap};
+pub use fit::{cut, fit, start, whole};
 pub use number::{group_digits, millis};
 pub use sanitize::{escape_controls, escape_json, escape_lines, escape_start};
+pub use wrap::{chop, wrap};

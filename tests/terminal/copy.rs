@@ -125,7 +125,7 @@ fn what_is_too_long_for_the_terminal_stays_in_tmux_and_is_told() {
     terminal.press("p");
     terminal.wait_for("nothing is sent");
     terminal.press("y");
-    terminal.wait_for("to tmux's buffer only, since it is more than a terminal accepts");
+    terminal.wait_for("to tmux's buffer only: too long");
     assert!(tmux.run(&["show-buffer"]).contains("the last line"));
 }
 

@@ -110,5 +110,5 @@ fn errors_stand_beside_their_fields() {
     terminal.wait_for("✗ enter a client ID");
     terminal.wait_for("✗ enter a client secret");
     terminal.type_text("http://auth.example/<id>");
-    terminal.wait_for("plain http is allowed to this machine");
+    terminal.wait_for("plain http is allowed to this");
 }

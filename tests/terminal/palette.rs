@@ -36,7 +36,7 @@ fn the_palette_goes_to_a_profile_and_does_what_is_asked() {
 #[test]
 fn keys_of_the_settings_work_and_the_rest_stays() {
     let (_folder, mut terminal) = demo("[keys]\nprofiles-new = \"o\"\ntest = \"alt+t\"\n");
-    terminal.wait_for("o New");
+    terminal.wait_for("o Add New Profile");
     terminal.wait_for("t Test");
     terminal.press("o");
     terminal.wait_for("[Basics]");

@@ -122,7 +122,7 @@ fn what_was_typed_survives_a_kill() {
     again.wait_for("Restored your unsaved draft");
     again.wait_for("Order SMS *");
     again.wait_for("\"status\": \"<status>\"");
-    again.wait_for("5000 ms");
+    again.wait_for("Timeout (milli-secs)  5000");
     again.press("ctrl+s");
     again.wait_for("Saved Order SMS");
     again.press("esc");

@@ -6,7 +6,7 @@ use crate::console::model::guide::Guide;
 use crate::console::model::offer::{self, Offer, OfferTarget};
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
-use crate::console::update::{action, profiles};
+use crate::console::update::profiles;
 use crate::keymap::{Action, Key, Scope};
 
 /// A key for the search. `None` when it is not for text.
@@ -33,17 +33,6 @@ fn searched(state: &mut State) {
     if let Some(Guide::Palette(palette)) = &mut state.guide {
         palette.find_profiles(&state.profiles);
     }
-}
-
-/// A click on a line: selects it; what is selected already is run.
-pub fn click(state: &mut State, row: usize) -> Vec<Effect> {
-    let Some(guide) = &mut state.guide else { return Vec::new() };
-    let list = &mut guide.lookup_mut().list;
-    if list.selected() == row {
-        return action::do_action(state, Action::Accept);
-    }
-    list.select(row);
-    Vec::new()
 }
 
 /// What follows on an action of help and palette.

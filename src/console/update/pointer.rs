@@ -7,7 +7,7 @@ use crate::console::model::pointer::{Deed, Place, Pointer};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::update::editor::pointed as editor;
-use crate::console::update::{action, deliveries, guide, profiles, variables, window};
+use crate::console::update::{action, deliveries, profiles, variables, window};
 use crate::keymap::Action;
 
 /// Lines that one step of the wheel moves a list or a text by.
@@ -28,13 +28,12 @@ pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
 
 fn click(state: &mut State, place: Place) -> Vec<Effect> {
     match (state.target(), &place) {
-        (Target::Guide(_), Place::GuideRow(row)) => return guide::click(state, *row),
-        (Target::Guide(_), _) => return Vec::new(),
+        (Target::Guide(_), Place::GuideRow(row)) => return click_line(state, *row),
         (Target::Window(_), Place::WindowRow(row)) => {
             window::choose_row(state, *row);
             return Vec::new();
         }
-        (Target::Window(_), _) => return Vec::new(),
+        (Target::Guide(_) | Target::Window(_), _) => return Vec::new(),
         _ => {}
     }
     match place {
@@ -67,6 +66,17 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
         Place::Action(action) => action::do_action(state, action),
         Place::Window | Place::WindowRow(_) | Place::GuideRow(_) => Vec::new(),
     }
+}
+
+/// A click on a line of help or palette: selects it; what is selected already is run.
+fn click_line(state: &mut State, row: usize) -> Vec<Effect> {
+    let Some(guide) = &mut state.guide else { return Vec::new() };
+    let list = &mut guide.lookup_mut().list;
+    if list.selected() == row {
+        return action::do_action(state, Action::Accept);
+    }
+    list.select(row);
+    Vec::new()
 }
 
 /// The wheel moves what lies under it; the keyboard stays where it is.

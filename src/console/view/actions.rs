@@ -42,15 +42,12 @@ pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<Word>> {
         let Some(key) = keys.first().filter(|_| can_be_done) else { continue };
         let word = Word { action: entry.action, key: key.to_string(), label: entry.label() };
         let columns = word.columns();
-        match lines.last_mut().filter(|_| columns + BETWEEN <= room) {
-            Some(line) => {
-                room -= columns + BETWEEN;
-                line.push(word);
-            }
-            None => {
-                room = width.saturating_sub(columns);
-                lines.push(vec![word]);
-            }
+        if let Some(line) = lines.last_mut().filter(|_| columns + BETWEEN <= room) {
+            room -= columns + BETWEEN;
+            line.push(word);
+        } else {
+            room = width.saturating_sub(columns);
+            lines.push(vec![word]);
         }
     }
     lines

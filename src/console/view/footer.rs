@@ -13,7 +13,7 @@ use crate::console::view::put::put;
 use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
 
 /// How many of a place's own keys go before the palette, which leads to all others.
-const FIRST: usize = 4;
+const FIRST: usize = 3;
 
 /// A key and what it does.
 struct Word {

@@ -3,6 +3,54 @@
 use crate::console::model::editor::rows::{Part, Rows};
 use crate::profile::{Draft, DraftHeader, Field, is_secret_name};
 
+/// The place of a field's text in a draft, borrowed as asked for; `None` for a field that is no text of its
+/// own.
+macro_rules! slot {
+    ($draft:ident, $field:ident, ($($borrow:tt)+)) => {
+        match $field {
+            Field::Title => Some($($borrow)+ $draft.title),
+            Field::Channel => Some($($borrow)+ $draft.channel),
+            Field::Method => Some($($borrow)+ $draft.method),
+            Field::Endpoint => Some($($borrow)+ $draft.endpoint),
+            Field::Body => Some($($borrow)+ $draft.body),
+            Field::RetryCount => Some($($borrow)+ $draft.retry_count),
+            Field::RetryInterval => Some($($borrow)+ $draft.retry_interval),
+            Field::RetryTimeout => Some($($borrow)+ $draft.retry_timeout),
+            Field::RetryBackoff => Some($($borrow)+ $draft.retry_backoff),
+            Field::DataFormat => Some($($borrow)+ $draft.data_format),
+            Field::AuthKind => Some($($borrow)+ $draft.auth_kind),
+            Field::AuthUser => Some($($borrow)+ $draft.auth_user),
+            Field::AuthPassword => Some($($borrow)+ $draft.auth_password),
+            Field::AuthHeader => Some($($borrow)+ $draft.auth_header),
+            Field::AuthKey => Some($($borrow)+ $draft.auth_key),
+            Field::AuthTokenUrl => Some($($borrow)+ $draft.oauth2.token_url),
+            Field::AuthClientId => Some($($borrow)+ $draft.oauth2.client_id),
+            Field::AuthClientSecret => Some($($borrow)+ $draft.oauth2.client_secret),
+            Field::AuthSentAs => Some($($borrow)+ $draft.oauth2.sent_as),
+            Field::AuthScope => Some($($borrow)+ $draft.oauth2.scope),
+            Field::EncAlgorithm => Some($($borrow)+ $draft.enc_algorithm),
+            Field::EncKey => Some($($borrow)+ $draft.enc_key),
+            Field::EncIv => Some($($borrow)+ $draft.enc_iv),
+            Field::SigningSecret => Some($($borrow)+ $draft.signing_secret),
+            Field::TlsCaFile => Some($($borrow)+ $draft.ca_file),
+            Field::TlsCertificate => Some($($borrow)+ $draft.client_certificate),
+            Field::TlsKey => Some($($borrow)+ $draft.client_key),
+            Field::Status => Some($($borrow)+ $draft.status),
+            Field::Events
+            | Field::Encryption
+            | Field::EncRandomIv
+            | Field::EncParameters
+            | Field::Http2
+            | Field::HeaderName(_)
+            | Field::HeaderValue(_)
+            | Field::TokenFieldName(_)
+            | Field::TokenFieldValue(_)
+            | Field::TokenHeaderName(_)
+            | Field::TokenHeaderValue(_) => None,
+        }
+    };
+}
+
 /// The text of a field; empty for one that is no text.
 #[must_use]
 pub fn text(draft: &Draft, field: Field) -> &str {
@@ -12,47 +60,7 @@ pub fn text(draft: &Draft, field: Field) -> &str {
             .get(at)
             .map_or("", |row| if part == Part::Name { &row.name } else { &row.value });
     }
-    match field {
-        Field::Title => &draft.title,
-        Field::Channel => &draft.channel,
-        Field::Method => &draft.method,
-        Field::Endpoint => &draft.endpoint,
-        Field::Body => &draft.body,
-        Field::RetryCount => &draft.retry_count,
-        Field::RetryInterval => &draft.retry_interval,
-        Field::RetryTimeout => &draft.retry_timeout,
-        Field::RetryBackoff => &draft.retry_backoff,
-        Field::DataFormat => &draft.data_format,
-        Field::AuthKind => &draft.auth_kind,
-        Field::AuthUser => &draft.auth_user,
-        Field::AuthPassword => &draft.auth_password,
-        Field::AuthHeader => &draft.auth_header,
-        Field::AuthKey => &draft.auth_key,
-        Field::AuthTokenUrl => &draft.oauth2.token_url,
-        Field::AuthClientId => &draft.oauth2.client_id,
-        Field::AuthClientSecret => &draft.oauth2.client_secret,
-        Field::AuthSentAs => &draft.oauth2.sent_as,
-        Field::AuthScope => &draft.oauth2.scope,
-        Field::EncAlgorithm => &draft.enc_algorithm,
-        Field::EncKey => &draft.enc_key,
-        Field::EncIv => &draft.enc_iv,
-        Field::SigningSecret => &draft.signing_secret,
-        Field::TlsCaFile => &draft.ca_file,
-        Field::TlsCertificate => &draft.client_certificate,
-        Field::TlsKey => &draft.client_key,
-        Field::Status => &draft.status,
-        Field::Events
-        | Field::Encryption
-        | Field::EncRandomIv
-        | Field::EncParameters
-        | Field::Http2
-        | Field::HeaderName(_)
-        | Field::HeaderValue(_)
-        | Field::TokenFieldName(_)
-        | Field::TokenFieldValue(_)
-        | Field::TokenHeaderName(_)
-        | Field::TokenHeaderValue(_) => "",
-    }
+    slot!(draft, field, (&)).map_or("", String::as_str)
 }
 
 /// Writes the text of a field. A row that is not there yet is made.
@@ -62,48 +70,9 @@ pub fn set_text(draft: &mut Draft, field: Field, text: String) {
         *(if part == Part::Name { &mut row.name } else { &mut row.value }) = text;
         return;
     }
-    let place = match field {
-        Field::Title => &mut draft.title,
-        Field::Channel => &mut draft.channel,
-        Field::Method => &mut draft.method,
-        Field::Endpoint => &mut draft.endpoint,
-        Field::Body => &mut draft.body,
-        Field::RetryCount => &mut draft.retry_count,
-        Field::RetryInterval => &mut draft.retry_interval,
-        Field::RetryTimeout => &mut draft.retry_timeout,
-        Field::RetryBackoff => &mut draft.retry_backoff,
-        Field::DataFormat => &mut draft.data_format,
-        Field::AuthKind => &mut draft.auth_kind,
-        Field::AuthUser => &mut draft.auth_user,
-        Field::AuthPassword => &mut draft.auth_password,
-        Field::AuthHeader => &mut draft.auth_header,
-        Field::AuthKey => &mut draft.auth_key,
-        Field::AuthTokenUrl => &mut draft.oauth2.token_url,
-        Field::AuthClientId => &mut draft.oauth2.client_id,
-        Field::AuthClientSecret => &mut draft.oauth2.client_secret,
-        Field::AuthSentAs => &mut draft.oauth2.sent_as,
-        Field::AuthScope => &mut draft.oauth2.scope,
-        Field::EncAlgorithm => &mut draft.enc_algorithm,
-        Field::EncKey => &mut draft.enc_key,
-        Field::EncIv => &mut draft.enc_iv,
-        Field::SigningSecret => &mut draft.signing_secret,
-        Field::TlsCaFile => &mut draft.ca_file,
-        Field::TlsCertificate => &mut draft.client_certificate,
-        Field::TlsKey => &mut draft.client_key,
-        Field::Status => &mut draft.status,
-        Field::Events
-        | Field::Encryption
-        | Field::EncRandomIv
-        | Field::EncParameters
-        | Field::Http2
-        | Field::HeaderName(_)
-        | Field::HeaderValue(_)
-        | Field::TokenFieldName(_)
-        | Field::TokenFieldValue(_)
-        | Field::TokenHeaderName(_)
-        | Field::TokenHeaderValue(_) => return,
-    };
-    *place = text;
+    if let Some(place) = slot!(draft, field, (&mut)) {
+        *place = text;
+    }
 }
 
 fn row(rows: &mut Vec<DraftHeader>, at: usize) -> &mut DraftHeader {

@@ -1,7 +1,6 @@
 //! A delivery in full: request and answers with headers and bodies, durations, errors.
 
-use crate::console::model::find::Find;
-use crate::console::model::scroll::Scroll;
+use crate::console::model::window::reading::Reading;
 use crate::record::{DeliveryId, Details};
 
 /// The window.
@@ -10,8 +9,7 @@ pub struct DetailsWindow {
     id: DeliveryId,
     /// Kept here, so that the window stays on its delivery when the list moves on.
     pub(in crate::console) details: Option<Box<Details>>,
-    pub(in crate::console) scroll: Scroll,
-    pub(in crate::console) find: Find,
+    pub(in crate::console) reading: Reading,
     /// Whether what is looked for is still to be gone to.
     pub(in crate::console) seeks: bool,
 }
@@ -21,8 +19,8 @@ impl DetailsWindow {
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
         let seeks = sought.is_some();
-        let find = sought.map_or_else(Find::default, |text| Find::given(&text));
-        Self { id, details: known, scroll: Scroll::default(), find, seeks }
+        let reading = sought.map_or_else(Reading::default, |text| Reading::seeking(&text));
+        Self { id, details: known, reading, seeks }
     }
 
     /// The delivery.

@@ -5,6 +5,7 @@ pub mod details;
 pub mod details_text;
 pub mod preview;
 pub mod question;
+pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;
@@ -14,6 +15,7 @@ use crate::console::model::window::add_variable::AddVariable;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
+use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::test::TestWindow;
@@ -66,26 +68,44 @@ impl Overlay {
         }
     }
 
+    /// The text that is read in this window, if one is.
+    #[must_use]
+    pub fn reading(&self) -> Option<&Reading> {
+        match self {
+            Self::Details(window) => Some(&window.reading),
+            Self::Preview(window) => Some(&window.reading),
+            Self::Request(window) => Some(&window.reading),
+            _ => None,
+        }
+    }
+
+    /// The same, to be scrolled and searched.
+    pub fn reading_mut(&mut self) -> Option<&mut Reading> {
+        match self {
+            Self::Details(window) => Some(&mut window.reading),
+            Self::Preview(window) => Some(&mut window.reading),
+            Self::Request(window) => Some(&mut window.reading),
+            _ => None,
+        }
+    }
+
     /// Whether keys with characters are for text in this window.
     #[must_use]
     pub fn writes_text(&self) -> bool {
         match self {
             Self::Test(_) | Self::AddVariable(_) => true,
-            Self::Details(window) => window.find.is_typing(),
-            Self::Preview(window) => window.find.is_typing(),
-            Self::Request(window) => window.find.is_typing(),
-            Self::Question(_) | Self::Receiver(_) | Self::Uncopied(_) => false,
+            _ => self.reading().is_some_and(|reading| reading.find.is_typing()),
         }
     }
 
     /// Why an action cannot be done in this window; `None` when it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
+        if let Some(reading) = self.reading().filter(|_| action.is_match()) {
+            return reading.find.why_not(action);
+        }
         match self {
             Self::Test(window) => window.why_not(action),
-            Self::Preview(window) if action.is_match() => window.find.why_not(action),
-            Self::Details(window) if action.is_match() => window.find.why_not(action),
-            Self::Request(window) if action.is_match() => window.find.why_not(action),
             Self::Preview(window) if action == Action::Secrets && !window.has_secrets() => {
                 Some("there are none")
             }

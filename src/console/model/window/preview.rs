@@ -5,9 +5,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::{Preview, PreviewVariable, RequestPart, plain_text};
-use crate::console::model::find::Find;
-use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::ConsoleSettings;
+use crate::console::model::window::reading::Reading;
 use crate::console::model::window::test::TestWindow;
 use crate::console::theme::Theme;
 use crate::profile::{Choice as _, Event, Profile};
@@ -21,8 +20,7 @@ pub struct PreviewWindow {
     to: String,
     pub(in crate::console) preview: Preview,
     pub(in crate::console) secrets: bool,
-    pub(in crate::console) scroll: Scroll,
-    pub(in crate::console) find: Find,
+    pub(in crate::console) reading: Reading,
     /// The test that it is the preview of, which comes back.
     pub(in crate::console) below: Option<Box<TestWindow>>,
 }
@@ -42,8 +40,7 @@ impl PreviewWindow {
             to: format!("{event} · to {} · nothing is sent", profile.endpoint.origin()),
             preview,
             secrets: false,
-            scroll: Scroll::default(),
-            find: Find::default(),
+            reading: Reading::default(),
             below,
         }
     }

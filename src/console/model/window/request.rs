@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::console::model::find::Find;
-use crate::console::model::scroll::Scroll;
+use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::text::wrap;
 
@@ -12,8 +11,7 @@ use crate::text::wrap;
 #[derive(Debug)]
 pub struct RequestWindow {
     pub(in crate::console) text: String,
-    pub(in crate::console) scroll: Scroll,
-    pub(in crate::console) find: Find,
+    pub(in crate::console) reading: Reading,
     /// The width that was drawn last, and the lines for it: breaking a long text takes longer than a frame.
     broken: RefCell<Option<(usize, Arc<[String]>)>>,
     /// The receiver's window, which comes back.
@@ -24,7 +22,7 @@ impl RequestWindow {
     /// A request as text, above the receiver's window.
     #[must_use]
     pub fn new(text: String, below: Box<ReceiverWindow>) -> Self {
-        Self { text, scroll: Scroll::default(), find: Find::default(), broken: RefCell::default(), below }
+        Self { text, reading: Reading::default(), broken: RefCell::default(), below }
     }
 
     /// Lines of at most so many columns.

@@ -11,7 +11,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::details::DetailsWindow;
-use crate::console::update::window::found;
+use crate::console::update::window::reading;
 use crate::console::update::{pausing, programs};
 use crate::keymap::Action;
 use crate::record::{DeliveryId, Details};
@@ -82,7 +82,7 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     }
     if let Some(Overlay::Details(window)) = &mut state.overlay {
         window.take(&details);
-        found::find_in_details(state);
+        reading::go_to_sought(state);
     }
     if state.deliveries.chosen().is_some_and(|row| row.id == details.summary.id) {
         state.deliveries.details = Some(details);
@@ -151,7 +151,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let known = deliveries.details().cloned().map(Box::new);
             let sought = searched_texts(&deliveries.search.text()).into_iter().next();
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known, sought)));
-            found::find_in_details(state);
+            reading::go_to_sought(state);
             vec![Effect::LoadDetails(id)]
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],

@@ -2,9 +2,9 @@
 
 pub mod add_variable;
 pub mod details;
-pub mod found;
 pub mod preview;
 pub mod question;
+pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;
@@ -24,10 +24,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let pressed = match state.overlay.as_mut()? {
         Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
         Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
-        Overlay::Details(window) => window.find.key(key),
-        Overlay::Preview(window) => window.find.key(key),
-        Overlay::Request(window) => window.find.key(key),
-        _ => return None,
+        window => window.reading_mut()?.find.key(key),
     };
     match pressed {
         Pressed::Elsewhere => None,
@@ -41,10 +38,12 @@ pub fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
         Some(Overlay::Test(window)) => window.paste(text),
         Some(Overlay::AddVariable(form)) => form.paste(text),
-        Some(Overlay::Details(window)) => window.find.paste(text),
-        Some(Overlay::Preview(window)) => window.find.paste(text),
-        Some(Overlay::Request(window)) => window.find.paste(text),
-        _ => {}
+        Some(window) => {
+            if let Some(reading) = window.reading_mut() {
+                reading.find.paste(text);
+            }
+        }
+        None => {}
     }
 }
 
@@ -57,6 +56,9 @@ pub fn choose_row(state: &mut State, row: usize) {
 
 /// Does an action in the window.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if reading::act(state, action) {
+        return Vec::new();
+    }
     match &state.overlay {
         Some(Overlay::Question(_)) => question::act(state, action),
         Some(Overlay::Test(_)) => test::act(state, action),

@@ -4,6 +4,7 @@ pub mod add_variable;
 pub mod details;
 pub mod preview;
 pub mod question;
+pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;

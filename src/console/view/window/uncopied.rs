@@ -10,7 +10,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::uncopied::Uncopied;
 use crate::console::view::frame;
 use crate::console::view::put::put;
-use crate::text::{cut, wrap};
+use crate::text::{chop, cut, escape_lines, wrap};
 
 pub(in crate::console) fn draw(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     if window.in_full { draw_in_full(state, window, out) } else { draw_offer(state, window, out) }
@@ -70,25 +70,10 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     out.set_cursor_position((text.x, text.y));
 }
 
-/// Lines cut where the screen ends, with every blank where it was: no word is moved.
+/// Lines cut where the screen ends. No word is moved, and nothing drives the terminal.
 fn unbroken(text: &str, width: usize) -> Vec<String> {
-    use unicode_segmentation::UnicodeSegmentation as _;
-    use unicode_width::UnicodeWidthStr as _;
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let (mut line, mut used) = (String::new(), 0);
-        let shown = paragraph.split('\t').map(crate::text::escape_controls).collect::<Vec<_>>().join("    ");
-        for grapheme in shown.graphemes(true) {
-            if used + grapheme.width() > width {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push_str(grapheme);
-            used += grapheme.width();
-        }
-        lines.push(line);
-    }
-    lines
+    let shown: Vec<String> = text.split('\t').map(escape_lines).collect();
+    chop(&shown.join("    "), width)
 }
 
 #[cfg(test)]
@@ -96,9 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_cut_where_the_screen_ends_and_nothing_is_lost() {
-        assert_eq!(unbroken("ab  cd\nx", 4), ["ab  ", "cd", "x"]);
-        assert_eq!(unbroken("日本語", 5), ["日本", "語"]);
-        assert_eq!(unbroken("a\u{1b}[2J", 80), [r"a\u{1b}[2J"]);
+    fn what_drives_a_terminal_is_an_escape() {
+        assert_eq!(unbroken("a\u{1b}[2J\n\tb", 80), [r"a\u{1b}[2J", "    b"]);
     }
 }

@@ -1,0 +1,49 @@
+//! What happens to a text that is read in a window: it is scrolled and searched.
+
+use std::sync::Arc;
+
+use crate::console::model::layout;
+use crate::console::model::state::State;
+use crate::console::model::window::{Overlay, details_text};
+use crate::keymap::Action;
+
+/// Scrolls the text of the window, or looks for a text in it. False when the action is for neither.
+pub(in crate::console) fn act(state: &mut State, action: Action) -> bool {
+    let lines = if action.is_match() { lines(state) } else { Arc::default() };
+    let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) else { return false };
+    reading.act(action, || lines).unwrap_or_else(|why| {
+        state.complain(why);
+        true
+    })
+}
+
+/// Goes to what a delivery was found by, once there is something to read. Where it is not on the
+/// screen, as a value that is sent encrypted, nothing happens.
+pub fn go_to_sought(state: &mut State) {
+    let Some(Overlay::Details(window)) = &mut state.overlay else { return };
+    if !window.seeks || window.details.is_none() {
+        return;
+    }
+    window.seeks = false;
+    let lines = lines(state);
+    if let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) {
+        // That it is nowhere in sight is no news.
+        let _ = reading.act(Action::NextMatch, || lines);
+    }
+}
+
+/// The lines as they are on the screen.
+fn lines(state: &State) -> Arc<[String]> {
+    let width = layout::width_inside(layout::room_for_windows(state.screen()).width);
+    match &state.overlay {
+        Some(Overlay::Details(window)) => {
+            let details = window.details().map(|details| details_text::lines(state, details, width));
+            details.into_iter().flatten().map(|(line, _)| line).collect()
+        }
+        Some(Overlay::Preview(window)) => {
+            window.lines(&state.settings, width).iter().map(ToString::to_string).collect()
+        }
+        Some(Overlay::Request(window)) => window.lines(width),
+        _ => Arc::default(),
+    }
+}
