@@ -26,7 +26,7 @@ use ringback::profile::document::Document;
 use ringback::profile::{Event, Identity, Profile, ProfileId, Region, Rules};
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{ErrorClass, Failure, NewDelivery};
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 use serde_json::json;
 use support::console::{PROGRAM, apply, launch, order_sms};
 use support::process::{resident, sleeps, woken};
@@ -186,7 +186,7 @@ fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
             loop {
                 ticks.tick().await;
                 let new = || NewDelivery::event(&streamed, None, Values::default());
-                store.accept((0..STREAM.0).map(|_| new()).collect()).await.unwrap();
+                store.enqueue((0..STREAM.0).map(|_| new()).collect()).await.unwrap();
             }
         })
     };
@@ -249,7 +249,7 @@ fn fill(db: &Path) {
         let model = profile(0);
         for first in (0..deliveries).step_by(10_000) {
             let batch = (first..(first + 10_000).min(deliveries)).map(|_| ended(&model)).collect();
-            store.accept(batch).await.unwrap();
+            store.enqueue(batch).await.unwrap();
         }
     });
 }

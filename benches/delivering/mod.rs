@@ -17,7 +17,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Rules};
 use ringback::record::NewDelivery;
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 use tempfile::TempDir;
 
 /// Deliveries in each run.
@@ -84,7 +84,7 @@ pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usi
                     let new = |(profile, values): &(Profile, Values)| {
                         NewDelivery::event(profile, None, values.clone())
                     };
-                    store.accept(profiles.iter().cycle().take(BATCH).map(new).collect()).await.unwrap();
+                    store.enqueue(profiles.iter().cycle().take(BATCH).map(new).collect()).await.unwrap();
                 }
             })
         })
@@ -121,7 +121,7 @@ pub async fn deliver_over(transport: Transport, profiles: &[(Profile, usize)], w
             }
             left.retain(|(_, count)| *count > 0);
         }
-        store.accept(batch).await.unwrap();
+        store.enqueue(batch).await.unwrap();
     }
     let start = Instant::now();
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());

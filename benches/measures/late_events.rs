@@ -11,7 +11,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Profile;
 use ringback::record::NewDelivery;
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 
 use super::hanging::profile;
 
@@ -33,7 +33,7 @@ pub async fn measure() -> [Figure; 2] {
     let (_folder, store) = store(&[hanging.clone(), healthy.clone()].concat()).await;
     let backlog = hanging.iter().cycle().take(HANGING * BACKLOG);
     let backlog = backlog.map(|profile| NewDelivery::event(profile, None, Values::default()));
-    store.accept(backlog.collect()).await.unwrap();
+    store.enqueue(backlog.collect()).await.unwrap();
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     sender.sending().wait_for(|sending| sending.in_flight.len() > HANGING / 2).await.unwrap();
     let mut late = late(&store, &endpoint, &healthy, APART).await;
@@ -55,7 +55,7 @@ pub async fn late(store: &Store, endpoint: &Endpoint, profiles: &[Profile], apar
     for profile in profiles {
         let new = NewDelivery::event(profile, None, Values::default());
         let id = new.id.to_string();
-        store.accept(vec![new]).await.unwrap();
+        store.enqueue(vec![new]).await.unwrap();
         accepted.push((id, Timestamp::now().as_microsecond()));
         tokio::time::sleep(apart).await;
     }

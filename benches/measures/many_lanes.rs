@@ -9,7 +9,6 @@ use crate::figures::{Figure, percentile};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::NewDelivery;
-use ringback::storage::Outbox as _;
 
 use super::hanging::profile;
 use super::late_events::late;
@@ -30,7 +29,7 @@ pub async fn measure() -> [Figure; 2] {
     let (_folder, store) = store(&[waiting.clone(), healthy.clone()].concat()).await;
     for batch in waiting.chunks(BATCH) {
         let new = batch.iter().map(|profile| NewDelivery::event(profile, None, Values::default()));
-        store.accept(new.collect()).await.unwrap();
+        store.enqueue(new.collect()).await.unwrap();
     }
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     sender.sending().wait_for(|sending| !sending.in_flight.is_empty()).await.unwrap();

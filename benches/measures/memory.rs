@@ -12,7 +12,7 @@ use crate::figures::Figure;
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::NewDelivery;
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 
 use super::process::memory_mib;
 
@@ -33,7 +33,7 @@ pub async fn measure() -> Vec<Figure> {
     for _ in 0..QUEUED / BATCH {
         let new = profiles.iter().cycle().take(BATCH);
         let new = new.map(|profile| NewDelivery::event(profile, None, Values::default()));
-        store.accept(new.collect()).await.unwrap();
+        store.enqueue(new.collect()).await.unwrap();
     }
     let mut sender = sending(store.path());
     tokio::time::sleep(AT_WORK).await;

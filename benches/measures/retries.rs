@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
-use ringback::storage::{Demand, Outbox as _, Queue as _, Store};
+use ringback::storage::{Demand, Queue as _, Store};
 
 /// Retries that wait.
 const RETRIES: usize = 10_000;
@@ -29,7 +29,7 @@ pub async fn measure() -> [Figure; 3] {
     let profile = checked(&draft(&endpoint.taking()[0]));
     let (_folder, store) = store(std::slice::from_ref(&profile)).await;
     let new = (0..RETRIES).map(|_| NewDelivery::event(&profile, None, Values::default()));
-    store.accept(new.collect()).await.unwrap();
+    store.enqueue(new.collect()).await.unwrap();
     let due = put_off(&store).await;
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     while store.counts().await.unwrap().delivered < RETRIES as u64 {

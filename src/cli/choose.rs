@@ -1,7 +1,7 @@
 //! Which profile a person means.
 
 use crate::profile::{Choice, Profile};
-use crate::storage::{DeletedProfile, ProfileRow, Store};
+use crate::storage::{DeletedProfile, Opened, ProfileRow};
 use crate::text::escape_controls;
 
 use super::error::CommandError;
@@ -11,7 +11,7 @@ use super::held::clock;
 ///
 /// # Errors
 /// None is meant, or several are, which are listed. Of a deleted one, how to restore it.
-pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profile), CommandError> {
+pub async fn profile(store: Option<&Opened>, text: &str) -> Result<(Opened, Profile), CommandError> {
     let none = || {
         let text = escape_controls(text);
         CommandError::Input(format!("no profile '{text}'; `ringback profiles list` lists all"))
@@ -33,7 +33,7 @@ pub async fn profile(store: Option<&Store>, text: &str) -> Result<(Store, Profil
 ///
 /// # Errors
 /// None is meant, or several are, which are listed.
-pub async fn deleted(store: Option<&Store>, text: &str) -> Result<(Store, DeletedProfile), CommandError> {
+pub async fn deleted(store: Option<&Opened>, text: &str) -> Result<(Opened, DeletedProfile), CommandError> {
     let none = |why: &str| {
         CommandError::Input(format!(
             "{why}: `ringback profiles list --deleted` lists the profiles that can be restored"

@@ -1,6 +1,5 @@
 //! `ringback`: opens the console.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use super::error::CommandError;
@@ -16,7 +15,7 @@ use crate::console::{self, Start};
 use crate::keymap;
 use crate::receiver::Receiver;
 use crate::settings::{Loaded, Settings};
-use crate::storage::{RetentionPolicy, Store, report_lock_waits};
+use crate::storage::{Opened, RetentionPolicy, report_lock_waits};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if let Some(why) = terminal::why_not() {
@@ -24,8 +23,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     }
     let Loaded { settings, notices } = session.loaded();
     let store = session.store()?;
-    let database = store.path().to_owned();
-    let named = settings_of(settings, &database, false);
+    let named = settings_of(settings, store.short_name(), false);
     let notice = first_of(notices).map(|text| Notice { text, tone: Tone::Bad });
     show(store, settings, named, None, notice).await
 }
@@ -43,18 +41,18 @@ fn first_of(notices: &[String]) -> Option<String> {
 
 /// The console on the demo's database.
 pub(super) async fn demo(
-    store: Store,
+    store: Opened,
     settings: Settings,
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
-    let named = settings_of(&settings, store.path(), true);
+    let named = settings_of(&settings, store.short_name(), true);
     let text = "Press {test} and Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
     let text = named.keys.spell(text);
     show(store, &settings, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
 
 async fn show(
-    store: Store,
+    store: Opened,
     set: &Settings,
     settings: ConsoleSettings,
     receiver: Option<Receiver>,
@@ -88,8 +86,7 @@ async fn show(
     Ok(left.code().into())
 }
 
-fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSettings {
-    let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
+fn settings_of(settings: &Settings, database: String, demo: bool) -> ConsoleSettings {
     ConsoleSettings {
         rules: settings.rules(),
         region: settings.region,
@@ -97,7 +94,7 @@ fn settings_of(settings: &Settings, database: &Path, demo: bool) -> ConsoleSetti
         signs: Signs::of(settings.borders, variable),
         clock: Clock::of(settings.time),
         keys: keymap::bind(&settings.keys).0,
-        database: name,
+        database,
         demo,
     }
 }

@@ -9,7 +9,7 @@ use super::interrupt::Interrupts;
 use super::output::tell;
 use crate::delivery::{LocalTrouble, Role, Sender, Sending, Unreadable};
 use crate::record::DeliveryId;
-use crate::storage::{ClockDoubt, LogPinned};
+use crate::storage::{ClockDoubt, UpkeepTrouble};
 
 /// What a person is told of the sender, each thing once.
 #[derive(Debug)]
@@ -20,14 +20,14 @@ pub struct News {
     trouble: Option<String>,
     /// How many could not be read, as far as was told.
     unreadable: u64,
-    log: watch::Receiver<Option<LogPinned>>,
+    log: watch::Receiver<Option<UpkeepTrouble>>,
     /// Why the write-ahead log cannot shrink, as was told last.
     log_pinned: Option<String>,
 }
 
 impl News {
     /// Of a sender, and of the database that it sends from.
-    pub fn of(sender: &Sender, log: watch::Receiver<Option<LogPinned>>) -> Self {
+    pub fn of(sender: &Sender, log: watch::Receiver<Option<UpkeepTrouble>>) -> Self {
         let (sending, trouble) = (sender.sending(), None);
         Self { sending, elsewhere: None, trouble, unreadable: 0, log, log_pinned: None }
     }

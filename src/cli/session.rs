@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
-use crate::storage::Store;
+use crate::storage::{Opened, Store};
 use crate::text::escape_controls;
 
 use super::error::CommandError;
@@ -25,7 +25,7 @@ pub struct Session {
     config: Option<PathBuf>,
     /// What the command opened, to be closed when it has ended.
     #[arg(skip)]
-    opened: OnceLock<Store>,
+    opened: OnceLock<Opened>,
     #[arg(skip)]
     loaded: OnceLock<Loaded>,
 }
@@ -76,7 +76,7 @@ impl Session {
     ///
     /// # Errors
     /// It cannot be used, or there is no home folder to look for it in.
-    pub fn store(&self) -> Result<Store, CommandError> {
+    pub fn store(&self) -> Result<Opened, CommandError> {
         self.open(self.database()?)
     }
 
@@ -85,7 +85,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::store`], or there is no file of the name that was given.
-    pub fn store_if_there(&self) -> Result<Option<Store>, CommandError> {
+    pub fn store_if_there(&self) -> Result<Option<Opened>, CommandError> {
         let file = self.database()?;
         if is_there(&file) {
             return self.open(file).map(Some);
@@ -100,7 +100,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::store_if_there`].
-    pub fn existing_store(&self) -> Result<Store, CommandError> {
+    pub fn existing_store(&self) -> Result<Opened, CommandError> {
         self.store_if_there()?.map_or_else(|| self.store(), Ok)
     }
 
@@ -119,9 +119,10 @@ impl Session {
     }
 
     /// Whatever is recorded there is counted as the settings say.
-    fn open(&self, file: PathBuf) -> Result<Store, CommandError> {
+    fn open(&self, file: PathBuf) -> Result<Opened, CommandError> {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);
+        let store = Opened::from(store);
         // A command opens one database; a second one would close by itself.
         let _ = self.opened.set(store.clone());
         Ok(store)
@@ -131,7 +132,7 @@ impl Session {
     /// runs in the background could hold it beyond the end of the process, and leave its write-ahead log
     /// behind.
     #[must_use]
-    pub fn opened(&self) -> Option<&Store> {
+    pub fn opened(&self) -> Option<&Opened> {
         self.opened.get()
     }
 

@@ -12,7 +12,7 @@ use super::unused;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
-use crate::storage::Store;
+use crate::storage::Storage;
 use crate::text::escape_controls;
 
 /// Options that say what a test is made of. What stands further down goes before what stands above.
@@ -51,7 +51,7 @@ impl ValueArgs {
     ///
     /// # Errors
     /// The profile has no such event, or there is no such sample, delivery or file.
-    pub async fn choose(&self, store: &Store, profile: &Profile) -> Result<Chosen, CommandError> {
+    pub async fn choose(&self, store: &dyn Storage, profile: &Profile) -> Result<Chosen, CommandError> {
         let from = match self.from {
             Some(id) => Some(delivery(store, id).await?),
             None => None,
@@ -131,7 +131,7 @@ fn sample(
     })
 }
 
-async fn delivery(store: &Store, id: DeliveryId) -> Result<Details, CommandError> {
+async fn delivery(store: &dyn Storage, id: DeliveryId) -> Result<Details, CommandError> {
     let none = || CommandError::Input(format!("no delivery {id}; `ringback deliveries list` lists all"));
     store.delivery(id).await?.ok_or_else(none)
 }

@@ -19,7 +19,7 @@ use crate::console::terminal::session_sender::{self, SessionSender};
 use crate::console::terminal::signals::{self, Ended, JobControl};
 use crate::receiver::Receiver;
 use crate::settings::Addresses;
-use crate::storage::{LogPinned, RetentionPolicy, Store};
+use crate::storage::{Opened, RetentionPolicy, Storage, UpkeepTrouble};
 use crate::{clock, threads};
 
 /// How long what is left to write may take at the end.
@@ -32,7 +32,7 @@ const UNWATCHED: Duration = Duration::from_millis(1200);
 /// What the console needs to run.
 pub struct Start {
     /// The database.
-    pub store: Store,
+    pub store: Opened,
     /// What is set.
     pub settings: ConsoleSettings,
     /// Whether clicks and the wheel come to the console from the start.
@@ -91,11 +91,11 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let mut console = Console::new(screen, job, state, ask, tell.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let effects = Runner::new(start.store.clone(), region, tell.clone(), start.receiver);
+    let effects = Runner::new(start.store.storage(), region, tell.clone(), start.receiver);
     let effects = tokio::spawn(effects.run(requests));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
-    let log = store_log(&start.store, &tell);
+    let log = store_upkeep(&*start.store, &tell);
     let ended = console.run(messages, &mut sender).await;
     drop(console);
     news.abort();
@@ -115,8 +115,9 @@ pub async fn run(start: Start) -> io::Result<Left> {
     ended.map(|ended| Left { ended, trouble: sender.failure() })
 }
 
-/// Passes on that the write-ahead log cannot shrink.
-fn store_log(store: &Store, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
-    let sentence = |pinned: &Option<LogPinned>| Message::LogPinned(pinned.as_ref().map(ToString::to_string));
-    tokio::spawn(pass_on(store.log_pinned(), tell.clone(), sentence))
+/// Passes on what keeps the store from its upkeep.
+fn store_upkeep(store: &dyn Storage, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
+    let sentence =
+        |trouble: &Option<UpkeepTrouble>| Message::LogPinned(trouble.as_ref().map(ToString::to_string));
+    tokio::spawn(pass_on(store.upkeep(), tell.clone(), sentence))
 }

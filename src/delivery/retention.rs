@@ -1,13 +1,14 @@
 //! The log is kept within its bounds by the process that sends, and what was deleted goes in time.
 //! By age nothing goes while the clock is doubted.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock;
-use crate::storage::{ClockDoubt, Removed, RetentionPolicy, Store, StoreError, rest};
+use crate::storage::{ClockDoubt, Removed, RetentionPolicy, Storage, StoreError, rest};
 
 use super::sending::{Role, Sending};
 
@@ -44,7 +45,7 @@ impl Keeping {
     /// for whoever watches. Needs a tokio runtime.
     #[must_use]
     pub fn start(
-        store: Store,
+        store: Arc<dyn Storage>,
         keep: RetentionPolicy,
         sending: watch::Receiver<Sending>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
@@ -54,7 +55,7 @@ impl Keeping {
 
     fn at(
         pace: Pace,
-        store: Store,
+        store: Arc<dyn Storage>,
         keep: RetentionPolicy,
         sending: watch::Receiver<Sending>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
@@ -70,7 +71,7 @@ impl Drop for Keeping {
 }
 
 async fn run(
-    store: Store,
+    store: Arc<dyn Storage>,
     keep: RetentionPolicy,
     mut sending: watch::Receiver<Sending>,
     pace: Pace,
@@ -85,7 +86,7 @@ async fn run(
     while sending.borrow().role == Role::Sends {
         changes.mark_unchanged();
         // A full disk is the sender's to tell; what could not go now goes the next time.
-        if let Ok(doubt) = sweep(&store, keep).await
+        if let Ok(doubt) = sweep(&*store, keep).await
             && let Some(doubt) = doubt.filter(|doubt| reported != Some(*doubt))
         {
             doubted(doubt);
@@ -104,7 +105,7 @@ async fn run(
 
 /// Removes all that is kept no longer, with rests between the batches; nothing by age while the clock is
 /// doubted.
-async fn sweep(store: &Store, mut keep: RetentionPolicy) -> Result<Option<ClockDoubt>, StoreError> {
+async fn sweep(store: &dyn Storage, mut keep: RetentionPolicy) -> Result<Option<ClockDoubt>, StoreError> {
     let now = clock::now();
     let doubt = store.doubt_clock(now).await?;
     if doubt.is_some() {

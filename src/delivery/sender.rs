@@ -5,7 +5,7 @@ use std::thread;
 
 use tokio::sync::{oneshot, watch};
 
-use crate::storage::{Queue, QueueError, Standby};
+use crate::storage::{Opened, Queue, QueueError, Standby};
 use crate::threads;
 
 use super::crew::Crew;
@@ -67,6 +67,14 @@ impl Sender {
             board.broken(&error);
         }
         Self { stop: Some(stop), _alive: alive, ended, sending, outcomes }
+    }
+
+    /// As [`Sender::start_with`], on the store that was opened.
+    #[must_use]
+    pub fn start_on(store: &Opened, transport: Transport, limits: Limits, outcomes: OutcomeStream) -> Self {
+        match store {
+            Opened::Sqlite(store) => Self::start_with(Arc::new(store.clone()), transport, limits, outcomes),
+        }
     }
 
     /// A sender that never sends, for this reason: a sentence that stands by itself.

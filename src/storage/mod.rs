@@ -1,23 +1,31 @@
 //! What is kept: profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
-//! What every store must do, with no word of SQL; [`sqlite`] is the file that does it. The sender sees its
-//! storage as a [`Queue`].
+//! What every store must do, with no word of SQL, in small traits by subject: [`Storage`] is all of them, as
+//! the console and the commands hold it; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded
+//! store. [`Opened`] says which store was opened.
 
 pub mod control;
+pub mod describe;
 pub mod error;
 pub mod events;
 pub mod log;
+pub mod opened;
+pub mod producer;
 pub mod profiles;
 mod queue;
 pub mod retention;
 pub mod sqlite;
 pub mod unreadable;
 
+pub use control::Control;
 pub use control::block::{AutoDisableCause, Block, BlockReason, Blocks};
 pub use control::blocked::{Blocked, Within};
-pub use control::bulk::{BulkResult, Change};
+pub use control::bulk::{BulkResult, Change, change_next};
+pub use describe::{Describe, UpkeepTrouble};
 pub use error::{Problem, StoreError};
+pub use events::Events;
 pub use events::revision::Revision;
+pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::Counts;
 pub use log::filter::Filter;
@@ -26,19 +34,28 @@ pub(crate) use log::matcher::fits;
 pub use log::page::{EarlierSearch, Page, SCAN_LIMIT};
 pub use log::search_words::searched_texts;
 pub use log::status_filter::{StateFilter, StatusFilter};
+pub use opened::Opened;
+pub use producer::Producer;
+pub use profiles::Profiles;
 pub use profiles::deleted_profile::DeletedProfile;
 pub use profiles::listing::Listing;
 pub use profiles::profile_row::ProfileRow;
 pub use profiles::saved::Saved;
 pub use profiles::unsaved_draft::UnsavedDraft;
 pub use queue::{
-    Claimed, ClockSource, Demand, LaneLoad, MANUAL, OriginLoad, Outbox, Pace, Queue, QueueError, Standby,
-    Wakeup,
+    Claimed, ClockSource, Demand, LaneLoad, MANUAL, OriginLoad, Pace, Queue, QueueError, Standby, Wakeup,
 };
+pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
-pub(crate) use sqlite::rest;
+pub use retention::rest::rest;
 pub use sqlite::{
     Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect, report_lock_waits,
 };
 pub use unreadable::{PassedOver, UnreadableRow};
+
+/// All that a store can do, but for the queue that a sender works off.
+pub trait Storage:
+    Producer + Log + Control + Profiles + Retention + Events + Describe + std::fmt::Debug + 'static
+{
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ringback::profile::Choice as _;
 use ringback::record::{DeliveryId, State, Summary};
-use ringback::storage::{Counts, Filter, StateFilter, Store};
+use ringback::storage::{Counts, Filter, Log as _, StateFilter, Store};
 
 /// Most deliveries in one page.
 const PAGE: usize = 1000;

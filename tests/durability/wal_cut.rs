@@ -14,7 +14,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Event, Profile};
 use ringback::record::{DeliveryId, NewDelivery, State, Summary};
-use ringback::storage::{Counts, Outbox as _, Store};
+use ringback::storage::{Counts, Store};
 
 /// Deliveries in each batch.
 const BATCH: usize = 5;
@@ -141,7 +141,7 @@ async fn accept(store: &Store, profile: &Profile, n: usize) -> Batch {
     let batch: Vec<NewDelivery> = (0..BATCH).map(new).collect();
     let ids = batch.iter().map(|delivery| delivery.id).collect();
     let before = length(store.path());
-    store.accept(batch).await.unwrap();
+    store.enqueue(batch).await.unwrap();
     Batch { ids, before, after: length(store.path()) }
 }
 

@@ -7,7 +7,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Channel, Draft, DraftHeader, Identity, Profile, ProfileId, Region, Rules};
 use ringback::record::{Details, NewDelivery};
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -32,7 +32,7 @@ impl Courier {
         let delivery = NewDelivery::test(profile, None, values.clone());
         let id = delivery.id;
         let mut changes = self.store.changes();
-        self.store.accept(vec![delivery]).await.unwrap();
+        self.store.enqueue(vec![delivery]).await.unwrap();
         let deadline = Instant::now() + DEADLINE;
         loop {
             changes.mark_unchanged();

@@ -10,7 +10,7 @@ use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{Attempt, ErrorClass, Failure, NewDelivery, Next, Outcome, State};
-use ringback::storage::{Demand, Outbox as _, Queue as _, Store};
+use ringback::storage::{Demand, Queue as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
@@ -22,7 +22,7 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
     store.save_profiles(vec![profile.clone()]).await.expect("saved");
     let event = NewDelivery::event(&profile, Some(Event::SmsSend), Values::default());
     let id = event.id;
-    store.accept(vec![event]).await.expect("accepted");
+    store.enqueue(vec![event]).await.expect("accepted");
 
     let ahead = Timestamp::now() + SignedDuration::from_hours(365 * 24);
     let claimed = store.claim(Demand::idle(Timestamp::now(), 1, 1)).await.expect("read");

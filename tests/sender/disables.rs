@@ -7,13 +7,12 @@ use ringback::callback::Values;
 use ringback::profile::{Event, Profile, Status};
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{DeliveryId, NewDelivery, State};
-use ringback::storage::Outbox as _;
 
 async fn send(desk: &Desk, profile: &Profile, n: usize) -> Vec<DeliveryId> {
     let event = |_| NewDelivery::event(profile, Some(Event::SmsSend), Values::default());
     let all: Vec<NewDelivery> = (0..n).map(event).collect();
     let ids = all.iter().map(|new| new.id).collect();
-    desk.store.accept(all).await.unwrap();
+    desk.store.enqueue(all).await.unwrap();
     ids
 }
 

@@ -8,7 +8,6 @@ use crate::support::profiles::{profile, retried};
 use ringback::callback::Values;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{DeliveryId, ErrorClass, NewDelivery, State};
-use ringback::storage::Outbox as _;
 
 async fn receiver(behaviour: Behaviour) -> Receiver {
     Receiver::start(([127, 0, 0, 1], 0).into(), behaviour).await.expect("a receiver")
@@ -276,7 +275,7 @@ async fn what_can_never_succeed_is_not_retried() {
     values.set("id", "a\r\nb".into());
     let delivery = NewDelivery::test(bad, None, values);
     let id = delivery.id;
-    desk.store.accept(vec![delivery]).await.unwrap();
+    desk.store.enqueue(vec![delivery]).await.unwrap();
     let details = desk.ended(id).await;
     assert_eq!(details.attempts.len(), 0);
     assert_eq!(details.summary.last_error.map(|e| e.class), Some(ErrorClass::Request));

@@ -7,7 +7,7 @@ use crate::support::profiles::retried;
 use ringback::callback::Values;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{NewDelivery, State};
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_result_is_told_at_once_and_others_are_not_cut_off() {
@@ -24,7 +24,7 @@ async fn the_result_is_told_at_once_and_others_are_not_cut_off() {
         Values::samples(None, &[]),
     );
     let id = other.id;
-    store.accept(vec![other]).await.unwrap();
+    store.enqueue(vec![other]).await.unwrap();
     let tested = retried(&format!("http://{}/", quick.addr()), 0, 1, 5_000);
     let name = tested.id.to_string();
     store.save_profiles(vec![tested]).await.unwrap();

@@ -16,7 +16,7 @@ use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{JobRef, NewDelivery, Outcome};
 use ringback::storage::{
-    Claimed, ClockSource, Counts, Demand, Outbox as _, Queue, QueueError, Seat, Standby, Store, Wakeup,
+    Claimed, ClockSource, Counts, Demand, Queue, QueueError, Seat, Standby, Store, Wakeup,
 };
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -47,13 +47,13 @@ async fn accept(store: &Store, url: &str, count: usize) {
     let profile = retried(url, 1, 3600, HANG_MS);
     store.save_profiles(vec![profile.clone()]).await.expect("saved");
     let event = || NewDelivery::event(&profile, Some(Event::SmsSend), values());
-    store.accept((0..count).map(|_| event()).collect()).await.expect("accepted");
+    store.enqueue((0..count).map(|_| event()).collect()).await.expect("accepted");
 }
 
 /// Accepts a test by a person, of a profile that need not be saved.
 async fn test(store: &Store, url: &str) {
     let new = NewDelivery::test(retried(url, 1, 3600, HANG_MS), Some(Event::SmsSend), values());
-    store.accept(vec![new]).await.expect("accepted");
+    store.enqueue(vec![new]).await.expect("accepted");
 }
 
 async fn healthy() -> (Receiver, String) {
@@ -152,7 +152,7 @@ async fn ten_thousand_profiles_that_hang_hide_none_that_does_not() {
     profiles.insert(5_000, of(&url));
     store.save_profiles(profiles.clone()).await.expect("saved");
     let event = |profile| NewDelivery::event(profile, Some(Event::SmsSend), values());
-    store.accept(profiles.iter().map(event).collect()).await.expect("accepted");
+    store.enqueue(profiles.iter().map(event).collect()).await.expect("accepted");
     let _sender = sender(store.clone(), 16, 256);
     until(&store, SOON, |now| now.delivered == 1).await;
     // It comes when all that hang have been looked at, and is of a new profile.

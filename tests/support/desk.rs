@@ -7,7 +7,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Event, Profile};
 use ringback::record::{Attempt, DeliveryId, Details, ErrorClass, NewDelivery};
-use ringback::storage::{Outbox as _, Store};
+use ringback::storage::Store;
 
 /// A store and a sender in a folder of their own.
 pub struct Desk {
@@ -61,7 +61,7 @@ impl Desk {
         values.set("id", "42".into());
         let delivery = NewDelivery::test(profile.clone(), Some(Event::SmsSend), values);
         let id = delivery.id;
-        self.store.accept(vec![delivery]).await.expect("accepted");
+        self.store.enqueue(vec![delivery]).await.expect("accepted");
         id
     }
 

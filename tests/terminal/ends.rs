@@ -106,7 +106,7 @@ fn console_that_panics() {
         });
         let addresses = Addresses::default();
         run(Start {
-            store,
+            store: store.into(),
             settings,
             addresses,
             keep: RetentionPolicy::default(),

@@ -8,7 +8,7 @@ use crate::cli::times::{Time, time};
 use crate::cli::{choose, passed_over};
 use crate::profile::{Choice as _, ProfileId};
 use crate::record::{DeliveryId, State, Summary};
-use crate::storage::{Filter, StateFilter, StatusFilter, Store};
+use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
 use crate::text::escape_controls;
 
 use super::row;
@@ -56,7 +56,7 @@ impl FilterArgs {
     }
 
     /// The filter, as of `now`.
-    pub async fn filter(&self, store: &Store, now: Timestamp) -> Result<Filter, CommandError> {
+    pub async fn filter(&self, store: &Opened, now: Timestamp) -> Result<Filter, CommandError> {
         let profile = match &self.profile {
             Some(text) => Some(profile(store, text).await?),
             None => None,
@@ -81,7 +81,7 @@ impl FilterArgs {
 
 /// A profile's id. One that was deleted has its log still: while it can be restored it is known as ever,
 /// and after that by its whole id.
-pub(super) async fn profile(store: &Store, text: &str) -> Result<ProfileId, CommandError> {
+pub(super) async fn profile(store: &Opened, text: &str) -> Result<ProfileId, CommandError> {
     let error = match choose::profile(Some(store), text).await {
         Ok((_, profile)) => return Ok(profile.id),
         Err(error) => error,
@@ -122,7 +122,7 @@ fn id(text: &str) -> Result<DeliveryId, String> {
 ///
 /// # Errors
 /// None is meant, or several are, which are listed.
-pub(super) async fn delivery(store: Option<&Store>, text: &str) -> Result<(Store, Summary), CommandError> {
+pub(super) async fn delivery(store: Option<&Opened>, text: &str) -> Result<(Opened, Summary), CommandError> {
     let none = || {
         let text = escape_controls(text);
         CommandError::Input(format!("no delivery '{text}'; `ringback deliveries list` lists all"))

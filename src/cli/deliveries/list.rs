@@ -6,7 +6,7 @@ use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
 use crate::record::{DeliveryId, Summary};
-use crate::storage::{Blocks, Filter, SCAN_LIMIT, Store};
+use crate::storage::{Blocks, Filter, SCAN_LIMIT, Storage};
 
 use super::chosen::FilterArgs;
 use super::row::{json_of, table_of};
@@ -33,7 +33,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     let filter = args.filter.filter(&store, clock::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let mut out = Out { json, printed: 0, passed_over: Notes::default(), holds: store.blocks().await? };
-    let older = pages(&store, filter, limit, &mut out).await?;
+    let older = pages(&*store, filter, limit, &mut out).await?;
     out.end()?;
     out.passed_over.end();
     match older {
@@ -57,7 +57,7 @@ fn none(session: &Session, at_all: bool) -> Result<(), CommandError> {
 /// Prints page after page; nothing is held but one of them. Gives the last one printed, if there are
 /// older ones.
 async fn pages(
-    store: &Store,
+    store: &dyn Storage,
     mut filter: Filter,
     limit: usize,
     out: &mut Out,

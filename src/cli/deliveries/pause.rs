@@ -7,7 +7,7 @@ use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{choose, held};
 use crate::profile::ProfileId;
-use crate::storage::Store;
+use crate::storage::Opened;
 use crate::text::{escape_controls, group_digits};
 
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ pub(super) async fn run(
 
 /// The profile that is meant, and its title. One that was deleted while it was paused goes by its
 /// whole id.
-async fn meant(store: &Store, text: &str) -> Result<(ProfileId, String), CommandError> {
+async fn meant(store: &Opened, text: &str) -> Result<(ProfileId, String), CommandError> {
     if let Ok(id) = ProfileId::parse(text)
         && let Some(hold) = store.blocks().await?.paused(&id)
     {

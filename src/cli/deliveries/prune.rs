@@ -14,7 +14,7 @@ use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::State;
 use crate::storage::{
-    BulkResult, Change, ClockDoubt, Filter, Problem, Removed, RetentionPolicy, StateFilter, Store,
+    BulkResult, Change, ClockDoubt, Filter, Opened, Problem, Removed, RetentionPolicy, StateFilter, Storage,
 };
 use crate::text::group_digits;
 
@@ -57,8 +57,8 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     let now = clock::now();
     let Some(store) = session.store_if_there()? else { return told(&Pruned::default(), true, json) };
     let pruning = what.of(&store, args, now).await?;
-    let fit = pruning.count(&store, now).await?;
-    let mut pruned = Pruned { fit, before: store.size()?, ..Pruned::default() };
+    let fit = pruning.count(&*store, now).await?;
+    let mut pruned = Pruned { fit, before: store.size().await?, ..Pruned::default() };
     pruned.after = pruned.before;
     let doubts = pruning.is_by_age() && !args.trust_clock;
     if args.dry_run || fit == 0 {
@@ -73,14 +73,14 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         store.doubt_clock(now).await?;
     }
     confirm(fit, args.yes, doubt.map(|doubt| ahead(now, doubt)))?;
-    let mut removal = Removal::new(&store, &pruning, now, fit)?;
+    let mut removal = Removal::new(&*store, &pruning, now, fit)?;
     let ended = removal.all().await;
     pruned.removed = removal.removed;
     if ended.is_ok() {
         tell("releasing disk space …");
     }
     let shrunk = store.shrink(0).await;
-    pruned.after = store.size()?;
+    pruned.after = store.size().await?;
     match ended {
         Err(CommandError::Interrupted { code, .. }) => {
             let left = format!(
@@ -137,7 +137,7 @@ enum Pruning {
 }
 
 impl What {
-    async fn of(self, store: &Store, args: &PruneArgs, now: Timestamp) -> Result<Pruning, CommandError> {
+    async fn of(self, store: &Opened, args: &PruneArgs, now: Timestamp) -> Result<Pruning, CommandError> {
         let ago = match self {
             Self::Settings(keep) => return Ok(Pruning::Outdated(keep)),
             Self::Older(ago) => ago,
@@ -161,7 +161,7 @@ impl Pruning {
         }
     }
 
-    async fn count(&self, store: &Store, now: Timestamp) -> Result<u64, CommandError> {
+    async fn count(&self, store: &dyn Storage, now: Timestamp) -> Result<u64, CommandError> {
         Ok(match self {
             Self::Fitting(filter) => store.count(filter).await?,
             Self::Outdated(keep) => store.outdated(*keep, now).await?.deliveries,
@@ -171,7 +171,7 @@ impl Pruning {
 
 /// The removal of what goes.
 struct Removal<'a> {
-    store: &'a Store,
+    store: &'a dyn Storage,
     pruning: &'a Pruning,
     now: Timestamp,
     of: u64,
@@ -180,7 +180,12 @@ struct Removal<'a> {
 }
 
 impl<'a> Removal<'a> {
-    fn new(store: &'a Store, pruning: &'a Pruning, now: Timestamp, of: u64) -> Result<Self, CommandError> {
+    fn new(
+        store: &'a dyn Storage,
+        pruning: &'a Pruning,
+        now: Timestamp,
+        of: u64,
+    ) -> Result<Self, CommandError> {
         Ok(Self { store, pruning, now, of, batches: Batches::of(of)?, removed: Removed::default() })
     }
 
@@ -200,7 +205,7 @@ impl<'a> Removal<'a> {
                         return Err(error.into());
                     }
                     // That it fails, the next attempt shows.
-                    let _ = self.store.write_back().await;
+                    let _ = self.store.make_room().await;
                 }
                 ended => return ended,
             }

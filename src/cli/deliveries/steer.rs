@@ -10,7 +10,7 @@ use crate::cli::{held, passed_over};
 use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, State, Summary};
-use crate::storage::{BulkResult, Change, Filter, Lease, StateFilter, Store};
+use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage, change_next};
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
@@ -76,7 +76,7 @@ pub(super) async fn run(
     let store = session.store_if_there()?;
     if let Some(text) = &args.delivery {
         let (store, row) = chosen::delivery(store.as_ref(), text).await?;
-        return one(&store, row, verb, args.dry_run, json).await;
+        return one(&*store, row, verb, args.dry_run, json).await;
     }
     let name = verb.name();
     if args.filter.is_empty() && !args.all {
@@ -110,7 +110,7 @@ pub(super) async fn run(
     }
     let mut did = BulkResult::default();
     let mut batches = Batches::of(count)?;
-    change(&store, verb.change(), filter, &mut batches, &mut did).await.map_err(|error| match error {
+    change(&*store, verb.change(), filter, &mut batches, &mut did).await.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
             let left = format!(
@@ -124,7 +124,7 @@ pub(super) async fn run(
     })?;
     passed_over::tell_of(&did.passed_over);
     told(verb, &did, count, false, json)?;
-    tell_who_sends(&store, &did);
+    tell_who_sends(&*store, &did).await?;
     if did.due > 0 {
         held::tell_of(&store.blocked(None).await?);
     }
@@ -143,7 +143,7 @@ fn tell_of_earlier(left_out: u64) {
 
 /// Does it batch by batch; Ctrl+C ends it after the batch that is under way.
 pub(super) async fn change(
-    store: &Store,
+    store: &dyn Storage,
     change: Change,
     filter: Filter,
     batches: &mut Batches,
@@ -152,7 +152,7 @@ pub(super) async fn change(
     let mut next = Some(filter);
     while let Some(filter) = next {
         batches.next(did.done() + did.left)?;
-        let (then, after) = store.change_next(change, &filter).await?;
+        let (then, after) = change_next(store, change, &filter).await?;
         did.add(then);
         next = after;
     }
@@ -160,7 +160,13 @@ pub(super) async fn change(
 }
 
 /// One delivery, named by its id: nothing is asked, as one can be dealt with again.
-async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> Result<(), CommandError> {
+async fn one(
+    store: &dyn Storage,
+    row: Summary,
+    verb: Verb,
+    dry: bool,
+    json: bool,
+) -> Result<(), CommandError> {
     let id = row.id;
     let done = match (verb, row.state.is_pending()) {
         (Verb::Cancel, false) => {
@@ -188,7 +194,7 @@ async fn one(store: &Store, row: Summary, verb: Verb, dry: bool, json: bool) -> 
         print(&format!("{id}  {told}\n"))?;
     }
     if verb == Verb::Retry && !dry {
-        tell_who_sends(store, &BulkResult { due: 1, ..BulkResult::default() });
+        tell_who_sends(store, &BulkResult { due: 1, ..BulkResult::default() }).await?;
         let holds = store.blocks().await?;
         if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
             tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
@@ -202,10 +208,11 @@ fn moved_on(id: DeliveryId) -> CommandError {
 }
 
 /// What is due waits where nobody sends.
-fn tell_who_sends(store: &Store, did: &BulkResult) {
-    if did.due + did.again > 0 && Lease::holder(store.path()).is_none() {
+async fn tell_who_sends(store: &dyn Storage, did: &BulkResult) -> Result<(), CommandError> {
+    if did.due + did.again > 0 && !store.has_active_sender().await? {
         tell("no session is sending from this database; start `ringback work` or the console (`ringback`)");
     }
+    Ok(())
 }
 
 fn done(did: &BulkResult) -> String {

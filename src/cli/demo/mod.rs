@@ -14,14 +14,14 @@ use super::{console, terminal};
 use crate::profile::Region;
 use crate::receiver::{Behaviour, Receiver};
 use crate::settings::{Addresses, Settings};
-use crate::storage::Store;
+use crate::storage::{Opened, Store};
 
 use samples::samples;
 use throwaway::Throwaway;
 
 /// What the demo plays on. The folder goes last, when the database is closed.
 struct Stage {
-    store: Store,
+    store: Opened,
     receiver: Receiver,
     #[allow(dead_code, reason = "held for as long as the database is used")]
     folder: Throwaway,
@@ -51,6 +51,7 @@ impl Stage {
         let receiver = Receiver::start(listen, Behaviour { fail_first: 1, ..Behaviour::default() })
             .await
             .map_err(ReceiveError::from)?;
+        let store = Opened::from(store);
         store.save_profiles(samples(receiver.addr(), region)).await?;
         Ok(Self { store, receiver, folder })
     }

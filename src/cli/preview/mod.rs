@@ -33,7 +33,7 @@ pub(super) struct PreviewArgs {
 pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let Chosen { event, values, origins } = args.values.choose(&store, &profile).await?;
+    let Chosen { event, values, origins } = args.values.choose(&*store, &profile).await?;
     let preview = delivery::preview(&profile, &values, &origins)?;
     if args.curl {
         let secrets = if args.secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };

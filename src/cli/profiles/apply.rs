@@ -16,7 +16,7 @@ use crate::profile::catalogue::{self, Variable};
 use crate::profile::document::Document;
 use crate::profile::{Auth, Channel, Choice as _, Event, Field, Identity, Profile, ProfileId};
 use crate::settings::Settings;
-use crate::storage::Store;
+use crate::storage::Storage;
 use crate::text::escape_controls;
 use crate::{clock, delivery};
 
@@ -28,7 +28,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     let found = documents.each(&source)?;
     let store = session.store()?;
     let mut apply = Apply {
-        store: &store,
+        store: &*store,
         settings: session.settings(),
         own: store.own_variables().await?,
         now: now(),
@@ -76,7 +76,7 @@ fn now() -> Timestamp {
 }
 
 struct Apply<'a> {
-    store: &'a Store,
+    store: &'a dyn Storage,
     settings: &'a Settings,
     /// Own variables, each with its scope.
     own: Vec<(String, Variable)>,

@@ -17,7 +17,7 @@ use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
 use crate::record::{Mark, NewDelivery, Series};
-use crate::storage::{Store, StoreError};
+use crate::storage::{Opened, StoreError};
 use crate::threads;
 
 /// Most lines of one batch: one commit.
@@ -58,18 +58,18 @@ pub type Batches = mpsc::Receiver<Result<Batch, CommandError>>;
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn start(store: &Store, source: Source, strict: bool) -> Result<(Batches, Mark), CommandError> {
+pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, Mark), CommandError> {
     let (out, batches) = mpsc::channel(AHEAD);
     let series = Series::start();
     let mark = series.mark();
     let mut intake = Intake {
-        roster: Roster::new(store.clone(), Handle::current()),
+        roster: Roster::new(store.storage(), Handle::current()),
         series,
         input: source.named.clone(),
         strict,
         out,
     };
-    let folder = store.path().parent().unwrap_or(Path::new(".")).to_owned();
+    let folder = store.file().and_then(Path::parent).unwrap_or(Path::new(".")).to_owned();
     threads::spawn("send-intake", move || {
         if let Err(Stop::Failed(error)) = intake.run(source, &folder) {
             // Where nobody listens any more the command has ended.

@@ -1,12 +1,10 @@
 //! What a run leaves behind that was ended before its end, and how to go on.
 
-use std::path::Path;
-
 use super::source::Named;
 use super::tally::Tally;
 
 /// `unread` is the input where there may be more of it, and `to_line` its last line that was taken.
-pub fn left(tally: &Tally, database: &Path, unread: Option<&Named>, to_line: u64) -> String {
+pub fn left(tally: &Tally, database: &str, unread: Option<&Named>, to_line: u64) -> String {
     if tally.accepted == 0 && to_line == 0 {
         return "stopped: nothing was accepted".to_owned();
     }
@@ -17,9 +15,7 @@ pub fn left(tally: &Tally, database: &Path, unread: Option<&Named>, to_line: u64
         1 => Some("1 stays"),
         n => Some(&*format!("{n} stay")),
     };
-    ends.extend(
-        stay.map(|stay| format!("{stay} queued in {}; run `ringback work` to continue", database.display())),
-    );
+    ends.extend(stay.map(|stay| format!("{stay} queued in {database}; run `ringback work` to continue")));
     let rest = unread.map(|input| {
         let next = match input {
             Named::Stdin => "what follows".to_owned(),
@@ -41,7 +37,7 @@ mod tests {
     fn what_is_told_can_be_pasted() {
         let mut tally = Tally::default();
         let name = Named::File("o'clock.ndjson".to_owned());
-        let told = |tally: &Tally, input, line| left(tally, Path::new("/a.db"), input, line);
+        let told = |tally: &Tally, input, line| left(tally, "/a.db", input, line);
         assert_eq!(told(&tally, Some(&name), 0), "stopped: nothing was accepted");
         let mut series = Series::start();
         tally.took(3, series.make(), series.make());

@@ -1,7 +1,6 @@
 //! Many events: accepted batch by batch, and watched until all of them have ended.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -22,9 +21,9 @@ use crate::cli::output::tell;
 use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
-use crate::delivery::{Keeping, Limits, Sender, Transport};
+use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, Mark, NewDelivery, State};
-use crate::storage::{Filter, Outbox as _, RetentionPolicy, StateFilter, Store};
+use crate::storage::{Filter, Opened, QueueError, RetentionPolicy, StateFilter};
 
 /// The least time between two looks at what has become of them.
 const LOOK: Duration = Duration::from_millis(20);
@@ -71,7 +70,7 @@ enum End {
 /// # Errors
 /// The input has no event that can be sent, it or the database fails, or a signal came.
 pub async fn run(
-    store: Store,
+    store: Opened,
     source: Source,
     transport: Option<Transport>,
     options: Options,
@@ -134,7 +133,7 @@ pub async fn run(
 }
 
 struct Run {
-    store: Store,
+    store: Opened,
     mark: Mark,
     options: Options,
     /// To the end of all, and not only until they are accepted.
@@ -217,9 +216,9 @@ impl Run {
         let count = new.len() as u64;
         if let Some((first, last)) = ids {
             let all = new.iter().map(|new| new.id).collect();
-            if let Err(error) = self.store.accept(new).await {
+            if let Err(error) = self.store.enqueue(new).await {
                 self.doubt = Some(Doubt { told, ids: all, to_line: batch.to_line });
-                return Err(error.into());
+                return Err(QueueError::from(error).into());
             }
             self.tally.took(count, first, last);
             self.missing.add(batch.missing);
@@ -269,10 +268,11 @@ impl Run {
     /// Starts the sender, unless it runs: there is something for it now.
     fn send(&mut self) {
         if let Some(transport) = self.transport.take() {
-            let sender = Sender::start(Arc::new(self.store.clone()), transport, Limits::default());
-            self.news = Some(News::of(&sender, self.store.log_pinned()));
+            let sender =
+                Sender::start_on(&self.store, transport, Limits::default(), OutcomeStream::default());
+            self.news = Some(News::of(&sender, self.store.upkeep()));
             let keep = self.options.keep;
-            self.keeping = Some(Keeping::start(self.store.clone(), keep, sender.sending(), warn_of_clock));
+            self.keeping = Some(Keeping::start(self.store.storage(), keep, sender.sending(), warn_of_clock));
             self.sender = Some(sender);
         }
     }
@@ -280,7 +280,7 @@ impl Run {
     /// Counts anew, and tells of those that ended otherwise than delivered.
     async fn look(&mut self) -> Result<(), CommandError> {
         let start = Instant::now();
-        if let Some(ended) = self.tally.look(&self.store, self.mark).await? {
+        if let Some(ended) = self.tally.look(&*self.store, self.mark).await? {
             self.tell_undelivered(ended).await?;
         }
         let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
@@ -355,7 +355,7 @@ impl Run {
     fn left(&self) -> String {
         let whole = matches!(self.read, Read::Whole);
         let to_line = if self.checking { 0 } else { self.to_line };
-        left(&self.tally, self.store.path(), (!whole).then_some(&self.input), to_line)
+        left(&self.tally, &self.store.name(), (!whole).then_some(&self.input), to_line)
     }
 }
 

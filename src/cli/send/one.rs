@@ -21,7 +21,7 @@ use crate::cli::values::members;
 use crate::delivery::Transport;
 use crate::profile::{Event, Profile, catalogue};
 use crate::record::NewDelivery;
-use crate::storage::Store;
+use crate::storage::{Opened, Storage};
 
 /// Options that say what happened. What stands further down goes before what stands above.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub struct EventArgs {
 /// # Errors
 /// The profile takes no such event, the values cannot be read, the database fails, or a signal came.
 pub async fn run(
-    store: &Store,
+    store: &Opened,
     profile: &Profile,
     args: &EventArgs,
     transport: Option<Transport>,
@@ -51,7 +51,7 @@ pub async fn run(
     let refused = |why: String| CommandError::Input(format!("{why}; nothing was sent"));
     taking(profile).map_err(refused)?;
     let event = event_meant(profile, args.event).map_err(refused)?;
-    let values = args.values(store, profile, event).await?;
+    let values = args.values(&**store, profile, event).await?;
     // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
     let mut interrupts = Interrupts::watch()?;
     let missing = missing::paths(profile, &values);
@@ -105,7 +105,7 @@ pub async fn run(
 impl EventArgs {
     async fn values(
         &self,
-        store: &Store,
+        store: &dyn Storage,
         profile: &Profile,
         event: Option<Event>,
     ) -> Result<Values, CommandError> {

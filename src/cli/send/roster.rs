@@ -7,14 +7,14 @@ use tokio::runtime::Handle;
 
 use crate::cli::values::not_told_of;
 use crate::profile::{Choice as _, Event, Profile, ProfileId, Status};
-use crate::storage::{Store, StoreError};
+use crate::storage::{Storage, StoreError};
 
 /// Most profiles that are remembered; a few thousand at most are sent to in one go.
 const REMEMBERED: usize = 4096;
 
 /// Profiles by their ids. For a thread of its own: it waits for the database.
 pub struct Roster {
-    store: Store,
+    store: Arc<dyn Storage>,
     runtime: Handle,
     known: HashMap<ProfileId, Result<Arc<Profile>, String>>,
     /// The database's number for what is known.
@@ -22,7 +22,7 @@ pub struct Roster {
 }
 
 impl Roster {
-    pub fn new(store: Store, runtime: Handle) -> Self {
+    pub fn new(store: Arc<dyn Storage>, runtime: Handle) -> Self {
         Self { store, runtime, known: HashMap::new(), revision: None }
     }
 

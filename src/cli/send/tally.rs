@@ -2,7 +2,7 @@
 //! remembered of them.
 
 use crate::record::{DeliveryId, Mark, State};
-use crate::storage::{Counts, Store, StoreError, Within};
+use crate::storage::{Counts, Storage, StoreError, Within};
 
 /// The numbers of a run.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,7 @@ impl Tally {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub async fn look(&mut self, store: &Store, mark: Mark) -> Result<Option<Ended>, StoreError> {
+    pub async fn look(&mut self, store: &dyn Storage, mark: Mark) -> Result<Option<Ended>, StoreError> {
         let Some((from, to)) = self.range else { return Ok(None) };
         let standing = store.batch_progress(mark, from, to).await?;
         self.stand(standing.settled, standing.rest);

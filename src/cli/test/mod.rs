@@ -36,7 +36,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     let network = session.settings().addresses.to_send()?;
     let store = session.store_if_there()?;
     let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let Chosen { event, values, .. } = args.values.choose(&store, &profile).await?;
+    let Chosen { event, values, .. } = args.values.choose(&*store, &profile).await?;
     let transport = Transport::new(network);
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);

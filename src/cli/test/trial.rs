@@ -1,6 +1,5 @@
 //! A delivery from its acceptance to its end, watched.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::lines::{attempt_line, wait_line};
@@ -8,9 +7,9 @@ use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
-use crate::delivery::{Limits, Sender, Transport};
+use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, Details, NewDelivery, State};
-use crate::storage::{Block, Outbox as _, Store};
+use crate::storage::{Block, Opened, QueueError};
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);
@@ -44,7 +43,7 @@ impl Ended {
 /// The database fails, or nothing can be sent; or a signal ended the wait, and the delivery stays queued. The sender has
 /// ended then.
 pub async fn carry_out(
-    store: &Store,
+    store: &Opened,
     transport: Transport,
     delivery: NewDelivery,
     interrupts: &mut Interrupts,
@@ -59,9 +58,9 @@ pub async fn carry_out(
 ///
 /// # Errors
 /// The database fails.
-pub async fn accept(store: &Store, delivery: NewDelivery) -> Result<(), CommandError> {
+pub async fn accept(store: &Opened, delivery: NewDelivery) -> Result<(), CommandError> {
     let id = delivery.id;
-    let Err(error) = store.accept(vec![delivery]).await else { return Ok(()) };
+    let Err(error) = store.enqueue(vec![delivery]).await else { return Ok(()) };
     match store.accepted_after_all(vec![id]).await {
         Ok((_, false)) => {}
         Ok((_, true)) => tell(&format!(
@@ -72,7 +71,7 @@ pub async fn accept(store: &Store, delivery: NewDelivery) -> Result<(), CommandE
             "ringback: it is unknown whether delivery {id} was accepted: check `ringback deliveries show {id}` before sending it again"
         )),
     }
-    Err(error.into())
+    Err(QueueError::from(error).into())
 }
 
 /// The same for a delivery that has been accepted.
@@ -80,14 +79,14 @@ pub async fn accept(store: &Store, delivery: NewDelivery) -> Result<(), CommandE
 /// # Errors
 /// As [`carry_out`].
 pub async fn see_through(
-    store: &Store,
+    store: &Opened,
     id: DeliveryId,
     transport: Transport,
     interrupts: &mut Interrupts,
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
-    let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
-    let mut trial = Trial { store, id, news: News::of(&sender, store.log_pinned()), line, told: 0 };
+    let sender = Sender::start_on(store, transport, Limits::default(), OutcomeStream::default());
+    let mut trial = Trial { store, id, news: News::of(&sender, store.upkeep()), line, told: 0 };
     let ended = tokio::select! {
         ended = trial.until_ended() => ended,
         code = interrupts.next() => {
@@ -114,20 +113,20 @@ pub async fn see_through(
 }
 
 /// What a test leaves behind.
-async fn left(store: &Store, id: DeliveryId) -> Result<String, CommandError> {
+async fn left(store: &Opened, id: DeliveryId) -> Result<String, CommandError> {
     let state = store.delivery(id).await?.map(|details| details.summary.state);
     Ok(match state {
         Some(State::Delivered) => format!("delivery {id} was delivered meanwhile"),
         Some(State::Queued | State::Waiting) => format!(
             "delivery {id} stays queued in {}; run `ringback work` or the console to continue",
-            store.path().display()
+            store.name()
         ),
         Some(State::Failed | State::Cancelled) | None => format!("delivery {id} has ended meanwhile"),
     })
 }
 
 struct Trial<'a, L> {
-    store: &'a Store,
+    store: &'a Opened,
     id: DeliveryId,
     news: News,
     line: L,
@@ -195,6 +194,7 @@ impl<L: FnMut(&str)> Trial<'_, L> {
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
+    use std::sync::Arc;
 
     use futures_util::future::BoxFuture;
     use jiff::Timestamp;
@@ -203,6 +203,7 @@ mod tests {
     use crate::callback::Values;
     use crate::delivery::{LookupError, Resolver};
     use crate::profile::{Channel, Draft, Identity, ProfileId, Region, Rules};
+    use crate::storage::Store;
 
     /// No name server responds.
     struct Offline;
@@ -216,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn a_test_waits_for_the_network_no_longer_than_for_a_response() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("a.db")).unwrap();
+        let store = Opened::from(Store::open(folder.path().join("a.db")).unwrap());
         let mut draft = Draft::new(Channel::Sms);
         (draft.title, draft.endpoint) = ("Order SMS".into(), "http://hooks.test/cb".into());
         (draft.retry_count, draft.retry_interval) = ("1".into(), "1".into());

@@ -3,7 +3,6 @@
 mod report;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -20,7 +19,7 @@ use super::session::Session;
 use super::status_line::StatusLine;
 use crate::delivery::{CompleteOutcomes, Keeping, Limits, OutcomeStream, RecordedOutcome, Sender, Transport};
 use crate::record::Outcome;
-use crate::storage::{Counts, Store};
+use crate::storage::{Counts, Opened};
 
 use report::Report;
 
@@ -58,12 +57,12 @@ pub(super) async fn run(
     let transport = Transport::new(network);
     let stream = OutcomeStream::default();
     let outcomes = stream.complete();
-    let sender = Sender::start_with(Arc::new(store.clone()), transport, Limits::default(), stream);
-    let _keeping = Keeping::start(store.clone(), keep(settings), sender.sending(), warn_of_clock);
+    let sender = Sender::start_on(&store, transport, Limits::default(), stream);
+    let _keeping = Keeping::start(store.storage(), keep(settings), sender.sending(), warn_of_clock);
     let mut work = Work {
         changes: store.changes(),
         counts: store.counts().await?,
-        news: News::of(&sender, store.log_pinned()),
+        news: News::of(&sender, store.upkeep()),
         store,
         outcomes,
         report: Report::new(args.json),
@@ -106,7 +105,7 @@ pub(super) async fn run(
 }
 
 struct Work {
-    store: Store,
+    store: Opened,
     outcomes: CompleteOutcomes,
     news: News,
     changes: watch::Receiver<u64>,

@@ -8,11 +8,11 @@ use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile};
 use crate::record::{DeliveryId, Kind, NewDelivery, State as DeliveryState};
-use crate::storage::{Filter, Outbox as _, Page, SCAN_LIMIT, StateFilter, Store, StoreError};
+use crate::storage::{Filter, Page, SCAN_LIMIT, StateFilter, Storage, StoreError};
 
 /// Accepts a test, and remembers its values.
 pub(super) async fn test(
-    store: &Store,
+    store: &dyn Storage,
     profile: Profile,
     event: Option<Event>,
     values: Values,
@@ -23,10 +23,10 @@ pub(super) async fn test(
     unkept.into_iter().chain([accept(store, profile, event, values).await]).collect()
 }
 
-async fn accept(store: &Store, profile: Profile, event: Option<Event>, values: Values) -> Message {
+async fn accept(store: &dyn Storage, profile: Profile, event: Option<Event>, values: Values) -> Message {
     let delivery = NewDelivery::test(profile, event, values);
     let id = delivery.id;
-    match store.accept(vec![delivery]).await {
+    match store.enqueue(vec![delivery]).await {
         Ok(()) => Message::Accepted(id, Kind::Test),
         Err(error) => Message::Failed(error.to_string()),
     }
@@ -36,12 +36,12 @@ async fn accept(store: &Store, profile: Profile, event: Option<Event>, values: V
 const LOOKED_AT_AGAIN: usize = 5_000;
 
 /// The deliveries that a query asks for.
-pub(super) async fn load(store: &Store, query: Query) -> Result<Message, StoreError> {
+pub(super) async fn load(store: &dyn Storage, query: Query) -> Result<Message, StoreError> {
     let found = search(store, &query).await?;
     Ok(Message::Deliveries(Box::new(query), found))
 }
 
-async fn search(store: &Store, query: &Query) -> Result<Page, StoreError> {
+async fn search(store: &dyn Storage, query: &Query) -> Result<Page, StoreError> {
     let filter = filter(query);
     match &query.earlier {
         Some(earlier) => store.resume_search(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
@@ -65,7 +65,7 @@ pub fn filter(query: &Query) -> Filter {
     Filter { state, profile, text, zone, before, limit, ..Filter::default() }
 }
 
-pub(super) async fn count_newer(store: &Store, query: Query) -> Result<Message, StoreError> {
+pub(super) async fn count_newer(store: &dyn Storage, query: Query) -> Result<Message, StoreError> {
     let newest = Query { upto: None, limit: MOST_NEW, ..query.clone() };
     let found = store.search(&filter(&newest), SCAN_LIMIT).await?;
     let newer = paused::newer(&query, &found.rows);
@@ -73,7 +73,7 @@ pub(super) async fn count_newer(store: &Store, query: Query) -> Result<Message, 
 }
 
 /// What is held, or a change of it.
-pub(super) async fn holding(store: &Store, effect: Effect) -> Result<Option<Message>, StoreError> {
+pub(super) async fn holding(store: &dyn Storage, effect: Effect) -> Result<Option<Message>, StoreError> {
     let Effect::Pause { profile, on, done } = effect else {
         return Ok(Some(Message::Holds(Box::new(store.blocks().await?))));
     };
@@ -83,7 +83,7 @@ pub(super) async fn holding(store: &Store, effect: Effect) -> Result<Option<Mess
 }
 
 /// Cancels a delivery.
-pub(super) async fn cancel(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+pub(super) async fn cancel(store: &dyn Storage, id: DeliveryId) -> Result<Message, StoreError> {
     Ok(if store.cancel(id).await? {
         Message::Done("Cancelled: no more retries".to_owned())
     } else {
@@ -92,7 +92,7 @@ pub(super) async fn cancel(store: &Store, id: DeliveryId) -> Result<Message, Sto
 }
 
 /// Makes the next attempt of a delivery due.
-pub(super) async fn retry_now(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+pub(super) async fn retry_now(store: &dyn Storage, id: DeliveryId) -> Result<Message, StoreError> {
     Ok(if store.retry_now(id).await? {
         Message::Done("Retrying now".to_owned())
     } else {
@@ -100,14 +100,14 @@ pub(super) async fn retry_now(store: &Store, id: DeliveryId) -> Result<Message, 
     })
 }
 
-pub(super) async fn send_again(store: &Store, id: DeliveryId) -> Result<Message, StoreError> {
+pub(super) async fn send_again(store: &dyn Storage, id: DeliveryId) -> Result<Message, StoreError> {
     let new = DeliveryId::generate();
     store.resend(id, new, clock::now()).await?;
     Ok(Message::Accepted(new, Kind::Again))
 }
 
 /// What has changed, by whichever session.
-pub(super) async fn revision(store: &Store) -> Message {
+pub(super) async fn revision(store: &dyn Storage) -> Message {
     match store.revision().await {
         Ok(revision) => Message::Revision(revision),
         Err(error) => Message::Unreadable(error.to_string()),

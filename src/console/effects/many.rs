@@ -9,13 +9,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::clock;
 use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::message::Message;
-use crate::storage::{BulkResult, Store, StoreError};
+use crate::storage::{BulkResult, Storage, StoreError, change_next};
 
 /// How often it is told how far it came.
 const TOLD: Duration = Duration::from_millis(100);
 
 /// Counts, as of now, and tells; nothing waits for it.
-pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) {
+pub fn count(store: Arc<dyn Storage>, mut many: Box<Many>, tell: UnboundedSender<Message>) {
     tokio::spawn(async move {
         many.filter = many.change.of(many.filter, clock::now());
         let news = match store.count(&many.filter).await {
@@ -31,12 +31,12 @@ pub fn count(store: Store, mut many: Box<Many>, tell: UnboundedSender<Message>) 
 
 /// Does it, and tells how it goes, until all is done or this is set.
 #[must_use]
-pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> Arc<AtomicBool> {
+pub fn change(store: Arc<dyn Storage>, many: Box<Many>, tell: UnboundedSender<Message>) -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
     tokio::spawn(async move {
         let mut all = BulkResult::default();
-        let result = run(&store, *many, &stop, &mut all, &tell).await;
+        let result = run(&*store, *many, &stop, &mut all, &tell).await;
         let cut = match result {
             Ok(true) => None,
             Ok(false) => Some("stopped".to_owned()),
@@ -49,7 +49,7 @@ pub fn change(store: Store, many: Box<Many>, tell: UnboundedSender<Message>) -> 
 
 /// Whether all was done.
 async fn run(
-    store: &Store,
+    store: &dyn Storage,
     many: Many,
     stop: &AtomicBool,
     all: &mut BulkResult,
@@ -60,7 +60,7 @@ async fn run(
         if stop.load(Ordering::Acquire) {
             return Ok(false);
         }
-        let (did, after) = store.change_next(many.change, &filter).await?;
+        let (did, after) = change_next(store, many.change, &filter).await?;
         all.add(did);
         next = after;
         if told.elapsed() >= TOLD {

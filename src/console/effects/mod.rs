@@ -25,7 +25,7 @@ use crate::console::model::message::Message;
 use crate::delivery;
 use crate::profile::Region;
 use crate::receiver::Receiver;
-use crate::storage::{Store, StoreError};
+use crate::storage::{Storage, StoreError};
 
 use receiver::Endpoint;
 use subjects::{Queues, Subject};
@@ -57,7 +57,7 @@ pub struct Runner {
 
 /// What is outside the console.
 struct Outside {
-    store: Store,
+    store: Arc<dyn Storage>,
     region: Region,
     tell: UnboundedSender<Message>,
     endpoint: Endpoint,
@@ -69,7 +69,7 @@ impl Runner {
     /// A runner of effects; a receiver that runs already is taken over.
     #[must_use]
     pub fn new(
-        store: Store,
+        store: Arc<dyn Storage>,
         region: Region,
         tell: UnboundedSender<Message>,
         receiver: Option<Receiver>,
@@ -142,7 +142,7 @@ impl Outside {
 
     #[allow(clippy::too_many_lines, reason = "one arm an effect")]
     async fn perform(&self, effect: Effect) -> Result<Vec<Message>, StoreError> {
-        let store = &self.store;
+        let store = &*self.store;
         let message = match effect {
             Effect::LoadProfiles => Message::Profiles(store.profiles().await?),
             Effect::LoadProfile(id, purpose) => profiles::load(store, id, purpose).await?,

@@ -6,10 +6,14 @@ use uuid::Uuid;
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
-use crate::storage::{Saved, Store, StoreError, UnsavedDraft};
+use crate::storage::{Saved, Storage, StoreError, UnsavedDraft};
 use crate::{clock, delivery, threads};
 
-pub(super) async fn load(store: &Store, id: ProfileId, purpose: Purpose) -> Result<Message, StoreError> {
+pub(super) async fn load(
+    store: &dyn Storage,
+    id: ProfileId,
+    purpose: Purpose,
+) -> Result<Message, StoreError> {
     let profile = store.profile(&id).await?.map(Box::new);
     Ok(Message::Profile(id, profile, purpose))
 }
@@ -29,7 +33,7 @@ async fn unusable(profile: &Profile) -> Option<Message> {
 
 /// Saves a profile whose files can be used, if what is stored is what was seen.
 pub(super) async fn save(
-    store: &Store,
+    store: &dyn Storage,
     profile: Box<Profile>,
     seen: Option<Timestamp>,
 ) -> Result<Message, StoreError> {
@@ -40,7 +44,7 @@ pub(super) async fn save(
 }
 
 async fn store_if(
-    store: &Store,
+    store: &dyn Storage,
     mut profile: Box<Profile>,
     seen: Option<Timestamp>,
 ) -> Result<Message, StoreError> {
@@ -53,7 +57,7 @@ async fn store_if(
 }
 
 /// Saves a profile over whatever is stored.
-pub(super) async fn overwrite(store: &Store, mut profile: Box<Profile>) -> Result<Message, StoreError> {
+pub(super) async fn overwrite(store: &dyn Storage, mut profile: Box<Profile>) -> Result<Message, StoreError> {
     if let Some(refused) = unusable(&profile).await {
         return Ok(refused);
     }
@@ -63,7 +67,7 @@ pub(super) async fn overwrite(store: &Store, mut profile: Box<Profile>) -> Resul
 }
 
 /// Enables or disables a profile.
-pub(super) async fn switch(store: &Store, profile: Box<Profile>) -> Result<Message, StoreError> {
+pub(super) async fn switch(store: &dyn Storage, profile: Box<Profile>) -> Result<Message, StoreError> {
     let seen = Some(profile.modified_at);
     Ok(match store_if(store, profile, seen).await? {
         Message::Saved(profile) => Message::Switched(profile),
@@ -72,19 +76,23 @@ pub(super) async fn switch(store: &Store, profile: Box<Profile>) -> Result<Messa
 }
 
 /// Asks whether to delete a profile, with what is pending of it.
-pub(super) async fn ask_delete(store: &Store, id: ProfileId, title: String) -> Result<Message, StoreError> {
+pub(super) async fn ask_delete(
+    store: &dyn Storage,
+    id: ProfileId,
+    title: String,
+) -> Result<Message, StoreError> {
     let pending = store.pending_events(&id).await?;
     Ok(Message::AskDelete(id, title, pending))
 }
 
 /// Deletes a profile.
-pub(super) async fn delete(store: &Store, id: ProfileId, title: String) -> Result<Message, StoreError> {
+pub(super) async fn delete(store: &dyn Storage, id: ProfileId, title: String) -> Result<Message, StoreError> {
     store.delete_profile(&id).await?;
     let held = store.pending_events(&id).await?;
     Ok(Message::Deleted(id, title, held))
 }
 
-pub(super) async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
+pub(super) async fn unsaved(store: &dyn Storage) -> Result<Vec<Unsaved>, StoreError> {
     let mut out = Vec::new();
     for draft in store.drafts().await? {
         let UnsavedDraft { profile_id, .. } = &draft;
@@ -95,7 +103,7 @@ pub(super) async fn unsaved(store: &Store) -> Result<Vec<Unsaved>, StoreError> {
 }
 
 /// Adds, changes or removes an own variable.
-pub(super) async fn own_variable(store: &Store, effect: Effect) -> Result<Message, StoreError> {
+pub(super) async fn own_variable(store: &dyn Storage, effect: Effect) -> Result<Message, StoreError> {
     let (at, done) = match effect {
         Effect::AddVariable(scope, variable) => {
             let name = variable.name.clone();

@@ -1,6 +1,7 @@
 //! Effects against a store on disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -24,7 +25,7 @@ async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Me
         ask.send(awaited.ask(effect)).unwrap();
     }
     drop(ask);
-    Runner::new(store.clone(), Region::In, tell, None).run(requests).await;
+    Runner::new(Arc::new(store.clone()), Region::In, tell, None).run(requests).await;
     let mut out = BTreeMap::new();
     while let Some(message) = messages.recv().await {
         let Message::Result(ticket, messages) = message else { panic!("no result: {message:?}") };

@@ -3,7 +3,6 @@
 
 use std::io;
 use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,16 +11,16 @@ use tokio::sync::watch;
 
 use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
-use crate::delivery::{Keeping, Limits, Sender, Sending, Transport};
+use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Sending, Transport};
 use crate::settings::Addresses;
-use crate::storage::{ClockDoubt, RetentionPolicy, Store};
+use crate::storage::{ClockDoubt, Opened, RetentionPolicy};
 
 /// How long stopping may take without a word.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The sender, and what depends on it.
 pub struct SessionSender {
-    store: Store,
+    store: Opened,
     addresses: Addresses,
     keep: RetentionPolicy,
     tell: UnboundedSender<Message>,
@@ -33,7 +32,7 @@ impl SessionSender {
     /// Starts sending, as soon as no other session does. Needs a tokio runtime.
     #[must_use]
     pub fn start(
-        store: Store,
+        store: Opened,
         addresses: Addresses,
         keep: RetentionPolicy,
         tell: UnboundedSender<Message>,
@@ -66,15 +65,18 @@ impl SessionSender {
 }
 
 fn started(
-    store: &Store,
+    store: &Opened,
     addresses: &Addresses,
     keep: RetentionPolicy,
     tell: &UnboundedSender<Message>,
 ) -> ((Sender, Keeping), watch::Receiver<Sending>) {
     let sender = match addresses.closed() {
-        None => {
-            Sender::start(Arc::new(store.clone()), Transport::new(addresses.to_judge()), Limits::default())
-        }
+        None => Sender::start_on(
+            store,
+            Transport::new(addresses.to_judge()),
+            Limits::default(),
+            OutcomeStream::default(),
+        ),
         Some(why) => Sender::refused(why),
     };
     let sending = sender.sending();
@@ -82,7 +84,7 @@ fn started(
     let warned = tell.clone();
     // An error is that the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
-    let keeping = Keeping::start(store.clone(), keep, sending.clone(), doubted);
+    let keeping = Keeping::start(store.storage(), keep, sending.clone(), doubted);
     ((sender, keeping), sending)
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::record::Next;
 use crate::storage::sqlite::tests::pruning::{on_day, rows};
 use crate::storage::sqlite::tests::{accepted, delivery, profile, profile_id, record, store};
-use crate::storage::{Counts, Outbox as _, RetentionPolicy};
+use crate::storage::{Counts, RetentionPolicy};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_sends_keeps_the_file_small_while_others_write() {
@@ -19,7 +19,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
             new
         })
         .collect();
-    store.accept(long_ago.clone()).await.unwrap();
+    store.enqueue(long_ago.clone()).await.unwrap();
     let ended = long_ago[..1990].iter().map(|new| record(&store, new.id, 1, Next::Delivered));
     futures_util::future::join_all(ended).await;
     store.shrink(0).await.unwrap();
@@ -30,10 +30,10 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     let (role, sending) = watch::channel(Sending::default());
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let pace = QUICK;
-    let keeping = Keeping::at(pace, store.clone(), keep, sending, |doubt| panic!("{doubt}"));
+    let keeping = Keeping::at(pace, Arc::new(store.clone()), keep, sending, |doubt| panic!("{doubt}"));
     // Another process sends: nothing goes.
     role.send_modify(|now| now.role = Role::Watches(None));
-    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     assert_eq!(store.counts().await.unwrap().delivered, 1990);
 
     role.send_modify(|now| now.role = Role::Sends);
@@ -41,7 +41,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     while store.counts().await.unwrap().delivered > 0 || store.size().unwrap() > before / 2 {
         assert!(std::time::Instant::now() < deadline, "{:?} {}", store.counts().await, store.size().unwrap());
-        store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+        store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
         accepted_meanwhile += 1;
     }
     drop(keeping);
@@ -74,7 +74,8 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
     let quick = QUICK;
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
-    let keeping = Keeping::at(quick, store.clone(), keep, sending, move |doubt| tell.send(doubt).unwrap());
+    let keeping =
+        Keeping::at(quick, Arc::new(store.clone()), keep, sending, move |doubt| tell.send(doubt).unwrap());
     let doubt = doubts.recv().await.unwrap();
     assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");
     assert_eq!(store.counts().await.unwrap().delivered, 1);

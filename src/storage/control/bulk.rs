@@ -3,10 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::record::DeliveryId;
+use crate::record::{DeliveryId, Summary};
+use crate::storage::control::Control;
+use crate::storage::error::StoreError;
+use crate::storage::log::Log;
 use crate::storage::log::filter::Filter;
+use crate::storage::log::page::SCAN_LIMIT;
 use crate::storage::log::status_filter::StateFilter;
-use crate::storage::retention::policy::Removed;
+use crate::storage::retention::policy::{MOST_ROWS, Removed, fitting};
 use crate::storage::unreadable::PassedOver;
 
 /// Most deliveries that are changed in one transaction.
@@ -80,4 +84,31 @@ impl Change {
         }));
         filter
     }
+}
+
+/// Does this to the next deliveries that fit, newest first: to few enough that nobody notices, found by
+/// looking at as many as one question may. Gives what was done, and the filter for those that come after;
+/// none when there are no more.
+///
+/// # Errors
+/// The store cannot be read or written; then nothing of this batch was done.
+pub async fn change_next<S: Log + Control + ?Sized>(
+    store: &S,
+    change: Change,
+    filter: &Filter,
+) -> Result<(BulkResult, Option<Filter>), StoreError> {
+    let batch = Filter { limit: BATCH, ..filter.clone() };
+    let mut found = store.search(&batch, SCAN_LIMIT).await?;
+    if change == Change::Remove {
+        let rows = |row: &Summary| 1 + u64::from(row.attempts);
+        let fit = fitting(found.rows.iter().map(rows), MOST_ROWS);
+        found.cut(fit);
+    }
+    let after = found.next.map(|next| Filter { before: Some(next), ..batch });
+    let mut did = BulkResult::default();
+    if !found.rows.is_empty() {
+        did = store.apply_batch(change, found.rows, filter.states()).await?;
+    }
+    did.passed_over.extend(found.unreadable);
+    Ok((did, after))
 }

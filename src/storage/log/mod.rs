@@ -8,3 +8,111 @@ pub mod matcher;
 pub mod page;
 pub mod search_words;
 pub mod status_filter;
+
+use async_trait::async_trait;
+
+use crate::record::{DeliveryId, Details, Mark, Summary};
+use crate::storage::error::StoreError;
+use crate::storage::unreadable::PassedOver;
+
+use batch_progress::BatchProgress;
+use counts::Counts;
+use filter::Filter;
+use page::{EarlierSearch, Page, SCAN_LIMIT};
+
+/// Finds deliveries, newest first, and counts them.
+///
+/// A stored delivery that has no meaning hides no other: it is passed over, with a note where the answer
+/// has room for one. Which deliveries fit is said by [`Filter`] and, row by row, by
+/// [`RowMatcher`](matcher::RowMatcher); a store may answer from its indexes only what these would say.
+#[async_trait]
+pub trait Log: Send + Sync {
+    /// A page, as far as it is found by looking at `most` rows of each state: [`Page::next`] says where
+    /// to continue. The pages of one filter together are all that fit, each once.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn search(&self, filter: &Filter, most: usize) -> Result<Page, StoreError>;
+
+    /// What an earlier search found, as it is now, with what came since: the newest `most` rows of each
+    /// state are looked at, and of older ones those that were found. So a search that came far need not
+    /// begin anew whenever something changes; an older row that fits only now is not found.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn resume_search(
+        &self,
+        filter: &Filter,
+        earlier: EarlierSearch,
+        most: usize,
+    ) -> Result<Page, StoreError>;
+
+    /// A page of deliveries, however far must be searched for it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn deliveries(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        let mut filter = filter.clone();
+        let mut rows = Vec::new();
+        loop {
+            let found = self.search(&filter, SCAN_LIMIT).await?;
+            filter.limit = filter.limit.saturating_sub(found.rows.len());
+            rows.extend(found.rows);
+            filter.before = found.next;
+            if filter.before.is_none() || filter.limit == 0 {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// How many deliveries fit, whatever the limit. Takes time for each that must be looked at.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn count(&self, filter: &Filter) -> Result<u64, StoreError>;
+
+    /// Everything about one delivery, if it is there.
+    ///
+    /// # Errors
+    /// The store, or what is stored there, cannot be read.
+    async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError>;
+
+    /// These deliveries in this order; without those that are no longer there, or have no meaning.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError>;
+
+    /// The deliveries that a text may mean: the one of that id, or those whose id starts so
+    /// ([`lookup::delivery_range`]), the [`lookup::MOST_FOUND`] newest of them; and those of them that
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError>;
+
+    /// How many deliveries are in each state, at the same cost however many there are.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// Counts anew how many deliveries are in each state, where another program may have changed some
+    /// without counting. Takes time for each.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn recount(&self) -> Result<(), StoreError>;
+
+    /// Counts the deliveries of a batch with ids from `from` up to, and without, `to`. Takes time for
+    /// each, so the next question begins at the low watermark of this one.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn batch_progress(
+        &self,
+        mark: Mark,
+        from: DeliveryId,
+        to: DeliveryId,
+    ) -> Result<BatchProgress, StoreError>;
+}

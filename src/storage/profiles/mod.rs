@@ -5,3 +5,168 @@ pub mod listing;
 pub mod profile_row;
 pub mod saved;
 pub mod unsaved_draft;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::callback::Values;
+use crate::profile::catalogue::Variable;
+use crate::profile::{Event, Profile, ProfileId};
+use crate::storage::error::StoreError;
+use crate::storage::unreadable::PassedOver;
+
+use deleted_profile::DeletedProfile;
+use listing::Listing;
+use profile_row::ProfileRow;
+use saved::Saved;
+use unsaved_draft::UnsavedDraft;
+
+/// Keeps profiles and what belongs to their editor.
+#[async_trait]
+pub trait Profiles: Send + Sync {
+    /// All profiles that are not deleted, the oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn profiles(&self) -> Result<Vec<ProfileRow>, StoreError>;
+
+    /// One profile, if it is there and not deleted.
+    ///
+    /// # Errors
+    /// The store, or what is stored there, cannot be read.
+    async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError>;
+
+    /// The profiles that a text may mean: the one of that id, else those whose id starts so
+    /// ([`profile_range`](crate::storage::log::lookup::profile_range)), else those of that title, ASCII
+    /// letter case aside.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn find_profiles(&self, text: &str) -> Result<Vec<ProfileRow>, StoreError>;
+
+    /// Creates or, by id, replaces profiles: all or none. A deleted one is there again. Deliveries of one
+    /// that is not active are blocked from now on, and those of one that is active no longer; one that is
+    /// enabled begins to count its failures anew.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn save_profiles(&self, profiles: Vec<Profile>) -> Result<(), StoreError>;
+
+    /// Saves a profile only over the one that was seen: `expected` is when that one was modified, to the
+    /// millisecond, and none for a profile that must be new. A deleted one stays deleted.
+    ///
+    /// # Errors
+    /// The store cannot be written, or what another session saved cannot be read.
+    async fn save_profile_if(
+        &self,
+        profile: Profile,
+        expected: Option<Timestamp>,
+    ) -> Result<Saved, StoreError>;
+
+    /// Deletes a profile so that it can be restored for seven days. Its deliveries stay: what has ended in
+    /// the log, pending events blocked. Whether it was there.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn delete_profile(&self, id: &ProfileId) -> Result<bool, StoreError>;
+
+    /// Restores a deleted profile. Whether there was one.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn restore_profile(&self, id: &ProfileId) -> Result<bool, StoreError>;
+
+    /// Restores the profile that was deleted last, by whichever session, and gives it as it was until now;
+    /// none where nothing is left to restore.
+    ///
+    /// # Errors
+    /// The store cannot be written, or what is stored there cannot be read.
+    async fn restore_last(&self) -> Result<Option<DeletedProfile>, StoreError>;
+
+    /// The profiles that can be restored, the last deleted first. Takes time for each blocked delivery.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn deleted_profiles(&self) -> Result<Vec<DeletedProfile>, StoreError>;
+
+    /// As [`Profiles::find_profiles`], among the deleted ones.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn find_deleted(&self, text: &str) -> Result<Vec<DeletedProfile>, StoreError>;
+
+    /// What a listing passes over, since it has no meaning.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn unreadable(&self, listing: Listing) -> Result<PassedOver, StoreError>;
+
+    /// Keeps a draft, in place of an earlier one of this profile that is this process's own, or whose
+    /// process has ended. A draft belongs to the process in which it is typed: others see it once that has
+    /// ended.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn keep_draft(&self, kept: UnsavedDraft) -> Result<(), StoreError>;
+
+    /// The drafts of this process and of those that have ended, the latest first, one a profile.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn drafts(&self) -> Result<Vec<UnsavedDraft>, StoreError>;
+
+    /// The draft of one profile, if this process has one, or one that has ended left it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn draft(&self, profile_id: &ProfileId) -> Result<Option<UnsavedDraft>, StoreError>;
+
+    /// Forgets the draft of a profile: it was saved, or discarded. One of another running process stays.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn drop_draft(&self, profile_id: &ProfileId) -> Result<(), StoreError>;
+
+    /// All own variables, each with its scope, in the order in which they were added. A scope is the name
+    /// of an event, or `default`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn own_variables(&self) -> Result<Vec<(String, Variable)>, StoreError>;
+
+    /// Adds a variable to a scope, or changes the one of that name there.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn add_variable(&self, scope: &str, variable: Variable) -> Result<(), StoreError>;
+
+    /// Changes an own variable of a scope, and perhaps its name; its place in the list stays. Whether it
+    /// was there, and its new name free.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn change_variable(&self, scope: &str, name: &str, variable: Variable) -> Result<bool, StoreError>;
+
+    /// Removes an own variable from a scope. Whether it was there.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn remove_variable(&self, scope: &str, name: &str) -> Result<bool, StoreError>;
+
+    /// Keeps the values of a test, in place of the last ones of this profile and event.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn keep_test_values(
+        &self,
+        profile_id: &ProfileId,
+        event: Option<Event>,
+        values: &Values,
+    ) -> Result<(), StoreError>;
+
+    /// The values of the last test of each event of a profile.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn test_values(&self, profile_id: &ProfileId) -> Result<Vec<(Option<Event>, Values)>, StoreError>;
+}

@@ -27,13 +27,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use crate::record::{JobRef, NewDelivery, Outcome};
-
-/// Takes deliveries in.
-pub trait Outbox: Send + Sync + 'static {
-    /// Takes a batch of deliveries: all or none. Once it answers `Ok` they are on disk.
-    fn accept(&self, batch: Vec<NewDelivery>) -> impl Future<Output = Result<(), QueueError>> + Send;
-}
+use crate::record::{JobRef, Outcome};
 
 /// Gives senders what is due, one claim at a time, and records what came of it.
 ///

@@ -5,6 +5,7 @@
 //! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as an
 //! [`Queue`](crate::storage::Queue).
 
+mod adapter;
 mod control;
 mod engine;
 mod error;
@@ -25,7 +26,6 @@ pub use file::inspect::{Inspection, inspect};
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
 pub use queue::seat::Seat;
-pub(crate) use retention::vacuum::rest;
 pub use wal::pinned::LogPinned;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +39,7 @@ use tokio::sync::watch as channel;
 
 use crate::clock;
 use crate::profile::Status;
+use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::error::InFile as _;
 
@@ -154,7 +155,7 @@ impl Store {
 
     /// That the write-ahead log cannot shrink, since another program reads. It is noticed by who writes.
     #[must_use]
-    pub fn log_pinned(&self) -> channel::Receiver<Option<LogPinned>> {
+    pub fn log_pinned(&self) -> channel::Receiver<Option<UpkeepTrouble>> {
         self.0.told.log.subscribe()
     }
 

@@ -21,7 +21,7 @@ use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rule
 use ringback::receiver::{Answer, Decryption, Received};
 use ringback::record::NewDelivery;
 use ringback::settings::Zone;
-use ringback::storage::{Demand, Outbox as _, Queue as _, Store, UnsavedDraft};
+use ringback::storage::{Demand, Queue as _, Store, UnsavedDraft};
 
 #[track_caller]
 fn tells_nothing(thing: &dyn Debug, what: &str) {
@@ -76,7 +76,7 @@ async fn jobs_and_deliveries_of_the_store() {
     for kind in &KINDS {
         let delivery = NewDelivery::test(profile(kind), Some(Event::SmsSend), Values::default());
         let id = delivery.id;
-        store.accept(vec![delivery]).await.unwrap();
+        store.enqueue(vec![delivery]).await.unwrap();
         let due = store.claim(Demand::idle(Timestamp::now(), 10, 16)).await.unwrap();
         assert!(due.jobs.iter().any(|job| job.id() == id && job.profile.is_some()));
         tells_nothing(&due, "what is due");

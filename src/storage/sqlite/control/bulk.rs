@@ -4,11 +4,9 @@ use jiff::Timestamp;
 
 use crate::clock;
 use crate::record::{DeliveryId, State, Summary};
-use crate::storage::control::bulk::{BATCH, BulkResult, Change};
+use crate::storage::control::bulk::{BulkResult, Change};
 use crate::storage::error::{Problem, StoreError};
-use crate::storage::log::filter::Filter;
-use crate::storage::log::page::SCAN_LIMIT;
-use crate::storage::retention::policy::{MOST_ROWS, Removed, fitting};
+use crate::storage::retention::policy::Removed;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::{resend, retry_cancel};
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -17,33 +15,18 @@ use crate::storage::sqlite::rows::columns::millis;
 use crate::storage::sqlite::rows::state;
 
 impl Store {
-    /// Does this to the next deliveries that fit, newest first: to few enough that nobody notices,
-    /// found by looking at as many as one question may. Gives what was done, and the filter for those
-    /// that come after; none when there are no more.
+    /// Changes these deliveries in one transaction; one that is in none of `states` by now is left as it is.
     ///
     /// # Errors
-    /// The file cannot be read or written; then nothing of this batch was done.
-    pub async fn change_next(
+    /// The file cannot be written; then none of them was changed.
+    pub async fn apply_batch(
         &self,
         change: Change,
-        filter: &Filter,
-    ) -> Result<(BulkResult, Option<Filter>), StoreError> {
-        let batch = Filter { limit: BATCH, ..filter.clone() };
-        let mut found = self.search(&batch, SCAN_LIMIT).await?;
-        if change == Change::Remove {
-            let rows = |row: &Summary| 1 + u64::from(row.attempts);
-            let fit = fitting(found.rows.iter().map(rows), MOST_ROWS);
-            found.cut(fit);
-        }
-        let after = found.next.map(|next| Filter { before: Some(next), ..batch });
-        let mut did = BulkResult::default();
-        let unreadable = std::mem::take(&mut found.unreadable);
-        if !found.rows.is_empty() {
-            let (now, of) = (clock::now(), filter.states());
-            did = self.write(move |tx| apply(tx, change, &found.rows, &of, now)).await?;
-        }
-        did.passed_over.extend(unreadable);
-        Ok((did, after))
+        found: Vec<Summary>,
+        states: Vec<State>,
+    ) -> Result<BulkResult, StoreError> {
+        let now = clock::now();
+        self.write(move |tx| apply(tx, change, &found, &states, now)).await
     }
 }
 

@@ -165,29 +165,11 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
 }
 
 impl Store {
-    /// A page of deliveries, newest first by id, however far must be searched for it.
-    ///
-    /// # Errors
-    /// The file, or what is stored there, cannot be read.
-    pub async fn deliveries(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
-        let mut filter = filter.clone();
-        let mut rows = Vec::new();
-        loop {
-            let found = self.search(&filter, SCAN_LIMIT).await?;
-            filter.limit -= found.rows.len();
-            rows.extend(found.rows);
-            filter.before = found.next;
-            if filter.before.is_none() || filter.limit == 0 {
-                return Ok(rows);
-            }
-        }
-    }
-
     /// A page, as far as it is found by looking at `most` rows of each state: [`Page::next`] says
     /// where to go on.
     ///
     /// # Errors
-    /// As [`Store::deliveries`].
+    /// The file cannot be read.
     pub async fn search(&self, filter: &Filter, most: usize) -> Result<Page, StoreError> {
         let filter = filter.clone();
         self.read(move |tx| page(tx, &filter, most)).await
@@ -198,7 +180,7 @@ impl Store {
     /// need not begin again whenever something changes; an older row that fits only now is not found.
     ///
     /// # Errors
-    /// As [`Store::deliveries`].
+    /// The file cannot be read.
     pub async fn resume_search(
         &self,
         filter: &Filter,
@@ -224,7 +206,7 @@ impl Store {
     /// How many deliveries fit, whatever the limit. Others' questions are answered in between.
     ///
     /// # Errors
-    /// As [`Store::deliveries`].
+    /// The file cannot be read.
     pub async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         if !filter.searches() {
             let filter = filter.clone();

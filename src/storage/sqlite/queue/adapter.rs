@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 use tokio::sync::watch;
 
-use crate::record::{JobRef, NewDelivery, Outcome};
+use crate::record::{JobRef, Outcome};
 use crate::storage::error::Problem;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -19,15 +19,8 @@ use crate::storage::sqlite::engine::write_queue::Order;
 use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::queue::due::{self, Found};
 use crate::storage::sqlite::queue::seat::Seat;
-use crate::storage::sqlite::queue::{clock_shift, enqueue, record};
-use crate::storage::{Claimed, ClockSource, Demand, Outbox, Queue, QueueError, Standby, Wakeup};
-
-impl Outbox for Store {
-    async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), QueueError> {
-        self.write(move |tx| enqueue::insert_all(tx, &batch)).await?;
-        Ok(())
-    }
-}
+use crate::storage::sqlite::queue::{clock_shift, record};
+use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
 
 impl Queue for Store {
     type Seat = Seat;

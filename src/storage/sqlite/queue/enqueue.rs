@@ -5,9 +5,21 @@ use rusqlite::params;
 use crate::profile::Choice;
 use crate::record::{NewDelivery, State};
 use crate::storage::error::StoreError;
+use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::lane::Lanes;
 use crate::storage::sqlite::rows::columns::{document_text, headers_text, millis, state_number, values_text};
+
+impl Store {
+    /// Accepts a batch of deliveries: all or none.
+    ///
+    /// # Errors
+    /// The file cannot be written. Whether the batch is in it may be unknown then: see
+    /// [`Store::accepted_after_all`].
+    pub async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
+        self.write(move |tx| insert_all(tx, &batch)).await
+    }
+}
 
 /// Writes deliveries: queued and due at once, or failed where no request could be made.
 pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {

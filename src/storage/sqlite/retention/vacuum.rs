@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::retention::rest::rest;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::error::InFile as _;
 use crate::threads;
@@ -84,9 +85,4 @@ impl Store {
 fn pages(db: &Connection, which: &str) -> Result<u64, StoreError> {
     let n: i64 = db.pragma_query_value(None, which, |row| row.get(0))?;
     Ok(u64::try_from(n).unwrap_or(0))
-}
-
-/// Rests twice as long as the work took that began then: others come first.
-pub async fn rest(began: Instant) {
-    tokio::time::sleep((began.elapsed() * 2).max(Duration::from_millis(2))).await;
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::profile::Choice as _;
 use crate::record::{State, Summary};
-use crate::storage::Outbox as _;
+use crate::storage::Log as _;
 use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
 
 use super::*;
@@ -18,7 +18,7 @@ async fn many(store: &Store) -> Vec<Summary> {
             ..accepted(n * 1000)
         })
         .collect();
-    store.accept(all.clone()).await.unwrap();
+    store.enqueue(all.clone()).await.unwrap();
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
             0 => record(store, new.id, 1, Next::Delivered).await,
@@ -162,7 +162,7 @@ async fn a_search_that_came_far_keeps_what_it_found() {
     let gone = known[12];
     assert!(store.write(move |tx| crate::storage::sqlite::retention::prune::remove(tx, gone)).await.unwrap());
     let new = accepted(61_000);
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     let mut wanted = known.clone();
     wanted.retain(|id| *id != gone);
@@ -171,7 +171,7 @@ async fn a_search_that_came_far_keeps_what_it_found() {
     assert_eq!((again.newest, again.next), (Some(new.id), before));
 
     // More came than one look takes in: then what lies between is not passed over.
-    store.accept((0..30).map(|n| accepted(70_000 + n)).collect()).await.unwrap();
+    store.enqueue((0..30).map(|n| accepted(70_000 + n)).collect()).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.id)));
 }
@@ -200,7 +200,7 @@ async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id() {
     request.headers =
         vec![("X-Tenant".to_owned(), "north".to_owned()), ("webhook-id".to_owned(), id.to_string())];
     request.body = br#"{"order":"A-4712"}"#.to_vec();
-    store.accept(vec![new]).await.unwrap();
+    store.enqueue(vec![new]).await.unwrap();
     let mut outcome = outcome(id, place(&store, id).await, 1, Next::Failed);
     outcome.attempt.response_body = b"no such customer 88".to_vec();
     store.record([outcome].into()).await.unwrap();

@@ -2,7 +2,6 @@
 
 use crate::profile::Status;
 use crate::record::Series;
-use crate::storage::Outbox;
 use crate::storage::{Block, BlockReason, DeletedProfile};
 
 use super::*;
@@ -19,7 +18,7 @@ fn of(n: u128, kind: Kind) -> NewDelivery {
 
 async fn accept<const N: usize>(store: &Store, new: [NewDelivery; N]) -> [DeliveryId; N] {
     let ids = std::array::from_fn(|at| new[at].id);
-    store.accept(new.into()).await.unwrap();
+    store.enqueue(new.into()).await.unwrap();
     ids
 }
 

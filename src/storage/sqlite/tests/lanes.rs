@@ -1,7 +1,7 @@
 //! More lanes than a question looks at.
 
 use crate::record::Origin;
-use crate::storage::{OriginLoad, Outbox as _};
+use crate::storage::OriginLoad;
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn origin(n: usize) -> String {
 /// A lane for each of so many endpoints, and nothing is to be read of any of them.
 async fn held(store: &Store) -> Demand {
     let all: Vec<_> = (0..LANES).map(|n| delivery(&origin(n))).collect();
-    store.accept(all).await.unwrap();
+    store.enqueue(all).await.unwrap();
     let held = OriginLoad { held: true, ..OriginLoad::default() };
     let origins = (0..LANES).map(|n| (Origin::from(origin(n)), held)).collect();
     Demand { origins, ..Demand::idle(at(0), 2048, 16) }
@@ -54,7 +54,7 @@ async fn the_lanes_of_the_newest_are_looked_at_by_every_question() {
     let mut demand = held(&store).await;
     let name = Origin::from(origin(8_000));
     demand.origins.remove(&name);
-    store.accept(vec![delivery(&name)]).await.unwrap();
+    store.enqueue(vec![delivery(&name)]).await.unwrap();
     let (found, questions) = ask(&store, &mut demand).await;
     assert_eq!((found.len(), questions), (2, 1), "the older one of its lane, and the newest");
     assert_eq!(ask(&store, &mut demand).await.1, 1, "and again, while it is not in flight");

@@ -2,7 +2,7 @@
 
 use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::record::State;
-use crate::storage::Outbox;
+use crate::storage::Log as _;
 use crate::storage::{Counts, Filter, Revision, StateFilter, UnsavedDraft};
 
 use super::*;
@@ -12,7 +12,7 @@ async fn many(store: &Store) -> Vec<NewDelivery> {
     let all: Vec<_> = (0..30)
         .map(|n| NewDelivery { profile_id: profile_id(n % 2), ..delivery("https://hooks.example") })
         .collect();
-    store.accept(all.clone()).await.unwrap();
+    store.enqueue(all.clone()).await.unwrap();
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
             0 => record(store, new.id, 1, Next::Delivered).await,
@@ -117,7 +117,7 @@ async fn a_revision_grows_with_what_changed_only() {
     assert_eq!(grown().await, variables);
 
     let new = delivery("https://hooks.example");
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     assert_eq!(grown().await, deliveries);
     record(&store, new.id, 1, Next::Retry(at(9_000))).await;
     assert_eq!(grown().await, deliveries);

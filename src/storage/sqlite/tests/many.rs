@@ -1,7 +1,7 @@
 //! Changing many deliveries at once.
 
 use crate::record::State;
-use crate::storage::Outbox as _;
+use crate::storage::change_next;
 use crate::storage::control::bulk::BATCH;
 use crate::storage::{BulkResult, Change, Filter, StateFilter};
 
@@ -12,7 +12,7 @@ async fn all(store: &Store, change: Change, filter: Filter) -> (BulkResult, usiz
     let mut next = Some(change.of(filter, Timestamp::now()));
     let (mut all, mut batches) = (BulkResult::default(), 0);
     while let Some(filter) = next {
-        let (did, after) = store.change_next(change, &filter).await.unwrap();
+        let (did, after) = change_next(store, change, &filter).await.unwrap();
         assert!(did.done() + did.left <= BATCH as u64);
         all.add(did);
         (next, batches) = (after, batches + 1);
@@ -23,7 +23,7 @@ async fn all(store: &Store, change: Change, filter: Filter) -> (BulkResult, usiz
 /// Accepts so many, and ends each so.
 async fn ended(store: &Store, n: usize, next: Next) -> Vec<NewDelivery> {
     let new: Vec<_> = (0..n).map(|_| delivery("https://hooks.example")).collect();
-    store.accept(new.clone()).await.unwrap();
+    store.enqueue(new.clone()).await.unwrap();
     let records = new.iter().map(|new| record(store, new.id, 1, next));
     futures_util::future::join_all(records).await;
     new
@@ -76,7 +76,7 @@ async fn what_cannot_be_sent_again_does_not_keep_the_others() {
     ended(&store, 3, Next::Failed).await;
     let failure = Failure { class: ErrorClass::Request, message: "no".to_owned() };
     let empty = NewDelivery { request: Err(failure), ..delivery("https://hooks.example") };
-    store.accept(vec![empty]).await.unwrap();
+    store.enqueue(vec![empty]).await.unwrap();
     ended(&store, 3, Next::Failed).await;
     let (did, _) = all(&store, Change::Retry, Filter::default()).await;
     assert_eq!((did.again, did.left), (6, 1));
@@ -88,14 +88,14 @@ async fn others_write_between_two_batches() {
     let (_folder, store) = store();
     ended(&store, 600, Next::Failed).await;
     let filter = Change::Remove.of(Filter::default(), Timestamp::now());
-    let (did, after) = store.change_next(Change::Remove, &filter).await.unwrap();
+    let (did, after) = change_next(&store, Change::Remove, &filter).await.unwrap();
     assert!(did.removed.deliveries + did.removed.attempts <= crate::storage::retention::policy::MOST_ROWS);
     let new = delivery("https://hooks.example");
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(store.counts().await.unwrap().failed > 0, "there is more to do");
     let mut next = after;
     while let Some(filter) = next {
-        next = store.change_next(Change::Remove, &filter).await.unwrap().1;
+        next = change_next(&store, Change::Remove, &filter).await.unwrap().1;
     }
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.failed, counts.queued), (0, 1));
@@ -106,7 +106,7 @@ async fn it_goes_on_where_it_was_left() {
     let (_folder, store) = store();
     ended(&store, 500, Next::Failed).await;
     let filter = Change::Retry.of(Filter::default(), Timestamp::now());
-    let (did, _) = store.change_next(Change::Retry, &filter).await.unwrap();
+    let (did, _) = change_next(&store, Change::Retry, &filter).await.unwrap();
     let rest = Filter { before: did.last, ..Filter::default() };
     assert_eq!(all(&store, Change::Retry, rest).await.0.again + did.again, 500);
 }

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use crate::record::State;
-use crate::storage::{Outbox as _, QueueError, Seat};
+use crate::storage::{QueueError, Seat};
 
 use super::*;
 
@@ -30,7 +30,7 @@ async fn two() -> (TempDir, [(Store, Seat); 2], DeliveryId) {
     let second = Store::open(first.path()).unwrap();
     let new = delivery("https://hooks.example");
     let id = new.id;
-    first.accept(vec![new]).await.unwrap();
+    first.enqueue(vec![new]).await.unwrap();
     let seat = join(&first).await.expect("nobody sends");
     assert!(join(&second).await.is_none(), "one at a time");
     assert_eq!(due(&first).await.unwrap(), [id]);
@@ -53,7 +53,7 @@ async fn of_two_with_locks_the_later_one_sends() {
 async fn whose_lock_file_is_gone_sends_no_more_though_nobody_else_does() {
     let (folder, store) = store();
     let _seat = join(&store).await.expect("nobody sends");
-    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let lock = folder.path().join("a.db.lock");
     std::fs::rename(&lock, folder.path().join("aside")).unwrap();
     assert!(matches!(due(&store).await, Err(QueueError::Overtaken(_))));
@@ -128,7 +128,7 @@ async fn a_file_of_the_schema_before_opens_and_has_an_epoch() {
     assert_eq!((before.summary.state, before.attempts.len()), (State::Delivered, 1));
     let new = delivery("https://hooks.example");
     let id = new.id;
-    store.accept(vec![new]).await.unwrap();
+    store.enqueue(vec![new]).await.unwrap();
     assert_eq!(due(&store).await.unwrap(), [id]);
     record(&store, id, 1, Next::Delivered).await;
     assert!(due(&store).await.unwrap().is_empty());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::storage::Outbox as _;
+use crate::storage::Log as _;
 use crate::storage::retention::policy::MOST_ROWS;
 use crate::storage::{Counts, Removed, RetentionPolicy};
 
@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 pub async fn on_day(store: &Store, day: i64, tries: u32, next: Option<Next>) -> DeliveryId {
     let mut new = accepted(day * DAY);
     new.request.as_mut().unwrap().body = vec![b'x'; 6000];
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     for n in 1..=tries {
         let waits = Next::Retry(at(day * DAY + 1));
         let mut outcome =
@@ -94,7 +94,7 @@ async fn what_ended_long_ago_goes_and_what_is_pending_stays() {
 async fn a_long_log_goes_in_small_batches() {
     let (_folder, store) = store();
     let all: Vec<_> = (0..900).map(accepted).collect();
-    store.accept(all.clone()).await.unwrap();
+    store.enqueue(all.clone()).await.unwrap();
     for n in 1..=3u32 {
         // Some fail at once, and others at the third try.
         let tried = all.iter().enumerate().filter(|(at, _)| n == 1 || at % 3 > 0);
@@ -137,7 +137,7 @@ async fn what_is_removed_is_wiped_from_the_pages_that_stay() {
     let mut new = accepted(0);
     new.request.as_mut().unwrap().body = b"a body that nobody may find again".to_vec();
     let stays = accepted(1);
-    store.accept(vec![new.clone(), stays]).await.unwrap();
+    store.enqueue(vec![new.clone(), stays]).await.unwrap();
     assert!(store.cancel(new.id).await.unwrap());
     let gone = prune(
         &store,

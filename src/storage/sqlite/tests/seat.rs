@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use tokio::sync::mpsc;
 
-use crate::storage::{Outbox as _, Standby};
+use crate::storage::Standby;
 
 use super::*;
 
@@ -24,7 +24,7 @@ async fn who_sends_is_looked_up_again_when_it_may_have_changed() {
     lock.set_len(0).unwrap();
     std::io::Seek::rewind(&mut lock).unwrap();
     lock.write_all(b"8\n").unwrap();
-    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let said = Standby::Active(Some(8));
     while told.recv().await.expect("it waits") != said {}
     drop(lock);
@@ -34,7 +34,7 @@ async fn who_sends_is_looked_up_again_when_it_may_have_changed() {
 #[tokio::test]
 async fn a_seat_that_is_left_frees_what_it_has_claimed() {
     let (_folder, store) = store();
-    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let seat = store.join(|_| ()).await.unwrap();
     let claim = || store.claim(Demand::idle(at(0), 10, 16));
     assert_eq!(claim().await.unwrap().jobs.len(), 1);

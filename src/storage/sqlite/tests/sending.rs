@@ -2,7 +2,7 @@
 
 use crate::profile::{DraftHeader, sizes};
 use crate::record::{Job, Origin, State};
-use crate::storage::Outbox;
+use crate::storage::Log as _;
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
 async fn what_is_accepted_is_due_to_the_byte() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     let due = due(&store, 0, 10).await;
     let [job] = due.jobs.as_slice() else { panic!("one job") };
     assert_eq!(job.callback, new.request.unwrap());
@@ -39,9 +39,9 @@ async fn a_batch_is_accepted_whole_or_not_at_all() {
     let (_folder, store) = store();
     let twice = delivery("https://hooks.example");
     let other = delivery("https://hooks.example");
-    assert!(store.accept(vec![other, twice.clone(), twice.clone()]).await.is_err());
+    assert!(store.enqueue(vec![other, twice.clone(), twice.clone()]).await.is_err());
     assert!(due_ids(&store, 0).await.is_empty());
-    store.accept(vec![twice.clone()]).await.unwrap();
+    store.enqueue(vec![twice.clone()]).await.unwrap();
     assert_eq!(due_ids(&store, 0).await, [twice.id]);
 }
 
@@ -50,7 +50,7 @@ async fn a_delivery_without_a_request_has_failed_from_the_start() {
     let (_folder, store) = store();
     let why = Failure { class: ErrorClass::Request, message: "CR in a header".to_owned() };
     let new = NewDelivery { request: Err(why.clone()), ..tested(profile(1, "Order SMS")) };
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(due_ids(&store, 0).await.is_empty());
     let details = store.delivery(new.id).await.unwrap().unwrap();
     assert_eq!((details.summary.state, details.summary.attempts), (State::Failed, 0));
@@ -64,7 +64,7 @@ async fn first_tries_go_before_retries_and_each_in_order() {
     let (_folder, store) = store();
     let all: Vec<_> = (0..4).map(|_| delivery("https://hooks.example")).collect();
     let id: Vec<_> = all.iter().map(|new| new.id).collect();
-    store.accept(all).await.unwrap();
+    store.enqueue(all).await.unwrap();
     record(&store, id[0], 1, Next::Retry(at(9_000))).await;
     record(&store, id[1], 1, Next::Retry(at(8_000))).await;
     assert_eq!(due_ids(&store, 9_000).await, [id[2], id[3], id[1], id[0]]);
@@ -84,7 +84,7 @@ async fn credentials_are_those_of_the_test_or_of_today() {
     store.save_profiles(vec![saved.clone()]).await.unwrap();
     let (test, event) = (tested(on_screen.clone()), delivery("https://hooks.example"));
     let test_id = test.id;
-    store.accept(vec![test, event]).await.unwrap();
+    store.enqueue(vec![test, event]).await.unwrap();
     let jobs = due(&store, 0, 10).await.jobs;
     assert_eq!(jobs[0].profile.as_deref(), Some(&on_screen));
     assert_eq!(jobs[1].profile.as_deref(), Some(&saved));
@@ -108,7 +108,7 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
     let (_folder, store) = store();
     let (bad, good) = (delivery("https://hooks.example"), delivery("https://hooks.example"));
     let (bad_id, good_id) = (bad.id, good.id);
-    store.accept(vec![bad, good]).await.unwrap();
+    store.enqueue(vec![bad, good]).await.unwrap();
     store
         .write(move |tx| Ok(tx.execute("UPDATE delivery SET headers = '{' WHERE id = ?1", [bad_id.bytes()])?))
         .await
@@ -126,7 +126,7 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
 async fn an_attempt_is_recorded_in_full_and_once() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     record(&store, new.id, 1, Next::Retry(at(11_000))).await;
     record(&store, new.id, 1, Next::Retry(at(11_000))).await;
     let waiting = store.delivery(new.id).await.unwrap().unwrap();
@@ -157,7 +157,7 @@ async fn a_profile_larger_than_may_be_saved_now_is_read_and_sent() {
     let profile = large.check(Rules::STORED, identity).unwrap();
     store.save_profiles(vec![profile.clone()]).await.unwrap();
     assert_eq!(store.profile(&profile.id).await.unwrap().as_ref(), Some(&profile));
-    store.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let due = due(&store, 0, 10).await;
     assert_eq!(due.jobs[0].profile.as_deref(), Some(&profile));
 }

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::storage::Outbox;
+use crate::storage::Log as _;
 use crate::storage::Problem;
 
 use super::*;
@@ -49,10 +49,10 @@ async fn a_thousand_writes_at_once_are_all_there() {
 async fn one_command_that_fails_hurts_no_other() {
     let (_folder, store) = store();
     let twice = delivery("https://hooks.example");
-    store.accept(vec![twice.clone()]).await.unwrap();
+    store.enqueue(vec![twice.clone()]).await.unwrap();
     let (before, bad, after) = tokio::join!(
         store.save_profiles(vec![profile(1, "Order SMS")]),
-        store.accept(vec![delivery("https://hooks.example"), twice.clone()]),
+        store.enqueue(vec![delivery("https://hooks.example"), twice.clone()]),
         store.save_profiles(vec![profile(2, "Bookings")]),
     );
     before.unwrap();
@@ -107,7 +107,7 @@ async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender
     let second = Store::open_noticing(&folder.path().join("a.db"), DEADLINE, |_, _, _| None).unwrap();
     let wakeups = second.wakeups();
     let before = *wakeups.borrow();
-    first.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    first.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     second.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     assert_ne!(wakeups.borrow().enqueued, before.enqueued);
 }
@@ -150,7 +150,7 @@ async fn a_file_that_stays_locked_refuses_the_write_and_nothing_else() {
 #[tokio::test]
 async fn who_only_reads_waits_for_no_lock_of_another_program() {
     let (folder, first) = store();
-    first.accept(vec![delivery("https://hooks.example")]).await.unwrap();
+    first.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let other = rusqlite::Connection::open(first.path()).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     // Whoever waits for the other program waits for longer than the test.

@@ -1,7 +1,6 @@
 //! How the deliveries of a series stand.
 
 use crate::record::Series;
-use crate::storage::Outbox;
 use crate::storage::{BatchProgress, Counts};
 
 use super::*;
@@ -17,8 +16,8 @@ async fn only_its_own_are_counted_and_what_has_ended_once() {
     let all: Vec<NewDelivery> = (0..6).map(|_| of(&mut series)).collect();
     let ids: Vec<DeliveryId> = all.iter().map(|new| new.id).collect();
     let (from, to) = (ids[0], ids[5].after());
-    store.accept(all).await.unwrap();
-    store.accept(vec![of(&mut other), delivery("https://hooks.example")]).await.unwrap();
+    store.enqueue(all).await.unwrap();
+    store.enqueue(vec![of(&mut other), delivery("https://hooks.example")]).await.unwrap();
     let standing = async |from| store.batch_progress(series.mark(), from, to).await.unwrap();
 
     let queued = |queued| Counts { queued, ..Counts::default() };
@@ -52,7 +51,7 @@ async fn some_are_read_by_their_ids_in_the_order_asked_for() {
     let mut series = Series::start();
     let (one, two) = (of(&mut series), of(&mut series));
     let (first, second) = (one.id, two.id);
-    store.accept(vec![one, two]).await.unwrap();
+    store.enqueue(vec![one, two]).await.unwrap();
     let found = store.summaries(vec![second, series.make(), first]).await.unwrap();
     assert_eq!(found.iter().map(|summary| summary.id).collect::<Vec<_>>(), [second, first]);
 }

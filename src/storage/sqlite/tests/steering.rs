@@ -2,7 +2,6 @@
 
 use crate::profile::Choice;
 use crate::record::State;
-use crate::storage::Outbox;
 use crate::storage::{Problem, StoreError};
 
 use super::*;
@@ -15,7 +14,7 @@ async fn summary(store: &Store, id: DeliveryId) -> crate::record::Summary {
 async fn cancelled_while_it_is_sent() {
     let (_folder, store) = store();
     let new = tested(profile(1, "Order SMS"));
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(store.cancel(new.id).await.unwrap());
     assert!(!store.cancel(new.id).await.unwrap());
     record(&store, new.id, 1, Next::Retry(at(9_000))).await;
@@ -31,7 +30,7 @@ async fn a_wait_is_cut_short() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
     let far = Timestamp::now() + std::time::Duration::from_hours(1);
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(store.retry_now(new.id).await.unwrap());
     record(&store, new.id, 1, Next::Retry(far)).await;
     assert!(due(&store, Timestamp::now(), 10).await.jobs.is_empty());
@@ -45,7 +44,7 @@ async fn a_wait_is_cut_short() {
 async fn sent_again_it_differs_by_its_id_only() {
     let (_folder, store) = store();
     let new = delivery("https://hooks.example");
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     record(&store, new.id, 1, Next::Delivered).await;
     let again = DeliveryId::generate();
     store.resend(new.id, again, at(5_000)).await.unwrap();
@@ -66,7 +65,7 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
     let (_folder, store) = store();
     let shown = profile(1, "Order SMS");
     let new = tested(shown.clone());
-    store.accept(vec![new.clone()]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
     let again = DeliveryId::generate();
     store.resend(new.id, again, at(1)).await.unwrap();
     record(&store, new.id, 1, Next::Failed).await;
@@ -90,7 +89,7 @@ async fn what_cannot_be_sent_again_is_told() {
     assert_eq!(gone, Err(Problem::NoDelivery(nobody)));
     let failure = Failure { class: ErrorClass::Request, message: "no".to_owned() };
     let empty = NewDelivery { request: Err(failure), ..delivery("https://hooks.example") };
-    store.accept(vec![empty.clone()]).await.unwrap();
+    store.enqueue(vec![empty.clone()]).await.unwrap();
     let none = store.resend(empty.id, DeliveryId::generate(), at(0)).await.map_err(of);
     assert_eq!(none, Err(Problem::NoRequest(empty.id)));
 }
@@ -101,14 +100,14 @@ async fn every_choice_comes_back() {
     for event in Event::ALL {
         for kind in Kind::ALL {
             let new = NewDelivery { event: Some(*event), kind: *kind, ..delivery("https://hooks.example") };
-            store.accept(vec![new.clone()]).await.unwrap();
+            store.enqueue(vec![new.clone()]).await.unwrap();
             let row = summary(&store, new.id).await;
             assert_eq!((row.event, row.kind), (Some(*event), *kind));
         }
     }
     for class in ErrorClass::ALL {
         let new = delivery("https://hooks.example");
-        store.accept(vec![new.clone()]).await.unwrap();
+        store.enqueue(vec![new.clone()]).await.unwrap();
         let mut outcome = outcome(new.id, place(&store, new.id).await, 1, Next::Failed);
         outcome.attempt.error = Some(Failure { class: *class, message: class.name().to_owned() });
         store.record([outcome.clone()].into()).await.unwrap();

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use crate::record::Job;
-use crate::storage::{LaneLoad, OriginLoad, Outbox as _};
+use crate::storage::{LaneLoad, OriginLoad};
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn letter(origin: &str) -> char {
 async fn accept(store: &Store, letters: &str) -> Vec<DeliveryId> {
     let all: Vec<_> = letters.chars().map(|letter| delivery(&origin(letter))).collect();
     let ids = all.iter().map(|new| new.id).collect();
-    store.accept(all).await.unwrap();
+    store.enqueue(all).await.unwrap();
     ids
 }
 

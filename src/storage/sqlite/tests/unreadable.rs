@@ -2,7 +2,6 @@
 
 use rusqlite::Connection;
 
-use crate::storage::Outbox as _;
 use crate::storage::inspect;
 use crate::storage::{Filter, RetentionPolicy};
 
@@ -24,7 +23,7 @@ async fn one_row_without_meaning_hides_no_other() {
         let (_folder, store) = store();
         let new: Vec<_> = (0..3).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
-        store.accept(new).await.unwrap();
+        store.enqueue(new).await.unwrap();
         for id in &id {
             record(&store, *id, 1, Next::Failed).await;
         }
@@ -58,7 +57,7 @@ async fn a_queue_goes_on_past_a_row_without_meaning() {
         let (_folder, store) = store();
         let new: Vec<_> = (0..3).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
-        store.accept(new).await.unwrap();
+        store.enqueue(new).await.unwrap();
         let db = Connection::open(store.path()).unwrap();
         db.execute(&format!("UPDATE delivery SET {odd} WHERE id = ?1"), [id[0].bytes()]).unwrap();
         let due = due(&store, at(99_000), 10).await;
@@ -74,7 +73,7 @@ async fn a_retry_at_a_time_that_no_clock_shows_is_due_now() {
         let (_folder, store) = store();
         let new = delivery("https://hooks.example");
         let id = new.id;
-        store.accept(vec![new]).await.unwrap();
+        store.enqueue(vec![new]).await.unwrap();
         record(&store, id, 1, Next::Retry(at(9_000))).await;
         let db = Connection::open(store.path()).unwrap();
         db.execute_batch(&format!("PRAGMA ignore_check_constraints = 1; UPDATE delivery SET due_at = {odd}"))
@@ -90,7 +89,7 @@ async fn what_no_lane_leads_to_is_met_and_fails() {
         let (_folder, store) = store();
         let new: Vec<_> = (0..2).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
-        store.accept(new).await.unwrap();
+        store.enqueue(new).await.unwrap();
         let db = Connection::open(store.path()).unwrap();
         let sql = format!("UPDATE delivery SET {odd} WHERE id = ?1");
         db.execute_batch("PRAGMA foreign_keys = 0").unwrap();
@@ -123,7 +122,7 @@ async fn a_row_without_meaning_keeps_no_outcome_from_being_recorded() {
         let (_folder, store) = store();
         let new: Vec<_> = (0..2).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
-        store.accept(new).await.unwrap();
+        store.enqueue(new).await.unwrap();
         let db = Connection::open(store.path()).unwrap();
         loose(&db);
         db.execute(odd, []).unwrap();

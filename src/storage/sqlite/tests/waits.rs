@@ -3,7 +3,6 @@
 use jiff::SignedDuration;
 
 use crate::record::State;
-use crate::storage::Outbox as _;
 
 use super::*;
 
@@ -15,7 +14,7 @@ const YEAR: i64 = 365 * 24 * HOUR;
 async fn waiting(store: &Store, policy: RetryPolicy, ended: i64, due: i64) -> DeliveryId {
     let new = NewDelivery { policy, ..delivery("https://hooks.example") };
     let id = new.id;
-    store.accept(vec![new]).await.unwrap();
+    store.enqueue(vec![new]).await.unwrap();
     let mut outcome = outcome(id, place(store, id).await, 1, Next::Retry(at(due)));
     let lasted = SignedDuration::from_millis(outcome.attempt.duration_ms.into());
     outcome.attempt.started_at = at(ended) - lasted;

@@ -18,6 +18,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
+use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
@@ -48,7 +49,7 @@ pub struct Log {
 }
 
 /// Where it is published that the log cannot shrink, and that it can again.
-pub type LogWatch = watch::Sender<Option<LogPinned>>;
+pub type LogWatch = watch::Sender<Option<UpkeepTrouble>>;
 
 impl Log {
     /// Takes the log of this connection over, which waits by this.
@@ -159,6 +160,7 @@ fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) ->
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(Duration::ZERO)?;
     let mut found: Option<LogPinned> = None;
+    let mut published = None;
     loop {
         let (busy, log, moved): (i64, i64, i64) =
             db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
@@ -166,10 +168,10 @@ fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) ->
             })?;
         let is_all = busy == 0 && log == moved;
         found = if is_all { None } else { pinned::look(&db, path, worth, found.as_ref()) };
-        pinned.send_if_modified(|told| {
-            let is_news = !LogPinned::have_same_cause(told.as_ref(), found.as_ref());
-            is_news.then(|| told.clone_from(&found)).is_some()
-        });
+        if !LogPinned::have_same_cause(published.as_ref(), found.as_ref()) {
+            published.clone_from(&found);
+            pinned.send_replace(found.as_ref().map(UpkeepTrouble::from));
+        }
         if found.is_none() {
             return Ok(if is_all { Moved::All } else { Moved::Part });
         }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use crate::clock::now;
+use crate::storage::describe::UpkeepTrouble;
 use crate::storage::sqlite::file::file_locks::{LockedFile, Process};
 use crate::storage::sqlite::wal::frame_time;
 use crate::storage::sqlite::wal::index::{self, WalIndex};
@@ -51,6 +52,16 @@ impl LogPinned {
     #[must_use]
     pub fn fix(&self) -> &'static str {
         "end the transaction, or the program"
+    }
+}
+
+impl From<&LogPinned> for UpkeepTrouble {
+    fn from(pinned: &LogPinned) -> Self {
+        Self {
+            what: pinned.what(),
+            fix: pinned.fix().to_owned(),
+            over: "the write-ahead log can shrink again",
+        }
     }
 }
 

@@ -1,0 +1,56 @@
+//! The store that a command has opened: the one place that knows which stores there are.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::record::DeliveryId;
+use crate::storage::error::StoreError;
+use crate::storage::{Storage, sqlite};
+
+/// A store that was opened, as all that a store can do; and, where a sender starts, as the store that it is:
+/// a sender is generic over its queue. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// The embedded one.
+    Sqlite(sqlite::Store),
+}
+
+impl Opened {
+    /// All that a store can do.
+    #[must_use]
+    pub fn storage(&self) -> Arc<dyn Storage> {
+        match self {
+            Self::Sqlite(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// What became of a batch whose `enqueue` failed: whether all of these are stored, as the next session
+    /// would find it; with the store to use from now on, since this one may be closed. Blocks for as long
+    /// as the disk takes.
+    ///
+    /// # Errors
+    /// The store cannot be opened or read: then it is not known.
+    pub async fn accepted_after_all(&self, ids: Vec<DeliveryId>) -> Result<(Self, bool), StoreError> {
+        match self {
+            Self::Sqlite(store) => {
+                store.accepted_after_all(ids).await.map(|(store, there)| (Self::Sqlite(store), there))
+            }
+        }
+    }
+}
+
+impl Deref for Opened {
+    type Target = dyn Storage;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Sqlite(store) => store,
+        }
+    }
+}
+
+impl From<sqlite::Store> for Opened {
+    fn from(store: sqlite::Store) -> Self {
+        Self::Sqlite(store)
+    }
+}
