@@ -8,6 +8,7 @@ mod look;
 mod network;
 mod read;
 mod spelling;
+mod syntax;
 mod value;
 
 pub use keys::Binding;

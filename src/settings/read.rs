@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
 use super::value::{choice, flag, number};
-use super::{Loaded, Settings, keys, look, network};
+use super::{Loaded, Settings, keys, look, network, syntax};
 
 /// The settings there are, for messages and for what is misspelled.
 pub(super) const NAMES: [&str; 14] = [
@@ -58,8 +58,8 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => {
-            let at = error.span().map_or(0, |span| span.start);
-            return closed(&place(at), &error.message().replace('\n', ", "));
+            let (at, why) = syntax::mistake(text, &error);
+            return closed(&place(at), &why);
         }
     };
     let mut settings = Settings::default();
