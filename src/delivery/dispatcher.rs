@@ -282,8 +282,8 @@ impl<Q: Queue> Dispatcher<Q> {
         }
     }
 
-    fn spawn(&mut self, job: Job, ticket: Ticket) {
-        let Job { reference, ref origin, .. } = job;
+    fn spawn(&mut self, job: Box<Job>, ticket: Ticket) {
+        let Job { reference, ref origin, .. } = *job;
         let probes = self.endpoints.is_held(origin);
         let slot = InSlot { job: reference, origin: origin.clone(), ticket, probes };
         self.started.push((reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() }));
@@ -482,7 +482,7 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 }
 
-async fn attempt(transport: Transport, job: Job) -> Result<Outcome, LocalTrouble> {
+async fn attempt(transport: Transport, job: Box<Job>) -> Result<Outcome, LocalTrouble> {
     let tried = transport.attempt(&job).await?;
     let failure = tried.attempt.error.as_ref();
     let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());

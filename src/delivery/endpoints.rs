@@ -37,6 +37,11 @@ const NEWCOMERS: usize = 16;
 /// Attempts to names that did not resolve lately take no more than one part of so many of all.
 const UNRESOLVED: usize = 4;
 
+/// Which queues an endpoint is in: those of what it can start, by kind, and the two after them.
+type Queued = [bool; Kind::ALL.len() + 2];
+const UNRESOLVED_AT: usize = Kind::ALL.len();
+const EXTRA_AT: usize = Kind::ALL.len() + 1;
+
 /// Endpoints by attempts in flight and then by their last turn.
 type Queue = BTreeMap<(usize, u64), Origin>;
 
@@ -129,11 +134,21 @@ impl Endpoints {
 
     /// Takes what was read.
     pub fn add(&mut self, jobs: Vec<Job>, now: Instant) {
-        for job in jobs {
-            let origin = job.origin.clone();
+        let mut jobs = jobs.into_iter().peekable();
+        while let Some(first) = jobs.next() {
+            let origin = first.origin.clone();
             self.turn += 1;
-            let turn = self.turn;
-            self.change(&origin, now, |endpoint, _| endpoint.add(job, turn));
+            let mut turn = self.turn;
+            // Its place among those that can start is found once for all that follow.
+            turn = self.change(&origin, now, |endpoint, _| {
+                endpoint.add(first, turn);
+                while let Some(next) = jobs.next_if(|next| next.origin == origin) {
+                    turn += 1;
+                    endpoint.add(next, turn);
+                }
+                turn
+            });
+            self.turn = self.turn.max(turn);
         }
     }
 
@@ -167,7 +182,7 @@ impl Endpoints {
     }
 
     /// Starts the next job that has a slot.
-    pub fn start(&mut self, now: Instant) -> Option<(Job, Ticket)> {
+    pub fn start(&mut self, now: Instant) -> Option<(Box<Job>, Ticket)> {
         while let Some((origin, admitted)) = self.next() {
             let origin = origin.clone();
             self.turn += 1;
@@ -182,7 +197,7 @@ impl Endpoints {
     }
 
     /// Starts what a person sent, beyond the slots of its endpoint.
-    pub fn start_extra(&mut self, now: Instant) -> Option<(Job, Ticket)> {
+    pub fn start_extra(&mut self, now: Instant) -> Option<(Box<Job>, Ticket)> {
         let (_, origin) = self.extra.pop_first()?;
         self.turn += 1;
         let turn = self.turn;
@@ -190,7 +205,7 @@ impl Endpoints {
         Some(self.started(&origin, started, now))
     }
 
-    fn started(&mut self, origin: &Origin, started: Started, now: Instant) -> (Job, Ticket) {
+    fn started(&mut self, origin: &Origin, started: Started, now: Instant) -> (Box<Job>, Ticket) {
         self.end_probe(origin, now);
         self.thirsty |= started.thirsty;
         let ticket = Ticket { of_endpoint: started.ticket, number: self.turn };
@@ -248,7 +263,10 @@ impl Endpoints {
         self.extra.clear();
         self.later.clear();
         self.read = 0;
-        self.all.values_mut().for_each(|endpoint| endpoint.take_read(out));
+        self.all.values_mut().for_each(|endpoint| {
+            endpoint.queued = Queued::default();
+            endpoint.take_read(out);
+        });
     }
 
     /// How many are read and not started.
@@ -293,7 +311,7 @@ impl Endpoints {
     #[cfg(test)]
     fn read_jobs(&self) -> impl Iterator<Item = &Job> {
         let lanes = self.all.values().flat_map(|endpoint| endpoint.lanes.values());
-        lanes.flat_map(|lane| &lane.read)
+        lanes.flat_map(|lane| lane.read.iter().map(Box::as_ref))
     }
 
     /// For a claim: what is open of each, and how much more may be read ahead.
@@ -361,9 +379,11 @@ impl Endpoints {
             Endpoint::new(name(origin), slots, *turn)
         });
         let key = (endpoint.open, endpoint.turn);
-        for queue in self.startable.iter_mut().chain([&mut self.unresolved, &mut self.extra]) {
+        let queues = self.startable.iter_mut().chain([&mut self.unresolved, &mut self.extra]);
+        for (queue, _) in queues.zip(endpoint.queued).filter(|(_, queued)| *queued) {
             queue.remove(&key);
         }
+        endpoint.queued = Default::default();
         self.read -= endpoint.read;
         self.open -= endpoint.open;
         self.held_open -= endpoint.held() - endpoint.newcomers;
@@ -382,14 +402,21 @@ impl Endpoints {
             return changed;
         }
         if endpoint.next_extra().is_some() {
+            endpoint.queued[EXTRA_AT] = true;
             self.extra.insert(key, origin.clone());
             // Beyond its slots, and so beyond what slow lanes leave.
+            endpoint.queued[Kind::Fast as usize] = true;
             self.startable[Kind::Fast as usize].insert(key, origin.clone());
         }
         for kind in endpoint.kinds(since_epoch) {
-            let queue =
-                if endpoint.is_resolved { &mut self.startable[kind as usize] } else { &mut self.unresolved };
-            queue.insert(key, origin.clone());
+            let (at, queue) = if endpoint.is_resolved {
+                (kind as usize, &mut self.startable[kind as usize])
+            } else {
+                (UNRESOLVED_AT, &mut self.unresolved)
+            };
+            if !std::mem::replace(&mut endpoint.queued[at], true) {
+                queue.insert(key, origin.clone());
+            }
         }
         match endpoint.probes_later(since_epoch) {
             Some(at) => drop(self.later.insert(origin.clone(), at)),

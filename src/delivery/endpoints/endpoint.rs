@@ -21,6 +21,7 @@ use crate::delivery::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{MANUAL, Pace};
 
+use super::Queued;
 use super::lane::{Ended, Lane, Rank, Standing};
 pub use choice::{Admitted, Kind, SPARE};
 
@@ -46,7 +47,7 @@ pub struct Ticket {
 
 /// An attempt that may start.
 pub struct Started {
-    pub job: Job,
+    pub job: Box<Job>,
     pub ticket: Ticket,
     /// Whether more should be read.
     pub thirsty: bool,
@@ -105,6 +106,8 @@ pub struct Endpoint {
     ended: usize,
     /// How many may be read ahead.
     pub ahead: usize,
+    /// The queues that it is in.
+    pub queued: Queued,
 }
 
 impl Endpoint {

@@ -62,7 +62,8 @@ pub enum Rank {
 /// A lane.
 #[derive(Debug)]
 pub struct Lane {
-    pub read: VecDeque<Job>,
+    /// Each in its own place: it is handed on several times.
+    pub read: VecDeque<Box<Job>>,
     pub manual: bool,
     /// What became of its last delivery, as far as the storage knows.
     past: Option<Past>,
@@ -101,10 +102,10 @@ impl Lane {
             self.since = turn;
         }
         (self.manual, self.past) = (job.manual, job.past);
-        self.read.push_back(job);
+        self.read.push_back(Box::new(job));
     }
 
-    pub fn start(&mut self, turn: u64) -> Option<Job> {
+    pub fn start(&mut self, turn: u64) -> Option<Box<Job>> {
         let job = self.read.pop_front()?;
         self.in_flight += 1;
         self.turn = turn;
