@@ -92,4 +92,10 @@ mod tests {
         assert_eq!(DeliveryId::first_at(next).made_at(), next);
         assert_eq!(DeliveryId::from_bytes([0xFF; 16]).made_at(), Timestamp::MAX);
     }
+
+    #[test]
+    fn ids_of_one_process_grow() {
+        let ids: Vec<DeliveryId> = (0..40_000).map(|_| DeliveryId::generate()).collect();
+        assert!(ids.is_sorted_by(|one, next| one < next));
+    }
 }

@@ -11,7 +11,7 @@ mod new_delivery;
 mod outcome;
 mod random;
 pub mod retry_decision;
-mod series;
+mod run_id;
 mod state;
 mod summary;
 
@@ -26,6 +26,6 @@ pub use new_delivery::NewDelivery;
 pub use outcome::{Next, Outcome};
 pub(crate) use random::random;
 pub use retry_decision::{longest_wait, own_wait};
-pub use series::{Mark, Series};
+pub use run_id::{RunId, RunRange};
 pub use state::State;
 pub use summary::Summary;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, Failure, Kind, random};
+use super::{DeliveryId, Failure, Kind, RunId, random};
 use crate::callback::{self, Callback, Context, Values};
 use crate::clock;
 use crate::profile::{Event, Profile, ProfileId, RetryPolicy};
@@ -33,6 +33,8 @@ pub struct NewDelivery {
     pub tested: Option<Box<Profile>>,
     /// When.
     pub accepted_at: Timestamp,
+    /// The run that accepted it, for a line of `send --from`.
+    pub run: Option<RunId>,
 }
 
 impl NewDelivery {
@@ -48,13 +50,13 @@ impl NewDelivery {
     /// An event that happened; the stored profile's credentials are used.
     #[must_use]
     pub fn event(profile: &Profile, event: Option<Event>, values: Values) -> Self {
-        Self::event_as(DeliveryId::generate(), profile, event, values)
+        Self::prepare(DeliveryId::generate(), profile, Kind::Event, event, values)
     }
 
-    /// The same with an id that the caller has made.
+    /// The same, of a run.
     #[must_use]
-    pub fn event_as(id: DeliveryId, profile: &Profile, event: Option<Event>, values: Values) -> Self {
-        Self::prepare(id, profile, Kind::Event, event, values)
+    pub fn of_run(run: RunId, profile: &Profile, event: Option<Event>, values: Values) -> Self {
+        Self { run: Some(run), ..Self::event(profile, event, values) }
     }
 
     fn prepare(id: DeliveryId, profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
@@ -73,6 +75,7 @@ impl NewDelivery {
             policy: profile.retry,
             tested: None,
             accepted_at: clock::now(),
+            run: None,
         }
     }
 }

@@ -19,7 +19,7 @@ pub mod unreadable;
 
 pub use control::Control;
 pub use control::block::{AutoDisableCause, Block, BlockReason, Blocks};
-pub use control::blocked::{Blocked, Within};
+pub use control::blocked::Blocked;
 pub use control::bulk::{BulkResult, Change, change_next};
 pub use describe::{Describe, UpkeepTrouble};
 pub use error::{Problem, StoreError};

@@ -12,6 +12,7 @@ mod damaged;
 mod disk;
 mod disk_trouble;
 mod durable;
+mod earlier;
 mod failed_commit;
 mod failing_calls;
 mod kill9;

@@ -16,7 +16,7 @@ use super::roster::{Roster, event_meant};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
-use crate::record::{Mark, NewDelivery, Series};
+use crate::record::{NewDelivery, RunId};
 use crate::storage::{Opened, StoreError};
 use crate::threads;
 
@@ -58,13 +58,12 @@ pub type Batches = mpsc::Receiver<Result<Batch, CommandError>>;
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, Mark), CommandError> {
+pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, RunId), CommandError> {
     let (out, batches) = mpsc::channel(AHEAD);
-    let series = Series::start();
-    let mark = series.mark();
+    let run = RunId::generate();
     let mut intake = Intake {
         roster: Roster::new(store.storage(), Handle::current()),
-        series,
+        run,
         input: source.named.clone(),
         strict,
         out,
@@ -76,7 +75,7 @@ pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, M
             let _ = intake.out.blocking_send(Err(error));
         }
     })?;
-    Ok((batches, mark))
+    Ok((batches, run))
 }
 
 /// A delivery, and the variables that have no value in it.
@@ -84,7 +83,7 @@ type Made = (NewDelivery, Vec<String>);
 
 struct Intake {
     roster: Roster,
-    series: Series,
+    run: RunId,
     input: Named,
     strict: bool,
     out: mpsc::Sender<Result<Batch, CommandError>>,
@@ -187,7 +186,7 @@ impl Intake {
             let event = event_meant(&profile, line.event)?;
             let values = Values::new(line.data);
             let missing = missing::paths(&profile, &values).into_iter().map(str::to_owned).collect();
-            let delivery = NewDelivery::event_as(self.series.make(), &profile, event, values);
+            let delivery = NewDelivery::of_run(self.run, &profile, event, values);
             match &delivery.request {
                 Err(failure) if self.strict => Err(format!("cannot build the request: {failure}")),
                 // It is accepted, and fails for that reason (facts, section 4).

@@ -30,7 +30,7 @@ pub fn left(tally: &Tally, database: &str, unread: Option<&Named>, to_line: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Series;
+    use crate::record::{DeliveryId, RunId};
     use crate::storage::Counts;
 
     #[test]
@@ -39,8 +39,7 @@ mod tests {
         let name = Named::File("o'clock.ndjson".to_owned());
         let told = |tally: &Tally, input, line| left(tally, "/a.db", input, line);
         assert_eq!(told(&tally, Some(&name), 0), "stopped: nothing was accepted");
-        let mut series = Series::start();
-        tally.took(3, series.make(), series.make());
+        tally.took(RunId::generate(), 3, DeliveryId::generate(), DeliveryId::generate());
         tally.stand(Counts { delivered: 1, ..Counts::default() }, Counts { queued: 2, ..Counts::default() });
         let stay =
             "stopped: 3 accepted: 1 delivered, 2 stay queued in /a.db; run `ringback work` to continue";

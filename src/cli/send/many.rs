@@ -1,5 +1,6 @@
 //! Many events: accepted batch by batch, and watched until all of them have ended.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use super::progress::{self, Read};
 use super::refusal::refusals;
 use super::report::{Report, lines_of};
 use super::source::{Named, Source};
-use super::tally::{Ended, Tally};
+use super::tally::Tally;
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
@@ -22,8 +23,8 @@ use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
-use crate::record::{DeliveryId, Mark, NewDelivery, State};
-use crate::storage::{Filter, Opened, QueueError, RetentionPolicy, StateFilter};
+use crate::record::{DeliveryId, NewDelivery, RunId, RunRange, State};
+use crate::storage::{Opened, QueueError, RetentionPolicy};
 
 /// The least time between two looks at what has become of them.
 const LOOK: Duration = Duration::from_millis(20);
@@ -77,13 +78,13 @@ pub async fn run(
     interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
     let (size, input) = (source.size(), source.named.clone());
-    let (mut batches, mark) = intake::start(&store, source, options.strict)?;
+    let (mut batches, id) = intake::start(&store, source, options.strict)?;
     let waits = transport.is_some();
     let mut run = Run {
         waits,
         changes: store.changes(),
         store,
-        mark,
+        id,
         options,
         transport,
         sender: None,
@@ -105,13 +106,16 @@ pub async fn run(
     run.line.clear();
     drop(run.keeping.take());
     let unrecorded = match (run.sender.take(), &ended) {
-        (Some(sender), Ok(End::Done)) => stop_when_done(sender, interrupts, |id| mark.is_on(id)).await,
+        (Some(sender), Ok(End::Done)) => {
+            let own = run.own_in_flight(&sender).await;
+            stop_when_done(sender, interrupts, |id| own.contains(&id)).await
+        }
         (Some(sender), Ok(End::Signal(_)) | Err(_)) => stop_when_interrupted(sender, interrupts).await,
         (None, _) => None,
     };
     let unknown = run.resolve().await.err();
     let looked = run.look_last().await;
-    let held = run.store.blocked(run.tally.left(mark)).await.unwrap_or_default();
+    let held = run.store.blocked(run.tally.left()).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, held.total());
     held::tell_of(&held);
     if let Some(text) = run.missing.text() {
@@ -134,7 +138,7 @@ pub async fn run(
 
 struct Run {
     store: Opened,
-    mark: Mark,
+    id: RunId,
     options: Options,
     /// To the end of all, and not only until they are accepted.
     waits: bool,
@@ -220,7 +224,7 @@ impl Run {
                 self.doubt = Some(Doubt { told, ids: all, to_line: batch.to_line });
                 return Err(QueueError::from(error).into());
             }
-            self.tally.took(count, first, last);
+            self.tally.took(self.id, count, first, last);
             self.missing.add(batch.missing);
             self.send();
         }
@@ -251,7 +255,7 @@ impl Run {
             Ok((store, there)) => {
                 (self.store, self.changes) = (store.clone(), store.changes());
                 if let Some((first, last)) = ends.filter(|_| there) {
-                    self.tally.took(count, first, last);
+                    self.tally.took(self.id, count, first, last);
                     self.to_line = to_line;
                     // The run has failed already.
                     let _ = self.report.lines(&told);
@@ -280,7 +284,7 @@ impl Run {
     /// Counts anew, and tells of those that ended otherwise than delivered.
     async fn look(&mut self) -> Result<(), CommandError> {
         let start = Instant::now();
-        if let Some(ended) = self.tally.look(&*self.store, self.mark).await? {
+        if let Some(ended) = self.tally.look(&*self.store).await? {
             self.tell_undelivered(ended).await?;
         }
         let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
@@ -299,22 +303,26 @@ impl Run {
 
     /// Whether any of them is still to be sent, and is not held.
     async fn is_moving(&self) -> Result<bool, CommandError> {
-        Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left(self.mark)).await?)
+        Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left()).await?)
     }
 
-    async fn tell_undelivered(&mut self, (from, to): Ended) -> Result<(), CommandError> {
+    async fn tell_undelivered(&mut self, ended: RunRange) -> Result<(), CommandError> {
         for state in [State::Failed, State::Cancelled] {
-            let mut before = if self.tally.of(state) > 0 { Some(to) } else { None };
-            while let Some(end) = before {
-                let state = Some(StateFilter::Is(state));
-                let filter = Filter { state, before: Some(end), limit: PAGE, ..Filter::default() };
-                let mut page = self.store.deliveries(&filter).await?;
-                before = page.last().map(|last| last.id).filter(|last| *last > from && page.len() == PAGE);
-                page.retain(|summary| summary.id >= from && self.mark.is_on(summary.id));
+            let mut rest = (self.tally.of(state) > 0).then_some(ended);
+            while let Some(range) = rest {
+                let page = self.store.deliveries_of_run(range, state, PAGE).await?;
+                rest = page.last().map(|last| RunRange { to: last.id, ..range });
                 self.report.ended(&page)?;
             }
         }
         Ok(())
+    }
+
+    /// Its deliveries among those in flight: cancelled ones.
+    async fn own_in_flight(&self, sender: &Sender) -> HashSet<DeliveryId> {
+        let in_flight: Vec<_> = sender.sending().borrow().in_flight.keys().copied().collect();
+        // Only what is said of the others depends on it.
+        self.store.of_run(self.id, in_flight).await.unwrap_or_default()
     }
 
     fn tell_news(&mut self) {

@@ -1,8 +1,8 @@
 //! What has become of the events of one run, in numbers: however many they are, this is all that is
 //! remembered of them.
 
-use crate::record::{DeliveryId, Mark, State};
-use crate::storage::{Counts, Storage, StoreError, Within};
+use crate::record::{DeliveryId, RunId, RunRange, State};
+use crate::storage::{BatchProgress, Counts, Storage, StoreError};
 
 /// The numbers of a run.
 #[derive(Debug, Clone, Default)]
@@ -14,18 +14,15 @@ pub struct Tally {
     settled: Counts,
     rest: Counts,
     /// All that were accepted lie between these.
-    range: Option<(DeliveryId, DeliveryId)>,
+    range: Option<RunRange>,
 }
-
-/// Where what was counted as ended lies: its first id, and the end.
-pub type Ended = (DeliveryId, DeliveryId);
 
 impl Tally {
     /// Notes deliveries that were accepted, the ids in their order.
-    pub fn took(&mut self, count: u64, first: DeliveryId, last: DeliveryId) {
+    pub fn took(&mut self, run: RunId, count: u64, first: DeliveryId, last: DeliveryId) {
         self.accepted += count;
-        let from = self.range.map_or(first, |(from, _)| from);
-        self.range = Some((from, last.after()));
+        let from = self.range.map_or(first, |range| range.from);
+        self.range = Some(RunRange { run, from, to: last.after() });
     }
 
     /// Notes so many lines that were refused.
@@ -38,22 +35,22 @@ impl Tally {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub async fn look(&mut self, store: &dyn Storage, mark: Mark) -> Result<Option<Ended>, StoreError> {
-        let Some((from, to)) = self.range else { return Ok(None) };
-        let standing = store.batch_progress(mark, from, to).await?;
-        self.stand(standing.settled, standing.rest);
-        self.range = Some((standing.low_watermark, to));
-        Ok((standing.low_watermark > from).then_some((from, standing.low_watermark)))
+    pub async fn look(&mut self, store: &dyn Storage) -> Result<Option<RunRange>, StoreError> {
+        let Some(range) = self.range else { return Ok(None) };
+        let BatchProgress { settled, rest, low_watermark } = store.batch_progress(range).await?;
+        self.stand(settled, rest);
+        self.range = Some(RunRange { from: low_watermark, ..range });
+        Ok((low_watermark > range.from).then_some(RunRange { to: low_watermark, ..range }))
     }
 
     /// Where those lie that may have something left to send; none before any was accepted.
-    pub fn left(&self, mark: Mark) -> Option<Within> {
-        self.range.map(|(from, to)| (mark, from, to))
+    pub fn left(&self) -> Option<RunRange> {
+        self.range
     }
 
     /// Where those lie that no look has given as ended: the oldest of them has not, as of the last look.
-    pub fn unsettled(&self) -> Option<Ended> {
-        self.range.filter(|(from, to)| from < to)
+    pub fn unsettled(&self) -> Option<RunRange> {
+        self.range.filter(|range| range.from < range.to)
     }
 
     /// Takes in what a look has found: what has ended since the last one, and the others.

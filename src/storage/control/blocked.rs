@@ -1,10 +1,6 @@
 //! How much is blocked, and by what.
 
-use crate::record::{DeliveryId, Mark};
 use crate::storage::control::block::Block;
-
-/// The deliveries of one series, from an id up to, and without, another.
-pub type Within = (Mark, DeliveryId, DeliveryId);
 
 /// What is queued and not sent for now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,11 +7,11 @@ pub mod bulk;
 use async_trait::async_trait;
 
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, RunRange, State, Summary};
 use crate::storage::error::StoreError;
 
 use block::Blocks;
-use blocked::{Blocked, Within};
+use blocked::Blocked;
 use bulk::{BulkResult, Change};
 
 /// Changes what is to be sent. Each change wakes the senders, which forget what they have read ahead.
@@ -66,14 +66,14 @@ pub trait Control: Send + Sync {
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn blocked(&self, within: Option<Within>) -> Result<Blocked, StoreError>;
+    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError>;
 
     /// Whether anything that is still to be sent is not blocked; of all, or of what is asked for, where it
     /// is always so while nothing is blocked at all.
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError>;
+    async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError>;
 
     /// How many events of a profile are still to be sent. Takes time for each.
     ///

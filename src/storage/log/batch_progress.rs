@@ -3,7 +3,7 @@
 use crate::record::DeliveryId;
 use crate::storage::log::counts::Counts;
 
-/// How the deliveries of a series stand, from one id on.
+/// What became of the deliveries of a run, from one id on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchProgress {
     /// All older than `low_watermark`. They have ended and need not be counted again.

@@ -9,9 +9,11 @@ pub mod page;
 pub mod search_words;
 pub mod status_filter;
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 
-use crate::record::{DeliveryId, Details, Mark, Summary};
+use crate::record::{DeliveryId, Details, RunId, RunRange, State, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::PassedOver;
 
@@ -104,15 +106,28 @@ pub trait Log: Send + Sync {
     /// The store cannot be written.
     async fn recount(&self) -> Result<(), StoreError>;
 
-    /// Counts the deliveries of a batch with ids from `from` up to, and without, `to`. Takes time for
-    /// each, so the next question begins at the low watermark of this one.
+    /// Counts the deliveries of a run. Takes time for each, so the next question begins at the low
+    /// watermark of this one.
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn batch_progress(
+    async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError>;
+
+    /// The deliveries of a run in this state, the newest first, at most `limit`; without those that have
+    /// no meaning.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn deliveries_of_run(
         &self,
-        mark: Mark,
-        from: DeliveryId,
-        to: DeliveryId,
-    ) -> Result<BatchProgress, StoreError>;
+        range: RunRange,
+        state: State,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError>;
+
+    /// Those of these deliveries that a run has accepted.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn of_run(&self, run: RunId, ids: Vec<DeliveryId>) -> Result<HashSet<DeliveryId>, StoreError>;
 }

@@ -1,5 +1,6 @@
 //! The `SQLite` store as every store must be.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -9,14 +10,14 @@ use tokio::sync::watch;
 use crate::callback::Values;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{DeliveryId, Details, Mark, NewDelivery, State, Summary};
+use crate::record::{DeliveryId, Details, NewDelivery, RunId, RunRange, State, Summary};
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
     BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control, Counts, DeletedProfile,
     Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles,
-    Removed, Retention, RetentionPolicy, Revision, Saved, Storage, UnsavedDraft, Within,
+    Removed, Retention, RetentionPolicy, Revision, Saved, Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -71,13 +72,21 @@ impl Log for Store {
         Self::recount(self).await
     }
 
-    async fn batch_progress(
+    async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError> {
+        Self::batch_progress(self, range).await
+    }
+
+    async fn deliveries_of_run(
         &self,
-        mark: Mark,
-        from: DeliveryId,
-        to: DeliveryId,
-    ) -> Result<BatchProgress, StoreError> {
-        Self::batch_progress(self, mark, from, to).await
+        range: RunRange,
+        state: State,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        Self::deliveries_of_run(self, range, state, limit).await
+    }
+
+    async fn of_run(&self, run: RunId, ids: Vec<DeliveryId>) -> Result<HashSet<DeliveryId>, StoreError> {
+        Self::of_run(self, run, ids).await
     }
 }
 
@@ -112,11 +121,11 @@ impl Control for Store {
         Self::blocks(self).await
     }
 
-    async fn blocked(&self, within: Option<Within>) -> Result<Blocked, StoreError> {
+    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
         Self::blocked(self, within).await
     }
 
-    async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError> {
+    async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
         Self::is_moving(self, within).await
     }
 

@@ -5,8 +5,9 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::profile::ProfileId;
+use crate::record::RunRange;
 use crate::storage::control::block::Blocks;
-use crate::storage::control::blocked::{Blocked, Within};
+use crate::storage::control::blocked::Blocked;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause::{self, BlockedSet};
@@ -16,10 +17,9 @@ use crate::storage::sqlite::rows::columns::get;
 const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
      WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
 
-/// What one queue has of a state, between two ids, and of one series where a mark is given. The mark
-/// stands at [`Mark::PLACE`].
+/// What one queue has of a state, between two ids, and of one run where that is given.
 const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = ?1 AND lane = ?2 AND id >= ?3 AND id < ?4 AND (?5 IS NULL OR substr(id, 7, 6) = ?5)";
+     WHERE state = ?1 AND lane = ?2 AND id >= ?3 AND id < ?4 AND (?5 IS NULL OR run_id = ?5)";
 
 /// Queued, and waiting: what is to be sent.
 const PENDING: [i64; 2] = [0, 1];
@@ -30,7 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn is_moving(&self, within: Option<Within>) -> Result<bool, StoreError> {
+    pub async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
         self.read(move |tx| {
             let closed = BlockedSet::read(tx)?;
             if closed.is_empty() {
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn blocked(&self, within: Option<Within>) -> Result<Blocked, StoreError> {
+    pub async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
         self.read(move |tx| all(tx, within)).await
     }
 
@@ -84,7 +84,7 @@ pub fn pending_events(tx: &Transaction<'_>, profile: &ProfileId) -> Result<u64, 
 }
 
 /// As [`Store::blocked`].
-pub fn all(tx: &Transaction<'_>, within: Option<Within>) -> Result<Blocked, StoreError> {
+pub fn all(tx: &Transaction<'_>, within: Option<RunRange>) -> Result<Blocked, StoreError> {
     let by = pause::all(tx)?;
     let mut held = Blocked::default();
     if by.is_empty() {
@@ -155,38 +155,37 @@ fn has_odd_lane(tx: &Transaction<'_>, state: i64) -> Result<bool, StoreError> {
         || tx.prepare_cached(none)?.exists((state, Value::Null))?)
 }
 
-type Bounds = (Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+type Bounds = (Vec<u8>, Vec<u8>, Option<i64>);
 
-fn bounds(within: Option<Within>) -> Bounds {
+fn bounds(within: Option<RunRange>) -> Bounds {
     match within {
-        Some((mark, from, to)) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(mark.bytes().to_vec())),
+        Some(RunRange { run, from, to }) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(run.number())),
         // Longer than any id, and so after all of them.
         None => (Vec::new(), vec![0xFF; 17], None),
     }
 }
 
-fn has_any(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<bool, StoreError> {
-    let (from, to, mark) = bounds(within);
+fn has_any(
+    tx: &Transaction<'_>,
+    state: i64,
+    lane: i64,
+    within: Option<RunRange>,
+) -> Result<bool, StoreError> {
+    let (from, to, run) = bounds(within);
     let sql = format!("SELECT 1 {OF_LANE} LIMIT 1");
-    Ok(tx.prepare_cached(&sql)?.exists((state, lane, from, to, mark))?)
+    Ok(tx.prepare_cached(&sql)?.exists((state, lane, from, to, run))?)
 }
 
-fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<Within>) -> Result<u64, StoreError> {
-    let (from, to, mark) = bounds(within);
+fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<RunRange>) -> Result<u64, StoreError> {
+    let (from, to, run) = bounds(within);
     let sql = format!("SELECT count(*) {OF_LANE}");
-    let n: i64 = tx.prepare_cached(&sql)?.query_row((state, lane, from, to, mark), |row| row.get(0))?;
+    let n: i64 = tx.prepare_cached(&sql)?.query_row((state, lane, from, to, run), |row| row.get(0))?;
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Mark;
-
-    #[test]
-    fn the_mark_is_looked_for_at_its_place() {
-        assert!(OF_LANE.contains(&format!("substr(id, {}, {})", Mark::PLACE.start + 1, Mark::PLACE.len())));
-    }
 
     #[test]
     fn no_row_is_read_for_it() {

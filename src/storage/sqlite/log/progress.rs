@@ -1,60 +1,97 @@
-//! How the deliveries of one series stand, however many they are.
+//! What became of the deliveries of one run, however many they are.
+
+use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, Mark, State};
+use crate::record::{DeliveryId, RunId, RunRange, State, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::batch_progress::BatchProgress;
 use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
+use crate::storage::sqlite::log::summaries;
 use crate::storage::sqlite::rows::columns::state_number;
 
-/// Both read nothing but an index of states and ids. The mark stands at [`Mark::PLACE`].
+/// All read nothing but an index of states, ids and runs.
 const COUNT: &str = "SELECT count(*) FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 7, 6) = ?4";
+     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4";
 const FIRST: &str = "SELECT id FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND substr(id, 7, 6) = ?4 ORDER BY id LIMIT 1";
+     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4 ORDER BY id LIMIT 1";
+const LAST: &str = "SELECT id FROM delivery
+     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4 ORDER BY id DESC LIMIT ?5";
 
 impl Store {
-    /// Counts the deliveries of a series with ids from `from` up to, and without, `to`. Takes time
-    /// for each, so the next question begins at the low watermark of this one.
+    /// Counts the deliveries of a run. Takes time for each, so the next question begins at the
+    /// `low_watermark` of this one.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn batch_progress(
-        &self,
-        mark: Mark,
-        from: DeliveryId,
-        to: DeliveryId,
-    ) -> Result<BatchProgress, StoreError> {
+    pub async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError> {
         self.read(move |tx| {
             let pending = State::ALL.iter().filter(|state| state.is_pending());
-            let firsts: Result<Vec<_>, _> = pending.map(|state| first(tx, mark, *state, from, to)).collect();
-            let low_watermark = firsts?.into_iter().flatten().min().unwrap_or(to);
-            let settled = counts(tx, mark, from, low_watermark)?;
-            Ok(BatchProgress { settled, rest: counts(tx, mark, low_watermark, to)?, low_watermark })
+            let firsts: Result<Vec<_>, _> = pending.map(|state| first(tx, *state, range)).collect();
+            let low_watermark = firsts?.into_iter().flatten().min().unwrap_or(range.to);
+            let settled = counts(tx, RunRange { to: low_watermark, ..range })?;
+            let rest = counts(tx, RunRange { from: low_watermark, ..range })?;
+            Ok(BatchProgress { settled, rest, low_watermark })
+        })
+        .await
+    }
+
+    /// The deliveries of a run that are in this state, the newest first: at most `limit`. Without those
+    /// whose rows have no meaning.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn deliveries_of_run(
+        &self,
+        range: RunRange,
+        state: State,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.read(move |tx| {
+            let RunRange { run, from, to } = range;
+            let mut statement = tx.prepare_cached(LAST)?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let params = (state_number(state), from.bytes(), to.bytes(), run.number(), limit);
+            let ids = statement.query_map(params, |row| Ok(DeliveryId::from_bytes(row.get(0)?)))?;
+            summaries::of(tx, &ids.collect::<Result<Vec<_>, _>>()?)
+        })
+        .await
+    }
+
+    /// Those of these deliveries that a run has accepted.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn of_run(&self, run: RunId, ids: Vec<DeliveryId>) -> Result<HashSet<DeliveryId>, StoreError> {
+        self.read(move |tx| {
+            let mut statement = tx.prepare_cached("SELECT 1 FROM delivery WHERE id = ?1 AND run_id = ?2")?;
+            let mut own = HashSet::new();
+            for id in ids {
+                if statement.exists((id.bytes(), run.number()))? {
+                    own.insert(id);
+                }
+            }
+            Ok(own)
         })
         .await
     }
 }
 
-fn first(
-    tx: &Transaction<'_>,
-    mark: Mark,
-    state: State,
-    from: DeliveryId,
-    to: DeliveryId,
-) -> Result<Option<DeliveryId>, StoreError> {
-    let params = (state_number(state), from.bytes(), to.bytes(), mark.bytes());
+fn first(tx: &Transaction<'_>, state: State, range: RunRange) -> Result<Option<DeliveryId>, StoreError> {
+    let RunRange { run, from, to } = range;
+    let params = (state_number(state), from.bytes(), to.bytes(), run.number());
     let found = tx.prepare_cached(FIRST)?.query_row(params, |row| row.get(0)).optional()?;
     Ok(found.map(DeliveryId::from_bytes))
 }
 
-fn counts(tx: &Transaction<'_>, mark: Mark, from: DeliveryId, to: DeliveryId) -> Result<Counts, StoreError> {
+fn counts(tx: &Transaction<'_>, range: RunRange) -> Result<Counts, StoreError> {
+    let RunRange { run, from, to } = range;
     let mut statement = tx.prepare_cached(COUNT)?;
     let mut count = |state| -> Result<u64, StoreError> {
-        let params = (state_number(state), from.bytes(), to.bytes(), mark.bytes());
+        let params = (state_number(state), from.bytes(), to.bytes(), run.number());
         let n: i64 = statement.query_row(params, |row| row.get(0))?;
         Ok(u64::try_from(n).unwrap_or(0))
     };
@@ -72,16 +109,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_is_looked_for_at_its_place() {
-        let sql = format!("substr(id, {}, {})", Mark::PLACE.start + 1, Mark::PLACE.len());
-        assert!(COUNT.contains(&sql) && FIRST.contains(&sql));
-    }
-
-    #[test]
     fn no_row_is_read_for_it() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        for sql in [COUNT, FIRST] {
+        for sql in [COUNT, FIRST, LAST] {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

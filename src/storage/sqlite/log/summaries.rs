@@ -1,5 +1,7 @@
 //! Some deliveries by their ids, as they are listed.
 
+use rusqlite::Transaction;
+
 use crate::record::{DeliveryId, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
@@ -11,18 +13,19 @@ impl Store {
     /// # Errors
     /// The file, or what is stored there, cannot be read.
     pub async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError> {
-        self.read(move |tx| {
-            let mut statement =
-                tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE id = ?1"))?;
-            let mut found = Vec::with_capacity(ids.len());
-            for id in ids {
-                let mut rows = statement.query([id.bytes()])?;
-                if let Some(row) = rows.next()? {
-                    found.extend(summary(row));
-                }
-            }
-            Ok(found)
-        })
-        .await
+        self.read(move |tx| of(tx, &ids)).await
     }
+}
+
+/// As [`Store::summaries`].
+pub fn of(tx: &Transaction<'_>, ids: &[DeliveryId]) -> Result<Vec<Summary>, StoreError> {
+    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE id = ?1"))?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut rows = statement.query([id.bytes()])?;
+        if let Some(row) = rows.next()? {
+            found.extend(summary(row));
+        }
+    }
+    Ok(found)
 }

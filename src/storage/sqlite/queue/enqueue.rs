@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::profile::Choice;
-use crate::record::{NewDelivery, State};
+use crate::record::{NewDelivery, RunId, State};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -38,9 +38,9 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
     let sql = "INSERT OR FAIL INTO delivery
                    (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
-                    ended_at, last_class, last_message, method, url, headers, vals, body)
+                    ended_at, last_class, last_message, method, url, headers, vals, body, run_id)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
-                       ?17, ?18, ?19, ?20, ?21)";
+                       ?17, ?18, ?19, ?20, ?21, ?22)";
     tx.prepare_cached(sql)?.execute(params![
         new.id.bytes(),
         state_number(state),
@@ -63,6 +63,7 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
         callback.map(|c| headers_text(&c.headers)),
         values_text(&new.values)?,
         callback.map(|c| c.body.as_slice()),
+        new.run.map(RunId::number),
     ])?;
     tx.came(state);
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {

@@ -35,7 +35,8 @@ const CONFORM: &str = "UPDATE delivery SET
     headers = CAST(headers AS TEXT),
     vals = coalesce(CAST(vals AS TEXT), ''),
     body = CAST(body AS BLOB),
-    again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END
+    again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END,
+    run_id = CAST(run_id AS INTEGER)
     WHERE seq = ?1";
 
 /// Changes the row of a delivery. Where `SQLite` refuses that for the types of what is stored there, they

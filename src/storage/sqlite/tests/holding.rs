@@ -1,7 +1,7 @@
 //! What is held is not sent, and what keeps failing is disabled.
 
 use crate::profile::Status;
-use crate::record::Series;
+use crate::record::{RunId, RunRange};
 use crate::storage::{Block, BlockReason, DeletedProfile};
 
 use super::*;
@@ -89,13 +89,12 @@ async fn retries_are_held_and_go_on() {
 }
 
 #[tokio::test]
-async fn of_one_series_only_its_own_count() {
+async fn of_one_run_only_its_own_count() {
     let (_folder, store) = store();
-    let mut series = Series::start();
-    let ids = [series.make(), series.make()];
-    let own = |at: usize, n| NewDelivery { id: ids[at], ..of(n, Kind::Event) };
-    accept(&store, [own(0, 1), own(1, 2), of(3, Kind::Event)]).await;
-    let within = Some((series.mark(), ids[0], ids[1].after()));
+    let run = RunId::generate();
+    let own = |n| NewDelivery { run: Some(run), ..of(n, Kind::Event) };
+    let ids = accept(&store, [own(1), own(2), of(3, Kind::Event)]).await;
+    let within = Some(RunRange { run, from: ids[0], to: ids[2].after() });
     store.pause(Some(profile_id(1))).await.unwrap();
     assert!(store.is_moving(within).await.unwrap());
     store.pause(Some(profile_id(2))).await.unwrap();

@@ -107,6 +107,7 @@ pub fn delivery(origin: &str) -> NewDelivery {
         policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
         tested: None,
         accepted_at: at(0),
+        run: None,
     }
 }
 

@@ -1,24 +1,24 @@
-//! How the deliveries of a series stand.
+//! What became of the deliveries of a run.
 
-use crate::record::Series;
+use crate::record::{RunId, RunRange, State};
 use crate::storage::{BatchProgress, Counts};
 
 use super::*;
 
-fn of(series: &mut Series) -> NewDelivery {
-    NewDelivery { id: series.make(), ..delivery("https://hooks.example") }
+fn of(run: RunId) -> NewDelivery {
+    NewDelivery { run: Some(run), ..delivery("https://hooks.example") }
 }
 
 #[tokio::test]
 async fn only_its_own_are_counted_and_what_has_ended_once() {
     let (_folder, store) = store();
-    let (mut series, mut other) = (Series::start(), Series::start());
-    let all: Vec<NewDelivery> = (0..6).map(|_| of(&mut series)).collect();
+    let (run, other) = (RunId::generate(), RunId::generate());
+    let all: Vec<NewDelivery> = (0..6).map(|_| of(run)).collect();
     let ids: Vec<DeliveryId> = all.iter().map(|new| new.id).collect();
     let (from, to) = (ids[0], ids[5].after());
     store.enqueue(all).await.unwrap();
-    store.enqueue(vec![of(&mut other), delivery("https://hooks.example")]).await.unwrap();
-    let standing = async |from| store.batch_progress(series.mark(), from, to).await.unwrap();
+    store.enqueue(vec![of(other), delivery("https://hooks.example")]).await.unwrap();
+    let standing = async |from| store.batch_progress(RunRange { run, from, to }).await.unwrap();
 
     let queued = |queued| Counts { queued, ..Counts::default() };
     let start = standing(from).await;
@@ -48,10 +48,32 @@ async fn only_its_own_are_counted_and_what_has_ended_once() {
 #[tokio::test]
 async fn some_are_read_by_their_ids_in_the_order_asked_for() {
     let (_folder, store) = store();
-    let mut series = Series::start();
-    let (one, two) = (of(&mut series), of(&mut series));
+    let (one, two) = (delivery("https://hooks.example"), delivery("https://hooks.example"));
     let (first, second) = (one.id, two.id);
     store.enqueue(vec![one, two]).await.unwrap();
-    let found = store.summaries(vec![second, series.make(), first]).await.unwrap();
+    let found = store.summaries(vec![second, DeliveryId::generate(), first]).await.unwrap();
     assert_eq!(found.iter().map(|summary| summary.id).collect::<Vec<_>>(), [second, first]);
+}
+
+#[tokio::test]
+async fn those_in_a_state_are_read_page_by_page_the_newest_first() {
+    let (_folder, store) = store();
+    let (run, other) = (RunId::generate(), RunId::generate());
+    let all: Vec<NewDelivery> = [run, run, other, run, run].map(of).into();
+    let ids: Vec<DeliveryId> = all.iter().map(|new| new.id).collect();
+    store.enqueue(all).await.unwrap();
+    for id in &ids[1..] {
+        assert!(store.cancel(*id).await.unwrap());
+    }
+    let mut range = RunRange { run, from: ids[0], to: ids[4].after() };
+    let mut read = Vec::new();
+    loop {
+        let page = store.deliveries_of_run(range, State::Cancelled, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        range.to = last.id;
+        read.extend(page.iter().map(|summary| summary.id));
+    }
+    assert_eq!(read, [ids[4], ids[3], ids[1]]);
+    let own = store.of_run(run, vec![ids[0], ids[2], DeliveryId::generate()]).await.unwrap();
+    assert_eq!(own.into_iter().collect::<Vec<_>>(), [ids[0]]);
 }

@@ -1,0 +1,117 @@
+//! A database file of an earlier version: all that is in it is there after this version has opened it.
+//!
+//! `earlier/make.sh` says how the file was made, and makes another one.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::cli::Place;
+
+/// A place whose database is this file.
+fn place(file: &str) -> Place {
+    let place = Place::new();
+    let from = format!("{}/tests/durability/earlier/{file}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::copy(from, place.db()).unwrap();
+    let db = Connection::open(place.db()).unwrap();
+    // A deleted profile is kept for seven days: it was deleted just now.
+    let now = jiff::Timestamp::now().as_millisecond();
+    db.execute("UPDATE profile SET deleted_at = ?1 WHERE deleted_at IS NOT NULL", [now]).unwrap();
+    place
+}
+
+fn list(place: &Place, args: &[&str]) -> Vec<Value> {
+    let ran = place.run(args);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.json().as_array().unwrap().clone()
+}
+
+/// These members of each row, in order.
+fn rows(all: &[Value], members: &[&str]) -> Vec<String> {
+    let row = |row: &Value| {
+        let texts = members.iter().map(|member| match &row[member] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    all.iter().map(row).collect()
+}
+
+#[test]
+fn all_that_is_in_a_file_of_schema_6_is_there() {
+    let place = place("schema-6.db");
+    let profiles = list(&place, &["profiles", "list", "--json"]);
+    assert_eq!(
+        rows(&profiles, &["title", "status"]),
+        ["Order SMS 1", "Failing 1", "Waiting 1", "Paused 1", "Disabled 3"]
+    );
+    let exported = list(&place, &["profiles", "export", "--secrets"]);
+    assert!(exported.iter().all(|profile| profile["auth"]["key"] == "s3cret"), "{exported:?}");
+
+    let deliveries = list(&place, &["deliveries", "list", "--json"]);
+    assert_eq!(
+        rows(&deliveries, &["profile_title", "kind", "state", "attempt_count"]),
+        [
+            "Paused event cancelled 0",
+            "Deleted event queued 0",
+            "Disabled event queued 0",
+            "Paused event queued 0",
+            "Waiting event waiting 1",
+            "Failing event failed 1",
+            "Order SMS test delivered 1",
+            "Order SMS event delivered 1",
+        ]
+    );
+    let waiting = deliveries[4]["delivery_id"].as_str().unwrap();
+    let shown = place.run(&["deliveries", "show", waiting, "--json"]).json();
+    assert_eq!(shown["attempts"][0]["status"], 500, "{shown}");
+    let body = shown["request"]["body"].as_str().unwrap_or_default();
+    assert_eq!(body, r#"{"status":"DELIVRD"}"#, "{shown}");
+
+    let variables = place.run(&["variables", "--event", "sms-send"]);
+    assert!(variables.out.contains("order_id") && variables.out.contains("the order"), "{variables:?}");
+    let restored = place.run(&["profiles", "restore", "Deleted"]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+
+    let db = Connection::open(place.db()).unwrap();
+    let schema: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert!(schema > 6, "{schema}");
+    let draft: String = db.query_row("SELECT document FROM draft", [], |row| row.get(0)).unwrap();
+    assert!(draft.contains("Order SMS unsaved"), "{draft}");
+    let runs: i64 = db.query_row("SELECT count(run_id) FROM delivery", [], |row| row.get(0)).unwrap();
+    assert_eq!(runs, 0, "what was accepted before is of no run");
+    let doctor = place.run(&["doctor"]);
+    assert!(!doctor.out.contains("is missing"), "{doctor:?}");
+}
+
+/// Its pending deliveries are sent, those that are blocked once they are not.
+#[test]
+fn what_is_pending_in_a_file_of_schema_6_is_still_blocked_and_goes_on_when_it_is_resumed() {
+    let place = place("schema-6.db");
+    let db = Connection::open(place.db()).unwrap();
+    // Nobody listens there, and the retry waits for an hour.
+    db.execute_batch("UPDATE delivery SET url = 'http://127.0.0.1:9/' WHERE url IS NOT NULL").unwrap();
+    drop(db);
+    let cancelled = place.run(&["deliveries", "cancel", "--profile", "Waiting", "--yes"]);
+    assert_eq!(cancelled.code, Some(0), "{cancelled:?}");
+    let work = place.run(&["work", "--until-idle"]);
+    assert!(work.out.contains("0 delivered, 0 failed · 3 queued and 0 waiting, all blocked"), "{work:?}");
+    assert_eq!(place.run(&["profiles", "enable", "Disabled"]).code, Some(0));
+    let work = place.run(&["work", "--until-idle"]);
+    assert!(work.out.contains("0 delivered, 1 failed · 2 queued and 0 waiting, all blocked"), "{work:?}");
+}
+
+#[test]
+fn a_file_of_a_later_schema_is_refused_and_stays_as_it_is() {
+    let place = place("schema-6.db");
+    let db = Connection::open(place.db()).unwrap();
+    db.pragma_update(None, "user_version", 1_000).unwrap();
+    drop(db);
+    let before = std::fs::read(place.db()).unwrap();
+    for args in [&["profiles", "list"][..], &["work", "--until-idle"], &["deliveries", "list"]] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains("was written by a newer Ringback (schema 1000, this one knows"), "{ran:?}");
+    }
+    assert_eq!(std::fs::read(place.db()).unwrap(), before);
+}
