@@ -9,9 +9,12 @@
 
 mod claimed;
 mod clock_source;
+#[cfg(test)]
+mod conformance;
 mod demand;
 mod error;
 mod standby;
+pub mod turns;
 mod wakeup;
 
 pub use claimed::Claimed;

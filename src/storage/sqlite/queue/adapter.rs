@@ -37,6 +37,7 @@ impl Queue for Store {
 
     /// What cannot be read is failed for good, and others are looked for in its place.
     async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
+        let _turn = self.0.claims.turn().await;
         let demand = Arc::new(demand);
         let mut passed_over = self.0.claims.rows();
         let mut unreadable = Vec::new();
@@ -44,7 +45,7 @@ impl Queue for Store {
             let found = self.find(&demand, &passed_over).await?;
             let is_odd = found.is_odd();
             let odd: Vec<i64> = if is_odd { found.odd().collect() } else { Vec::new() };
-            let Found { mut claimed, unreadable: failing, timeless } = found;
+            let Found { claimed, unreadable: failing, timeless } = found;
             let mut is_stuck = false;
             if is_odd {
                 let now = demand.now;
@@ -55,7 +56,7 @@ impl Queue for Store {
             }
             // Others do not wait until all that is odd is put right.
             if !is_odd || !claimed.jobs.is_empty() {
-                self.0.claims.claim(&mut claimed.jobs);
+                self.0.claims.begin(claimed.jobs.iter().map(|job| job.reference));
                 return Ok(Claimed { unreadable, ..claimed });
             }
             if is_stuck {

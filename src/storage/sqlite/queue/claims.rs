@@ -4,11 +4,15 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::record::{Job, JobRef};
+use crate::record::JobRef;
 
 /// The rows that are claimed. A claim reads them as they were when it began, however long it takes.
 #[derive(Debug, Default)]
-pub struct Claims(Mutex<Arc<HashSet<i64>>>);
+pub struct Claims {
+    rows: Mutex<Arc<HashSet<i64>>>,
+    /// Held by a claim from its first look to its end.
+    turn: tokio::sync::Mutex<()>,
+}
 
 impl Claims {
     /// The rows that are claimed now.
@@ -16,12 +20,16 @@ impl Claims {
         Arc::clone(&self.lock())
     }
 
-    /// Claims the rows of these jobs, and leaves those that another claim has taken meanwhile.
-    pub fn claim(&self, jobs: &mut Vec<Job>) {
-        if !jobs.is_empty() {
+    /// Waits for a claim under way: two at a time would find the same rows.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Claims these.
+    pub fn begin(&self, jobs: impl ExactSizeIterator<Item = JobRef>) {
+        if jobs.len() > 0 {
             let mut rows = self.lock();
-            let rows = Arc::make_mut(&mut rows);
-            jobs.retain(|job| rows.insert(job.reference.token()));
+            Arc::make_mut(&mut rows).extend(jobs.map(JobRef::token));
         }
     }
 
@@ -42,6 +50,6 @@ impl Claims {
     }
 
     fn lock(&self) -> MutexGuard<'_, Arc<HashSet<i64>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

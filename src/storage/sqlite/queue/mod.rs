@@ -11,4 +11,3 @@ pub mod lane;
 pub mod record;
 pub mod scheduler;
 pub mod seat;
-pub mod turns;

@@ -20,8 +20,8 @@ use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
 use crate::record::{LaneId, Origin, Past};
 use crate::storage::error::StoreError;
+use crate::storage::queue::turns::Turns;
 use crate::storage::sqlite::control::pause::BlockedSet;
-use crate::storage::sqlite::queue::turns::Turns;
 use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, text};
 use crate::storage::unreadable::Why;
 use crate::storage::{Demand, OriginLoad};
