@@ -20,12 +20,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
+use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
 use crate::delivery;
 use crate::profile::Region;
 use crate::receiver::Receiver;
 use crate::storage::{Storage, StoreError};
+use crate::threads;
 
 use receiver::Endpoint;
 use subjects::{Queues, Subject};
@@ -45,6 +47,18 @@ async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Checks a draft on a thread of its own.
+async fn check(of: Box<ToCheck>) -> Message {
+    let checked = threads::blocking(move || {
+        let checked = Box::new(of.check());
+        (of, checked)
+    });
+    match checked.await {
+        Ok((of, checked)) => Message::Checked(of, checked),
+        Err(error) => Message::Failed(format!("The profile cannot be checked: {error}")),
     }
 }
 
@@ -153,6 +167,7 @@ impl Outside {
             Effect::AskDelete(id, title) => profiles::ask_delete(store, id, title).await?,
             Effect::DeleteProfile(id, title) => profiles::delete(store, id, title).await?,
             Effect::RestoreLast => Message::Restored(store.restore_last().await?.map(Box::new)),
+            Effect::Check(of) => return Ok(vec![check(of).await]),
             Effect::LoadDraft(id) => {
                 let draft = store.draft(&id).await?;
                 return Ok(draft.map(|draft| Message::Draft(Box::new(draft))).into_iter().collect());

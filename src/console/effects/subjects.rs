@@ -69,7 +69,8 @@ impl Subject {
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => vec![Self::Many],
-            Effect::Fresh(_)
+            Effect::Check(_)
+            | Effect::Fresh(_)
             | Effect::Preview(_)
             | Effect::ReadValues(_)
             | Effect::Copy { .. }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::callback::Values;
 use crate::console::model::deliveries::many::Many;
 use crate::console::model::deliveries::query::Query;
+use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::program::Program;
 use crate::console::model::wanted::Wanted;
 use crate::profile::catalogue::Variable;
@@ -81,6 +82,7 @@ pub enum Effect {
     DeleteProfile(ProfileId, String),
     /// The last deleted one, by whichever session.
     RestoreLast,
+    Check(Box<ToCheck>),
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
     LoadDraft(ProfileId),

@@ -6,6 +6,8 @@ use crate::callback::{Preview, RenderError, Values};
 use crate::console::model::arrived::Arrival;
 use crate::console::model::deliveries::many::BulkNews;
 use crate::console::model::deliveries::query::Query;
+use crate::console::model::editor::checked::Checked;
+use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::pointer::Pointer;
 use crate::console::model::program::Returned;
@@ -50,6 +52,8 @@ pub enum Message {
     Conflict(Box<Profile>, Option<Box<Profile>>),
     /// A profile was not saved, since a file that it names cannot be used.
     Unusable(FieldError),
+    /// The check of a draft.
+    Checked(Box<ToCheck>, Box<Checked>),
     /// What was typed into a profile by a session that ended without saving it.
     Draft(Box<UnsavedDraft>),
     /// What has changed, by whichever session.

@@ -57,18 +57,47 @@ fn own<'a>(all: &'a [(String, Variable)], scope: &'a str) -> impl Iterator<Item 
     all.iter().filter(move |(of, _)| of == scope).map(|(_, variable)| variable)
 }
 
+/// Which variables a draft knows; with Default every name is known.
+#[derive(Debug, Clone)]
+pub struct Known {
+    free: bool,
+    events: Vec<Event>,
+    own: Vec<(String, Variable)>,
+}
+
+impl Known {
+    /// Those of the draft in this editor, with these of one's own.
+    #[must_use]
+    pub fn of(editor: &Editor, own: &[(String, Variable)]) -> Self {
+        Self { free: is_free(editor), events: editor.events(), own: own.to_vec() }
+    }
+
+    /// Whether a name is one of them.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.free || is_of(&self.events, &self.own, name)
+    }
+}
+
 /// Whether a name is a known variable of the draft; with Default every name is.
 pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&str) -> bool + use<'a> {
-    let free = editor.draft().channel() == Some(Channel::Default);
+    let free = is_free(editor);
     let events = editor.events();
-    move |name| {
-        // These name what a flow asked for or fetched, and so are in no catalogue (public page).
-        let of_flow =
-            || events.contains(&Event::Voice) && (name.starts_with("keypress:") || name.starts_with("api:"));
-        free || of_flow()
-            || events.iter().any(|event| {
-                catalogue::variables(*event).iter().any(|v| v.name == name)
-                    || own(added, event.name()).any(|v| v.name == name)
-            })
-    }
+    move |name| free || is_of(&events, added, name)
+}
+
+fn is_free(editor: &Editor) -> bool {
+    editor.draft().channel() == Some(Channel::Default)
+}
+
+/// Whether one of these events has a variable of this name.
+fn is_of(events: &[Event], added: &[(String, Variable)], name: &str) -> bool {
+    // These name what a flow asked for or fetched, and so are in no catalogue (public page).
+    let of_flow =
+        || events.contains(&Event::Voice) && (name.starts_with("keypress:") || name.starts_with("api:"));
+    of_flow()
+        || events.iter().any(|event| {
+            catalogue::variables(*event).iter().any(|v| v.name == name)
+                || own(added, event.name()).any(|v| v.name == name)
+        })
 }

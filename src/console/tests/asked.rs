@@ -11,6 +11,7 @@ use super::world;
 pub fn words(effect: &Effect) -> Option<String> {
     Some(match effect {
         Effect::LoadProfiles
+        | Effect::Check(_)
         | Effect::LoadProfile(..)
         | Effect::LoadOwnVariables
         | Effect::LoadUnsaved

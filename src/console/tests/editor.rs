@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::console::model::effect::Effect;
 use crate::console::terminal::timers;
 use crate::profile::Rules;
 
@@ -344,4 +345,32 @@ fn a_long_body_is_checked_once_the_typing_rests() {
     desk.types("!").keys("ctrl+s");
     assert!(desk.says().starts_with("Not saved"), "{}", desk.screen());
     assert!(desk.shows("✗"), "{}", desk.screen());
+}
+
+#[test]
+fn a_long_body_is_checked_beside_the_console_and_a_late_check_is_dropped() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.keys("e");
+    go_to(&mut desk, "Request Body");
+    desk.pastes(&"a long line of text\n".repeat(2_000)).later(1000);
+    go_to(&mut desk, "Title");
+    desk.effects();
+    desk.waits_for_answers().types("!").later(150);
+    let checks = |desk: &mut Desk| desk.effects().iter().filter(|e| matches!(e, Effect::Check(_))).count();
+    assert_eq!(checks(&mut desk), 1, "the check is asked for once");
+    assert_eq!(timers::tick(&desk.state), None, "it is awaited");
+    assert!(!desk.shows("✗"), "keys write meanwhile");
+    // Mended before the check came back.
+    desk.keys("backspace").answers();
+    assert!(!desk.shows("✗"), "the check was of another text\n{}", desk.screen());
+    desk.types("?").later(150);
+    assert_eq!(checks(&mut desk), 1);
+    assert!(desk.shows("✗"), "{}", desk.screen());
+    // A short body is checked at once.
+    go_to(&mut desk, "Request Body");
+    desk.keys("ctrl+home ctrl+shift+end delete").later(150);
+    desk.effects();
+    go_to(&mut desk, "Title");
+    desk.types("!");
+    assert!(desk.shows("✗ '?' is not allowed") && checks(&mut desk) == 0, "{}", desk.screen());
 }

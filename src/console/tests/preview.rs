@@ -62,7 +62,7 @@ fn secrets_are_hidden_until_asked_for() {
 fn a_profile_without_secrets_has_none_to_show() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("p f8");
-    assert_eq!(desk.says(), "CurlSecrets: there are none");
+    assert_eq!(desk.says(), "Secrets: there are none");
 }
 
 #[test]

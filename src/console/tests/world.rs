@@ -131,6 +131,7 @@ impl World {
                 ]
             }
             Effect::RestoreLast => vec![Message::Restored(self.restore_last()), Message::StoreChanged],
+            Effect::Check(of) => vec![Message::Checked(of.clone(), Box::new(of.check()))],
             Effect::KeepDraft(kept) => {
                 self.drafts.retain(|d| d.profile_id != kept.profile_id);
                 self.drafts.push((**kept).clone());

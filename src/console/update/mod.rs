@@ -80,7 +80,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
         let effects = take(state, message, awaits.as_ref());
         requests.extend(ask(state, effects));
         leave_searches(state);
-        checking::check(state);
+        let check = checking::check(state);
+        requests.extend(ask(state, check));
     }
     while !state.awaited.is_opening()
         && let Some(held) = state.held.pop_front()
@@ -88,7 +89,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
         let effects = take(state, held, None);
         requests.extend(ask(state, effects));
         leave_searches(state);
-        checking::check(state);
+        let check = checking::check(state);
+        requests.extend(ask(state, check));
     }
     requests
 }
@@ -108,7 +110,7 @@ fn leave_searches(state: &mut State) {
     }
 }
 
-fn ask(state: &mut State, effects: Vec<Effect>) -> impl Iterator<Item = Request> {
+fn ask(state: &mut State, effects: impl IntoIterator<Item = Effect>) -> impl Iterator<Item = Request> {
     effects.into_iter().map(|effect| state.awaited.ask(effect))
 }
 
@@ -201,6 +203,12 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Conflict(mine, theirs) => opening::conflict(state, mine, theirs),
+        Message::Checked(of, checked) => {
+            if let Some(editor) = &mut state.editor {
+                editor.take_check(&of, *checked);
+            }
+            Vec::new()
+        }
         Message::Unusable(error) => {
             files::unusable(state, error);
             Vec::new()

@@ -401,7 +401,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.press("p");
     terminal.wait_for("nothing is sent");
     terminal.press("c");
-    terminal.wait_for("as a curl command");
+    terminal.wait_for("the curl command");
     let command = terminal.clipboard().expect("something was copied");
     assert!(command.contains("curl -q") && command.contains("RINGBACK_"), "{command}");
     marks::assert_none(command.as_bytes(), "the command that was copied");

@@ -1,5 +1,5 @@
 //! What a check says of a draft. A draft is checked once after it has changed; a long one once the
-//! typing rests, as that takes longer than a key may.
+//! typing rests and beside the console, as that takes longer than a key may.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::console::model::editor::{Editor, starts};
-use crate::profile::{Body, Draft, Field, FieldError, Template};
+use crate::profile::{Body, Draft, Field, FieldError, Identity, Rules, Template};
 
 /// Longer bodies are checked when the typing rests.
 const LONG: usize = 32 << 10;
@@ -17,7 +17,7 @@ const REST: Duration = Duration::from_millis(150);
 
 /// What was found in a draft.
 #[derive(Debug, Default)]
-pub(in crate::console) struct Checked {
+pub struct Checked {
     pub(in crate::console) errors: Vec<FieldError>,
     /// What is worth knowing, and no error.
     pub(in crate::console) advice: Vec<FieldError>,
@@ -36,6 +36,19 @@ pub(in crate::console) enum Freshness {
     Stale,
     /// A long body has changed, and is checked at this time unless it changes again.
     Due(Timestamp),
+    /// The check of a long body is awaited.
+    Awaited,
+}
+
+/// Whether the draft is to be checked now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::console) enum CheckDue {
+    /// It is not.
+    No,
+    /// At once.
+    Here,
+    /// Beside the console.
+    Elsewhere,
 }
 
 impl Editor {
@@ -44,15 +57,18 @@ impl Editor {
         self.freshness = Freshness::Stale;
     }
 
-    /// Whether the draft is to be checked now.
-    pub(in crate::console) fn is_check_due(&mut self, now: Timestamp) -> bool {
+    /// Whether the draft is to be checked now. A check elsewhere is awaited from then on.
+    pub(in crate::console) fn check_due(&mut self, now: Timestamp) -> CheckDue {
         if self.freshness == Freshness::Stale && self.draft.body.len() > LONG {
             self.freshness = Freshness::Due(now.checked_add(REST).unwrap_or(now));
         }
         match self.freshness {
-            Freshness::Fresh => false,
-            Freshness::Stale => true,
-            Freshness::Due(at) => at <= now,
+            Freshness::Stale => CheckDue::Here,
+            Freshness::Due(at) if at <= now => {
+                self.freshness = Freshness::Awaited;
+                CheckDue::Elsewhere
+            }
+            Freshness::Fresh | Freshness::Due(_) | Freshness::Awaited => CheckDue::No,
         }
     }
 
@@ -61,23 +77,23 @@ impl Editor {
     pub fn check_due_in(&self, now: Timestamp) -> Option<Duration> {
         match self.freshness {
             Freshness::Due(at) => Some(Duration::try_from(at.duration_since(now)).unwrap_or_default()),
-            Freshness::Fresh | Freshness::Stale => None,
+            Freshness::Fresh | Freshness::Stale | Freshness::Awaited => None,
         }
     }
 
     /// Checks the draft, of whose variables these are known.
     pub(in crate::console) fn check(&mut self, known: &dyn Fn(&str) -> bool) {
-        // A long body is parsed once.
-        let (errors, body) = match self.profile() {
-            Ok(profile) => (Vec::new(), profile.body),
-            Err(errors) => (errors, self.draft.parsed_body()),
-        };
-        self.checked = Checked {
-            errors,
-            advice: self.draft.advice_with(&body, known),
-            variables: variables(&self.draft, &body),
-            starts: starts::of_body(&self.draft, &body),
-        };
+        let checked = check(&self.draft, self.rules.clone(), self.identity().clone(), known);
+        self.set_checked(checked);
+    }
+
+    /// Whether the check of a long body is awaited.
+    pub(in crate::console) fn is_awaiting_check(&self) -> bool {
+        self.freshness == Freshness::Awaited
+    }
+
+    pub(in crate::console) fn set_checked(&mut self, checked: Checked) {
+        self.checked = checked;
         self.freshness = Freshness::Fresh;
     }
 
@@ -93,6 +109,26 @@ impl Editor {
     /// What is worth knowing of a field.
     pub(in crate::console) fn advice(&self, field: Field) -> Option<&str> {
         self.checked.advice.iter().find(|advice| advice.field == field).map(|advice| advice.message.as_str())
+    }
+}
+
+/// Checks a draft, of whose variables these are known.
+pub(in crate::console) fn check(
+    draft: &Draft,
+    rules: Rules,
+    identity: Identity,
+    known: &dyn Fn(&str) -> bool,
+) -> Checked {
+    // A long body is parsed once.
+    let (errors, body) = match draft.check(rules, identity) {
+        Ok(profile) => (Vec::new(), profile.body),
+        Err(errors) => (errors, draft.parsed_body()),
+    };
+    Checked {
+        errors,
+        advice: draft.advice_with(&body, known),
+        variables: variables(draft, &body),
+        starts: starts::of_body(draft, &body),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod rows;
 pub mod saved;
 pub mod starts;
 pub mod text;
+pub mod to_check;
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -95,6 +96,12 @@ impl Editor {
         self.inputs.clear();
         self.touched.all = true;
         self.changed();
+    }
+
+    /// What the profile has that nobody types.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The profile's id, which a new one has already.

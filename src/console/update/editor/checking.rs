@@ -1,18 +1,27 @@
 //! Checks what is typed, once after each change.
 
+use crate::console::model::editor::checked::CheckDue;
+use crate::console::model::editor::to_check::ToCheck;
+use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
 use crate::console::model::variables;
 use crate::profile::Field;
 
-/// Checks what is being edited, if it has changed; a long body once the typing rests.
-pub(in crate::console) fn check(state: &mut State) {
-    let State { editor: Some(editor), own_variables, now, .. } = state else { return };
-    if editor.is_check_due(*now) {
-        let known = variables::known(editor, own_variables);
-        editor.check(&known);
-    }
+/// Checks what is being edited, if it has changed; has a long body checked once the typing rests.
+pub(in crate::console) fn check(state: &mut State) -> Option<Effect> {
+    let State { editor: Some(editor), own_variables, now, .. } = state else { return None };
+    let effect = match editor.check_due(*now) {
+        CheckDue::No => None,
+        CheckDue::Here => {
+            let known = variables::known(editor, own_variables);
+            editor.check(&known);
+            None
+        }
+        CheckDue::Elsewhere => Some(Effect::Check(Box::new(ToCheck::of(editor, own_variables)))),
+    };
     if editor.focus.field() == Some(Field::Body) {
         // Otherwise each drawing would take a long body apart anew.
         editor.input_of(Field::Body);
     }
+    effect
 }

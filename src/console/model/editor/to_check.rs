@@ -1,0 +1,45 @@
+//! A draft on its way to be checked elsewhere: taking a long body apart takes longer than a key may.
+
+use crate::console::model::editor::Editor;
+use crate::console::model::editor::checked::{self, Checked};
+use crate::console::model::variables::Known;
+use crate::profile::catalogue::Variable;
+use crate::profile::{Draft, Identity, Rules};
+
+/// A draft as it is now, with all that its check depends on.
+#[derive(Debug, Clone)]
+pub struct ToCheck {
+    draft: Draft,
+    rules: Rules,
+    identity: Identity,
+    known: Known,
+}
+
+impl ToCheck {
+    /// What the editor has now, with these variables of one's own.
+    #[must_use]
+    pub fn of(editor: &Editor, own: &[(String, Variable)]) -> Self {
+        Self {
+            draft: editor.draft.clone(),
+            rules: editor.rules.clone(),
+            identity: editor.identity().clone(),
+            known: Known::of(editor, own),
+        }
+    }
+
+    /// Checks it.
+    #[must_use]
+    pub fn check(&self) -> Checked {
+        let known = |name: &str| self.known.knows(name);
+        checked::check(&self.draft, self.rules.clone(), self.identity.clone(), &known)
+    }
+}
+
+impl Editor {
+    /// Takes the check of this draft, unless something was typed since.
+    pub(in crate::console) fn take_check(&mut self, of: &ToCheck, checked: Checked) {
+        if self.is_awaiting_check() && self.draft == of.draft {
+            self.set_checked(checked);
+        }
+    }
+}
