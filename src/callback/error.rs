@@ -38,7 +38,7 @@ pub enum RenderError {
         "body: a form needs a JSON object to take its fields from ({reason}); check body and data format"
     )]
     Fields {
-        /// What the JSON reader says.
+        /// What the body is in place of an object, or the first mistake in it.
         reason: String,
     },
     /// A value that cannot be encrypted.

@@ -31,10 +31,19 @@ pub(super) fn from_pairs(
 /// nothing, an object or array as compact JSON.
 pub(super) fn from_json(json: &str) -> Result<Fields, RenderError> {
     let unfit = |error: serde_json::Error| RenderError::Fields {
-        reason: if error.is_data() { error.to_string() } else { mistake(json, &error).to_string() },
+        reason: if error.is_data() { kind_of(json).to_owned() } else { mistake(json, &error).to_string() },
     };
     let Members(members) = serde_json::from_str(json).map_err(unfit)?;
     members.into_iter().map(|(name, value)| Ok((name, text_of(value.get()).map_err(unfit)?))).collect()
+}
+
+/// What a body is that is JSON and not an object.
+fn kind_of(json: &str) -> &'static str {
+    match json.trim_start().as_bytes().first() {
+        Some(b'[') => "it is an array",
+        Some(b'"') => "it is a string",
+        _ => "it is a single value",
+    }
 }
 
 /// The members of an object with their JSON as it is written. Reading them as values would write
@@ -91,9 +100,16 @@ mod tests {
 
     #[test]
     fn only_an_object_has_fields() {
-        for json in ["[1]", "\"x\"", "{\"a\":", "{\"a\":\"\\ud800\"}"] {
-            let error = from_json(json).unwrap_err();
-            assert!(error.to_string().starts_with("body: a form needs a JSON object"), "{error}");
+        for (json, why) in [
+            ("[1]", "it is an array"),
+            ("\"x\"", "it is a string"),
+            (" 7", "it is a single value"),
+            ("{\"a\":", "invalid JSON at line 1 column 6: a value is missing"),
+            ("{\"a\":\"\\ud800\"}", "invalid JSON at line 1 column 7: unpaired surrogate"),
+        ] {
+            let error = from_json(json).unwrap_err().to_string();
+            let start = "body: a form needs a JSON object to take its fields from (";
+            assert!(error.strip_prefix(start).unwrap().starts_with(why), "{error}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct ReceiveArgs {
     /// Address and port to listen on; a port alone listens on 127.0.0.1, port 0 is any free port
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9977", value_parser = listen_address)]
     listen: SocketAddr,
-    /// Response status
+    /// Response status, 200 to 599
     #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = status)]
     status: u16,
     /// Fail the first N attempts of each delivery: with 500, or with --hang or --reset if given
