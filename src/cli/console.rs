@@ -46,7 +46,7 @@ pub(super) async fn demo(
     receiver: Receiver,
 ) -> Result<ExitCode, CommandError> {
     let named = settings_of(&settings, store.short_name(), true);
-    let text = "Press {test} and Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
+    let text = "Press {test}, Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
     let text = named.keys.spell(text);
     show(store, &settings, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
 }
