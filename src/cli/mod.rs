@@ -129,6 +129,8 @@ pub async fn run(signals: HeldSignals) -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
+            // A reader that stands still does not keep it from being ended.
+            drop(signals);
             if error.use_stderr() {
                 // It repeats arguments, whatever is in them.
                 tell(error.render().to_string().trim_end());
