@@ -101,7 +101,7 @@ pub const TABLE: &[Entry] = table! {
         "editor-secrets" Secrets, "f8", "Secrets", "Show or hide passwords and keys",
             "reveal unmask password hide";
         "editor-edit-body" EditBody, "ctrl+o", "$EDITOR", "Edit the Request Body in $VISUAL or $EDITOR",
-            "external editor payload vim";
+            "external editor vim";
         "editor-edit-profile" EditProfile, "ctrl+g", "",
             "Edit the whole profile as JSON in $VISUAL or $EDITOR; hidden secrets are null",
             "external editor text vim";

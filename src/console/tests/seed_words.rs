@@ -134,6 +134,23 @@ fn the_palette_finds_by_the_words_of_the_seed() {
 }
 
 #[test]
+fn another_word_finds_what_it_stands_for_first() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("e");
+    for (word, first) in [
+        ("payload", "body"),
+        ("iv", "enc.IV"),
+        ("nonce", "enc.IV"),
+        ("replay", "deliveries-send-again"),
+        ("clone", "profiles-duplicate"),
+        ("mtls", "tls.client_certificate"),
+    ] {
+        let names = offered(&desk, word);
+        assert_eq!(names.first().map(String::as_str), Some(first), "{word}: {names:?}");
+    }
+}
+
+#[test]
 fn the_palette_finds_each_action_and_each_field_by_each_of_its_words() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");

@@ -51,13 +51,13 @@ impl Offer {
         matches!(&self.target, OfferTarget::Entry(entry) if scopes.contains(&entry.scope))
     }
 
-    /// The words that count most in a search: the name in the settings, or the title.
+    /// The words that count most in a search: the name in the settings, the title, or all words for a field.
     #[must_use]
     pub fn alias(&self) -> String {
         match &self.target {
             OfferTarget::Entry(entry) => format!("{} {}", entry.short, self.name),
             OfferTarget::Profile(_) => self.text.clone(),
-            OfferTarget::Field(field) => field.label().to_owned(),
+            OfferTarget::Field(field) => format!("{} {}", field.label(), self.words),
         }
     }
 
