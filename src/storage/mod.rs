@@ -4,11 +4,15 @@
 //! the console and the commands hold it; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded
 //! store. [`Opened`] says which store was opened.
 
+#[cfg(test)]
+pub(crate) mod conformance;
 pub mod control;
 pub mod describe;
 pub mod error;
 pub mod events;
 pub mod log;
+#[cfg(test)]
+pub(crate) mod memory;
 pub mod opened;
 pub mod producer;
 pub mod profiles;

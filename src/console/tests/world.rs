@@ -409,7 +409,7 @@ impl World {
         let (mut rows, mut last) = (Vec::new(), None);
         for row in left.by_ref().take(patience) {
             last = Some(row.summary.id);
-            rows.extend(Some(row).filter(|d| fits(&filter, d)).map(|d| d.summary.clone()));
+            rows.extend(Some(row).filter(|d| fits(&filter, d, None)).map(|d| d.summary.clone()));
             if rows.len() == query.limit {
                 break;
             }
@@ -419,7 +419,7 @@ impl World {
     }
 
     fn of_many(&self, many: &Many) -> Vec<DeliveryId> {
-        let fit = self.deliveries.iter().filter(|details| fits(&many.filter, details));
+        let fit = self.deliveries.iter().filter(|details| fits(&many.filter, details, None));
         fit.map(|details| details.summary.id).collect()
     }
 

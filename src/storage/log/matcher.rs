@@ -104,7 +104,11 @@ impl RowFacts<'_> {
 /// Whether a delivery in memory fits, as a store's search would find it: for
 /// tests of who asks.
 #[cfg(test)]
-pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
+pub(crate) fn fits(
+    filter: &Filter,
+    details: &crate::record::Details,
+    ended_at: Option<jiff::Timestamp>,
+) -> bool {
     use crate::profile::Choice as _;
     let row = &details.summary;
     let values = serde_json::to_string(details.values.members()).unwrap();
@@ -118,17 +122,26 @@ pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
         status: row.last_status,
         class: row.last_error.as_ref().map(|error| error.class.name()),
         accepted_at: row.accepted_at.as_millisecond(),
-        ended_at: None,
+        ended_at: ended_at.map(jiff::Timestamp::as_millisecond),
         was_sent_again: row.again.is_some(),
         values: Some(&values),
     };
-    let body = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let request = details.callback.iter().map(|callback| body(&callback.body));
-    let rest = request.chain(details.attempts.iter().map(|attempt| body(&attempt.response_body)));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut rest = Vec::new();
+    if let Some(callback) = &details.callback {
+        let headers = callback.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("webhook-id"));
+        rest.extend(headers.map(|(_, value)| value.clone()));
+        rest.push(text(&callback.body));
+    }
+    for attempt in &details.attempts {
+        rest.extend(attempt.error.iter().map(|error| error.message.clone()));
+        rest.extend(attempt.response_incomplete.clone());
+        rest.push(text(&attempt.response_body));
+    }
     filter.states().contains(&row.state)
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.before.is_none_or(|before| row.id < before)
-        && RowMatcher::new(filter).matches(&seen, || Ok(rest.collect())).unwrap()
+        && RowMatcher::new(filter).matches(&seen, || Ok(rest)).unwrap()
 }
 
 /// Whether it is in a value: a variable's name is none.

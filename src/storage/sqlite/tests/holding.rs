@@ -2,7 +2,7 @@
 
 use crate::profile::Status;
 use crate::record::{RunId, RunRange};
-use crate::storage::{Block, BlockReason, DeletedProfile};
+use crate::storage::{Block, BlockReason};
 
 use super::*;
 
@@ -292,21 +292,4 @@ async fn what_cannot_be_restored_any_more_is_no_longer_held() {
     assert!(store.blocks().await.unwrap().is_empty(), "its pause went with it");
     let due = due(&store, at(99_000), 100).await;
     assert_eq!((due.jobs[0].id(), &due.jobs[0].profile), (id, &None), "without a profile it fails");
-}
-
-#[tokio::test]
-async fn the_last_deleted_comes_first_and_is_found_as_others_are() {
-    let (_folder, store) = store();
-    store.save_profiles((1..=3).map(|n| profile(n, "Order SMS")).collect()).await.unwrap();
-    for n in [2, 3, 1] {
-        store.delete_profile(&profile_id(n)).await.unwrap();
-    }
-    let ids = |all: Vec<DeletedProfile>| all.into_iter().map(|one| one.row.id).collect::<Vec<_>>();
-    let all = ids(store.deleted_profiles().await.unwrap());
-    assert_eq!(all, [profile_id(1), profile_id(3), profile_id(2)]);
-    assert_eq!(ids(store.find_deleted("order sms").await.unwrap()).len(), 3);
-    assert_eq!(ids(store.find_deleted(profile_id(3).as_str()).await.unwrap()), [profile_id(3)]);
-    assert!(store.find_deleted("Nobody").await.unwrap().is_empty());
-    assert_eq!(store.restore_last().await.unwrap().unwrap().row.id, profile_id(1));
-    assert_eq!(store.restore_last().await.unwrap().unwrap().row.id, profile_id(3));
 }

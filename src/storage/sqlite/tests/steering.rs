@@ -1,8 +1,7 @@
 //! Cancelling, hurrying, and sending again.
 
-use crate::profile::Choice;
 use crate::record::State;
-use crate::storage::{Problem, StoreError};
+use crate::storage::Problem;
 
 use super::*;
 
@@ -41,26 +40,6 @@ async fn a_wait_is_cut_short() {
 }
 
 #[tokio::test]
-async fn sent_again_it_differs_by_its_id_only() {
-    let (_folder, store) = store();
-    let new = delivery("https://hooks.example");
-    store.enqueue(vec![new.clone()]).await.unwrap();
-    record(&store, new.id, 1, Next::Delivered).await;
-    let again = DeliveryId::generate();
-    store.resend(new.id, again, at(5_000)).await.unwrap();
-    let details = store.delivery(again).await.unwrap().unwrap();
-    let mut callback = new.request.unwrap();
-    callback.headers[1].1 = again.to_string();
-    assert_eq!(details.callback, Some(callback));
-    assert_eq!((details.values, details.attempts.len()), (new.values, 0));
-    let row = details.summary;
-    assert_eq!((row.kind, row.state, row.attempts), (Kind::Again, State::Queued, 0));
-    assert_eq!((row.accepted_at, row.due_at), (at(5_000), Some(at(5_000))));
-    assert_eq!((row.policy, row.event, row.last_status), (new.policy, new.event, None));
-    assert_eq!(row.profile_title, new.profile_title);
-}
-
-#[tokio::test]
 async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() {
     let (_folder, store) = store();
     let shown = profile(1, "Order SMS");
@@ -79,42 +58,4 @@ async fn a_test_is_sent_again_with_its_profile_or_the_saved_one_or_not_at_all() 
 
     store.save_profiles(vec![shown]).await.unwrap();
     store.resend(new.id, DeliveryId::generate(), at(2)).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_cannot_be_sent_again_is_told() {
-    let (_folder, store) = store();
-    let nobody = DeliveryId::generate();
-    let gone = store.resend(nobody, DeliveryId::generate(), at(0)).await.map_err(of);
-    assert_eq!(gone, Err(Problem::NoDelivery(nobody)));
-    let failure = Failure { class: ErrorClass::Request, message: "no".to_owned() };
-    let empty = NewDelivery { request: Err(failure), ..delivery("https://hooks.example") };
-    store.enqueue(vec![empty.clone()]).await.unwrap();
-    let none = store.resend(empty.id, DeliveryId::generate(), at(0)).await.map_err(of);
-    assert_eq!(none, Err(Problem::NoRequest(empty.id)));
-}
-
-#[tokio::test]
-async fn every_choice_comes_back() {
-    let (_folder, store) = store();
-    for event in Event::ALL {
-        for kind in Kind::ALL {
-            let new = NewDelivery { event: Some(*event), kind: *kind, ..delivery("https://hooks.example") };
-            store.enqueue(vec![new.clone()]).await.unwrap();
-            let row = summary(&store, new.id).await;
-            assert_eq!((row.event, row.kind), (Some(*event), *kind));
-        }
-    }
-    for class in ErrorClass::ALL {
-        let new = delivery("https://hooks.example");
-        store.enqueue(vec![new.clone()]).await.unwrap();
-        let mut outcome = outcome(new.id, place(&store, new.id).await, 1, Next::Failed);
-        outcome.attempt.error = Some(Failure { class: *class, message: class.name().to_owned() });
-        store.record([outcome.clone()].into()).await.unwrap();
-        assert_eq!(summary(&store, new.id).await.last_error, outcome.attempt.error);
-    }
-}
-
-fn of(error: StoreError) -> Problem {
-    error.problem
 }

@@ -1,17 +1,15 @@
 //! What became of the deliveries of a run.
 
-use crate::record::{RunId, RunRange, State};
-use crate::storage::{BatchProgress, Counts};
-
 use super::*;
+use crate::record::{RunId, RunRange};
+use crate::storage::{BatchProgress, Counts};
 
 fn of(run: RunId) -> NewDelivery {
     NewDelivery { run: Some(run), ..delivery("https://hooks.example") }
 }
 
-#[tokio::test]
-async fn only_its_own_are_counted_and_what_has_ended_once() {
-    let (_folder, store) = store();
+pub async fn only_its_own_are_counted_and_what_has_ended_once(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
     let (run, other) = (RunId::generate(), RunId::generate());
     let all: Vec<NewDelivery> = (0..6).map(|_| of(run)).collect();
     let ids: Vec<DeliveryId> = all.iter().map(|new| new.id).collect();
@@ -45,9 +43,8 @@ async fn only_its_own_are_counted_and_what_has_ended_once() {
     assert_eq!((end.rest, end.low_watermark), (queued(0), to));
 }
 
-#[tokio::test]
-async fn some_are_read_by_their_ids_in_the_order_asked_for() {
-    let (_folder, store) = store();
+pub async fn some_are_read_by_their_ids_in_the_order_asked_for(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
     let (one, two) = (delivery("https://hooks.example"), delivery("https://hooks.example"));
     let (first, second) = (one.id, two.id);
     store.enqueue(vec![one, two]).await.unwrap();
@@ -55,9 +52,8 @@ async fn some_are_read_by_their_ids_in_the_order_asked_for() {
     assert_eq!(found.iter().map(|summary| summary.id).collect::<Vec<_>>(), [second, first]);
 }
 
-#[tokio::test]
-async fn those_in_a_state_are_read_page_by_page_the_newest_first() {
-    let (_folder, store) = store();
+pub async fn those_in_a_state_are_read_page_by_page_the_newest_first(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
     let (run, other) = (RunId::generate(), RunId::generate());
     let all: Vec<NewDelivery> = [run, run, other, run, run].map(of).into();
     let ids: Vec<DeliveryId> = all.iter().map(|new| new.id).collect();

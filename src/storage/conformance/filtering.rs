@@ -1,16 +1,16 @@
 //! Which deliveries a filter leaves, and how far a search looks at a time.
 
 use proptest::prelude::*;
-
-use crate::profile::Choice as _;
-use crate::record::{State, Summary};
-use crate::storage::Log as _;
-use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
+use serde_json::json;
 
 use super::*;
+use crate::profile::Choice as _;
+use crate::record::{State, Summary};
+use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
 
 /// Sixty deliveries, a second apart, of two profiles and in every state; oldest first.
-async fn many(store: &Store) -> Vec<Summary> {
+async fn many(subject: &dyn StoreUnderTest) -> Vec<Summary> {
+    let store = subject.store();
     let all: Vec<_> = (0..60)
         .map(|n| NewDelivery {
             profile_id: profile_id(u128::from(n % 7 == 0)),
@@ -21,14 +21,14 @@ async fn many(store: &Store) -> Vec<Summary> {
     store.enqueue(all.clone()).await.unwrap();
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
-            0 => record(store, new.id, 1, Next::Delivered).await,
-            1 => record(store, new.id, 1, Next::Failed).await,
+            0 => record(subject, new.id, 1, Next::Delivered).await,
+            1 => record(subject, new.id, 1, Next::Failed).await,
             2 => {
-                let mut late = outcome(new.id, place(store, new.id).await, 1, Next::Retry(at(900_000)));
+                let mut late = attempt(1, 500);
                 let message = "timed out after 5000 ms".to_owned();
-                late.attempt.status = None;
-                late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
-                store.record([late].into()).await.unwrap();
+                late.status = None;
+                late.error = Some(Failure { class: ErrorClass::Timeout, message });
+                subject.record(new.id, late, Next::Retry(at(900_000))).await;
             }
             3 => assert!(store.cancel(new.id).await.unwrap()),
             _ => {}
@@ -118,10 +118,9 @@ fn filters() -> impl Strategy<Value = Filter> {
         })
 }
 
-#[tokio::test]
-async fn a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall() {
-    let (_folder, store) = store();
-    let all = many(&store).await;
+pub async fn a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all = many(subject).await;
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(300));
     let cases = (filters(), 1usize..9, 1usize..30);
     for _ in 0..300 {
@@ -143,10 +142,9 @@ async fn a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall() {
     }
 }
 
-#[tokio::test]
-async fn a_search_that_came_far_keeps_what_it_found() {
-    let (_folder, store) = store();
-    let all = many(&store).await;
+pub async fn a_search_that_came_far_keeps_what_it_found(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all = many(subject).await;
     let filter = Filter { text: Some("order".to_owned()), limit: 100, ..Filter::default() };
     let mut known = Vec::new();
     let (mut before, mut newest) = (None, None);
@@ -160,7 +158,7 @@ async fn a_search_that_came_far_keeps_what_it_found() {
 
     // One of those found goes, one comes, and all is known without another long search.
     let gone = known[12];
-    assert!(store.write(move |tx| crate::storage::sqlite::retention::prune::remove(tx, gone)).await.unwrap());
+    assert!(remove(store, gone).await);
     let new = accepted(61_000);
     store.enqueue(vec![new.clone()]).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
@@ -176,10 +174,9 @@ async fn a_search_that_came_far_keeps_what_it_found() {
     assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.id)));
 }
 
-#[tokio::test]
-async fn a_delivery_is_found_by_the_start_of_its_id() {
-    let (_folder, store) = store();
-    let all = many(&store).await;
+pub async fn a_delivery_is_found_by_the_start_of_its_id(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all = many(subject).await;
     let text = all[7].id.to_string();
     let ids = async |text: &str| -> Vec<DeliveryId> {
         store.find_deliveries(text).await.unwrap().0.iter().map(|row| row.id).collect()
@@ -190,9 +187,8 @@ async fn a_delivery_is_found_by_the_start_of_its_id() {
     assert!(ids("ffff").await.is_empty() && ids("order").await.is_empty() && ids("").await.is_empty());
 }
 
-#[tokio::test]
-async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id() {
-    let (_folder, store) = store();
+pub async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
     let id = DeliveryId::parse("018bcfe5-f9d6-755b-bd14-33471119ef66").unwrap();
     let mut new = NewDelivery { id, profile_title: "Shop".to_owned(), ..accepted(0) };
     new.values.set("text", json!("Message has been delivered"));
@@ -201,9 +197,9 @@ async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id() {
         vec![("X-Tenant".to_owned(), "north".to_owned()), ("webhook-id".to_owned(), id.to_string())];
     request.body = br#"{"order":"A-4712"}"#.to_vec();
     store.enqueue(vec![new]).await.unwrap();
-    let mut outcome = outcome(id, place(&store, id).await, 1, Next::Failed);
-    outcome.attempt.response_body = b"no such customer 88".to_vec();
-    store.record([outcome].into()).await.unwrap();
+    let mut failed = attempt(1, 500);
+    failed.response_body = b"no such customer 88".to_vec();
+    subject.record(id, failed, Next::Failed).await;
     let finds = async |text: &str| {
         let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
         let found = store.search(&filter, 100).await.unwrap().rows.len();

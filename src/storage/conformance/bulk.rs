@@ -1,14 +1,13 @@
 //! Changing many deliveries at once.
 
-use crate::record::State;
-use crate::storage::change_next;
-use crate::storage::control::bulk::BATCH;
-use crate::storage::{BulkResult, Change, Filter, StateFilter};
-
 use super::*;
+use crate::record::State;
+use crate::storage::control::bulk::BATCH;
+use crate::storage::retention::policy::MOST_ROWS;
+use crate::storage::{BulkResult, Change, Filter, StateFilter, change_next};
 
 /// Does it to the end. What was done in all, and in how many batches.
-async fn all(store: &Store, change: Change, filter: Filter) -> (BulkResult, usize) {
+async fn all(store: &dyn Storage, change: Change, filter: Filter) -> (BulkResult, usize) {
     let mut next = Some(change.of(filter, Timestamp::now()));
     let (mut all, mut batches) = (BulkResult::default(), 0);
     while let Some(filter) = next {
@@ -21,35 +20,33 @@ async fn all(store: &Store, change: Change, filter: Filter) -> (BulkResult, usiz
 }
 
 /// Accepts so many, and ends each so.
-async fn ended(store: &Store, n: usize, next: Next) -> Vec<NewDelivery> {
+async fn ended(subject: &dyn StoreUnderTest, n: usize, next: Next) -> Vec<NewDelivery> {
     let new: Vec<_> = (0..n).map(|_| delivery("https://hooks.example")).collect();
-    store.enqueue(new.clone()).await.unwrap();
-    let records = new.iter().map(|new| record(store, new.id, 1, next));
+    subject.store().enqueue(new.clone()).await.unwrap();
+    let records = new.iter().map(|new| record(subject, new.id, 1, next));
     futures_util::future::join_all(records).await;
     new
 }
 
-#[tokio::test]
-async fn what_is_pending_is_cancelled_batch_by_batch() {
-    let (_folder, store) = store();
-    ended(&store, 450, Next::Retry(at(9_000))).await;
-    ended(&store, 7, Next::Delivered).await;
-    let (did, batches) = all(&store, Change::Cancel, Filter::default()).await;
+pub async fn what_is_pending_is_cancelled_batch_by_batch(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    ended(subject, 450, Next::Retry(at(9_000))).await;
+    ended(subject, 7, Next::Delivered).await;
+    let (did, batches) = all(store, Change::Cancel, Filter::default()).await;
     assert_eq!((did.cancelled, did.left, batches), (450, 0, 3));
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.waiting, counts.cancelled, counts.delivered), (0, 450, 7));
-    assert_eq!(all(&store, Change::Cancel, Filter::default()).await.0.done(), 0);
+    assert_eq!(all(store, Change::Cancel, Filter::default()).await.0.done(), 0);
 }
 
-#[tokio::test]
-async fn what_waits_is_due_and_what_has_failed_is_sent_again_once() {
-    let (_folder, store) = store();
+pub async fn what_waits_is_due_and_what_has_failed_is_sent_again_once(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
     let far = Timestamp::now() + std::time::Duration::from_hours(1);
-    let waiting = ended(&store, 5, Next::Retry(far)).await;
-    ended(&store, 300, Next::Failed).await;
-    ended(&store, 5, Next::Delivered).await;
+    let waiting = ended(subject, 5, Next::Retry(far)).await;
+    ended(subject, 300, Next::Failed).await;
+    ended(subject, 5, Next::Delivered).await;
     let before = store.counts().await.unwrap();
-    let (did, _) = all(&store, Change::Retry, Filter::default()).await;
+    let (did, _) = all(store, Change::Retry, Filter::default()).await;
     assert_eq!((did.due, did.again, did.left), (5, 300, 0));
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.failed, counts.queued), (before.failed, before.queued + 300));
@@ -58,55 +55,52 @@ async fn what_waits_is_due_and_what_has_failed_is_sent_again_once() {
         assert!(row.due_at < Some(far) && row.state == State::Waiting);
     }
     let delivered = Filter { state: Some(StateFilter::Is(State::Delivered)), ..Filter::default() };
-    assert_eq!(all(&store, Change::Retry, delivered.clone()).await.0.again, 5, "asked for in so many words");
+    assert_eq!(all(store, Change::Retry, delivered.clone()).await.0.again, 5, "asked for in so many words");
     for filter in [Filter::default(), delivered] {
         let filter = Change::Retry.of(filter, Timestamp::now());
         assert_eq!(
             store.count(&filter).await.unwrap(),
             if filter.states().contains(&State::Waiting) { 5 } else { 0 }
         );
-        let (did, _) = all(&store, Change::Retry, filter).await;
+        let (did, _) = all(store, Change::Retry, filter).await;
         assert_eq!((did.again, did.left), (0, 0), "what was sent again is not sent once more");
     }
 }
 
-#[tokio::test]
-async fn what_cannot_be_sent_again_does_not_keep_the_others() {
-    let (_folder, store) = store();
-    ended(&store, 3, Next::Failed).await;
+pub async fn what_cannot_be_sent_again_does_not_keep_the_others(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    ended(subject, 3, Next::Failed).await;
     let failure = Failure { class: ErrorClass::Request, message: "no".to_owned() };
     let empty = NewDelivery { request: Err(failure), ..delivery("https://hooks.example") };
     store.enqueue(vec![empty]).await.unwrap();
-    ended(&store, 3, Next::Failed).await;
-    let (did, _) = all(&store, Change::Retry, Filter::default()).await;
+    ended(subject, 3, Next::Failed).await;
+    let (did, _) = all(store, Change::Retry, Filter::default()).await;
     assert_eq!((did.again, did.left), (6, 1));
     assert!(did.why.unwrap().contains("has no request to resend"));
 }
 
-#[tokio::test]
-async fn others_write_between_two_batches() {
-    let (_folder, store) = store();
-    ended(&store, 600, Next::Failed).await;
+pub async fn others_write_between_two_batches(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    ended(subject, 600, Next::Failed).await;
     let filter = Change::Remove.of(Filter::default(), Timestamp::now());
-    let (did, after) = change_next(&store, Change::Remove, &filter).await.unwrap();
-    assert!(did.removed.deliveries + did.removed.attempts <= crate::storage::retention::policy::MOST_ROWS);
+    let (did, after) = change_next(store, Change::Remove, &filter).await.unwrap();
+    assert!(did.removed.deliveries + did.removed.attempts <= MOST_ROWS);
     let new = delivery("https://hooks.example");
     store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(store.counts().await.unwrap().failed > 0, "there is more to do");
     let mut next = after;
     while let Some(filter) = next {
-        next = change_next(&store, Change::Remove, &filter).await.unwrap().1;
+        next = change_next(store, Change::Remove, &filter).await.unwrap().1;
     }
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.failed, counts.queued), (0, 1));
 }
 
-#[tokio::test]
-async fn it_goes_on_where_it_was_left() {
-    let (_folder, store) = store();
-    ended(&store, 500, Next::Failed).await;
+pub async fn it_goes_on_where_it_was_left(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    ended(subject, 500, Next::Failed).await;
     let filter = Change::Retry.of(Filter::default(), Timestamp::now());
-    let (did, _) = change_next(&store, Change::Retry, &filter).await.unwrap();
+    let (did, _) = change_next(store, Change::Retry, &filter).await.unwrap();
     let rest = Filter { before: did.last, ..Filter::default() };
-    assert_eq!(all(&store, Change::Retry, rest).await.0.again + did.again, 500);
+    assert_eq!(all(store, Change::Retry, rest).await.0.again + did.again, 500);
 }

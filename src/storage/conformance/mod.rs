@@ -1,0 +1,111 @@
+//! What every store must do, as tests: run against each of them, so that none drifts.
+//!
+//! A store is put under test by [`StoreUnderTest`] and [`every_test`]. What is about one store only, such as
+//! files, locks and query plans, is tested with that store.
+
+pub mod bulk;
+pub mod events;
+pub mod filtering;
+pub mod log;
+pub mod profiles;
+pub mod retention;
+pub mod run;
+pub mod samples;
+pub mod steering;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::profile::{Profile, ProfileId, Status};
+use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, State};
+use crate::storage::{Change, Storage};
+
+use samples::{accepted, at, attempt, delivery, draft, profile, profile_id, tested};
+
+/// An empty store, and what only its sender does.
+#[async_trait]
+pub trait StoreUnderTest: Send + Sync {
+    /// The store.
+    fn store(&self) -> &dyn Storage;
+
+    /// Records an attempt of a delivery, as the sender does.
+    async fn record(&self, id: DeliveryId, attempt: Attempt, next: Next);
+}
+
+/// Records an attempt as the sender does: 200, or 500.
+async fn record(subject: &dyn StoreUnderTest, id: DeliveryId, n: u32, next: Next) {
+    let status = if next == Next::Delivered { 200 } else { 500 };
+    subject.record(id, attempt(n, status), next).await;
+}
+
+/// Removes a delivery that has ended from the log. Whether it was there.
+async fn remove(store: &dyn Storage, id: DeliveryId) -> bool {
+    let rows = store.summaries(vec![id]).await.unwrap();
+    let states = [State::Delivered, State::Failed, State::Cancelled].into();
+    store.apply_batch(Change::Remove, rows, states).await.unwrap().removed.deliveries == 1
+}
+
+/// Runs every test of the suite, each against a store that this expression makes.
+macro_rules! every_test {
+    ($make:expr) => {
+        $crate::storage::conformance::each! { $make;
+            log:
+                pages_together_are_all_and_newest_first,
+                counts_follow_every_change,
+                a_delivery_that_is_not_there_is_none;
+            filtering:
+                a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall,
+                a_search_that_came_far_keeps_what_it_found,
+                a_delivery_is_found_by_the_start_of_its_id,
+                what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id;
+            events:
+                a_revision_grows_with_what_changed_only;
+            bulk:
+                what_is_pending_is_cancelled_batch_by_batch,
+                what_waits_is_due_and_what_has_failed_is_sent_again_once,
+                what_cannot_be_sent_again_does_not_keep_the_others,
+                others_write_between_two_batches,
+                it_goes_on_where_it_was_left;
+            profiles:
+                a_profile_comes_back_as_it_was_saved,
+                saving_again_replaces_and_keeps_the_order,
+                a_deleted_profile_can_be_brought_back,
+                a_profile_is_found_by_id_then_by_its_start_then_by_title,
+                drafts_are_kept_until_dropped,
+                a_profile_is_saved_only_over_the_one_that_was_seen,
+                own_variables_are_added_changed_and_removed,
+                the_last_deleted_comes_first_and_is_found_as_others_are;
+            steering:
+                sent_again_it_differs_by_its_id_only,
+                what_cannot_be_sent_again_is_told,
+                every_choice_comes_back,
+                a_cancelled_delivery_stays_so_whatever_its_last_attempt_brings,
+                a_pause_blocks_events_and_nothing_that_a_person_sends,
+                a_profile_blocks_its_events_while_it_is_disabled_or_deleted;
+            run:
+                only_its_own_are_counted_and_what_has_ended_once,
+                some_are_read_by_their_ids_in_the_order_asked_for,
+                those_in_a_state_are_read_page_by_page_the_newest_first;
+            retention:
+                what_ended_long_ago_goes_and_what_is_pending_stays,
+                of_too_many_the_oldest_go,
+                a_long_log_goes_a_few_rows_at_a_time,
+                a_clock_that_is_far_ahead_is_doubted_until_it_is_trusted,
+                a_profile_that_cannot_be_restored_goes_with_its_pause;
+        }
+    };
+}
+
+/// One test each.
+macro_rules! each {
+    ($make:expr; $($subject:ident: $($test:ident),+;)+) => {
+        $(mod $subject {
+            $(#[tokio::test]
+            async fn $test() {
+                $crate::storage::conformance::$subject::$test(&$make).await;
+            })+
+        })+
+    };
+}
+
+pub(crate) use {each, every_test};

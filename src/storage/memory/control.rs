@@ -1,0 +1,181 @@
+//! Changes of what is to be sent, and what blocks it.
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, Tables};
+use crate::profile::{Profile, ProfileId, Status};
+use crate::record::{DeliveryId, Kind, RunRange, State, Summary};
+use crate::storage::profiles::deleted_profile::restorable_since;
+use crate::storage::{Block, BlockReason, Blocked, Blocks, BulkResult, Change, Control, Removed, StoreError};
+
+impl Tables {
+    /// What blocks deliveries, the oldest first.
+    pub fn blocks(&self) -> Vec<Block> {
+        let gone = self.deleted.iter().map(|(profile, _)| profile);
+        let known: Vec<&Profile> = self.profiles.iter().chain(gone).collect();
+        let title = |block: &Block| {
+            let profile = known.iter().find(|profile| Some(&profile.id) == block.profile_id.as_ref());
+            profile.map_or_else(String::new, |profile| profile.title.to_string())
+        };
+        let stored = self.blocks.iter().map(|block| Block { title: title(block), ..block.clone() });
+        let from = restorable_since(self.now());
+        let deleted = self.deleted.iter().filter(|(_, at)| *at >= from).map(|(profile, at)| Block {
+            profile_id: Some(profile.id.clone()),
+            title: profile.title.to_string(),
+            why: BlockReason::Deleted,
+            since: *at,
+            cause: None,
+        });
+        let mut all: Vec<Block> = stored.chain(deleted).collect();
+        all.sort_by_key(|block| block.since);
+        all
+    }
+
+    /// The deliveries of a profile are blocked by its status from now on, or no longer.
+    pub fn follow(&mut self, profile: &Profile) {
+        let why = match profile.status {
+            Status::Active => None,
+            Status::Disabled => Some(BlockReason::Disabled),
+            Status::AutoDisabled => Some(BlockReason::AutoDisabled),
+        };
+        let id = Some(&profile.id);
+        let is_other = |block: &Block| {
+            block.profile_id.as_ref() == id && block.why != BlockReason::Paused && Some(block.why) != why
+        };
+        self.blocks.retain(|block| !is_other(block));
+        let is_known = |why| self.blocks.iter().any(|b| b.profile_id.as_ref() == id && b.why == why);
+        if let Some(why) = why.filter(|why| !is_known(*why)) {
+            let (profile_id, since) = (id.cloned(), profile.modified_at);
+            self.blocks.push(Block { profile_id, title: String::new(), why, since, cause: None });
+        }
+    }
+
+    pub fn pending_events(&self, profile: &ProfileId) -> u64 {
+        let rows = self.deliveries.iter().map(|stored| &stored.details.summary);
+        let is_of =
+            |row: &&Summary| row.state.is_pending() && row.kind == Kind::Event && row.profile_id == *profile;
+        rows.filter(is_of).count() as u64
+    }
+
+    fn pending_within(&self, within: Option<RunRange>) -> impl Iterator<Item = &Summary> {
+        let all = self.deliveries.iter();
+        let wanted = all.filter(move |stored| within.is_none_or(|range| stored.is_in(range)));
+        wanted.map(|stored| &stored.details.summary).filter(|row| row.state.is_pending())
+    }
+
+    /// Does it to one delivery. Whether it could be done.
+    fn apply(&mut self, change: Change, row: &Summary, state: State, did: &mut BulkResult) -> bool {
+        let now = self.now();
+        match change {
+            Change::Retry if state.is_pending() => {
+                did.due += 1;
+                self.retry_now(row.id)
+            }
+            Change::Retry if self.delivery(row.id).is_none_or(|now| now.details.summary.again.is_some()) => {
+                false
+            }
+            Change::Retry => match self.resend(row.id, DeliveryId::generate(), now) {
+                Ok(()) => {
+                    did.again += 1;
+                    true
+                }
+                Err(problem) => {
+                    did.why.get_or_insert_with(|| problem.to_string());
+                    false
+                }
+            },
+            Change::Cancel => {
+                did.cancelled += 1;
+                self.cancel(row.id)
+            }
+            Change::Remove => {
+                did.removed.add(Removed { deliveries: 1, attempts: row.attempts.into() });
+                self.remove(row.id)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Control for MemoryStore {
+    async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        Ok(self.change(|tables| tables.cancel(id)))
+    }
+
+    async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        Ok(self.change(|tables| tables.retry_now(id)))
+    }
+
+    async fn apply_batch(
+        &self,
+        change: Change,
+        found: Vec<Summary>,
+        states: Vec<State>,
+    ) -> Result<BulkResult, StoreError> {
+        Ok(self.change(|tables| {
+            let mut did = BulkResult::default();
+            for row in &found {
+                did.last = Some(row.id);
+                let state = tables.state(row.id).filter(|state| states.contains(state));
+                let done = state.is_some_and(|state| tables.apply(change, row, state, &mut did));
+                did.left += u64::from(!done);
+            }
+            did
+        }))
+    }
+
+    async fn pause(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+        Ok(self.change(|tables| {
+            let is_it = |b: &Block| b.profile_id == profile && b.why == BlockReason::Paused;
+            if tables.blocks.iter().any(is_it) {
+                return false;
+            }
+            tables.revision.steering += 1;
+            let since = tables.now();
+            let (why, title) = (BlockReason::Paused, String::new());
+            tables.blocks.push(Block { profile_id: profile, title, why, since, cause: None });
+            true
+        }))
+    }
+
+    async fn resume(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {
+        Ok(self.change(|tables| {
+            let before = tables.blocks.len();
+            tables.blocks.retain(|b| b.profile_id != profile || b.why != BlockReason::Paused);
+            let ended = tables.blocks.len() < before;
+            tables.revision.steering += i64::from(ended);
+            ended
+        }))
+    }
+
+    async fn blocks(&self) -> Result<Blocks, StoreError> {
+        Ok(self.tables().blocks().into_iter().collect())
+    }
+
+    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+        let tables = self.tables();
+        let all = tables.blocks();
+        let blocks: Blocks = all.iter().cloned().collect();
+        let (mut blocked, mut by) = (Blocked::default(), Vec::new());
+        for row in tables.pending_within(within) {
+            let Some(block) = blocks.of(row) else { continue };
+            by.push(block);
+            *(if row.state == State::Queued { &mut blocked.queued } else { &mut blocked.waiting }) += 1;
+        }
+        blocked.by = all.iter().filter(|block| by.contains(block)).cloned().collect();
+        Ok(blocked)
+    }
+
+    async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
+        let tables = self.tables();
+        let blocks: Blocks = tables.blocks().into_iter().collect();
+        if blocks.is_empty() && within.is_some() {
+            return Ok(true);
+        }
+        Ok(tables.pending_within(within).any(|row| blocks.of(row).is_none()))
+    }
+
+    async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {
+        Ok(self.tables().pending_events(profile))
+    }
+}

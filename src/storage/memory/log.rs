@@ -1,0 +1,139 @@
+//! The log: every question looks at all of it.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, StoredDelivery, Tables};
+use crate::record::{DeliveryId, Details, RunId, RunRange, State, Summary};
+use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
+use crate::storage::log::matcher;
+use crate::storage::{BatchProgress, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError};
+
+/// Whether a delivery fits.
+fn fits(filter: &Filter, stored: &StoredDelivery) -> bool {
+    matcher::fits(filter, &stored.details, stored.ended_at)
+}
+
+impl Tables {
+    /// The deliveries by their ids, the newest first.
+    fn newest_first(&self) -> Vec<&StoredDelivery> {
+        let mut all: Vec<&StoredDelivery> = self.deliveries.iter().collect();
+        all.sort_by_key(|stored| std::cmp::Reverse(stored.details.summary.id));
+        all
+    }
+
+    fn page(&self, filter: &Filter, most: usize) -> Page {
+        let mut all = self.newest_first();
+        all.retain(|stored| filter.before.is_none_or(|before| stored.details.summary.id < before));
+        let mut page = Page::default();
+        for (at, stored) in all.iter().enumerate() {
+            let row = &stored.details.summary;
+            page.newest = page.newest.max(Some(row.id));
+            page.rows.extend(Some(row).filter(|_| fits(filter, stored)).cloned());
+            if page.rows.len() >= filter.limit || at + 1 >= most {
+                page.next = Some(row.id).filter(|_| at + 1 < all.len());
+                break;
+            }
+        }
+        page
+    }
+
+    fn count(&self, keep: impl Fn(&StoredDelivery) -> bool) -> Counts {
+        let of = |state| {
+            let all = self.deliveries.iter();
+            all.filter(|stored| stored.details.summary.state == state && keep(stored)).count() as u64
+        };
+        Counts {
+            queued: of(State::Queued),
+            waiting: of(State::Waiting),
+            delivered: of(State::Delivered),
+            failed: of(State::Failed),
+            cancelled: of(State::Cancelled),
+        }
+    }
+}
+
+#[async_trait]
+impl Log for MemoryStore {
+    async fn search(&self, filter: &Filter, most: usize) -> Result<Page, StoreError> {
+        Ok(self.tables().page(filter, most))
+    }
+
+    async fn resume_search(
+        &self,
+        filter: &Filter,
+        earlier: EarlierSearch,
+        most: usize,
+    ) -> Result<Page, StoreError> {
+        let tables = self.tables();
+        let mut page = tables.page(filter, most);
+        let meets = |next| earlier.newest.is_some_and(|newest| newest >= next);
+        if let Some(next) = page.next.filter(|next| meets(*next)) {
+            let known = earlier.known.iter().filter(|id| **id < next);
+            let still = known.filter_map(|id| tables.delivery(*id)).filter(|stored| fits(filter, stored));
+            page.rows.extend(still.map(|stored| stored.details.summary.clone()));
+            page.next = earlier.next;
+            page.cut(filter.limit);
+        }
+        Ok(page)
+    }
+
+    async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
+        Ok(self.tables().deliveries.iter().filter(|stored| fits(filter, stored)).count() as u64)
+    }
+
+    async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {
+        Ok(self.tables().delivery(id).map(|stored| stored.details.clone()))
+    }
+
+    async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError> {
+        let tables = self.tables();
+        let found = ids.into_iter().filter_map(|id| tables.delivery(id));
+        Ok(found.map(|stored| stored.details.summary.clone()).collect())
+    }
+
+    async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError> {
+        let Some((first, last)) = delivery_range(text) else { return Ok(Default::default()) };
+        let tables = self.tables();
+        let rows = tables.newest_first().into_iter().map(|stored| &stored.details.summary);
+        let found = rows.filter(|row| (first..=last).contains(&row.id)).take(MOST_FOUND);
+        Ok((found.cloned().collect(), PassedOver::default()))
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        Ok(self.tables().count(|_| true))
+    }
+
+    async fn recount(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError> {
+        let tables = self.tables();
+        let of_run = tables.deliveries.iter().filter(|stored| stored.is_in(range));
+        let pending = of_run.map(|stored| &stored.details.summary).filter(|row| row.state.is_pending());
+        let low_watermark = pending.map(|row| row.id).min().unwrap_or(range.to);
+        let settled = tables.count(|stored| stored.is_in(RunRange { to: low_watermark, ..range }));
+        let rest = tables.count(|stored| stored.is_in(RunRange { from: low_watermark, ..range }));
+        Ok(BatchProgress { settled, rest, low_watermark })
+    }
+
+    async fn deliveries_of_run(
+        &self,
+        range: RunRange,
+        state: State,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        let tables = self.tables();
+        let of_run = tables.newest_first().into_iter().filter(|stored| stored.is_in(range));
+        let rows = of_run.map(|stored| &stored.details.summary).filter(|row| row.state == state);
+        Ok(rows.take(limit).cloned().collect())
+    }
+
+    async fn of_run(&self, run: RunId, ids: Vec<DeliveryId>) -> Result<HashSet<DeliveryId>, StoreError> {
+        let tables = self.tables();
+        let is_of = |id: &DeliveryId| tables.delivery(*id).is_some_and(|stored| stored.run == Some(run));
+        Ok(ids.into_iter().filter(is_of).collect())
+    }
+}

@@ -1,0 +1,222 @@
+//! What is stored, and how a delivery moves on.
+
+use jiff::Timestamp;
+
+use crate::callback::Values;
+use crate::clock;
+use crate::profile::catalogue::Variable;
+use crate::profile::{Event, Profile, ProfileId};
+use crate::record::{Attempt, DeliveryId, Details, Kind, NewDelivery, Next, RunId, RunRange, State, Summary};
+use crate::storage::retention::clock_doubt::ClockMemory;
+use crate::storage::{Block, Problem, Revision, UnsavedDraft};
+
+/// A delivery, and what belongs to it.
+#[derive(Debug, Clone)]
+pub struct StoredDelivery {
+    /// All that a person may see of it.
+    pub details: Details,
+    /// The run that accepted it.
+    pub run: Option<RunId>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// It tested a profile as it was on the screen.
+    pub was_tested: bool,
+    /// The tested profile, until the delivery ends.
+    pub tested: Option<Box<Profile>>,
+}
+
+impl StoredDelivery {
+    /// Whether it is of these deliveries of a run.
+    pub fn is_in(&self, range: RunRange) -> bool {
+        self.run == Some(range.run) && (range.from..range.to).contains(&self.details.summary.id)
+    }
+}
+
+/// All that is stored.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// In the order in which they were saved first.
+    pub profiles: Vec<Profile>,
+    /// With the time at which each was deleted.
+    pub deleted: Vec<(Profile, Timestamp)>,
+    /// One a profile.
+    pub drafts: Vec<UnsavedDraft>,
+    /// Each with its scope.
+    pub own: Vec<(String, Variable)>,
+    /// The values of the last test of each event.
+    pub test_values: Vec<(ProfileId, Option<Event>, Values)>,
+    /// In the order in which they were accepted.
+    pub deliveries: Vec<StoredDelivery>,
+    /// Pauses, and what the status of a profile blocks.
+    pub blocks: Vec<Block>,
+    /// What is remembered of the clock.
+    pub clock: Option<ClockMemory>,
+    /// What has changed.
+    pub revision: Revision,
+    /// The time that it is; the clock's where there is none.
+    pub now: Option<Timestamp>,
+}
+
+impl Tables {
+    /// The time that it is, in whole milliseconds.
+    pub fn now(&self) -> Timestamp {
+        let now = self.now.unwrap_or_else(clock::now);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap()
+    }
+
+    pub fn delivery(&self, id: DeliveryId) -> Option<&StoredDelivery> {
+        self.deliveries.iter().find(|stored| stored.details.summary.id == id)
+    }
+
+    pub fn delivery_mut(&mut self, id: DeliveryId) -> Option<&mut StoredDelivery> {
+        self.revision.deliveries += 1;
+        self.deliveries.iter_mut().find(|stored| stored.details.summary.id == id)
+    }
+
+    pub fn state(&self, id: DeliveryId) -> Option<State> {
+        self.delivery(id).map(|stored| stored.details.summary.state)
+    }
+
+    pub fn enqueue(&mut self, new: NewDelivery) {
+        let (callback, failure) = match new.request {
+            Ok(callback) => (Some(callback), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let is_pending = failure.is_none();
+        let summary = Summary {
+            id: new.id,
+            kind: new.kind,
+            profile_id: new.profile_id,
+            profile_title: new.profile_title,
+            event: new.event,
+            state: if is_pending { State::Queued } else { State::Failed },
+            attempts: 0,
+            policy: new.policy,
+            due_at: is_pending.then_some(new.accepted_at),
+            accepted_at: new.accepted_at,
+            last_status: None,
+            last_error: failure,
+            last_ms: None,
+            again: None,
+        };
+        self.revision.deliveries += 1;
+        self.deliveries.push(StoredDelivery {
+            details: Details {
+                summary,
+                callback,
+                values: new.values,
+                attempts: Vec::new(),
+                passed_over: Vec::new(),
+            },
+            ended_at: (!is_pending).then_some(new.accepted_at),
+            run: new.run,
+            was_tested: new.tested.is_some(),
+            tested: new.tested.filter(|_| is_pending),
+        });
+    }
+
+    /// As [`Producer::resend`](crate::storage::Producer::resend).
+    pub fn resend(&mut self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), Problem> {
+        let earlier = self.delivery(id).cloned().ok_or(Problem::NoDelivery(id))?;
+        let mut callback = earlier.details.callback.ok_or(Problem::NoRequest(id))?;
+        let old = earlier.details.summary;
+        let is_saved = self
+            .profiles
+            .iter()
+            .chain(self.deleted.iter().map(|(gone, _)| gone))
+            .any(|p| p.id == old.profile_id);
+        if earlier.was_tested && earlier.tested.is_none() && !is_saved {
+            return Err(Problem::TestedGone(id));
+        }
+        for (name, value) in &mut callback.headers {
+            if name.eq_ignore_ascii_case("webhook-id") {
+                *value = new_id.to_string();
+            }
+        }
+        let summary = Summary {
+            id: new_id,
+            kind: Kind::Again,
+            state: State::Queued,
+            attempts: 0,
+            due_at: Some(at),
+            accepted_at: at,
+            last_status: None,
+            last_error: None,
+            last_ms: None,
+            again: None,
+            ..old
+        };
+        if let Some(earlier) = self.delivery_mut(id) {
+            earlier.details.summary.again = Some(new_id);
+        }
+        let (values, attempts, passed_over) = (earlier.details.values, Vec::new(), Vec::new());
+        self.deliveries.push(StoredDelivery {
+            details: Details { summary, callback: Some(callback), values, attempts, passed_over },
+            ended_at: None,
+            run: None,
+            was_tested: earlier.tested.is_some(),
+            tested: earlier.tested,
+        });
+        Ok(())
+    }
+
+    /// Records an attempt as a sender does: what was cancelled meanwhile stays so, and the same attempt twice
+    /// is one.
+    pub fn record(&mut self, id: DeliveryId, attempt: Attempt, next: Next) {
+        let Some(stored) = self.delivery_mut(id) else { return };
+        let row = &mut stored.details.summary;
+        if stored.details.attempts.iter().any(|known| known.n == attempt.n) {
+            return;
+        }
+        row.attempts = row.attempts.max(attempt.n);
+        (row.last_status, row.last_error) = (attempt.status, attempt.error.clone());
+        row.last_ms = Some(attempt.duration_ms);
+        if row.state.is_pending() {
+            (row.state, row.due_at) = match next {
+                Next::Delivered => (State::Delivered, None),
+                Next::Failed => (State::Failed, None),
+                Next::Retry(at) => (State::Waiting, Some(at)),
+            };
+        }
+        if !row.state.is_pending() {
+            stored.ended_at = stored.ended_at.or(Some(attempt.started_at));
+            stored.tested = None;
+        }
+        stored.details.attempts.push(attempt);
+    }
+
+    /// Cancels a delivery. Whether it was still to be sent.
+    pub fn cancel(&mut self, id: DeliveryId) -> bool {
+        let now = self.now();
+        self.pending(id, |stored| {
+            (stored.details.summary.state, stored.details.summary.due_at) = (State::Cancelled, None);
+            (stored.ended_at, stored.tested) = (Some(now), None);
+        })
+    }
+
+    /// Makes a delivery due. Whether it is still to be sent.
+    pub fn retry_now(&mut self, id: DeliveryId) -> bool {
+        let now = self.now();
+        self.pending(id, |stored| {
+            let due = &mut stored.details.summary.due_at;
+            *due = Some(due.map_or(now, |due| due.min(now)));
+        })
+    }
+
+    fn pending(&mut self, id: DeliveryId, change: impl FnOnce(&mut StoredDelivery)) -> bool {
+        if !self.state(id).is_some_and(State::is_pending) {
+            return false;
+        }
+        self.revision.steering += 1;
+        self.delivery_mut(id).map(change).is_some()
+    }
+
+    /// Removes a delivery that has ended. Whether it was there.
+    pub fn remove(&mut self, id: DeliveryId) -> bool {
+        let before = self.deliveries.len();
+        self.deliveries
+            .retain(|stored| stored.details.summary.id != id || stored.details.summary.state.is_pending());
+        self.revision.deliveries += 1;
+        self.deliveries.len() < before
+    }
+}
