@@ -17,7 +17,7 @@
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
-//! | [`storage`] | what a store must do, and SQLite, which does it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`storage`] | what every store must do, as traits, and SQLite, which does it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |

@@ -246,6 +246,32 @@ fn no_file_of_the_console_uses_one_that_uses_it() {
 }
 
 #[test]
+fn no_file_of_the_storage_uses_one_that_uses_it() {
+    let uses = uses_among("storage");
+    assert!(uses.len() > 100 && uses.values().map(BTreeSet::len).sum::<usize>() > 300, "{}", uses.len());
+    assert_eq!(circle(&uses), None);
+}
+
+/// What every store must do is said without any of them: only the enum of opened stores knows which there are.
+#[test]
+fn what_every_store_must_do_knows_no_store() {
+    let mut sources = BTreeMap::new();
+    files(&source("storage"), &["storage".to_owned()], &mut sources);
+    let uses = uses_among("storage");
+    let is_store = |file: &[String]| file.get(1).is_some_and(|name| name == "sqlite");
+    let mut shared = 0;
+    for (file, text) in sources.iter().filter(|(file, _)| file.len() > 1 && !is_store(file)) {
+        shared += 1;
+        let name = file.join("::");
+        assert!(!text.contains("rusqlite"), "{name} names rusqlite");
+        let may = name == "storage::opened" || name.starts_with("storage::queue::conformance");
+        let stores: Vec<_> = uses[file].iter().filter(|used| is_store(used)).collect();
+        assert!(may || stores.is_empty(), "{name} uses {stores:?}");
+    }
+    assert!(shared > 30, "{shared}");
+}
+
+#[test]
 fn a_circle_is_found() {
     let file = |name: &str| vec![name.to_owned()];
     let mut uses: Uses = ["a", "b", "c", "d"].map(|name| (file(name), BTreeSet::new())).into();
