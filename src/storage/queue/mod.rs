@@ -26,6 +26,7 @@ pub use wakeup::Wakeup;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -58,9 +59,21 @@ pub trait Queue: Send + Sync + 'static {
     /// used less slot time. No lane waits for its turn for ever.
     ///
     /// A claim is exclusive: no other one gives the same delivery until it is recorded or released, or its
-    /// sender has lost its seat. A call that is dropped before it answers has claimed
+    /// sender has lost its seat or its [lease](Self::lease). A call that is dropped before it answers has claimed
     /// nothing. Fails with [`QueueError::Overtaken`] once another process has taken the seat.
     fn claim(&self, demand: Demand) -> impl Future<Output = Result<Claimed, QueueError>> + Send;
+
+    /// How long a claim lasts unless it is extended; none where it lasts as long as the seat.
+    fn lease(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Extends claims: each lasts for a lease from now on. Gives those that were lost before: they must not
+    /// be started.
+    fn extend(&self, held: &[JobRef]) -> impl Future<Output = Result<Vec<JobRef>, QueueError>> + Send {
+        let _ = held;
+        async { Ok(Vec::new()) }
+    }
 
     /// Gives claims back as if they had never been made. What is not claimed is passed over.
     fn release(&self, unstarted: &[JobRef]) -> impl Future<Output = Result<(), QueueError>> + Send;

@@ -146,6 +146,18 @@ pub async fn releasing_what_is_not_claimed_does_nothing(queue: impl Subject) {
     assert!(claim(&queue, 99_000, 9).await.is_empty());
 }
 
+pub async fn what_is_claimed_is_extended_and_what_is_lost_is_told(queue: impl Subject) {
+    accept(&queue, vec![event(1, 'a')]).await;
+    let jobs = claim(&queue, 0, 9).await;
+    let held = [jobs[0].reference];
+    assert_eq!(queue.extend(&held).await.unwrap(), []);
+    if queue.lease().is_some() {
+        release(&queue, &jobs).await;
+        assert_eq!(claim(&queue, 0, 9).await.len(), 1);
+        assert_eq!(queue.extend(&held).await.unwrap(), held);
+    }
+}
+
 pub async fn wakeups_tell_what_the_sender_did_not_do_itself(queue: impl Subject) {
     let mut wakeups = queue.wakeups();
     let before = *wakeups.borrow_and_update();

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -141,6 +142,17 @@ impl Queue for MemoryQueue {
         let waiting = rows.all.values().filter(|row| row.state == State::Waiting && row.due_at > demand.now);
         claimed.next_due = waiting.map(|row| row.due_at).min();
         Ok(claimed)
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        Some(Duration::from_secs(15))
+    }
+
+    async fn extend(&self, held: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
+        let rows = self.rows();
+        let is_ours =
+            |job: &JobRef| rows.all.get(&job.id).is_some_and(|row| row.claimed == Some(job.token()));
+        Ok(held.iter().filter(|job| !is_ours(job)).copied().collect())
     }
 
     async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {

@@ -46,6 +46,7 @@ macro_rules! conforms {
                 what_was_cancelled_meanwhile_stays_so_and_is_given_back
                 an_outcome_recorded_twice_is_one
                 releasing_what_is_not_claimed_does_nothing
+                what_is_claimed_is_extended_and_what_is_lost_is_told
                 wakeups_tell_what_the_sender_did_not_do_itself
                 a_seat_that_is_left_frees_its_claims
                 what_waits_moves_with_a_clock_that_was_set
