@@ -51,13 +51,19 @@ impl Offer {
         matches!(&self.target, OfferTarget::Entry(entry) if scopes.contains(&entry.scope))
     }
 
-    /// The words that count most in a search: the name in the settings, the title, or all words for a field.
+    /// The words that count most in a search for this: the name in the settings, the title, or the label of
+    /// a field with those of its other words that are typed.
     #[must_use]
-    pub fn alias(&self) -> String {
+    pub fn alias(&self, wanted: &str) -> String {
         match &self.target {
             OfferTarget::Entry(entry) => format!("{} {}", entry.short, self.name),
             OfferTarget::Profile(_) => self.text.clone(),
-            OfferTarget::Field(field) => format!("{} {}", field.label(), self.words),
+            OfferTarget::Field(field) => {
+                let wanted = wanted.to_lowercase();
+                let is_typed = |word: &&str| wanted.split_whitespace().any(|typed| word.starts_with(typed));
+                let words: Vec<&str> = self.words.split_whitespace().filter(is_typed).collect();
+                format!("{} {}", field.label(), words.join(" "))
+            }
         }
     }
 
@@ -140,5 +146,5 @@ pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
     let why = state.overlay.as_ref().map(|_| "a window is open: Esc closes it first");
     all.extend(fields::offers(state));
     all.extend(palette.profiles.iter().map(|row| profile(row, why)));
-    rank::rank(&wanted, all, |offer| (offer.haystack(), offer.alias()))
+    rank::rank(&wanted, all, |offer| (offer.haystack(), offer.alias(&wanted)))
 }
