@@ -4,6 +4,7 @@
 //! the console and the commands hold it; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded
 //! store. [`Opened`] says which store was opened.
 
+pub mod auto_disable;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod control;

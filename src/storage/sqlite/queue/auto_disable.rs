@@ -1,11 +1,6 @@
-//! A profile of which too many deliveries in a row have failed for good is disabled (facts, section 1;
-//! our decision), in the transaction that records the last of them.
-//!
-//! Events are counted, for each endpoint of a profile: what a person sends by hand says nothing of
-//! them, and what could not be made into a request was never tried. In a row means in the order in
-//! which they were accepted. By their ends it would be wrong: a failure ends late, after its retries,
-//! so of a batch that mostly arrived the last to end have all failed. A batch of outcomes reads each of
-//! its queues once, and writes a count only where it differs.
+//! A profile of which too many deliveries in a row have failed for good is disabled, in the transaction that
+//! records the last of them. [`FailureCount`] says which are too many. A batch of outcomes reads each of its
+//! lanes once, and writes a count only where it differs.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,7 +10,8 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::clock;
 use crate::profile::{ProfileId, Status};
-use crate::record::{DeliveryId, Next, Outcome};
+use crate::record::{DeliveryId, Outcome};
+use crate::storage::auto_disable::FailureCount;
 use crate::storage::control::block::AutoDisableCause;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::control::pause;
@@ -34,16 +30,9 @@ pub struct Failing {
 /// The failures in a row of one queue.
 struct Run {
     profile_id: String,
-    stored: Count,
-    now: Count,
+    stored: FailureCount,
+    now: FailureCount,
     too_many: Option<AutoDisableCause>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Count {
-    failed: u32,
-    /// The last accepted of those that were delivered.
-    delivered: Option<DeliveryId>,
 }
 
 impl Failing {
@@ -64,20 +53,9 @@ impl Failing {
             }
         };
         let Some(run) = run else { return Ok(()) };
-        if outcome.next == Next::Delivered {
-            run.now = Count { failed: 0, delivered: run.now.delivered.max(Some(outcome.job.id)) };
-            return Ok(());
-        }
-        if run.now.delivered.is_some_and(|later| outcome.job.id < later) {
-            return Ok(());
-        }
-        run.now.failed = run.now.failed.saturating_add(1);
-        if run.now.failed >= self.limit && run.too_many.is_none() {
-            let error = outcome.attempt.error.as_ref();
-            let message = error.map(|error| error.message.clone()).unwrap_or_default();
-            run.too_many =
-                Some(AutoDisableCause { failed: run.now.failed, delivery: outcome.job.id, message });
-        }
+        let (now, cause) = run.now.after(outcome, self.limit);
+        run.now = now;
+        run.too_many = run.too_many.take().or(cause);
         Ok(())
     }
 
@@ -107,7 +85,7 @@ fn read(tx: &Transaction<'_>, lane: i64) -> Result<Option<Run>, StoreError> {
 fn run(row: &Row<'_>) -> Result<Run, Why> {
     columns::text(row, 3)?;
     let delivered = columns::get::<Option<[u8; 16]>>(row, 2)?.map(DeliveryId::from_bytes);
-    let stored = Count { failed: columns::get(row, 1)?, delivered };
+    let stored = FailureCount { failed: columns::get(row, 1)?, delivered };
     Ok(Run { profile_id: columns::get(row, 0)?, stored, now: stored, too_many: None })
 }
 
