@@ -359,6 +359,8 @@ impl<Q: Queue> Dispatcher<Q> {
             return;
         };
         self.records.not_before = None;
+        // One that is no longer stored may have given its place to another, which was passed over as claimed.
+        self.claiming.fresh |= !not_ours.is_empty();
         for outcome in &*batch {
             self.ended.push(outcome.id());
             if let Some(at) = outcome.next.retry_at()

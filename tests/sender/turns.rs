@@ -16,7 +16,8 @@ use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{JobRef, NewDelivery, Outcome};
 use ringback::storage::{
-    Claimed, ClockSource, Counts, Demand, Queue, QueueError, Seat, Standby, Store, Wakeup,
+    Claimed, ClockSource, Counts, Demand, Filter, Log as _, Queue, QueueError, RetentionPolicy, Seat,
+    Standby, Store, Wakeup,
 };
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -354,4 +355,30 @@ async fn nobody_is_said_to_send_who_does_not() {
     told(&mut watching, |now| now.role == own).await;
     first.stop().await;
     told(&mut watching, |now| now.role == Role::Sends).await;
+}
+
+/// `SQLite` gives the number of the last row that was removed to the next one: while the removed delivery is
+/// in flight, that one looks claimed.
+#[tokio::test]
+async fn what_takes_the_place_of_a_delivery_removed_in_flight_is_sent() {
+    let (_folder, store) = store();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    accept(&store, &url, 1).await;
+    let sender = sender(store.clone(), 4, 8);
+    let mut held = listener.accept().await.expect("the first attempt").0;
+    told(&mut sender.sending(), |now| now.in_flight.len() == 1).await;
+
+    let first = store.deliveries(&Filter::default()).await.expect("the log").remove(0).id;
+    assert!(store.cancel(first).await.expect("cancelled"));
+    let all = RetentionPolicy { days: 1, deliveries: 0 };
+    let later = Timestamp::now() + SignedDuration::from_hours(48);
+    assert_eq!(store.prune_next(all, later, None).await.expect("removed").0.deliveries, 1);
+    let (_receiver, healthy) = healthy().await;
+    accept(&store, &healthy, 1).await;
+    assert_eq!(store.deliveries(&Filter::default()).await.expect("the log").len(), 1);
+
+    let response = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut held, response).await.expect("answered");
+    until(&store, SOON, |counts| counts.delivered == 1).await;
 }
