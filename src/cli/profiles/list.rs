@@ -92,7 +92,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
             ]
         })
         .collect();
-    print(&table(["ID", "TITLE", "CHANNEL", "DELETED", "RESTORABLE UNTIL", "HELD"], &cells))
+    print(&table(["ID", "TITLE", "CHANNEL", "DELETED", "RESTORABLE UNTIL", "BLOCKED"], &cells))
 }
 
 impl ListArgs {
