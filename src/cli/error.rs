@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn codes_tell_wrong_input_from_failure() {
-        let store = |problem| CommandError::Store(StoreError { path: None, problem }).code();
+        let store = |problem| CommandError::Store(StoreError { location: None, problem }).code();
         assert_eq!(store(Problem::NotADatabase), 2);
         assert_eq!(store(Problem::Newer { found: 9, known: 1 }), 2);
         assert_eq!(store(Problem::Full), 1);

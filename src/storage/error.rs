@@ -1,7 +1,6 @@
 //! What can go wrong with a store: what, where, and what to do.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::files::NoDescriptors;
@@ -9,11 +8,11 @@ use crate::record::DeliveryId;
 use crate::storage::QueueError;
 use crate::threads::{BlockingError, NoThread};
 
-/// A problem of the store, with the file that has it.
+/// A problem of a store, with where that store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreError {
-    /// The database; none while it is not known.
-    pub path: Option<PathBuf>,
+    /// The store: a file, or a URL without its password. None while it is not known.
+    pub location: Option<String>,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -169,8 +168,8 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.path {
-            Some(path) => write!(f, "{}: {}", path.display(), self.problem),
+        match &self.location {
+            Some(location) => write!(f, "{location}: {}", self.problem),
             None => self.problem.fmt(f),
         }
     }
@@ -180,7 +179,7 @@ impl std::error::Error for StoreError {}
 
 impl From<Problem> for StoreError {
     fn from(problem: Problem) -> Self {
-        Self { path: None, problem }
+        Self { location: None, problem }
     }
 }
 

@@ -27,10 +27,10 @@ pub trait InFile {
 impl InFile for StoreError {
     fn at(mut self, path: &Path) -> Self {
         // To `SQLite` a file that was made read-only while it was open is a disk that fails.
-        if self.path.is_none() && matches!(self.problem, Problem::Disk(_)) && !may_be_written(path) {
+        if self.location.is_none() && matches!(self.problem, Problem::Disk(_)) && !may_be_written(path) {
             self.problem = Problem::ReadOnly;
         }
-        self.path.get_or_insert_with(|| path.to_owned());
+        self.location.get_or_insert_with(|| path.display().to_string());
         self
     }
 
