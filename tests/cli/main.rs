@@ -23,6 +23,7 @@ mod large_profiles;
 mod man;
 mod odd_rows;
 mod preview;
+mod profile_mistakes;
 mod profiles;
 mod receive;
 mod restore;

@@ -28,7 +28,7 @@ pub enum Deed {
 
 /// What can be clicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum ClickTarget {
     /// Anywhere in a pane, or its name in the line of names.
     Pane(Pane),
     /// A row of a list, by its number.
@@ -52,7 +52,7 @@ pub enum Place {
 pub struct Mouse {
     on: Cell<bool>,
     /// As of the last drawing; what was drawn last lies above.
-    places: RefCell<Vec<(Rect, Place)>>,
+    places: RefCell<Vec<(Rect, ClickTarget)>>,
 }
 
 impl Mouse {
@@ -73,7 +73,7 @@ impl Mouse {
     }
 
     /// Notes what was drawn in an area. Does nothing while the mouse is not ours.
-    pub fn note(&self, area: Rect, place: Place) {
+    pub fn note(&self, area: Rect, place: ClickTarget) {
         if self.on.get() {
             self.places.borrow_mut().push((area, place));
         }
@@ -81,7 +81,7 @@ impl Mouse {
 
     /// What lies topmost there.
     #[must_use]
-    pub fn find(&self, (x, y): (u16, u16)) -> Option<Place> {
+    pub fn find(&self, (x, y): (u16, u16)) -> Option<ClickTarget> {
         let at = Position { x, y };
         self.places.borrow().iter().rev().find(|(area, _)| area.contains(at)).map(|(_, place)| place.clone())
     }

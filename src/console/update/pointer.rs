@@ -3,7 +3,7 @@
 use crate::console::model::effect::Effect;
 use crate::console::model::layout;
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::{Deed, Place, Pointer};
+use crate::console::model::pointer::{ClickTarget, Deed, Pointer};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::update::editor::pointed as editor;
@@ -26,10 +26,10 @@ pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     }
 }
 
-fn click(state: &mut State, place: Place) -> Vec<Effect> {
+fn click(state: &mut State, place: ClickTarget) -> Vec<Effect> {
     match (state.target(), &place) {
-        (Target::Guide(_), Place::GuideRow(row)) => return click_line(state, *row),
-        (Target::Window(_), Place::WindowRow(row)) => {
+        (Target::Guide(_), ClickTarget::GuideRow(row)) => return click_line(state, *row),
+        (Target::Window(_), ClickTarget::WindowRow(row)) => {
             window::choose_row(state, *row);
             return Vec::new();
         }
@@ -37,11 +37,11 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
         _ => {}
     }
     match place {
-        Place::Pane(pane) => {
+        ClickTarget::Pane(pane) => {
             state.focus = pane;
             Vec::new()
         }
-        Place::Row(pane, row) => {
+        ClickTarget::Row(pane, row) => {
             state.focus = pane;
             match pane {
                 Pane::Profiles => profiles::choose_row(state, row),
@@ -53,18 +53,18 @@ fn click(state: &mut State, place: Place) -> Vec<Effect> {
                 Pane::Editor => Vec::new(),
             }
         }
-        Place::Item(item) => {
+        ClickTarget::Item(item) => {
             state.focus = Pane::Editor;
             editor::click(state, &item)
         }
-        Place::Step(step) => {
+        ClickTarget::Step(step) => {
             state.focus = Pane::Editor;
             editor::show_step(state, step);
             Vec::new()
         }
         // It stands where the keyboard is.
-        Place::Action(action) => action::do_action(state, action),
-        Place::Window | Place::WindowRow(_) | Place::GuideRow(_) => Vec::new(),
+        ClickTarget::Action(action) => action::do_action(state, action),
+        ClickTarget::Window | ClickTarget::WindowRow(_) | ClickTarget::GuideRow(_) => Vec::new(),
     }
 }
 
@@ -80,11 +80,16 @@ fn click_line(state: &mut State, row: usize) -> Vec<Effect> {
 }
 
 /// The wheel moves what lies under it; the keyboard stays where it is.
-fn wheel(state: &mut State, place: Option<&Place>, action: Action) -> Vec<Effect> {
+fn wheel(state: &mut State, place: Option<&ClickTarget>, action: Action) -> Vec<Effect> {
     let under = match place {
-        Some(Place::Pane(pane) | Place::Row(pane, _)) => *pane,
-        Some(Place::Item(_) | Place::Step(_)) => Pane::Editor,
-        Some(Place::Action(_) | Place::Window | Place::WindowRow(_) | Place::GuideRow(_)) => state.focus,
+        Some(ClickTarget::Pane(pane) | ClickTarget::Row(pane, _)) => *pane,
+        Some(ClickTarget::Item(_) | ClickTarget::Step(_)) => Pane::Editor,
+        Some(
+            ClickTarget::Action(_)
+            | ClickTarget::Window
+            | ClickTarget::WindowRow(_)
+            | ClickTarget::GuideRow(_),
+        ) => state.focus,
         None => return Vec::new(),
     };
     if state.guide.is_none() && matches!(state.target_from(under), Target::Editor(_)) {

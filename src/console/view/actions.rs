@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::disabled_reason;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
@@ -64,7 +64,7 @@ pub fn draw(state: &State, lines: &[Vec<Word>], area: Rect, out: &mut Frame<'_>)
             let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
             let spot = frame::indent(row, small(column));
             let width = small(word.columns()).min(spot.width);
-            state.mouse.note(Rect { width, ..spot }, Place::Action(word.action));
+            state.mouse.note(Rect { width, ..spot }, ClickTarget::Action(word.action));
             column += word.columns() + BETWEEN;
             spans.push(Span::styled(word.key.clone(), theme.key));
             spans.push(Span::raw(format!(" {}", word.label)));

@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::{layout, scroll};
 use crate::console::view::put::put;
@@ -43,7 +43,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     if focused {
         stand(indent(inner, 1), out);
     }
-    state.mouse.note(area, Place::Pane(pane));
+    state.mouse.note(area, ClickTarget::Pane(pane));
     inner
 }
 

@@ -27,7 +27,7 @@ use crate::console::model::layout::{self, LEAST, WIDE};
 use crate::console::model::notice::{TESTING, Tone};
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::deliveries::Columns;
 use crate::console::view::put::put;
@@ -136,7 +136,7 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         let label = format!("{} {name}{}", pane.number(), if changed { "*" } else { "" });
         let label = if area.width < ROOMY { label } else { format!(" {label} ") };
         let width = u16::try_from(label.width()).unwrap_or(0);
-        state.mouse.note(Rect { x: at, width, ..area }, Place::Pane(pane));
+        state.mouse.note(Rect { x: at, width, ..area }, ClickTarget::Pane(pane));
         at += width + 1;
         let style = if pane == state.focus { theme.selected } else { theme.dim };
         spans.push(Span::styled(label, style));

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing::{self, SIGN};
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::console::view::put::put;
@@ -37,7 +37,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let line_area = frame::row(inner, at - visible.start);
         let chosen = at == profiles.list.selected();
         put(line(state, row, width, chosen, focused), line_area, out);
-        state.mouse.note(line_area, Place::Row(Pane::Profiles, at));
+        state.mouse.note(line_area, ClickTarget::Row(Pane::Profiles, at));
         if chosen && state.has_keyboard(Pane::Profiles) && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
         }

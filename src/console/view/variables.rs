@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::plain_text;
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::variable_rows;
 use crate::console::model::variables::Row;
@@ -68,7 +68,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         let here = at == state.variables.list.selected();
         let area = frame::row(inner, at - visible.start);
         put(line(state, &rows[at], width, name_room, here, focused), area, out);
-        state.mouse.note(area, Place::Row(Pane::Variables, at));
+        state.mouse.note(area, ClickTarget::Row(Pane::Variables, at));
         if here && focused && !state.variables.is_typing() {
             out.set_cursor_position((area.x + 1, area.y));
         }

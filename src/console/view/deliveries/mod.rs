@@ -13,7 +13,7 @@ use crate::console::model::deliveries::query::Show;
 use crate::console::model::deliveries::state_text::StateTone;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::theme::Theme;
 use crate::console::view::deliveries::matched::Found;
@@ -78,7 +78,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             put(found.line(theme, usize::from(beneath.width)), beneath, out);
         }
         put(mark(line, &texts, theme.found), area, out);
-        state.mouse.note(area, Place::Row(Pane::Deliveries, at));
+        state.mouse.note(area, ClickTarget::Row(Pane::Deliveries, at));
         if here && focused {
             out.set_cursor_position((area.x, area.y));
         }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::editor::item::{Button, Item, Step};
 use crate::console::model::editor::rows::Rows;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 
 /// An item on the sheet: its lines and columns, counted from the sheet's first.
@@ -44,7 +44,7 @@ pub(in crate::console) fn note(state: &State, spots: Vec<Spot>, top: usize, area
                 width: small(right - left),
                 height: small(to - from),
             };
-            state.mouse.note(spot, Place::Item(item));
+            state.mouse.note(spot, ClickTarget::Item(item));
         }
     }
 }
@@ -56,6 +56,6 @@ pub(in crate::console) fn note_steps(state: &State, names: &str, area: Rect) {
     let start = end.saturating_sub(small(names.width()));
     let middle = start + small(names.find(' ').unwrap_or(0));
     let spot = |from: u16, to: u16| Rect { x: from, y: area.y, width: to - from, height: 1 };
-    state.mouse.note(spot(start, middle), Place::Step(Step::Basics));
-    state.mouse.note(spot(middle, end.max(middle)), Place::Step(Step::Advanced));
+    state.mouse.note(spot(start, middle), ClickTarget::Step(Step::Basics));
+    state.mouse.note(spot(middle, end.max(middle)), ClickTarget::Step(Step::Advanced));
 }

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use crate::console::model::guide::help::Help;
 use crate::console::model::layout;
 use crate::console::model::offer::{self, Offer};
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::guide::lines;
@@ -50,7 +50,7 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
             Row::Blank => {}
             Row::Heading(title) => lines::heading(state, title, place, out),
             Row::Line(line) => {
-                state.mouse.note(place, Place::GuideRow(*line));
+                state.mouse.note(place, ClickTarget::GuideRow(*line));
                 lines::help_line(state, &offers[*line], at == chosen, place, out);
             }
         }

@@ -7,14 +7,14 @@ pub mod palette;
 use ratatui::Frame;
 
 use crate::console::model::guide::Guide;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 
 /// Draws the help or the palette.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
     if state.guide.is_some() {
         // Nothing beneath is hit.
-        state.mouse.note(out.area(), Place::Window);
+        state.mouse.note(out.area(), ClickTarget::Window);
     }
     match &state.guide {
         Some(Guide::Help(window)) => help::draw(state, window, out),

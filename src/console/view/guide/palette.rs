@@ -3,7 +3,7 @@
 use ratatui::Frame;
 
 use crate::console::model::guide::palette::Palette;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::{layout, offer};
 use crate::console::view::frame;
@@ -28,7 +28,7 @@ pub fn draw(state: &State, palette: &Palette, out: &mut Frame<'_>) {
     for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
         let chosen = at == palette.lookup.list.selected();
         let row = frame::row(lines, at - visible.start);
-        state.mouse.note(row, Place::GuideRow(at));
+        state.mouse.note(row, ClickTarget::GuideRow(at));
         lines::palette_line(state, offer, chosen, row, out);
     }
     let chosen = palette.lookup.list.selected().saturating_sub(visible.start);

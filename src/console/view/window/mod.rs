@@ -12,7 +12,7 @@ pub mod uncopied;
 
 use ratatui::Frame;
 
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 
@@ -21,7 +21,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
     if state.overlay.is_some() {
         // What is clicked now is the window's, wherever it is.
         state.mouse.clear();
-        state.mouse.note(out.area(), Place::Window);
+        state.mouse.note(out.area(), ClickTarget::Window);
     }
     match &state.overlay {
         Some(Overlay::Question(question)) => question::draw(state, question, out),

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::console::model::input::Input;
 use crate::console::model::layout;
 use crate::console::model::list::List;
-use crate::console::model::pointer::Place;
+use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::window::test::TestWindow;
 use crate::console::view::frame;
@@ -36,7 +36,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
     put(Line::from(head), frame::row(inner, 1), out);
     draw_source(state, window, frame::row(inner, 2), out);
-    state.mouse.note(frame::row(inner, 2), Place::WindowRow(0));
+    state.mouse.note(frame::row(inner, 2), ClickTarget::WindowRow(0));
     let room = usize::from(inner.height).saturating_sub(5);
     let mut list = List::default();
     list.select(window.at.saturating_sub(1));
@@ -45,7 +45,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     for at in visible.clone() {
         let row = &window.rows[at];
         let area = frame::row(inner, 3 + at - visible.start);
-        state.mouse.note(area, Place::WindowRow(at + 1));
+        state.mouse.note(area, ClickTarget::WindowRow(at + 1));
         let here = window.at == at + 1 && window.file.is_none();
         draw_name(state, &row.name, here, area, out);
         draw_input(state, &row.input, here, frame::indent(area, NAME), out);

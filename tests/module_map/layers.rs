@@ -1,0 +1,56 @@
+//! The layers of a module: each uses those below it only.
+
+use crate::sources::{Above, Module, Sources, is_within};
+
+/// Checks that the files of each layer of a module use only what it may.
+fn check(module: &str, layers: &[(&str, &[&str])]) {
+    let uses = Sources::read().uses(Above::IsOneThing, |file| is_within(file, module));
+    for (layer, may) in layers {
+        let files = || uses.iter().filter(|(file, _)| file.get(1).is_some_and(|name| name == layer));
+        assert!(files().count() > 0, "{module}::{layer}");
+        for (file, used) in files() {
+            let is_beyond = |path: &&Vec<String>| path[1] != *layer && !may.contains(&path[1].as_str());
+            let beyond: Vec<_> = used.iter().filter(is_beyond).map(|path| path.join("::")).collect();
+            assert!(beyond.is_empty(), "{} uses {beyond:?}", file.join("::"));
+        }
+    }
+}
+
+/// The model knows none of the others, and update and view not one another.
+#[test]
+fn the_console_has_layers() {
+    let above: &[&str] = &["model", "theme", "signs"];
+    check("console", &[("model", &["theme", "signs"]), ("update", above), ("view", above)]);
+}
+
+/// The HTTP client knows no tokens, tokens know no attempts, and attempts not who asks for them.
+#[test]
+fn delivery_has_layers() {
+    check(
+        "delivery",
+        &[
+            ("redact", &[]),
+            ("http", &[]),
+            ("tokens", &["http", "redact"]),
+            ("attempt", &["tokens", "http", "redact"]),
+        ],
+    );
+}
+
+/// What every store must do is said without any of them: only the enum of opened stores knows which there are.
+#[test]
+fn what_every_store_must_do_knows_no_store() {
+    let sources = Sources::read();
+    let uses = sources.uses(Above::IsOneThing, |file| is_within(file, "storage"));
+    let is_shared = |file: &Module| file.len() > 1 && !is_within(file, "storage::sqlite");
+    let mut shared = 0;
+    for (file, used) in uses.iter().filter(|(file, _)| is_shared(file)) {
+        shared += 1;
+        let name = file.join("::");
+        assert!(!sources.text(file).contains("rusqlite"), "{name} names rusqlite");
+        let may = name == "storage::opened" || is_within(file, "storage::queue::conformance");
+        let stores: Vec<_> = used.iter().filter(|used| is_within(used, "storage::sqlite")).collect();
+        assert!(may || stores.is_empty(), "{name} uses {stores:?}");
+    }
+    assert!(shared > 30, "{shared}");
+}

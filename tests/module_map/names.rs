@@ -1,0 +1,19 @@
+//! A name means one thing.
+
+use crate::sources::Sources;
+
+/// Who reads a public type's name, or looks for it, finds one type.
+#[test]
+fn no_two_public_types_have_one_name() {
+    let types = Sources::read().public_types();
+    assert!(types.len() > 200, "only {} types were found", types.len());
+    // The state of a delivery and that of the console: the former gets another name.
+    let twice = types.iter().filter(|(name, files)| files.len() > 1 && *name != "State");
+    let twice: Vec<String> = twice
+        .map(|(name, files)| {
+            let files: Vec<String> = files.iter().map(|file| file.join("::")).collect();
+            format!("{name} in {}", files.join(" and "))
+        })
+        .collect();
+    assert!(twice.is_empty(), "{twice:#?}");
+}
