@@ -1,36 +1,36 @@
-//! The sender: what is due goes out over HTTP, and what came of it is recorded.
+//! The sender: what is due goes out over HTTP, and its outcome is recorded.
+//!
+//! In layers, each of which uses those below it only:
+//!
+//! | layer | what it does |
+//! |---|---|
+//! | `sender` | one thread that holds the seat of the queue, or waits for it as a standby |
+//! | `dispatcher` | claims what is due, shares the slots fairly among endpoints and profiles, and records what ended |
+//! | `attempt` | one attempt of a job: request, credentials, response without secrets, outcome |
+//! | `tokens` | OAuth2 access tokens, fetched once for all who need one |
+//! | `http` | pooled HTTP clients: egress filter, look-ups, dialling, TLS, errors sorted |
 //!
 //! It knows its storage only as the trait [`Queue`](crate::storage::Queue).
 
 mod attempt;
-mod clock;
-mod crew;
 mod dispatcher;
-mod endpoints;
 mod http;
-mod limits;
-mod outage;
 mod outcome_stream;
 mod preview;
 mod redact;
-mod resting;
 mod retention;
 mod sender;
-mod sending;
-mod status;
+mod sender_status;
 mod tokens;
 
-use attempt as transport;
-use http::{known_names, local_trouble};
-
 pub use attempt::Transport;
+pub use dispatcher::Limits;
 pub use http::descriptors::raise_limit;
 pub use http::local_trouble::LocalTrouble;
 pub use http::resolver::{LookupError, Resolver};
 pub use http::tls::check_files;
-pub use limits::Limits;
 pub use outcome_stream::{CompleteOutcomes, LossyOutcomes, OutcomeStream, RecordedOutcome};
 pub use preview::{check_address, preview};
 pub use retention::Keeping;
 pub use sender::Sender;
-pub use sending::{InFlight, Role, Sending, Unreadable};
+pub use sender_status::{InFlight, Role, Sending, Unreadable};

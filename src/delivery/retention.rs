@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::clock;
 use crate::storage::{ClockDoubt, Removed, RetentionPolicy, Storage, StoreError, rest};
 
-use super::sending::{Role, Sending};
+use crate::delivery::sender_status::{Role, Sending};
 
 /// Free pages that stay in the file: new deliveries fill them.
 const SPARE: u64 = 256;

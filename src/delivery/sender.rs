@@ -8,13 +8,10 @@ use tokio::sync::{oneshot, watch};
 use crate::storage::{Opened, Queue, QueueError, Standby};
 use crate::threads;
 
-use super::crew::Crew;
-use super::dispatcher::{Dispatcher, End, TROUBLE_PAUSE};
-use super::limits::Limits;
+use super::attempt::Transport;
+use super::dispatcher::{Board, Dispatcher, End, Limits, Step, TROUBLE_PAUSE, WorkerPool};
 use super::outcome_stream::OutcomeStream;
-use super::sending::{Role, Sending};
-use super::status::{Board, Step};
-use super::transport::Transport;
+use super::sender_status::{Role, Sending};
 
 /// The running sender. Dropped, it ends at once; what is under way stays pending.
 #[derive(Debug)]
@@ -138,8 +135,9 @@ async fn run<Q: Queue>(
             }
         };
         board.role(Role::Sends);
-        let crew = Crew::gather(transport.clone(), limits.threads);
-        let dispatcher = Dispatcher::new(Arc::clone(&queue), crew, limits, board.clone(), outcomes.clone());
+        let workers = WorkerPool::new(transport.clone(), limits.threads);
+        let dispatcher =
+            Dispatcher::new(Arc::clone(&queue), workers, limits, board.clone(), outcomes.clone());
         let ended = dispatcher.until(&mut stopped).await;
         if ended == End::Stopped {
             return;

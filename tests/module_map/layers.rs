@@ -33,6 +33,9 @@ fn delivery_has_layers() {
             ("http", &[]),
             ("tokens", &["http", "redact"]),
             ("attempt", &["tokens", "http", "redact"]),
+            ("dispatcher", &["attempt", "http", "sender_status", "outcome_stream"]),
+            ("outcome_stream", &[]),
+            ("sender_status", &["http"]),
         ],
     );
 }

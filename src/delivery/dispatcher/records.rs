@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
+use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::record::{JobRef, Outcome};
-use crate::storage::QueueError;
+use crate::storage::{Queue, QueueError};
 
 /// A record under way, and what it records.
 pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
@@ -15,7 +16,7 @@ pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]
 #[derive(Default)]
 pub struct Records {
     pub waiting: Vec<Outcome>,
-    pub under_way: Option<Recording>,
+    pub in_flight: Option<Recording>,
     /// No sooner than this: the last one failed.
     pub not_before: Option<Instant>,
 }
@@ -23,6 +24,49 @@ pub struct Records {
 impl Records {
     /// How many.
     pub fn len(&self) -> usize {
-        self.waiting.len() + self.under_way.as_ref().map_or(0, |(_, batch)| batch.len())
+        self.waiting.len() + self.in_flight.as_ref().map_or(0, |(_, batch)| batch.len())
+    }
+}
+
+impl<Q: Queue> Dispatcher<Q> {
+    /// Has what ended written down, all that waits for it at once.
+    pub(super) fn record(&mut self) {
+        let early = self.records.not_before.is_some_and(|at| at > Instant::now());
+        if self.records.in_flight.is_some() || self.records.waiting.is_empty() || early {
+            return;
+        }
+        let batch: Arc<[Outcome]> = std::mem::take(&mut self.records.waiting).into();
+        let (queue, told) = (Arc::clone(&self.queue), Arc::clone(&batch));
+        let outcomes = self.outcomes.clone();
+        let task = tokio::spawn(async move {
+            let not_ours = queue.record(Arc::clone(&told)).await?;
+            // Not on before its subscribers have it: sending waits for those that must have all.
+            outcomes.publish(&told).await;
+            Ok(not_ours)
+        });
+        self.records.in_flight = Some((task, batch));
+    }
+
+    pub(super) fn recorded(&mut self, result: Result<Result<Vec<JobRef>, QueueError>, JoinError>) {
+        let Some((_, batch)) = self.records.in_flight.take() else { return };
+        let result = result
+            .unwrap_or_else(|error| Err(QueueError::Passing(format!("recording was aborted: {error}"))));
+        let Ok(not_ours) = self.board.told(Step::Record, result) else {
+            // What was sent must not be forgotten: it is recorded again until it is on disk.
+            self.records.waiting.splice(0..0, batch.iter().cloned());
+            self.records.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+            return;
+        };
+        self.records.not_before = None;
+        // One that is no longer stored may have given its place to another, which was passed over as claimed.
+        self.claiming.fresh |= !not_ours.is_empty();
+        for outcome in &*batch {
+            self.ended.push(outcome.id());
+            if let Some(at) = outcome.next.retry_at()
+                && !not_ours.contains(&outcome.job)
+            {
+                self.next_due = Some(self.next_due.map_or(at, |next| next.min(at)));
+            }
+        }
     }
 }

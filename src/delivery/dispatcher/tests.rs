@@ -1,8 +1,10 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::delivery::status::Board;
-use crate::storage::Standby;
+use crate::delivery::Transport;
+use crate::delivery::dispatcher::Board;
+use crate::record::JobRef;
+use crate::storage::{Claimed, Demand, Standby};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -80,8 +82,8 @@ impl Queue for Stubborn {
 
 fn dispatcher(queue: &Arc<Stubborn>) -> (Dispatcher<Stubborn>, watch::Receiver<crate::delivery::Sending>) {
     let (board, watched) = Board::new();
-    let crew = Crew::gather(Transport::new(Arc::default()), 1);
-    (Dispatcher::new(Arc::clone(queue), crew, Limits::default(), board, OutcomeStream::default()), watched)
+    let workers = WorkerPool::new(Transport::new(Arc::default()), 1);
+    (Dispatcher::new(Arc::clone(queue), workers, Limits::default(), board, OutcomeStream::default()), watched)
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The threads that make the tries: each has a runtime and connections of its own, so that no try
+//! The threads that make attempts: each has a runtime and connections of its own, so that no attempt
 //! moves between cores.
 
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use tokio::sync::oneshot;
 
 use crate::threads::{self, NoRuntime};
 
-use super::known_names::KnownNames;
-use super::transport::Transport;
+use crate::delivery::attempt::Transport;
+use crate::delivery::http::known_names::KnownNames;
 
-/// The crew. Dropped, its threads end; tries that are still under way then are cut off.
-pub struct Crew {
-    hands: Vec<Hand>,
+/// The workers. Dropped, their threads end; attempts that are still in flight then are cut off.
+pub struct WorkerPool {
+    workers: Vec<Worker>,
     next: usize,
     known_names: Arc<KnownNames>,
 }
 
-struct Hand {
+struct Worker {
     runtime: Handle,
     transport: Transport,
     /// Dropped, the thread ends. None for the thread that the loop itself runs on.
     _going: Option<oneshot::Sender<()>>,
 }
 
-impl Crew {
+impl WorkerPool {
     /// So many threads, of which this one is the first; one that cannot be had is done without. Needs a
     /// runtime here.
-    pub fn gather(transport: Transport, threads: usize) -> Self {
+    pub fn new(transport: Transport, threads: usize) -> Self {
         let known_names = transport.known_names();
-        let mut hands = Vec::with_capacity(threads.max(1));
+        let mut workers = Vec::with_capacity(threads.max(1));
         for _ in 1..threads {
-            let Ok((runtime, going)) = hire() else { break };
-            hands.push(Hand { runtime, transport: transport.beside(), _going: Some(going) });
+            let Ok((runtime, going)) = spawn() else { break };
+            workers.push(Worker { runtime, transport: transport.beside(), _going: Some(going) });
         }
-        hands.push(Hand { runtime: Handle::current(), transport, _going: None });
-        Self { hands, next: 0, known_names }
+        workers.push(Worker { runtime: Handle::current(), transport, _going: None });
+        Self { workers, next: 0, known_names }
     }
 
     /// The names that resolved lately for any of them.
@@ -46,19 +46,19 @@ impl Crew {
 
     /// Whose turn it is.
     pub fn next(&mut self) -> (&Handle, Transport) {
-        self.next = (self.next + 1) % self.hands.len();
-        let hand = &self.hands[self.next];
-        (&hand.runtime, hand.transport.clone())
+        self.next = (self.next + 1) % self.workers.len();
+        let worker = &self.workers[self.next];
+        (&worker.runtime, worker.transport.clone())
     }
 }
 
 /// A thread with a runtime.
-fn hire() -> Result<(Handle, oneshot::Sender<()>), NoRuntime> {
+fn spawn() -> Result<(Handle, oneshot::Sender<()>), NoRuntime> {
     let runtime = threads::runtime()?;
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
     let work = move || {
-        // An error says that the crew was dropped.
+        // An error says that the pool was dropped.
         let _ = runtime.block_on(gone);
     };
     threads::spawn("sender-hand", work)?;

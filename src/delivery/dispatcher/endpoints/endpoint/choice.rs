@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Endpoint;
-use crate::delivery::endpoints::lane::{Rank, Standing};
+use crate::delivery::dispatcher::endpoints::lane::{Rank, Standing};
 use crate::record::LaneId;
 
 /// When a few probes are in flight, the next one waits this long: a fast endpoint responds sooner.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::delivery::endpoints::lane::SLOW;
+use crate::delivery::dispatcher::endpoints::lane::SLOW;
 use crate::record::Past;
 
 const SLOTS: usize = 16;

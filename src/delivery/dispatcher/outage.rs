@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::endpoints::Endpoints;
-use super::local_trouble::LocalTrouble;
+use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::record::Origin;
 
 /// The first pause; each further one is twice as long.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::local_trouble::LocalTrouble;
+use super::http::local_trouble::LocalTrouble;
 use crate::record::DeliveryId;
 
 /// The sender's state at this moment. It lives in memory only: the disk knows what is pending.

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// Which deliveries rest, and until when. A mistake in this program must neither lose a delivery nor
 /// send it again and again.
 #[derive(Debug, Default)]
-pub struct Resting(HashMap<DeliveryId, Rest>);
+pub struct Quarantine(HashMap<DeliveryId, Rest>);
 
 #[derive(Debug)]
 struct Rest {
@@ -25,7 +25,7 @@ struct Rest {
     released: bool,
 }
 
-impl Resting {
+impl Quarantine {
     /// A try of this delivery broke off: it rests from `now` on.
     pub fn add(&mut self, job: JobRef, now: Instant) {
         let length = self.0.get(&job.id).map_or(FIRST, |last| (last.length * 2).min(LONGEST));
@@ -64,23 +64,23 @@ mod tests {
     #[test]
     fn each_rest_is_longer_until_a_try_goes_well() {
         let (job, now) = (JobRef::new(DeliveryId::generate(), 1), Instant::now());
-        let (mut resting, mut rested) = (Resting::default(), Vec::new());
-        assert_eq!(resting.next(now), None);
-        resting.add(job, now);
-        assert_eq!(resting.next(now), Some(FIRST));
-        assert!(!resting.take_rested(now, &mut rested));
+        let (mut quarantine, mut rested) = (Quarantine::default(), Vec::new());
+        assert_eq!(quarantine.next(now), None);
+        quarantine.add(job, now);
+        assert_eq!(quarantine.next(now), Some(FIRST));
+        assert!(!quarantine.take_rested(now, &mut rested));
         let then = now + FIRST;
-        assert!(resting.next(then).is_none() && resting.take_rested(then, &mut rested));
+        assert!(quarantine.next(then).is_none() && quarantine.take_rested(then, &mut rested));
         assert_eq!(rested, [job]);
-        assert!(!resting.take_rested(then, &mut rested), "once");
-        resting.add(job, then);
-        assert_eq!(resting.next(then), Some(FIRST * 2));
+        assert!(!quarantine.take_rested(then, &mut rested), "once");
+        quarantine.add(job, then);
+        assert_eq!(quarantine.next(then), Some(FIRST * 2));
         for _ in 0..20 {
-            resting.add(job, then);
+            quarantine.add(job, then);
         }
-        assert_eq!(resting.next(then), Some(LONGEST));
-        resting.forget(job.id);
-        resting.add(job, then);
-        assert_eq!(resting.next(then), Some(FIRST));
+        assert_eq!(quarantine.next(then), Some(LONGEST));
+        quarantine.forget(job.id);
+        quarantine.add(job, then);
+        assert_eq!(quarantine.next(then), Some(FIRST));
     }
 }

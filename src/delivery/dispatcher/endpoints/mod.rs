@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use url::{Host, Url};
 
-use super::known_names::KnownNames;
-use super::limits::Limits;
+use crate::delivery::dispatcher::limits::Limits;
+use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::{LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};

@@ -17,7 +17,7 @@ mod choice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use crate::delivery::known_names::KnownNames;
+use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{MANUAL, Pace};
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::local_trouble::LocalTrouble;
-use super::sending::{InFlight, Role, Sending};
+use crate::delivery::http::local_trouble::LocalTrouble;
+use crate::delivery::sender_status::{InFlight, Role, Sending};
 use crate::record::DeliveryId;
 use crate::storage::QueueError;
 

@@ -1,0 +1,140 @@
+//! Claims what is due from the queue, and gives back what is not started.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::task::{JoinError, JoinHandle};
+
+use super::sweep::Sweep;
+use super::{Dispatcher, Step, TROUBLE_PAUSE};
+use crate::clock;
+use crate::record::JobRef;
+use crate::storage::{Claimed, Demand, Queue, QueueError, Wakeup};
+
+/// Most that are read and not started.
+const READ_AHEAD: usize = 2048;
+
+/// What is claimed.
+#[derive(Default)]
+pub struct Claiming {
+    /// The claim under way, and the wake-up that it was made at.
+    pub asked: Option<(JoinHandle<Result<Claimed, QueueError>>, Wakeup)>,
+    /// What is not started after all: it is released before the next claim.
+    pub unstarted: Vec<JobRef>,
+    /// What is released before the claim under way.
+    pub releasing: Option<Arc<[JobRef]>>,
+    /// There is something new, which may be for who has room.
+    pub fresh: bool,
+    /// There may be more of what there was.
+    pub more: bool,
+    /// No sooner than this: the last one failed.
+    pub not_before: Option<Instant>,
+    /// How far the queue has come on its way round the lanes.
+    pub sweep: Sweep,
+}
+
+impl<Q: Queue> Dispatcher<Q> {
+    /// Gives back what was claimed and is not started. Where that fails, leaving the seat does.
+    pub(super) async fn release_unstarted(&mut self) {
+        self.forget_read();
+        let mut unstarted = std::mem::take(&mut self.claiming.unstarted);
+        unstarted.extend(self.claiming.releasing.iter().flat_map(|jobs| jobs.iter()));
+        if let Some((asked, _)) = self.claiming.asked.take() {
+            asked.abort();
+            if let Ok(Ok(claimed)) = asked.await {
+                unstarted.extend(claimed.jobs.iter().map(|job| job.reference));
+            }
+        }
+        let _ = self.queue.release(&unstarted).await;
+    }
+
+    /// What was read and is not started goes back to the queue.
+    pub(super) fn forget_read(&mut self) {
+        self.endpoints.take_read(&mut self.claiming.unstarted);
+    }
+
+    /// Claims more, unless a claim is under way, there is no more, or there is enough.
+    pub(super) fn ask(&mut self, seen: Wakeup) {
+        let now = Instant::now();
+        let due = self.next_due.is_some_and(|at| at <= clock::now());
+        let rested = self.quarantine.take_rested(now, &mut self.claiming.unstarted);
+        if due {
+            self.next_due = None;
+        }
+        self.claiming.fresh |= due || rested;
+        let early = self.claiming.not_before.is_some_and(|at| at > now);
+        if self.claiming.asked.is_some() || !self.wants_to_ask() || early {
+            return;
+        }
+        // All that was read is of endpoints without room, or there is none in all: others, and what a
+        // person sent, must not wait for those.
+        let full = self.attempts.len() >= self.limits.total && self.claiming.fresh;
+        if self.endpoints.read() >= READ_AHEAD && (full || !self.endpoints.can_start()) {
+            self.forget_read();
+        }
+        let limit = READ_AHEAD.saturating_sub(self.endpoints.read());
+        if limit == 0 {
+            return;
+        }
+        if self.claiming.fresh || !self.claiming.sweep.is_unfinished() {
+            self.claiming.sweep.begin();
+        }
+        (self.claiming.fresh, self.claiming.more) = (false, false);
+        let (origins, lanes) = self.endpoints.ask(now);
+        let (per_origin, after) = (self.limits.per_origin, self.claiming.sweep.after());
+        let demand = Demand { now: clock::now(), limit, per_origin, origins, lanes, after };
+        let unstarted = &mut self.claiming.unstarted;
+        let releasing = (!unstarted.is_empty()).then(|| std::mem::take(unstarted).into());
+        self.claiming.releasing.clone_from(&releasing);
+        let queue = Arc::clone(&self.queue);
+        let task = tokio::spawn(async move {
+            if let Some(unstarted) = releasing {
+                queue.release(&unstarted).await?;
+            }
+            queue.claim(demand).await
+        });
+        self.claiming.asked = Some((task, seen));
+    }
+
+    /// Whether there is something new, or more for who is about to run out, or nothing to start and lanes
+    /// are left to look at.
+    pub(super) fn wants_to_ask(&self) -> bool {
+        self.claiming.fresh
+            || (self.claiming.more && self.endpoints.is_thirsty())
+            || (self.claiming.sweep.is_unfinished() && !self.endpoints.can_start())
+    }
+
+    pub(super) fn answered(&mut self, answer: Result<Result<Claimed, QueueError>, JoinError>, now: Wakeup) {
+        let Some((_, asked_at)) = self.claiming.asked.take() else { return };
+        let answer = answer.unwrap_or_else(|error| {
+            Err(QueueError::Passing(format!("reading due deliveries was aborted: {error}")))
+        });
+        let answer = match answer {
+            Err(error @ QueueError::Overtaken(_)) => {
+                self.overtaken = Some(error);
+                return;
+            }
+            answer => answer,
+        };
+        let released = self.claiming.releasing.take();
+        let Ok(claimed) = self.board.told(Step::Look, answer) else {
+            // Released twice is once.
+            self.claiming.unstarted.extend(released.iter().flat_map(|jobs| jobs.iter()));
+            self.claiming.fresh = true;
+            self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+            return;
+        };
+        self.claiming.not_before = None;
+        self.board.unreadable(claimed.unreadable);
+        if now.invalidated != asked_at.invalidated {
+            self.claiming.unstarted.extend(claimed.jobs.iter().map(|job| job.reference));
+            self.claiming.fresh = true;
+            return;
+        }
+        // Something came: there may be more of it than there was room for.
+        self.claiming.more |= !claimed.jobs.is_empty();
+        self.claiming.sweep.note(claimed.after, claimed.is_partial);
+        self.next_due = self.next_due.into_iter().chain(claimed.next_due).min();
+        self.endpoints.add(claimed.jobs, Instant::now());
+    }
+}

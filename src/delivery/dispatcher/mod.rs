@@ -1,0 +1,265 @@
+//! The loop that sends what is due.
+//!
+//! It starts what was read ahead and has room, keeps one claim under way while there may be more, and one
+//! record of what ended. It holds one timer, for what is due next, and wakes otherwise only when the queue
+//! says so, or when an attempt, a claim or a record has ended. What a person wants sent, cancelled or
+//! retried goes through the store.
+
+mod attempts;
+mod claiming;
+mod clock;
+mod endpoints;
+mod limits;
+mod outage;
+mod quarantine;
+mod records;
+mod status;
+mod sweep;
+mod worker_pool;
+
+pub use limits::Limits;
+pub use status::{Board, Step};
+pub use worker_pool::WorkerPool;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{oneshot, watch};
+use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
+
+use super::http::local_trouble::LocalTrouble;
+use super::outcome_stream::OutcomeStream;
+use super::sender_status::{InFlight, Role};
+use attempts::InSlot;
+use claiming::Claiming;
+use clock::Clock;
+use endpoints::Endpoints;
+use outage::Outage;
+use quarantine::Quarantine;
+use records::Records;
+
+use crate::record::{DeliveryId, Outcome};
+use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
+
+/// How long to wait before the storage is asked again after it failed.
+pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
+
+/// What is under way gets this long when the sender stops; then it is cut off and stays pending.
+const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// The clock on the wall may jump: no wait is longer than this without another look at it.
+const LONGEST_NAP: Duration = Duration::from_secs(30);
+
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was told to stop.
+    Stopped,
+    /// Another session has taken the exclusive lock, which is on the board.
+    Overtaken,
+}
+
+/// What the loop holds.
+pub struct Dispatcher<Q> {
+    queue: Arc<Q>,
+    workers: WorkerPool,
+    limits: Limits,
+    board: Board,
+    outcomes: OutcomeStream,
+    attempts: JoinSet<Result<Outcome, LocalTrouble>>,
+    /// Each attempt in flight: one that breaks off cannot say itself what it was.
+    in_flight: HashMap<Id, InSlot>,
+    endpoints: Endpoints,
+    quarantine: Quarantine,
+    outage: Outage,
+    /// What the board says that this machine lacks.
+    lacks: Option<LocalTrouble>,
+    claiming: Claiming,
+    records: Records,
+    clock: Clock,
+    /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
+    /// is known: the clock may have been wrong before.
+    owed: Option<SignedDuration>,
+    /// When the next retry is due.
+    next_due: Option<Timestamp>,
+    started: Vec<(DeliveryId, InFlight)>,
+    ended: Vec<DeliveryId>,
+    overtaken: Option<QueueError>,
+}
+
+impl<Q: Queue> Dispatcher<Q> {
+    pub fn new(
+        queue: Arc<Q>,
+        workers: WorkerPool,
+        limits: Limits,
+        board: Board,
+        outcomes: OutcomeStream,
+    ) -> Self {
+        let names = workers.known_names();
+        Self {
+            queue,
+            workers,
+            limits,
+            board,
+            outcomes,
+            attempts: JoinSet::new(),
+            in_flight: HashMap::new(),
+            endpoints: Endpoints::new(limits, names),
+            quarantine: Quarantine::default(),
+            outage: Outage::default(),
+            lacks: None,
+            claiming: Claiming { fresh: true, ..Claiming::default() },
+            records: Records::default(),
+            clock: Clock::start(),
+            owed: Some(SignedDuration::ZERO),
+            next_due: None,
+            started: Vec::new(),
+            ended: Vec::new(),
+            overtaken: None,
+        }
+    }
+
+    /// Sends until it is told to stop or another session has taken over, and gives the requests in
+    /// flight a little time.
+    pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
+        let mut wakeups = self.queue.wakeups();
+        let mut seen = *wakeups.borrow_and_update();
+        let mut names = self.workers.known_names().changes();
+        while self.overtaken.is_none() {
+            self.look_at_clock().await;
+            self.note(&mut seen, &mut wakeups);
+            self.start();
+            self.record();
+            self.ask(seen);
+            self.tell();
+            let nap = self.nap();
+            tokio::select! {
+                biased;
+                _ = &mut *stopped => break,
+                Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
+                recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
+                answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
+                changed = wakeups.changed() => if changed.is_err() { break },
+                Ok(()) = names.changed() => self.claiming.fresh = true,
+                () = sleep(nap) => {}
+            }
+        }
+        let Some(why) = self.overtaken.take() else {
+            self.stop(Role::Stopped).await;
+            return End::Stopped;
+        };
+        let _ = self.board.told::<()>(Step::Keep, Err(why));
+        // Not stopped: it waits for the lock again.
+        self.stop(Role::Starting).await;
+        End::Overtaken
+    }
+
+    /// Starts nothing more, and records what still ends in time.
+    async fn stop(mut self, role: Role) {
+        self.board.role(role);
+        let until = tokio::time::Instant::now() + STOP_GRACE;
+        let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
+        while !self.attempts.is_empty() || self.records.len() > 0 {
+            self.record();
+            self.tell();
+            let nap = self.nap();
+            tokio::select! {
+                biased;
+                Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
+                recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
+                () = tokio::time::sleep_until(until) => break,
+                () = sleep(nap) => {}
+            }
+        }
+        self.attempts.shutdown().await;
+        self.board.left_unrecorded(self.records.len());
+        self.ended.extend(self.in_flight.values().map(|attempt| attempt.job.id));
+        self.tell();
+    }
+
+    /// What was read before something was invalidated may no longer hold; what is new is asked for.
+    fn note(&mut self, seen: &mut Wakeup, wakeups: &mut watch::Receiver<Wakeup>) {
+        let now = *wakeups.borrow_and_update();
+        if now == *seen {
+            return;
+        }
+        if now.invalidated != seen.invalidated {
+            self.forget_read();
+            // A retry may be due sooner than it was.
+            self.next_due = None;
+        }
+        *seen = now;
+        self.claiming.fresh = true;
+    }
+
+    /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
+    /// that was set.
+    async fn look_at_clock(&mut self) {
+        if self.queue.clock() == ClockSource::Store {
+            return;
+        }
+        if let Some(set) = self.clock.look() {
+            self.owed = Some(self.owed.unwrap_or_default().saturating_add(set));
+        }
+        let Some(owed) = self.owed else { return };
+        if self.claiming.not_before.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        let shifted = self.queue.shift(owed, crate::clock::now()).await;
+        self.claiming.fresh = true;
+        if self.board.told(Step::Look, shifted).is_ok() {
+            self.owed = None;
+            self.next_due = None;
+        } else {
+            // What waits would go out too early, or too late: nothing is asked for before that.
+            self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
+        }
+    }
+
+    /// Writes what was started and ended on the board.
+    fn tell(&mut self) {
+        if !self.started.is_empty() || !self.ended.is_empty() {
+            self.board.update(self.started.drain(..), self.ended.drain(..));
+        }
+        if self.lacks != self.outage.why() {
+            self.lacks = self.outage.why();
+            self.board.local(self.lacks);
+        }
+    }
+
+    /// The time until something is due that no event tells.
+    fn nap(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let until = |at: Instant| at.saturating_duration_since(now);
+        let due = self.next_due.map(|at| {
+            let wait: SignedDuration = at.duration_since(crate::clock::now());
+            Duration::try_from(wait).unwrap_or_default()
+        });
+        // While one is under way its end tells.
+        let asks = self.claiming.asked.is_none() && self.wants_to_ask();
+        let asked = self.claiming.not_before.filter(|_| asks).map(until);
+        let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none()).map(until);
+        let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
+        due.into_iter().chain(asked).chain(recorded).chain(probed).chain(self.quarantine.next(now)).min()
+    }
+}
+
+/// Waits for the task, if there is one.
+async fn joined<T, D>(task: &mut Option<(JoinHandle<T>, D)>) -> Result<T, JoinError> {
+    match task {
+        Some((task, _)) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep(nap: Option<Duration>) {
+    match nap {
+        Some(nap) => tokio::time::sleep(nap.min(LONGEST_NAP)).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests;
