@@ -58,7 +58,7 @@ impl Decryption {
 
 /// What became of a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
+pub enum Decrypted {
     /// It was encrypted with this key; the plain text.
     Plain(String),
     /// It is nothing that encryption makes.
@@ -93,18 +93,18 @@ impl Decryption {
     /// Decrypts a string. With CFB a wrong key can go unnoticed where the string is short: nothing in
     /// it says that the key is right.
     #[must_use]
-    pub fn open(&self, text: &str) -> Opened {
+    pub fn open(&self, text: &str) -> Decrypted {
         if text.is_empty() {
-            return Opened::NotEncrypted;
+            return Decrypted::NotEncrypted;
         }
         let iv = self.iv.as_ref().map(|iv| iv.reveal().as_bytes());
         match cipher::decrypt(self.algorithm, self.key.reveal().as_bytes(), iv, text) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(plain) if is_readable(&plain) => Opened::Plain(plain),
-                _ => Opened::Failed(Undecryptable::Unreadable),
+                Ok(plain) if is_readable(&plain) => Decrypted::Plain(plain),
+                _ => Decrypted::Failed(Undecryptable::Unreadable),
             },
-            Err(DecryptError::NotBase64 | DecryptError::TooShort { .. }) => Opened::NotEncrypted,
-            Err(DecryptError::Tag | DecryptError::Cipher(_)) => Opened::Failed(Undecryptable::Tag),
+            Err(DecryptError::NotBase64 | DecryptError::TooShort { .. }) => Decrypted::NotEncrypted,
+            Err(DecryptError::Tag | DecryptError::Cipher(_)) => Decrypted::Failed(Undecryptable::Tag),
         }
     }
 
@@ -144,12 +144,12 @@ impl DecryptionReport {
     /// The plain text of a string, if there is one.
     pub(super) fn decrypted(&mut self, text: &str, decryption: &Decryption) -> Option<String> {
         match decryption.open(text) {
-            Opened::Plain(plain) => {
+            Decrypted::Plain(plain) => {
                 self.decrypted.push(self.pointer.clone());
                 return Some(plain);
             }
-            Opened::Failed(why) => self.failed.push((self.pointer.clone(), why)),
-            Opened::NotEncrypted => {}
+            Decrypted::Failed(why) => self.failed.push((self.pointer.clone(), why)),
+            Decrypted::NotEncrypted => {}
         }
         None
     }
@@ -218,14 +218,14 @@ mod tests {
         for (with, sent) in SENT {
             let right = Decryption::parse(with).unwrap();
             let wrong = Decryption::parse(&with.replace("K1abc", "K2abc")).unwrap();
-            assert_eq!(right.open(sent), Opened::Plain("DELIVRD".to_owned()));
+            assert_eq!(right.open(sent), Decrypted::Plain("DELIVRD".to_owned()));
             let why = if right.is_authenticated() { Undecryptable::Tag } else { Undecryptable::Unreadable };
-            assert_eq!(wrong.open(sent), Opened::Failed(why), "{with}");
+            assert_eq!(wrong.open(sent), Decrypted::Failed(why), "{with}");
             for plain in ["", "not base64", "DELIVRD", "+4915112345"] {
-                assert_eq!(right.open(plain), Opened::NotEncrypted, "{plain}");
+                assert_eq!(right.open(plain), Decrypted::NotEncrypted, "{plain}");
             }
             // It could be one of either: what is base64 cannot be told from what is encrypted.
-            assert!(matches!(right.open("DeliveredToTheRecipient0"), Opened::Failed(_)));
+            assert!(matches!(right.open("DeliveredToTheRecipient0"), Decrypted::Failed(_)));
         }
     }
 

@@ -20,7 +20,7 @@ mod tries;
 
 pub use behaviour::Behaviour;
 pub use body::{BODY_KEPT, BODY_READ};
-pub use decryption::{Decryption, DecryptionReport, Opened, Undecryptable};
+pub use decryption::{Decrypted, Decryption, DecryptionReport, Undecryptable};
 pub use describe::{describe, describe_in, describe_in_full};
 pub use error::ReceiverError;
 pub use fields::{Fields, headers_json};

@@ -8,7 +8,7 @@ use crate::text::group_digits;
 
 /// The list of profiles.
 #[derive(Debug, Default)]
-pub struct Profiles {
+pub struct ProfileList {
     pub(in crate::console) rows: Vec<ProfileRow>,
     /// Titles in lower case, beside `rows`.
     lowered: Vec<String>,
@@ -26,7 +26,7 @@ pub struct Profiles {
     wanted: Option<ProfileId>,
 }
 
-impl Profiles {
+impl ProfileList {
     /// The chosen profile.
     #[must_use]
     pub fn chosen(&self) -> Option<&ProfileRow> {

@@ -13,7 +13,7 @@ use crate::console::model::message::Message;
 use crate::console::model::notice::{Notice, Tone};
 use crate::console::model::pane::Pane;
 use crate::console::model::pointer::Mouse;
-use crate::console::model::profiles::Profiles;
+use crate::console::model::profiles::ProfileList;
 use crate::console::model::receiver::ReceiverState;
 use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::ConsoleSettings;
@@ -45,7 +45,7 @@ pub struct State {
     /// Which pane has the keyboard, when no window lies above.
     pub focus: Pane,
     /// Pane 1.
-    pub profiles: Profiles,
+    pub profiles: ProfileList,
     /// The chosen profile as it is stored.
     pub chosen: Option<Box<Profile>>,
     /// How far it was scrolled.
@@ -104,7 +104,7 @@ impl State {
             size,
             now,
             focus: Pane::Profiles,
-            profiles: Profiles::default(),
+            profiles: ProfileList::default(),
             chosen: None,
             summary: Scroll::default(),
             editor: None,

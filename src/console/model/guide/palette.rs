@@ -1,7 +1,7 @@
 //! The palette: a few letters of an action or of a profile's title, and Enter does it.
 
 use crate::console::model::guide::lookup::Lookup;
-use crate::console::model::profiles::Profiles;
+use crate::console::model::profiles::ProfileList;
 use crate::storage::ProfileRow;
 
 /// Profiles offered at a time, of those whose titles have the words.
@@ -26,7 +26,7 @@ impl Default for Palette {
 
 impl Palette {
     /// Finds the profiles whose titles have the words that are typed.
-    pub fn find_profiles(&mut self, profiles: &Profiles) {
+    pub fn find_profiles(&mut self, profiles: &ProfileList) {
         let typed = self.lookup.search.text().to_ascii_lowercase();
         let mut words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
         words.retain(|word| !GO_TO.contains(word.as_str()));
