@@ -7,7 +7,7 @@
 //! | `sender` | one thread that holds the seat of the queue, or waits for it as a standby |
 //! | `dispatcher` | claims what is due, shares the slots fairly among endpoints and profiles, and records what ended |
 //! | `attempt` | one attempt of a job: request, credentials, response without secrets, outcome |
-//! | `tokens` | OAuth2 access tokens, fetched once for all who need one |
+//! | `tokens` | access tokens (OAuth 2.0), fetched once for all who need one |
 //! | `http` | pooled HTTP clients: egress filter, look-ups, dialling, TLS, errors sorted |
 //!
 //! It knows its storage only as the trait [`Queue`](crate::storage::Queue).
