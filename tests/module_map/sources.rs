@@ -104,10 +104,10 @@ impl Sources {
                 found.entry(name).or_default().insert(module.clone());
             }
             for import in file.imports.iter().filter(|import| import.visibility == Visibility::Public) {
-                let defined = self.absolute(&module, &import.path).and_then(|path| self.defined(path));
-                let Some((definer, rest)) = defined else { continue };
-                if rest.len() == 1 && self.0[&definer].public_types().contains(&rest[0]) {
-                    found.entry(import.name.clone()).or_default().insert(definer);
+                let found_at = self.absolute(&module, &import.path).and_then(|path| self.defined(path));
+                let Some((file, rest)) = found_at else { continue };
+                if rest.len() == 1 && self.0[&file].public_types().contains(&rest[0]) {
+                    found.entry(import.name.clone()).or_default().insert(file);
                 }
             }
         }
@@ -246,7 +246,7 @@ fn read(folder: &Path, path: &[String], found: &mut BTreeMap<Module, File>) {
         }
         if file.is_dir() {
             read(&file, &here, found);
-        } else if name.ends_with(".rs") {
+        } else if file.extension().is_some_and(|end| end == "rs") {
             found.insert(here, File::of(&std::fs::read_to_string(&file).unwrap()));
         }
     }
