@@ -17,7 +17,7 @@
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
-//! | [`storage`] | what every store must do, as traits, and SQLite, which does it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`storage`] | what every store must do, as traits, and the stores that do it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
@@ -25,6 +25,28 @@
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
+//!
+//! # Where is …?
+//!
+//! - **… a profile checked?** `src/profile/check.rs`: typed text (`Draft`) becomes a `Profile`, or all of its errors.
+//! - **… a request made?** `src/callback/render.rs`; values are escaped in `src/callback/escape.rs`, credentials
+//!   added at each attempt in `src/callback/credentials.rs`.
+//! - **… an event accepted?** `src/cli/send/mod.rs` makes a `NewDelivery` (`src/record/new_delivery.rs`), and the store
+//!   keeps it: `Producer::enqueue` (`src/storage/producer.rs`), in the embedded one `src/storage/sqlite/queue/enqueue.rs`.
+//! - **… decided what is sent next?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`), the
+//!   dispatcher shares its slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`).
+//! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/mod.rs`.
+//! - **… decided whether it is retried?** `src/record/retry_decision.rs`.
+//! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
+//!   (`src/storage/queue/mod.rs`); the embedded store writes them in `src/storage/sqlite/queue/record.rs`.
+//! - **… said what a store must do?** `src/storage/mod.rs`: small traits by subject, and `Queue` for the sender. Every
+//!   store passes the tests in `src/storage/conformance/mod.rs` and `src/storage/queue/conformance/mod.rs`.
+//! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
+//! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/mod.rs`,
+//!   `src/console/terminal/event_loop.rs` passes it on, `src/console/model/target.rs` says what receives it,
+//!   `src/console/update/key.rs` does it. Which key does what: `src/keymap/action.rs`.
+//! - **… the screen drawn?** `src/console/view/mod.rs`.
+//! - **… a store or the clock used by the console?** `src/console/effects/mod.rs`: `update` only asks for effects.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(

@@ -6,7 +6,7 @@
 //! - `effects`: carries effects out against storage and receiver; results come back as messages.
 //! - `terminal`: keys, frames, signals, and the loop that joins the others.
 //!
-//! No file of the console uses another that uses it (`tests/module_map.rs`).
+//! No file of the console uses another that uses it (`tests/module_map`).
 
 mod effects;
 pub mod model;

@@ -74,3 +74,16 @@ fn the_manual_has_every_module() {
     sorted.sort();
     assert_eq!(sorted, modules, "the table in docs/development.md");
 }
+
+/// What the list in `lib.rs` and the manual name as a place is there.
+#[test]
+fn the_files_that_are_named_are_there() {
+    for page in ["src/lib.rs", "docs/development.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let named: Vec<String> = quoted(&text).into_iter().filter(|text| text.starts_with("src/")).collect();
+        assert!(named.len() > 10, "{page}: {named:?}");
+        for path in named.iter().filter(|path| !path.contains(['*', ' ', 'N'])) {
+            assert!(root().join(path).exists(), "{page} names {path}");
+        }
+    }
+}
