@@ -32,8 +32,8 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
         }
         self.endpoints.wake(now);
-        // What cannot be recorded is not sent on top of that.
-        if self.records.not_before.is_some() {
+        // What cannot be recorded is not sent on top of that; what another sender may have by now, neither.
+        if self.records.not_before.is_some() || self.leases.may_be_over(now) {
             return;
         }
         while self.attempts.len() < self.limits.total

@@ -80,6 +80,9 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.sweep.begin();
         }
         (self.claiming.fresh, self.claiming.more) = (false, false);
+        if !self.holds_any() {
+            self.leases.begin(now);
+        }
         let (origins, lanes) = self.endpoints.ask(now);
         let (per_origin, after) = (self.limits.per_origin, self.claiming.sweep.after());
         let demand = Demand { now: clock::now(), limit, per_origin, origins, lanes, after };

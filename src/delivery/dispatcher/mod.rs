@@ -9,6 +9,7 @@ mod attempts;
 mod claiming;
 mod clock;
 mod endpoints;
+mod leases;
 mod limits;
 mod outage;
 mod quarantine;
@@ -36,6 +37,7 @@ use attempts::InSlot;
 use claiming::Claiming;
 use clock::Clock;
 use endpoints::Endpoints;
+use leases::Leases;
 use outage::Outage;
 use quarantine::Quarantine;
 use records::Records;
@@ -77,6 +79,7 @@ pub struct Dispatcher<Q> {
     /// What the board says that this machine lacks.
     lacks: Option<LocalTrouble>,
     claiming: Claiming,
+    leases: Leases,
     records: Records,
     clock: Clock,
     /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
@@ -98,6 +101,7 @@ impl<Q: Queue> Dispatcher<Q> {
         outcomes: OutcomeStream,
     ) -> Self {
         let names = workers.known_names();
+        let leases = Leases::of(queue.lease(), Instant::now());
         Self {
             queue,
             workers,
@@ -111,6 +115,7 @@ impl<Q: Queue> Dispatcher<Q> {
             outage: Outage::default(),
             lacks: None,
             claiming: Claiming { fresh: true, ..Claiming::default() },
+            leases,
             records: Records::default(),
             clock: Clock::start(),
             owed: Some(SignedDuration::ZERO),
@@ -130,6 +135,7 @@ impl<Q: Queue> Dispatcher<Q> {
         while self.overtaken.is_none() {
             self.look_at_clock().await;
             self.note(&mut seen, &mut wakeups);
+            self.extend();
             self.start();
             self.record();
             self.ask(seen);
@@ -140,6 +146,7 @@ impl<Q: Queue> Dispatcher<Q> {
                 _ = &mut *stopped => break,
                 Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
+                extended = joined(&mut self.leases.in_flight) => self.extended(extended),
                 answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
                 changed = wakeups.changed() => if changed.is_err() { break },
                 Ok(()) = names.changed() => self.claiming.fresh = true,
@@ -162,6 +169,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let until = tokio::time::Instant::now() + STOP_GRACE;
         let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
         while !self.attempts.is_empty() || self.records.len() > 0 {
+            self.extend();
             self.record();
             self.tell();
             let nap = self.nap();
@@ -169,6 +177,7 @@ impl<Q: Queue> Dispatcher<Q> {
                 biased;
                 Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
+                extended = joined(&mut self.leases.in_flight) => self.extended(extended),
                 () = tokio::time::sleep_until(until) => break,
                 () = sleep(nap) => {}
             }
@@ -242,7 +251,9 @@ impl<Q: Queue> Dispatcher<Q> {
         let asked = self.claiming.not_before.filter(|_| asks).map(until);
         let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none()).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
-        due.into_iter().chain(asked).chain(recorded).chain(probed).chain(self.quarantine.next(now)).min()
+        let extended = self.leases.next().filter(|_| self.holds_any()).map(until);
+        let waits = due.into_iter().chain(asked).chain(recorded).chain(extended).chain(probed);
+        waits.chain(self.quarantine.next(now)).min()
     }
 }
 

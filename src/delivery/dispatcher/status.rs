@@ -28,7 +28,7 @@ struct Trouble {
 const NAMED: usize = 3;
 
 /// How many steps there are.
-const STEPS: usize = 6;
+const STEPS: usize = 7;
 
 /// What the storage may fail at. Each is told until the same succeeds; of several the first here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum Step {
     Record,
     /// Finding out what is due.
     Look,
+    /// Extending claims.
+    Extend,
     /// Finding out whether another process sends, and whether this one may and can.
     Permit,
     /// Another session sends, and does its work.
@@ -52,6 +54,7 @@ impl Step {
         let what = match self {
             Self::Record => "cannot record attempts",
             Self::Look => "cannot read due deliveries",
+            Self::Extend => "cannot extend claims",
             Self::Permit => "not sending yet",
             Self::Watch => "not sending",
             Self::Keep => "this session stopped sending",

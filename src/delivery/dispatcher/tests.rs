@@ -1,9 +1,11 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::callback::{Callback, Values};
 use crate::delivery::Transport;
 use crate::delivery::dispatcher::Board;
-use crate::record::JobRef;
+use crate::profile::{Backoff, Method, RetryPolicy};
+use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{Claimed, Demand, Standby};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -23,12 +25,16 @@ struct Stubborn {
     failures: Mutex<u32>,
     wakeups: watch::Sender<Wakeup>,
     clock: ClockSource,
+    lease: Option<Duration>,
+    lost: Vec<JobRef>,
+    extended: Mutex<Vec<Vec<JobRef>>>,
 }
 
 impl Stubborn {
     fn failing(times: u32) -> Arc<Self> {
         let (wakeups, clock) = (watch::Sender::default(), ClockSource::Sender);
-        Arc::new(Self { asked: Mutex::default(), failures: Mutex::new(times), wakeups, clock })
+        let (asked, failures, extended) = (Mutex::default(), Mutex::new(times), Mutex::default());
+        Arc::new(Self { asked, failures, wakeups, clock, lease: None, lost: Vec::new(), extended })
     }
 
     fn asked(&self) -> Vec<Asked> {
@@ -50,6 +56,15 @@ impl Queue for Stubborn {
     async fn claim(&self, _: Demand) -> Result<Claimed, QueueError> {
         self.asked.lock().unwrap().push(Asked::Claim);
         Ok(Claimed::default())
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        self.lease
+    }
+
+    async fn extend(&self, held: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
+        self.extended.lock().unwrap().push(held.to_vec());
+        Ok(self.lost.clone())
     }
 
     async fn release(&self, _: &[JobRef]) -> Result<(), QueueError> {
@@ -141,4 +156,70 @@ async fn a_queue_with_a_clock_of_its_own_moves_nothing() {
     dispatcher.clock.was_set(HOUR);
     dispatcher.look_at_clock().await;
     assert_eq!(queue.asked(), []);
+}
+
+/// A job that goes nowhere.
+fn job() -> Job {
+    Job {
+        reference: JobRef::new(DeliveryId::generate(), 1),
+        lane: LaneId::new(1),
+        origin: "http://127.0.0.1:9".into(),
+        callback: Callback {
+            method: Method::Get,
+            url: "http://127.0.0.1:9/".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        },
+        values: Values::default(),
+        policy: RetryPolicy::none(Backoff::Fixed),
+        attempts: 0,
+        manual: false,
+        past: None,
+        profile: None,
+    }
+}
+
+/// A dispatcher whose claims last so long, with a job that was read; this one is lost, if there is one.
+fn leased(
+    lease: Duration,
+    job: Job,
+    lost: Vec<JobRef>,
+) -> (Dispatcher<Stubborn>, watch::Receiver<crate::delivery::Sending>, Arc<Stubborn>) {
+    let stubborn = Arc::into_inner(Stubborn::failing(0)).unwrap();
+    let queue = Arc::new(Stubborn { lease: Some(lease), lost, ..stubborn });
+    let (mut dispatcher, watched) = dispatcher(&queue);
+    dispatcher.endpoints.add(vec![job], Instant::now());
+    (dispatcher, watched, queue)
+}
+
+async fn extend<Q: Queue>(dispatcher: &mut Dispatcher<Q>) {
+    dispatcher.extend();
+    let extended = joined(&mut dispatcher.leases.in_flight).await;
+    dispatcher.extended(extended);
+}
+
+#[tokio::test]
+async fn claims_are_extended_when_it_is_time_and_what_was_lost_is_not_started() {
+    let job = job();
+    let own = job.reference;
+    let (mut early, _watched, queue) = leased(Duration::from_hours(1), job.clone(), Vec::new());
+    early.extend();
+    assert!(early.leases.in_flight.is_none() && queue.extended.lock().unwrap().is_empty());
+
+    let (mut dispatcher, _watched, queue) = leased(Duration::ZERO, job, vec![own]);
+    extend(&mut dispatcher).await;
+    assert_eq!(*queue.extended.lock().unwrap(), [[own]]);
+    assert_eq!((dispatcher.endpoints.read(), &dispatcher.claiming.unstarted[..]), (0, &[own][..]));
+    assert!(dispatcher.claiming.fresh, "it is claimed anew");
+}
+
+#[tokio::test]
+async fn nothing_starts_once_its_lease_may_be_over() {
+    let (mut over, _watched, _queue) = leased(Duration::ZERO, job(), Vec::new());
+    over.start();
+    assert!(over.attempts.is_empty());
+    assert_eq!(over.endpoints.read(), 1, "it waits for the extension");
+    let (mut dispatcher, _watched, _queue) = leased(Duration::from_hours(1), job(), Vec::new());
+    dispatcher.start();
+    assert_eq!(dispatcher.attempts.len(), 1);
 }

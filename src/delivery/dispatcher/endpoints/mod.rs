@@ -308,8 +308,7 @@ impl Endpoints {
     }
 
     /// Those read and not started.
-    #[cfg(test)]
-    fn read_jobs(&self) -> impl Iterator<Item = &Job> {
+    pub fn read_jobs(&self) -> impl Iterator<Item = &Job> {
         let lanes = self.all.values().flat_map(|endpoint| endpoint.lanes.values());
         lanes.flat_map(|lane| lane.read.iter().map(Box::as_ref))
     }
