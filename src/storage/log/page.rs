@@ -13,7 +13,7 @@ pub struct Page {
     pub rows: Vec<Summary>,
     /// The newest that was looked at, whether it fits or not.
     pub newest: Option<DeliveryId>,
-    /// The last that was looked at; older ones are found with it as [`Filter::before`]. None when
+    /// The last that was looked at; older ones are found with it as [`Filter::before`](super::Filter::before). None when
     /// there are no more.
     pub next: Option<DeliveryId>,
     /// What was passed over, since its row has no meaning. It may fit or not.
