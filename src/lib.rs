@@ -38,13 +38,16 @@
 //! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/mod.rs`.
 //! - **… decided whether it is retried?** `src/record/retry_decision.rs`.
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
-//!   (`src/storage/queue/mod.rs`); the embedded store writes them in `src/storage/sqlite/queue/record.rs`.
-//! - **… said what a store must do?** `src/storage/mod.rs`: small traits by subject, and `Queue` for the sender. Every
-//!   store passes the tests in `src/storage/conformance/mod.rs` and `src/storage/queue/conformance/mod.rs`.
+//!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and
+//!   writes the row with `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
+//! - **… said what a store must do?** `src/storage/mod.rs`: seven small traits by subject, and `Queue` for the sender.
+//!   It passes the tests in `src/storage/conformance/mod.rs` and in `src/storage/queue/conformance/mod.rs`.
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
-//! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/mod.rs`,
-//!   `src/console/terminal/event_loop.rs` passes it on, `src/console/model/target.rs` says what receives it,
-//!   `src/console/update/key.rs` does it. Which key does what: `src/keymap/action.rs`.
+//! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
+//!   `src/console/terminal/event_loop.rs` passes it on to `update` (`src/console/update/mod.rs`).
+//!   `src/console/update/key.rs` makes text or an action of it, for what receives it
+//!   (`src/console/model/target.rs`), and `src/console/update/action.rs` does the action. Which key does what:
+//!   `src/keymap/action.rs`.
 //! - **… the screen drawn?** `src/console/view/mod.rs`.
 //! - **… a store or the clock used by the console?** `src/console/effects/mod.rs`: `update` only asks for effects.
 

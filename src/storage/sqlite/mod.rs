@@ -2,7 +2,7 @@
 //! attempts.
 //!
 //! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
-//! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as an
+//! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as a
 //! [`Queue`](crate::storage::Queue).
 
 mod adapter;

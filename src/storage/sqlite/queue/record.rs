@@ -74,7 +74,7 @@ fn record(
             }
         }
     }
-    let is_new = append(tx, outcome.job.token(), &outcome.attempt, epoch)?;
+    let is_new = append_attempt(tx, outcome.job.token(), &outcome.attempt, epoch)?;
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.job.token())?;
     }
@@ -155,8 +155,13 @@ pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
 /// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
 /// have been lost. An attempt of the same number by another sender, of whom one was overtaken, is
 /// another one, and gets the next number. Whether it is told for the first time.
-fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> Result<bool, StoreError> {
-    if append_as(tx, seq, attempt.n, attempt, epoch)? {
+fn append_attempt(
+    tx: &Writing<'_>,
+    seq: i64,
+    attempt: &Attempt,
+    epoch: Option<i64>,
+) -> Result<bool, StoreError> {
+    if insert_attempt(tx, seq, attempt.n, attempt, epoch)? {
         return Ok(true);
     }
     let sql = "SELECT epoch IS ?3 FROM attempt WHERE key = ?1 << 10 | ?2";
@@ -168,7 +173,7 @@ fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> 
     let row = (seq, epoch, millis(attempt.started_at));
     let (n, is_known): (u32, bool) =
         tx.prepare_cached(sql)?.query_row(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if is_known || n > MOST || !append_as(tx, seq, n, attempt, epoch)? {
+    if is_known || n > MOST || !insert_attempt(tx, seq, n, attempt, epoch)? {
         return Ok(false);
     }
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
@@ -181,7 +186,7 @@ fn append(tx: &Writing<'_>, seq: i64, attempt: &Attempt, epoch: Option<i64>) -> 
 pub const MOST: u32 = 1023;
 
 /// Adds it under this number, unless there is one. Whether it did.
-fn append_as(
+fn insert_attempt(
     tx: &Transaction<'_>,
     seq: i64,
     n: u32,
