@@ -41,9 +41,9 @@ fn one_event_is_sent_with_real_values_only() {
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 
     let values = place.file("values.json", r#"{"reff": "x", "ref": "file"}"#);
-    assert_eq!(place.run(&["send", &id, "--values", &values, "--no-wait"]).err, "");
+    assert_eq!(place.run(&["send", &id, "--values", &values]).err, "");
     let values = place.file("values.json", r#"{"reff": "x"}"#);
-    let sent = place.run(&["send", &id, "--values", &values, "--no-wait"]);
+    let sent = place.run(&["send", &id, "--values", &values]);
     assert!(
         sent.err.contains("values.json: 'Order SMS' has no placeholder for any of its values: <reff> (did"),
         "{sent:?}"
