@@ -445,13 +445,6 @@ impl World {
     }
 
     fn counts(&self) -> Counts {
-        let of = |state| self.deliveries.iter().filter(|d| d.summary.state == state).count() as u64;
-        Counts {
-            queued: of(State::Queued),
-            waiting: of(State::Waiting),
-            delivered: of(State::Delivered),
-            failed: of(State::Failed),
-            cancelled: of(State::Cancelled),
-        }
+        self.deliveries.iter().map(|delivery| delivery.summary.state).collect()
     }
 }

@@ -1,5 +1,8 @@
 //! How many deliveries there are.
 
+#[cfg(test)]
+use crate::record::State;
+
 /// How many deliveries there are, by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs, reason = "each is named for its state")]
@@ -9,4 +12,22 @@ pub struct Counts {
     pub delivered: u64,
     pub failed: u64,
     pub cancelled: u64,
+}
+
+/// Counts states, for stores in memory.
+#[cfg(test)]
+impl FromIterator<State> for Counts {
+    fn from_iter<T: IntoIterator<Item = State>>(states: T) -> Self {
+        let mut counts = Self::default();
+        for state in states {
+            *match state {
+                State::Queued => &mut counts.queued,
+                State::Waiting => &mut counts.waiting,
+                State::Delivered => &mut counts.delivered,
+                State::Failed => &mut counts.failed,
+                State::Cancelled => &mut counts.cancelled,
+            } += 1;
+        }
+        counts
+    }
 }

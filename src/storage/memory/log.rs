@@ -40,17 +40,8 @@ impl Tables {
     }
 
     fn count(&self, keep: impl Fn(&StoredDelivery) -> bool) -> Counts {
-        let of = |state| {
-            let all = self.deliveries.iter();
-            all.filter(|stored| stored.details.summary.state == state && keep(stored)).count() as u64
-        };
-        Counts {
-            queued: of(State::Queued),
-            waiting: of(State::Waiting),
-            delivered: of(State::Delivered),
-            failed: of(State::Failed),
-            cancelled: of(State::Cancelled),
-        }
+        let kept = self.deliveries.iter().filter(|stored| keep(stored));
+        kept.map(|stored| stored.details.summary.state).collect()
     }
 }
 
