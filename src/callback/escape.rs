@@ -71,7 +71,7 @@ impl Escaping {
         if json.starts_with('"') { Self::JsonString } else { Self::Json }
     }
 
-    /// The text as it stands in the request.
+    /// The text, escaped for its part of the request.
     pub(super) fn apply(self, text: &str) -> String {
         match self {
             Self::AsIs | Self::Json | Self::Fields => text.to_owned(),

@@ -129,7 +129,7 @@ pub async fn run(signals: HeldSignals) -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
-            // A reader that stands still does not keep it from being ended.
+            // A reader that never reads must not keep the process from ending.
             drop(signals);
             if error.use_stderr() {
                 // It repeats arguments, whatever is in them.

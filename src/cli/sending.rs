@@ -144,8 +144,8 @@ pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
     }
 }
 
-/// Ends a sender after a signal. What is under way gets five seconds; a second signal cuts it off. Gives
-/// what [`stop`] gives.
+/// Stops a sender after a signal. Requests in flight get five seconds; a second signal aborts them. Returns
+/// what [`stop`] returns.
 pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
     tell("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
     stop(sender, interrupts).await

@@ -39,7 +39,7 @@ pub(super) enum Mistake {
     Unclosed { open: char, at: Place },
     /// The text ends within this bracket, where a value must be.
     NoValue { open: char, at: Place },
-    /// A string goes on over the end of its line.
+    /// A string continues past the end of its line.
     LineBreak { string: Place },
     /// A character that a string may only hold as an escape.
     Control(char),

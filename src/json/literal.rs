@@ -1,4 +1,4 @@
-//! What stands in JSON without quotes: numbers, three words, and what people write in their place.
+//! Values in JSON without quotes: numbers, three words, and what people write in their place.
 
 use super::error::Mistake;
 

@@ -12,7 +12,7 @@ fn is_placeholder(path: &Path, known: &dyn Fn(&str) -> bool) -> bool {
     SPACES.iter().any(|space| path.name().starts_with(space)) || known(path.name()) || known(path.as_str())
 }
 
-/// What stands in braces in a text and could be a placeholder, each with the bytes before it.
+/// Texts in braces that could be placeholders, each with the bytes before it.
 struct Braces<'a> {
     rest: &'a str,
 }

@@ -8,7 +8,7 @@ pub enum Status {
     /// Takes events.
     #[default]
     Active,
-    /// Disabled by Ringback after too many failures in a row.
+    /// Disabled by Ringback after too many consecutive failures.
     AutoDisabled,
     /// Disabled by a person.
     Disabled,

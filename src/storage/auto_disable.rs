@@ -1,15 +1,15 @@
-//! Which failures disable a profile: too many in a row, of its events to one endpoint (facts, section 1; our
+//! Which failures disable a profile: too many consecutive ones, of its events to one endpoint (facts, section 1; our
 //! decision).
 //!
 //! What a person sends says nothing of the events, and what could not be made into a request was never tried:
-//! neither is counted. In a row means in the order in which they were accepted. By their ends it would be
+//! neither is counted. Consecutive is by order of acceptance. By their ends it would be
 //! wrong: a failure ends late, after its retries, so of a batch that mostly arrived the last to end have all
 //! failed.
 
 use crate::record::{DeliveryId, Next, Outcome};
 use crate::storage::control::block::AutoDisableCause;
 
-/// The failures in a row of one lane of events, as a store keeps them.
+/// The consecutive failures of one lane of events, as a store keeps them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FailureCount {
     /// So many have failed for good since the last that was delivered.
@@ -19,7 +19,7 @@ pub struct FailureCount {
 }
 
 impl FailureCount {
-    /// The count after a delivery of this lane has ended by this outcome; and, with `limit` failures in a row,
+    /// The count after a delivery of this lane has ended by this outcome; and, with `limit` consecutive failures,
     /// the cause to disable the profile. A limit of 0 is never reached.
     #[must_use]
     pub fn after(self, outcome: &Outcome, limit: u32) -> (Self, Option<AutoDisableCause>) {

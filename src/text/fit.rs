@@ -19,7 +19,7 @@ pub fn cut(text: &str, width: usize) -> String {
     out
 }
 
-/// The longest start of a text that takes no more than so many columns.
+/// The longest start of a text that fits into so many columns.
 #[must_use]
 pub fn start(text: &str, width: usize) -> &str {
     let mut used = 0;

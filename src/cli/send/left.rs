@@ -40,7 +40,10 @@ mod tests {
         let told = |tally: &Tally, input, line| left(tally, "/a.db", input, line);
         assert_eq!(told(&tally, Some(&name), 0), "stopped: nothing was accepted");
         tally.took(RunId::generate(), 3, DeliveryId::generate(), DeliveryId::generate());
-        tally.stand(Counts { delivered: 1, ..Counts::default() }, Counts { queued: 2, ..Counts::default() });
+        tally.add_look(
+            Counts { delivered: 1, ..Counts::default() },
+            Counts { queued: 2, ..Counts::default() },
+        );
         let stay =
             "stopped: 3 accepted: 1 delivered, 2 stay queued in /a.db; run `ringback work` to continue";
         assert_eq!(told(&tally, None, 4), stay);

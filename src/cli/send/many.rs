@@ -292,7 +292,7 @@ impl Run {
         Ok(())
     }
 
-    /// Counts at the end, and tells of those too that ended while older ones have not.
+    /// Counts at the end, and reports deliveries that ended while older ones were still pending.
     async fn look_last(&mut self) -> Result<(), CommandError> {
         self.look().await?;
         match self.tally.unsettled() {

@@ -38,7 +38,7 @@ impl Tally {
     pub async fn look(&mut self, store: &dyn Storage) -> Result<Option<RunRange>, StoreError> {
         let Some(range) = self.range else { return Ok(None) };
         let BatchProgress { settled, rest, low_watermark } = store.batch_progress(range).await?;
-        self.stand(settled, rest);
+        self.add_look(settled, rest);
         self.range = Some(RunRange { from: low_watermark, ..range });
         Ok((low_watermark > range.from).then_some(RunRange { to: low_watermark, ..range }))
     }
@@ -54,12 +54,12 @@ impl Tally {
     }
 
     /// Takes in what a look has found: what has ended since the last one, and the others.
-    pub fn stand(&mut self, settled: Counts, rest: Counts) {
+    pub fn add_look(&mut self, settled: Counts, rest: Counts) {
         self.settled = sum(self.settled, settled);
         self.rest = rest;
     }
 
-    /// How many stand so, as of the last look.
+    /// How many are in this state, as of the last look.
     pub fn of(&self, state: State) -> u64 {
         let counts = sum(self.settled, self.rest);
         match state {

@@ -195,16 +195,16 @@ impl Input {
 
     /// Puts the cursor behind the last character.
     pub fn to_end(&mut self) {
-        self.stand(self.text.end());
+        self.place_cursor(self.text.end());
     }
 
     /// Selects all of it, so that what is typed next stands in its place.
     pub fn select_all(&mut self) {
-        self.stand(self.text.end());
+        self.place_cursor(self.text.end());
         self.anchor = Some(Place::default());
     }
 
-    fn stand(&mut self, place: Place) {
+    fn place_cursor(&mut self, place: Place) {
         self.cursor = place;
         (self.anchor, self.column) = (None, None);
         self.history.close();
@@ -243,7 +243,7 @@ impl Input {
         };
         let moved = target != self.cursor || selection.is_some();
         let column = self.column;
-        self.stand(target);
+        self.place_cursor(target);
         if vertical {
             self.column = column;
         }
@@ -255,7 +255,7 @@ impl Input {
         let anchor = self.anchor.unwrap_or(self.cursor);
         let target = self.target(motion);
         let column = self.column;
-        self.stand(target);
+        self.place_cursor(target);
         (self.anchor, self.column) = (Some(anchor), column);
         Typed::Used
     }

@@ -37,7 +37,7 @@ pub enum ClickTarget {
     Item(Item),
     /// The name of a step of the editor.
     Step(Step),
-    /// An action that stands in a pane with its key.
+    /// An action shown in a pane with its key.
     Action(Action),
     /// Anywhere in the window above the panes.
     Window,

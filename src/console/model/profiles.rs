@@ -76,7 +76,7 @@ impl ProfileList {
         }
     }
 
-    /// Takes a profile out, if it is there; the one below it is chosen where it was chosen itself.
+    /// Takes a profile out, if it is there; the one below it is selected if it was selected.
     pub(in crate::console) fn remove(&mut self, id: &ProfileId) {
         let Some(at) = self.rows.iter().position(|row| row.id == *id) else { return };
         let chosen = self.chosen().map(|row| row.id.clone());

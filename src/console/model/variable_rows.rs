@@ -40,7 +40,7 @@ pub fn rows(state: &State) -> Vec<Row> {
     rows
 }
 
-/// How many different variables are chosen, and how many there are.
+/// How many different variables are selected, and how many there are.
 #[must_use]
 pub fn tally(state: &State) -> (usize, usize) {
     let names: HashSet<String> = rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();

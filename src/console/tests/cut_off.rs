@@ -1,4 +1,4 @@
-//! Whatever does not fit is marked: `…` where a text goes on, and how many lines are above and below.
+//! Text that does not fit is marked: `…` where it continues, and the number of lines above and below.
 
 use crate::console::effects::copying::WAYS;
 use crate::console::model::effect::Effect;

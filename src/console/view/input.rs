@@ -42,7 +42,7 @@ pub struct Look<'a> {
     pub theme: &'a Theme,
 }
 
-/// From so many columns on, `…` stands where a row goes on to the left or to the right.
+/// From so many columns on, `…` marks a row that continues to the left or right.
 const MARKED_FROM: usize = 4;
 
 /// The lines in sight, and column and line of the cursor among them when focused.

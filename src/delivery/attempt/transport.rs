@@ -80,7 +80,7 @@ impl Transport {
         self.clients.egress().known_names()
     }
 
-    /// Makes the next attempt of a job. What goes wrong is told in the attempt.
+    /// Makes the next attempt of a job. The attempt reports what went wrong.
     ///
     /// # Errors
     /// This machine cannot make an attempt just now: none was made.

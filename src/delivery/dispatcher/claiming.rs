@@ -17,11 +17,11 @@ const READ_AHEAD: usize = 2048;
 /// What is claimed.
 #[derive(Default)]
 pub struct Claiming {
-    /// The claim under way, and the wake-up that it was made at.
+    /// The claim in progress, and the wake-up that it was made at.
     pub asked: Option<(JoinHandle<Result<Claimed, QueueError>>, Wakeup)>,
     /// What is not started after all: it is released before the next claim.
     pub unstarted: Vec<JobRef>,
-    /// What is released before the claim under way.
+    /// What is released before the claim in progress.
     pub releasing: Option<Arc<[JobRef]>>,
     /// There is something new, which may be for who has room.
     pub fresh: bool,
@@ -53,7 +53,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.endpoints.take_read(&mut self.claiming.unstarted);
     }
 
-    /// Claims more, unless a claim is under way, there is no more, or there is enough.
+    /// Claims more, unless a claim is in progress, there is no more, or there is enough.
     pub(super) fn ask(&mut self, seen: Wakeup) {
         let now = Instant::now();
         let due = self.next_due.is_some_and(|at| at <= clock::now());

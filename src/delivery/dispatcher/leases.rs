@@ -12,7 +12,7 @@ use crate::storage::{Queue, QueueError};
 /// Claims are extended after one part of so many of a lease: so there is time to ask again.
 const EARLY: u32 = 3;
 
-/// An extension under way, and when it was asked for.
+/// An extension in progress, and when it was asked for.
 pub type Extending = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Instant);
 
 /// The leases of all that is claimed.

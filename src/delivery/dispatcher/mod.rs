@@ -1,6 +1,6 @@
 //! The loop that sends what is due.
 //!
-//! It starts what was read ahead and has room, keeps one claim under way while there may be more, and one
+//! It starts what was read ahead and has room, keeps one claim in progress while there may be more, and one
 //! record of what ended. It holds one timer, for what is due next, and wakes otherwise only when the queue
 //! says so, or when an attempt, a claim or a record has ended. What a person wants sent, cancelled or
 //! retried goes through the store.
@@ -48,7 +48,7 @@ use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
 /// How long to wait before the storage is asked again after it failed.
 pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 
-/// What is under way gets this long when the sender stops; then it is cut off and stays pending.
+/// Requests in flight get this long when the sender stops; then they are aborted and stay pending.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// The clock on the wall may jump: no wait is longer than this without another look at it.

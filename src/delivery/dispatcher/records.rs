@@ -9,7 +9,7 @@ use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::record::{JobRef, Outcome};
 use crate::storage::{Queue, QueueError};
 
-/// A record under way, and what it records.
+/// A record in progress, and what it records.
 pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
 
 /// What ended and is not on disk yet.

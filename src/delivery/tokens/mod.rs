@@ -18,7 +18,7 @@ use crate::delivery::http::exchange_error::ExchangeError;
 pub use token::Token;
 pub use wanted::Wanted;
 
-/// One fetch, awaited by all who need its token. It goes on as long as one of them waits.
+/// One fetch, awaited by all who need its token. It continues as long as one of them waits.
 type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, ExchangeError>>>;
 
 enum Slot {

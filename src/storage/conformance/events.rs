@@ -1,4 +1,4 @@
-//! What has changed is told by kind.
+//! Changes are reported by kind.
 
 use serde_json::json;
 

@@ -19,7 +19,7 @@ pub enum BlockReason {
     Paused,
     /// A person disabled the profile.
     Disabled,
-    /// The profile was disabled by itself, after too many failures in a row.
+    /// The profile was disabled by itself, after too many consecutive failures.
     AutoDisabled,
     /// A person deleted the profile, and can restore it.
     Deleted,
@@ -64,7 +64,7 @@ impl Block {
 /// Why a profile was disabled by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AutoDisableCause {
-    /// So many in a row failed for good.
+    /// So many consecutive ones failed for good.
     pub failed: u32,
     /// The last of them.
     pub delivery: DeliveryId,

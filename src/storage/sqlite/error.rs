@@ -86,7 +86,7 @@ fn missing_object(error: &rusqlite::Error) -> Option<&str> {
     is_missing.then_some(msg.as_str())
 }
 
-/// Whether what was read is not what stands there.
+/// Whether what was read differs from what is stored.
 fn has_no_meaning(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{
         FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, Utf8Error,

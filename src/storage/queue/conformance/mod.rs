@@ -14,7 +14,7 @@ use crate::profile::{Backoff, Event, Method, ProfileId, Region, RetryPolicy};
 use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State};
 use crate::storage::{Demand, Queue};
 
-/// A queue, and what the tests need of its store besides.
+/// A queue, and what else the tests need of its store.
 pub trait Subject: Queue + Clone {
     /// Accepts deliveries.
     fn put(&self, batch: Vec<NewDelivery>) -> impl Future<Output = ()> + Send;

@@ -19,8 +19,8 @@ use crate::storage::unreadable::Why;
 const ALL: &str = "";
 
 impl Store {
-    /// Pauses one profile, or all: what is to be sent stays queued. What is under way runs to its end,
-    /// and what is sent by hand goes out. Whether it was not paused before.
+    /// Pauses one profile, or all: what is to be sent stays queued. Requests in flight run to their end,
+    /// and what is sent manually is sent. Whether it was not paused before.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -19,7 +19,7 @@ pub struct Lease {
     pub was_released: bool,
 }
 
-/// What stands in the file of a right that was given back.
+/// The content of the lock file after its right was given back.
 const RELEASED: &str = "released\n";
 
 impl Lease {

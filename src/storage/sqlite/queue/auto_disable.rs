@@ -1,4 +1,4 @@
-//! A profile of which too many deliveries in a row have failed for good is disabled, in the transaction that
+//! A profile with too many consecutive failed deliveries is disabled, in the transaction that
 //! records the last of them. [`FailureCount`] says which are too many. A batch of outcomes reads each of its
 //! lanes once, and writes a count only where it differs.
 

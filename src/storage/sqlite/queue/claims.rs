@@ -20,7 +20,7 @@ impl Claims {
         Arc::clone(&self.lock())
     }
 
-    /// Waits for a claim under way: two at a time would find the same rows.
+    /// Waits for a claim in progress: two at a time would find the same rows.
     pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }

@@ -1,4 +1,4 @@
-//! Deliveries on their way: accepted, chosen, read in full, recorded.
+//! Pending deliveries: accepted, scheduled, read in full, recorded.
 
 pub mod adapter;
 pub mod auto_disable;

@@ -13,7 +13,7 @@ use crate::storage::sqlite::rows::state;
 
 /// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
 /// row is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken:
-/// what was sent stands in the log. Gives those that are no longer the sender's.
+/// what was sent is in the log. Returns those that are no longer the sender's.
 pub fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
