@@ -27,5 +27,5 @@ pub use outcome::{Next, Outcome};
 pub(crate) use random::random;
 pub use retry_decision::{longest_wait, own_wait};
 pub use run_id::{RunId, RunRange};
-pub use state::State;
+pub use state::DeliveryState;
 pub use summary::Summary;

@@ -5,7 +5,7 @@ use crate::profile::Choice;
 /// The state of a delivery on disk. Whether it is in flight is known only to the process
 /// that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum DeliveryState {
     /// Accepted, not attempted yet.
     Queued,
     /// Attempted, failed, and due again later.
@@ -18,7 +18,7 @@ pub enum State {
     Cancelled,
 }
 
-impl Choice for State {
+impl Choice for DeliveryState {
     const ALL: &'static [Self] =
         &[Self::Queued, Self::Waiting, Self::Delivered, Self::Failed, Self::Cancelled];
 
@@ -33,7 +33,7 @@ impl Choice for State {
     }
 }
 
-impl State {
+impl DeliveryState {
     /// Whether there is still something to send.
     #[must_use]
     pub fn is_pending(self) -> bool {

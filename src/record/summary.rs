@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, Failure, Kind, State};
+use super::{DeliveryId, DeliveryState, Failure, Kind};
 use crate::profile::{Event, ProfileId, RetryPolicy};
 
 /// A delivery as it is listed, newest first.
@@ -19,7 +19,7 @@ pub struct Summary {
     /// The event; none with Default.
     pub event: Option<Event>,
     /// Its state on disk.
-    pub state: State,
+    pub state: DeliveryState,
     /// Attempts made.
     pub attempts: u32,
     /// The retries.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use ringback::profile::Choice as _;
-use ringback::record::{DeliveryId, State, Summary};
+use ringback::record::{DeliveryId, DeliveryState, Summary};
 use ringback::storage::{Counts, Filter, Log as _, StateFilter, Store};
 
 /// Most deliveries in one page.
@@ -26,14 +26,14 @@ pub async fn check_open(store: &Store) -> HashMap<DeliveryId, Summary> {
     integrity(store.path());
     let mut all = HashMap::new();
     let mut counts = Counts::default();
-    for state in State::ALL {
+    for state in DeliveryState::ALL {
         let listed = listed(store, Some(StateFilter::Is(*state))).await;
         let count = match state {
-            State::Queued => &mut counts.queued,
-            State::Waiting => &mut counts.waiting,
-            State::Delivered => &mut counts.delivered,
-            State::Failed => &mut counts.failed,
-            State::Cancelled => &mut counts.cancelled,
+            DeliveryState::Queued => &mut counts.queued,
+            DeliveryState::Waiting => &mut counts.waiting,
+            DeliveryState::Delivered => &mut counts.delivered,
+            DeliveryState::Failed => &mut counts.failed,
+            DeliveryState::Cancelled => &mut counts.cancelled,
         };
         *count = listed.len() as u64;
         for summary in listed {

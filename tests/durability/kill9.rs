@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::support::cli::{Place, Running, finish};
 use crate::support::recorder::{Recorder, event, events};
 use ringback::delivery::Limits;
-use ringback::record::{DeliveryId, State};
+use ringback::record::{DeliveryId, DeliveryState};
 use serde_json::Value;
 
 /// Kills in a usual run.
@@ -103,7 +103,7 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
     }
     let mut twice = 0;
     for (id, summary) in &all {
-        assert_eq!(summary.state, State::Delivered, "seed {seed}: {summary:?}");
+        assert_eq!(summary.state, DeliveryState::Delivered, "seed {seed}: {summary:?}");
         let arrived = &arrived[&id.to_string()];
         assert!(arrived.taken > 0, "seed {seed}: {id} is said to be delivered, and was not taken");
         assert!(arrived.times >= summary.attempts, "seed {seed}: {id} was not sent as often as it says");

@@ -9,7 +9,7 @@ use crate::support::cli::{On, Place, Running, ran};
 use crate::support::needs::skip;
 use crate::support::recorder::{Recorder, events};
 use ringback::delivery::Limits;
-use ringback::record::State;
+use ringback::record::DeliveryState;
 
 fn lock(place: &Place) -> std::path::PathBuf {
     place.path("ringback.db.lock")
@@ -37,7 +37,7 @@ fn who_is_overtaken_stops_and_nothing_is_sent_by_both() {
     let all = crate::durable::check(&place.db());
     assert_eq!(all.len(), 3000);
     for (id, summary) in &all {
-        assert_eq!((summary.state, summary.attempts), (State::Delivered, 1), "{id}");
+        assert_eq!((summary.state, summary.attempts), (DeliveryState::Delivered, 1), "{id}");
         assert_eq!(
             endpoint.book()[&id.to_string()].times,
             1,
@@ -80,7 +80,7 @@ fn the_exit_code_of_who_was_overtaken_says_what_is_true_at_its_end() {
         second.interrupt();
         assert_eq!(second.code(), Some(0), "{all:?}");
         let all = crate::durable::check(&place.db());
-        assert!(all.values().all(|summary| summary.state == State::Delivered));
+        assert!(all.values().all(|summary| summary.state == DeliveryState::Delivered));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::cli::{On, Place, Running, finish};
 use crate::support::recorder::{Recorder, events};
 use ringback::delivery::Limits;
-use ringback::record::State;
+use ringback::record::DeliveryState;
 use serde_json::Value;
 
 /// Each try that a session tells of: the delivery, and which of its tries.
@@ -76,7 +76,7 @@ fn who_is_killed_is_replaced_at_once() {
     assert_eq!(second.code(), Some(0));
     let all = crate::durable::check(&place.db());
     assert_eq!(all.len(), 12_000);
-    assert!(all.values().all(|summary| summary.state == State::Delivered));
+    assert!(all.values().all(|summary| summary.state == DeliveryState::Delivered));
     let again: u32 = endpoint.book().values().map(|arrived| arrived.times - 1).sum();
     let limits = Limits::default();
     assert!(again as usize <= limits.per_origin + limits.unrecorded, "{again} were sent twice");

@@ -13,7 +13,7 @@ use crate::support::server::{Reply, Server};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Event, Profile};
-use ringback::record::{DeliveryId, NewDelivery, State, Summary};
+use ringback::record::{DeliveryId, DeliveryState, NewDelivery, Summary};
 use ringback::storage::{Counts, Store};
 
 /// Deliveries in each batch.
@@ -111,8 +111,14 @@ async fn write(path: &Path) -> Written {
     assert!(store.retry_now(batches[0].ids[2]).await.unwrap());
 
     let end = crate::durable::check_open(&store).await;
-    let states: Vec<State> = end.values().map(|summary| summary.state).collect();
-    for state in [State::Queued, State::Waiting, State::Delivered, State::Failed, State::Cancelled] {
+    let states: Vec<DeliveryState> = end.values().map(|summary| summary.state).collect();
+    for state in [
+        DeliveryState::Queued,
+        DeliveryState::Waiting,
+        DeliveryState::Delivered,
+        DeliveryState::Failed,
+        DeliveryState::Cancelled,
+    ] {
         assert!(states.contains(&state), "{state:?} is among them");
     }
     let log = std::fs::read(log_of(path)).unwrap();

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ringback::profile::Draft;
 use ringback::receiver::{Behaviour, Received, Receiver};
-use ringback::record::State;
+use ringback::record::DeliveryState;
 use serde_json::{Value, json};
 
 const KEYS: [&str; 3] =
@@ -118,7 +118,12 @@ async fn sent(algorithm: &str, random_iv: bool) -> Vec<Sealed> {
             change(draft);
         });
         let details = courier.deliver(checked(&draft), &nasty::values()).await;
-        assert_eq!(details.summary.state, State::Delivered, "{algorithm} in {way}: {:?}", details.summary);
+        assert_eq!(
+            details.summary.state,
+            DeliveryState::Delivered,
+            "{algorithm} in {way}: {:?}",
+            details.summary
+        );
         let found = find(&requests.recv().await.unwrap());
         assert_eq!(found.len(), plains().len(), "{algorithm} in {way}");
         for (name, plain) in plains() {

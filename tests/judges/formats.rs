@@ -5,7 +5,7 @@ use crate::courier::{Courier, checked, draft, header};
 use crate::echo::{Decoded, Echo};
 use crate::nasty::{self, OTHERS, PAYMENT, TEXTS, name};
 use ringback::profile::{Draft, Field, Identity, ProfileId, Region, Rules};
-use ringback::record::State;
+use ringback::record::DeliveryState;
 use serde_json::{Map, Value, json};
 
 /// A body as typed, and what it must be at the other end.
@@ -165,7 +165,7 @@ fn texts_header() -> String {
 /// Delivers, and gives what the server made of it.
 async fn judged(courier: &Courier, draft: &Draft, what: &str) -> Decoded {
     let details = courier.deliver(checked(draft), &nasty::values()).await;
-    assert_eq!(details.summary.state, State::Delivered, "{what}: {:?}", details.summary);
+    assert_eq!(details.summary.state, DeliveryState::Delivered, "{what}: {:?}", details.summary);
     let attempt = &details.attempts[0];
     assert!(!attempt.response_cut, "{what}: the judgement is whole");
     let decoded: Decoded = serde_json::from_slice(&attempt.response_body).unwrap();

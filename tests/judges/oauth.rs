@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::support::desk::{Desk, failure};
 use crate::support::profiles::profile;
 use ringback::profile::{Draft, Profile};
-use ringback::record::{ErrorClass, State};
+use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::{Value, json};
 
 /// The server as a process of its own, ended with this.
@@ -74,7 +74,7 @@ async fn a_real_server_gives_tokens_and_takes_them() {
         let profile = server.profile(sent_as, client, secret, |_| ());
         for _ in 0..3 {
             let details = desk.only_try(&profile).await;
-            assert_eq!(details.summary.state, State::Delivered, "{sent_as}: {:?}", details.attempts);
+            assert_eq!(details.summary.state, DeliveryState::Delivered, "{sent_as}: {:?}", details.attempts);
             assert_eq!(details.attempts[0].response_body, b"thank you");
             delivered.push(r#"{"id":"42"}"#);
         }
@@ -94,7 +94,7 @@ async fn a_token_that_the_server_revoked_is_fetched_again() {
     let profile = server.profile(sent_as, client, secret, |_| ());
     desk.only_try(&profile).await;
     server.revoke().await;
-    assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
     let sent = r#"{"id":"42"}"#;
     assert_eq!(server.counts().await, json!({"tokens": 2, "delivered": [sent, sent], "refused": 1}));
 }

@@ -9,7 +9,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{Attempt, ErrorClass, Failure, NewDelivery, Next, Outcome, State};
+use ringback::record::{Attempt, DeliveryState, ErrorClass, Failure, NewDelivery, Next, Outcome};
 use ringback::storage::{Demand, Queue as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +45,8 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
     let mut changes = store.changes();
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     let delivered = async {
-        while store.delivery(id).await.expect("read").expect("kept").summary.state != State::Delivered {
+        while store.delivery(id).await.expect("read").expect("kept").summary.state != DeliveryState::Delivered
+        {
             changes.changed().await.expect("the store is open");
         }
     };

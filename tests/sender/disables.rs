@@ -6,7 +6,7 @@ use crate::support::profiles::profile;
 use ringback::callback::Values;
 use ringback::profile::{Event, Profile, Status};
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{DeliveryId, NewDelivery, State};
+use ringback::record::{DeliveryId, DeliveryState, NewDelivery};
 
 async fn send(desk: &Desk, profile: &Profile, n: usize) -> Vec<DeliveryId> {
     let event = |_| NewDelivery::event(profile, Some(Event::SmsSend), Values::default());
@@ -27,7 +27,7 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
 
     // Nineteen, and one that fails but was asked for by hand.
     for id in send(&desk, &profile, 19).await {
-        assert_eq!(desk.ended(id).await.summary.state, State::Failed);
+        assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Failed);
     }
     desk.only_try(&profile).await;
     assert_eq!(status().await, Status::Active);
@@ -43,13 +43,13 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     // A test goes, and so the sender has looked at what there is after that one came.
     desk.only_try(&profile).await;
     let row = desk.store.delivery(held).await.unwrap().unwrap().summary;
-    assert_eq!((row.state, row.attempts), (State::Queued, 0));
+    assert_eq!((row.state, row.attempts), (DeliveryState::Queued, 0));
     assert!(!desk.store.is_moving(None).await.unwrap());
 
     endpoint.set_behaviour(Behaviour::default());
     let mut enabled = desk.store.profile(&profile.id).await.unwrap().unwrap();
     enabled.status = Status::Active;
     desk.store.save_profiles(vec![enabled]).await.unwrap();
-    assert_eq!(desk.ended(held).await.summary.state, State::Delivered);
+    assert_eq!(desk.ended(held).await.summary.state, DeliveryState::Delivered);
     assert!(desk.store.blocks().await.unwrap().is_empty());
 }

@@ -6,13 +6,13 @@ use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::profile;
 use crate::support::secure::{Authority, Secure};
 use ringback::profile::{Draft, Profile};
-use ringback::record::State;
+use ringback::record::DeliveryState;
 
 /// Two deliveries of each of two profiles of one endpoint, by turns.
 async fn deliver(desk: &Desk, url: &str, change: impl Fn(&mut Draft)) {
     let profiles: [Profile; 2] = [profile(url, &change), profile(url, &change)];
     for profile in profiles.iter().chain(&profiles) {
-        assert_eq!(desk.only_try(profile).await.summary.state, State::Delivered);
+        assert_eq!(desk.only_try(profile).await.summary.state, DeliveryState::Delivered);
     }
 }
 
@@ -58,7 +58,7 @@ async fn a_token_is_not_fetched_over_a_connection_that_was_kept() {
     let first = with_token("me");
     let other = Profile { auth: with_token("you").auth, ..first.clone() };
     for profile in [&first, &other, &first] {
-        assert_eq!(desk.only_try(profile).await.summary.state, State::Delivered);
+        assert_eq!(desk.only_try(profile).await.summary.state, DeliveryState::Delivered);
     }
     assert_eq!(endpoint.connections(), 3, "one for each token, and one of the profile");
 }

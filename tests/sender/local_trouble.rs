@@ -11,7 +11,7 @@ use crate::support::server::{Reply, Server};
 use futures_util::future::BoxFuture;
 use ringback::delivery::{LocalTrouble, LookupError, Resolver, Sending, Transport};
 use ringback::profile::Profile;
-use ringback::record::{Details, State};
+use ringback::record::{DeliveryState, Details};
 use serde_json::json;
 
 /// Names of this machine, which cannot be looked up while it is in trouble.
@@ -78,7 +78,7 @@ impl Machine {
 
     async fn delivered(&self, id: ringback::record::DeliveryId) -> Details {
         let details = self.desk.ended(id).await;
-        assert_eq!(details.summary.state, State::Delivered);
+        assert_eq!(details.summary.state, DeliveryState::Delivered);
         assert_eq!(details.attempts.len(), 1, "the first attempt that could be made");
         let said = self.says(|sending| sending.local.is_none() && sending.trouble.is_none()).await;
         assert_eq!(said.trouble, None);
@@ -96,10 +96,10 @@ async fn without_descriptors_nothing_is_counted_and_sending_resumes() {
     assert_eq!(said.local, Some(LocalTrouble::Descriptors));
     assert!(said.trouble.unwrap().contains("too many open files"));
     let details = machine.desk.store.delivery(id).await.unwrap().unwrap();
-    assert_eq!((details.summary.state, details.attempts.len()), (State::Queued, 0));
+    assert_eq!((details.summary.state, details.attempts.len()), (DeliveryState::Queued, 0));
     let by_address = profile_at(&machine.endpoint.url());
     let other = machine.desk.ended(machine.desk.accept(&by_address).await).await;
-    assert_eq!(other.summary.state, State::Delivered, "others do not wait for it");
+    assert_eq!(other.summary.state, DeliveryState::Delivered, "others do not wait for it");
     machine.is_over();
     machine.delivered(id).await;
 }

@@ -12,7 +12,7 @@ use crate::support::profiles::{profile, retried};
 use futures_util::future::BoxFuture;
 use ringback::delivery::{LookupError, Resolver, Transport};
 use ringback::profile::network::{Network, NetworkEntry, Reach};
-use ringback::record::{ErrorClass, State};
+use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::json;
 
 /// The names of a domain, as whoever owns it serves them just now.
@@ -58,7 +58,7 @@ async fn a_name_is_judged_at_every_dial() {
     zone.points("hooks.test", &["127.0.0.1"]);
     desk.store.save_profiles(vec![profile.clone(), plain.clone()]).await.unwrap();
     let details = desk.ended(desk.accept(&plain).await).await;
-    assert_eq!(details.summary.state, State::Delivered);
+    assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(details.attempts[0].address, Some(endpoint.addr));
 
     for (to, why) in [
@@ -114,7 +114,7 @@ async fn a_name_can_be_allowed_or_denied_wherever_it_leads() {
         zone.points(name, &["127.0.0.1"]);
     }
     let to = |name: &str| profile(&format!("http://{name}:{}/cb", endpoint.addr.port()), |_| ());
-    assert_eq!(desk.only_try(&to("hooks.corp.test")).await.summary.state, State::Delivered);
+    assert_eq!(desk.only_try(&to("hooks.corp.test")).await.summary.state, DeliveryState::Delivered);
     let (class, message) = failure(&desk.only_try(&to("OLD.corp.test")).await);
     assert_eq!(class, ErrorClass::RefusedAddress);
     assert_eq!(message, "old.corp.test is refused: network_deny has \"old.corp.test\"");

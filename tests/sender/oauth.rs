@@ -9,7 +9,7 @@ use crate::support::profiles::profile;
 use crate::support::server::{Reply, Seen, Server};
 use ringback::delivery::Limits;
 use ringback::profile::{Draft, DraftHeader, Profile};
-use ringback::record::{ErrorClass, State};
+use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::json;
 
 /// A profile with Advanced authentication; `change` has the last word.
@@ -62,7 +62,7 @@ async fn many_deliveries_at_once_wait_for_one_token() {
     let all = futures_util::future::join_all((0..64).map(|_| desk.accept(&profile))).await;
     for id in all {
         let details = desk.ended(id).await;
-        assert_eq!((details.summary.state, details.attempts.len()), (State::Delivered, 1));
+        assert_eq!((details.summary.state, details.attempts.len()), (DeliveryState::Delivered, 1));
     }
     assert_eq!(tokens.seen().len(), 1);
     assert_eq!(bearers(&endpoint), vec!["Bearer hush-1"; 64]);
@@ -80,7 +80,7 @@ async fn the_token_request_is_that_of_the_profile() {
             draft.oauth2.fields = vec![row("audience", "https://api.example")];
             draft.oauth2.headers = vec![row("X-Tenant", "north")];
         });
-        assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+        assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
     }
     let seen = tokens.seen();
     assert_eq!(seen.len(), 2, "another way to send the secret is another token");
@@ -105,7 +105,7 @@ async fn a_token_is_kept_whatever_its_time_is_written_as() {
         let tokens = Server::start(move |_, n| grants(n, &expires_in)).await;
         let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
         for _ in 0..3 {
-            assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+            assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
         }
         assert_eq!(tokens.seen().len(), 1);
     }
@@ -121,7 +121,7 @@ async fn a_token_is_fetched_again_before_it_expires() {
     let start = Instant::now();
     while tokens.seen().len() < 2 {
         assert!(start.elapsed() < Duration::from_secs(30), "the first token is kept for ever");
-        assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+        assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
     }
     assert!(start.elapsed() >= Duration::from_secs(5));
     let used: HashSet<String> = bearers(&endpoint).into_iter().collect();
@@ -137,7 +137,7 @@ async fn a_token_of_a_short_life_is_not_fetched_for_each_delivery() {
         let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
         let all = futures_util::future::join_all((0..1000).map(|_| desk.accept(&profile))).await;
         for id in all {
-            assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
+            assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Delivered);
         }
         assert!(tokens.seen().len() <= 3, "{} fetches", tokens.seen().len());
     }
@@ -154,9 +154,9 @@ async fn a_403_for_a_kept_token_is_a_401_once() {
     })
     .await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
-    assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
     *good.lock().unwrap() = "Bearer hush-2";
-    assert_eq!(desk.only_try(&profile).await.summary.state, State::Delivered);
+    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
     assert_eq!((tokens.seen().len(), endpoint.seen().len()), (2, 3));
     // From then on it is what it says.
     *good.lock().unwrap() = "none";
@@ -172,7 +172,7 @@ async fn after_a_401_the_same_request_goes_out_with_a_new_token() {
     let (endpoint, tokens) = (guarded(&["hush-2"]).await, granting().await);
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let details = desk.only_try(&profile).await;
-    assert_eq!(details.summary.state, State::Delivered);
+    assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(
         (details.attempts[0].status, &*details.attempts[0].response_body),
         (Some(200), &b"thank you"[..])
@@ -197,7 +197,7 @@ async fn many_401_at_once_cause_one_fetch() {
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let all = futures_util::future::join_all((0..64).map(|_| desk.accept(&profile))).await;
     for id in all {
-        assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
+        assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Delivered);
     }
     assert_eq!(tokens.seen().len(), 2);
 }
@@ -231,7 +231,7 @@ async fn a_token_server_that_fails_is_asked_again_at_the_retry() {
         Server::start(|_, n| if n == 1 { Reply::new(500, "oops") } else { grants(n, &json!(3600)) }).await;
     let id = desk.accept(&advanced(&endpoint.url(), &tokens.url(), with_retry)).await;
     let details = desk.ended(id).await;
-    assert_eq!(details.summary.state, State::Delivered);
+    assert_eq!(details.summary.state, DeliveryState::Delivered);
     let first = &details.attempts[0];
     let error = first.error.as_ref().expect("an error");
     assert_eq!(
@@ -339,7 +339,7 @@ async fn the_timeout_holds_for_token_and_request_together() {
     let details = desk.ended(desk.accept(&profile).await).await;
     let first = details.attempts[0].error.as_ref().expect("an error");
     assert_eq!(first.message, "timed out after 1500 ms", "it is the endpoint that was waited for");
-    assert_eq!(details.summary.state, State::Delivered, "the token is there at the retry");
+    assert_eq!(details.summary.state, DeliveryState::Delivered, "the token is there at the retry");
     assert_eq!(tokens.seen().len(), 1);
 }
 

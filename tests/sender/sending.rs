@@ -7,7 +7,7 @@ use crate::support::endpoint::{Endpoint, Manner};
 use crate::support::profiles::{profile, retried};
 use ringback::callback::Values;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{DeliveryId, ErrorClass, NewDelivery, State};
+use ringback::record::{DeliveryId, DeliveryState, ErrorClass, NewDelivery};
 
 async fn receiver(behaviour: Behaviour) -> Receiver {
     Receiver::start(([127, 0, 0, 1], 0).into(), behaviour).await.expect("a receiver")
@@ -21,7 +21,7 @@ async fn a_failure_is_retried_with_the_same_bytes() {
     let profile = retried(&format!("http://{}/cb", endpoint.addr()), 2, 1, 5000);
     let id = desk.accept(&profile).await;
     let details = desk.ended(id).await;
-    assert_eq!(details.summary.state, State::Delivered);
+    assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(details.attempts.iter().map(|a| a.status).collect::<Vec<_>>(), [Some(500), Some(200)]);
     let (first, second) = (requests.recv().await.unwrap(), requests.recv().await.unwrap());
     assert_eq!(&first.body[..], br#"{"id":"42"}"#);
@@ -134,7 +134,7 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
     ] {
         let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
         let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
-        assert_eq!(details.summary.state, State::Delivered, "{answer}: the status was received");
+        assert_eq!(details.summary.state, DeliveryState::Delivered, "{answer}: the status was received");
         let attempt = &details.attempts[0];
         assert_eq!((attempt.status, &attempt.error), (Some(200), &None));
         assert_eq!(attempt.response_incomplete.as_deref(), Some(why), "{answer}");
@@ -159,7 +159,7 @@ async fn many_headers_are_no_failure_and_16_kib_of_them_are_kept() {
     {
         let endpoint = Endpoint::start(Manner::Says(head(headers).into_bytes())).await;
         let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
-        assert_eq!(details.summary.state, State::Delivered);
+        assert_eq!(details.summary.state, DeliveryState::Delivered);
         let attempt = &details.attempts[0];
         assert_eq!((attempt.response_headers.len(), attempt.response_cut), (kept, kept == 4));
         assert_eq!(attempt.response_body, b"ok");
@@ -194,7 +194,7 @@ async fn a_hanging_endpoint_ends_at_the_timeout() {
     let endpoint = Endpoint::start(Manner::Hangs).await;
     let id = desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await;
     let details = desk.ended(id).await;
-    assert_eq!(details.summary.state, State::Failed);
+    assert_eq!(details.summary.state, DeliveryState::Failed);
     assert_eq!(details.attempts.len(), 2);
     for attempt in &details.attempts {
         let error = attempt.error.as_ref().expect("an error");
@@ -209,7 +209,7 @@ async fn a_body_that_drips_past_the_timeout_leaves_its_status() {
     let desk = Desk::new();
     let endpoint = Endpoint::start(Manner::Drips).await;
     let details = desk.ended(desk.accept(&retried(&endpoint.url(), 1, 1, 200)).await).await;
-    assert_eq!((details.summary.state, details.attempts.len()), (State::Delivered, 1));
+    assert_eq!((details.summary.state, details.attempts.len()), (DeliveryState::Delivered, 1));
     let attempt = &details.attempts[0];
     assert_eq!(attempt.response_incomplete.as_deref(), Some("it did not end within 200 ms"));
     assert!(attempt.duration_ms >= 200 && attempt.response_body.starts_with(b"x"), "{attempt:?}");
@@ -220,7 +220,7 @@ async fn an_endless_answer_is_cut_and_bytes_that_are_no_text_are_kept() {
     let desk = Desk::new();
     let endless = Endpoint::start(Manner::Endless).await;
     let details = desk.only_try(&profile(&endless.url(), |_| ())).await;
-    assert_eq!(details.summary.state, State::Delivered);
+    assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(details.attempts[0].response_body.len(), 16 * 1024);
     assert!(details.attempts[0].response_cut);
 
@@ -289,11 +289,11 @@ async fn waiting_deliveries_survive_a_stop_and_a_new_start() {
     desk.until(id, "the first failure", |d| d.summary.attempts == 1).await;
     desk.stop().await;
     let waiting = desk.store.delivery(id).await.unwrap().unwrap();
-    assert_eq!(waiting.summary.state, State::Waiting);
+    assert_eq!(waiting.summary.state, DeliveryState::Waiting);
     let second = desk.accept(&profile(&format!("http://{}/", endpoint.addr()), |_| ())).await;
-    assert_eq!(desk.store.delivery(second).await.unwrap().unwrap().summary.state, State::Queued);
+    assert_eq!(desk.store.delivery(second).await.unwrap().unwrap().summary.state, DeliveryState::Queued);
     desk.send();
-    assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
+    assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Delivered);
     assert_eq!(desk.ended(second).await.attempts.len(), 1);
 }
 
@@ -305,12 +305,12 @@ async fn retry_now_cancel_and_send_again() {
     let id = desk.accept(&slow).await;
     desk.until(id, "the first failure", |d| d.summary.attempts == 1).await;
     assert!(desk.store.retry_now(id).await.unwrap());
-    assert_eq!(desk.ended(id).await.summary.state, State::Delivered);
+    assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Delivered);
 
     let other = desk.accept(&slow).await;
     desk.until(other, "the first failure", |d| d.summary.attempts == 1).await;
     assert!(desk.store.cancel(other).await.unwrap());
-    assert_eq!(desk.ended(other).await.summary.state, State::Cancelled);
+    assert_eq!(desk.ended(other).await.summary.state, DeliveryState::Cancelled);
     assert!(!desk.store.cancel(other).await.unwrap());
 
     desk.store.save_profiles(vec![slow]).await.unwrap();

@@ -6,7 +6,7 @@ use crate::support::cli::{On, Place, Running};
 use crate::support::profiles::retried;
 use ringback::callback::Values;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{NewDelivery, State};
+use ringback::record::{DeliveryState, NewDelivery};
 use ringback::storage::Store;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,8 +32,8 @@ async fn the_result_is_told_at_once_and_others_are_not_cut_off() {
     let state = async || store.delivery(id).await.unwrap().unwrap().summary.state;
     let mut test = Running::start(place.command(&["test", &name]));
     tokio::task::block_in_place(|| test.line(On::Out, "Callback profile tested · delivered"));
-    assert_eq!(state().await, State::Queued, "the result does not wait for the other");
+    assert_eq!(state().await, DeliveryState::Queued, "the result does not wait for the other");
     tokio::task::block_in_place(|| test.line(On::Err, "waiting up to 5 s for 1 other request in flight"));
     assert_eq!(tokio::task::block_in_place(|| test.code()), Some(0));
-    assert_eq!(state().await, State::Delivered, "the other was let to its end");
+    assert_eq!(state().await, DeliveryState::Delivered, "the other was let to its end");
 }

@@ -7,7 +7,7 @@ use crate::cli::output::tell;
 use crate::cli::times::{Time, time};
 use crate::cli::{choose, passed_over};
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
 use crate::text::escape_controls;
 
@@ -102,9 +102,9 @@ pub(super) fn state(text: &str) -> Result<StateFilter, String> {
     match text.as_str() {
         "pending" => Ok(StateFilter::Pending),
         "ended" => Ok(StateFilter::Ended),
-        one => State::from_name(one)
-            .map(StateFilter::Is)
-            .ok_or_else(|| format!("use {}; or pending or ended for several of them", State::names())),
+        one => DeliveryState::from_name(one).map(StateFilter::Is).ok_or_else(|| {
+            format!("use {}; or pending or ended for several of them", DeliveryState::names())
+        }),
     }
 }
 

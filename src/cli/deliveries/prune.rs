@@ -12,7 +12,7 @@ use crate::cli::times::long;
 use crate::cli::{held, passed_over, terminal};
 use crate::clock;
 use crate::profile::Choice as _;
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::{
     BulkResult, Change, ClockDoubt, Filter, Opened, Problem, Removed, RetentionPolicy, StateFilter, Storage,
 };
@@ -48,7 +48,7 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         Some(ago) => What::Older(ago),
         None => What::Settings(keep(session.settings())),
     };
-    let pending = |state: StateFilter| State::ALL.iter().any(|s| s.is_pending() && state.has(*s));
+    let pending = |state: StateFilter| DeliveryState::ALL.iter().any(|s| s.is_pending() && state.has(*s));
     if args.state.is_some_and(pending) {
         let text =
             "--state: what is still to be sent stays; there are delivered, failed, cancelled and ended";

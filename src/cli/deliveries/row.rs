@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::table::table;
 use crate::profile::Choice;
-use crate::record::{State, Summary};
+use crate::record::{DeliveryState, Summary};
 use crate::storage::Blocks;
 use crate::text::millis;
 
@@ -67,7 +67,7 @@ fn came(row: &Summary, held: Option<&str>) -> String {
     if let Some(why) = held {
         return if last.is_empty() { format!("blocked: {why}") } else { format!("{last} · blocked: {why}") };
     }
-    match row.due_at.filter(|_| row.state == State::Waiting) {
+    match row.due_at.filter(|_| row.state == DeliveryState::Waiting) {
         Some(due) => format!("{last} · next {}", due.strftime("%H:%M:%S")),
         None if row.again.is_some() => format!("{last} · resent"),
         None => last,

@@ -67,7 +67,7 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
         let _ = writeln!(out, "{name:9} {}", escape_controls(&value));
     };
     fact("delivery", row.id.to_string());
-    let why = row.last_error.as_ref().filter(|_| row.state != crate::record::State::Delivered);
+    let why = row.last_error.as_ref().filter(|_| row.state != crate::record::DeliveryState::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
     if let Some(held) = held {
         fact("blocked", held.to_owned());

@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::cli::{held, passed_over};
 use crate::clock;
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage, change_next};
 use crate::text::group_digits;
 
@@ -58,7 +58,7 @@ impl Verb {
 
     /// Whether it can be done to any of these.
     fn takes(self, states: StateFilter) -> bool {
-        let some = |wanted: StateFilter| State::ALL.iter().any(|s| states.has(*s) && wanted.has(*s));
+        let some = |wanted: StateFilter| DeliveryState::ALL.iter().any(|s| states.has(*s) && wanted.has(*s));
         match self {
             // What is delivered is sent again where that is asked for in so many words.
             Self::Retry => true,
@@ -84,7 +84,7 @@ pub(super) async fn run(
         return Err(CommandError::Input(format!("{which} (`ringback deliveries {name} --help`)")));
     }
     if let Some(state) = args.filter.state.filter(|state| !verb.takes(*state)) {
-        let shown = State::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
+        let shown = DeliveryState::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
         return Err(CommandError::Input(format!("--state {shown}: ended deliveries cannot be cancelled")));
     }
     let Some(store) = store else { return told(verb, &BulkResult::default(), 0, args.dry_run, json) };

@@ -23,7 +23,7 @@ use crate::cli::pace::Pace;
 use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
 use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
-use crate::record::{DeliveryId, NewDelivery, RunId, RunRange, State};
+use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
 use crate::storage::{Opened, QueueError, RetentionPolicy};
 
 /// The least time between two looks at what has become of them.
@@ -307,7 +307,7 @@ impl Run {
     }
 
     async fn tell_undelivered(&mut self, ended: RunRange) -> Result<(), CommandError> {
-        for state in [State::Failed, State::Cancelled] {
+        for state in [DeliveryState::Failed, DeliveryState::Cancelled] {
             let mut rest = (self.tally.of(state) > 0).then_some(ended);
             while let Some(range) = rest {
                 let page = self.store.deliveries_of_run(range, state, PAGE).await?;
@@ -355,7 +355,8 @@ impl Run {
                 self.input
             )));
         }
-        let good = if self.waits { self.tally.all_delivered() } else { self.tally.of(State::Failed) == 0 };
+        let good =
+            if self.waits { self.tally.all_delivered() } else { self.tally.of(DeliveryState::Failed) == 0 };
         Ok(if good && refused == 0 { ExitCode::SUCCESS } else { FAILED.into() })
     }
 

@@ -1,7 +1,7 @@
 //! How far a run has come, in one line.
 
 use super::tally::Tally;
-use crate::record::State;
+use crate::record::DeliveryState;
 
 /// Characters of the bar itself.
 const BAR: usize = 20;
@@ -24,7 +24,7 @@ pub fn text(tally: &Tally, read: Read, checking: bool, pace: Option<String>, col
             parts.push(format!("{}{part}", if checking { "checking" } else { "reading" }));
             if !checking {
                 parts.push(format!("{} accepted", tally.accepted));
-                parts.push(format!("{} delivered", tally.of(State::Delivered)));
+                parts.push(format!("{} delivered", tally.of(DeliveryState::Delivered)));
             }
         }
         Read::Whole => {
@@ -35,8 +35,9 @@ pub fn text(tally: &Tally, read: Read, checking: bool, pace: Option<String>, col
             parts.push(format!("{ended} of {all}"));
         }
     }
-    let failed = tally.of(State::Failed);
-    let numbers = [(failed, "failed"), (tally.of(State::Waiting), "waiting"), (tally.refused, "bad lines")];
+    let failed = tally.of(DeliveryState::Failed);
+    let numbers =
+        [(failed, "failed"), (tally.of(DeliveryState::Waiting), "waiting"), (tally.refused, "bad lines")];
     parts.extend(numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
     parts.extend(pace);
     while parts.len() > 1 && parts.join(" · ").chars().count() > columns {

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use crate::cli::error::CommandError;
 use crate::cli::output::print_if_read;
 use crate::profile::Choice;
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::text::escape_controls;
 
 /// Reasons of failures that are told apart; others are counted together.
@@ -138,9 +138,9 @@ fn numbers(tally: &Tally, held: u64) -> Value {
         "state": "ended",
         "accepted": tally.accepted,
         "refused": tally.refused,
-        "delivered": tally.of(State::Delivered),
-        "failed": tally.of(State::Failed),
-        "cancelled": tally.of(State::Cancelled),
+        "delivered": tally.of(DeliveryState::Delivered),
+        "failed": tally.of(DeliveryState::Failed),
+        "cancelled": tally.of(DeliveryState::Cancelled),
         "pending": tally.pending(),
         "blocked": held,
         "held": held,

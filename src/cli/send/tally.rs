@@ -1,7 +1,7 @@
 //! What has become of the events of one run, in numbers: however many they are, this is all that is
 //! remembered of them.
 
-use crate::record::{DeliveryId, RunId, RunRange, State};
+use crate::record::{DeliveryId, DeliveryState, RunId, RunRange};
 use crate::storage::{BatchProgress, Counts, Storage, StoreError};
 
 /// The numbers of a run.
@@ -60,14 +60,14 @@ impl Tally {
     }
 
     /// How many are in this state, as of the last look.
-    pub fn of(&self, state: State) -> u64 {
+    pub fn of(&self, state: DeliveryState) -> u64 {
         let counts = sum(self.settled, self.rest);
         match state {
-            State::Queued => counts.queued,
-            State::Waiting => counts.waiting,
-            State::Delivered => counts.delivered,
-            State::Failed => counts.failed,
-            State::Cancelled => counts.cancelled,
+            DeliveryState::Queued => counts.queued,
+            DeliveryState::Waiting => counts.waiting,
+            DeliveryState::Delivered => counts.delivered,
+            DeliveryState::Failed => counts.failed,
+            DeliveryState::Cancelled => counts.cancelled,
         }
     }
 
@@ -78,7 +78,7 @@ impl Tally {
 
     /// How many have ended, as of the last look.
     pub fn ended(&self) -> u64 {
-        self.of(State::Delivered) + self.of(State::Failed) + self.of(State::Cancelled)
+        self.of(DeliveryState::Delivered) + self.of(DeliveryState::Failed) + self.of(DeliveryState::Cancelled)
     }
 
     /// How many were taken out of the log before they were counted. Right after a look only.
@@ -88,15 +88,15 @@ impl Tally {
 
     /// Whether all that was accepted was delivered.
     pub fn all_delivered(&self) -> bool {
-        self.of(State::Delivered) == self.accepted
+        self.of(DeliveryState::Delivered) == self.accepted
     }
 
     /// Such as `3 delivered, 1 failed`: those numbers that there are.
     pub fn ends(&self) -> String {
         let numbers = [
-            (self.of(State::Delivered), "delivered"),
-            (self.of(State::Failed), "failed"),
-            (self.of(State::Cancelled), "cancelled"),
+            (self.of(DeliveryState::Delivered), "delivered"),
+            (self.of(DeliveryState::Failed), "failed"),
+            (self.of(DeliveryState::Cancelled), "cancelled"),
             (self.removed(), "ended and no longer in the log"),
         ];
         let parts: Vec<String> = numbers

@@ -4,7 +4,7 @@ use hyper::StatusCode;
 use jiff::Timestamp;
 
 use crate::profile::{Choice as _, attempt_label};
-use crate::record::{Attempt, ErrorClass, Kind, NewDelivery, State, Summary};
+use crate::record::{Attempt, DeliveryState, ErrorClass, Kind, NewDelivery, Summary};
 use crate::text::{escape_controls, millis};
 
 /// What is sent: the profile, the event, the request.
@@ -50,7 +50,7 @@ pub fn came_of(attempt: &Attempt) -> String {
 
 /// The wait after an attempt, such as `wait 10 s`; `None` when there is none.
 pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> {
-    let due = summary.due_at.filter(|_| summary.state == State::Waiting)?;
+    let due = summary.due_at.filter(|_| summary.state == DeliveryState::Waiting)?;
     Some(wait_until(attempt, due))
 }
 
@@ -71,12 +71,12 @@ pub fn last_line(summary: &Summary) -> String {
 /// How a delivery ended, such as `delivered after 1 retry`.
 pub fn ending(summary: &Summary) -> String {
     match summary.state {
-        State::Delivered => match summary.attempts {
+        DeliveryState::Delivered => match summary.attempts {
             0 | 1 => "delivered".to_owned(),
             2 => "delivered after 1 retry".to_owned(),
             n => format!("delivered after {} retries", n - 1),
         },
-        State::Failed => {
+        DeliveryState::Failed => {
             let why =
                 summary.last_error.as_ref().map_or_else(String::new, |error| escape_controls(&error.message));
             match summary.attempts {
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    fn summary(state: State, attempts: u32, due_ms: Option<i64>) -> Summary {
+    fn summary(state: DeliveryState, attempts: u32, due_ms: Option<i64>) -> Summary {
         Summary {
             id: DeliveryId::from_bytes([1; 16]),
             kind: Kind::Test,
@@ -135,21 +135,21 @@ mod tests {
         assert_eq!(attempt_line(&failed), "1st attempt  500 Internal Server Error  84 ms");
         assert_eq!(attempt_line(&attempt(2, Some(200), None)), "1st retry  200 OK  84 ms");
         assert_eq!(attempt_line(&attempt(3, Some(299), None)), "2nd retry  299  84 ms");
-        let wait = |ms| wait_line(&failed, &summary(State::Waiting, 1, Some(ms))).unwrap();
+        let wait = |ms| wait_line(&failed, &summary(DeliveryState::Waiting, 1, Some(ms))).unwrap();
         assert_eq!(wait(10_084), "wait 10 s");
         assert_eq!(wait(10_087), "wait 10 s");
         assert_eq!(wait(1_600), "wait 1.5 s");
-        assert_eq!(wait_line(&failed, &summary(State::Failed, 3, None)), None);
+        assert_eq!(wait_line(&failed, &summary(DeliveryState::Failed, 3, None)), None);
     }
 
     #[test]
     fn ends() {
         let line = |state, attempts| last_line(&summary(state, attempts, None));
-        assert_eq!(line(State::Delivered, 1), "Callback profile tested · delivered");
-        assert_eq!(line(State::Delivered, 2), "Callback profile tested · delivered after 1 retry");
-        assert_eq!(line(State::Delivered, 3), "Callback profile tested · delivered after 2 retries");
-        assert_eq!(line(State::Failed, 3), "Callback profile tested · failed: 500 \\u{1b} (3 of 3)");
-        assert_eq!(line(State::Failed, 1), "Callback profile tested · failed: 500 \\u{1b}");
-        assert_eq!(line(State::Cancelled, 1), "Callback profile tested · cancelled");
+        assert_eq!(line(DeliveryState::Delivered, 1), "Callback profile tested · delivered");
+        assert_eq!(line(DeliveryState::Delivered, 2), "Callback profile tested · delivered after 1 retry");
+        assert_eq!(line(DeliveryState::Delivered, 3), "Callback profile tested · delivered after 2 retries");
+        assert_eq!(line(DeliveryState::Failed, 3), "Callback profile tested · failed: 500 \\u{1b} (3 of 3)");
+        assert_eq!(line(DeliveryState::Failed, 1), "Callback profile tested · failed: 500 \\u{1b}");
+        assert_eq!(line(DeliveryState::Cancelled, 1), "Callback profile tested · cancelled");
     }
 }

@@ -13,7 +13,7 @@ use super::output::{print, print_json, tell};
 use super::session::Session;
 use super::values::{Chosen, ValueArgs};
 use crate::delivery::Transport;
-use crate::record::{Details, NewDelivery, State};
+use crate::record::{DeliveryState, Details, NewDelivery};
 
 pub(super) use lines::{
     attempt_label_of, attempt_line, came_of, ending, heading, last_line, took, wait_until,
@@ -62,7 +62,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
 /// 0 delivered, 1 not (design, section 3).
 pub(super) fn code(details: &Details) -> ExitCode {
     match details.summary.state {
-        State::Delivered => ExitCode::SUCCESS,
+        DeliveryState::Delivered => ExitCode::SUCCESS,
         _ => FAILED.into(),
     }
 }

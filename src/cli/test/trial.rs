@@ -8,7 +8,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::tell;
 use crate::cli::sending::{News, stop, stop_when_done, stop_when_interrupted};
 use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
-use crate::record::{DeliveryId, Details, NewDelivery, State};
+use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery};
 use crate::storage::{Block, Opened, QueueError};
 
 /// How often the database is looked at besides the news of it: not every file system tells them.
@@ -116,12 +116,14 @@ pub async fn see_through(
 async fn left(store: &Opened, id: DeliveryId) -> Result<String, CommandError> {
     let state = store.delivery(id).await?.map(|details| details.summary.state);
     Ok(match state {
-        Some(State::Delivered) => format!("delivery {id} was delivered meanwhile"),
-        Some(State::Queued | State::Waiting) => format!(
+        Some(DeliveryState::Delivered) => format!("delivery {id} was delivered meanwhile"),
+        Some(DeliveryState::Queued | DeliveryState::Waiting) => format!(
             "delivery {id} stays queued in {}; run `ringback work` or the console to continue",
             store.name()
         ),
-        Some(State::Failed | State::Cancelled) | None => format!("delivery {id} has ended meanwhile"),
+        Some(DeliveryState::Failed | DeliveryState::Cancelled) | None => {
+            format!("delivery {id} has ended meanwhile")
+        }
     })
 }
 
@@ -238,6 +240,6 @@ mod tests {
         assert!(message.contains("stays queued"), "{message}");
         assert_eq!(error.code(), 1);
         let details = store.delivery(id).await.unwrap().unwrap();
-        assert_eq!((details.summary.state, details.attempts.len()), (State::Queued, 0));
+        assert_eq!((details.summary.state, details.attempts.len()), (DeliveryState::Queued, 0));
     }
 }

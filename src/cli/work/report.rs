@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
 use crate::profile::Choice;
-use crate::record::{DeliveryId, Next, Outcome, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Next, Outcome, Summary};
 use crate::storage::Counts;
 use crate::text::escape_controls;
 
@@ -101,11 +101,11 @@ impl Report {
     }
 }
 
-fn state(outcome: &Outcome) -> State {
+fn state(outcome: &Outcome) -> DeliveryState {
     match outcome.next {
-        Next::Delivered => State::Delivered,
-        Next::Failed => State::Failed,
-        Next::Retry(_) => State::Waiting,
+        Next::Delivered => DeliveryState::Delivered,
+        Next::Failed => DeliveryState::Failed,
+        Next::Retry(_) => DeliveryState::Waiting,
     }
 }
 

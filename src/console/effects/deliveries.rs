@@ -7,7 +7,7 @@ use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile};
-use crate::record::{DeliveryId, Kind, NewDelivery, State as DeliveryState};
+use crate::record::{DeliveryId, DeliveryState, Kind, NewDelivery};
 use crate::storage::{Filter, Page, SCAN_LIMIT, StateFilter, Storage, StoreError};
 
 /// Accepts a test, and remembers its values.

@@ -8,7 +8,7 @@ use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::delivery::Role;
 use crate::profile::{Choice as _, Profile, ProfileId, Status};
-use crate::record::{State as DeliveryState, Summary};
+use crate::record::{DeliveryState, Summary};
 use crate::storage::Block;
 
 /// Stands before what is paused.

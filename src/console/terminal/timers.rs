@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
 use crate::console::model::{clock, layout, pausing};
-use crate::record::{State as DeliveryState, Summary};
+use crate::record::{DeliveryState, Summary};
 
 /// How often the screen must be drawn anew: ten times a second for tenths, once a second for longer
 /// waits, never where no running time is on the screen.

@@ -99,7 +99,7 @@ pub fn log() -> World {
         world.failed(3, ErrorClass::Timeout, "timed out after 5000 ms", ago(seconds));
     }
     world.failed(4, ErrorClass::RefusedAddress, "169.254.169.254 is a link-local address", ago(60));
-    world.deliveries[4].summary.state = crate::record::State::Cancelled;
+    world.deliveries[4].summary.state = crate::record::DeliveryState::Cancelled;
     world.answered(7, 500, ago(3));
     world.failed(8, ErrorClass::Connect, "connection refused", ago(15));
     world

@@ -12,7 +12,7 @@ use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::record::{Attempt, DeliveryId, Details, ErrorClass, Failure, Kind, State, Summary};
+use crate::record::{Attempt, DeliveryId, DeliveryState, Details, ErrorClass, Failure, Kind, Summary};
 use crate::storage::{
     Block, BlockReason, BulkResult, Change, Counts, DeletedProfile, Page, ProfileRow, Revision, UnsavedDraft,
     fits,
@@ -181,7 +181,7 @@ impl World {
             }
             Effect::SendAgain(id) => self.send_again(*id, now),
             Effect::Cancel(id) => {
-                self.change(*id, |row| (row.state, row.due_at) = (State::Cancelled, None));
+                self.change(*id, |row| (row.state, row.due_at) = (DeliveryState::Cancelled, None));
                 vec![Message::Done("Cancelled: no more retries".to_owned()), Message::StoreChanged]
             }
             Effect::RetryNow(id) => {
@@ -313,7 +313,7 @@ impl World {
             profile_id: profile.id.clone(),
             profile_title: profile.title.to_string(),
             event,
-            state: State::Queued,
+            state: DeliveryState::Queued,
             attempts: 0,
             policy: profile.retry,
             due_at: Some(now),
@@ -354,9 +354,9 @@ impl World {
         (row.last_status, row.last_error, row.last_ms) = (status, error.clone(), Some(84));
         let retried = error.as_ref().is_some_and(|e| e.class.is_retried());
         (row.state, row.due_at) = match row.policy.wait_after(made).filter(|_| retried) {
-            Some(wait) => (State::Waiting, Some(now + std::time::Duration::from_secs(wait))),
-            None if error.is_none() => (State::Delivered, None),
-            None => (State::Failed, None),
+            Some(wait) => (DeliveryState::Waiting, Some(now + std::time::Duration::from_secs(wait))),
+            None if error.is_none() => (DeliveryState::Delivered, None),
+            None => (DeliveryState::Failed, None),
         };
         details.attempts.push(Attempt {
             n: row.attempts,
@@ -380,7 +380,7 @@ impl World {
         let summary = Summary {
             id: new,
             kind: Kind::Again,
-            state: State::Queued,
+            state: DeliveryState::Queued,
             attempts: 0,
             due_at: Some(now),
             accepted_at: now,
@@ -428,10 +428,10 @@ impl World {
         for id in self.of_many(many) {
             match many.change {
                 Change::Cancel => {
-                    self.change(id, |row| (row.state, row.due_at) = (State::Cancelled, None));
+                    self.change(id, |row| (row.state, row.due_at) = (DeliveryState::Cancelled, None));
                     did.cancelled += 1;
                 }
-                _ if many.filter.states() == [State::Waiting] => {
+                _ if many.filter.states() == [DeliveryState::Waiting] => {
                     self.change(id, |row| row.due_at = Some(now));
                     did.due += 1;
                 }

@@ -10,7 +10,7 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
 use crate::console::update::editor::keeping;
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{Kind, State as DeliveryState, Summary};
+use crate::record::{DeliveryState, Kind, Summary};
 
 /// Opens the test of the profile in the editor, or of the chosen one.
 pub fn open(state: &mut State) -> Vec<Effect> {

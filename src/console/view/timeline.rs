@@ -14,7 +14,7 @@ use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::profile::attempt_label;
-use crate::record::{Attempt, State as DeliveryState, Summary};
+use crate::record::{Attempt, DeliveryState, Summary};
 use crate::text::{cut, fit, millis};
 
 const LABEL: usize = 12;

@@ -1,7 +1,7 @@
 //! Changing many deliveries at once.
 
 use super::*;
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::control::bulk::BATCH;
 use crate::storage::retention::policy::MOST_ROWS;
 use crate::storage::{BulkResult, Change, Filter, StateFilter, change_next};
@@ -52,15 +52,15 @@ pub async fn what_waits_is_due_and_what_has_failed_is_sent_again_once(subject: &
     assert_eq!((counts.failed, counts.queued), (before.failed, before.queued + 300));
     for new in &waiting {
         let row = store.delivery(new.id).await.unwrap().unwrap().summary;
-        assert!(row.due_at < Some(far) && row.state == State::Waiting);
+        assert!(row.due_at < Some(far) && row.state == DeliveryState::Waiting);
     }
-    let delivered = Filter { state: Some(StateFilter::Is(State::Delivered)), ..Filter::default() };
+    let delivered = Filter { state: Some(StateFilter::Is(DeliveryState::Delivered)), ..Filter::default() };
     assert_eq!(all(store, Change::Retry, delivered.clone()).await.0.again, 5, "asked for in so many words");
     for filter in [Filter::default(), delivered] {
         let filter = Change::Retry.of(filter, Timestamp::now());
         assert_eq!(
             store.count(&filter).await.unwrap(),
-            if filter.states().contains(&State::Waiting) { 5 } else { 0 }
+            if filter.states().contains(&DeliveryState::Waiting) { 5 } else { 0 }
         );
         let (did, _) = all(store, Change::Retry, filter).await;
         assert_eq!((did.again, did.left), (0, 0), "what was sent again is not sent once more");

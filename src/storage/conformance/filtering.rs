@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::profile::Choice as _;
-use crate::record::{State, Summary};
+use crate::record::{DeliveryState, Summary};
 use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
 
 /// Sixty deliveries, a second apart, of two profiles and in every state; oldest first.
@@ -51,7 +51,7 @@ fn fits(filter: &Filter, row: &Summary) -> bool {
     .to_lowercase();
     let text = filter.text.clone().unwrap_or_default().to_lowercase();
     let word = |word: &str| {
-        let state = State::from_name(word).map(|state| row.state == state);
+        let state = DeliveryState::from_name(word).map(|state| row.state == state);
         let status = || StatusFilter::parse(word).map(|wanted| ended_so(row, wanted));
         let id = word.len() > 3 && row.id.to_string().starts_with(word);
         state.or_else(status).unwrap_or(id || told.contains(word))
@@ -74,9 +74,9 @@ fn ended_so(row: &Summary, wanted: StatusFilter) -> bool {
 }
 
 fn filters() -> impl Strategy<Value = Filter> {
-    let is = |state: &State| StateFilter::Is(*state);
+    let is = |state: &DeliveryState| StateFilter::Is(*state);
     let mut states = vec![StateFilter::Pending, StateFilter::Ended, StateFilter::Retriable];
-    states.extend(State::ALL.iter().map(is));
+    states.extend(DeliveryState::ALL.iter().map(is));
     let statuses = vec!["200", "2xx", "500", "5xx", "404", "timeout", "status"];
     let texts = vec![
         "order",

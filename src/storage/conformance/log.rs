@@ -48,11 +48,11 @@ pub async fn pages_together_are_all_and_newest_first(subject: &dyn StoreUnderTes
     let profile = |filter| Filter { profile: Some(profile_id(1)), ..filter };
 
     assert_eq!(got(Filter::default()).await, wanted(&|_, _| true));
-    assert_eq!(got(state(StateFilter::Is(State::Failed))).await, wanted(&|n, _| n % 5 == 1));
+    assert_eq!(got(state(StateFilter::Is(DeliveryState::Failed))).await, wanted(&|n, _| n % 5 == 1));
     assert_eq!(got(state(StateFilter::Pending)).await, wanted(&|n, _| matches!(n % 5, 2 | 4)));
     assert_eq!(got(profile(Filter::default())).await, wanted(&|_, new| new.profile_id == profile_id(1)));
     assert_eq!(
-        got(profile(state(StateFilter::Is(State::Cancelled)))).await,
+        got(profile(state(StateFilter::Is(DeliveryState::Cancelled)))).await,
         wanted(&|n, new| n % 5 == 3 && new.profile_id == profile_id(1))
     );
 }

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::profile::{Profile, ProfileId, Status};
-use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, State};
+use crate::record::{Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Kind, NewDelivery, Next};
 use crate::storage::{Change, Storage};
 
 use samples::{accepted, at, attempt, delivery, draft, profile, profile_id, tested};
@@ -41,7 +41,7 @@ async fn record(subject: &dyn StoreUnderTest, id: DeliveryId, n: u32, next: Next
 /// Removes a delivery that has ended from the log. Whether it was there.
 async fn remove(store: &dyn Storage, id: DeliveryId) -> bool {
     let rows = store.summaries(vec![id]).await.unwrap();
-    let states = [State::Delivered, State::Failed, State::Cancelled].into();
+    let states = [DeliveryState::Delivered, DeliveryState::Failed, DeliveryState::Cancelled].into();
     store.apply_batch(Change::Remove, rows, states).await.unwrap().removed.deliveries == 1
 }
 

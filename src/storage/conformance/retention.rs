@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::retention::policy::MOST_ROWS;
 use crate::storage::{Filter, Removed, RetentionPolicy};
 
@@ -122,5 +122,9 @@ pub async fn a_profile_that_cannot_be_restored_goes_with_its_pause(subject: &dyn
     assert_eq!(store.purge_profiles(until + hour).await.unwrap(), 1);
     assert!(store.blocks().await.unwrap().is_empty() && store.is_moving(None).await.unwrap());
     let pending = Filter { limit: 9, ..Filter::default() };
-    assert_eq!(store.deliveries(&pending).await.unwrap()[0].state, State::Queued, "the sender fails it");
+    assert_eq!(
+        store.deliveries(&pending).await.unwrap()[0].state,
+        DeliveryState::Queued,
+        "the sender fails it"
+    );
 }

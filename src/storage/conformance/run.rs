@@ -64,7 +64,7 @@ pub async fn those_in_a_state_are_read_page_by_page_the_newest_first(subject: &d
     let mut range = RunRange { run, from: ids[0], to: ids[4].after() };
     let mut read = Vec::new();
     loop {
-        let page = store.deliveries_of_run(range, State::Cancelled, 2).await.unwrap();
+        let page = store.deliveries_of_run(range, DeliveryState::Cancelled, 2).await.unwrap();
         let Some(last) = page.last() else { break };
         range.to = last.id;
         read.extend(page.iter().map(|summary| summary.id));

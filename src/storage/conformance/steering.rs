@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::profile::{Choice as _, Event};
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::{BlockReason, Problem, StoreError};
 
 async fn summary(store: &dyn Storage, id: DeliveryId) -> crate::record::Summary {
@@ -22,7 +22,7 @@ pub async fn sent_again_it_differs_by_its_id_only(subject: &dyn StoreUnderTest) 
     assert_eq!(details.callback, Some(callback));
     assert_eq!((details.values, details.attempts.len()), (new.values, 0));
     let row = details.summary;
-    assert_eq!((row.kind, row.state, row.attempts), (Kind::Again, State::Queued, 0));
+    assert_eq!((row.kind, row.state, row.attempts), (Kind::Again, DeliveryState::Queued, 0));
     assert_eq!((row.accepted_at, row.due_at), (at(5_000), Some(at(5_000))));
     assert_eq!((row.policy, row.event, row.last_status), (new.policy, new.event, None));
     assert_eq!(row.profile_title, new.profile_title);
@@ -72,7 +72,7 @@ pub async fn a_cancelled_delivery_stays_so_whatever_its_last_attempt_brings(subj
     assert!(!store.cancel(new.id).await.unwrap());
     record(subject, new.id, 1, Next::Retry(at(9_000))).await;
     let details = store.delivery(new.id).await.unwrap().unwrap();
-    assert_eq!((details.summary.state, details.summary.due_at), (State::Cancelled, None));
+    assert_eq!((details.summary.state, details.summary.due_at), (DeliveryState::Cancelled, None));
     assert_eq!((details.summary.last_status, details.attempts.len()), (Some(500), 1));
     assert!(!store.retry_now(new.id).await.unwrap());
     assert!(!store.retry_now(DeliveryId::generate()).await.unwrap());

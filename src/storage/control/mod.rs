@@ -7,7 +7,7 @@ pub mod bulk;
 use async_trait::async_trait;
 
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, RunRange, Summary};
 use crate::storage::error::StoreError;
 
 use block::Blocks;
@@ -39,7 +39,7 @@ pub trait Control: Send + Sync {
         &self,
         change: Change,
         found: Vec<Summary>,
-        states: Vec<State>,
+        states: Vec<DeliveryState>,
     ) -> Result<BulkResult, StoreError>;
 
     /// Pauses one profile, or all: events stay queued. Requests in flight run to their end, and what a

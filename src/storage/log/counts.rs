@@ -1,7 +1,7 @@
 //! How many deliveries there are.
 
 #[cfg(test)]
-use crate::record::State;
+use crate::record::DeliveryState;
 
 /// How many deliveries there are, by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,16 +16,16 @@ pub struct Counts {
 
 /// Counts states, for stores in memory.
 #[cfg(test)]
-impl FromIterator<State> for Counts {
-    fn from_iter<T: IntoIterator<Item = State>>(states: T) -> Self {
+impl FromIterator<DeliveryState> for Counts {
+    fn from_iter<T: IntoIterator<Item = DeliveryState>>(states: T) -> Self {
         let mut counts = Self::default();
         for state in states {
             *match state {
-                State::Queued => &mut counts.queued,
-                State::Waiting => &mut counts.waiting,
-                State::Delivered => &mut counts.delivered,
-                State::Failed => &mut counts.failed,
-                State::Cancelled => &mut counts.cancelled,
+                DeliveryState::Queued => &mut counts.queued,
+                DeliveryState::Waiting => &mut counts.waiting,
+                DeliveryState::Delivered => &mut counts.delivered,
+                DeliveryState::Failed => &mut counts.failed,
+                DeliveryState::Cancelled => &mut counts.cancelled,
             } += 1;
         }
         counts

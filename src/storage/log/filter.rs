@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, State};
+use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::log::search_words::SearchWords;
 use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 
@@ -63,9 +63,9 @@ impl Filter {
     /// The states that are meant. Only what was answered has a status, and only a success is
     /// delivered, so a status leaves few of them.
     #[must_use]
-    pub fn states(&self) -> Vec<State> {
+    pub fn states(&self) -> Vec<DeliveryState> {
         let words = self.words();
-        let wanted = |state: &State| {
+        let wanted = |state: &DeliveryState| {
             let ended = self.ended_before.is_none() || !state.is_pending();
             ended
                 && self.state.is_none_or(|filter| filter.has(*state))
@@ -73,7 +73,7 @@ impl Filter {
                 && may_have(*state, &self.statuses)
                 && may_have(*state, &words.statuses)
         };
-        State::ALL.iter().copied().filter(wanted).collect()
+        DeliveryState::ALL.iter().copied().filter(wanted).collect()
     }
 
     /// The words of the text.
@@ -107,12 +107,12 @@ impl Filter {
 }
 
 /// Whether the last attempt of a delivery in this state may have ended in one of these ways.
-fn may_have(state: State, statuses: &[StatusFilter]) -> bool {
+fn may_have(state: DeliveryState, statuses: &[StatusFilter]) -> bool {
     statuses.is_empty()
         || match state {
-            State::Queued => false,
-            State::Delivered => statuses.iter().any(|status| status.is_success()),
-            State::Waiting | State::Failed | State::Cancelled => true,
+            DeliveryState::Queued => false,
+            DeliveryState::Delivered => statuses.iter().any(|status| status.is_success()),
+            DeliveryState::Waiting | DeliveryState::Failed | DeliveryState::Cancelled => true,
         }
 }
 
@@ -128,13 +128,19 @@ mod tests {
             assert_eq!(Filter { state, statuses, ..Filter::default() }.states(), typed);
             typed
         };
-        assert_eq!(states("5xx", None), [State::Waiting, State::Failed, State::Cancelled]);
-        assert!(states("2xx", None).contains(&State::Delivered));
-        assert_eq!(states("timeout", Some(StateFilter::Ended)), [State::Failed, State::Cancelled]);
-        assert_eq!(Filter::default().states(), State::ALL);
+        assert_eq!(
+            states("5xx", None),
+            [DeliveryState::Waiting, DeliveryState::Failed, DeliveryState::Cancelled]
+        );
+        assert!(states("2xx", None).contains(&DeliveryState::Delivered));
+        assert_eq!(
+            states("timeout", Some(StateFilter::Ended)),
+            [DeliveryState::Failed, DeliveryState::Cancelled]
+        );
+        assert_eq!(Filter::default().states(), DeliveryState::ALL);
         let typed = |line: &str| Filter { text: Some(line.to_owned()), ..Filter::default() }.states();
-        assert_eq!(typed("order delivered"), [State::Delivered]);
-        assert_eq!(typed("failed Cancelled"), [State::Failed, State::Cancelled]);
-        assert_eq!(typed("\"failed\""), State::ALL);
+        assert_eq!(typed("order delivered"), [DeliveryState::Delivered]);
+        assert_eq!(typed("failed Cancelled"), [DeliveryState::Failed, DeliveryState::Cancelled]);
+        assert_eq!(typed("\"failed\""), DeliveryState::ALL);
     }
 }

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use crate::record::{DeliveryId, Details, RunId, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::PassedOver;
 
@@ -121,7 +121,7 @@ pub trait Log: Send + Sync {
     async fn deliveries_of_run(
         &self,
         range: RunRange,
-        state: State,
+        state: DeliveryState,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError>;
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, State};
+use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::log::status_filter::StatusFilter;
 
 /// Shortest beginning of an id that is looked for: a shorter one fits too many.
@@ -18,7 +18,7 @@ const LEAST_ID: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchWords {
     /// One of these, unless there is none.
-    pub states: Vec<State>,
+    pub states: Vec<DeliveryState>,
     /// One of these, unless there is none.
     pub statuses: Vec<StatusFilter>,
     /// Each of these.
@@ -41,7 +41,7 @@ impl SearchWords {
     pub fn read(line: &str) -> Self {
         let mut words = Self::default();
         for (word, is_quoted) in split(line) {
-            let state = State::from_name(&word.to_ascii_lowercase());
+            let state = DeliveryState::from_name(&word.to_ascii_lowercase());
             match (state, StatusFilter::parse(&word)) {
                 (Some(state), _) if !is_quoted => words.states.push(state),
                 (_, Some(status)) if !is_quoted => words.statuses.push(status),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_line_is_states_statuses_and_texts() {
         let words = SearchWords::read(" 5xx  Failed timeout order  \"404\" \"Waiting for it");
-        assert_eq!(words.states, [State::Failed]);
+        assert_eq!(words.states, [DeliveryState::Failed]);
         assert_eq!(words.statuses.len(), 2);
         assert_eq!(texts(" 5xx order \"404\" \"Waiting for it"), ["order", "404", "waiting for it"]);
         assert_eq!(texts("\"a b\"c \"\" \" \" d\"e"), ["a b", "c", "d\"e"]);

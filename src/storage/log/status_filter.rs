@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::profile::Choice;
-use crate::record::{ErrorClass, State};
+use crate::record::{DeliveryState, ErrorClass};
 
 /// One state, or several that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,17 +15,19 @@ pub enum StateFilter {
     /// Waiting, failed or cancelled: a try now may help.
     Retriable,
     /// This one.
-    Is(State),
+    Is(DeliveryState),
 }
 
 impl StateFilter {
     /// Whether a state is meant.
     #[must_use]
-    pub fn has(self, state: State) -> bool {
+    pub fn has(self, state: DeliveryState) -> bool {
         match self {
             Self::Pending => state.is_pending(),
             Self::Ended => !state.is_pending(),
-            Self::Retriable => matches!(state, State::Waiting | State::Failed | State::Cancelled),
+            Self::Retriable => {
+                matches!(state, DeliveryState::Waiting | DeliveryState::Failed | DeliveryState::Cancelled)
+            }
             Self::Is(only) => state == only,
         }
     }

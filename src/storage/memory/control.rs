@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Tables};
 use crate::profile::{Profile, ProfileId, Status};
-use crate::record::{DeliveryId, Kind, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Kind, RunRange, Summary};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{Block, BlockReason, Blocked, Blocks, BulkResult, Change, Control, Removed, StoreError};
 
@@ -64,7 +64,7 @@ impl Tables {
     }
 
     /// Does it to one delivery. Whether it could be done.
-    fn apply(&mut self, change: Change, row: &Summary, state: State, did: &mut BulkResult) -> bool {
+    fn apply(&mut self, change: Change, row: &Summary, state: DeliveryState, did: &mut BulkResult) -> bool {
         let now = self.now();
         match change {
             Change::Retry if state.is_pending() => {
@@ -110,7 +110,7 @@ impl Control for MemoryStore {
         &self,
         change: Change,
         found: Vec<Summary>,
-        states: Vec<State>,
+        states: Vec<DeliveryState>,
     ) -> Result<BulkResult, StoreError> {
         Ok(self.change(|tables| {
             let mut did = BulkResult::default();
@@ -160,7 +160,8 @@ impl Control for MemoryStore {
         for row in tables.pending_within(within) {
             let Some(block) = blocks.of(row) else { continue };
             by.push(block);
-            *(if row.state == State::Queued { &mut blocked.queued } else { &mut blocked.waiting }) += 1;
+            *(if row.state == DeliveryState::Queued { &mut blocked.queued } else { &mut blocked.waiting }) +=
+                1;
         }
         blocked.by = all.iter().filter(|block| by.contains(block)).cloned().collect();
         Ok(blocked)

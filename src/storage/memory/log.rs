@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{MemoryStore, StoredDelivery, Tables};
-use crate::record::{DeliveryId, Details, RunId, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, RunId, RunRange, Summary};
 use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
 use crate::storage::log::matcher;
 use crate::storage::{BatchProgress, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError};
@@ -113,7 +113,7 @@ impl Log for MemoryStore {
     async fn deliveries_of_run(
         &self,
         range: RunRange,
-        state: State,
+        state: DeliveryState,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
         let tables = self.tables();

@@ -6,7 +6,9 @@ use crate::callback::Values;
 use crate::clock;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{Attempt, DeliveryId, Details, Kind, NewDelivery, Next, RunId, RunRange, State, Summary};
+use crate::record::{
+    Attempt, DeliveryId, DeliveryState, Details, Kind, NewDelivery, Next, RunId, RunRange, Summary,
+};
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
 
@@ -73,7 +75,7 @@ impl Tables {
         self.deliveries.iter_mut().find(|stored| stored.details.summary.id == id)
     }
 
-    pub fn state(&self, id: DeliveryId) -> Option<State> {
+    pub fn state(&self, id: DeliveryId) -> Option<DeliveryState> {
         self.delivery(id).map(|stored| stored.details.summary.state)
     }
 
@@ -89,7 +91,7 @@ impl Tables {
             profile_id: new.profile_id,
             profile_title: new.profile_title,
             event: new.event,
-            state: if is_pending { State::Queued } else { State::Failed },
+            state: if is_pending { DeliveryState::Queued } else { DeliveryState::Failed },
             attempts: 0,
             policy: new.policy,
             due_at: is_pending.then_some(new.accepted_at),
@@ -136,7 +138,7 @@ impl Tables {
         let summary = Summary {
             id: new_id,
             kind: Kind::Again,
-            state: State::Queued,
+            state: DeliveryState::Queued,
             attempts: 0,
             due_at: Some(at),
             accepted_at: at,
@@ -173,9 +175,9 @@ impl Tables {
         row.last_ms = Some(attempt.duration_ms);
         if row.state.is_pending() {
             (row.state, row.due_at) = match next {
-                Next::Delivered => (State::Delivered, None),
-                Next::Failed => (State::Failed, None),
-                Next::Retry(at) => (State::Waiting, Some(at)),
+                Next::Delivered => (DeliveryState::Delivered, None),
+                Next::Failed => (DeliveryState::Failed, None),
+                Next::Retry(at) => (DeliveryState::Waiting, Some(at)),
             };
         }
         if !row.state.is_pending() {
@@ -189,7 +191,7 @@ impl Tables {
     pub fn cancel(&mut self, id: DeliveryId) -> bool {
         let now = self.now();
         self.pending(id, |stored| {
-            (stored.details.summary.state, stored.details.summary.due_at) = (State::Cancelled, None);
+            (stored.details.summary.state, stored.details.summary.due_at) = (DeliveryState::Cancelled, None);
             (stored.ended_at, stored.tested) = (Some(now), None);
         })
     }
@@ -204,7 +206,7 @@ impl Tables {
     }
 
     fn pending(&mut self, id: DeliveryId, change: impl FnOnce(&mut StoredDelivery)) -> bool {
-        if !self.state(id).is_some_and(State::is_pending) {
+        if !self.state(id).is_some_and(DeliveryState::is_pending) {
             return false;
         }
         self.revision.steering += 1;

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::callback::Values;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{DeliveryId, Details, NewDelivery, RunId, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery, RunId, RunRange, Summary};
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
@@ -79,7 +79,7 @@ impl Log for Store {
     async fn deliveries_of_run(
         &self,
         range: RunRange,
-        state: State,
+        state: DeliveryState,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
         Self::deliveries_of_run(self, range, state, limit).await
@@ -104,7 +104,7 @@ impl Control for Store {
         &self,
         change: Change,
         found: Vec<Summary>,
-        states: Vec<State>,
+        states: Vec<DeliveryState>,
     ) -> Result<BulkResult, StoreError> {
         Self::apply_batch(self, change, found, states).await
     }

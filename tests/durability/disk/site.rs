@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use ringback::record::State;
+use ringback::record::DeliveryState;
 use serde_json::Value;
 
 use super::Disk;
@@ -110,7 +110,7 @@ impl Site {
         let stored: HashSet<String> = all.keys().map(ToString::to_string).collect();
         assert!(told.is_subset(&stored), "what was told to be accepted is there");
         for (id, summary) in &all {
-            assert_eq!(summary.state, State::Delivered, "{summary:?}");
+            assert_eq!(summary.state, DeliveryState::Delivered, "{summary:?}");
             assert_eq!(endpoint.book()[&id.to_string()].times, 1, "{id} was sent once");
         }
     }

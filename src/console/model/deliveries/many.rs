@@ -2,7 +2,7 @@
 
 use crate::console::model::deliveries::query::Show;
 use crate::keymap::Action;
-use crate::record::State as DeliveryState;
+use crate::record::DeliveryState;
 use crate::storage::{BulkResult, Change, Filter, StateFilter};
 use crate::text::group_digits;
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::delivery::InFlight;
-use crate::record::{ErrorClass, State, Summary};
+use crate::record::{DeliveryState, ErrorClass, Summary};
 use crate::text;
 
 /// How a state is meant, for its colour.
@@ -29,8 +29,8 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
         return (format!("sending{which} · {}", tenths(millis(flight.started_at, now))), StateTone::Busy);
     }
     match row.state {
-        State::Queued => ("queued".to_owned(), StateTone::Dim),
-        State::Waiting => {
+        DeliveryState::Queued => ("queued".to_owned(), StateTone::Dim),
+        DeliveryState::Waiting => {
             let left = row.due_at.map_or(0, |due| millis(now, due));
             let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
             (
@@ -38,7 +38,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
                 StateTone::Busy,
             )
         }
-        State::Delivered => {
+        DeliveryState::Delivered => {
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
             let after = match row.attempts {
                 0 | 1 => String::new(),
@@ -48,7 +48,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             let took = text::millis(row.last_ms.unwrap_or(0).into());
             (format!("delivered{again} · {status} in {took}{after}"), StateTone::Good)
         }
-        State::Failed => {
+        DeliveryState::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
             let of = if row.attempts > 1 || tries > 1 && row.attempts > 0 {
                 format!(" ({} of {tries})", row.attempts)
@@ -57,7 +57,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             };
             (format!("failed{again}{why}{of}"), StateTone::Bad)
         }
-        State::Cancelled => (format!("cancelled{again}"), StateTone::Dim),
+        DeliveryState::Cancelled => (format!("cancelled{again}"), StateTone::Dim),
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
     use crate::record::{DeliveryId, Failure, Kind};
 
-    fn row(state: State) -> Summary {
+    fn row(state: DeliveryState) -> Summary {
         Summary {
             id: DeliveryId::from_bytes([1; 16]),
             kind: Kind::Test,
@@ -122,14 +122,14 @@ mod tests {
 
     #[test]
     fn each_state_in_words() {
-        assert_eq!(text(&row(State::Waiting)), "500 · retry 1 of 2 in 7.2 s");
-        let delivered = Summary { last_status: Some(200), attempts: 2, ..row(State::Delivered) };
+        assert_eq!(text(&row(DeliveryState::Waiting)), "500 · retry 1 of 2 in 7.2 s");
+        let delivered = Summary { last_status: Some(200), attempts: 2, ..row(DeliveryState::Delivered) };
         assert_eq!(text(&delivered), "delivered · 200 in 84 ms after 1 retry");
         let error = Failure { class: ErrorClass::Timeout, message: "timed out after 5000 ms".into() };
-        let failed = Summary { last_error: Some(error), attempts: 3, ..row(State::Failed) };
+        let failed = Summary { last_error: Some(error), attempts: 3, ..row(DeliveryState::Failed) };
         assert_eq!(text(&failed), "failed · timed out after 5000 ms (3 of 3)");
         let flight = InFlight { n: 2, started_at: Timestamp::UNIX_EPOCH };
-        let sending = describe(&row(State::Waiting), Some(&flight), Timestamp::UNIX_EPOCH);
+        let sending = describe(&row(DeliveryState::Waiting), Some(&flight), Timestamp::UNIX_EPOCH);
         assert_eq!(sending.0, "sending · retry 1 of 2 · 0.0 s");
     }
 

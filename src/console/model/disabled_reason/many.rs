@@ -3,7 +3,7 @@
 use crate::console::model::deliveries::{Deliveries, many};
 use crate::console::model::state::State;
 use crate::keymap::Action;
-use crate::record::{State as DeliveryState, Summary};
+use crate::record::{DeliveryState, Summary};
 use crate::storage::StateFilter;
 
 /// Why an action on many cannot be done now; `None` when it can.

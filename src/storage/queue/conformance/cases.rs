@@ -37,15 +37,15 @@ pub async fn what_is_recorded_is_claimed_no_more(queue: impl Subject) {
     assert!(record(&queue, &jobs[0], Next::Delivered).await);
     assert!(record(&queue, &jobs[1], Next::Failed).await);
     assert!(claim(&queue, 99_000, 9).await.is_empty());
-    assert_eq!(queue.state_of(delivered).await, Some(State::Delivered));
-    assert_eq!(queue.state_of(failed).await, Some(State::Failed));
+    assert_eq!(queue.state_of(delivered).await, Some(DeliveryState::Delivered));
+    assert_eq!(queue.state_of(failed).await, Some(DeliveryState::Failed));
 }
 
 pub async fn a_retry_is_due_at_its_time(queue: impl Subject) {
     let all = accept(&queue, vec![event(1, 'a')]).await;
     let jobs = claim(&queue, 0, 9).await;
     assert!(record(&queue, &jobs[0], Next::Retry(at(5_000))).await);
-    assert_eq!(queue.state_of(all[0]).await, Some(State::Waiting));
+    assert_eq!(queue.state_of(all[0]).await, Some(DeliveryState::Waiting));
     let early = queue.claim(Demand::idle(at(4_999), 9, 16)).await.unwrap();
     assert!(early.jobs.is_empty());
     assert_eq!(early.next_due, Some(at(5_000)));
@@ -123,7 +123,7 @@ pub async fn what_was_cancelled_meanwhile_stays_so_and_is_given_back(queue: impl
     let jobs = claim(&queue, 0, 9).await;
     queue.cancel_one(all[0]).await;
     assert!(!record(&queue, &jobs[0], Next::Retry(at(1_000))).await);
-    assert_eq!(queue.state_of(all[0]).await, Some(State::Cancelled));
+    assert_eq!(queue.state_of(all[0]).await, Some(DeliveryState::Cancelled));
     assert!(claim(&queue, 99_000, 9).await.is_empty());
 }
 

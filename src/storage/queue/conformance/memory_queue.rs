@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::Subject;
-use crate::record::{DeliveryId, Job, JobRef, Kind, LaneId, NewDelivery, Next, Origin, Outcome, State};
+use crate::record::{
+    DeliveryId, DeliveryState, Job, JobRef, Kind, LaneId, NewDelivery, Next, Origin, Outcome,
+};
 use crate::storage::queue::turns::Turns;
 use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
 
@@ -33,7 +35,7 @@ struct Rows {
 struct Stored {
     new: NewDelivery,
     lane: usize,
-    state: State,
+    state: DeliveryState,
     attempts: u32,
     due_at: Timestamp,
     /// The lease by which it is claimed.
@@ -67,16 +69,16 @@ impl Rows {
     /// What is due of a lane and not claimed, in its order.
     fn due(&self, lane: usize, now: Timestamp) -> Vec<DeliveryId> {
         let is_due = |row: &Stored| match row.state {
-            State::Queued => true,
-            State::Waiting => row.due_at <= now,
+            DeliveryState::Queued => true,
+            DeliveryState::Waiting => row.due_at <= now,
             _ => false,
         };
         let of_lane =
             self.all.iter().filter(|(_, row)| row.lane == lane && row.claimed.is_none() && is_due(row));
         let mut due: Vec<_> = of_lane
             .map(|(id, row)| {
-                let time = if row.state == State::Queued { Timestamp::MIN } else { row.due_at };
-                (row.state == State::Waiting, time, *id)
+                let time = if row.state == DeliveryState::Queued { Timestamp::MIN } else { row.due_at };
+                (row.state == DeliveryState::Waiting, time, *id)
             })
             .collect();
         due.sort_unstable();
@@ -139,7 +141,8 @@ impl Queue for MemoryQueue {
             claimed.after = Some(number(*lane));
             turns.put_back(place, !due.is_empty());
         }
-        let waiting = rows.all.values().filter(|row| row.state == State::Waiting && row.due_at > demand.now);
+        let waiting =
+            rows.all.values().filter(|row| row.state == DeliveryState::Waiting && row.due_at > demand.now);
         claimed.next_due = waiting.map(|row| row.due_at).min();
         Ok(claimed)
     }
@@ -173,11 +176,11 @@ impl Queue for MemoryQueue {
                 Some(row) => {
                     (row.claimed, row.attempts) = (None, outcome.attempt.n);
                     row.state = match outcome.next {
-                        Next::Delivered => State::Delivered,
-                        Next::Failed => State::Failed,
+                        Next::Delivered => DeliveryState::Delivered,
+                        Next::Failed => DeliveryState::Failed,
                         Next::Retry(at) => {
                             row.due_at = at;
-                            State::Waiting
+                            DeliveryState::Waiting
                         }
                     };
                 }
@@ -207,18 +210,18 @@ impl Subject for MemoryQueue {
             let mut rows = self.rows();
             let lane = rows.lane(&new);
             let (id, due_at) = (new.id, new.accepted_at);
-            let row = Stored { new, lane, state: State::Queued, attempts: 0, due_at, claimed: None };
+            let row = Stored { new, lane, state: DeliveryState::Queued, attempts: 0, due_at, claimed: None };
             rows.all.insert(id, row);
         }
         self.wakeups.send_modify(|wakeup| wakeup.enqueued += 1);
     }
 
     async fn cancel_one(&self, id: DeliveryId) {
-        self.rows().all.get_mut(&id).expect("it is there").state = State::Cancelled;
+        self.rows().all.get_mut(&id).expect("it is there").state = DeliveryState::Cancelled;
         self.wakeups.send_modify(|wakeup| wakeup.invalidated += 1);
     }
 
-    async fn state_of(&self, id: DeliveryId) -> Option<State> {
+    async fn state_of(&self, id: DeliveryId) -> Option<DeliveryState> {
         self.rows().all.get(&id).map(|row| row.state)
     }
 }

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 
 use crate::callback::{Callback, Values};
 use crate::profile::{Backoff, Event, Method, ProfileId, Region, RetryPolicy};
-use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome, State};
+use crate::record::{
+    Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome,
+};
 use crate::storage::{Demand, Queue};
 
 /// A queue, and what else the tests need of its store.
@@ -23,7 +25,7 @@ pub trait Subject: Queue + Clone {
     fn cancel_one(&self, id: DeliveryId) -> impl Future<Output = ()> + Send;
 
     /// The state of a delivery.
-    fn state_of(&self, id: DeliveryId) -> impl Future<Output = Option<State>> + Send;
+    fn state_of(&self, id: DeliveryId) -> impl Future<Output = Option<DeliveryState>> + Send;
 }
 
 /// Runs each test against the queue that this expression makes, with what must outlive it.
@@ -76,7 +78,7 @@ impl Subject for crate::storage::Store {
         assert!(self.cancel(id).await.unwrap());
     }
 
-    async fn state_of(&self, id: DeliveryId) -> Option<State> {
+    async fn state_of(&self, id: DeliveryId) -> Option<DeliveryState> {
         self.delivery(id).await.unwrap().map(|details| details.summary.state)
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::storage::control::bulk::{BulkResult, Change};
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::retention::policy::Removed;
@@ -23,7 +23,7 @@ impl Store {
         &self,
         change: Change,
         found: Vec<Summary>,
-        states: Vec<State>,
+        states: Vec<DeliveryState>,
     ) -> Result<BulkResult, StoreError> {
         let now = clock::now();
         self.write(move |tx| apply(tx, change, &found, &states, now)).await
@@ -35,7 +35,7 @@ fn apply(
     tx: &Writing<'_>,
     change: Change,
     rows: &[Summary],
-    of: &[State],
+    of: &[DeliveryState],
     now: Timestamp,
 ) -> Result<BulkResult, StoreError> {
     let mut did = BulkResult::default();

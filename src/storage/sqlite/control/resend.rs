@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Transaction, named_params};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, Kind, State};
+use crate::record::{DeliveryId, DeliveryState, Kind};
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -115,7 +115,7 @@ fn copy(
         })
     };
     on_row(tx, earlier.seq, copy)?;
-    tx.came(State::Queued);
+    tx.came(DeliveryState::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), earlier.seq))?;

@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 
 use crate::clock;
-use crate::record::{DeliveryId, State};
+use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::revision::steered;
@@ -38,7 +38,7 @@ pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreE
     let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
     let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
     on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
-    tx.moved(state, State::Cancelled);
+    tx.moved(state, DeliveryState::Cancelled);
     forget_tested(tx, seq)?;
     steered(tx)?;
     Ok(true)
@@ -56,7 +56,7 @@ pub fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, Sto
 }
 
 /// The row and the state of a delivery that is still to be sent.
-fn pending(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+fn pending(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, DeliveryState)>, StoreError> {
     let found = state::of(tx, id)?;
     Ok(found.filter(|(_, state)| state.is_pending()))
 }

@@ -10,13 +10,13 @@ use std::ops::Deref;
 use rusqlite::Transaction;
 
 use crate::profile::Choice as _;
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::rows::columns::state_number;
 
 /// How many states there are.
-const STATES: usize = State::ALL.len();
+const STATES: usize = DeliveryState::ALL.len();
 
 /// Counts the deliveries of a state anew, which takes time for each.
 const RECOUNT: &str = "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM delivery WHERE state = ?1))
@@ -64,7 +64,7 @@ impl Tally {
             return Ok(());
         }
         if moves.recount {
-            for state in State::ALL {
+            for state in DeliveryState::ALL {
                 tx.execute(RECOUNT, [state_number(*state)])?;
             }
         } else {
@@ -85,7 +85,7 @@ impl Tally {
 }
 
 impl Moves {
-    fn add(&mut self, state: State, n: i64) {
+    fn add(&mut self, state: DeliveryState, n: i64) {
         let place = usize::try_from(state_number(state)).ok().and_then(|place| self.by_state.get_mut(place));
         if let Some(count) = place {
             *count += n;
@@ -105,7 +105,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A delivery came into the log.
-    pub fn came(&self, state: State) {
+    pub fn came(&self, state: DeliveryState) {
         self.tally.note(|moves| {
             moves.add(state, 1);
             moves.came |= state.is_pending();
@@ -113,7 +113,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A delivery was changed, and perhaps its state.
-    pub fn moved(&self, from: State, to: State) {
+    pub fn moved(&self, from: DeliveryState, to: DeliveryState) {
         self.tally.note(|moves| {
             moves.add(from, -1);
             moves.add(to, 1);
@@ -121,7 +121,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A delivery went out of the log.
-    pub fn went(&self, state: State) {
+    pub fn went(&self, state: DeliveryState) {
         self.tally.note(|moves| moves.add(state, -1));
     }
 
@@ -148,7 +148,7 @@ impl<'a> Deref for Writing<'a> {
 /// or the other way round. Whoever waits for a count to be zero waits for ever then.
 pub fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
     let mut statement = tx.prepare_cached(IN_STATE)?;
-    for state in State::ALL {
+    for state in DeliveryState::ALL {
         let fits = |row: &rusqlite::Row<'_>| Ok(row.get::<_, bool>(0)? == row.get::<_, bool>(1)?);
         if !statement.query_row([state_number(*state)], fits)? {
             return Ok(true);

@@ -139,7 +139,7 @@ fn stopped(db: &Connection) -> Option<u32> {
 
 /// Queued and waiting ones.
 fn pending(db: &Connection) -> rusqlite::Result<u64> {
-    let states = [crate::record::State::Queued, crate::record::State::Waiting];
+    let states = [crate::record::DeliveryState::Queued, crate::record::DeliveryState::Waiting];
     let mut sum = 0;
     for state in states {
         let number = crate::storage::sqlite::rows::columns::state_number(state);

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use crate::record::{Attempt, DeliveryId, Details, State, Summary};
+use crate::record::{Attempt, DeliveryId, DeliveryState, Details, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
@@ -39,11 +39,11 @@ impl Store {
                 Ok(n.optional()?.map_or(0, |n: i64| u64::try_from(n).unwrap_or(0)))
             };
             Ok(Counts {
-                queued: of(State::Queued)?,
-                waiting: of(State::Waiting)?,
-                delivered: of(State::Delivered)?,
-                failed: of(State::Failed)?,
-                cancelled: of(State::Cancelled)?,
+                queued: of(DeliveryState::Queued)?,
+                waiting: of(DeliveryState::Waiting)?,
+                delivered: of(DeliveryState::Delivered)?,
+                failed: of(DeliveryState::Failed)?,
+                cancelled: of(DeliveryState::Cancelled)?,
             })
         })
         .await

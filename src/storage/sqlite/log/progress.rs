@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, RunId, RunRange, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::batch_progress::BatchProgress;
 use crate::storage::log::counts::Counts;
@@ -29,7 +29,7 @@ impl Store {
     /// The file cannot be read.
     pub async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError> {
         self.read(move |tx| {
-            let pending = State::ALL.iter().filter(|state| state.is_pending());
+            let pending = DeliveryState::ALL.iter().filter(|state| state.is_pending());
             let firsts: Result<Vec<_>, _> = pending.map(|state| first(tx, *state, range)).collect();
             let low_watermark = firsts?.into_iter().flatten().min().unwrap_or(range.to);
             let settled = counts(tx, RunRange { to: low_watermark, ..range })?;
@@ -47,7 +47,7 @@ impl Store {
     pub async fn deliveries_of_run(
         &self,
         range: RunRange,
-        state: State,
+        state: DeliveryState,
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError> {
         self.read(move |tx| {
@@ -80,7 +80,11 @@ impl Store {
     }
 }
 
-fn first(tx: &Transaction<'_>, state: State, range: RunRange) -> Result<Option<DeliveryId>, StoreError> {
+fn first(
+    tx: &Transaction<'_>,
+    state: DeliveryState,
+    range: RunRange,
+) -> Result<Option<DeliveryId>, StoreError> {
     let RunRange { run, from, to } = range;
     let params = (state_number(state), from.bytes(), to.bytes(), run.number());
     let found = tx.prepare_cached(FIRST)?.query_row(params, |row| row.get(0)).optional()?;
@@ -96,11 +100,11 @@ fn counts(tx: &Transaction<'_>, range: RunRange) -> Result<Counts, StoreError> {
         Ok(u64::try_from(n).unwrap_or(0))
     };
     Ok(Counts {
-        queued: count(State::Queued)?,
-        waiting: count(State::Waiting)?,
-        delivered: count(State::Delivered)?,
-        failed: count(State::Failed)?,
-        cancelled: count(State::Cancelled)?,
+        queued: count(DeliveryState::Queued)?,
+        waiting: count(DeliveryState::Waiting)?,
+        delivered: count(DeliveryState::Delivered)?,
+        failed: count(DeliveryState::Failed)?,
+        cancelled: count(DeliveryState::Cancelled)?,
     })
 }
 

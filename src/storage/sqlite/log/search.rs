@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Row, Statement, Transaction};
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, State, Summary};
+use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::matcher::{RowFacts, RowMatcher};
@@ -24,9 +24,9 @@ use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 /// A part of the log that an index leads to, in order of ids.
 enum Range {
     All,
-    State(State),
+    DeliveryState(DeliveryState),
     /// Of one queue.
-    Lane(State, i64),
+    Lane(DeliveryState, i64),
 }
 
 impl Range {
@@ -34,8 +34,12 @@ impl Range {
     fn of(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Self>, StoreError> {
         let states = filter.states();
         let Some(profile) = &filter.profile else {
-            let all = states == State::ALL;
-            return Ok(if all { vec![Self::All] } else { states.into_iter().map(Self::State).collect() });
+            let all = states == DeliveryState::ALL;
+            return Ok(if all {
+                vec![Self::All]
+            } else {
+                states.into_iter().map(Self::DeliveryState).collect()
+            });
         };
         let lanes = lane::of_profile(tx, profile)?;
         let each = |state| lanes.iter().map(move |lane| Self::Lane(state, *lane));
@@ -45,7 +49,9 @@ impl Range {
     fn tail(&self) -> &'static str {
         match self {
             Self::All => "WHERE id >= ?1 AND id < ?2",
-            Self::State(_) => "INDEXED BY delivery_by_state WHERE id >= ?1 AND id < ?2 AND state = ?3",
+            Self::DeliveryState(_) => {
+                "INDEXED BY delivery_by_state WHERE id >= ?1 AND id < ?2 AND state = ?3"
+            }
             Self::Lane(..) => {
                 "INDEXED BY delivery_by_lane WHERE id >= ?1 AND id < ?2 AND state = ?3 AND lane = ?4"
             }
@@ -56,7 +62,7 @@ impl Range {
         let (from, to) = filter.ids();
         match self {
             Self::All => statement.query((from, to)),
-            Self::State(state) => statement.query((from, to, state_number(*state))),
+            Self::DeliveryState(state) => statement.query((from, to, state_number(*state))),
             Self::Lane(state, lane) => statement.query((from, to, state_number(*state), *lane)),
         }
     }
@@ -301,7 +307,8 @@ mod tests {
     fn each_range_is_walked_in_the_order_of_its_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        let ranges = [Range::All, Range::State(State::Failed), Range::Lane(State::Failed, 1)];
+        let ranges =
+            [Range::All, Range::DeliveryState(DeliveryState::Failed), Range::Lane(DeliveryState::Failed, 1)];
         for range in ranges {
             let tail = range.tail();
             let sql =

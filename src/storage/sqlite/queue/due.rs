@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, ErrorClass, LaneId, State};
+use crate::record::{DeliveryId, DeliveryState, ErrorClass, LaneId};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::Jobs;
@@ -87,7 +87,7 @@ pub fn put_right(
                    WHERE seq = ?1";
         let row = (*seq, millis(now), ErrorClass::Request.name(), message.as_str());
         on_row(tx, *seq, || tx.prepare_cached(sql)?.execute(row))?;
-        tx.moved(state, State::Failed);
+        tx.moved(state, DeliveryState::Failed);
         forget_tested(tx, *seq)?;
         failed.push(format!("{name} cannot be read ({why}) and has failed"));
     }

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::profile::Choice;
-use crate::record::{NewDelivery, RunId, State};
+use crate::record::{DeliveryState, NewDelivery, RunId};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -32,7 +32,7 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
         Ok(callback) => (Some(callback), None),
         Err(failure) => (None, Some(failure)),
     };
-    let state = if failure.is_none() { State::Queued } else { State::Failed };
+    let state = if failure.is_none() { DeliveryState::Queued } else { DeliveryState::Failed };
     let accepted_at = millis(new.accepted_at);
     // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
     let sql = "INSERT OR FAIL INTO delivery

@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use crate::profile::Choice;
-use crate::record::{Attempt, JobRef, Next, Outcome, State};
+use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::auto_disable::Failing;
@@ -55,7 +55,7 @@ fn record(
 ) -> Result<Recorded, StoreError> {
     let next = state_after(outcome.next);
     // Only what was tried before waits. Asking for the state would cost as much as the change.
-    let was = if outcome.attempt.n == 1 { State::Queued } else { State::Waiting };
+    let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
     let mut stopped = false;
     if !move_on(tx, outcome, was, next)? {
         match state::of(tx, outcome.job.id)? {
@@ -64,10 +64,10 @@ fn record(
                 move_on(tx, outcome, state, next)?;
             }
             // Two sent it, of whom one was overtaken: that it arrived counts.
-            Some((_, State::Failed)) if next == State::Delivered => {
-                move_on(tx, outcome, State::Failed, next)?;
+            Some((_, DeliveryState::Failed)) if next == DeliveryState::Delivered => {
+                move_on(tx, outcome, DeliveryState::Failed, next)?;
             }
-            Some((_, State::Delivered)) if next != State::Delivered => stopped = true,
+            Some((_, DeliveryState::Delivered)) if next != DeliveryState::Delivered => stopped = true,
             Some(_) => {
                 come_late(tx, outcome)?;
                 stopped = true;
@@ -85,16 +85,21 @@ fn record(
     })
 }
 
-fn state_after(next: Next) -> State {
+fn state_after(next: Next) -> DeliveryState {
     match next {
-        Next::Delivered => State::Delivered,
-        Next::Failed => State::Failed,
-        Next::Retry(_) => State::Waiting,
+        Next::Delivered => DeliveryState::Delivered,
+        Next::Failed => DeliveryState::Failed,
+        Next::Retry(_) => DeliveryState::Waiting,
     }
 }
 
 /// Moves a delivery from this state to the next. Whether it was in it.
-fn move_on(tx: &Writing<'_>, outcome: &Outcome, was: State, next: State) -> Result<bool, StoreError> {
+fn move_on(
+    tx: &Writing<'_>,
+    outcome: &Outcome,
+    was: DeliveryState,
+    next: DeliveryState,
+) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
     let ended_at = millis_after(attempt.started_at, attempt.duration_ms);
     // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is

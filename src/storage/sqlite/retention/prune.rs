@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, State};
+use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::retention::policy::{MOST_ROWS, Removed, RetentionPolicy};
 use crate::storage::sqlite::Store;
@@ -82,7 +82,7 @@ pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
 /// The same by its row, whatever else can be read of it. Only what is to be sent stays.
 fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
     let state = state::of_row(tx, row)?;
-    if state.is_some_and(State::is_pending) {
+    if state.is_some_and(DeliveryState::is_pending) {
         return Ok(false);
     }
     let removed = tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([row])?;
@@ -176,7 +176,7 @@ fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>,
     let mut all = stateless(tx)?;
     all.retain(|row| after.is_none() || row.id > after);
     let mut reached = None;
-    for state in State::ALL.iter().filter(|state| !state.is_pending()) {
+    for state in DeliveryState::ALL.iter().filter(|state| !state.is_pending()) {
         let mut statement = tx.prepare_cached(&sql)?;
         let most = i64::try_from(LOOKED_AT).unwrap_or(i64::MAX);
         let mut rows = statement.query((state_number(*state), most, after.map(DeliveryId::bytes)))?;

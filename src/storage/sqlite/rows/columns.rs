@@ -9,7 +9,7 @@ use rusqlite::types::{FromSql, ValueRef};
 use crate::callback::Values;
 use crate::profile::document::{self, Secrets};
 use crate::profile::{Choice, Identity, Profile, ProfileId, Rules};
-use crate::record::{DeliveryId, ErrorClass, Failure, State};
+use crate::record::{DeliveryId, DeliveryState, ErrorClass, Failure};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::Why;
 
@@ -62,19 +62,19 @@ pub fn delivery_id(row: &Row<'_>, at: usize) -> Result<DeliveryId, Why> {
 }
 
 /// The number of a state. What is to be sent comes first, and of that the first tries.
-pub fn state_number(state: State) -> i64 {
+pub fn state_number(state: DeliveryState) -> i64 {
     match state {
-        State::Queued => 0,
-        State::Waiting => 1,
-        State::Delivered => 2,
-        State::Failed => 3,
-        State::Cancelled => 4,
+        DeliveryState::Queued => 0,
+        DeliveryState::Waiting => 1,
+        DeliveryState::Delivered => 2,
+        DeliveryState::Failed => 3,
+        DeliveryState::Cancelled => 4,
     }
 }
 
-pub fn state(number: i64) -> Result<State, Why> {
-    let of = |state: &State| state_number(*state) == number;
-    State::ALL.iter().copied().find(of).ok_or_else(|| format!("state {number} is not known"))
+pub fn state(number: i64) -> Result<DeliveryState, Why> {
+    let of = |state: &DeliveryState| state_number(*state) == number;
+    DeliveryState::ALL.iter().copied().find(of).ok_or_else(|| format!("state {number} is not known"))
 }
 
 /// The address that was dialled, as `127.0.0.1:80` or `[::1]:80`.
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn states_have_their_own_numbers_and_pending_ones_come_first() {
-        for known in State::ALL {
+        for known in DeliveryState::ALL {
             assert_eq!(state(state_number(*known)), Ok(*known));
             assert_eq!(known.is_pending(), state_number(*known) < 2);
         }
@@ -156,6 +156,6 @@ mod tests {
         assert!(headers("{}").is_err());
         assert!(values("[1]").unwrap_err().starts_with("values: "));
         assert!(profile("{}").unwrap_err().contains("missing"));
-        assert!(choice::<State>("gone").unwrap_err().contains("queued, waiting"));
+        assert!(choice::<DeliveryState>("gone").unwrap_err().contains("queued, waiting"));
     }
 }

@@ -2,23 +2,27 @@
 
 use rusqlite::{OptionalExtension, Params, Transaction};
 
-use crate::record::{DeliveryId, State};
+use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::rows::columns;
 
 /// The row of a delivery, and its state; none where it is not in the log, or its state is none that
 /// there is.
-pub fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, State)>, StoreError> {
+pub fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, DeliveryState)>, StoreError> {
     find(tx, "SELECT seq, state FROM delivery WHERE id = ?1", [id.bytes()])
 }
 
 /// The state of the delivery in this row; none where there is no row, or no such state.
-pub fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<State>, StoreError> {
+pub fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<DeliveryState>, StoreError> {
     let found = find(tx, "SELECT seq, state FROM delivery WHERE seq = ?1", [seq])?;
     Ok(found.map(|(_, state)| state))
 }
 
-fn find(tx: &Transaction<'_>, sql: &str, key: impl Params) -> Result<Option<(i64, State)>, StoreError> {
+fn find(
+    tx: &Transaction<'_>,
+    sql: &str,
+    key: impl Params,
+) -> Result<Option<(i64, DeliveryState)>, StoreError> {
     let read = |row: &rusqlite::Row<'_>| {
         Ok(columns::get(row, 1).and_then(columns::state).ok().map(|state| (row.get(0), state)))
     };

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::{QueueError, Seat};
 
 use super::*;
@@ -84,7 +84,7 @@ async fn what_both_sent_stands_in_the_log_twice() {
     let details = second.delivery(id).await.unwrap().unwrap();
     let told: Vec<_> = details.attempts.iter().map(|a| (a.n, a.status, a.started_at)).collect();
     assert_eq!(told, [(1, Some(500), at(1_000)), (2, Some(200), at(1_001))]);
-    assert_eq!((details.summary.state, details.summary.attempts), (State::Delivered, 2));
+    assert_eq!((details.summary.state, details.summary.attempts), (DeliveryState::Delivered, 2));
     assert_eq!(details.summary.last_error, None);
 }
 
@@ -95,7 +95,10 @@ async fn that_one_of_the_two_arrived_counts() {
     first.record([outcome(id, place, 1, Next::Failed)].into()).await.unwrap();
     second.record([outcome(id, place, 1, Next::Delivered)].into()).await.unwrap();
     let summary = second.delivery(id).await.unwrap().unwrap().summary;
-    assert_eq!((summary.state, summary.attempts, summary.last_status), (State::Delivered, 2, Some(200)));
+    assert_eq!(
+        (summary.state, summary.attempts, summary.last_status),
+        (DeliveryState::Delivered, 2, Some(200))
+    );
     let counts = second.counts().await.unwrap();
     assert_eq!((counts.queued, counts.failed, counts.delivered), (0, 0, 1));
 }
@@ -125,7 +128,7 @@ async fn a_file_of_the_schema_before_opens_and_has_an_epoch() {
     let store = Store::open(&path).unwrap();
     let _seat = join(&store).await.expect("nobody sends");
     let before = store.delivery(DeliveryId::from_bytes([0; 16])).await.unwrap().unwrap();
-    assert_eq!((before.summary.state, before.attempts.len()), (State::Delivered, 1));
+    assert_eq!((before.summary.state, before.attempts.len()), (DeliveryState::Delivered, 1));
     let new = delivery("https://hooks.example");
     let id = new.id;
     store.enqueue(vec![new]).await.unwrap();

@@ -1,7 +1,7 @@
 //! The store as the sender's queue.
 
 use crate::profile::{DraftHeader, sizes};
-use crate::record::{Job, Origin, State};
+use crate::record::{DeliveryState, Job, Origin};
 use crate::storage::Log as _;
 
 use super::*;
@@ -53,7 +53,7 @@ async fn a_delivery_without_a_request_has_failed_from_the_start() {
     store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(due_ids(&store, 0).await.is_empty());
     let details = store.delivery(new.id).await.unwrap().unwrap();
-    assert_eq!((details.summary.state, details.summary.attempts), (State::Failed, 0));
+    assert_eq!((details.summary.state, details.summary.attempts), (DeliveryState::Failed, 0));
     assert_eq!(details.summary.last_error, Some(why));
     assert_eq!(details.callback, None);
     assert_eq!(kept_profiles(&store).await, 0);
@@ -116,7 +116,7 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
     assert_eq!(ids(&due(&store, 0, 1).await.jobs), [good_id]);
     let rows = store.deliveries(&crate::storage::Filter::default()).await.unwrap();
     let failed = rows.iter().find(|row| row.id == bad_id).unwrap();
-    assert_eq!(failed.state, State::Failed);
+    assert_eq!(failed.state, DeliveryState::Failed);
     let why = failed.last_error.as_ref().unwrap();
     assert_eq!(why.class, ErrorClass::Request);
     assert!(why.message.contains("headers"), "{why}");
@@ -130,11 +130,11 @@ async fn an_attempt_is_recorded_in_full_and_once() {
     record(&store, new.id, 1, Next::Retry(at(11_000))).await;
     record(&store, new.id, 1, Next::Retry(at(11_000))).await;
     let waiting = store.delivery(new.id).await.unwrap().unwrap();
-    assert_eq!((waiting.summary.state, waiting.summary.due_at), (State::Waiting, Some(at(11_000))));
+    assert_eq!((waiting.summary.state, waiting.summary.due_at), (DeliveryState::Waiting, Some(at(11_000))));
     record(&store, new.id, 2, Next::Delivered).await;
     let done = store.delivery(new.id).await.unwrap().unwrap();
     assert_eq!(done.attempts, [attempt(1, 500), attempt(2, 200)]);
-    assert_eq!((done.summary.state, done.summary.due_at), (State::Delivered, None));
+    assert_eq!((done.summary.state, done.summary.due_at), (DeliveryState::Delivered, None));
     assert_eq!((done.summary.attempts, done.summary.last_status), (2, Some(200)));
     assert_eq!((done.summary.last_error, done.summary.last_ms), (None, Some(84)));
     assert_eq!((done.callback, done.values), (new.request.ok(), new.values));

@@ -1,6 +1,6 @@
 //! Cancelling, hurrying, and sending again.
 
-use crate::record::State;
+use crate::record::DeliveryState;
 use crate::storage::Problem;
 
 use super::*;
@@ -18,7 +18,7 @@ async fn cancelled_while_it_is_sent() {
     assert!(!store.cancel(new.id).await.unwrap());
     record(&store, new.id, 1, Next::Retry(at(9_000))).await;
     let details = store.delivery(new.id).await.unwrap().unwrap();
-    assert_eq!((details.summary.state, details.summary.due_at), (State::Cancelled, None));
+    assert_eq!((details.summary.state, details.summary.due_at), (DeliveryState::Cancelled, None));
     assert_eq!((details.summary.last_status, details.attempts.len()), (Some(500), 1));
     assert!(due(&store, at(99_000), 10).await.jobs.is_empty());
     assert!(!store.retry_now(new.id).await.unwrap());
@@ -34,7 +34,7 @@ async fn a_wait_is_cut_short() {
     record(&store, new.id, 1, Next::Retry(far)).await;
     assert!(due(&store, Timestamp::now(), 10).await.jobs.is_empty());
     assert!(store.retry_now(new.id).await.unwrap());
-    assert_eq!(summary(&store, new.id).await.state, State::Waiting);
+    assert_eq!(summary(&store, new.id).await.state, DeliveryState::Waiting);
     assert_eq!(due(&store, Timestamp::now(), 10).await.jobs.len(), 1);
     assert!(!store.retry_now(DeliveryId::generate()).await.unwrap());
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::record::State;
+use crate::record::DeliveryState;
 
 use super::*;
 
@@ -24,7 +24,7 @@ async fn waiting(store: &Store, policy: RetryPolicy, ended: i64, due: i64) -> De
 
 async fn due_at(store: &Store, id: DeliveryId) -> Option<Timestamp> {
     let summary = store.delivery(id).await.unwrap().unwrap().summary;
-    assert_eq!(summary.state, State::Waiting);
+    assert_eq!(summary.state, DeliveryState::Waiting);
     summary.due_at
 }
 
