@@ -140,40 +140,47 @@ pub fn wide() -> Limits {
 
 /// As many requests by reqwest alone. Gives the seconds that they took.
 pub async fn bare_loop(url: &str) -> f64 {
+    bare_loop_to(&[url.to_owned()], CONCURRENCY, DELIVERIES).await
+}
+
+/// So many requests by reqwest alone, to each URL in turn, so many at a time. Returns the seconds that they took.
+pub async fn bare_loop_to(urls: &[String], concurrency: usize, count: usize) -> f64 {
     let client = reqwest::Client::builder().no_proxy().http1_only().build().unwrap();
-    let url = url.to_owned();
-    loop_of(move || {
-        let request = client.post(&url).header("content-type", "application/json").body(BODY);
+    let urls: Arc<[String]> = urls.into();
+    let sent = AtomicUsize::new(0);
+    let request = move || {
+        let url = &urls[sent.fetch_add(1, Ordering::Relaxed) % urls.len()];
+        let request = client.post(url).header("content-type", "application/json").body(BODY);
         async { drop(request.send().await.unwrap().bytes().await.unwrap()) }
-    })
-    .await
+    };
+    loop_of(Arc::new(request), concurrency, count).await
 }
 
 /// The same by the client that the sender uses.
 pub async fn bare_loop_of_own_client(url: &str) -> f64 {
     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
     let uri: Uri = url.parse().unwrap();
-    loop_of(move || {
+    let request = move || {
         let request = Request::post(uri.clone()).header("content-type", "application/json");
         let answer = client.request(request.body(Full::<Bytes>::from(BODY)).unwrap());
         async { drop(answer.await.unwrap().into_body().collect().await.unwrap()) }
-    })
-    .await
+    };
+    loop_of(Arc::new(request), CONCURRENCY, DELIVERIES).await
 }
 
-/// As many requests, and no more at a time than deliveries. Gives the seconds that they took.
-async fn loop_of<F, R>(request: F) -> f64
+/// So many requests, so many at a time. Returns the seconds that they took.
+async fn loop_of<F, R>(request: Arc<F>, concurrency: usize, count: usize) -> f64
 where
-    F: Fn() -> R + Clone + Send + 'static,
+    F: Fn() -> R + Send + Sync + 'static,
     R: Future<Output = ()> + Send,
 {
     let sent = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
-    let tasks: Vec<_> = (0..CONCURRENCY)
+    let tasks: Vec<_> = (0..concurrency)
         .map(|_| {
-            let (request, sent) = (request.clone(), Arc::clone(&sent));
+            let (request, sent) = (Arc::clone(&request), Arc::clone(&sent));
             tokio::spawn(async move {
-                while sent.fetch_add(1, Ordering::Relaxed) < DELIVERIES {
+                while sent.fetch_add(1, Ordering::Relaxed) < count {
                     request().await;
                 }
             })

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::http::HeaderMap;
@@ -22,6 +22,10 @@ const ARGUMENT: &str = "--endpoint";
 
 /// The path at which every port hangs.
 pub const HANGS: &str = "/hangs";
+
+/// The path at which every port takes [`DELAY`] to respond.
+pub const SLOW: &str = "/slow";
+const DELAY: Duration = Duration::from_millis(20);
 
 /// The endpoint's process. Dropped, it ends.
 pub struct Endpoint {
@@ -94,6 +98,7 @@ async fn serve(taking: usize, hanging: usize) {
             _ => Router::new().fallback(|_: Bytes| std::future::pending::<&str>()),
         };
         let app = app.route(HANGS, any(|_: Bytes| std::future::pending::<&str>()));
+        let app = app.route(SLOW, any(|_: Bytes| async { tokio::time::sleep(DELAY).await }));
         servers.spawn(async move { axum::serve(listener, app).await });
     }
     servers.join_next().await;

@@ -1,18 +1,22 @@
-//! What the benches share: figures, printed and kept as JSON.
+//! What the benches share: figures, printed and kept as JSON, and what the system says of processes.
+
+#![allow(dead_code, reason = "not every bench needs all of it")]
+
+pub mod process;
 
 use std::path::Path;
 
 /// One measured figure.
 pub struct Figure {
-    name: &'static str,
+    name: String,
     value: f64,
     goal: Option<&'static str>,
 }
 
 impl Figure {
     /// A figure, and its goal where there is one.
-    pub fn new(name: &'static str, value: f64, goal: Option<&'static str>) -> Self {
-        Self { name, value, goal }
+    pub fn new(name: impl Into<String>, value: f64, goal: Option<&'static str>) -> Self {
+        Self { name: name.into(), value, goal }
     }
 }
 
@@ -33,7 +37,7 @@ pub fn print(figures: &[Figure]) {
 /// Prints the figures and writes them to `target/figures/<bench>.json`.
 pub fn keep(bench: &str, figures: &[Figure]) {
     print(figures);
-    let members = figures.iter().map(|figure| (figure.name.to_owned(), figure.value.into()));
+    let members = figures.iter().map(|figure| (figure.name.clone(), figure.value.into()));
     let members: serde_json::Map<_, _> = members.collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
     std::fs::create_dir_all(&folder).unwrap();

@@ -14,7 +14,7 @@ use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::NewDelivery;
 use ringback::storage::Store;
 
-use super::process::memory_mib;
+use crate::figures::process::memory_mib;
 
 const QUEUED: usize = 1_000_000;
 const BATCH: usize = 2_000;

@@ -5,7 +5,6 @@ pub mod late_events;
 pub mod many_lanes;
 pub mod many_profiles;
 pub mod memory;
-pub mod process;
 pub mod processor;
 pub mod retries;
 pub mod silent_names;

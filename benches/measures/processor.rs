@@ -2,9 +2,9 @@
 
 use ringback::callback::Values;
 
-use super::process::processor_seconds;
 use crate::delivering::{DELIVERIES, bare_loop, checked, deliver, draft, sealing, wide};
 use crate::endpoint::Endpoint;
+use crate::figures::process::processor_seconds;
 use crate::figures::{Figure, percentile};
 
 const ROUNDS: usize = 3;

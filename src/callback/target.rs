@@ -12,6 +12,9 @@ use crate::profile::{Endpoint, Path, TemplatePart};
 /// The endpoint with its values, in the normal form of the URL standard. A value fills the place
 /// where it stands and nothing more: neither another path nor another host.
 pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String, RenderError> {
+    if let Some(fixed) = endpoint.fixed() {
+        return Ok(fixed.to_owned());
+    }
     let mut writer = Writer::default();
     for part in endpoint.template().parts() {
         match part {

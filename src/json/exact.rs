@@ -27,8 +27,41 @@ pub(super) fn unique(text: &str) -> Result<Value, serde_json::Error> {
 
 fn read<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
     // What is not JSON, or nested too deep, is found here; what follows may trust the text.
-    serde_json::from_str::<Value>(text)?;
+    let value = serde_json::from_str::<Value>(text)?;
+    // A name that occurs twice, and an object that `serde_json` takes for something of its own, have more colons
+    // than members.
+    if members_spelt(&value).is_some_and(|members| members == colons(text)) {
+        return Ok(value);
+    }
     exact::<UNIQUE>(text.trim())
+}
+
+/// How many members the objects of a value have together. None if it has a number that `serde_json` may have
+/// written anew.
+fn members_spelt(value: &Value) -> Option<usize> {
+    match value {
+        Value::Number(number) => (!number.as_str().contains(['e', 'E'])).then_some(0),
+        Value::Array(items) => items.iter().map(members_spelt).sum(),
+        Value::Object(members) => {
+            members.values().map(members_spelt).sum::<Option<usize>>().map(|within| within + members.len())
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => Some(0),
+    }
+}
+
+/// How many colons a JSON text has outside its strings.
+fn colons(text: &str) -> usize {
+    let (mut colons, mut in_string) = (0, false);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' if in_string => drop(bytes.next()),
+            b':' if !in_string => colons += 1,
+            _ => {}
+        }
+    }
+    colons
 }
 
 fn exact<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
@@ -109,7 +142,38 @@ mod tests {
         assert!(unique(r#"[{"a":{"a":1}},{"a":1,"A":2}]"#).is_ok());
     }
 
+    #[test]
+    fn an_object_with_a_name_of_the_parser_stays_an_object() {
+        for text in
+            [r#"{"$serde_json::private::Number":"1"}"#, r#"[{"\u0024serde_json::private::Number":"1.0"}]"#]
+        {
+            assert_eq!(from_str(text).unwrap().to_string(), text.replace("\\u0024", "$"));
+        }
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            "-?(0|[1-9][0-9]{0,2})(\\.[0-9]{1,2})?([eE][+-]?[0-9])?",
+            r#""([a-c:{}\[\],]|\\"|\\\\|\\u003a){0,4}""#,
+            "true|null",
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            let member =
+                (r#""[ab:]{0,2}""#, inner.clone()).prop_map(|(name, value)| format!("{name} :{value}"));
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(" , "))),
+                prop::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(","))),
+            ]
+        })
+    }
+
     proptest! {
+        #[test]
+        fn the_short_way_reads_as_the_long_one(text in json()) {
+            prop_assert_eq!(from_str(&text).ok(), exact::<false>(&text).ok());
+            prop_assert_eq!(unique(&text).ok(), exact::<true>(&text).ok(), "{}", text);
+        }
+
         #[test]
         fn all_but_the_spelling_of_numbers_is_as_serde_json_reads_it(text in "[\\[\\]{}:,\"a0-9eE+.\\- ]{0,24}") {
             let plain = serde_json::from_str::<Value>(&text).ok();

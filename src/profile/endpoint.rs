@@ -13,6 +13,8 @@ use super::title::shown;
 pub struct Endpoint {
     template: Template,
     origin: String,
+    /// The whole URL in the normal form of the URL standard, where it has no placeholder.
+    fixed: Option<String>,
 }
 
 /// User and password that stood in a URL; they move to Basic authentication (our decision).
@@ -59,13 +61,20 @@ impl Endpoint {
         let user = user_info(&origin)?;
         let origin = origin.origin().ascii_serialization();
         let template = Template::parse(&format!("{origin}{path}"));
-        Ok((Self { template, origin }, user))
+        let fixed = template.fixed().and_then(|whole| Url::parse(&whole).ok()).map(String::from);
+        Ok((Self { template, origin, fixed }, user))
     }
 
     /// Scheme, host and port: what one endpoint's deliveries have in common.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The whole URL in the normal form of the URL standard, where it has no placeholder: that of every request.
+    #[must_use]
+    pub fn fixed(&self) -> Option<&str> {
+        self.fixed.as_deref()
     }
 
     /// The whole URL with its placeholders.

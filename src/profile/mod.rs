@@ -109,13 +109,14 @@ impl Profile {
     /// The placeholders of URL, body (where one is sent) and headers, in that order, each once.
     #[must_use]
     pub fn variables(&self) -> Vec<&Path> {
-        let mut all: Vec<&Path> = self.endpoint.template().variables().collect();
-        if self.method.has_body() {
-            all.extend(self.body.variables());
-        }
-        all.extend(self.headers.iter().flat_map(|h| h.value.variables()));
         let mut seen = std::collections::HashSet::new();
-        all.retain(|path| seen.insert(path.as_str()));
-        all
+        self.placeholders().filter(|path| seen.insert(path.as_str())).collect()
+    }
+
+    /// The placeholders of URL, body (where one is sent) and headers, in that order, repeats included.
+    pub fn placeholders(&self) -> impl Iterator<Item = &Path> {
+        let body = self.method.has_body().then(|| self.body.variables()).into_iter().flatten();
+        let headers = self.headers.iter().flat_map(|header| header.value.variables());
+        self.endpoint.template().variables().chain(body).chain(headers)
     }
 }

@@ -108,6 +108,15 @@ impl Template {
         })
     }
 
+    /// The text that is sent, where the template has no placeholder.
+    pub(super) fn fixed(&self) -> Option<String> {
+        let text = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => Some(text.clone()),
+            TemplatePart::Variable(_) => None,
+        };
+        self.parts.iter().map(text).collect()
+    }
+
     /// The same template with its plain text passed through `change`.
     #[must_use]
     pub fn map_text(&self, change: impl Fn(&str) -> String) -> Self {

@@ -6,6 +6,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -199,6 +200,16 @@ impl Intake {
 /// What a delivery takes in memory, more or less.
 fn weight(delivery: &NewDelivery) -> usize {
     let request = delivery.request.as_ref().map_or(0, |request| request.url.len() + request.body.len());
-    let values: usize = delivery.values.members().values().map(|value| value.to_string().len()).sum();
-    request + values
+    request + delivery.values.members().values().map(length).sum::<usize>()
+}
+
+/// What a value takes in memory, more or less.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 4,
+        Value::Number(number) => number.as_str().len(),
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(length).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| name.len() + length(value)).sum(),
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::callback::Values;
-use crate::profile::Profile;
+use crate::profile::{Path, Profile};
 use crate::text::group_digits;
 
 /// Most variables that are named; the rest is counted.
@@ -12,8 +12,14 @@ const NAMED: usize = 12;
 
 /// The variables that the profile uses and that have no value, in the order of the request.
 pub fn paths<'a>(profile: &'a Profile, values: &Values) -> Vec<&'a str> {
-    let missing = profile.variables().into_iter().filter(|path| values.get(path).is_none());
-    missing.map(crate::profile::Path::as_str).collect()
+    let missing = profile.placeholders().filter(|path| values.get(path).is_none());
+    let mut paths: Vec<&str> = Vec::new();
+    for path in missing.map(Path::as_str) {
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
 }
 
 /// Such as `<ref>, <status>`.

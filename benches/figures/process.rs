@@ -8,12 +8,22 @@ const TICKS: f64 = 100.0;
 /// Processor seconds of this process so far, its threads and the system's work for it. None where the
 /// system does not tell.
 pub fn processor_seconds() -> Option<f64> {
+    seconds_in([14, 15])
+}
+
+/// Processor seconds of this process's children that have ended and were waited for. None where the system does not
+/// tell.
+pub fn children_seconds() -> Option<f64> {
+    seconds_in([16, 17])
+}
+
+/// The sum of two fields of `/proc/self/stat`, user and system time, in seconds.
+fn seconds_in(fields: [usize; 2]) -> Option<f64> {
     let stat = read_to_string("/proc/self/stat").ok()?;
-    // The second field is the command in parentheses, whatever characters it has. User and system
-    // time are fields 14 and 15; the first after the parentheses is field 3.
-    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
-    let ticks = |field: usize| fields[field - 3].parse::<f64>().ok();
-    Some((ticks(14)? + ticks(15)?) / TICKS)
+    // The second field is the command in parentheses, whatever characters it has. The first after it is field 3.
+    let all: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    let [user, system] = fields.map(|field| all[field - 3].parse::<f64>().ok());
+    Some((user? + system?) / TICKS)
 }
 
 /// A line of what the system tells of a process's memory, such as `VmHWM`, in MiB. None where it does

@@ -1,0 +1,159 @@
+//! The program as its users run it: its commands as processes of their own, over a database in a folder of its own.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use serde_json::json;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::figures::process::children_seconds;
+
+/// The program, built as packages have it.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_ringback");
+
+/// Where a command writes what it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    File,
+    Terminal,
+}
+
+/// What a run took.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// From its start to its end, in seconds.
+    pub seconds: f64,
+    /// Processor seconds, those of the system for it included. None where the system does not tell.
+    pub processor: Option<f64>,
+}
+
+impl Run {
+    /// Follows a child until it was waited for.
+    pub fn of(child: impl FnOnce()) -> Self {
+        let (start, before) = (Instant::now(), children_seconds());
+        child();
+        let processor = children_seconds().zip(before).map(|(after, before)| after - before);
+        Self { seconds: start.elapsed().as_secs_f64(), processor }
+    }
+}
+
+/// A folder with a database that has a profile for each endpoint, and the events of one run.
+pub struct Site {
+    folder: TempDir,
+    profiles: Vec<String>,
+}
+
+impl Site {
+    /// Profiles with four variables that send to these URLs.
+    pub fn new(urls: &[String]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let profiles: Vec<String> = urls.iter().map(|_| format!("IN_{}", Uuid::new_v4())).collect();
+        let body = r#"{"id":"<id>","status":"<status>","recipient":"<recipient>","message":"<message>"}"#;
+        let documents: Vec<_> = profiles
+            .iter()
+            .zip(urls)
+            .map(|(id, url)| {
+                json!({"profile_id": id, "title": id, "channel": "sms", "http_method": "POST", "url": url, "body": body})
+            })
+            .collect();
+        let site = Self { folder, profiles };
+        std::fs::write(site.path("profiles.json"), json!(documents).to_string()).unwrap();
+        site.run(&["profiles", "apply", site.path("profiles.json").to_str().unwrap()], Output::File);
+        site
+    }
+
+    /// A file of this folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The line of an event of one of the profiles.
+    pub fn event(&self, number: usize) -> String {
+        let profile = &self.profiles[number % self.profiles.len()];
+        let data = json!({
+            "id": format!("{}:1", Uuid::new_v4()), "status": "DELIVRD", "recipient": "+919800000083", "message": "Hi!"
+        });
+        json!({"callback_profile_id": profile, "data": data}).to_string()
+    }
+
+    /// A file with so many events, of each profile in turn.
+    pub fn events(&self, count: usize) -> PathBuf {
+        let mut text = String::new();
+        for number in 0..count {
+            writeln!(text, "{}", self.event(number)).unwrap();
+        }
+        let path = self.path("events.ndjson");
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The id of the first profile.
+    pub fn profile(&self) -> &str {
+        &self.profiles[0]
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.path("bench.db")
+    }
+
+    /// The arguments before those of a command.
+    fn global(&self) -> [String; 2] {
+        ["--db".into(), self.database().to_str().unwrap().into()]
+    }
+
+    /// A command over this database, with nothing of who runs the bench.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(self.global())
+            .args(args)
+            .env("XDG_CONFIG_HOME", self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end, which must be a good one.
+    pub fn run(&self, args: &[&str], output: Output) -> Run {
+        Run::of(|| {
+            let succeeded = match output {
+                Output::File => {
+                    let file = |name| File::create(self.path(name)).unwrap();
+                    self.command(args).stdout(file("out")).stderr(file("err")).status().unwrap().success()
+                }
+                Output::Terminal => self.on_terminal(args),
+            };
+            let said = || std::fs::read_to_string(self.path("err")).unwrap_or_default();
+            assert!(succeeded, "{args:?} failed: {}", said());
+        })
+    }
+
+    /// Runs a command on a terminal that is read as fast as it writes.
+    fn on_terminal(&self, args: &[&str]) -> bool {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(self.global());
+        command.args(args);
+        command.env("XDG_CONFIG_HOME", self.folder.path());
+        command.env("TERM", "xterm-256color");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // A terminal that nobody writes to any more ends with an error.
+            while reader.read(&mut bytes).is_ok_and(|read| read > 0) {}
+        });
+        let status = child.wait().unwrap();
+        drop(pair.master);
+        reading.join().unwrap();
+        status.success()
+    }
+}
