@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "a few million")]
 
+mod bare;
 mod delivering;
 mod endpoint;
 mod figures;
@@ -19,16 +20,13 @@ mod resident;
 
 use std::process::{Command, Stdio};
 
-use delivering::{BODY, bare_loop_to};
+use delivering::BODY;
 use endpoint::{Endpoint, SLOW};
 use figures::{Figure, keep, percentile, print};
 use program::{Output, Run, Site};
 
 /// Rounds; the median counts.
 const ROUNDS: usize = 5;
-
-/// Says that this process is the bare loop; then come how many at a time, how many in all, and the URLs.
-const BARE: &str = "--bare-loop";
 
 /// What is sent to where.
 struct Load {
@@ -41,7 +39,7 @@ struct Load {
 
 fn main() {
     endpoint::serve_if_asked();
-    bare_loop_if_asked();
+    bare::loop_if_asked();
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name);
     let endpoint = Endpoint::start(101, 0);
@@ -144,18 +142,8 @@ fn median(values: &mut [f64]) -> f64 {
 /// The bare loop as a process.
 fn bare_loop(load: &Load) -> Run {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.arg(BARE).arg(load.concurrency.to_string()).arg(load.count.to_string()).args(&load.urls);
+    command.args(bare::arguments(load.concurrency, load.count, &load.urls));
     Run::of(|| assert!(command.stdout(Stdio::null()).status().unwrap().success()))
-}
-
-/// Is the bare loop until its end, where this process was started for that.
-fn bare_loop_if_asked() {
-    let mut args = std::env::args().skip_while(|arg| arg != BARE).skip(1);
-    let Some(concurrency) = args.next() else { return };
-    let (concurrency, count) = (concurrency.parse().unwrap(), args.next().unwrap().parse().unwrap());
-    let urls: Vec<String> = args.collect();
-    tokio::runtime::Runtime::new().unwrap().block_on(bare_loop_to(&urls, concurrency, count));
-    std::process::exit(0);
 }
 
 /// Requests a second that `oha` makes with the same body and as many at a time, where it is installed and there is

@@ -1,5 +1,7 @@
 //! The program as its users run it: its commands as processes of their own, over a database in a folder of its own.
 
+#![allow(dead_code, reason = "not every bench needs all of it")]
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
