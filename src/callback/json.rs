@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::escape::Escaping;
-use super::escape::json::{quoted, unquoted};
+use super::escape::json::{push_quoted, quoted, unquoted};
 use super::resolve::Resolver;
 use super::trace::Spot;
 use super::{RenderError, plain_text};
@@ -18,9 +18,12 @@ use crate::profile::{JsonPart, JsonTemplate, Template, TemplatePart};
 
 use position::Position;
 
+/// Bytes that a usual body has room in.
+const ROOM: usize = 256;
+
 /// A body typed as JSON, with its values.
 pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) -> Result<String, RenderError> {
-    let mut json = String::new();
+    let mut json = String::with_capacity(ROOM);
     let mut position = Position::default();
     for part in template.parts() {
         let start = json.len();
@@ -35,7 +38,10 @@ pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) ->
                 Escaping::InJsonString
             }
             JsonPart::WholeString(path) => {
-                json.push_str(&in_quotes(resolver.value(path)?).to_string());
+                match resolver.value(path)?.as_deref() {
+                    Some(Value::String(text)) => push_quoted(&mut json, text),
+                    value => json.push_str(&in_quotes(value.map(Cow::Borrowed)).to_string()),
+                }
                 Escaping::of_json(&json[start..])
             }
             // A value that is there goes as JSON, `null` too; one that is not is the empty string.
