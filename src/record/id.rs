@@ -9,7 +9,7 @@ use uuid::{ContextV7, Uuid};
 use crate::clock;
 
 /// Made when a delivery is accepted and the same on every retry. Ids of one process grow with time
-/// (UUID version 7), so that paging by id is paging by age.
+/// (UUID version 7); those of several hosts do so only as far as their clocks agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(Uuid);
 
@@ -49,12 +49,6 @@ impl DeliveryId {
         // 48 bits reach beyond the times that can be told; such an id was not made by a clock.
         let ms = i64::try_from(u64::from_be_bytes(ms)).unwrap_or(i64::MAX);
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
-    }
-
-    /// The least id greater than this one.
-    #[must_use]
-    pub fn after(self) -> Self {
-        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
     }
 
     /// The 16 bytes, as the store keeps them.

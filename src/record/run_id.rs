@@ -1,9 +1,9 @@
 //! Which deliveries one `send --from` has accepted, however many they are.
 //!
 //! A run may accept a million. To say what became of them nobody needs to remember their ids: each row has
-//! the run's id, and the ids of one run grow in the order in which they were accepted.
+//! the run's id, and its position.
 
-use super::{DeliveryId, random};
+use super::{LogPosition, random};
 
 /// A run: a random number, so that no two have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,15 +26,23 @@ impl RunId {
     }
 }
 
-/// The deliveries of a run between two ids.
+/// The deliveries of a run between two positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunRange {
     /// The run.
     pub run: RunId,
-    /// The first id.
-    pub from: DeliveryId,
-    /// The first id after them.
-    pub to: DeliveryId,
+    /// The first one.
+    pub from: LogPosition,
+    /// The first one after them.
+    pub to: LogPosition,
+}
+
+impl RunRange {
+    /// All deliveries of a run.
+    #[must_use]
+    pub const fn whole(run: RunId) -> Self {
+        Self { run, from: LogPosition::FIRST, to: LogPosition::END }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, DeliveryState, Failure, Kind};
+use super::{DeliveryId, DeliveryState, Failure, Kind, LogPosition};
 use crate::profile::{Event, ProfileId, RetryPolicy};
 
 /// A delivery as it is listed, newest first.
@@ -10,6 +10,8 @@ use crate::profile::{Event, ProfileId, RetryPolicy};
 pub struct Summary {
     /// The delivery.
     pub id: DeliveryId,
+    /// Where it stands in the order of acceptance.
+    pub position: LogPosition,
     /// Why it came to be.
     pub kind: Kind,
     /// Whose.

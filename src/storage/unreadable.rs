@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use crate::record::DeliveryId;
+use crate::record::{DeliveryId, LogPosition};
+
 /// Why something stored has no meaning: for a message that names it.
 pub type Why = String;
 
@@ -18,15 +19,15 @@ pub struct UnreadableRow {
     pub name: String,
     /// Why.
     pub why: String,
-    /// Of a delivery, its id where that can be read.
-    pub id: Option<DeliveryId>,
+    /// Of a delivery, where it stands.
+    pub position: Option<LogPosition>,
 }
 
 impl UnreadableRow {
     /// A delivery, by its id where that can be read.
     #[must_use]
     pub fn delivery(id: Option<DeliveryId>, row: i64, why: Why) -> Self {
-        Self { name: name_of(id, row), why, id }
+        Self { name: name_of(id, row), why, position: Some(LogPosition::new(row)) }
     }
 }
 

@@ -56,7 +56,7 @@ pub async fn check_open(store: &Store) -> HashMap<DeliveryId, Summary> {
 async fn listed(store: &Store, state: Option<StateFilter>) -> Vec<Summary> {
     let mut all: Vec<Summary> = Vec::new();
     loop {
-        let before = all.last().map(|last| last.id);
+        let before = all.last().map(|last| last.position);
         let filter = Filter { state, before, limit: PAGE, ..Filter::default() };
         let page = store.deliveries(&filter).await.unwrap();
         let ended = page.len() < PAGE;

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::support::cli::Place;
 
+/// The files, and which schema each has.
+const EARLIER: [(&str, i64); 2] = [("schema-6.db", 6), ("schema-7.db", 7)];
+
 /// A place whose database is this file.
 fn place(file: &str) -> Place {
     let place = Place::new();
@@ -38,8 +41,14 @@ fn rows(all: &[Value], members: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn all_that_is_in_a_file_of_schema_6_is_there() {
-    let place = place("schema-6.db");
+fn all_that_is_in_an_earlier_file_is_there() {
+    for (file, schema) in EARLIER {
+        has_all(file, schema);
+    }
+}
+
+fn has_all(file: &str, made_by: i64) {
+    let place = place(file);
     let profiles = list(&place, &["profiles", "list", "--json"]);
     assert_eq!(
         rows(&profiles, &["title", "status"]),
@@ -75,7 +84,11 @@ fn all_that_is_in_a_file_of_schema_6_is_there() {
 
     let db = Connection::open(place.db()).unwrap();
     let schema: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert!(schema > 6, "{schema}");
+    assert!(schema > made_by, "{schema}");
+    let positions: String =
+        db.query_row("SELECT count(*) || ' ' || max(seq) FROM delivery", [], |row| row.get(0)).unwrap();
+    let last: i64 = db.query_row("SELECT accepted FROM revision", [], |row| row.get(0)).unwrap();
+    assert_eq!(positions, format!("8 {last}"), "no position is used again");
     let draft: String = db.query_row("SELECT document FROM draft", [], |row| row.get(0)).unwrap();
     assert!(draft.contains("Order SMS unsaved"), "{draft}");
     let runs: i64 = db.query_row("SELECT count(run_id) FROM delivery", [], |row| row.get(0)).unwrap();
@@ -86,8 +99,14 @@ fn all_that_is_in_a_file_of_schema_6_is_there() {
 
 /// Its pending deliveries are sent, those that are blocked once they are not.
 #[test]
-fn what_is_pending_in_a_file_of_schema_6_is_still_blocked_and_goes_on_when_it_is_resumed() {
-    let place = place("schema-6.db");
+fn what_is_pending_in_an_earlier_file_is_still_blocked_and_goes_on_when_it_is_resumed() {
+    for (file, _) in EARLIER {
+        goes_on(file);
+    }
+}
+
+fn goes_on(file: &str) {
+    let place = place(file);
     let db = Connection::open(place.db()).unwrap();
     // Nobody listens there, and the retry waits for an hour.
     db.execute_batch("UPDATE delivery SET url = 'http://127.0.0.1:9/' WHERE url IS NOT NULL").unwrap();

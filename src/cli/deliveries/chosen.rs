@@ -66,6 +66,10 @@ impl FilterArgs {
                 tell(&format!("ringback: note: {option}: {note}"));
             }
         }
+        let before = match self.before {
+            Some(id) => Some(store.position(id).await?),
+            None => None,
+        };
         Ok(Filter {
             state: self.state,
             profile,
@@ -73,7 +77,7 @@ impl FilterArgs {
             since: self.since.map(|time| time.from(now)),
             until: self.until.map(|time| time.from(now)),
             text: self.text.clone(),
-            before: self.before,
+            before,
             ..Filter::default()
         })
     }

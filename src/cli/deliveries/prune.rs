@@ -148,7 +148,7 @@ impl What {
         };
         let ended_before = Some(clock::earlier(now, ago));
         let filter = Filter { state: args.state, profile, ended_before, ..Filter::default() };
-        Ok(Pruning::Fitting(Box::new(Change::Remove.of(filter, now))))
+        Ok(Pruning::Fitting(Box::new(Change::Remove.of(filter))))
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) async fn run(
     }
     let Some(store) = store else { return told(verb, &BulkResult::default(), 0, args.dry_run, json) };
     let now = clock::now();
-    let filter = verb.change().of(args.filter.filter(&store, now).await?, now);
+    let filter = verb.change().of(args.filter.filter(&store, now).await?);
     let count = store.count(&filter).await?;
     if verb == Verb::Retry {
         let all = store.count(&Filter { not_again: false, ..filter.clone() }).await?;

@@ -30,7 +30,7 @@ pub fn left(tally: &Tally, database: &str, unread: Option<&Named>, to_line: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{DeliveryId, RunId};
+    use crate::record::RunId;
     use crate::storage::Counts;
 
     #[test]
@@ -39,7 +39,7 @@ mod tests {
         let name = Named::File("o'clock.ndjson".to_owned());
         let told = |tally: &Tally, input, line| left(tally, "/a.db", input, line);
         assert_eq!(told(&tally, Some(&name), 0), "stopped: nothing was accepted");
-        tally.took(RunId::generate(), 3, DeliveryId::generate(), DeliveryId::generate());
+        tally.took(RunId::generate(), 3);
         tally.add_look(
             Counts { delivered: 1, ..Counts::default() },
             Counts { queued: 2, ..Counts::default() },

@@ -216,15 +216,14 @@ impl Run {
             Item::Refused { .. } => None,
         };
         let new: Vec<NewDelivery> = batch.items.into_iter().filter_map(made).collect();
-        let ids = new.first().map(|first| first.id).zip(new.last().map(|last| last.id));
         let count = new.len() as u64;
-        if let Some((first, last)) = ids {
+        if count > 0 {
             let all = new.iter().map(|new| new.id).collect();
             if let Err(error) = self.store.enqueue(new).await {
                 self.doubt = Some(Doubt { told, ids: all, to_line: batch.to_line });
                 return Err(QueueError::from(error).into());
             }
-            self.tally.took(self.id, count, first, last);
+            self.tally.took(self.id, count);
             self.missing.add(batch.missing);
             self.send();
         }
@@ -248,14 +247,13 @@ impl Run {
     /// found out.
     async fn resolve(&mut self) -> Result<(), String> {
         let Some(Doubt { told, ids, to_line }) = self.doubt.take() else { return Ok(()) };
-        let ends = ids.first().copied().zip(ids.last().copied());
         let count = ids.len() as u64;
         let lines = format!("{}: lines {} to {to_line}", self.input, self.to_line + 1);
         match self.store.accepted_after_all(ids).await {
             Ok((store, there)) => {
                 (self.store, self.changes) = (store.clone(), store.changes());
-                if let Some((first, last)) = ends.filter(|_| there) {
-                    self.tally.took(self.id, count, first, last);
+                if there && count > 0 {
+                    self.tally.took(self.id, count);
                     self.to_line = to_line;
                     // The run has failed already.
                     let _ = self.report.lines(&told);
@@ -311,7 +309,7 @@ impl Run {
             let mut rest = (self.tally.of(state) > 0).then_some(ended);
             while let Some(range) = rest {
                 let page = self.store.deliveries_of_run(range, state, PAGE).await?;
-                rest = page.last().map(|last| RunRange { to: last.id, ..range });
+                rest = page.last().map(|last| RunRange { to: last.position, ..range });
                 self.report.ended(&page)?;
             }
         }

@@ -54,13 +54,13 @@ fn percent(part: u64, of: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{DeliveryId, RunId};
+    use crate::record::RunId;
 
     #[test]
     fn the_line_says_what_is_known_and_fits() {
         let mut tally = Tally::default();
         tally.refused(2);
-        tally.took(RunId::generate(), 10, DeliveryId::generate(), DeliveryId::generate());
+        tally.took(RunId::generate(), 10);
         let part = |bytes, of| Read::Part { bytes, of };
         let line = |read, columns| text(&tally, read, false, Some("812/s".to_owned()), columns);
         assert_eq!(

@@ -1,7 +1,7 @@
 //! What has become of the events of one run, in numbers: however many they are, this is all that is
 //! remembered of them.
 
-use crate::record::{DeliveryId, DeliveryState, RunId, RunRange};
+use crate::record::{DeliveryState, RunId, RunRange};
 use crate::storage::{BatchProgress, Counts, Storage, StoreError};
 
 /// The numbers of a run.
@@ -13,16 +13,15 @@ pub struct Tally {
     pub refused: u64,
     settled: Counts,
     rest: Counts,
-    /// All that were accepted lie between these.
+    /// All that no look has given as ended lie there, and all that are still to come.
     range: Option<RunRange>,
 }
 
 impl Tally {
-    /// Notes deliveries that were accepted, the ids in their order.
-    pub fn took(&mut self, run: RunId, count: u64, first: DeliveryId, last: DeliveryId) {
+    /// Notes so many deliveries that were accepted.
+    pub fn took(&mut self, run: RunId, count: u64) {
         self.accepted += count;
-        let from = self.range.map_or(first, |range| range.from);
-        self.range = Some(RunRange { run, from, to: last.after() });
+        self.range.get_or_insert_with(|| RunRange::whole(run));
     }
 
     /// Notes so many lines that were refused.

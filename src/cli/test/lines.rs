@@ -112,6 +112,7 @@ mod tests {
 
     fn summary(state: DeliveryState, attempts: u32, due_ms: Option<i64>) -> Summary {
         Summary {
+            position: crate::record::LogPosition::new(1),
             id: DeliveryId::from_bytes([1; 16]),
             kind: Kind::Test,
             profile_id: ProfileId::new(Region::In, uuid::Uuid::nil()),

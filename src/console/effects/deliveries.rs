@@ -7,7 +7,7 @@ use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile};
-use crate::record::{DeliveryId, DeliveryState, Kind, NewDelivery};
+use crate::record::{DeliveryId, DeliveryState, Kind, LogPosition, NewDelivery};
 use crate::storage::{Filter, Page, SCAN_LIMIT, StateFilter, Storage, StoreError};
 
 /// Accepts a test, and remembers its values.
@@ -61,7 +61,7 @@ pub fn filter(query: &Query) -> Filter {
     };
     let Query { profile, limit, text, zone, .. } = query.clone();
     let text = (!text.is_empty()).then_some(text);
-    let before = query.before.or(query.upto.map(DeliveryId::after));
+    let before = query.before.or(query.upto.map(LogPosition::after));
     Filter { state, profile, text, zone, before, limit, ..Filter::default() }
 }
 

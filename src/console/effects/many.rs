@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::clock;
 use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::message::Message;
 use crate::storage::{BulkResult, Storage, StoreError, change_next};
@@ -17,7 +16,7 @@ const TOLD: Duration = Duration::from_millis(100);
 /// Counts, as of now, and tells; nothing waits for it.
 pub fn count(store: Arc<dyn Storage>, mut many: Box<Many>, tell: UnboundedSender<Message>) {
     tokio::spawn(async move {
-        many.filter = many.change.of(many.filter, clock::now());
+        many.filter = many.change.of(many.filter);
         let news = match store.count(&many.filter).await {
             Ok(count) => {
                 many.count = Some(count);

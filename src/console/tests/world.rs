@@ -12,7 +12,9 @@ use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Identity, Profile, ProfileId, Region};
-use crate::record::{Attempt, DeliveryId, DeliveryState, Details, ErrorClass, Failure, Kind, Summary};
+use crate::record::{
+    Attempt, DeliveryId, DeliveryState, Details, ErrorClass, Failure, Kind, LogPosition, Summary,
+};
 use crate::storage::{
     Block, BlockReason, BulkResult, Change, Counts, DeletedProfile, Page, ProfileRow, Revision, UnsavedDraft,
     fits,
@@ -309,6 +311,7 @@ impl World {
             render(profile, values, &mut Context { delivery_id: &text, random: &mut same }).ok();
         let summary = Summary {
             id,
+            position: self.next_position(),
             kind,
             profile_id: profile.id.clone(),
             profile_title: profile.title.to_string(),
@@ -379,6 +382,7 @@ impl World {
         let new = delivery_id(self.deliveries.len() as u128 + 1);
         let summary = Summary {
             id: new,
+            position: self.next_position(),
             kind: Kind::Again,
             state: DeliveryState::Queued,
             attempts: 0,
@@ -394,6 +398,10 @@ impl World {
         vec![Message::Accepted(new, Kind::Again), Message::StoreChanged]
     }
 
+    fn next_position(&self) -> LogPosition {
+        LogPosition::new(i64::try_from(self.deliveries.len()).unwrap() + 1)
+    }
+
     fn change(&mut self, id: DeliveryId, change: impl FnOnce(&mut Summary)) {
         if let Some(details) = self.deliveries.iter_mut().find(|d| d.summary.id == id) {
             change(&mut details.summary);
@@ -402,20 +410,21 @@ impl World {
 
     fn found(&self, query: &Query) -> Page {
         let filter = deliveries::filter(query);
-        let newest = self.deliveries.last().map(|d| d.summary.id);
-        let older = |row: &&Summary| query.before.is_none_or(|before| row.id < before);
+        let newest = self.deliveries.last().map(|d| d.summary.position);
+        let older = |row: &&Summary| query.before.is_none_or(|before| row.position < before);
         let mut left = self.deliveries.iter().rev().filter(|d| older(&&d.summary));
         let patience = if self.patience == 0 { usize::MAX } else { self.patience };
-        let (mut rows, mut last) = (Vec::new(), None);
+        let (mut rows, mut last): (Vec<Summary>, Option<&Summary>) = (Vec::new(), None);
         for row in left.by_ref().take(patience) {
-            last = Some(row.summary.id);
+            last = Some(&row.summary);
             rows.extend(Some(row).filter(|d| fits(&filter, d, None)).map(|d| d.summary.clone()));
             if rows.len() == query.limit {
                 break;
             }
         }
-        let next = last.filter(|_| left.next().is_some());
-        Page { rows, newest, next, unreadable: Vec::new() }
+        let last = last.filter(|_| left.next().is_some());
+        let (next, reached) = (last.map(|row| row.position), last.map(|row| row.accepted_at));
+        Page { rows, newest, next, reached, unreadable: Vec::new() }
     }
 
     fn of_many(&self, many: &Many) -> Vec<DeliveryId> {

@@ -8,7 +8,7 @@ use crate::storage::{BulkResult, Change, Filter, StateFilter, change_next};
 
 /// Does it to the end. What was done in all, and in how many batches.
 async fn all(store: &dyn Storage, change: Change, filter: Filter) -> (BulkResult, usize) {
-    let mut next = Some(change.of(filter, Timestamp::now()));
+    let mut next = Some(change.of(filter));
     let (mut all, mut batches) = (BulkResult::default(), 0);
     while let Some(filter) = next {
         let (did, after) = change_next(store, change, &filter).await.unwrap();
@@ -57,7 +57,7 @@ pub async fn what_waits_is_due_and_what_has_failed_is_sent_again_once(subject: &
     let delivered = Filter { state: Some(StateFilter::Is(DeliveryState::Delivered)), ..Filter::default() };
     assert_eq!(all(store, Change::Retry, delivered.clone()).await.0.again, 5, "asked for in so many words");
     for filter in [Filter::default(), delivered] {
-        let filter = Change::Retry.of(filter, Timestamp::now());
+        let filter = Change::Retry.of(filter);
         assert_eq!(
             store.count(&filter).await.unwrap(),
             if filter.states().contains(&DeliveryState::Waiting) { 5 } else { 0 }
@@ -82,7 +82,7 @@ pub async fn what_cannot_be_sent_again_does_not_keep_the_others(subject: &dyn St
 pub async fn others_write_between_two_batches(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     ended(subject, 600, Next::Failed).await;
-    let filter = Change::Remove.of(Filter::default(), Timestamp::now());
+    let filter = Change::Remove.of(Filter::default());
     let (did, after) = change_next(store, Change::Remove, &filter).await.unwrap();
     assert!(did.removed.deliveries + did.removed.attempts <= MOST_ROWS);
     let new = delivery("https://hooks.example");
@@ -99,8 +99,9 @@ pub async fn others_write_between_two_batches(subject: &dyn StoreUnderTest) {
 pub async fn it_goes_on_where_it_was_left(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     ended(subject, 500, Next::Failed).await;
-    let filter = Change::Retry.of(Filter::default(), Timestamp::now());
+    let filter = Change::Retry.of(Filter::default());
     let (did, _) = change_next(store, Change::Retry, &filter).await.unwrap();
-    let rest = Filter { before: did.last, ..Filter::default() };
+    let before = store.position(did.last.unwrap()).await.unwrap();
+    let rest = Filter { before: Some(before), ..Filter::default() };
     assert_eq!(all(store, Change::Retry, rest).await.0.again + did.again, 500);
 }

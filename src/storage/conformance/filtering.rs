@@ -60,7 +60,7 @@ fn fits(filter: &Filter, row: &Summary) -> bool {
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.since.is_none_or(|since| row.accepted_at >= since)
         && filter.until.is_none_or(|until| row.accepted_at < until)
-        && filter.before.is_none_or(|before| row.id < before)
+        && filter.before.is_none_or(|before| row.position < before)
         && (filter.statuses.is_empty() || filter.statuses.iter().any(|wanted| ended_so(row, *wanted)))
         && text.split_whitespace().all(word)
 }
@@ -147,31 +147,33 @@ pub async fn a_search_that_came_far_keeps_what_it_found(subject: &dyn StoreUnder
     let all = many(subject).await;
     let filter = Filter { text: Some("order".to_owned()), limit: 100, ..Filter::default() };
     let mut known = Vec::new();
-    let (mut before, mut newest) = (None, None);
+    let (mut before, mut newest, mut reached) = (None, None, None);
     for _ in 0..3 {
         let found = store.search(&Filter { before, ..filter.clone() }, 15).await.unwrap();
-        (newest, before) = (newest.or(found.newest), found.next);
-        known.extend(found.rows.iter().map(|row| row.id));
+        (newest, before, reached) = (newest.or(found.newest), found.next, found.reached);
+        known.extend(found.rows.iter().map(|row| row.position));
     }
-    assert_eq!((known.len(), before), (15, Some(all[15].id)));
-    let searched = || EarlierSearch { known: known.clone(), newest, next: before };
+    assert_eq!((known.len(), before, reached), (15, Some(all[15].position), Some(all[15].accepted_at)));
+    let searched = || EarlierSearch { known: known.clone(), newest, next: before, reached };
 
     // One of those found goes, one comes, and all is known without another long search.
     let gone = known[12];
-    assert!(remove(store, gone).await);
+    let gone_id = all.iter().find(|row| row.position == gone).unwrap().id;
+    assert!(remove(store, gone_id).await);
     let new = accepted(61_000);
     store.enqueue(vec![new.clone()]).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     let mut wanted = known.clone();
-    wanted.retain(|id| *id != gone);
-    wanted.insert(0, new.id);
-    assert_eq!(again.rows.iter().map(|row| row.id).collect::<Vec<_>>(), wanted);
-    assert_eq!((again.newest, again.next), (Some(new.id), before));
+    wanted.retain(|at| *at != gone);
+    let new = store.position(new.id).await.unwrap();
+    wanted.insert(0, new);
+    assert_eq!(again.rows.iter().map(|row| row.position).collect::<Vec<_>>(), wanted);
+    assert_eq!((again.newest, again.next, again.reached), (Some(new), before, reached));
 
     // More came than one look takes in: then what lies between is not passed over.
     store.enqueue((0..30).map(|n| accepted(70_000 + n)).collect()).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
-    assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.id)));
+    assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.position)));
 }
 
 pub async fn a_delivery_is_found_by_the_start_of_its_id(subject: &dyn StoreUnderTest) {

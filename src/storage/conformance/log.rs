@@ -30,7 +30,7 @@ async fn pages(store: &dyn Storage, mut filter: Filter) -> Vec<crate::record::Su
         let page = store.deliveries(&filter).await.unwrap();
         assert!(page.len() <= 7);
         let Some(last) = page.last() else { return all };
-        filter.before = Some(last.id);
+        filter.before = Some(last.position);
         all.extend(page);
     }
 }
@@ -71,4 +71,82 @@ pub async fn counts_follow_every_change(subject: &dyn StoreUnderTest) {
 pub async fn a_delivery_that_is_not_there_is_none(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     assert!(store.delivery(DeliveryId::generate()).await.unwrap().is_none());
+}
+
+pub async fn a_position_is_that_of_acceptance_whatever_the_ids_say(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    // Several hosts accept, whose clocks are minutes apart.
+    let minutes = [50, 10, 40, 0, 30, 20, 60, 5];
+    let all: Vec<NewDelivery> = minutes.iter().map(|minute| accepted(minute * 60_000)).collect();
+    for new in &all[..6] {
+        store.enqueue(vec![new.clone()]).await.unwrap();
+    }
+    let ids = |rows: &[crate::record::Summary]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let of = |places: &[usize]| places.iter().map(|place| all[*place].id).collect::<Vec<_>>();
+
+    // What is accepted between two pages belongs to neither, even with an id that does.
+    let first = store.search(&Filter { limit: 3, ..Filter::default() }, 100).await.unwrap();
+    assert_eq!(ids(&first.rows), of(&[5, 4, 3]));
+    store.enqueue(vec![all[6].clone()]).await.unwrap();
+    store.enqueue(vec![all[7].clone()]).await.unwrap();
+    let next = Filter { before: first.next, limit: 9, ..Filter::default() };
+    assert_eq!(ids(&store.deliveries(&next).await.unwrap()), of(&[2, 1, 0]));
+    // Who follows finds it as the newest.
+    let newest = store.deliveries(&Filter { limit: 2, ..Filter::default() }).await.unwrap();
+    assert_eq!(ids(&newest), of(&[7, 6]));
+    assert!(newest.iter().all(|row| Some(row.position) > first.newest));
+
+    // So it is by state, by profile and by time.
+    let pending = Filter { state: Some(StateFilter::Pending), ..Filter::default() };
+    let of_profile = Filter { profile: Some(profile_id(1)), ..Filter::default() };
+    for filter in [pending, of_profile] {
+        assert_eq!(ids(&pages(store, filter).await), of(&[7, 6, 5, 4, 3, 2, 1, 0]));
+    }
+    let time = |minute: i64| Some(at(minute * 60_000));
+    let between = Filter { since: time(10), until: time(41), ..Filter::default() };
+    assert_eq!(ids(&pages(store, between.clone()).await), of(&[5, 4, 2, 1]));
+    assert_eq!(store.count(&between).await.unwrap(), 4);
+}
+
+pub async fn of_a_long_log_what_is_of_a_time_is_found_wherever_it_is(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    // A clock was an hour ahead for a while, and an hour behind for another.
+    let minute = |n: i64| match n {
+        500..510 => n + 60,
+        900..910 => n - 60,
+        _ => n,
+    };
+    let all: Vec<NewDelivery> = (0..1500).map(|n| accepted(minute(n) * 60_000)).collect();
+    store.enqueue(all.clone()).await.unwrap();
+    for (since, until) in [(560, 570), (840, 850), (0, 10), (1490, 9000), (300, 301), (5000, 6000)] {
+        let (since, until) = (at(since * 60_000), at(until * 60_000));
+        let is_of_time = |new: &&NewDelivery| (since..until).contains(&new.accepted_at);
+        let wanted: Vec<_> = all.iter().rev().filter(is_of_time).map(|new| new.id).collect();
+        let filter = Filter { since: Some(since), until: Some(until), ..Filter::default() };
+        let found: Vec<_> = pages(store, filter.clone()).await.iter().map(|row| row.id).collect();
+        assert_eq!(found, wanted, "{since} to {until}");
+        assert_eq!(store.count(&filter).await.unwrap(), wanted.len() as u64);
+    }
+}
+
+pub async fn no_position_is_used_twice_and_one_that_is_gone_is_known(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all: Vec<NewDelivery> = (1..4).map(accepted).collect();
+    store.enqueue(all.clone()).await.unwrap();
+    let position = async |place: usize| store.position(all[place].id).await.unwrap();
+    let (first, gone) = (position(0).await, [position(1).await, position(2).await]);
+    assert!(first < gone[0] && gone[0] < gone[1]);
+    for new in &all[1..] {
+        assert!(store.cancel(new.id).await.unwrap() && remove(store, new.id).await);
+    }
+    let new = accepted(9);
+    store.enqueue(vec![new.clone()]).await.unwrap();
+    let position_of_new = store.position(new.id).await.unwrap();
+    assert!(position_of_new > gone[1], "{position_of_new:?} was used before: {gone:?}");
+    // A page may end at one that is removed before the next page is asked for.
+    let before = Some(store.position(all[2].id).await.unwrap());
+    let older = store.deliveries(&Filter { before, ..Filter::default() }).await.unwrap();
+    assert_eq!(older.iter().map(|row| row.id).collect::<Vec<_>>(), [all[0].id]);
+    let none = store.position(DeliveryId::first_at(at(0))).await.unwrap();
+    assert!(none < first);
 }

@@ -50,7 +50,9 @@ macro_rules! every_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
             log:
-                pages_together_are_all_and_newest_first,
+                pages_together_are_all_and_newest_first, a_position_is_that_of_acceptance_whatever_the_ids_say,
+                of_a_long_log_what_is_of_a_time_is_found_wherever_it_is,
+                no_position_is_used_twice_and_one_that_is_gone_is_known,
                 counts_follow_every_change,
                 a_delivery_that_is_not_there_is_none;
             filtering:
@@ -88,7 +90,7 @@ macro_rules! every_test {
                 those_in_a_state_are_read_page_by_page_the_newest_first;
             retention:
                 what_ended_long_ago_goes_and_what_is_pending_stays,
-                of_too_many_the_oldest_go,
+                of_too_many_the_oldest_go, what_a_clock_that_was_ahead_accepted_keeps_nothing_else,
                 a_long_log_goes_a_few_rows_at_a_time,
                 a_clock_that_is_far_ahead_is_doubted_until_it_is_trusted,
                 a_profile_that_cannot_be_restored_goes_with_its_pause;

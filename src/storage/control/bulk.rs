@@ -1,8 +1,6 @@
 //! What is done to many deliveries at once, a batch at a time: others' writes go in between, and it
 //! can be left after any batch.
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::record::{DeliveryId, Summary};
 use crate::storage::control::Control;
 use crate::storage::error::StoreError;
@@ -70,12 +68,10 @@ impl BulkResult {
 }
 
 impl Change {
-    /// The filter with only those left that this can be done to, and that are there at `now`: what
-    /// is sent again meanwhile is not met again.
+    /// The filter with only those left that this can be done to. What is resent meanwhile is accepted after
+    /// them, and not met again.
     #[must_use]
-    pub fn of(self, mut filter: Filter, now: Timestamp) -> Filter {
-        let later = now.checked_add(SignedDuration::from_millis(1)).ok().map(DeliveryId::first_at);
-        filter.before = filter.before.into_iter().chain(later).min();
+    pub fn of(self, mut filter: Filter) -> Filter {
         filter.not_again |= self == Self::Retry;
         filter.state = filter.state.or(Some(match self {
             Self::Retry => StateFilter::Retriable,

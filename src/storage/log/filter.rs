@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, DeliveryState};
+use crate::record::{DeliveryId, DeliveryState, LogPosition};
 use crate::storage::log::search_words::SearchWords;
 use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 
@@ -32,8 +32,8 @@ pub struct Filter {
     pub zone: TimeZone,
     /// Only those that were not sent again.
     pub not_again: bool,
-    /// Only those older than this one: the last of the page before.
-    pub before: Option<DeliveryId>,
+    /// Only those accepted before this one: the last of the page before.
+    pub before: Option<LogPosition>,
     /// Most in one page.
     pub limit: usize,
 }
@@ -92,17 +92,24 @@ impl Filter {
             || self.ended_before.is_some()
     }
 
-    /// The ids among which all that fit are: from the first, to before the second.
-    pub fn ids(&self) -> (Vec<u8>, Vec<u8>) {
+    /// The ids among which all that fit are, where a time is asked for: from the first, to before the second.
+    pub fn ids(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
-        let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
         // None ends before it is accepted.
         let until = self.until.into_iter().chain(self.ended_before).min();
+        self.since.or(until)?;
+        let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
         let until = until.and_then(|time| time.checked_add(SLACK).ok());
-        let before = self.before.map(|id| id.bytes().to_vec());
-        let to = until.map(first).into_iter().chain(before).min();
         // Before all ids, and, longer than any of them, after all.
-        (since.map_or_else(Vec::new, first), to.unwrap_or_else(|| vec![0xFF; 17]))
+        Some((since.map_or_else(Vec::new, first), until.map_or_else(|| vec![0xFF; 17], first)))
+    }
+
+    /// Whether something accepted at this time, in milliseconds, may fit by its time.
+    #[must_use]
+    pub fn has_time(&self, accepted_at: i64) -> bool {
+        let until = self.until.into_iter().chain(self.ended_before).min();
+        self.since.is_none_or(|time| accepted_at >= time.as_millisecond())
+            && until.is_none_or(|time| accepted_at < time.as_millisecond())
     }
 }
 

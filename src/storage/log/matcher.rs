@@ -140,7 +140,7 @@ pub(crate) fn fits(
     }
     filter.states().contains(&row.state)
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
-        && filter.before.is_none_or(|before| row.id < before)
+        && filter.before.is_none_or(|before| row.position < before)
         && RowMatcher::new(filter).matches(&seen, || Ok(rest)).unwrap()
 }
 

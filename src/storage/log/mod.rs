@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use crate::record::{DeliveryId, DeliveryState, Details, RunId, RunRange, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::PassedOver;
 
@@ -22,7 +22,8 @@ use counts::Counts;
 use filter::Filter;
 use page::{EarlierSearch, Page, SCAN_LIMIT};
 
-/// Finds deliveries, newest first, and counts them.
+/// Finds deliveries, newest first, and counts them. Newer is what was accepted later ([`LogPosition`]): what is
+/// committed while somebody pages or follows is neither missed nor found twice.
 ///
 /// A stored delivery that has no meaning hides no other: it is passed over, with a note where the answer
 /// has room for one. Which deliveries fit is said by [`Filter`] and, row by row, by
@@ -92,6 +93,12 @@ pub trait Log: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError>;
+
+    /// Where a delivery stands. Of one that is no longer there: after all that, by its id, was accepted before it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn position(&self, id: DeliveryId) -> Result<LogPosition, StoreError>;
 
     /// How many deliveries are in each state, at the same cost however many there are.
     ///

@@ -1,6 +1,8 @@
 //! A page of the log, and how far was searched for it.
 
-use crate::record::{DeliveryId, Summary};
+use jiff::Timestamp;
+
+use crate::record::{LogPosition, Summary};
 use crate::storage::unreadable::UnreadableRow;
 
 /// Rows of each range that one question looks at: some 50 ms of reading at most.
@@ -12,10 +14,12 @@ pub struct Page {
     /// Newest first.
     pub rows: Vec<Summary>,
     /// The newest that was looked at, whether it fits or not.
-    pub newest: Option<DeliveryId>,
+    pub newest: Option<LogPosition>,
     /// The last that was looked at; older ones are found with it as [`Filter::before`](super::Filter::before). None when
     /// there are no more.
-    pub next: Option<DeliveryId>,
+    pub next: Option<LogPosition>,
+    /// When that one was accepted, where that can be read.
+    pub reached: Option<Timestamp>,
     /// What was passed over, since its row has no meaning. It may fit or not.
     pub unreadable: Vec<UnreadableRow>,
 }
@@ -24,11 +28,13 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EarlierSearch {
     /// The deliveries found.
-    pub known: Vec<DeliveryId>,
+    pub known: Vec<LogPosition>,
     /// As in [`Page`].
-    pub newest: Option<DeliveryId>,
+    pub newest: Option<LogPosition>,
     /// As in [`Page`].
-    pub next: Option<DeliveryId>,
+    pub next: Option<LogPosition>,
+    /// As in [`Page`].
+    pub reached: Option<Timestamp>,
 }
 
 impl Page {
@@ -36,8 +42,10 @@ impl Page {
     pub fn cut(&mut self, limit: usize) {
         if self.rows.len() > limit {
             self.rows.truncate(limit);
-            self.next = self.rows.last().map(|row| row.id);
-            self.unreadable.retain(|row| row.id.zip(self.next).is_none_or(|(id, next)| id >= next));
+            let last = self.rows.last();
+            (self.next, self.reached) = (last.map(|row| row.position), last.map(|row| row.accepted_at));
+            let next = self.next;
+            self.unreadable.retain(|row| row.position.is_none_or(|at| Some(at) >= next));
         }
     }
 }

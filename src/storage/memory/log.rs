@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{MemoryStore, StoredDelivery, Tables};
-use crate::record::{DeliveryId, DeliveryState, Details, RunId, RunRange, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
 use crate::storage::log::matcher;
 use crate::storage::{BatchProgress, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError};
@@ -16,23 +16,22 @@ fn fits(filter: &Filter, stored: &StoredDelivery) -> bool {
 }
 
 impl Tables {
-    /// The deliveries by their ids, the newest first.
+    /// The deliveries, the newest first.
     fn newest_first(&self) -> Vec<&StoredDelivery> {
-        let mut all: Vec<&StoredDelivery> = self.deliveries.iter().collect();
-        all.sort_by_key(|stored| std::cmp::Reverse(stored.details.summary.id));
-        all
+        self.deliveries.iter().rev().collect()
     }
 
     fn page(&self, filter: &Filter, most: usize) -> Page {
         let mut all = self.newest_first();
-        all.retain(|stored| filter.before.is_none_or(|before| stored.details.summary.id < before));
+        all.retain(|stored| filter.before.is_none_or(|before| stored.details.summary.position < before));
         let mut page = Page::default();
         for (at, stored) in all.iter().enumerate() {
             let row = &stored.details.summary;
-            page.newest = page.newest.max(Some(row.id));
+            page.newest = page.newest.max(Some(row.position));
             page.rows.extend(Some(row).filter(|_| fits(filter, stored)).cloned());
             if page.rows.len() >= filter.limit || at + 1 >= most {
-                page.next = Some(row.id).filter(|_| at + 1 < all.len());
+                page.next = Some(row.position).filter(|_| at + 1 < all.len());
+                page.reached = page.next.map(|_| row.accepted_at);
                 break;
             }
         }
@@ -61,10 +60,14 @@ impl Log for MemoryStore {
         let mut page = tables.page(filter, most);
         let meets = |next| earlier.newest.is_some_and(|newest| newest >= next);
         if let Some(next) = page.next.filter(|next| meets(*next)) {
-            let known = earlier.known.iter().filter(|id| **id < next);
-            let still = known.filter_map(|id| tables.delivery(*id)).filter(|stored| fits(filter, stored));
+            let is_known = |stored: &&StoredDelivery| {
+                let at = stored.details.summary.position;
+                at < next && earlier.known.contains(&at)
+            };
+            let known = tables.newest_first().into_iter().filter(is_known);
+            let still = known.filter(|stored| fits(filter, stored));
             page.rows.extend(still.map(|stored| stored.details.summary.clone()));
-            page.next = earlier.next;
+            (page.next, page.reached) = (earlier.next, earlier.reached);
             page.cut(filter.limit);
         }
         Ok(page)
@@ -92,6 +95,16 @@ impl Log for MemoryStore {
         Ok((found.cloned().collect(), PassedOver::default()))
     }
 
+    async fn position(&self, id: DeliveryId) -> Result<LogPosition, StoreError> {
+        let tables = self.tables();
+        if let Some(stored) = tables.delivery(id) {
+            return Ok(stored.details.summary.position);
+        }
+        let rows = tables.deliveries.iter().map(|stored| &stored.details.summary);
+        let before = rows.filter(|row| row.id < id).max_by_key(|row| row.id);
+        Ok(before.map_or(LogPosition::FIRST, |row| row.position.after()))
+    }
+
     async fn counts(&self) -> Result<Counts, StoreError> {
         Ok(self.tables().count(|_| true))
     }
@@ -104,7 +117,8 @@ impl Log for MemoryStore {
         let tables = self.tables();
         let of_run = tables.deliveries.iter().filter(|stored| stored.is_in(range));
         let pending = of_run.map(|stored| &stored.details.summary).filter(|row| row.state.is_pending());
-        let low_watermark = pending.map(|row| row.id).min().unwrap_or(range.to);
+        let end = LogPosition::new(tables.accepted).after().clamp(range.from, range.to);
+        let low_watermark = pending.map(|row| row.position).min().unwrap_or(end);
         let settled = tables.count(|stored| stored.is_in(RunRange { to: low_watermark, ..range }));
         let rest = tables.count(|stored| stored.is_in(RunRange { from: low_watermark, ..range }));
         Ok(BatchProgress { settled, rest, low_watermark })

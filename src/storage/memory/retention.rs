@@ -4,24 +4,23 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{MemoryStore, Tables};
-use crate::record::DeliveryId;
+use crate::record::{DeliveryId, LogPosition};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::retention::policy::{MOST_ROWS, fitting};
 use crate::storage::{ClockDoubt, Removed, Retention, RetentionPolicy, StoreError};
 
 impl Tables {
-    /// What is kept no longer, the oldest first: its id and its attempts.
-    fn outdated(&self, policy: RetentionPolicy, now: Timestamp) -> Vec<(DeliveryId, u64)> {
+    /// What is kept no longer, the oldest first: its id, its position, and its attempts.
+    fn outdated(&self, policy: RetentionPolicy, now: Timestamp) -> Vec<(DeliveryId, LogPosition, u64)> {
         let cutoff = policy.cutoff(now);
         let ended = self.deliveries.iter().filter(|stored| !stored.details.summary.state.is_pending());
-        let mut ended: Vec<_> = ended.map(|stored| (&stored.details.summary, stored.ended_at)).collect();
-        ended.sort_by_key(|(row, _)| row.id);
+        let ended: Vec<_> = ended.map(|stored| (&stored.details.summary, stored.ended_at)).collect();
         let most = usize::try_from(policy.deliveries).unwrap();
         let surplus = if most == 0 { 0 } else { ended.len().saturating_sub(most) };
         let goes = |at: usize, end: Option<Timestamp>| at < surplus || end.is_some_and(|end| end < cutoff);
         let found = ended.into_iter().enumerate().filter(|(at, (_, end))| goes(*at, *end));
-        found.map(|(_, (row, _))| (row.id, row.attempts.into())).collect()
+        found.map(|(_, (row, _))| (row.id, row.position, row.attempts.into())).collect()
     }
 
     fn judge(&self, now: Timestamp) -> (ClockMemory, Option<ClockDoubt>) {
@@ -38,24 +37,24 @@ impl Retention for MemoryStore {
         &self,
         policy: RetentionPolicy,
         now: Timestamp,
-        _: Option<DeliveryId>,
-    ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
+        _: Option<LogPosition>,
+    ) -> Result<(Removed, Option<LogPosition>), StoreError> {
         Ok(self.change(|tables| {
             let all = tables.outdated(policy, now);
-            let fit = fitting(all.iter().map(|(_, attempts)| attempts + 1), MOST_ROWS).min(all.len());
+            let fit = fitting(all.iter().map(|(.., attempts)| attempts + 1), MOST_ROWS).min(all.len());
             let mut removed = Removed::default();
-            for (id, attempts) in &all[..fit] {
+            for (id, _, attempts) in &all[..fit] {
                 tables.remove(*id);
                 removed.add(Removed { deliveries: 1, attempts: *attempts });
             }
-            let last = all[..fit].last().map(|(id, _)| *id);
+            let last = all[..fit].last().map(|(_, at, _)| *at);
             (removed, last.filter(|_| fit < all.len()))
         }))
     }
 
     async fn outdated(&self, policy: RetentionPolicy, now: Timestamp) -> Result<Removed, StoreError> {
         let all = self.tables().outdated(policy, now);
-        let attempts = all.iter().map(|(_, attempts)| attempts).sum();
+        let attempts = all.iter().map(|(.., attempts)| attempts).sum();
         Ok(Removed { deliveries: all.len() as u64, attempts })
     }
 

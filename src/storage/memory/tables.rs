@@ -7,7 +7,8 @@ use crate::clock;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{
-    Attempt, DeliveryId, DeliveryState, Details, Kind, NewDelivery, Next, RunId, RunRange, Summary,
+    Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, RunId, RunRange,
+    Summary,
 };
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
@@ -30,7 +31,7 @@ pub struct StoredDelivery {
 impl StoredDelivery {
     /// Whether it is of these deliveries of a run.
     pub fn is_in(&self, range: RunRange) -> bool {
-        self.run == Some(range.run) && (range.from..range.to).contains(&self.details.summary.id)
+        self.run == Some(range.run) && (range.from..range.to).contains(&self.details.summary.position)
     }
 }
 
@@ -49,6 +50,8 @@ pub struct Tables {
     pub test_values: Vec<(ProfileId, Option<Event>, Values)>,
     /// In the order in which they were accepted.
     pub deliveries: Vec<StoredDelivery>,
+    /// The position of the last that was accepted.
+    pub accepted: i64,
     /// Pauses, and what the status of a profile blocks.
     pub blocks: Vec<Block>,
     /// What is remembered of the clock.
@@ -79,6 +82,11 @@ impl Tables {
         self.delivery(id).map(|stored| stored.details.summary.state)
     }
 
+    fn next_position(&mut self) -> LogPosition {
+        self.accepted += 1;
+        LogPosition::new(self.accepted)
+    }
+
     pub fn enqueue(&mut self, new: NewDelivery) {
         let (callback, failure) = match new.request {
             Ok(callback) => (Some(callback), None),
@@ -87,6 +95,7 @@ impl Tables {
         let is_pending = failure.is_none();
         let summary = Summary {
             id: new.id,
+            position: self.next_position(),
             kind: new.kind,
             profile_id: new.profile_id,
             profile_title: new.profile_title,
@@ -137,6 +146,7 @@ impl Tables {
         }
         let summary = Summary {
             id: new_id,
+            position: self.next_position(),
             kind: Kind::Again,
             state: DeliveryState::Queued,
             attempts: 0,

@@ -7,7 +7,7 @@ pub mod rest;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::record::DeliveryId;
+use crate::record::LogPosition;
 use crate::storage::error::StoreError;
 
 use clock_doubt::ClockDoubt;
@@ -26,8 +26,8 @@ pub trait Retention: Send + Sync {
         &self,
         policy: RetentionPolicy,
         now: Timestamp,
-        after: Option<DeliveryId>,
-    ) -> Result<(Removed, Option<DeliveryId>), StoreError>;
+        after: Option<LogPosition>,
+    ) -> Result<(Removed, Option<LogPosition>), StoreError>;
 
     /// What would go now: nothing is removed.
     ///

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::callback::Values;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery, RunId, RunRange, Summary};
+use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, NewDelivery, RunId, RunRange, Summary};
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
@@ -62,6 +62,10 @@ impl Log for Store {
 
     async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError> {
         Self::find_deliveries(self, text).await
+    }
+
+    async fn position(&self, id: DeliveryId) -> Result<LogPosition, StoreError> {
+        Self::position(self, id).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
@@ -236,8 +240,8 @@ impl Retention for Store {
         &self,
         policy: RetentionPolicy,
         now: Timestamp,
-        after: Option<DeliveryId>,
-    ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
+        after: Option<LogPosition>,
+    ) -> Result<(Removed, Option<LogPosition>), StoreError> {
         Self::prune_next(self, policy, now, after).await
     }
 

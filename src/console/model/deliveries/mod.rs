@@ -6,6 +6,7 @@ pub mod query;
 pub mod search;
 pub mod state_text;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::console::model::deliveries::many::Running;
@@ -14,7 +15,7 @@ use crate::console::model::deliveries::search::Search;
 use crate::console::model::effect::Effect;
 use crate::console::model::list::List;
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, Details, Summary};
+use crate::record::{Details, LogPosition, Summary};
 use crate::storage::EarlierSearch;
 
 /// How many deliveries are read at a time.
@@ -40,7 +41,7 @@ pub struct Deliveries {
     pub(in crate::console) profile: Option<(ProfileId, String)>,
     /// The newest seen when the person moved away; while set, none newer is shown, and the chosen
     /// delivery stays chosen.
-    pub(in crate::console) paused_at: Option<DeliveryId>,
+    pub(in crate::console) paused_at: Option<LogPosition>,
     /// How many came since then, as far as they were counted.
     came: usize,
     pub(in crate::console) search: Search,
@@ -51,9 +52,11 @@ pub struct Deliveries {
     /// How often it was asked about many of them.
     pub(in crate::console) asked: u64,
     /// The newest on disk, whether it is shown or not.
-    pub(in crate::console) newest: Option<DeliveryId>,
+    pub(in crate::console) newest: Option<LogPosition>,
     /// Where older ones are still to be looked for; none when there are none.
-    pub(in crate::console) next: Option<DeliveryId>,
+    pub(in crate::console) next: Option<LogPosition>,
+    /// When the last that was looked at was accepted.
+    pub(in crate::console) reached: Option<Timestamp>,
     pub(in crate::console) loading_more: bool,
     pub(in crate::console) reading: Reading,
     /// The chosen delivery with its attempts.
@@ -165,21 +168,22 @@ impl Deliveries {
     /// Begins anew with what is filtered now.
     pub fn refilter(&mut self) -> Vec<Effect> {
         self.rows.clear();
-        (self.newest, self.next) = (None, None);
+        (self.newest, self.next, self.reached) = (None, None, None);
         self.paused_at = None;
         self.list.select(0);
         self.forget_reads();
         self.reload()
     }
 
-    fn newest(&self) -> Option<DeliveryId> {
-        self.rows.first().map(|r| r.id)
+    fn newest(&self) -> Option<LogPosition> {
+        self.rows.first().map(|row| row.position)
     }
 
     /// What the search has found so far, so that it need not begin again.
     fn searched(&self) -> Option<EarlierSearch> {
-        let known = || self.rows.iter().map(|row| row.id).collect();
+        let known = || self.rows.iter().map(|row| row.position).collect();
         let searches = self.search.is_on() && self.newest.is_some();
-        searches.then(|| EarlierSearch { known: known(), newest: self.newest, next: self.next })
+        let (newest, next, reached) = (self.newest, self.next, self.reached);
+        searches.then(|| EarlierSearch { known: known(), newest, next, reached })
     }
 }

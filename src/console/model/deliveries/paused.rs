@@ -3,7 +3,7 @@
 
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::deliveries::query::Query;
-use crate::record::{DeliveryId, Summary};
+use crate::record::{LogPosition, Summary};
 
 /// So many are counted; of more it is only said that they are more.
 pub const MOST_NEW: usize = 1000;
@@ -11,7 +11,7 @@ pub const MOST_NEW: usize = 1000;
 /// How many of these rows, the newest first, are newer than the query asks for.
 #[must_use]
 pub fn newer(query: &Query, rows: &[Summary]) -> usize {
-    query.upto.map_or(0, |upto| rows.iter().take_while(|row| row.id > upto).count())
+    query.upto.map_or(0, |upto| rows.iter().take_while(|row| row.position > upto).count())
 }
 
 /// A number of deliveries in words: `37`, `999+`.
@@ -49,8 +49,8 @@ impl Deliveries {
 
     /// Keeps the choice on its delivery, and that on its line of the screen; where it is there no more,
     /// on the next older one.
-    pub(in crate::console) fn stay_on(&mut self, chosen: DeliveryId) {
-        let place = self.rows.partition_point(|row| row.id > chosen);
+    pub(in crate::console) fn stay_on(&mut self, chosen: LogPosition) {
+        let place = self.rows.partition_point(|row| row.position > chosen);
         self.list.stay_on(place.min(self.rows.len().saturating_sub(1)));
     }
 }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::profile::ProfileId;
-use crate::record::DeliveryId;
+use crate::record::LogPosition;
 use crate::storage::EarlierSearch;
 
 /// Which deliveries are wanted.
@@ -20,9 +20,9 @@ pub struct Query {
     /// What of this was found before, where it takes a search.
     pub earlier: Option<EarlierSearch>,
     /// None newer than this one.
-    pub upto: Option<DeliveryId>,
+    pub upto: Option<LogPosition>,
     /// Those before this one; the newest without.
-    pub before: Option<DeliveryId>,
+    pub before: Option<LogPosition>,
     /// How many at most.
     pub limit: usize,
 }

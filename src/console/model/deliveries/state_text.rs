@@ -99,6 +99,7 @@ mod tests {
 
     fn row(state: DeliveryState) -> Summary {
         Summary {
+            position: crate::record::LogPosition::new(1),
             id: DeliveryId::from_bytes([1; 16]),
             kind: Kind::Test,
             profile_id: ProfileId::new(Region::In, uuid::Uuid::nil()),

@@ -41,7 +41,7 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
         // What was read anew meanwhile may end elsewhere: then these do not fit.
         if deliveries.next == Some(before) {
             let first = deliveries.rows.is_empty();
-            deliveries.next = found.next;
+            (deliveries.next, deliveries.reached) = (found.next, found.reached);
             deliveries.unreadable += found.unreadable.len();
             deliveries.rows.extend(found.rows);
             if first {
@@ -51,12 +51,12 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
         effects.extend(load_more(state));
         return effects;
     }
-    let chosen = deliveries.chosen().map(|r| r.id);
-    (deliveries.newest, deliveries.next) = (found.newest, found.next);
+    let chosen = deliveries.chosen().map(|row| row.position);
+    (deliveries.newest, deliveries.next, deliveries.reached) = (found.newest, found.next, found.reached);
     deliveries.unreadable = found.unreadable.len();
     deliveries.rows = found.rows;
     match chosen {
-        Some(id) if !deliveries.is_following() => deliveries.stay_on(id),
+        Some(chosen) if !deliveries.is_following() => deliveries.stay_on(chosen),
         _ if deliveries.is_following() => deliveries.list.select(0),
         _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
     }

@@ -103,9 +103,10 @@ fn found(state: &State, texts: &[String], row: &Line<'_>) -> Option<Found> {
 /// How far a search came that goes on.
 fn searching(state: &State) -> Option<String> {
     let deliveries = &state.deliveries;
-    let next = deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
+    deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
+    let reached = deliveries.reached?;
     let clock = &state.settings.clock;
-    Some(format!("back to {} …", clock.in_list(next.made_at(), state.now)))
+    Some(format!("back to {} …", clock.in_list(reached, state.now)))
 }
 
 /// How wide time, title and state are, alike for all rows in sight.

@@ -17,9 +17,9 @@ use crate::storage::sqlite::rows::columns::get;
 const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
      WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
 
-/// What one queue has of a state, between two ids, and of one run where that is given.
+/// What one queue has of a state, between two positions, and of one run where that is given.
 const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = ?1 AND lane = ?2 AND id >= ?3 AND id < ?4 AND (?5 IS NULL OR run_id = ?5)";
+     WHERE state = ?1 AND lane = ?2 AND seq >= ?3 AND seq < ?4 AND (?5 IS NULL OR run_id = ?5)";
 
 /// Queued, and waiting: what is to be sent.
 const PENDING: [i64; 2] = [0, 1];
@@ -155,13 +155,13 @@ fn has_odd_lane(tx: &Transaction<'_>, state: i64) -> Result<bool, StoreError> {
         || tx.prepare_cached(none)?.exists((state, Value::Null))?)
 }
 
-type Bounds = (Vec<u8>, Vec<u8>, Option<i64>);
+/// From this row to before that one, and the run.
+type Bounds = (i64, i64, Option<i64>);
 
 fn bounds(within: Option<RunRange>) -> Bounds {
     match within {
-        Some(RunRange { run, from, to }) => (from.bytes().to_vec(), to.bytes().to_vec(), Some(run.number())),
-        // Longer than any id, and so after all of them.
-        None => (Vec::new(), vec![0xFF; 17], None),
+        Some(RunRange { run, from, to }) => (from.number(), to.number(), Some(run.number())),
+        None => (i64::MIN, i64::MAX, None),
     }
 }
 

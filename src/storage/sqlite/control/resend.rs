@@ -95,16 +95,18 @@ fn copy(
     tested: bool,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO delivery
-                   (id, state, lane, kind, profile_title, event, was_tested,
+                   (seq, id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
                     method, url, headers, vals, body)
-               SELECT :id, 0, :lane, :kind, profile_title, event, :tested,
+               SELECT :seq, :id, 0, :lane, :kind, profile_title, event, :tested,
                     retry_count, interval_s, timeout_ms, backoff, 0, :at, :at,
                     method, url, :headers, vals, body
                FROM delivery WHERE seq = :earlier";
     let lane = lane::find_or_make(tx, &earlier.profile_id, &earlier.origin, true)?;
+    let seq = tx.next_position()?;
     let copy = || {
         tx.prepare_cached(sql)?.execute(named_params! {
+            ":seq": seq,
             ":id": new_id.bytes(),
             ":lane": lane,
             ":kind": Kind::Again.name(),
@@ -118,7 +120,7 @@ fn copy(
     tx.came(DeliveryState::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
-        tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), earlier.seq))?;
+        tx.prepare_cached(sql)?.execute((seq, earlier.seq))?;
     }
     let sql = "UPDATE delivery SET again = ?2 WHERE seq = ?1";
     on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes())))?;

@@ -26,6 +26,10 @@ const RECOUNT: &str = "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM deliv
 const IN_STATE: &str = "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
      EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1)";
 
+/// The last position that a delivery has or had.
+const LAST_POSITION: &str = "SELECT max(coalesce((SELECT max(seq) FROM delivery), 0),
+     coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0))";
+
 /// What the transaction under way has moved so far.
 #[derive(Debug, Default)]
 pub struct Tally(Cell<Moves>);
@@ -39,6 +43,8 @@ pub struct Moves {
     came: bool,
     /// What was counted before does not fit what is there.
     recount: bool,
+    /// The last position that was given to a delivery, once one was.
+    accepted: Option<i64>,
 }
 
 impl Tally {
@@ -72,7 +78,9 @@ impl Tally {
                 tx.prepare_cached("UPDATE tally SET n = n + ?2 WHERE state = ?1")?.execute((state, n))?;
             }
         }
-        tx.prepare_cached("UPDATE revision SET deliveries = coalesce(deliveries, 0) + 1")?.execute([])?;
+        let sql =
+            "UPDATE revision SET deliveries = coalesce(deliveries, 0) + 1, accepted = coalesce(?1, accepted)";
+        tx.prepare_cached(sql)?.execute([moves.accepted])?;
         Ok(())
     }
 
@@ -102,6 +110,18 @@ pub struct Writing<'a> {
 impl<'a> Writing<'a> {
     pub fn new(tx: &'a Transaction<'a>, tally: &'a Tally) -> Self {
         Self { tx, tally }
+    }
+
+    /// The position of a delivery that is about to come: greater than all before, and than that of any that
+    /// has gone since.
+    pub fn next_position(&self) -> Result<i64, StoreError> {
+        let last = match self.tally.moves().accepted {
+            Some(last) => last,
+            None => self.tx.prepare_cached(LAST_POSITION)?.query_row([], |row| row.get(0))?,
+        };
+        let next = last.saturating_add(1);
+        self.tally.note(|moves| moves.accepted = Some(next));
+        Ok(next)
     }
 
     /// A delivery came into the log.

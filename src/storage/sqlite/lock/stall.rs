@@ -87,7 +87,7 @@ fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
     let (sender, moved_at) = tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     // First attempts are due since they were accepted.
     let queued =
-        "SELECT accepted_at FROM delivery INDEXED BY delivery_by_state WHERE state = 0 ORDER BY id LIMIT 1";
+        "SELECT accepted_at FROM delivery INDEXED BY delivery_by_state WHERE state = 0 ORDER BY seq LIMIT 1";
     let waiting =
         "SELECT due_at FROM delivery INDEXED BY delivery_waiting WHERE state = 1 ORDER BY due_at LIMIT 1";
     let mut due_at = None;

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use crate::record::{Attempt, DeliveryId, DeliveryState, Details, Summary};
+use crate::record::{Attempt, DeliveryId, DeliveryState, Details, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
@@ -12,10 +12,19 @@ use crate::storage::unreadable::Why;
 
 /// The columns of a summary; see [`summary`].
 pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
-     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again";
+     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again, seq";
+
+/// The place of the time of acceptance among them.
+pub const ACCEPTED_AT: usize = 12;
+
+/// The place of `again` among them.
+pub const AGAIN: usize = 17;
+
+/// The place of the row among them.
+pub const SEQ: usize = 18;
 
 /// The first column after those of a summary.
-pub const AFTER_SUMMARY: usize = 18;
+pub const AFTER_SUMMARY: usize = 19;
 
 impl Store {
     /// Everything about one delivery, if it is there.
@@ -57,6 +66,7 @@ pub fn unreadable(id: DeliveryId, why: Why) -> StoreError {
 pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
     Ok(Summary {
         id: columns::delivery_id(row, 0)?,
+        position: LogPosition::new(get(row, SEQ)?),
         kind: columns::choice(&get::<String>(row, 1)?)?,
         profile_id: columns::profile_id(&get::<String>(row, 2)?)?,
         profile_title: get(row, 3)?,
@@ -65,20 +75,20 @@ pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
         attempts: get(row, 6)?,
         policy: policy(row, 7)?,
         due_at: get::<Option<i64>>(row, 11)?.map(columns::time).transpose()?,
-        accepted_at: columns::time(get(row, 12)?)?,
+        accepted_at: columns::time(get(row, ACCEPTED_AT)?)?,
         last_status: get(row, 13)?,
         last_error: columns::failure(get(row, 14)?, get(row, 15)?)?,
         last_ms: get(row, 16)?,
-        again: get::<Option<[u8; 16]>>(row, 17)?.map(DeliveryId::from_bytes),
+        again: get::<Option<[u8; 16]>>(row, AGAIN)?.map(DeliveryId::from_bytes),
     })
 }
 
 fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, method, url, headers, body, vals, seq FROM delivery WHERE id = ?1");
+    let sql = format!("SELECT {SUMMARY}, method, url, headers, body, vals FROM delivery WHERE id = ?1");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let seq = row.get(AFTER_SUMMARY + 5)?;
+    let seq = row.get(SEQ)?;
     let read = || -> Result<Details, Why> {
         Ok(Details {
             summary: summary(row)?,

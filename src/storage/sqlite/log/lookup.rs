@@ -1,9 +1,9 @@
 //! Which profile or delivery a person means on the command line.
 
-use rusqlite::params_from_iter;
+use rusqlite::{OptionalExtension as _, params_from_iter};
 
 use crate::profile::ProfileId;
-use crate::record::Summary;
+use crate::record::{DeliveryId, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::lookup::{MOST_FOUND, delivery_range, profile_range};
 use crate::storage::profiles::profile_row::ProfileRow;
@@ -52,5 +52,24 @@ impl Store {
     pub async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError> {
         let Some((first, last)) = delivery_range(text) else { return Ok(Default::default()) };
         self.read(move |tx| search::between(tx, first, last, MOST_FOUND)).await
+    }
+
+    /// Where a delivery stands. Of one that is no longer there: after all that, by its id, was accepted before
+    /// it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn position(&self, id: DeliveryId) -> Result<LogPosition, StoreError> {
+        self.read(move |tx| {
+            let at = |sql: &str| -> Result<Option<i64>, StoreError> {
+                Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?)
+            };
+            if let Some(seq) = at("SELECT seq FROM delivery WHERE id = ?1")? {
+                return Ok(LogPosition::new(seq));
+            }
+            let before = at("SELECT seq FROM delivery WHERE id < ?1 ORDER BY id DESC LIMIT 1")?;
+            Ok(before.map_or(LogPosition::FIRST, |seq| LogPosition::new(seq).after()))
+        })
+        .await
     }
 }

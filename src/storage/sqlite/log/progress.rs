@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::profile::Choice;
-use crate::record::{DeliveryId, DeliveryState, RunId, RunRange, Summary};
+use crate::record::{DeliveryId, DeliveryState, LogPosition, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::batch_progress::BatchProgress;
 use crate::storage::log::counts::Counts;
@@ -13,13 +13,16 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::summaries;
 use crate::storage::sqlite::rows::columns::state_number;
 
-/// All read nothing but an index of states, ids and runs.
-const COUNT: &str = "SELECT count(*) FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4";
-const FIRST: &str = "SELECT id FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4 ORDER BY id LIMIT 1";
-const LAST: &str = "SELECT id FROM delivery
-     WHERE state = ?1 AND id >= ?2 AND id < ?3 AND run_id = ?4 ORDER BY id DESC LIMIT ?5";
+/// All read nothing but an index of states, positions and runs.
+const COUNT: &str = "SELECT count(*) FROM delivery INDEXED BY delivery_by_state
+     WHERE state = ?1 AND seq >= ?2 AND seq < ?3 AND run_id = ?4";
+const FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_state
+     WHERE state = ?1 AND seq >= ?2 AND seq < ?3 AND run_id = ?4 ORDER BY seq LIMIT 1";
+const LAST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_state
+     WHERE state = ?1 AND seq >= ?2 AND seq < ?3 AND run_id = ?4 ORDER BY seq DESC LIMIT ?5";
+
+/// What is accepted after this was asked has a later position.
+const END: &str = "SELECT coalesce(max(seq), 0) + 1 FROM delivery";
 
 impl Store {
     /// Counts the deliveries of a run. Takes time for each, so the next question begins at the
@@ -31,7 +34,10 @@ impl Store {
         self.read(move |tx| {
             let pending = DeliveryState::ALL.iter().filter(|state| state.is_pending());
             let firsts: Result<Vec<_>, _> = pending.map(|state| first(tx, *state, range)).collect();
-            let low_watermark = firsts?.into_iter().flatten().min().unwrap_or(range.to);
+            let low_watermark = match firsts?.into_iter().flatten().min() {
+                Some(pending) => pending,
+                None => end(tx)?.clamp(range.from, range.to),
+            };
             let settled = counts(tx, RunRange { to: low_watermark, ..range })?;
             let rest = counts(tx, RunRange { from: low_watermark, ..range })?;
             Ok(BatchProgress { settled, rest, low_watermark })
@@ -54,9 +60,9 @@ impl Store {
             let RunRange { run, from, to } = range;
             let mut statement = tx.prepare_cached(LAST)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let params = (state_number(state), from.bytes(), to.bytes(), run.number(), limit);
-            let ids = statement.query_map(params, |row| Ok(DeliveryId::from_bytes(row.get(0)?)))?;
-            summaries::of(tx, &ids.collect::<Result<Vec<_>, _>>()?)
+            let params = (state_number(state), from.number(), to.number(), run.number(), limit);
+            let rows = statement.query_map(params, |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+            summaries::of_rows(tx, &rows)
         })
         .await
     }
@@ -84,18 +90,22 @@ fn first(
     tx: &Transaction<'_>,
     state: DeliveryState,
     range: RunRange,
-) -> Result<Option<DeliveryId>, StoreError> {
+) -> Result<Option<LogPosition>, StoreError> {
     let RunRange { run, from, to } = range;
-    let params = (state_number(state), from.bytes(), to.bytes(), run.number());
+    let params = (state_number(state), from.number(), to.number(), run.number());
     let found = tx.prepare_cached(FIRST)?.query_row(params, |row| row.get(0)).optional()?;
-    Ok(found.map(DeliveryId::from_bytes))
+    Ok(found.map(LogPosition::new))
+}
+
+fn end(tx: &Transaction<'_>) -> Result<LogPosition, StoreError> {
+    Ok(LogPosition::new(tx.prepare_cached(END)?.query_row([], |row| row.get(0))?))
 }
 
 fn counts(tx: &Transaction<'_>, range: RunRange) -> Result<Counts, StoreError> {
     let RunRange { run, from, to } = range;
     let mut statement = tx.prepare_cached(COUNT)?;
     let mut count = |state| -> Result<u64, StoreError> {
-        let params = (state_number(state), from.bytes(), to.bytes(), run.number());
+        let params = (state_number(state), from.number(), to.number(), run.number());
         let n: i64 = statement.query_row(params, |row| row.get(0))?;
         Ok(u64::try_from(n).unwrap_or(0))
     };
@@ -120,7 +130,7 @@ mod tests {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
-            assert!(plan.contains("COVERING INDEX") && plan.contains("id>"), "{plan}");
+            assert!(plan.contains("COVERING INDEX") && plan.contains("seq>"), "{plan}");
             assert!(rows.next().unwrap().is_none(), "nothing is sorted: {sql}");
         }
     }

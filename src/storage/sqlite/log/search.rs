@@ -1,27 +1,27 @@
 //! Deliveries that fit a filter, newest first: a page at a time, and of a long log no more at a time
 //! than a person can wait for.
 //!
-//! State and profile are ranges of an index. What else is asked for is looked up row by row, and a
-//! question looks at so many rows and no more: it answers how far it came, and who asked goes on
-//! from there.
+//! State and profile are ranges of an index, each in the order of acceptance. What else is asked for is looked
+//! up row by row, and a question looks at so many rows and no more: it answers how far it came, and who asked
+//! goes on from there. Where a time is asked for, what is not of that time is jumped over.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Statement, Transaction};
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::record::{DeliveryId, DeliveryState, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::matcher::{RowFacts, RowMatcher};
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
-use crate::storage::sqlite::log::details::{AFTER_SUMMARY, SUMMARY, summary};
+use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
 use crate::storage::sqlite::queue::lane;
-use crate::storage::sqlite::rows::columns::{delivery_id, state_number};
+use crate::storage::sqlite::rows::columns::{delivery_id, state_number, time};
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
-/// A part of the log that an index leads to, in order of ids.
+/// A part of the log that an index leads to, in the order of acceptance.
 enum Range {
     All,
     DeliveryState(DeliveryState),
@@ -48,27 +48,32 @@ impl Range {
 
     fn tail(&self) -> &'static str {
         match self {
-            Self::All => "WHERE id >= ?1 AND id < ?2",
-            Self::DeliveryState(_) => {
-                "INDEXED BY delivery_by_state WHERE id >= ?1 AND id < ?2 AND state = ?3"
-            }
-            Self::Lane(..) => {
-                "INDEXED BY delivery_by_lane WHERE id >= ?1 AND id < ?2 AND state = ?3 AND lane = ?4"
-            }
+            Self::All => "WHERE seq < ?1",
+            Self::DeliveryState(_) => "INDEXED BY delivery_by_state WHERE seq < ?1 AND state = ?2",
+            Self::Lane(..) => "INDEXED BY delivery_by_lane WHERE seq < ?1 AND state = ?2 AND lane = ?3",
         }
     }
 
-    fn query<'s>(&self, statement: &'s mut Statement<'_>, filter: &Filter) -> Rows<'s> {
-        let (from, to) = filter.ids();
+    /// Its rows before this one.
+    fn query<'s>(&self, statement: &'s mut Statement<'_>, before: LogPosition) -> Rows<'s> {
+        let before = before.number();
         match self {
-            Self::All => statement.query((from, to)),
-            Self::DeliveryState(state) => statement.query((from, to, state_number(*state))),
-            Self::Lane(state, lane) => statement.query((from, to, state_number(*state), *lane)),
+            Self::All => statement.query([before]),
+            Self::DeliveryState(state) => statement.query((before, state_number(*state))),
+            Self::Lane(state, lane) => statement.query((before, state_number(*state), *lane)),
         }
     }
 }
 
 type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
+
+/// So many rows of another time than is asked for are passed before it is looked up where the next of that time
+/// is, which may take as long as looking at some thousand rows; so each further time it is four times as many.
+const OF_OTHER_TIME: usize = 100;
+
+/// The last before a row among ids that were made between two times.
+const LAST_OF_TIME: &str = "SELECT max(seq) FROM delivery INDEXED BY sqlite_autoindex_delivery_1
+     WHERE id >= ?1 AND id < ?2 AND seq < ?3";
 
 /// A walk through a range from its newest.
 struct Walk<'a> {
@@ -77,8 +82,31 @@ struct Walk<'a> {
     matcher: RowMatcher<'a>,
     /// Most rows to look at.
     most: usize,
-    newest: Option<DeliveryId>,
+    newest: Option<LogPosition>,
     unreadable: Vec<UnreadableRow>,
+}
+
+/// How many rows a walk has looked at, and how many of another time it passes before it jumps.
+struct Looks {
+    at: usize,
+    of_other_time: usize,
+}
+
+/// The last row that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stop {
+    at: LogPosition,
+    accepted_at: Option<i64>,
+}
+
+/// How a part of a walk ended.
+enum Walked {
+    /// At the end of the range.
+    Through,
+    /// There is enough of it, or enough was looked at.
+    Enough(Stop),
+    /// What comes next is of another time.
+    OfOtherTime(LogPosition),
 }
 
 impl<'a> Walk<'a> {
@@ -92,17 +120,43 @@ impl<'a> Walk<'a> {
         &mut self,
         range: &Range,
         mut enough: impl FnMut(&Row<'_>) -> Result<bool, Why>,
-    ) -> Result<Option<DeliveryId>, StoreError> {
+    ) -> Result<Option<Stop>, StoreError> {
+        let mut before = self.filter.before.unwrap_or(LogPosition::END);
+        let mut looks = Looks { at: 0, of_other_time: OF_OTHER_TIME };
+        loop {
+            match self.part(range, before, &mut looks, &mut enough)? {
+                Walked::Through => return Ok(None),
+                Walked::Enough(stop) => return Ok(Some(stop)),
+                Walked::OfOtherTime(at) => match self.last_of_time(at)? {
+                    Some(next) => {
+                        before = next.after();
+                        looks.of_other_time = looks.of_other_time.saturating_mul(4);
+                    }
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    fn part(
+        &mut self,
+        range: &Range,
+        before: LogPosition,
+        looks: &mut Looks,
+        enough: &mut impl FnMut(&Row<'_>) -> Result<bool, Why>,
+    ) -> Result<Walked, StoreError> {
         let tail = range.tail();
-        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery {tail} ORDER BY id DESC");
+        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY seq DESC");
         let mut statement = self.tx.prepare_cached(&sql)?;
-        let mut rows = range.query(&mut statement, self.filter)?;
-        let mut looked_at = 0;
+        let mut rows = range.query(&mut statement, before)?;
+        let mut of_other_time = 0;
         while let Some(row) = rows.next()? {
+            let seq = row.get(SEQ)?;
+            let at = LogPosition::new(seq);
+            self.newest = self.newest.max(Some(at));
             let id = delivery_id(row, 0);
-            let seq = row.get(AFTER_SUMMARY + 3)?;
             let known = id.as_ref().ok().copied();
-            self.newest = self.newest.max(known);
+            let accepted_at = row.get(ACCEPTED_AT).ok();
             let full = match id.and_then(|id| seen(&self.matcher, id, row)) {
                 Ok(seen) => {
                     let rest = || beyond::texts(self.tx, seq);
@@ -114,12 +168,27 @@ impl<'a> Walk<'a> {
                 self.unreadable.push(UnreadableRow::delivery(known, seq, why));
                 false
             });
-            looked_at += 1;
-            if known.is_some() && (full || looked_at >= self.most) {
-                return Ok(known);
+            looks.at += 1;
+            if full || looks.at >= self.most {
+                return Ok(Walked::Enough(Stop { at, accepted_at }));
+            }
+            let is_of_time = accepted_at.is_none_or(|ms| self.filter.has_time(ms));
+            of_other_time = if is_of_time { 0 } else { of_other_time + 1 };
+            if of_other_time == looks.of_other_time {
+                return Ok(Walked::OfOtherTime(at));
             }
         }
-        Ok(None)
+        Ok(Walked::Through)
+    }
+
+    /// The next that may be of the time that is asked for.
+    fn last_of_time(&self, before: LogPosition) -> Result<Option<LogPosition>, StoreError> {
+        let Some((from, to)) = self.filter.ids() else {
+            return Ok(Some(LogPosition::new(before.number() - 1)));
+        };
+        let mut last = self.tx.prepare_cached(LAST_OF_TIME)?;
+        let found: Option<i64> = last.query_row((from, to, before.number()), |row| row.get(0))?;
+        Ok(found.map(LogPosition::new))
     }
 }
 
@@ -136,9 +205,9 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
             message: text(15)?,
             status: row.get(13)?,
             class: text(14)?,
-            accepted_at: row.get(12)?,
+            accepted_at: row.get(ACCEPTED_AT)?,
             ended_at: row.get(AFTER_SUMMARY + 1)?,
-            was_sent_again: row.get_ref(AFTER_SUMMARY - 1)? != ValueRef::Null,
+            was_sent_again: row.get_ref(AGAIN)? != ValueRef::Null,
             // They may stand on pages of their own, which are read only where they are asked for.
             values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
         })
@@ -150,6 +219,7 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
 fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, StoreError> {
     let mut walk = Walk::new(tx, filter, most);
     let mut found = Page::default();
+    let mut left_at = None;
     for range in Range::of(tx, filter)? {
         let mut hits = 0;
         let stop = walk.through(&range, |row| {
@@ -157,15 +227,17 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
             hits += 1;
             Ok(hits >= filter.limit)
         })?;
-        found.next = found.next.max(stop);
+        left_at = left_at.max(stop);
     }
+    found.next = left_at.map(|stop| stop.at);
+    found.reached = left_at.and_then(|stop| stop.accepted_at).and_then(|ms| time(ms).ok());
     (found.newest, found.unreadable) = (walk.newest, walk.unreadable);
     // Where one range was left, nothing older of the others may be told: it would leave a gap.
     if let Some(next) = found.next {
-        found.rows.retain(|row| row.id >= next);
-        found.unreadable.retain(|row| row.id.is_none_or(|id| id >= next));
+        found.rows.retain(|row| row.position >= next);
+        found.unreadable.retain(|row| row.position.is_none_or(|at| at >= next));
     }
-    found.rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    found.rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.position));
     found.cut(filter.limit);
     Ok(found)
 }
@@ -198,10 +270,10 @@ impl Store {
             let mut found = page(tx, &filter, most)?;
             let meets = |next| earlier.newest.is_some_and(|newest| newest >= next);
             if let Some(next) = found.next.filter(|next| meets(*next)) {
-                for id in earlier.known.iter().filter(|id| **id < next) {
-                    found.rows.extend(still(tx, &filter, *id)?);
+                for at in earlier.known.iter().filter(|at| **at < next) {
+                    found.rows.extend(still(tx, &filter, *at)?);
                 }
-                found.next = earlier.next;
+                (found.next, found.reached) = (earlier.next, earlier.reached);
                 found.cut(filter.limit);
             }
             Ok(found)
@@ -239,7 +311,7 @@ pub fn between(
     last: DeliveryId,
     most: usize,
 ) -> Result<(Vec<Summary>, PassedOver), StoreError> {
-    let sql = format!("SELECT {SUMMARY}, seq FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
+    let sql = format!("SELECT {SUMMARY} FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([first.bytes(), last.bytes()])?;
     let (mut all, mut passed_over) = (Vec::new(), PassedOver::default());
@@ -248,7 +320,7 @@ pub fn between(
             Ok(summary) => all.push(summary),
             Err(why) => {
                 let id = delivery_id(row, 0).ok();
-                passed_over.add(UnreadableRow::delivery(id, row.get(AFTER_SUMMARY)?, why));
+                passed_over.add(UnreadableRow::delivery(id, row.get(SEQ)?, why));
             }
         }
     }
@@ -256,14 +328,15 @@ pub fn between(
 }
 
 /// A delivery that was found earlier, if it still fits.
-fn still(tx: &Transaction<'_>, filter: &Filter, id: DeliveryId) -> Result<Option<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery WHERE id = ?1");
+fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Option<Summary>, StoreError> {
+    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery WHERE seq = ?1");
     let mut statement = tx.prepare_cached(&sql)?;
-    let mut rows = statement.query([id.bytes()])?;
+    let mut rows = statement.query([at.number()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let matcher = RowMatcher::new(filter);
-    let rest = || beyond::texts(tx, row.get(AFTER_SUMMARY + 3)?);
-    let (Ok(seen), Ok(summary)) = (seen(&matcher, id, row), summary(row)) else { return Ok(None) };
+    let rest = || beyond::texts(tx, at.number());
+    let Ok(summary) = summary(row) else { return Ok(None) };
+    let Ok(seen) = seen(&matcher, summary.id, row) else { return Ok(None) };
     let fits = matcher.matches(&seen, rest)?;
     let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
     Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
@@ -275,15 +348,16 @@ fn count_whole(tx: &Transaction<'_>, filter: &Filter) -> Result<u64, StoreError>
     for range in Range::of(tx, filter)? {
         let sql = format!("SELECT count(*) FROM delivery {}", range.tail());
         let mut statement = tx.prepare_cached(&sql)?;
-        if let Some(row) = range.query(&mut statement, filter)?.next()? {
+        let before = filter.before.unwrap_or(LogPosition::END);
+        if let Some(row) = range.query(&mut statement, before)?.next()? {
             all += u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
         }
     }
     Ok(all)
 }
 
-/// Where counting goes on: the range, and before which id.
-type Place = (usize, Option<DeliveryId>);
+/// Where counting continues: the range, and before which row.
+type Place = (usize, Option<LogPosition>);
 
 /// How many fit among the next rows of a range, and where to go on.
 fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, Option<Place>), StoreError> {
@@ -294,7 +368,7 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
         n += 1;
         Ok(false)
     })?;
-    Ok((n, Some(stop.map_or((at + 1, None), |id| (at, Some(id))))))
+    Ok((n, Some(stop.map_or((at + 1, None), |stop| (at, Some(stop.at))))))
 }
 
 #[cfg(test)]
@@ -311,13 +385,12 @@ mod tests {
             [Range::All, Range::DeliveryState(DeliveryState::Failed), Range::Lane(DeliveryState::Failed, 1)];
         for range in ranges {
             let tail = range.tail();
-            let sql =
-                format!("SELECT {SUMMARY}, url, ended_at, vals, seq FROM delivery {tail} ORDER BY id DESC");
+            let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY seq DESC");
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
-            assert!(plan.starts_with("SEARCH delivery USING INDEX"), "{plan}");
-            assert!(plan.contains("id>? AND id<?"), "{plan}");
+            assert!(plan.starts_with("SEARCH delivery USING I"), "{plan}");
+            assert!(plan.contains("seq<?") || plan.contains("rowid<?"), "{plan}");
             while let Some(row) = rows.next().unwrap() {
                 let step: String = row.get(3).unwrap();
                 assert!(!step.contains("SORT") && !step.contains("B-TREE"), "{step}: {tail}");

@@ -1,6 +1,6 @@
-//! Some deliveries by their ids, as they are listed.
+//! Some deliveries by their ids or rows, as they are listed.
 
-use rusqlite::Transaction;
+use rusqlite::{ToSql, Transaction};
 
 use crate::record::{DeliveryId, Summary};
 use crate::storage::error::StoreError;
@@ -19,10 +19,23 @@ impl Store {
 
 /// As [`Store::summaries`].
 pub fn of(tx: &Transaction<'_>, ids: &[DeliveryId]) -> Result<Vec<Summary>, StoreError> {
-    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE id = ?1"))?;
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let mut rows = statement.query([id.bytes()])?;
+    each(tx, "id", ids.iter().map(|id| id.bytes()))
+}
+
+/// The same, by their rows.
+pub fn of_rows(tx: &Transaction<'_>, rows: &[i64]) -> Result<Vec<Summary>, StoreError> {
+    each(tx, "seq", rows.iter().copied())
+}
+
+fn each<K: ToSql>(
+    tx: &Transaction<'_>,
+    column: &str,
+    keys: impl ExactSizeIterator<Item = K>,
+) -> Result<Vec<Summary>, StoreError> {
+    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE {column} = ?1"))?;
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let mut rows = statement.query([key])?;
         if let Some(row) = rows.next()? {
             found.extend(summary(row));
         }

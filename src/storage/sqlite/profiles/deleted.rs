@@ -108,6 +108,6 @@ pub fn restorable() -> String {
 /// A deleted profile, and when it was deleted.
 pub fn deleted(row: &Row<'_>) -> Result<(ProfileRow, Timestamp), UnreadableRow> {
     let at = columns::get(row, 7).and_then(columns::time);
-    let unreadable = |why| UnreadableRow { name: columns::named("profile", row), why, id: None };
+    let unreadable = |why| UnreadableRow { name: columns::named("profile", row), why, position: None };
     Ok((listed(row)?, at.map_err(unreadable)?))
 }

@@ -72,7 +72,11 @@ pub const LISTED: &str = "id, title, channel, method, status, modified_at, endpo
 
 /// A profile as it is listed, from the columns of [`LISTED`].
 pub fn listed(row: &Row<'_>) -> Result<ProfileRow, UnreadableRow> {
-    profile_row(row).map_err(|why| UnreadableRow { name: columns::named("profile", row), why, id: None })
+    profile_row(row).map_err(|why| UnreadableRow {
+        name: columns::named("profile", row),
+        why,
+        position: None,
+    })
 }
 
 fn profile_row(row: &Row<'_>) -> Result<ProfileRow, Why> {

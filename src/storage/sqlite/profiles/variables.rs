@@ -87,7 +87,7 @@ pub const OWN: &str = "SELECT scope, name, meaning, sample FROM own_variable ORD
 pub fn own(row: &Row<'_>) -> Result<(String, Variable), UnreadableRow> {
     let unreadable = |why| {
         let name = get::<String>(row, 1).map(|name| format!("own variable {name}"));
-        UnreadableRow { name: name.unwrap_or_else(|_| "an own variable".to_owned()), why, id: None }
+        UnreadableRow { name: name.unwrap_or_else(|_| "an own variable".to_owned()), why, position: None }
     };
     variable(row).map_err(unreadable)
 }

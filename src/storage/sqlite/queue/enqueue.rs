@@ -38,9 +38,10 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
     let sql = "INSERT OR FAIL INTO delivery
                    (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
-                    ended_at, last_class, last_message, method, url, headers, vals, body, run_id)
+                    ended_at, last_class, last_message, method, url, headers, vals, body, run_id, seq)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
-                       ?17, ?18, ?19, ?20, ?21, ?22)";
+                       ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
+    let seq = tx.next_position()?;
     tx.prepare_cached(sql)?.execute(params![
         new.id.bytes(),
         state_number(state),
@@ -64,11 +65,12 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
         values_text(&new.values)?,
         callback.map(|c| c.body.as_slice()),
         new.run.map(RunId::number),
+        seq,
     ])?;
     tx.came(state);
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
         let sql = "INSERT INTO tested VALUES (?1, ?2)";
-        tx.prepare_cached(sql)?.execute((tx.last_insert_rowid(), document_text(tested)))?;
+        tx.prepare_cached(sql)?.execute((seq, document_text(tested)))?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::record::{LaneId, Origin, Past};
 use crate::storage::error::StoreError;
 use crate::storage::queue::turns::Turns;
 use crate::storage::sqlite::control::pause::BlockedSet;
-use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, text};
+use crate::storage::sqlite::rows::columns::{get, millis, text};
 use crate::storage::unreadable::Why;
 use crate::storage::{Demand, OriginLoad};
 
@@ -51,16 +51,16 @@ const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
 
 /// The lanes of the newest deliveries with no attempt yet.
 const NEWEST_LANES: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_state
-     WHERE state = 0 ORDER BY id DESC LIMIT ?1";
+     WHERE state = 0 ORDER BY seq DESC LIMIT ?1";
 
 /// First tries of one lane. They are due since they were accepted, whatever a clock that was set back
 /// says.
-const FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = 0 AND lane = ?1 ORDER BY id";
+const FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = 0 AND lane = ?1 ORDER BY seq";
 
 /// The same, from an id on.
-const NEXT_FIRST: &str = "SELECT seq, id FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = 0 AND lane = ?1 AND id > ?2 ORDER BY id";
+const NEXT_FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_lane
+     WHERE state = 0 AND lane = ?1 AND seq > ?2 ORDER BY seq";
 
 /// Retries of one lane that are due, from a time and row on.
 const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
@@ -202,8 +202,8 @@ impl Queue {
 enum At {
     /// Before all.
     Start,
-    /// A first try, of this id.
-    First([u8; 16]),
+    /// A first attempt, of this row.
+    First(i64),
     /// A retry, of this time.
     Retry(i64),
 }
@@ -397,17 +397,17 @@ impl Round<'_> {
             (queue.row, queue.at) = next;
             return Ok(true);
         }
-        let (sql, id) = match queue.at {
+        let (sql, row) = match queue.at {
             At::Start => (FIRST, None),
-            At::First(id) => (NEXT_FIRST, Some(id)),
+            At::First(row) => (NEXT_FIRST, Some(row)),
             At::Retry(time) => return self.advance_to_retry(queue, time),
         };
         let mut statement = self.tx.prepare_cached(sql)?;
-        let rows = match id {
-            Some(id) => statement.query((queue.lane, id))?,
+        let rows = match row {
+            Some(row) => statement.query((queue.lane, row))?,
             None => statement.query([queue.lane])?,
         };
-        if queue.take(self.unknown(rows, |row| Ok(At::First(delivery_id(row, 1)?.bytes()))))? {
+        if queue.take(self.unknown(rows, |row| Ok(At::First(get(row, 0)?))))? {
             return Ok(true);
         }
         queue.row = i64::MIN;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, DeliveryState};
+use crate::record::{DeliveryId, DeliveryState, LogPosition};
 use crate::storage::error::StoreError;
 use crate::storage::retention::policy::{MOST_ROWS, Removed, RetentionPolicy};
 use crate::storage::sqlite::Store;
@@ -22,7 +22,7 @@ struct Outdated {
     rows: Vec<i64>,
     removed: Removed,
     /// The last that was looked at; none when no more can be outdated.
-    next: Option<DeliveryId>,
+    next: Option<LogPosition>,
 }
 
 impl Store {
@@ -35,8 +35,8 @@ impl Store {
         &self,
         keep: RetentionPolicy,
         now: Timestamp,
-        after: Option<DeliveryId>,
-    ) -> Result<(Removed, Option<DeliveryId>), StoreError> {
+        after: Option<LogPosition>,
+    ) -> Result<(Removed, Option<LogPosition>), StoreError> {
         let found = self.read(move |tx| outdated(tx, keep, now, after, 0)).await?;
         if found.rows.is_empty() {
             return Ok((Removed::default(), found.next));
@@ -97,8 +97,8 @@ fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
 /// One that has ended.
 struct Ended {
     row: i64,
-    /// None where it cannot be read: those are the oldest.
-    id: Option<DeliveryId>,
+    /// When it was accepted, by its id; none where that cannot be read.
+    made_at: Option<i64>,
     attempts: u32,
     /// When, in milliseconds.
     end: i64,
@@ -107,13 +107,12 @@ struct Ended {
 impl Ended {
     /// Nothing without meaning may keep a row, and all after it, in the log for ever.
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        let id = delivery_id(row, 1).ok();
-        let made_at = || id.map_or(i64::MIN, |id| millis(id.made_at()));
+        let made_at = delivery_id(row, 1).ok().map(|id| millis(id.made_at()));
         Ok(Self {
             row: row.get(0)?,
-            id,
+            made_at,
             attempts: get(row, 2).unwrap_or(0),
-            end: get(row, 3).unwrap_or_else(|_| made_at()),
+            end: get(row, 3).unwrap_or(made_at.unwrap_or(i64::MIN)),
         })
     }
 }
@@ -123,20 +122,21 @@ fn outdated(
     tx: &Transaction<'_>,
     keep: RetentionPolicy,
     now: Timestamp,
-    after: Option<DeliveryId>,
+    after: Option<LogPosition>,
     counted: u64,
 ) -> Result<Outdated, StoreError> {
     let cutoff = keep.cutoff(now);
     let there = ended(tx)?.saturating_add(count_stateless(tx)?);
     let surplus = if keep.deliveries == 0 { 0 } else { there.saturating_sub(keep.deliveries) };
     let mut surplus = surplus.saturating_sub(counted);
-    let young = DeliveryId::first_at(cutoff);
     let mut found = Outdated { next: after, ..Outdated::default() };
     let mut rows = 0;
     for row in oldest(tx, after)? {
-        // Nothing ends before it is made, so from here on all is young enough.
-        if surplus == 0 && row.id >= Some(young) {
-            return Ok(Outdated { next: None, ..found });
+        // Nothing ends before it is made, so from here on all is young enough, but for what was accepted by a
+        // clock that was behind.
+        if surplus == 0 && row.made_at >= Some(millis(cutoff)) {
+            let next = next_made_before(tx, cutoff, row.row)?;
+            return Ok(Outdated { next, ..found });
         }
         let goes = surplus > 0 || row.end < millis(cutoff);
         if goes {
@@ -148,12 +148,26 @@ fn outdated(
             found.rows.push(row.row);
             found.removed.add(Removed { deliveries: 1, attempts: u64::from(row.attempts) });
         }
-        found.next = row.id.or(found.next);
+        found.next = Some(LogPosition::new(row.row));
     }
     if found.next == after {
         found.next = None;
     }
     Ok(found)
+}
+
+/// The next after a row that was made before this time: the position before it. Few are that old, since what has
+/// ended goes.
+fn next_made_before(
+    tx: &Transaction<'_>,
+    time: Timestamp,
+    row: i64,
+) -> Result<Option<LogPosition>, StoreError> {
+    let sql =
+        "SELECT min(seq) FROM delivery INDEXED BY sqlite_autoindex_delivery_1 WHERE id < ?1 AND seq > ?2";
+    let first = DeliveryId::first_at(time).bytes();
+    let next: Option<i64> = tx.prepare_cached(sql)?.query_row((first, row), |row| row.get(0))?;
+    Ok(next.map(|seq| LogPosition::new(seq.saturating_sub(1))))
 }
 
 /// How many deliveries have ended.
@@ -166,34 +180,33 @@ fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
 /// The columns of [`Ended::read`].
 const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
 
-/// The oldest that have ended, in the order of their ids.
-fn oldest(tx: &Transaction<'_>, after: Option<DeliveryId>) -> Result<Vec<Ended>, StoreError> {
-    let place = if after.is_some() { "AND id > ?3" } else { "AND ?3 IS NULL" };
+/// The oldest that have ended, in the order of their acceptance.
+fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>, StoreError> {
     let sql = format!(
         "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
-         WHERE state = ?1 {place} ORDER BY id LIMIT ?2"
+         WHERE state = ?1 AND seq > ?3 ORDER BY seq LIMIT ?2"
     );
+    let after = after.unwrap_or(LogPosition::FIRST).number();
     let mut all = stateless(tx)?;
-    all.retain(|row| after.is_none() || row.id > after);
-    let mut reached = None;
+    all.retain(|row| row.row > after);
+    let mut reached: Option<i64> = None;
     for state in DeliveryState::ALL.iter().filter(|state| !state.is_pending()) {
         let mut statement = tx.prepare_cached(&sql)?;
         let most = i64::try_from(LOOKED_AT).unwrap_or(i64::MAX);
-        let mut rows = statement.query((state_number(*state), most, after.map(DeliveryId::bytes)))?;
+        let mut rows = statement.query((state_number(*state), most, after))?;
         let before = all.len();
         while let Some(row) = rows.next()? {
             all.push(Ended::read(row)?);
         }
         if all.len() - before == LOOKED_AT {
-            let last = all.last().and_then(|row| row.id);
-            reached = reached.map_or(last, |earlier: DeliveryId| last.map(|last| last.min(earlier)));
+            reached = reached.into_iter().chain(all.last().map(|row| row.row)).min();
         }
     }
     // Beyond where one state was left, the others' rows are not the next ones.
     if let Some(reached) = reached {
-        all.retain(|row| row.id <= Some(reached));
+        all.retain(|row| row.row <= reached);
     }
-    all.sort_unstable_by_key(|row| row.id);
+    all.sort_unstable_by_key(|row| row.row);
     Ok(all)
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use crate::storage::error::StoreError;
 use crate::storage::profiles::listing::Listing;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::log::details::{AFTER_SUMMARY, ATTEMPT, SUMMARY, attempt, summary};
+use crate::storage::sqlite::log::details::{ATTEMPT, SEQ, SUMMARY, attempt, summary};
 use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
 use crate::storage::sqlite::profiles::list::{LISTED, listed};
 use crate::storage::sqlite::profiles::variables::{OWN, own};
@@ -49,14 +49,14 @@ pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
     }
     let lanes = "SELECT seq, profile_id, origin, by_hand, failed_in_row, delivered FROM lane";
     each(db, lanes, &mut found, |row| {
-        let of = |why| UnreadableRow { name: columns::named("queue", row), why, id: None };
+        let of = |why| UnreadableRow { name: columns::named("queue", row), why, position: None };
         lane(row).map_err(of)
     })?;
-    let deliveries = format!("SELECT {SUMMARY}, seq FROM delivery");
+    let deliveries = format!("SELECT {SUMMARY} FROM delivery");
     each(db, &deliveries, &mut found, |row| {
         let of = |why| {
             let id = columns::delivery_id(row, 0).ok();
-            UnreadableRow::delivery(id, row.get(AFTER_SUMMARY).unwrap_or_default(), why)
+            UnreadableRow::delivery(id, row.get(SEQ).unwrap_or_default(), why)
         };
         summary(row).map(drop).map_err(of)
     })?;
@@ -66,7 +66,7 @@ pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
         let of = |why| {
             let key = row.get::<_, i64>(10).unwrap_or_default();
             let name = format!("attempt {} of the delivery in row {}", key & 1023, key >> 10);
-            UnreadableRow { name, why, id: None }
+            UnreadableRow { name, why, position: None }
         };
         attempt(row).map(drop).map_err(of)
     })?;

@@ -93,8 +93,8 @@ async fn of_one_run_only_its_own_count() {
     let (_folder, store) = store();
     let run = RunId::generate();
     let own = |n| NewDelivery { run: Some(run), ..of(n, Kind::Event) };
-    let ids = accept(&store, [own(1), own(2), of(3, Kind::Event)]).await;
-    let within = Some(RunRange { run, from: ids[0], to: ids[2].after() });
+    accept(&store, [own(1), own(2), of(3, Kind::Event)]).await;
+    let within = Some(RunRange::whole(run));
     store.pause(Some(profile_id(1))).await.unwrap();
     assert!(store.is_moving(within).await.unwrap());
     store.pause(Some(profile_id(2))).await.unwrap();
