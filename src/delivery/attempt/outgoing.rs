@@ -1,15 +1,18 @@
 //! A job as the HTTP request that is sent.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request, Uri};
+use hyper::{Method, Request};
 use jiff::Timestamp;
 
 use crate::callback::{self, Signed};
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::host_port::HostPort;
+use crate::delivery::http::target::Target;
 use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
 use crate::record::{Failure, Job, random};
@@ -25,7 +28,7 @@ pub struct Outgoing<'a> {
     at: Timestamp,
     method: Method,
     /// Where it goes.
-    pub uri: Uri,
+    pub target: Arc<Target>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -40,17 +43,17 @@ impl<'a> Outgoing<'a> {
         })?;
         let method = Method::from_bytes(callback.method.name().as_bytes())
             .map_err(|_| Failure::no_request("the method cannot be sent"))?;
-        Ok(Self { job, profile, at, method, uri: urls.get(&callback.url, egress)? })
+        Ok(Self { job, profile, at, method, target: urls.get(&callback.url, egress)? })
     }
 
     /// The host that it goes to.
     pub fn host(&self) -> &str {
-        self.uri.host().unwrap_or_default()
+        self.target.authority.host()
     }
 
     /// Where it goes, for a message.
     pub fn host_port(&self) -> HostPort<'_> {
-        HostPort(&self.uri)
+        HostPort(&self.target.uri)
     }
 
     /// The request, with the credentials that the profile has now, and this token.
@@ -86,7 +89,6 @@ impl<'a> Outgoing<'a> {
         let body = if has_body { Bytes::copy_from_slice(&callback.body) } else { Bytes::new() };
         let mut request = Request::new(Full::new(body));
         request.method_mut().clone_from(&self.method);
-        request.uri_mut().clone_from(&self.uri);
         *request.headers_mut() = headers;
         Ok(request)
     }

@@ -31,7 +31,7 @@ impl AttemptProgress {
     pub fn awaited_of_us(&self) -> Option<ConnectStage> {
         let begun =
             self.awaits_token || self.received.status.is_some() || self.tracker.connection().is_some();
-        (!begun).then(|| self.tracker.stage())
+        (!begun).then_some(self.tracker.stage)
     }
 
     /// What the end of its time means. The status counts where one was received: only the rest of the
@@ -64,7 +64,7 @@ impl AttemptProgress {
         if self.tracker.connection().is_some() {
             return timed_out;
         }
-        let went = match self.tracker.stage() {
+        let went = match self.tracker.stage {
             ConnectStage::None => return timed_out,
             ConnectStage::Room => "waiting for room for one more connection".to_owned(),
             ConnectStage::Looking => "looking up the name".to_owned(),

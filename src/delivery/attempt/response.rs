@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 use crate::clock;
+use crate::delivery::http::body::Body;
 use crate::delivery::http::classify;
+use crate::delivery::http::connection::info::ConnInfo;
 use crate::delivery::http::read_body::{BodyRead, read};
 use crate::delivery::redact::{Extent, Redactor};
 use crate::record::{Failure, retry_decision};
@@ -38,7 +39,7 @@ pub struct ReceivedResponse {
 impl ReceivedResponse {
     /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
     /// failure. Nor is a body that breaks off: with the head the endpoint has given its verdict.
-    pub async fn take(&mut self, response: Response<Incoming>) {
+    pub async fn take(&mut self, response: Response<Body>, conn: Option<&ConnInfo>) {
         let (head, body) = response.into_parts();
         self.status = Some(head.status);
         self.headers = head.headers;
@@ -48,7 +49,7 @@ impl ReceivedResponse {
             *cut |= chunk.len() > room;
             kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
         };
-        match read(body, head.extensions.get(), READ_LIMIT, keep).await {
+        match read(body, conn, READ_LIMIT, keep).await {
             Ok(read) => self.whole = read == BodyRead::Whole,
             Err(error) => self.incomplete = Some(classify::broken_body(&error)),
         }

@@ -13,6 +13,7 @@ use crate::delivery::http::classify;
 use crate::delivery::http::client::Client;
 use crate::delivery::http::clients::Clients;
 use crate::delivery::http::connect_stage::ConnectStage;
+use crate::delivery::http::connection::info::ConnInfo;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::exchange_error::ExchangeError;
 use crate::delivery::http::known_names::KnownNames;
@@ -116,7 +117,7 @@ impl Transport {
         }
         if let Some(error) = &mut error
             && received.status.is_none()
-            && progress.tracker.connection().is_some_and(|conn| conn.allows_nothing())
+            && progress.tracker.connection().is_some_and(ConnInfo::allows_nothing)
         {
             error.message.push_str(": it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)");
         }
@@ -169,7 +170,7 @@ impl Transport {
         let began = Instant::now();
         let profile = outgoing.profile;
         progress.awaits_files = true;
-        let client = self.clients.of(&profile.id, (&profile.tls, profile.http2), &outgoing.uri).await;
+        let client = self.clients.of(&profile.id, (&profile.tls, profile.http2), &outgoing.target).await;
         progress.awaits_files = false;
         let client = &*client.map_err(|fault| classify::no_tls(&outgoing.host_port(), &fault))?;
         let Auth::OAuth2(oauth2) = &profile.auth else {
@@ -214,9 +215,9 @@ async fn exchange(
     let AttemptProgress { received, tracker, .. } = progress;
     let request = outgoing.request(token)?;
     received.redactor = Redactor::new(redact::of_headers(request.headers()));
-    let response = client.send(tracker, request, || outgoing.request(token).ok()).await;
+    let response = client.send(tracker, &outgoing.target, request, || outgoing.request(token).ok()).await;
     let response = response.map_err(|error| classify::exchange_error_of(&error, &outgoing.host_port()))?;
-    received.take(response).await;
+    received.take(response, tracker.connection()).await;
     received.verdict().map_or(Ok(()), |failure| Err(failure.into()))
 }
 

@@ -1,12 +1,13 @@
 //! URLs that were read already: most deliveries go to the same few.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::Uri;
 use url::Url;
 
 use crate::delivery::http::egress_filter::EgressFilter;
+use crate::delivery::http::target::Target;
 use crate::record::{ErrorClass, Failure};
 
 /// Kept at most. A URL with values in it does not come again, and must not take much room.
@@ -14,47 +15,46 @@ const MOST: usize = 256;
 
 /// What was read, each under its text. Its address is one that may be dialled, or a name.
 #[derive(Debug, Default)]
-pub struct UrlCache(Mutex<HashMap<String, Uri>>);
+pub struct UrlCache(Mutex<HashMap<String, Arc<Target>>>);
 
 impl UrlCache {
     /// Reads and judges a URL, unless that was done before.
     ///
     /// # Errors
     /// Nothing can be sent there.
-    pub fn get(&self, url: &str, egress: &EgressFilter) -> Result<Uri, Failure> {
+    pub fn get(&self, url: &str, egress: &EgressFilter) -> Result<Arc<Target>, Failure> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(uri) = known.get(url) {
-            return Ok(uri.clone());
+        if let Some(target) = known.get(url) {
+            return Ok(Arc::clone(target));
         }
-        let uri = read(url, egress)?;
+        let target = Arc::new(read(url, egress)?);
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(url.to_owned(), uri.clone());
-        Ok(uri)
+        known.insert(url.to_owned(), Arc::clone(&target));
+        Ok(target)
     }
 }
 
 /// Reads a URL as browsers do, and judges its address.
-fn read(url: &str, egress: &EgressFilter) -> Result<Uri, Failure> {
+fn read(url: &str, egress: &EgressFilter) -> Result<Target, Failure> {
     let url = Url::parse(url).map_err(|e| Failure::no_request(format!("the URL cannot be read: {e}")))?;
     egress.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
-    Uri::from_maybe_shared(String::from(url))
-        .map_err(|e| Failure::no_request(format!("the URL cannot be sent: {e}")))
+    let uri = Uri::from_maybe_shared(String::from(url))
+        .map_err(|e| Failure::no_request(format!("the URL cannot be sent: {e}")))?;
+    Target::of(uri).ok_or_else(|| Failure::no_request("the URL cannot be sent: it has no host"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     #[test]
     fn each_is_read_once_and_few_are_kept() {
         let (urls, egress) = (UrlCache::default(), EgressFilter::new(Arc::default()));
         let first = urls.get("HTTP://127.1:80/a b", &egress).unwrap();
-        assert_eq!(first, "http://127.0.0.1/a%20b");
-        assert_eq!(urls.get("HTTP://127.1:80/a b", &egress).unwrap(), first);
+        assert_eq!(first.uri, "http://127.0.0.1/a%20b");
+        assert!(Arc::ptr_eq(&urls.get("HTTP://127.1:80/a b", &egress).unwrap(), &first));
         for n in 0..=MOST {
             urls.get(&format!("https://x.example/{n}"), &egress).unwrap();
         }

@@ -10,7 +10,7 @@ use std::io;
 
 use hyper::StatusCode;
 
-use super::client::{HEAD_LIMIT, HEADER_LIMIT};
+use super::bounds::{HEAD_LIMIT, HEADER_LIMIT};
 use super::connector::NotConnected;
 use super::egress_filter::NoAddress;
 use super::exchange_error::ExchangeError;

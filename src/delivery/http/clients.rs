@@ -10,16 +10,17 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use hyper::Uri;
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 
-use super::client::{Client, IDLE_TIMEOUT};
+use super::bounds::IDLE_TIMEOUT;
+use super::client::Client;
 use super::connection_limit::ConnectionLimit;
 use super::connector::Connector;
 use super::egress_filter::EgressFilter;
 use super::http1_hosts::Http1Hosts;
 use super::reachability::Reachability;
+use super::target::Target;
 use super::tls::{Configs, TlsFault};
 use crate::profile::{ProfileId, Tls};
 
@@ -109,11 +110,11 @@ impl Clients {
         &self,
         owner: &ProfileId,
         (tls, http2): (&Tls, bool),
-        to: &Uri,
+        to: &Target,
     ) -> Result<Arc<Client>, TlsFault> {
-        let is_secure = to.scheme_str() == Some("https");
+        let is_secure = to.is_secure;
         let config = if is_secure { Some(self.configs.get(tls, http2).await?) } else { None };
-        let is_shared = is_secure && http2 && to.authority().is_some_and(|to| !self.http1_hosts.contains(to));
+        let is_shared = is_secure && http2 && !self.http1_hosts.contains(&to.authority);
         let key = Key {
             owner: (!is_shared).then(|| owner.clone()),
             secured: is_secure.then(|| (tls.clone(), http2)),
@@ -123,9 +124,8 @@ impl Clients {
 
     /// A client for one request over HTTP/1.1 that is no profile's own, such as for a token that several
     /// profiles use.
-    pub async fn for_one_request(&self, tls: &Tls, to: &Uri) -> Result<Client, TlsFault> {
-        let is_secure = to.scheme_str() == Some("https");
-        let config = if is_secure { Some(self.configs.get(tls, false).await?) } else { None };
+    pub async fn for_one_request(&self, tls: &Tls, to: &Target) -> Result<Client, TlsFault> {
+        let config = if to.is_secure { Some(self.configs.get(tls, false).await?) } else { None };
         Ok(Client::keeping_none(&self.connector(config)))
     }
 

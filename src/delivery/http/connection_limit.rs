@@ -2,8 +2,8 @@
 //! new one.
 //!
 //! The pools keep idle connections by endpoint and know no bound over all. Here each connection has a
-//! permit. When all are taken, those that have been idle longest are closed: they report the end of the
-//! stream to whoever reads them, as if the server had closed them.
+//! permit. When all are taken, those that have been idle longest are closed: their pools drop them, and they
+//! report the end of the stream to whoever reads them, as if the server had closed them.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -11,7 +11,8 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use futures_util::task::AtomicWaker;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::descriptors::Shares;
 
@@ -33,6 +34,8 @@ pub struct ConnectionLimit {
     /// Connections that are awaited because there is no room.
     awaited: AtomicUsize,
     open: Mutex<Vec<Weak<Usage>>>,
+    /// Some idle ones are to be closed.
+    closing: Notify,
     started: Instant,
 }
 
@@ -43,12 +46,25 @@ impl Default for ConnectionLimit {
 }
 
 impl ConnectionLimit {
+    /// For so many connections.
+    #[cfg(test)]
+    pub fn of(most: usize) -> Self {
+        Self::new(most)
+    }
+
+    /// Whether there is no room for another one now.
+    #[cfg(test)]
+    pub fn is_full(&self) -> bool {
+        self.room.available_permits() == 0
+    }
+
     fn new(most: usize) -> Self {
         Self {
             most,
             room: Arc::new(Semaphore::new(most)),
             awaited: AtomicUsize::new(0),
             open: Mutex::default(),
+            closing: Notify::new(),
             started: Instant::now(),
         }
     }
@@ -71,11 +87,16 @@ impl ConnectionLimit {
         Some(Room { _permit: Some(permit) })
     }
 
+    /// Completes when idle ones are to be closed next: whoever keeps some looks which.
+    pub fn closing(&self) -> Notified<'_> {
+        self.closing.notified()
+    }
+
     /// Notes a connection that was opened.
     fn opened(self: &Arc<Self>) -> Arc<Usage> {
         let usage = Arc::new(Usage {
             connections: Arc::clone(self),
-            handles: AtomicU32::new(0),
+            uses: AtomicU32::new(0),
             idle_since: AtomicU64::new(self.micros() + UNUSED),
             reader: AtomicWaker::new(),
         });
@@ -154,16 +175,15 @@ impl Drop for Awaited<'_> {
     }
 }
 
-/// Set in the count of handles when the connection is to be closed.
+/// Set in the count of uses when the connection is to be closed.
 const CLOSING: u32 = 1 << 31;
 
-/// Who uses a connection. Its pool holds one handle; a request that goes over it holds more, from the
-/// moment when the pool gives it out.
+/// Who uses a connection: each request that goes over it, from the moment when its pool gives it out.
 #[derive(Debug)]
 pub struct Usage {
     connections: Arc<ConnectionLimit>,
-    handles: AtomicU32,
-    /// See [`Sockets::micros`].
+    uses: AtomicU32,
+    /// See [`ConnectionLimit::micros`].
     idle_since: AtomicU64,
     reader: AtomicWaker,
 }
@@ -172,7 +192,7 @@ impl Usage {
     /// Whether it is being closed: from then on nothing more is written to it, so a request that
     /// meets it has not been sent.
     pub fn is_closing(&self) -> bool {
-        self.handles.load(Ordering::SeqCst) & CLOSING != 0
+        self.uses.load(Ordering::SeqCst) & CLOSING != 0
     }
 
     /// Whoever reads the connection is woken when it is to be closed.
@@ -181,43 +201,30 @@ impl Usage {
     }
 
     fn is_idle(&self) -> bool {
-        self.handles.load(Ordering::SeqCst) == 1
+        self.uses.load(Ordering::SeqCst) == 0
     }
 
     pub fn close_if_idle(&self) {
-        let closes = self.handles.compare_exchange(1, 1 | CLOSING, Ordering::SeqCst, Ordering::SeqCst);
+        let closes = self.uses.compare_exchange(0, CLOSING, Ordering::SeqCst, Ordering::SeqCst);
         if closes.is_ok() {
             self.reader.take().map(Waker::wake).unwrap_or_default();
+            self.connections.closing.notify_waiters();
         }
     }
-}
 
-/// A handle on a connection: see [`Usage`].
-#[derive(Debug)]
-pub struct Handle(Arc<Usage>);
-
-impl Handle {
-    pub fn of(usage: &Arc<Usage>) -> Self {
-        usage.handles.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(usage))
+    /// A request begins to use it.
+    pub fn begin(&self) {
+        self.uses.fetch_add(1, Ordering::SeqCst);
     }
-}
 
-impl Clone for Handle {
-    fn clone(&self) -> Self {
-        Self::of(&self.0)
-    }
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        if self.0.handles.fetch_sub(1, Ordering::SeqCst) != 2 {
+    /// A request no longer uses it.
+    pub fn end(&self) {
+        if self.uses.fetch_sub(1, Ordering::SeqCst) != 1 {
             return;
         }
-        let connections = &self.0.connections;
-        self.0.idle_since.store(connections.micros(), Ordering::Relaxed);
-        if connections.awaited.load(Ordering::SeqCst) > 0 {
-            self.0.close_if_idle();
+        self.idle_since.store(self.connections.micros(), Ordering::Relaxed);
+        if self.connections.awaited.load(Ordering::SeqCst) > 0 {
+            self.close_if_idle();
         }
     }
 }
@@ -237,20 +244,22 @@ mod tests {
             .map(|_| {
                 let room = connections.room().now_or_never().unwrap();
                 let usage = connections.opened();
-                let pooled = Handle::of(&usage);
-                let in_use = pooled.clone();
-                (room, usage, pooled, Some(in_use))
+                usage.begin();
+                (room, usage)
             })
             .collect();
         assert!(connections.room().now_or_never().is_none(), "all are in use");
         // The second one first.
         for (n, at) in [(1, 0), (0, 1)] {
-            open[n].3 = None;
+            open[n].1.end();
             open[n].1.idle_since.store(at, Ordering::Relaxed);
         }
+        let mut told = Box::pin(connections.closing());
+        assert!(told.as_mut().now_or_never().is_none());
         let mut next = Box::pin(connections.room());
         assert!(next.as_mut().now_or_never().is_none());
-        let closing: Vec<bool> = open.iter().map(|(_, usage, ..)| usage.is_closing()).collect();
+        assert!(told.as_mut().now_or_never().is_some(), "whoever keeps it closes it");
+        let closing: Vec<bool> = open.iter().map(|(_, usage)| usage.is_closing()).collect();
         assert_eq!(closing, [false, true, false]);
         drop(open.remove(1));
         let room = next.as_mut().now_or_never().unwrap();
@@ -272,15 +281,14 @@ mod tests {
         let connections = Arc::new(ConnectionLimit::new(1));
         let room = connections.room().now_or_never().unwrap();
         let usage = connections.opened();
-        let pooled = Handle::of(&usage);
-        let in_use = pooled.clone();
+        usage.begin();
         let mut next = Box::pin(connections.room());
         let mut cx = Context::from_waker(Waker::noop());
         assert!(next.as_mut().poll_unpin(&mut cx).is_pending());
         assert!(!usage.is_closing());
-        drop(in_use);
+        usage.end();
         assert!(usage.is_closing());
-        drop((pooled, room));
+        drop(room);
         assert!(matches!(next.as_mut().poll_unpin(&mut cx), Poll::Ready(_)));
     }
 }

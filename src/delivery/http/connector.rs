@@ -1,25 +1,20 @@
 //! Makes the connections of a client: looks up, judges, dials, secures.
 
-use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use hyper::Uri;
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
-use tower_service::Service;
 
-use super::connect_stage::{ConnectStage, StageCell};
+use super::connect_stage::ConnectStage;
 use super::connection::Conn;
 use super::connection_limit::{ConnectionLimit, Slot};
 use super::dial::{Dialled, dial};
 use super::egress_filter::{EgressFilter, NoAddress};
 use super::local_trouble::LocalTrouble;
 use super::reachability::Reachability;
+use super::target::Target;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -47,23 +42,6 @@ pub struct Connector {
     pub tls: Option<TlsConnector>,
 }
 
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Conn>;
-    type Error = NotConnected;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, to: Uri) -> Self::Future {
-        // Here, and not when it is polled: that may be done for another request's sake.
-        let stages = StageCell::of_this_request();
-        let connector = self.clone();
-        Box::pin(async move { connector.connect(&to, &stages).await.map(TokioIo::new) })
-    }
-}
-
 impl Connector {
     /// Whether a connection may speak HTTP/2.
     pub fn offers_http2(&self) -> bool {
@@ -88,16 +66,18 @@ impl Connector {
         }
     }
 
-    async fn connect(&self, to: &Uri, stages: &StageCell) -> Result<Conn, NotConnected> {
-        let is_secure = to.scheme_str() == Some("https");
+    /// A new connection. `stage` follows how far it has come.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn connect(&self, to: &Target, stage: &mut ConnectStage) -> Result<Conn, NotConnected> {
         // An IPv6 address stands in brackets.
-        let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
-        let port = to.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
-        stages.set(ConnectStage::Looking);
+        let host = to.authority.host().trim_matches(['[', ']']);
+        *stage = ConnectStage::Looking;
         let addresses = self.addresses(host).await?;
-        stages.set(ConnectStage::Room);
-        let dialling = |address| stages.set(ConnectStage::Dialling(address));
-        let dialled = dial(&addresses, port, &self.connections, dialling).await;
+        *stage = ConnectStage::Room;
+        let dialling = |address| *stage = ConnectStage::Dialling(address);
+        let dialled = dial(&addresses, to.port(), &self.connections, dialling).await;
         let Dialled { stream, address, room } = dialled.map_err(|failed| {
             match self.reachability.of_dial(host, failed.address, &failed.error) {
                 Some(trouble) => NotConnected::Local(trouble),
@@ -106,10 +86,10 @@ impl Connector {
         })?;
         self.reachability.reached(address.ip());
         let slot = Slot::new(&self.connections, room);
-        let Some(tls) = self.tls.as_ref().filter(|_| is_secure) else {
+        let Some(tls) = self.tls.as_ref().filter(|_| to.is_secure) else {
             return Ok(Conn::plain(stream, address, slot));
         };
-        stages.set(ConnectStage::Securing(address));
+        *stage = ConnectStage::Securing(address);
         // A certificate names no dot at the end.
         let name = host.strip_suffix('.').unwrap_or(host).to_owned();
         let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;

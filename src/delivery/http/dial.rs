@@ -50,7 +50,7 @@ pub async fn dial(
     addresses: &[IpAddr],
     port: u16,
     connections: &ConnectionLimit,
-    dialling: impl Fn(SocketAddr),
+    mut dialling: impl FnMut(SocketAddr),
 ) -> Result<Dialled, NotDialled> {
     let mut waiting = in_turn(addresses).into_iter().map(|ip| SocketAddr::new(ip, port)).peekable();
     let mut trying = FuturesUnordered::new();

@@ -1,24 +1,32 @@
 //! HTTP over pooled connections: what is dialled is checked, bounded and secured here, and what goes
 //! wrong is sorted. It knows requests and responses, and neither deliveries nor attempts.
 
+pub mod body;
+mod bounds;
 pub mod classify;
 pub mod client;
 pub mod clients;
 pub mod connect_stage;
-mod connection;
+pub mod connection;
 mod connection_limit;
 mod connector;
 pub mod descriptors;
 mod dial;
 pub mod egress_filter;
 pub mod exchange_error;
+mod hash;
 pub mod host_port;
+mod http1;
 mod http1_hosts;
+mod http2;
 pub mod known_names;
 pub mod local_trouble;
+mod pool;
 mod reachability;
 pub mod read_body;
 pub mod request_tracker;
 pub mod resolver;
+mod send_error;
 mod single_flight;
+pub mod target;
 pub mod tls;

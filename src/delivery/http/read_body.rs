@@ -1,9 +1,8 @@
 //! Reads the body of a response, within a limit.
 
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 
+use super::body::Body;
 use super::connection::info::ConnInfo;
 
 /// How much of a body was read.
@@ -15,10 +14,10 @@ pub enum BodyRead {
     TooLong,
 }
 
-/// Reads the body of an answer, to a little more than `limit` bytes. `line` is the connection that it
+/// Reads the body of a response, to a little more than `limit` bytes. `conn` is the connection that it
 /// comes over.
 pub async fn read(
-    mut body: Incoming,
+    mut body: Body,
     conn: Option<&ConnInfo>,
     limit: usize,
     mut take: impl FnMut(Bytes),
@@ -39,5 +38,6 @@ pub async fn read(
     if let Some(conn) = conn {
         conn.settle();
     }
+    body.finish();
     Ok(BodyRead::Whole)
 }

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use hyper::header::{ACCEPT_ENCODING, InvalidHeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response, Uri};
@@ -16,13 +15,16 @@ use super::grant;
 use super::token::Token;
 use super::wanted::Wanted;
 use crate::callback;
+use crate::delivery::http::body::Body;
 use crate::delivery::http::classify;
 use crate::delivery::http::clients::Clients;
+use crate::delivery::http::connection::info::ConnInfo;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::exchange_error::ExchangeError;
 use crate::delivery::http::host_port::HostPort;
 use crate::delivery::http::read_body::{BodyRead, read};
 use crate::delivery::http::request_tracker::RequestTracker;
+use crate::delivery::http::target::Target;
 use crate::delivery::redact::{Extent, Redactor, SHORTEST};
 use crate::profile::{OAuth2, SentAs};
 use crate::record::{ErrorClass, Failure};
@@ -48,19 +50,20 @@ pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, Exchange
 }
 
 async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
-    let uri = uri(clients.egress(), &wanted.oauth2)?;
-    let peer = HostPort(&uri);
-    let make = request(&uri, &wanted.oauth2)?;
+    let to = target(clients.egress(), &wanted.oauth2)?;
+    let peer = HostPort(&to.uri);
+    let make = request(&wanted.oauth2)?;
     // Several profiles use a token: nobody of them may choose the response, over a connection that was kept.
-    let client = clients.for_one_request(&wanted.tls, &uri).await;
+    let client = clients.for_one_request(&wanted.tls, &to).await;
     let client = client.map_err(|fault| classify::no_tls(&peer, &fault))?;
     // The token's time began before its answer arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
-    let response = client.send(&mut RequestTracker::default(), make(), || Some(make())).await;
+    let mut tracker = RequestTracker::default();
+    let response = client.send(&mut tracker, &to, make(), || Some(make())).await;
     let response = response.map_err(|error| classify::exchange_error_of(&error, &peer))?;
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|to| escape_bytes(to.as_bytes()));
-    let body = read_body(response, &peer).await?;
+    let body = read_body(response, tracker.connection(), &peer).await?;
     if let Some(failure) = classify::of_status(status, location.as_deref()) {
         let why = grant::reason(&body).map(|why| format!(" ({why})")).unwrap_or_default();
         return Err(Failure { message: failure.message + &why, ..failure }.into());
@@ -69,23 +72,23 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeE
     Ok(Token::new(granted.header, asked_at + granted.fresh_for))
 }
 
-fn uri(egress: &EgressFilter, oauth2: &OAuth2) -> Result<Uri, Failure> {
+fn target(egress: &EgressFilter, oauth2: &OAuth2) -> Result<Target, Failure> {
     let unreadable =
         |why: String| Failure::no_request(format!("the authentication URL cannot be read: {why}"));
     let url = Url::parse(oauth2.token_url.as_str()).map_err(|e| unreadable(e.to_string()))?;
     egress.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;
-    Uri::from_maybe_shared(String::from(url)).map_err(|e| unreadable(e.to_string()))
+    let uri = Uri::from_maybe_shared(String::from(url)).map_err(|e| unreadable(e.to_string()))?;
+    Target::of(uri).ok_or_else(|| unreadable("it has no host".to_owned()))
 }
 
 /// Makes the request, as often as it is needed.
-fn request(uri: &Uri, oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
+fn request(oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
     let headers =
         headers(oauth2).map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
-    let (uri, body) = (uri.clone(), Bytes::from(form(oauth2)));
+    let body = Bytes::from(form(oauth2));
     Ok(move || {
         let mut request = Request::new(Full::new(body.clone()));
         *request.method_mut() = Method::POST;
-        request.uri_mut().clone_from(&uri);
         request.headers_mut().clone_from(&headers);
         request
     })
@@ -142,10 +145,13 @@ fn form_encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-async fn read_body(response: Response<Incoming>, peer: &HostPort<'_>) -> Result<Vec<u8>, ExchangeError> {
+async fn read_body(
+    response: Response<Body>,
+    conn: Option<&ConnInfo>,
+    peer: &HostPort<'_>,
+) -> Result<Vec<u8>, ExchangeError> {
     let mut body = Vec::new();
-    let (head, answer) = response.into_parts();
-    let came = read(answer, head.extensions.get(), READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
+    let came = read(response.into_body(), conn, READ_LIMIT, |chunk| body.extend_from_slice(&chunk)).await;
     match came.map_err(|error| classify::exchange_error_of(&error, peer))? {
         BodyRead::Whole => Ok(body),
         BodyRead::TooLong => {
@@ -200,8 +206,6 @@ fn secrets(oauth2: &OAuth2) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use futures_util::FutureExt as _;
     use http_body_util::BodyExt as _;
 
@@ -223,8 +227,7 @@ mod tests {
 
     fn made(sent_as: SentAs) -> Request<Full<Bytes>> {
         let oauth2 = oauth2(sent_as);
-        let uri = uri(&EgressFilter::new(Arc::default()), &oauth2).unwrap();
-        request(&uri, &oauth2).unwrap()()
+        request(&oauth2).unwrap()()
     }
 
     fn body(request: &Request<Full<Bytes>>) -> String {
@@ -243,7 +246,6 @@ mod tests {
         assert_eq!(request.headers().get(AUTHORIZATION), None);
         assert_eq!(request.headers()["x-tenant"], "north");
         assert_eq!(request.headers()[ACCEPT], "*/*");
-        assert_eq!(request.uri(), "http://127.0.0.1:1/token?a=b");
     }
 
     #[test]

@@ -8,9 +8,11 @@ mod unsolicited;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hyper_util::client::legacy::connect::{Connected, Connection};
+use bytes::Bytes;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -27,8 +29,16 @@ pub struct Conn {
     budget: Budget,
     /// All that was written is flushed: over HTTP/1.1 a request begins with the next write.
     is_flushed: bool,
+    replay: Option<Replay>,
     /// The last field: there is room for another connection when this one is closed.
     slot: Slot,
+}
+
+/// What is read once more.
+struct Replay {
+    bytes: Bytes,
+    /// The library takes nothing for a response before it has written a request.
+    is_begun: bool,
 }
 
 enum Stream {
@@ -48,7 +58,24 @@ impl Conn {
 
     fn over(stream: Stream, address: SocketAddr, slot: Slot, is_http2: bool) -> Self {
         let budget = if is_http2 { Budget::of_frames() } else { Budget::of_bytes() };
-        Self { stream, info: ConnInfo::new(address), is_http2, budget, is_flushed: true, slot }
+        let info = ConnInfo::new(address, Arc::clone(&slot.usage));
+        Self { stream, info, is_http2, budget, is_flushed: true, replay: None, slot }
+    }
+
+    /// Has these bytes, which came and were not understood, read once more before what follows. What is
+    /// written from then on goes nowhere: the request was.
+    pub fn replay(&mut self, bytes: Bytes) {
+        self.replay = Some(Replay { bytes, is_begun: false });
+    }
+
+    /// What is known of it.
+    pub fn info(&self) -> ConnInfo {
+        self.info.clone()
+    }
+
+    /// Whether HTTP/2 was agreed upon.
+    pub fn is_http2(&self) -> bool {
+        self.is_http2
     }
 
     /// Whether it is being closed to make room for another one. Nothing was in flight over it then, and
@@ -84,13 +111,6 @@ impl Conn {
     }
 }
 
-impl Connection for Conn {
-    fn connected(&self) -> Connected {
-        let connected = Connected::new().extra(self.info.counted(&self.slot.usage));
-        if self.is_http2 { connected.negotiated_h2() } else { connected }
-    }
-}
-
 impl AsyncRead for Conn {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -98,10 +118,23 @@ impl AsyncRead for Conn {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.slot.usage.register(cx);
+        if this.is_http2 {
+            // A task of its own drives it. Over HTTP/1.1 whoever keeps it drops it.
+            this.slot.usage.register(cx);
+        }
         if this.is_closing() {
             // The end of the stream.
             return Poll::Ready(Ok(()));
+        }
+        if let Some(Replay { bytes, is_begun }) = &mut this.replay {
+            if !*is_begun {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if !bytes.is_empty() {
+                buffer.put_slice(&bytes.split_to(bytes.len().min(buffer.remaining())));
+                return Poll::Ready(Ok(()));
+            }
         }
         let before = buffer.filled().len();
         let polled = match &mut this.stream {
@@ -122,6 +155,10 @@ impl AsyncRead for Conn {
 impl AsyncWrite for Conn {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if let Some(replay) = &mut this.replay {
+            replay.is_begun = true;
+            return Poll::Ready(Ok(bytes.len()));
+        }
         this.begin_write()?;
         match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
@@ -135,6 +172,10 @@ impl AsyncWrite for Conn {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if let Some(replay) = &mut this.replay {
+            replay.is_begun = true;
+            return Poll::Ready(Ok(bytes.iter().map(|part| part.len()).sum()));
+        }
         this.begin_write()?;
         match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
@@ -163,6 +204,18 @@ impl AsyncWrite for Conn {
         match &mut self.get_mut().stream {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        // So that the peer can tell the end from a connection that was cut off (RFC 8446, section 6.1).
+        if let Stream::Tls(stream) = &mut self.stream {
+            let (socket, session) = stream.get_mut();
+            session.send_close_notify();
+            // Without room for it the connection is full of what the peer has not read.
+            let _ = session.write_tls(&mut &*SockRef::from(&*socket));
         }
     }
 }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -134,12 +132,18 @@ async fn a_connection_that_is_closed_to_make_room_carries_no_request() {
     let (client, _server) = pair().await;
     let address = client.peer_addr().unwrap();
     let mut conn = Conn::plain(client, address, Slot::alone());
-    let pooled = conn.connected();
     conn.slot.usage.close_if_idle();
     let mut byte = [0];
     assert_eq!(conn.read(&mut byte).await.unwrap(), 0, "its reader sees the end");
     let error = conn.write_all(REQUEST).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     assert!(conn.info.leaves_unanswered(), "the request may go over another connection");
-    drop(pooled);
+}
+
+#[tokio::test]
+async fn the_end_is_told_over_tls() {
+    let (conn, mut server) = secured().await;
+    drop(conn);
+    // Cut off, it would be an error.
+    assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
 }

@@ -1,0 +1,6 @@
+//! Maps of what this program itself has made: nobody else chooses the keys so that they collide.
+
+use std::collections::HashMap;
+
+/// A map with a fast hash, seeded by chance all the same.
+pub type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

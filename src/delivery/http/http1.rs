@@ -1,0 +1,164 @@
+//! One connection over HTTP/1.1, which carries one request at a time.
+//!
+//! Whoever waits for a response drives the connection meanwhile, in the same task: no other task has to run
+//! before the response is there.
+//!
+//! The library reserves room for as many headers as it may read, for each response. So it is given room for
+//! few, and a response with more is read once more with room for many.
+
+use std::fmt;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::header::HOST;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::task::coop::unconstrained;
+
+use super::bounds::{HEAD_LIMIT, HEADER_LIMIT};
+use super::connection::Conn;
+use super::connection::info::ConnInfo;
+use super::target::Target;
+
+type Sender = SendRequest<Full<Bytes>>;
+type Driver = Connection<TokioIo<Conn>, Full<Bytes>>;
+type Unsent = TrySendError<Request<Full<Bytes>>>;
+
+/// A connection, and what is known of it.
+pub struct Http1 {
+    /// What is known of it.
+    pub info: ConnInfo,
+    sender: Sender,
+    /// None once it is of no more use.
+    driver: Option<Driver>,
+    /// The driver has come to its end.
+    has_ended: bool,
+}
+
+impl fmt::Debug for Http1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http1").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Http1 {
+    /// Speaks HTTP/1.1 over a new connection. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The library cannot begin.
+    pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
+        let info = conn.info();
+        let (sender, driver) = settings().handshake(TokioIo::new(conn)).await?;
+        Ok(Self { info, sender, driver: Some(driver), has_ended: false })
+    }
+
+    /// Sends a request, and waits for the head of its response.
+    ///
+    /// # Errors
+    /// There is none; the request is in the error where nothing of it was written.
+    pub async fn send(
+        &mut self,
+        target: &Target,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, Unsent> {
+        request.uri_mut().clone_from(&target.path);
+        request.headers_mut().entry(HOST).or_insert_with(|| target.host.clone());
+        let method = request.method().clone();
+        match self.exchange(request).await {
+            Err(failed) if failed.error().is_parse_too_large() => {
+                Box::pin(self.read_again(method, failed)).await
+            }
+            response => response,
+        }
+    }
+
+    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Unsent> {
+        // Only the driver completes it, so it needs no waker; nor may the runtime's budget put it off, of
+        // which nothing would wake it.
+        let mut sent = pin!(unconstrained(self.sender.try_send_request(request)));
+        let (driver, has_ended) = (&mut self.driver, &mut self.has_ended);
+        poll_fn(|cx| poll_driven(driver, has_ended, cx, |nobody| sent.as_mut().poll(nobody))).await
+    }
+
+    /// Reads the head of a response again that has more headers than there was room for. The connection
+    /// carries no other request.
+    async fn read_again(&mut self, method: Method, failed: Unsent) -> Result<Response<Incoming>, Unsent> {
+        self.info.retire();
+        let Some(driver) = self.driver.take() else { return Err(failed) };
+        let parts = driver.into_parts();
+        let mut conn = parts.io.into_inner();
+        conn.replay(parts.read_buf);
+        let again = settings().max_headers(HEADER_LIMIT).handshake(TokioIo::new(conn)).await;
+        let Ok((sender, driver)) = again else { return Err(failed) };
+        (self.sender, self.driver, self.has_ended) = (sender, Some(driver), false);
+        // Not written: it says which request the response is for.
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = method;
+        self.exchange(request).await
+    }
+
+    /// Drives the connection, and polls what only that can complete.
+    pub fn poll_driven<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        wanted: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        poll_driven(&mut self.driver, &mut self.has_ended, cx, wanted)
+    }
+
+    /// Whether it can carry a request: the last exchange is complete, and it is still open as far as can be
+    /// seen.
+    pub fn is_ready(&mut self) -> bool {
+        if !self.sender.is_ready() {
+            self.look();
+        }
+        !self.has_ended && self.sender.is_ready()
+    }
+
+    /// Whether nothing has come over it while it was kept, the end neither.
+    pub fn is_still_open(&mut self) -> bool {
+        self.look();
+        !self.has_ended
+    }
+
+    fn look(&mut self) {
+        drive(&mut self.driver, &mut self.has_ended, &mut Context::from_waker(Waker::noop()));
+    }
+}
+
+fn settings() -> Builder {
+    let mut settings = Builder::new();
+    settings.max_buf_size(HEAD_LIMIT as usize);
+    settings
+}
+
+fn drive(driver: &mut Option<Driver>, has_ended: &mut bool, cx: &mut Context<'_>) {
+    if let Some(driver) = driver.as_mut().filter(|_| !*has_ended) {
+        // Its errors are those of the request and of the body. What is dropped is closed.
+        *has_ended = driver.poll_without_shutdown(cx).is_ready();
+    }
+}
+
+fn poll_driven<T>(
+    driver: &mut Option<Driver>,
+    has_ended: &mut bool,
+    cx: &mut Context<'_>,
+    mut wanted: impl FnMut(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    drive(driver, has_ended, cx);
+    let nobody = &mut Context::from_waker(Waker::noop());
+    match wanted(nobody) {
+        // Dropped, the driver says to whoever waits that nothing more comes.
+        Poll::Pending if *has_ended => {
+            *driver = None;
+            wanted(nobody)
+        }
+        polled => polled,
+    }
+}

@@ -1,0 +1,98 @@
+//! A connection over HTTP/2, which carries many requests at a time. A task of its own drives it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+
+use super::bounds::HEAD_LIMIT;
+use super::connection::Conn;
+use super::connection::info::ConnInfo;
+use super::target::Target;
+
+/// A connection over which nothing came for so long is asked with a PING whether it lives.
+const PING_AFTER: Duration = Duration::from_secs(2);
+/// When a PING has no reply, the connection ends with what is in flight over it. A server that
+/// computes a response on its only thread replies late: longer than most attempts may take.
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// A connection that owes the reply to a PING for some seconds carries no new request.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How often that is looked at, while a request waits for its response.
+const LOOK: Duration = Duration::from_secs(1);
+/// How much of a body a server may send before it is read: no more than that is ever read of one.
+const WINDOW: u32 = 128 * 1024;
+
+/// A connection, and what is known of it. Clones are of the same one.
+#[derive(Debug, Clone)]
+pub struct Http2 {
+    /// A use of it.
+    pub info: ConnInfo,
+    sender: SendRequest<Full<Bytes>>,
+}
+
+impl Http2 {
+    /// Speaks HTTP/2 over a new connection, which lasts until no clone is left and nothing is in flight.
+    ///
+    /// # Errors
+    /// The peer does not speak it.
+    pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
+        let info = conn.info();
+        let handshake = Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_LIMIT)
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(8 * WINDOW)
+            .keep_alive_interval(PING_AFTER)
+            .keep_alive_timeout(PING_TIMEOUT)
+            .keep_alive_while_idle(true)
+            .handshake(TokioIo::new(conn));
+        let (mut sender, driver) = handshake.await?;
+        // The use that is left when no request has one: so it is known to be idle.
+        let kept = info.clone();
+        tokio::spawn(async move {
+            let _kept = kept;
+            // Its errors are those of the requests.
+            let _ = driver.await;
+        });
+        sender.ready().await?;
+        Ok(Self { info, sender })
+    }
+
+    /// Whether it can carry another request.
+    pub fn is_ready(&self) -> bool {
+        self.sender.is_ready() && !self.info.is_retired()
+    }
+
+    /// Sends a request, and waits for the head of its response.
+    ///
+    /// # Errors
+    /// There is none; the request is in the error where nothing of it was written.
+    pub async fn send(
+        &mut self,
+        target: &Target,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
+        request.uri_mut().clone_from(&target.uri);
+        watched(&self.info, self.sender.try_send_request(request)).await
+    }
+}
+
+/// Waits for what comes over a connection that others share, and looks every so often whether anything does.
+async fn watched<F: Future>(info: &ConnInfo, sending: F) -> F::Output {
+    let mut sending = pin!(sending);
+    loop {
+        if let Ok(output) = tokio::time::timeout(LOOK, &mut sending).await {
+            return output;
+        }
+        if info.is_silent_for(SILENCE) {
+            info.retire();
+        }
+    }
+}
