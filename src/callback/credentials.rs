@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::resolve::Resolver;
 use super::{Random, RenderError, Signed, Values, header, signature};
-use crate::profile::{Auth, Profile};
+use crate::profile::{Auth, Header, Profile};
 
 /// The headers of one attempt, to be added to those of the rendered request: authentication (but for
 /// a token, which is fetched over the network), the profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
@@ -20,6 +20,12 @@ pub fn credentials(
     random: &mut Random,
 ) -> Result<Vec<(String, String)>, RenderError> {
     made(profile, signed, &mut Resolver::new(profile, values, random))
+}
+
+/// Whether [`credentials`] of this profile are made of values: only header values that are secrets are.
+#[must_use]
+pub fn needs_values(profile: &Profile) -> bool {
+    profile.headers.iter().any(Header::is_secret)
 }
 
 /// The same, with the values of a resolver that may note what becomes of them.

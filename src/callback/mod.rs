@@ -32,7 +32,7 @@ mod trace;
 mod values;
 mod wire;
 
-pub use credentials::credentials;
+pub use credentials::{credentials, needs_values};
 pub use curl::{CurlSecrets, command as curl_command};
 pub use error::RenderError;
 pub use escape::Escaping;

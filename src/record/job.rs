@@ -20,7 +20,8 @@ pub struct Job {
     pub origin: Origin,
     /// The request, without credentials.
     pub callback: Callback,
-    /// The values, for header values that are secrets.
+    /// The values, for header values that are secrets; empty where the profile has none
+    /// ([`callback::needs_values`](crate::callback::needs_values)).
     pub values: Values,
     /// The retries.
     pub policy: RetryPolicy,

@@ -111,9 +111,10 @@ impl Queue for Store {
 impl Store {
     async fn find(&self, demand: &Arc<Demand>, passed_over: &Arc<HashSet<i64>>) -> Result<Found, QueueError> {
         let (demand, passed_over, right) = (Arc::clone(demand), Arc::clone(passed_over), self.right());
+        let claims = Arc::clone(&self.0.claims);
         let find = move |tx: &Transaction<'_>| {
             right.map_or(Ok(()), |right| right.check(tx))?;
-            due::find(tx, &demand, &passed_over)
+            due::find(tx, &demand, &passed_over, &claims.profiles)
         };
         Ok(self.read(find).await?)
     }

@@ -5,11 +5,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::JobRef;
+use crate::storage::sqlite::queue::job::KnownProfiles;
 
 /// The rows that are claimed. A claim reads them as they were when it began, however long it takes.
 #[derive(Debug, Default)]
 pub struct Claims {
     rows: Mutex<Arc<HashSet<i64>>>,
+    /// The profiles of what was claimed.
+    pub profiles: Mutex<KnownProfiles>,
     /// Held by a claim from its first look to its end.
     turn: tokio::sync::Mutex<()>,
 }

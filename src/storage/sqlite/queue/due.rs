@@ -1,6 +1,7 @@
 //! What is to be sent next, read in full.
 
 use std::collections::HashSet;
+use std::sync::Mutex;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
@@ -9,7 +10,7 @@ use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, ErrorClass, LaneId};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
-use crate::storage::sqlite::queue::job::Jobs;
+use crate::storage::sqlite::queue::job::{Jobs, KnownProfiles};
 use crate::storage::sqlite::queue::record::forget_tested;
 use crate::storage::sqlite::queue::scheduler;
 use crate::storage::sqlite::rows::columns::{self, get, millis, time};
@@ -42,10 +43,15 @@ impl Found {
 }
 
 /// Deliveries that are due and can start, without those in the rows that are `passed_over`.
-pub fn find(tx: &Transaction<'_>, demand: &Demand, passed_over: &HashSet<i64>) -> Result<Found, StoreError> {
+pub fn find(
+    tx: &Transaction<'_>,
+    demand: &Demand,
+    passed_over: &HashSet<i64>,
+    profiles: &Mutex<KnownProfiles>,
+) -> Result<Found, StoreError> {
     let now = millis(demand.now);
     let mut found = Found::default();
-    let mut jobs = Jobs::new(tx);
+    let mut jobs = Jobs::new(tx, profiles)?;
     let scheduler::Turn { chosen, odd, after, is_partial } = scheduler::choose(tx, demand, passed_over)?;
     found.unreadable = odd;
     (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);

@@ -1,12 +1,12 @@
 //! A stored delivery as the sender needs it, with the credentials of today.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use crate::callback::Callback;
+use crate::callback::{Callback, Values, needs_values};
 use crate::profile::{Profile, RetryPolicy};
 use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::error::StoreError;
@@ -16,15 +16,39 @@ use crate::storage::sqlite::queue::scheduler::{Chosen, Facts};
 use crate::storage::sqlite::rows::columns::{self, get, text};
 use crate::storage::unreadable::Why;
 
-/// Reads jobs within one transaction. Each profile is parsed once: many deliveries share one.
+/// Reads jobs within one transaction.
 pub struct Jobs<'a> {
     tx: &'a Transaction<'a>,
-    profiles: HashMap<i64, Result<Option<Arc<Profile>>, Why>>,
+    profiles: MutexGuard<'a, KnownProfiles>,
+}
+
+/// The profiles of lanes, as they were at a revision. Each is parsed once, and shared by many deliveries.
+#[derive(Debug, Default)]
+pub struct KnownProfiles {
+    /// None where it cannot be told.
+    revision: Option<i64>,
+    by_lane: HashMap<i64, Result<Option<Arc<Profile>>, Why>>,
+}
+
+impl KnownProfiles {
+    /// So many are remembered.
+    const MOST: usize = 256;
+
+    /// Forgets them where a profile has, or may have, changed since.
+    fn as_of(&mut self, revision: Option<i64>) {
+        if revision.is_none() || self.revision != revision || self.by_lane.len() >= Self::MOST {
+            *self = Self { revision, by_lane: HashMap::new() };
+        }
+    }
 }
 
 impl<'a> Jobs<'a> {
-    pub fn new(tx: &'a Transaction<'a>) -> Self {
-        Self { tx, profiles: HashMap::new() }
+    pub fn new(tx: &'a Transaction<'a>, known: &'a Mutex<KnownProfiles>) -> Result<Self, StoreError> {
+        let sql = "SELECT profiles FROM revision";
+        let revision = tx.prepare_cached(sql)?.query_row([], |row| Ok(row.get(0).ok()))?;
+        let mut profiles = known.lock().unwrap_or_else(PoisonError::into_inner);
+        profiles.as_of(revision);
+        Ok(Self { tx, profiles })
     }
 
     /// The job that was chosen; or why its row has no meaning.
@@ -45,10 +69,17 @@ impl<'a> Jobs<'a> {
             Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
             None => self.stored(lane)?,
         };
-        Ok(profile.map_err(|why| format!("its profile: {why}")).map(|profile| {
-            job.profile = profile;
-            job
-        }))
+        job.profile = match profile {
+            Ok(profile) => profile,
+            Err(why) => return Ok(Err(format!("its profile: {why}"))),
+        };
+        if job.profile.as_deref().is_some_and(needs_values) {
+            match text(row, VALUES).and_then(columns::values) {
+                Ok(values) => job.values = values,
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        Ok(Ok(job))
     }
 
     fn tested(&self, seq: i64) -> Result<Option<Result<String, Why>>, StoreError> {
@@ -57,7 +88,7 @@ impl<'a> Jobs<'a> {
     }
 
     fn stored(&mut self, lane: i64) -> Result<Result<Option<Arc<Profile>>, Why>, StoreError> {
-        if let Some(known) = self.profiles.get(&lane) {
+        if let Some(known) = self.profiles.by_lane.get(&lane) {
             return Ok(known.clone());
         }
         let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
@@ -65,12 +96,15 @@ impl<'a> Jobs<'a> {
         let document = list::kept_document(self.tx, &id)?.transpose();
         let profile =
             document.and_then(|text| text.map(|text| columns::profile(&text).map(Arc::new)).transpose());
-        self.profiles.insert(lane, profile.clone());
+        self.profiles.by_lane.insert(lane, profile.clone());
         Ok(profile)
     }
 }
 
-/// The job without its profile, and whether it is a test with a profile of its own.
+/// The place of the values among the columns of a job.
+const VALUES: usize = 10;
+
+/// The job without its profile and its values, and whether it is a test with a profile of its own.
 fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
@@ -85,7 +119,7 @@ fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> R
         past: facts.past,
         policy: policy(row, 2)?,
         callback: callback(row, 6)?.ok_or("it has no request")?,
-        values: columns::values(text(row, 10)?)?,
+        values: Values::default(),
         profile: None,
     };
     Ok((job, get(row, 11)?))

@@ -53,7 +53,7 @@ async fn one_row_without_meaning_hides_no_other() {
 
 #[tokio::test]
 async fn a_queue_goes_on_past_a_row_without_meaning() {
-    for odd in ["backoff = 'sideways'", "attempts = -1", "vals = '{'", "method = 'SING'"] {
+    for odd in ["backoff = 'sideways'", "attempts = -1", "headers = '{'", "method = 'SING'"] {
         let (_folder, store) = store();
         let new: Vec<_> = (0..3).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
