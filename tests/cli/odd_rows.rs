@@ -136,7 +136,7 @@ fn deliveries_that_mean_nothing_are_passed_over_and_keep_no_command_from_ending(
     loose.db.execute("UPDATE tally SET n = n + ?1 WHERE state = 1", [moved]).unwrap();
     let of_state = |state| format!("SELECT seq FROM delivery WHERE state = {state} ORDER BY seq DESC");
     let rows = [2, 1, 0].map(|state| loose.rows(&of_state(state)));
-    let sound = rows.map(|rows| loose.spoil("delivery", rows)).concat();
+    let sound = rows.map(|rows| loose.spoil("request", loose.spoil("delivery", rows))).concat();
     // And an attempt of one that is left as it is.
     loose.db.execute("UPDATE attempt SET class = 'dream' WHERE delivery = ?1", [sound[0]]).unwrap();
     let sound: Vec<String> = sound.iter().map(|row| id_of(&loose.db, *row)).collect();

@@ -62,7 +62,8 @@ pub fn resend(tx: &Writing<'_>, id: DeliveryId, new_id: DeliveryId, at: Timestam
 
 fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreError> {
     let sql = "SELECT delivery.seq, profile_id, was_tested, origin, vals, method, url, headers, body
-               FROM delivery LEFT JOIN lane ON lane.seq = delivery.lane WHERE id = ?1";
+               FROM delivery LEFT JOIN lane ON lane.seq = delivery.lane
+                   LEFT JOIN request ON request.delivery = delivery.seq WHERE id = ?1";
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -96,11 +97,9 @@ fn copy(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO delivery
                    (seq, id, state, lane, kind, profile_title, event, was_tested,
-                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
-                    method, url, headers, vals, body)
+                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at)
                SELECT :seq, :id, 0, :lane, :kind, profile_title, event, :tested,
-                    retry_count, interval_s, timeout_ms, backoff, 0, :at, :at,
-                    method, url, :headers, vals, body
+                    retry_count, interval_s, timeout_ms, backoff, 0, :at, :at
                FROM delivery WHERE seq = :earlier";
     let lane = lane::find_or_make(tx, &earlier.profile_id, &earlier.origin, true)?;
     let seq = tx.next_position()?;
@@ -112,11 +111,12 @@ fn copy(
             ":kind": Kind::Again.name(),
             ":tested": tested,
             ":at": millis(at),
-            ":headers": headers,
             ":earlier": earlier.seq,
         })
     };
     on_row(tx, earlier.seq, copy)?;
+    let sql = "INSERT INTO request SELECT ?1, method, url, ?2, vals, body FROM request WHERE delivery = ?3";
+    on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((seq, headers, earlier.seq)))?;
     tx.came(DeliveryState::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";

@@ -11,7 +11,7 @@ use crate::storage::sqlite::rows::columns::{ID_HEADER, headers};
 /// The texts of a delivery beyond its row, by its row.
 pub fn texts(tx: &Transaction<'_>, row: i64) -> Result<Vec<String>, StoreError> {
     let mut all = Vec::new();
-    let mut request = tx.prepare_cached("SELECT headers, body FROM delivery WHERE seq = ?1")?;
+    let mut request = tx.prepare_cached("SELECT headers, body FROM request WHERE delivery = ?1")?;
     let mut found = request.query([row])?;
     if let Some(request) = found.next()? {
         // What cannot be read is told where the delivery is shown.

@@ -84,7 +84,10 @@ pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
 }
 
 fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, method, url, headers, body, vals FROM delivery WHERE id = ?1");
+    let sql = format!(
+        "SELECT {SUMMARY}, method, url, headers, body, vals
+         FROM delivery LEFT JOIN request ON request.delivery = delivery.seq WHERE id = ?1"
+    );
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };

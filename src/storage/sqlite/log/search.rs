@@ -46,12 +46,21 @@ impl Range {
         Ok(states.into_iter().flat_map(each).collect())
     }
 
-    fn tail(&self) -> &'static str {
+    /// Where it is, and which rows it has before one.
+    fn source(&self) -> (&'static str, &'static str) {
         match self {
-            Self::All => "WHERE seq < ?1",
-            Self::DeliveryState(_) => "INDEXED BY delivery_by_state WHERE seq < ?1 AND state = ?2",
-            Self::Lane(..) => "INDEXED BY delivery_by_lane WHERE seq < ?1 AND state = ?2 AND lane = ?3",
+            Self::All => ("delivery", "seq < ?1"),
+            Self::DeliveryState(_) => ("delivery INDEXED BY delivery_by_state", "seq < ?1 AND state = ?2"),
+            Self::Lane(..) => {
+                ("delivery INDEXED BY delivery_by_lane", "seq < ?1 AND state = ?2 AND lane = ?3")
+            }
         }
+    }
+
+    /// The rows with what a filter looks at; the request only where it does.
+    fn select(&self, with_request: bool) -> String {
+        let (from, rows) = self.source();
+        format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY seq DESC", looked_at(from, with_request))
     }
 
     /// Its rows before this one.
@@ -145,9 +154,7 @@ impl<'a> Walk<'a> {
         looks: &mut Looks,
         enough: &mut impl FnMut(&Row<'_>) -> Result<bool, Why>,
     ) -> Result<Walked, StoreError> {
-        let tail = range.tail();
-        let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY seq DESC");
-        let mut statement = self.tx.prepare_cached(&sql)?;
+        let mut statement = self.tx.prepare_cached(&range.select(self.matcher.reads_values()))?;
         let mut rows = range.query(&mut statement, before)?;
         let mut of_other_time = 0;
         while let Some(row) = rows.next()? {
@@ -192,6 +199,15 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from.
+fn looked_at(from: &str, with_request: bool) -> String {
+    if with_request {
+        format!("ended_at, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
+    } else {
+        format!("ended_at, NULL, NULL FROM {from}")
+    }
+}
+
 /// What a filter looks at. The places are those of [`SUMMARY`].
 fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<RowFacts<'r>, Why> {
     let read = || -> rusqlite::Result<RowFacts<'r>> {
@@ -201,12 +217,12 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
             profile_id: text(2)?.unwrap_or_default(),
             title: text(3)?.unwrap_or_default(),
             event: text(4)?,
-            url: text(AFTER_SUMMARY)?,
+            url: text(AFTER_SUMMARY + 1)?,
             message: text(15)?,
             status: row.get(13)?,
             class: text(14)?,
             accepted_at: row.get(ACCEPTED_AT)?,
-            ended_at: row.get(AFTER_SUMMARY + 1)?,
+            ended_at: row.get(AFTER_SUMMARY)?,
             was_sent_again: row.get_ref(AGAIN)? != ValueRef::Null,
             // They may stand on pages of their own, which are read only where they are asked for.
             values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
@@ -329,7 +345,7 @@ pub fn between(
 
 /// A delivery that was found earlier, if it still fits.
 fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Option<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery WHERE seq = ?1");
+    let sql = format!("SELECT {SUMMARY}, {} WHERE seq = ?1", looked_at("delivery", true));
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([at.number()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -346,7 +362,8 @@ fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Optio
 fn count_whole(tx: &Transaction<'_>, filter: &Filter) -> Result<u64, StoreError> {
     let mut all = 0;
     for range in Range::of(tx, filter)? {
-        let sql = format!("SELECT count(*) FROM delivery {}", range.tail());
+        let (from, rows) = range.source();
+        let sql = format!("SELECT count(*) FROM {from} WHERE {rows}");
         let mut statement = tx.prepare_cached(&sql)?;
         let before = filter.before.unwrap_or(LogPosition::END);
         if let Some(row) = range.query(&mut statement, before)?.next()? {
@@ -383,9 +400,8 @@ mod tests {
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
         let ranges =
             [Range::All, Range::DeliveryState(DeliveryState::Failed), Range::Lane(DeliveryState::Failed, 1)];
-        for range in ranges {
-            let tail = range.tail();
-            let sql = format!("SELECT {SUMMARY}, url, ended_at, vals FROM delivery {tail} ORDER BY seq DESC");
+        for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
+            let sql = range.select(with_request);
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
@@ -393,7 +409,7 @@ mod tests {
             assert!(plan.contains("seq<?") || plan.contains("rowid<?"), "{plan}");
             while let Some(row) = rows.next().unwrap() {
                 let step: String = row.get(3).unwrap();
-                assert!(!step.contains("SORT") && !step.contains("B-TREE"), "{step}: {tail}");
+                assert!(!step.contains("SORT") && !step.contains("B-TREE"), "{step}: {sql}");
             }
         }
     }

@@ -38,9 +38,9 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
     let sql = "INSERT OR FAIL INTO delivery
                    (id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
-                    ended_at, last_class, last_message, method, url, headers, vals, body, run_id, seq)
+                    ended_at, last_class, last_message, run_id, seq)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
-                       ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
+                       ?17, ?18)";
     let seq = tx.next_position()?;
     tx.prepare_cached(sql)?.execute(params![
         new.id.bytes(),
@@ -59,13 +59,17 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
         failure.map(|_| accepted_at),
         failure.map(|f| f.class.name()),
         failure.map(|f| f.message.as_str()),
+        new.run.map(RunId::number),
+        seq,
+    ])?;
+    let sql = "INSERT OR FAIL INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    tx.prepare_cached(sql)?.execute(params![
+        seq,
         callback.map(|c| c.method.name()),
         callback.map(|c| c.url.as_str()),
         callback.map(|c| headers_text(&c.headers)),
         values_text(&new.values)?,
         callback.map(|c| c.body.as_slice()),
-        new.run.map(RunId::number),
-        seq,
     ])?;
     tx.came(state);
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {

@@ -56,7 +56,7 @@ impl<'a> Jobs<'a> {
         let Chosen { row: seq, lane, origin, facts } = chosen;
         let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
                        method, url, headers, body, vals, was_tested
-                   FROM delivery WHERE seq = ?1";
+                   FROM delivery LEFT JOIN request ON request.delivery = delivery.seq WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([seq])?;
         let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };

@@ -30,14 +30,18 @@ const CONFORM: &str = "UPDATE delivery SET
     last_class = CAST(last_class AS TEXT),
     last_message = CAST(last_message AS TEXT),
     last_ms = CAST(last_ms AS INTEGER),
+    again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END,
+    run_id = CAST(run_id AS INTEGER)
+    WHERE seq = ?1";
+
+/// The same for its request.
+const CONFORM_REQUEST: &str = "UPDATE request SET
     method = CAST(method AS TEXT),
     url = CAST(url AS TEXT),
     headers = CAST(headers AS TEXT),
     vals = coalesce(CAST(vals AS TEXT), ''),
-    body = CAST(body AS BLOB),
-    again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END,
-    run_id = CAST(run_id AS INTEGER)
-    WHERE seq = ?1";
+    body = CAST(body AS BLOB)
+    WHERE delivery = ?1";
 
 /// Changes the row of a delivery. Where `SQLite` refuses that for the types of what is stored there, they
 /// are put right, and it is changed again.
@@ -64,6 +68,7 @@ fn conform(tx: &Writing<'_>, row: i64) -> Result<(), StoreError> {
         let sql = CONFORM.replacen("SET", "SET lane = ?2,", 1);
         tx.execute(&sql, (row, lane))?;
     }
+    tx.execute(CONFORM_REQUEST, [row])?;
     // Its state may be another one now.
     tx.recount();
     Ok(())

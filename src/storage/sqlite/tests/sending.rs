@@ -107,7 +107,13 @@ async fn what_cannot_be_read_fails_and_lets_the_others_pass() {
     let (bad_id, good_id) = (bad.id, good.id);
     store.enqueue(vec![bad, good]).await.unwrap();
     store
-        .write(move |tx| Ok(tx.execute("UPDATE delivery SET headers = '{' WHERE id = ?1", [bad_id.bytes()])?))
+        .write(move |tx| {
+            Ok(tx.execute(
+                "UPDATE request SET headers = '{'
+                     WHERE delivery = (SELECT seq FROM delivery WHERE id = ?1)",
+                [bad_id.bytes()],
+            )?)
+        })
         .await
         .unwrap();
     assert_eq!(ids(&due(&store, 0, 1).await.jobs), [good_id]);
@@ -175,7 +181,7 @@ async fn values_are_read_only_where_a_secret_header_is_made_of_them() {
         if odd {
             rusqlite::Connection::open(store.path())
                 .unwrap()
-                .execute("UPDATE delivery SET vals = '{'", [])
+                .execute("UPDATE request SET vals = '{'", [])
                 .unwrap();
         }
         let due = due(&store, 0, 10).await;
