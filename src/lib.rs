@@ -41,7 +41,7 @@
 //!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and
 //!   writes the row with `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
 //! - **… said what a store must do?** `src/storage/mod.rs`: seven small traits by subject, and `Queue` for the sender.
-//!   It passes the tests in `src/storage/conformance/mod.rs` and in `src/storage/queue/conformance/mod.rs`.
+//!   It passes the tests in `src/storage/conformance/mod.rs` and in `src/storage/conformance/queue/mod.rs`.
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
 //! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
 //!   `src/console/terminal/event_loop.rs` passes it on to `update` (`src/console/update/mod.rs`).

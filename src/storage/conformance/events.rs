@@ -60,3 +60,35 @@ pub async fn a_revision_grows_with_what_changed_only(subject: &dyn StoreUnderTes
     store.keep_draft(draft).await.unwrap();
     assert_eq!(grown().await, (false, false, false));
 }
+
+pub async fn a_revision_counts_each_change_of_what_is_blocked_or_due(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let (id, new) = (profile_id(1), delivery("https://hooks.example"));
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    store.enqueue(vec![new.clone()]).await.unwrap();
+    let mut last = store.revision().await.unwrap().steering;
+    let mut has_grown = async || {
+        let now = store.revision().await.unwrap().steering;
+        std::mem::replace(&mut last, now) < now
+    };
+    store.pause(Some(id.clone())).await.unwrap();
+    assert!(has_grown().await, "paused");
+    store.resume(Some(id.clone())).await.unwrap();
+    assert!(has_grown().await, "resumed");
+    for status in [Status::Disabled, Status::Active] {
+        store.save_profiles(vec![Profile { status, ..profile(1, "Order SMS") }]).await.unwrap();
+        assert!(has_grown().await, "{status:?}");
+    }
+    store.delete_profile(&id).await.unwrap();
+    assert!(has_grown().await, "deleted");
+    store.restore_profile(&id).await.unwrap();
+    assert!(has_grown().await, "restored");
+    store.delete_profile(&id).await.unwrap();
+    assert!(has_grown().await, "deleted once more");
+    store.restore_last().await.unwrap();
+    assert!(has_grown().await, "the last deleted restored");
+    store.retry_now(new.id).await.unwrap();
+    assert!(has_grown().await, "made due");
+    store.cancel(new.id).await.unwrap();
+    assert!(has_grown().await, "cancelled");
+}

@@ -8,6 +8,7 @@ pub mod events;
 pub mod filtering;
 pub mod log;
 pub mod profiles;
+pub mod queue;
 pub mod retention;
 pub mod run;
 pub mod samples;
@@ -20,6 +21,7 @@ use crate::profile::{Profile, ProfileId, Status};
 use crate::record::{Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Kind, NewDelivery, Next};
 use crate::storage::{Change, Storage};
 
+pub use queue::{QueueUnderTest, claims, outcomes, turns};
 use samples::{accepted, at, attempt, delivery, draft, profile, profile_id, tested};
 
 /// An empty store, and what only its sender does.
@@ -61,7 +63,8 @@ macro_rules! every_test {
                 a_delivery_is_found_by_the_start_of_its_id,
                 what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id;
             events:
-                a_revision_grows_with_what_changed_only;
+                a_revision_grows_with_what_changed_only,
+                a_revision_counts_each_change_of_what_is_blocked_or_due;
             bulk:
                 what_is_pending_is_cancelled_batch_by_batch,
                 what_waits_is_due_and_what_has_failed_is_sent_again_once,
@@ -110,4 +113,5 @@ macro_rules! each {
     };
 }
 
+pub(crate) use queue::every_queue_test;
 pub(crate) use {each, every_test};

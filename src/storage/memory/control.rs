@@ -42,10 +42,13 @@ impl Tables {
         let is_other = |block: &Block| {
             block.profile_id.as_ref() == id && block.why != BlockReason::Paused && Some(block.why) != why
         };
+        let before = self.blocks.len();
         self.blocks.retain(|block| !is_other(block));
+        self.revision.steering += i64::from(self.blocks.len() < before);
         let is_known = |why| self.blocks.iter().any(|b| b.profile_id.as_ref() == id && b.why == why);
         if let Some(why) = why.filter(|why| !is_known(*why)) {
             let (profile_id, since) = (id.cloned(), profile.modified_at);
+            self.revision.steering += 1;
             self.blocks.push(Block { profile_id, title: String::new(), why, since, cause: None });
         }
     }
@@ -74,7 +77,7 @@ impl Tables {
             Change::Retry if self.delivery(row.id).is_none_or(|now| now.details.summary.again.is_some()) => {
                 false
             }
-            Change::Retry => match self.resend(row.id, DeliveryId::generate(), now) {
+            Change::Retry => match self.resend(row.id, self.new_id(), now) {
                 Ok(()) => {
                     did.again += 1;
                     true

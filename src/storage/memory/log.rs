@@ -22,6 +22,7 @@ impl Tables {
     }
 
     fn page(&self, filter: &Filter, most: usize) -> Page {
+        let most = self.scan_limit.map_or(most, |limit| limit.min(most));
         let mut all = self.newest_first();
         all.retain(|stored| filter.before.is_none_or(|before| stored.details.summary.position < before));
         let mut page = Page::default();

@@ -1,42 +1,56 @@
-//! A store in memory, for tests: it does what every store must do, as plainly as can be.
+//! A store in memory, for tests: the plainest implementation of every trait of a store, its queue included.
 
 mod control;
+mod lane;
 mod log;
 mod profiles;
+mod queue;
 mod retention;
 mod tables;
 mod tests;
 
 pub use tables::{StoredDelivery, Tables};
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::record::{DeliveryId, NewDelivery};
-use crate::storage::{Describe, Events, Producer, Revision, Storage, StoreError, UpkeepTrouble};
+use crate::storage::{Describe, Events, Producer, Revision, Storage, StoreError, UpkeepTrouble, Wakeup};
 
-/// Everything in one process, and gone with it.
-#[derive(Debug, Default)]
+/// A store in the memory of this process. Clones share their contents.
+#[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    tables: Mutex<Tables>,
+    tables: Arc<Mutex<Tables>>,
     changes: watch::Sender<u64>,
+    wakeups: watch::Sender<Wakeup>,
     upkeep: watch::Sender<Option<UpkeepTrouble>>,
 }
 
 impl MemoryStore {
-    /// What is stored.
+    /// The contents.
     pub fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap()
     }
 
-    /// Changes what is stored, and tells.
+    /// Changes the contents and notifies those who watch them; senders only if the change concerns them.
     pub fn change<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
-        let done = change(&mut self.tables());
+        let mut tables = self.tables();
+        let before = tables.revision;
+        let done = change(&mut tables);
+        let Revision { profiles, steering, .. } = tables.revision;
+        drop(tables);
+        if (profiles, steering) != (before.profiles, before.steering) {
+            self.wakeups.send_modify(|wakeup| wakeup.invalidated += 1);
+        }
         self.changes.send_modify(|n| *n += 1);
         done
+    }
+
+    fn wake_senders(&self) {
+        self.wakeups.send_modify(|wakeup| wakeup.enqueued += 1);
     }
 }
 
@@ -46,11 +60,14 @@ impl Storage for MemoryStore {}
 impl Producer for MemoryStore {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         self.change(|tables| batch.into_iter().for_each(|new| tables.enqueue(new)));
+        self.wake_senders();
         Ok(())
     }
 
     async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
-        Ok(self.change(|tables| tables.resend(id, new_id, at))?)
+        self.change(|tables| tables.resend(id, new_id, at))?;
+        self.wake_senders();
+        Ok(())
     }
 }
 

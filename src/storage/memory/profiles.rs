@@ -44,7 +44,8 @@ fn meant<T>(all: Vec<T>, text: &str, row: impl Fn(&T) -> &ProfileRow) -> Vec<T> 
 impl Tables {
     fn rows(&self) -> Vec<ProfileRow> {
         let mut all: Vec<&Profile> = self.profiles.iter().collect();
-        all.sort_by_key(|profile| profile.created_at);
+        let place = |profile: &Profile| self.profile_order.iter().position(|id| *id == profile.id);
+        all.sort_by_key(|profile| (profile.created_at, place(profile)));
         all.into_iter().map(row).collect()
     }
 
@@ -57,6 +58,9 @@ impl Tables {
         self.follow(&profile);
         self.revision.profiles += 1;
         self.deleted.retain(|(gone, _)| gone.id != profile.id);
+        if !self.profile_order.contains(&profile.id) {
+            self.profile_order.push(profile.id.clone());
+        }
         match self.profiles.iter_mut().find(|known| known.id == profile.id) {
             Some(known) => *known = profile,
             None => self.profiles.push(profile),
@@ -80,7 +84,8 @@ impl Tables {
         let Some(at) = found else { return false };
         let (profile, _) = self.deleted.remove(at);
         self.profiles.push(profile);
-        self.revision.profiles += 1;
+        (self.revision.profiles, self.revision.steering) =
+            (self.revision.profiles + 1, self.revision.steering + 1);
         true
     }
 

@@ -68,6 +68,7 @@ impl Retention for MemoryStore {
             for (profile, _) in &gone {
                 tables.blocks.retain(|block| block.profile_id.as_ref() != Some(&profile.id));
                 tables.test_values.retain(|(id, ..)| *id != profile.id);
+                tables.profile_order.retain(|id| *id != profile.id);
             }
             if !gone.is_empty() {
                 tables.revision.profiles += 1;

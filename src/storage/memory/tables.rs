@@ -7,9 +7,10 @@ use crate::clock;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{
-    Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, RunId, RunRange,
+    Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, Origin, RunId, RunRange,
     Summary,
 };
+use crate::storage::memory::lane::{self, Lane};
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
 
@@ -26,6 +27,10 @@ pub struct StoredDelivery {
     pub was_tested: bool,
     /// The tested profile, until the delivery ends.
     pub tested: Option<Box<Profile>>,
+    /// The index of its lane.
+    pub lane: usize,
+    /// The lease under which a sender has claimed it.
+    pub lease: Option<i64>,
 }
 
 impl StoredDelivery {
@@ -38,8 +43,10 @@ impl StoredDelivery {
 /// All that is stored.
 #[derive(Debug, Default)]
 pub struct Tables {
-    /// In the order in which they were saved first.
+    /// In no order.
     pub profiles: Vec<Profile>,
+    /// The ids of profiles, deleted ones included, in the order in which they were saved first.
+    pub profile_order: Vec<ProfileId>,
     /// With the time at which each was deleted.
     pub deleted: Vec<(Profile, Timestamp)>,
     /// One a profile.
@@ -56,10 +63,18 @@ pub struct Tables {
     pub blocks: Vec<Block>,
     /// What is remembered of the clock.
     pub clock: Option<ClockMemory>,
+    /// In the order of their numbers.
+    pub lanes: Vec<Lane>,
+    /// The last lease.
+    pub last_lease: i64,
     /// What has changed.
     pub revision: Revision,
-    /// The time that it is; the clock's where there is none.
+    /// The time; without one, that of the clock.
     pub now: Option<Timestamp>,
+    /// New ids follow the greatest one, rather than the clock.
+    pub counts_ids: bool,
+    /// A search looks at this many rows at most, whatever it may.
+    pub scan_limit: Option<usize>,
 }
 
 impl Tables {
@@ -69,13 +84,27 @@ impl Tables {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap()
     }
 
+    /// The id of the next delivery.
+    pub fn new_id(&self) -> DeliveryId {
+        if !self.counts_ids {
+            return DeliveryId::generate();
+        }
+        let ids = self.deliveries.iter().map(|stored| stored.details.summary.id);
+        ids.max().unwrap_or(DeliveryId::from_bytes([0; 16])).after()
+    }
+
     pub fn delivery(&self, id: DeliveryId) -> Option<&StoredDelivery> {
         self.deliveries.iter().find(|stored| stored.details.summary.id == id)
     }
 
+    /// The delivery, to change only what no one can see: claims.
+    pub fn find_mut(&mut self, id: DeliveryId) -> Option<&mut StoredDelivery> {
+        self.deliveries.iter_mut().find(|stored| stored.details.summary.id == id)
+    }
+
     pub fn delivery_mut(&mut self, id: DeliveryId) -> Option<&mut StoredDelivery> {
         self.revision.deliveries += 1;
-        self.deliveries.iter_mut().find(|stored| stored.details.summary.id == id)
+        self.find_mut(id)
     }
 
     pub fn state(&self, id: DeliveryId) -> Option<DeliveryState> {
@@ -88,6 +117,8 @@ impl Tables {
     }
 
     pub fn enqueue(&mut self, new: NewDelivery) {
+        let manual = new.kind != Kind::Event;
+        let lane = lane::index_of(&mut self.lanes, &new.profile_id, &new.origin, manual);
         let (callback, failure) = match new.request {
             Ok(callback) => (Some(callback), None),
             Err(failure) => (None, Some(failure)),
@@ -123,6 +154,8 @@ impl Tables {
             run: new.run,
             was_tested: new.tested.is_some(),
             tested: new.tested.filter(|_| is_pending),
+            lane,
+            lease: None,
         });
     }
 
@@ -144,6 +177,8 @@ impl Tables {
                 *value = new_id.to_string();
             }
         }
+        let origin = Origin::clone(&self.lanes[earlier.lane].origin);
+        let lane = lane::index_of(&mut self.lanes, &old.profile_id, &origin, true);
         let summary = Summary {
             id: new_id,
             position: self.next_position(),
@@ -168,21 +203,18 @@ impl Tables {
             run: None,
             was_tested: earlier.tested.is_some(),
             tested: earlier.tested,
+            lane,
+            lease: None,
         });
         Ok(())
     }
 
-    /// Records an attempt as a sender does: what was cancelled meanwhile stays so, and the same attempt twice
-    /// is one.
+    /// Records an attempt as a sender does: a delivery that has ended meanwhile stays as it is, and the same
+    /// attempt twice is one.
     pub fn record(&mut self, id: DeliveryId, attempt: Attempt, next: Next) {
-        let Some(stored) = self.delivery_mut(id) else { return };
+        let started_at = attempt.started_at;
+        let Some(stored) = self.log_attempt(id, attempt) else { return };
         let row = &mut stored.details.summary;
-        if stored.details.attempts.iter().any(|known| known.n == attempt.n) {
-            return;
-        }
-        row.attempts = row.attempts.max(attempt.n);
-        (row.last_status, row.last_error) = (attempt.status, attempt.error.clone());
-        row.last_ms = Some(attempt.duration_ms);
         if row.state.is_pending() {
             (row.state, row.due_at) = match next {
                 Next::Delivered => (DeliveryState::Delivered, None),
@@ -191,10 +223,27 @@ impl Tables {
             };
         }
         if !row.state.is_pending() {
-            stored.ended_at = stored.ended_at.or(Some(attempt.started_at));
+            stored.ended_at = stored.ended_at.or(Some(started_at));
             stored.tested = None;
         }
-        stored.details.attempts.push(attempt);
+    }
+
+    /// Adds an attempt to the log, under the next number if another sender has used its number. None if it is
+    /// there already, or its delivery is gone.
+    pub fn log_attempt(&mut self, id: DeliveryId, mut attempt: Attempt) -> Option<&mut StoredDelivery> {
+        let stored = self.delivery_mut(id)?;
+        let Details { summary: row, attempts, .. } = &mut stored.details;
+        if attempts.contains(&attempt) {
+            return None;
+        }
+        if attempts.iter().any(|known| known.n == attempt.n) {
+            attempt.n = row.attempts + 1;
+        }
+        row.attempts = row.attempts.max(attempt.n);
+        (row.last_status, row.last_error) = (attempt.status, attempt.error.clone());
+        row.last_ms = Some(attempt.duration_ms);
+        attempts.push(attempt);
+        Some(stored)
     }
 
     /// Cancels a delivery. Whether it was still to be sent.

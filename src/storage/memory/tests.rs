@@ -1,11 +1,11 @@
-//! The store in memory does what every store must do.
+//! The conformance suites, against the store in memory.
 
 use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::record::{Attempt, DeliveryId, Next};
 use crate::storage::Storage;
-use crate::storage::conformance::{StoreUnderTest, every_test};
+use crate::storage::conformance::{QueueUnderTest, StoreUnderTest, every_queue_test, every_test};
 
 #[async_trait]
 impl StoreUnderTest for MemoryStore {
@@ -18,4 +18,13 @@ impl StoreUnderTest for MemoryStore {
     }
 }
 
+impl QueueUnderTest for MemoryStore {
+    type Queue = Self;
+
+    fn queue(&self) -> &Self {
+        self
+    }
+}
+
 every_test!(crate::storage::memory::MemoryStore::default());
+every_queue_test!(crate::storage::memory::MemoryStore::default());

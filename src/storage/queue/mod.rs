@@ -9,8 +9,6 @@
 
 mod claimed;
 mod clock_source;
-#[cfg(test)]
-mod conformance;
 mod demand;
 mod error;
 mod standby;

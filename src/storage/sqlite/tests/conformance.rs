@@ -1,11 +1,11 @@
-//! The store on a file does what every store must do.
+//! The conformance suites, against the store in a file.
 
 use async_trait::async_trait;
 use tempfile::TempDir;
 
 use super::{Store, outcome, place};
 use crate::record::{Attempt, DeliveryId, Next, Outcome};
-use crate::storage::conformance::{StoreUnderTest, every_test};
+use crate::storage::conformance::{QueueUnderTest, StoreUnderTest, every_queue_test, every_test};
 use crate::storage::{Queue as _, Storage};
 
 /// A store in a folder that goes with the test.
@@ -32,4 +32,13 @@ impl StoreUnderTest for InFolder {
     }
 }
 
+impl QueueUnderTest for InFolder {
+    type Queue = Store;
+
+    fn queue(&self) -> &Store {
+        &self.store
+    }
+}
+
 every_test!(crate::storage::sqlite::tests::conformance::in_folder());
+every_queue_test!(crate::storage::sqlite::tests::conformance::in_folder());

@@ -1,0 +1,59 @@
+//! A claim is exclusive, and ends with its outcome, its release, or its seat.
+
+use super::*;
+
+pub async fn a_claim_is_exclusive_until_it_is_released(subject: &impl QueueUnderTest) {
+    let all = accept(subject, vec![event(1, 'a'), event(1, 'a')]).await;
+    let first = claim(subject, 0, 1).await;
+    assert_eq!(ids(&first), all[..1]);
+    assert_eq!(ids(&claim(subject, 0, 9).await), all[1..]);
+    assert!(claim(subject, 0, 9).await.is_empty());
+    release(subject, &first).await;
+    assert_eq!(ids(&claim(subject, 0, 9).await), all[..1]);
+}
+
+pub async fn two_claims_at_once_share_nothing(subject: &impl QueueUnderTest) {
+    let mut all = accept(subject, (0..64).map(|n| event(n % 8, 'a')).collect()).await;
+    let (one, other) = tokio::join!(claim(subject, 0, 32), claim(subject, 0, 32));
+    let mut claimed = ids(&one);
+    claimed.extend(ids(&other));
+    claimed.extend(ids(&claim(subject, 0, 64).await));
+    let count = claimed.len();
+    claimed.sort_unstable();
+    claimed.dedup();
+    assert_eq!(claimed.len(), count, "none is claimed twice");
+    all.retain(|id| !claimed.contains(id));
+    // Each claim has room for sixteen of an origin.
+    assert_eq!((count, all.len()), (48, 16));
+}
+
+pub async fn releasing_what_is_not_claimed_does_nothing(subject: &impl QueueUnderTest) {
+    accept(subject, vec![event(1, 'a')]).await;
+    let jobs = claim(subject, 0, 9).await;
+    assert!(record(subject, &jobs[0], Next::Delivered).await);
+    release(subject, &jobs).await;
+    release(subject, &jobs).await;
+    assert!(claim(subject, 99_000, 9).await.is_empty());
+}
+
+pub async fn what_is_claimed_is_extended_and_what_is_lost_is_told(subject: &impl QueueUnderTest) {
+    accept(subject, vec![event(1, 'a')]).await;
+    let jobs = claim(subject, 0, 9).await;
+    let held = [jobs[0].reference];
+    assert_eq!(subject.queue().extend(&held).await.unwrap(), []);
+    if subject.queue().lease().is_some() {
+        release(subject, &jobs).await;
+        assert_eq!(claim(subject, 0, 9).await.len(), 1);
+        assert_eq!(subject.queue().extend(&held).await.unwrap(), held);
+    }
+}
+
+pub async fn a_seat_that_is_left_frees_its_claims(subject: &impl QueueUnderTest) {
+    let seat = soon(subject.queue().join(|_| ())).await.unwrap();
+    let all = accept(subject, vec![event(1, 'a')]).await;
+    assert_eq!(ids(&claim(subject, 0, 9).await), all);
+    assert!(claim(subject, 0, 9).await.is_empty());
+    soon(subject.queue().leave(seat)).await.unwrap();
+    let _next = soon(subject.queue().join(|_| ())).await.unwrap();
+    assert_eq!(ids(&claim(subject, 0, 9).await), all);
+}

@@ -1,0 +1,149 @@
+//! What every queue must do, as tests: a store is put under test by [`QueueUnderTest`] and
+//! [`every_queue_test`].
+
+pub mod claims;
+pub mod outcomes;
+pub mod turns;
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::callback::{Callback, Values};
+use crate::profile::{Backoff, Event, Method, ProfileId, Region, RetryPolicy};
+use crate::record::{
+    Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome,
+};
+use crate::storage::conformance::StoreUnderTest;
+use crate::storage::{Demand, Queue};
+
+/// An empty store whose queue is under test.
+pub trait QueueUnderTest: StoreUnderTest {
+    /// The queue of that store.
+    type Queue: Queue;
+
+    /// The queue.
+    fn queue(&self) -> &Self::Queue;
+}
+
+/// Runs every test of the suite, each against a store that this expression makes.
+macro_rules! every_queue_test {
+    ($make:expr) => {
+        $crate::storage::conformance::each! { $make;
+            claims:
+                a_claim_is_exclusive_until_it_is_released,
+                two_claims_at_once_share_nothing,
+                releasing_what_is_not_claimed_does_nothing,
+                what_is_claimed_is_extended_and_what_is_lost_is_told,
+                a_seat_that_is_left_frees_its_claims;
+            turns:
+                a_lane_is_in_the_order_of_acceptance_and_first_attempts_precede_retries,
+                no_more_is_claimed_than_was_asked_for_and_than_has_room,
+                what_a_person_sent_comes_first,
+                the_origin_with_the_least_in_flight_is_next_and_equals_go_round,
+                slow_lanes_come_last,
+                nothing_is_claimed_of_an_origin_that_is_left_alone;
+            outcomes:
+                what_is_recorded_is_claimed_no_more,
+                a_retry_is_due_at_its_time,
+                what_was_cancelled_meanwhile_stays_so_and_is_given_back,
+                an_outcome_recorded_twice_is_one,
+                wakeups_tell_what_the_sender_did_not_do_itself,
+                what_waits_moves_with_a_clock_that_was_set;
+        }
+    };
+}
+
+pub(crate) use every_queue_test;
+
+/// A moment in milliseconds since the tests began.
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
+}
+
+/// An event of the profile of this number, to the host of this letter.
+fn event(profile: u128, host: char) -> NewDelivery {
+    let origin = format!("https://{host}.example");
+    NewDelivery {
+        id: DeliveryId::generate(),
+        kind: Kind::Event,
+        profile_id: ProfileId::new(Region::In, uuid::Uuid::from_u128(profile)),
+        profile_title: "Order SMS".to_owned(),
+        event: Some(Event::SmsSend),
+        values: Values::default(),
+        request: Ok(Callback {
+            method: Method::Get,
+            url: format!("{origin}/cb"),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }),
+        origin,
+        policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
+        tested: None,
+        accepted_at: at(0),
+        run: None,
+    }
+}
+
+/// A delivery that a person sent.
+fn manual(profile: u128, host: char) -> NewDelivery {
+    NewDelivery { kind: Kind::Again, ..event(profile, host) }
+}
+
+async fn accept(subject: &impl QueueUnderTest, new: Vec<NewDelivery>) -> Vec<DeliveryId> {
+    let ids = new.iter().map(|new| new.id).collect();
+    subject.store().enqueue(new).await.unwrap();
+    ids
+}
+
+/// What an idle sender claims at this moment.
+async fn claim(subject: &impl QueueUnderTest, ms: i64, limit: usize) -> Vec<Job> {
+    subject.queue().claim(Demand::idle(at(ms), limit, 16)).await.unwrap().jobs
+}
+
+fn ids(jobs: &[Job]) -> Vec<DeliveryId> {
+    jobs.iter().map(Job::id).collect()
+}
+
+async fn release(subject: &impl QueueUnderTest, jobs: &[Job]) {
+    let jobs: Vec<_> = jobs.iter().map(|job| job.reference).collect();
+    subject.queue().release(&jobs).await.unwrap();
+}
+
+fn outcome(job: &Job, next: Next) -> Outcome {
+    let failure = Failure { class: ErrorClass::Status, message: "500".to_owned() };
+    let attempt = Attempt {
+        n: job.attempts + 1,
+        started_at: at(0),
+        duration_ms: 1,
+        address: None,
+        status: Some(if next == Next::Delivered { 200 } else { 500 }),
+        error: (next != Next::Delivered).then_some(failure),
+        response_headers: Vec::new(),
+        response_body: Vec::new(),
+        response_cut: false,
+        response_incomplete: None,
+    };
+    Outcome { job: job.reference, lane: job.lane, attempt, next }
+}
+
+async fn cancel(subject: &impl QueueUnderTest, id: DeliveryId) {
+    assert!(subject.store().cancel(id).await.unwrap());
+}
+
+async fn state_of(subject: &impl QueueUnderTest, id: DeliveryId) -> Option<DeliveryState> {
+    subject.store().delivery(id).await.unwrap().map(|details| details.summary.state)
+}
+
+/// Records what came of a job; whether it was still its sender's.
+async fn record(subject: &impl QueueUnderTest, job: &Job, next: Next) -> bool {
+    let not_ours = subject.queue().record([outcome(job, next)].into()).await.unwrap();
+    assert!(not_ours.iter().all(|given| *given == job.reference));
+    not_ours.is_empty()
+}
+
+/// Waits for something that must happen.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens")
+}

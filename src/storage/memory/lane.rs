@@ -1,0 +1,28 @@
+//! Lanes of the queue in memory.
+
+use crate::profile::ProfileId;
+use crate::record::{Origin, Past};
+
+/// The deliveries of one profile to one origin; those that a person sent have a lane of their own.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// The profile.
+    pub profile_id: ProfileId,
+    /// Scheme, host and port.
+    pub origin: Origin,
+    /// A person sent its deliveries.
+    pub manual: bool,
+    /// How its last ended delivery ended.
+    pub past: Option<Past>,
+}
+
+/// The index of a lane, which is added if it is new.
+pub fn index_of(lanes: &mut Vec<Lane>, profile_id: &ProfileId, origin: &str, manual: bool) -> usize {
+    let is_it =
+        |lane: &Lane| lane.profile_id == *profile_id && &*lane.origin == origin && lane.manual == manual;
+    lanes.iter().position(is_it).unwrap_or_else(|| {
+        let (profile_id, origin) = (profile_id.clone(), origin.into());
+        lanes.push(Lane { profile_id, origin, manual, past: None });
+        lanes.len() - 1
+    })
+}

@@ -1,0 +1,205 @@
+//! The queue of the store in memory, as a server would implement it: each claim is a lease with a number of
+//! its own, any number of senders may join, and due times are compared with the time of the demand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use super::lane::Lane;
+use super::{MemoryStore, StoredDelivery, Tables};
+use crate::profile::{Profile, ProfileId};
+use crate::record::{DeliveryId, DeliveryState, Job, JobRef, LaneId, Next, Outcome, Past};
+use crate::storage::queue::turns::Turns;
+use crate::storage::{Blocks, Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
+
+/// How long a claim lasts unless it is extended.
+const LEASE: Duration = Duration::from_secs(15);
+
+fn lane_id(lane: usize) -> LaneId {
+    LaneId::new(i64::try_from(lane).unwrap())
+}
+
+impl Tables {
+    /// The due deliveries of a lane: first attempts before retries, then by time and order of acceptance.
+    fn due(&self, lane: usize, blocks: &Blocks, now: Timestamp) -> Vec<DeliveryId> {
+        let is_due = |stored: &&StoredDelivery| {
+            let row = &stored.details.summary;
+            let is_due = match row.state {
+                DeliveryState::Queued => true,
+                DeliveryState::Waiting => row.due_at.is_some_and(|due| due <= now),
+                DeliveryState::Delivered | DeliveryState::Failed | DeliveryState::Cancelled => false,
+            };
+            stored.lane == lane && stored.lease.is_none() && is_due && blocks.of(row).is_none()
+        };
+        let found = self.deliveries.iter().filter(is_due).map(|stored| &stored.details.summary);
+        let mut due: Vec<_> = found
+            .map(|row| {
+                let retry_at = row.due_at.filter(|_| row.state == DeliveryState::Waiting);
+                (retry_at, row.id)
+            })
+            .collect();
+        due.sort_unstable();
+        due.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn claim(&mut self, demand: &Demand) -> Claimed {
+        let blocks: Blocks = self.blocks().into_iter().collect();
+        // Start after the lane at which the last claim ended.
+        let all = 0..self.lanes.len();
+        let start = all.clone().position(|lane| Some(lane_id(lane)) > demand.after).unwrap_or(0);
+        let mut lanes: Vec<(usize, Vec<DeliveryId>)> = (start..all.end)
+            .chain(0..start)
+            .map(|lane| (lane, self.due(lane, &blocks, demand.now)))
+            .filter(|(_, due)| !due.is_empty())
+            .collect();
+        let mut turns = Turns::new(demand);
+        for (lane, due) in &mut lanes {
+            due.reverse();
+            let Lane { origin, manual, .. } = &self.lanes[*lane];
+            turns.add(lane_id(*lane), origin, *manual);
+        }
+        turns.begin();
+        let mut claimed = Claimed { after: demand.after, ..Claimed::default() };
+        while claimed.jobs.len() < demand.limit
+            && let Some(place) = turns.next()
+        {
+            let (lane, due) = &mut lanes[place];
+            claimed.jobs.extend(due.pop().and_then(|id| self.claim_one(id)));
+            claimed.after = Some(lane_id(*lane));
+            turns.put_back(place, !due.is_empty());
+        }
+        let rows = self.deliveries.iter().map(|stored| &stored.details.summary);
+        let waiting = rows.filter(|row| row.state == DeliveryState::Waiting).filter_map(|row| row.due_at);
+        claimed.next_due = waiting.filter(|due| *due > demand.now).min();
+        claimed
+    }
+
+    fn claim_one(&mut self, id: DeliveryId) -> Option<Job> {
+        let lease = self.last_lease + 1;
+        let stored = self.find_mut(id)?;
+        stored.lease = Some(lease);
+        let StoredDelivery { details, tested, lane, .. } = stored.clone();
+        self.last_lease = lease;
+        let Lane { profile_id, origin, manual, past } = self.lanes[lane].clone();
+        Some(Job {
+            reference: JobRef::new(id, lease),
+            lane: lane_id(lane),
+            origin,
+            callback: details.callback?,
+            values: details.values,
+            policy: details.summary.policy,
+            attempts: details.summary.attempts,
+            manual,
+            past,
+            profile: tested.map(|tested| *tested).or_else(|| self.kept_profile(&profile_id)).map(Arc::new),
+        })
+    }
+
+    /// The profile as it is stored, even if it is deleted and can be restored.
+    fn kept_profile(&self, id: &ProfileId) -> Option<Profile> {
+        let deleted = self.deleted.iter().map(|(profile, _)| profile);
+        self.profiles.iter().chain(deleted).find(|profile| profile.id == *id).cloned()
+    }
+
+    /// Whether a claim is still the one on its delivery.
+    fn is_held(&self, job: JobRef) -> bool {
+        self.delivery(job.id).is_some_and(|stored| stored.lease == Some(job.token()))
+    }
+
+    fn release(&mut self, job: JobRef) {
+        if self.is_held(job)
+            && let Some(stored) = self.find_mut(job.id)
+        {
+            stored.lease = None;
+        }
+    }
+
+    /// Records an attempt and ends its claim. False if the delivery was no longer the sender's.
+    fn finish(&mut self, outcome: &Outcome) -> bool {
+        let Outcome { job, attempt, next, .. } = outcome;
+        let Some(stored) = self.delivery(job.id) else { return false };
+        if stored.details.attempts.contains(attempt) {
+            return true;
+        }
+        let lane = stored.lane;
+        if !self.is_held(*job) || !stored.details.summary.state.is_pending() {
+            self.log_attempt(job.id, attempt.clone());
+            self.release(*job);
+            return false;
+        }
+        self.record(job.id, attempt.clone(), *next);
+        self.release(*job);
+        let past = &mut self.lanes[lane].past;
+        *past = match next {
+            Next::Delivered => Some(Past::Delivered),
+            Next::Failed => Some(Past::Failed),
+            Next::Retry(_) => *past,
+        };
+        true
+    }
+}
+
+/// The right to claim. Dropping it ends all claims.
+#[derive(Debug)]
+pub struct MemorySeat(MemoryStore);
+
+impl Drop for MemorySeat {
+    fn drop(&mut self) {
+        self.0.tables().deliveries.iter_mut().for_each(|stored| stored.lease = None);
+    }
+}
+
+impl Queue for MemoryStore {
+    type Seat = MemorySeat;
+
+    async fn join(&self, _: impl FnMut(Standby) + Send) -> Result<MemorySeat, QueueError> {
+        Ok(MemorySeat(self.clone()))
+    }
+
+    async fn leave(&self, seat: MemorySeat) -> Result<(), QueueError> {
+        drop(seat);
+        Ok(())
+    }
+
+    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
+        Ok(self.tables().claim(&demand))
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        Some(LEASE)
+    }
+
+    async fn extend(&self, held: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
+        let tables = self.tables();
+        Ok(held.iter().copied().filter(|job| !tables.is_held(*job)).collect())
+    }
+
+    async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
+        let mut tables = self.tables();
+        for job in unstarted {
+            tables.release(*job);
+        }
+        Ok(())
+    }
+
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
+        Ok(self.change(|tables| {
+            let lost = outcomes.iter().filter(|outcome| !tables.finish(outcome));
+            lost.map(|outcome| outcome.job).collect()
+        }))
+    }
+
+    fn wakeups(&self) -> watch::Receiver<Wakeup> {
+        self.wakeups.subscribe()
+    }
+
+    fn clock(&self) -> ClockSource {
+        ClockSource::Store
+    }
+
+    async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
