@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::console::effects::Runner;
+use crate::console::effects::{Runner, system};
 use crate::console::model::message::Message;
 use crate::console::model::notice::Notice;
 use crate::console::model::settings::ConsoleSettings;
@@ -91,7 +91,8 @@ pub async fn run(start: Start) -> io::Result<Left> {
     let mut console = Console::new(screen, job, state, ask, tell.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let effects = Runner::new(start.store.storage(), region, tell.clone(), start.receiver);
+    let surroundings = system::surroundings(start.receiver, tell.clone());
+    let effects = Runner::new(start.store.storage(), region, surroundings, tell.clone());
     let effects = tokio::spawn(effects.run(requests));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));

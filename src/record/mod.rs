@@ -24,7 +24,7 @@ pub use job::{Job, Origin, Past};
 pub use job_ref::{JobRef, LaneId};
 pub use kind::Kind;
 pub use log_position::LogPosition;
-pub use new_delivery::NewDelivery;
+pub use new_delivery::{Acceptance, NewDelivery};
 pub use outcome::{Next, Outcome};
 pub(crate) use random::random;
 pub use retry_decision::{longest_wait, own_wait};

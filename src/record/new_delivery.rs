@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{DeliveryId, Failure, Kind, RunId, random};
-use crate::callback::{self, Callback, Context, Values};
+use crate::callback::{self, Callback, Context, Random, Values};
 use crate::clock;
 use crate::profile::{Event, Profile, ProfileId, RetryPolicy};
 
@@ -37,20 +37,41 @@ pub struct NewDelivery {
     pub run: Option<RunId>,
 }
 
+/// What differs between two deliveries of the same profile and values.
+pub struct Acceptance<'a> {
+    /// The id of the delivery.
+    pub id: DeliveryId,
+    /// The time.
+    pub at: Timestamp,
+    /// The source of random initialization vectors.
+    pub random: &'a mut Random<'a>,
+}
+
 impl NewDelivery {
     /// A test of the profile as it is on the screen, saved or not.
     #[must_use]
     pub fn test(profile: Profile, event: Option<Event>, values: Values) -> Self {
-        let id = DeliveryId::generate();
-        let mut delivery = Self::prepare(id, &profile, Kind::Test, event, values);
-        delivery.tested = Some(Box::new(profile));
-        delivery
+        let acceptance = Acceptance { id: DeliveryId::generate(), at: clock::now(), random: &mut random };
+        Self::test_as(acceptance, profile, event, values)
+    }
+
+    /// As [`NewDelivery::test`], with an id, a time and randomness from the caller.
+    #[must_use]
+    pub fn test_as(
+        acceptance: Acceptance<'_>,
+        profile: Profile,
+        event: Option<Event>,
+        values: Values,
+    ) -> Self {
+        let delivery = Self::prepare(acceptance, &profile, Kind::Test, event, values);
+        Self { tested: Some(Box::new(profile)), ..delivery }
     }
 
     /// An event that happened; the stored profile's credentials are used.
     #[must_use]
     pub fn event(profile: &Profile, event: Option<Event>, values: Values) -> Self {
-        Self::prepare(DeliveryId::generate(), profile, Kind::Event, event, values)
+        let acceptance = Acceptance { id: DeliveryId::generate(), at: clock::now(), random: &mut random };
+        Self::prepare(acceptance, profile, Kind::Event, event, values)
     }
 
     /// The same, of a run.
@@ -59,9 +80,18 @@ impl NewDelivery {
         Self { run: Some(run), ..Self::event(profile, event, values) }
     }
 
-    fn prepare(id: DeliveryId, profile: &Profile, kind: Kind, event: Option<Event>, values: Values) -> Self {
+    /// A delivery of a stored profile, with an id, a time and randomness from the caller.
+    #[must_use]
+    pub fn prepare(
+        acceptance: Acceptance<'_>,
+        profile: &Profile,
+        kind: Kind,
+        event: Option<Event>,
+        values: Values,
+    ) -> Self {
+        let Acceptance { id, at, random } = acceptance;
         let text = id.to_string();
-        let mut context = Context { delivery_id: &text, random: &mut random };
+        let mut context = Context { delivery_id: &text, random };
         let request = callback::render(profile, &values, &mut context);
         Self {
             id,
@@ -74,7 +104,7 @@ impl NewDelivery {
             values,
             policy: profile.retry,
             tested: None,
-            accepted_at: clock::now(),
+            accepted_at: at,
             run: None,
         }
     }

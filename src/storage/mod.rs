@@ -34,8 +34,6 @@ pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::Counts;
 pub use log::filter::Filter;
-#[cfg(test)]
-pub(crate) use log::matcher::fits;
 pub use log::page::{EarlierSearch, Page, SCAN_LIMIT};
 pub use log::search_words::searched_texts;
 pub use log::status_filter::{StateFilter, StatusFilter};

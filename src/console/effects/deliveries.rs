@@ -1,30 +1,33 @@
 //! Deliveries: found, tested, steered.
 
+use super::surroundings::Sources;
 use crate::callback::Values;
-use crate::clock;
 use crate::console::model::deliveries::paused::{self, MOST_NEW};
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile};
-use crate::record::{DeliveryId, DeliveryState, Kind, LogPosition, NewDelivery};
+use crate::record::{Acceptance, DeliveryId, DeliveryState, Kind, LogPosition, NewDelivery};
 use crate::storage::{Filter, Page, SCAN_LIMIT, StateFilter, Storage, StoreError};
 
 /// Accepts a test, and remembers its values.
 pub(super) async fn test(
     store: &dyn Storage,
+    sources: &dyn Sources,
     profile: Profile,
     event: Option<Event>,
     values: Values,
 ) -> Vec<Message> {
-    // That the values are not remembered must not keep the test from being sent.
+    // The test is sent even if its values cannot be remembered.
     let kept = store.keep_test_values(&profile.id, event, &values).await;
     let unkept = kept.err().map(|error| Message::Failed(error.to_string()));
-    unkept.into_iter().chain([accept(store, profile, event, values).await]).collect()
+    let mut random = |bytes: &mut [u8]| sources.random(bytes);
+    let acceptance = Acceptance { id: sources.delivery_id(), at: sources.now(), random: &mut random };
+    let delivery = NewDelivery::test_as(acceptance, profile, event, values);
+    unkept.into_iter().chain([accept(store, delivery).await]).collect()
 }
 
-async fn accept(store: &dyn Storage, profile: Profile, event: Option<Event>, values: Values) -> Message {
-    let delivery = NewDelivery::test(profile, event, values);
+async fn accept(store: &dyn Storage, delivery: NewDelivery) -> Message {
     let id = delivery.id;
     match store.enqueue(vec![delivery]).await {
         Ok(()) => Message::Accepted(id, Kind::Test),
@@ -49,9 +52,8 @@ async fn search(store: &dyn Storage, query: &Query) -> Result<Page, StoreError> 
     }
 }
 
-/// What a query asks the store for.
-#[must_use]
-pub fn filter(query: &Query) -> Filter {
+/// The filter of a query.
+fn filter(query: &Query) -> Filter {
     let state = match query.show {
         Show::All => None,
         Show::Pending => Some(StateFilter::Pending),
@@ -100,9 +102,13 @@ pub(super) async fn retry_now(store: &dyn Storage, id: DeliveryId) -> Result<Mes
     })
 }
 
-pub(super) async fn send_again(store: &dyn Storage, id: DeliveryId) -> Result<Message, StoreError> {
-    let new = DeliveryId::generate();
-    store.resend(id, new, clock::now()).await?;
+pub(super) async fn send_again(
+    store: &dyn Storage,
+    sources: &dyn Sources,
+    id: DeliveryId,
+) -> Result<Message, StoreError> {
+    let new = sources.delivery_id();
+    store.resend(id, new, sources.now()).await?;
     Ok(Message::Accepted(new, Kind::Again))
 }
 

@@ -1,4 +1,4 @@
-//! Carries out what is done to many deliveries, beside everything else.
+//! Bulk changes of deliveries, concurrent with everything else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,40 +10,37 @@ use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::message::Message;
 use crate::storage::{BulkResult, Storage, StoreError, change_next};
 
-/// How often it is told how far it came.
+/// How often the progress is reported.
 const TOLD: Duration = Duration::from_millis(100);
 
-/// Counts, as of now, and tells; nothing waits for it.
-pub fn count(store: Arc<dyn Storage>, mut many: Box<Many>, tell: UnboundedSender<Message>) {
-    tokio::spawn(async move {
-        many.filter = many.change.of(many.filter);
-        let news = match store.count(&many.filter).await {
-            Ok(count) => {
-                many.count = Some(count);
-                BulkNews::Counted(many)
-            }
-            Err(error) => BulkNews::Uncounted { ticket: many.ticket, why: error.to_string() },
-        };
-        let _ = tell.send(Message::Many(news));
-    });
+/// Counts the deliveries as of now.
+pub async fn count(store: Arc<dyn Storage>, mut many: Box<Many>, tell: UnboundedSender<Message>) {
+    many.filter = many.change.of(many.filter);
+    let news = match store.count(&many.filter).await {
+        Ok(count) => {
+            many.count = Some(count);
+            BulkNews::Counted(many)
+        }
+        Err(error) => BulkNews::Uncounted { ticket: many.ticket, why: error.to_string() },
+    };
+    let _ = tell.send(Message::Many(news));
 }
 
-/// Does it, and tells how it goes, until all is done or this is set.
-#[must_use]
-pub fn change(store: Arc<dyn Storage>, many: Box<Many>, tell: UnboundedSender<Message>) -> Arc<AtomicBool> {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let stop = Arc::clone(&stopped);
-    tokio::spawn(async move {
-        let mut all = BulkResult::default();
-        let result = run(&*store, *many, &stop, &mut all, &tell).await;
-        let cut = match result {
-            Ok(true) => None,
-            Ok(false) => Some("stopped".to_owned()),
-            Err(error) => Some(error.to_string()),
-        };
-        let _ = tell.send(Message::Many(BulkNews::Ended { did: Box::new(all), cut }));
-    });
-    stopped
+/// Changes the deliveries until all are changed or `stop` is set, and reports the progress.
+pub async fn change(
+    store: Arc<dyn Storage>,
+    many: Box<Many>,
+    stop: Arc<AtomicBool>,
+    tell: UnboundedSender<Message>,
+) {
+    let mut all = BulkResult::default();
+    let result = run(&*store, *many, &stop, &mut all, &tell).await;
+    let cut = match result {
+        Ok(true) => None,
+        Ok(false) => Some("stopped".to_owned()),
+        Err(error) => Some(error.to_string()),
+    };
+    let _ = tell.send(Message::Many(BulkNews::Ended { did: Box::new(all), cut }));
 }
 
 /// Whether all was done.

@@ -9,30 +9,32 @@ mod many;
 mod profiles;
 mod receiver;
 mod subjects;
+pub mod surroundings;
+pub mod system;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
+use crate::callback::{self, Moment};
 use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
-use crate::delivery;
+use crate::console::model::wanted::Wanted;
 use crate::profile::Region;
-use crate::receiver::Receiver;
 use crate::storage::{Storage, StoreError};
 use crate::threads;
 
-use receiver::Endpoint;
 use subjects::{Queues, Subject};
+use surroundings::{Sources, Surroundings};
 
-/// How long what is typed may stand in memory only.
+/// How long what is typed may be in memory only.
 const DRAFT_PAUSE: Duration = Duration::from_millis(300);
 
 /// Whether a draft that waits must be on disk, or be forgotten, before this.
@@ -62,87 +64,129 @@ async fn check(of: Box<ToCheck>) -> Message {
     }
 }
 
-/// Carries out effects against the store and the built-in endpoint.
+/// The request as it would be sent now.
+fn preview(sources: &dyn Sources, wanted: Box<Wanted>) -> Message {
+    let id = sources.preview_id().to_string();
+    let mut random = |bytes: &mut [u8]| sources.random(bytes);
+    let unix_seconds = sources.now().as_second();
+    let mut moment = Moment { delivery_id: &id, unix_seconds, random: &mut random };
+    let made = callback::preview(&wanted.profile, &wanted.values, &wanted.origins, &mut moment);
+    Message::Previewed(wanted, made.map(Box::new))
+}
+
+/// Carries out effects.
 pub struct Runner {
     outside: Arc<Outside>,
     queues: Queues,
+    /// The draft to be written next, and when.
+    draft: Option<(Instant, Request)>,
+    /// Effects that are finished before the console ends.
     tasks: JoinSet<()>,
+    /// Effects that may never finish: reading a file.
+    unbounded: JoinSet<()>,
 }
 
 /// What is outside the console.
 struct Outside {
     store: Arc<dyn Storage>,
     region: Region,
+    surroundings: Surroundings,
     tell: UnboundedSender<Message>,
-    endpoint: Endpoint,
-    /// Stops what is being done to many deliveries.
-    stop: Mutex<Arc<AtomicBool>>,
+    bulk: Mutex<Bulk>,
+}
+
+/// The bulk changes that run.
+#[derive(Default)]
+struct Bulk {
+    tasks: JoinSet<()>,
+    /// Stops the last of them.
+    stop: Arc<AtomicBool>,
 }
 
 impl Runner {
-    /// A runner of effects; a receiver that runs already is taken over.
+    /// A runner of effects against this store.
     #[must_use]
     pub fn new(
         store: Arc<dyn Storage>,
         region: Region,
+        surroundings: Surroundings,
         tell: UnboundedSender<Message>,
-        receiver: Option<Receiver>,
     ) -> Self {
-        let endpoint = Endpoint::new(receiver, tell.clone());
-        let outside = Outside { store, region, tell, endpoint, stop: Mutex::default() };
-        Self { outside: Arc::new(outside), queues: Queues::default(), tasks: JoinSet::new() }
+        let outside = Outside { store, region, surroundings, tell, bulk: Mutex::default() };
+        Self {
+            outside: Arc::new(outside),
+            queues: Queues::default(),
+            draft: None,
+            tasks: JoinSet::new(),
+            unbounded: JoinSet::new(),
+        }
     }
 
-    /// Carries out effects until no more can come and all are done.
+    /// Carries out effects until the last request has come and is done.
     pub async fn run(mut self, mut requests: UnboundedReceiver<Request>) {
-        let mut draft: Option<(Instant, Request)> = None;
         loop {
-            let due = draft.as_ref().map(|(due, _)| *due);
-            let request = tokio::select! {
+            let due = self.draft.as_ref().map(|(due, _)| *due);
+            tokio::select! {
                 biased;
-                () = sleep_until(due) => None,
+                () = sleep_until(due) => self.write_draft(),
                 request = requests.recv() => match request {
-                    Some(request) => Some(request),
+                    Some(request) => self.take(request),
                     None => break,
                 },
-                Some(_) = self.tasks.join_next() => continue,
-            };
-            match request {
-                // Each key makes a draft; the last of them is written when the pause is over.
-                Some(request @ Request { effect: Effect::KeepDraft(_), .. }) => {
-                    let due = due.unwrap_or_else(|| Instant::now() + DRAFT_PAUSE);
-                    draft = Some((due, request));
-                }
-                Some(request) => {
-                    if ends_draft(&request.effect) {
-                        self.begin(draft.take().map(|(_, draft)| draft));
-                    }
-                    self.begin(Some(request));
-                }
-                None => self.begin(draft.take().map(|(_, draft)| draft)),
+                Some(_) = self.tasks.join_next() => {}
+                Some(_) = self.unbounded.join_next() => {}
             }
         }
-        self.begin(draft.take().map(|(_, draft)| draft));
+        self.finish().await;
+        self.unbounded.detach_all();
+        self.outside.bulk().tasks.detach_all();
+        self.outside.surroundings.endpoint.stop().await;
+    }
+
+    /// Takes the next request. Each key makes a draft: the last one is written when the pause is over.
+    pub fn take(&mut self, request: Request) {
+        if let Effect::KeepDraft(_) = request.effect {
+            let due = self.draft.take().map(|(due, _)| due);
+            self.draft = Some((due.unwrap_or_else(|| Instant::now() + DRAFT_PAUSE), request));
+            return;
+        }
+        if ends_draft(&request.effect) {
+            self.write_draft();
+        }
+        self.begin(request);
+    }
+
+    /// Waits until everything is done, other than what may never finish.
+    async fn finish(&mut self) {
+        self.write_draft();
         while self.tasks.join_next().await.is_some() {}
-        self.outside.endpoint.stop().await;
+    }
+
+    /// Waits until everything is done.
+    #[cfg(test)]
+    pub async fn settle(&mut self) {
+        self.finish().await;
+        while self.unbounded.join_next().await.is_some() {}
+        let mut bulk = std::mem::take(&mut self.outside.bulk().tasks);
+        while bulk.join_next().await.is_some() {}
+    }
+
+    fn write_draft(&mut self) {
+        if let Some((_, draft)) = self.draft.take() {
+            self.begin(draft);
+        }
     }
 
     /// Begins to carry an effect out, when its turn comes.
-    fn begin(&mut self, request: Option<Request>) {
-        let Some(Request { ticket, effect }) = request else { return };
+    fn begin(&mut self, request: Request) {
+        let Request { ticket, effect } = request;
         let mut turn = self.queues.next(Subject::of(&effect));
         let outside = Arc::clone(&self.outside);
-        // A file may be read late, or never: the end does not wait for it.
-        let waits = !matches!(effect, Effect::ReadValues(_));
-        let task = async move {
+        let tasks = if let Effect::ReadValues(_) = effect { &mut self.unbounded } else { &mut self.tasks };
+        tasks.spawn(async move {
             turn.comes().await;
             outside.carry_out(ticket, effect).await;
-        };
-        if waits {
-            self.tasks.spawn(task);
-        } else {
-            tokio::spawn(task);
-        }
+        });
     }
 }
 
@@ -157,13 +201,15 @@ impl Outside {
     #[allow(clippy::too_many_lines, reason = "one arm an effect")]
     async fn perform(&self, effect: Effect) -> Result<Vec<Message>, StoreError> {
         let store = &*self.store;
+        let Surroundings { sources, endpoint } = &self.surroundings;
+        let sources = &**sources;
         let message = match effect {
             Effect::LoadProfiles => Message::Profiles(store.profiles().await?),
             Effect::LoadProfile(id, purpose) => profiles::load(store, id, purpose).await?,
-            Effect::Fresh(draft) => profiles::fresh(*draft, self.region),
-            Effect::SaveProfile(profile, seen, _) => profiles::save(store, profile, seen).await?,
-            Effect::OverwriteProfile(profile) => profiles::overwrite(store, profile).await?,
-            Effect::SwitchProfile(profile) => profiles::switch(store, profile).await?,
+            Effect::Fresh(draft) => profiles::fresh(sources, *draft, self.region),
+            Effect::SaveProfile(profile, seen, _) => profiles::save(store, sources, profile, seen).await?,
+            Effect::OverwriteProfile(profile) => profiles::overwrite(store, sources, profile).await?,
+            Effect::SwitchProfile(profile) => profiles::switch(store, sources, profile).await?,
             Effect::AskDelete(id, title) => profiles::ask_delete(store, id, title).await?,
             Effect::DeleteProfile(id, title) => profiles::delete(store, id, title).await?,
             Effect::RestoreLast => Message::Restored(store.restore_last().await?.map(Box::new)),
@@ -186,17 +232,14 @@ impl Outside {
             Effect::AddVariable(..) | Effect::ChangeVariable(..) | Effect::RemoveVariable(..) => {
                 profiles::own_variable(store, effect).await?
             }
-            Effect::Preview(wanted) => {
-                let made = delivery::preview(&wanted.profile, &wanted.values, &wanted.origins);
-                Message::Previewed(wanted, made.map(Box::new))
-            }
+            Effect::Preview(wanted) => preview(sources, wanted),
             Effect::LoadTestValues(id) => {
                 let values = store.test_values(&id).await?;
                 Message::TestValues(id, values)
             }
             Effect::ReadValues(file) => values::read(file).await,
             Effect::Test(profile, event, values) => {
-                return Ok(deliveries::test(store, *profile, event, values).await);
+                return Ok(deliveries::test(store, sources, *profile, event, values).await);
             }
             Effect::LoadDeliveries(query) => deliveries::load(store, query).await?,
             Effect::CountNewer(query) => deliveries::count_newer(store, query).await?,
@@ -210,14 +253,16 @@ impl Outside {
             }
             Effect::Cancel(id) => deliveries::cancel(store, id).await?,
             Effect::RetryNow(id) => deliveries::retry_now(store, id).await?,
-            Effect::SendAgain(id) => deliveries::send_again(store, id).await?,
-            Effect::WriteFile { text, what } => copying::to_file(&text, &what),
-            Effect::StartReceiver(behaviour) => self.endpoint.start(behaviour).await,
+            Effect::SendAgain(id) => deliveries::send_again(store, sources, id).await?,
+            Effect::WriteFile { text, what } => {
+                copying::to_file(&sources.temporary_folder(), sources.now(), &text, &what)
+            }
+            Effect::StartReceiver(behaviour) => endpoint.start(behaviour).await,
             Effect::SetReceiver(behaviour) => {
-                self.endpoint.set(behaviour).await;
+                endpoint.set(behaviour).await;
                 return Ok(Vec::new());
             }
-            Effect::StopReceiver => self.endpoint.stop().await,
+            Effect::StopReceiver => endpoint.stop().await,
             Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => {
                 self.many(effect);
                 return Ok(Vec::new());
@@ -233,14 +278,25 @@ impl Outside {
         Ok(vec![message])
     }
 
-    /// What is done to many deliveries goes on beside everything else, and tells by itself.
+    /// Starts or stops a bulk change, which runs concurrently with everything else and reports on its own.
     fn many(&self, effect: Effect) {
-        let (store, tell) = (self.store.clone(), self.tell.clone());
-        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let (store, tell) = (Arc::clone(&self.store), self.tell.clone());
+        let mut bulk = self.bulk();
+        while bulk.tasks.try_join_next().is_some() {}
         match effect {
-            Effect::CountMany(many) => many::count(store, many, tell),
-            Effect::ChangeMany(many) => *stop = many::change(store, many, tell),
-            _ => stop.store(true, Ordering::Release),
+            Effect::CountMany(many) => {
+                bulk.tasks.spawn(many::count(store, many, tell));
+            }
+            Effect::ChangeMany(many) => {
+                bulk.stop = Arc::default();
+                let stop = Arc::clone(&bulk.stop);
+                bulk.tasks.spawn(many::change(store, many, stop, tell));
+            }
+            _ => bulk.stop.store(true, Ordering::Release),
         }
+    }
+
+    fn bulk(&self) -> MutexGuard<'_, Bulk> {
+        self.bulk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,13 +1,13 @@
 //! Profiles and drafts.
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
+use super::surroundings::Sources;
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
 use crate::storage::{Saved, Storage, StoreError, UnsavedDraft};
-use crate::{clock, delivery, threads};
+use crate::{delivery, threads};
 
 pub(super) async fn load(
     store: &dyn Storage,
@@ -18,9 +18,9 @@ pub(super) async fn load(
     Ok(Message::Profile(id, profile, purpose))
 }
 
-pub(super) fn fresh(draft: Draft, region: Region) -> Message {
-    let now = now();
-    let id = ProfileId::new(region, Uuid::new_v4());
+pub(super) fn fresh(sources: &dyn Sources, draft: Draft, region: Region) -> Message {
+    let now = stored_time(sources);
+    let id = ProfileId::new(region, sources.profile_id());
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }
 
@@ -34,21 +34,23 @@ async fn unusable(profile: &Profile) -> Option<Message> {
 /// Saves a profile whose files can be used, if what is stored is what was seen.
 pub(super) async fn save(
     store: &dyn Storage,
+    sources: &dyn Sources,
     profile: Box<Profile>,
     seen: Option<Timestamp>,
 ) -> Result<Message, StoreError> {
     match unusable(&profile).await {
         Some(refused) => Ok(refused),
-        None => store_if(store, profile, seen).await,
+        None => store_if(store, sources, profile, seen).await,
     }
 }
 
 async fn store_if(
     store: &dyn Storage,
+    sources: &dyn Sources,
     mut profile: Box<Profile>,
     seen: Option<Timestamp>,
 ) -> Result<Message, StoreError> {
-    profile.modified_at = now();
+    profile.modified_at = stored_time(sources);
     Ok(match store.save_profile_if((*profile).clone(), seen).await? {
         Saved::Saved => Message::Saved(profile),
         Saved::Changed(theirs) => Message::Conflict(profile, Some(theirs)),
@@ -57,19 +59,27 @@ async fn store_if(
 }
 
 /// Saves a profile over whatever is stored.
-pub(super) async fn overwrite(store: &dyn Storage, mut profile: Box<Profile>) -> Result<Message, StoreError> {
+pub(super) async fn overwrite(
+    store: &dyn Storage,
+    sources: &dyn Sources,
+    mut profile: Box<Profile>,
+) -> Result<Message, StoreError> {
     if let Some(refused) = unusable(&profile).await {
         return Ok(refused);
     }
-    profile.modified_at = now();
+    profile.modified_at = stored_time(sources);
     store.save_profiles(vec![(*profile).clone()]).await?;
     Ok(Message::Saved(profile))
 }
 
 /// Enables or disables a profile.
-pub(super) async fn switch(store: &dyn Storage, profile: Box<Profile>) -> Result<Message, StoreError> {
+pub(super) async fn switch(
+    store: &dyn Storage,
+    sources: &dyn Sources,
+    profile: Box<Profile>,
+) -> Result<Message, StoreError> {
     let seen = Some(profile.modified_at);
-    Ok(match store_if(store, profile, seen).await? {
+    Ok(match store_if(store, sources, profile, seen).await? {
         Message::Saved(profile) => Message::Switched(profile),
         _ => Message::Failed("Another session changed it just now: try again".to_owned()),
     })
@@ -126,8 +136,8 @@ pub(super) async fn own_variable(store: &dyn Storage, effect: Effect) -> Result<
     Ok(Message::VariableStored(store.own_variables().await?, at, done))
 }
 
-/// The time as the store keeps it, in whole milliseconds.
-fn now() -> Timestamp {
-    let now = clock::now();
+/// The time in whole milliseconds, as a store keeps it.
+fn stored_time(sources: &dyn Sources) -> Timestamp {
+    let now = sources.now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

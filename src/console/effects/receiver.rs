@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
 
+use super::surroundings::BuiltInEndpoint;
 use crate::console::model::arrived::Arrival;
 use crate::console::model::message::Message;
 use crate::receiver::{Behaviour, NoRequest, Receiver};
@@ -30,8 +32,11 @@ impl Endpoint {
         let running = receiver.map(|receiver| listen(receiver, tell.clone()));
         Self { running: Mutex::new(running), tell }
     }
+}
 
-    pub(super) async fn start(&self, behaviour: Behaviour) -> Message {
+#[async_trait]
+impl BuiltInEndpoint for Endpoint {
+    async fn start(&self, behaviour: Behaviour) -> Message {
         let mut running = self.running.lock().await;
         let mut failure = String::new();
         for port in PORTS {
@@ -47,13 +52,13 @@ impl Endpoint {
         Message::Failed(failure)
     }
 
-    pub(super) async fn set(&self, behaviour: Behaviour) {
+    async fn set(&self, behaviour: Behaviour) {
         if let Some(running) = &*self.running.lock().await {
             running.receiver.set_behaviour(behaviour);
         }
     }
 
-    pub(super) async fn stop(&self) -> Message {
+    async fn stop(&self) -> Message {
         if let Some(running) = self.running.lock().await.take() {
             running.listening.abort();
             running.receiver.stop().await;

@@ -14,7 +14,7 @@ use crate::console::tests::sample;
 use crate::profile::{Profile, Region};
 use crate::storage::{Store, UnsavedDraft};
 
-use super::Runner;
+use super::{Runner, system};
 
 /// Carries effects out until all are done: the results by ticket, and the store.
 async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Message>> {
@@ -25,7 +25,8 @@ async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Me
         ask.send(awaited.ask(effect)).unwrap();
     }
     drop(ask);
-    Runner::new(Arc::new(store.clone()), Region::In, tell, None).run(requests).await;
+    let surroundings = system::surroundings(None, tell.clone());
+    Runner::new(Arc::new(store.clone()), Region::In, surroundings, tell).run(requests).await;
     let mut out = BTreeMap::new();
     while let Some(message) = messages.recv().await {
         let Message::Result(ticket, messages) = message else { panic!("no result: {message:?}") };
@@ -46,7 +47,7 @@ fn kept(profile: &Profile, title: &str) -> Effect {
 async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_their_order() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("a.db")).unwrap();
-    let profile = sample::world().profiles.remove(0);
+    let profile = sample::profile(1, &sample::order_sms());
     let id = profile.id.clone();
     let save = || Effect::SaveProfile(Box::new(profile.clone()), None, AfterSave::default());
     let results = results(
@@ -85,7 +86,7 @@ async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_
 async fn of_several_drafts_the_last_is_kept_and_a_save_comes_after_those_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("a.db")).unwrap();
-    let profile = sample::world().profiles.remove(0);
+    let profile = sample::profile(1, &sample::order_sms());
     let save = Effect::SaveProfile(Box::new(profile.clone()), None, AfterSave::default());
     let effects = vec![
         kept(&profile, "A"),

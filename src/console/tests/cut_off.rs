@@ -76,7 +76,9 @@ fn long() -> World {
         headers: vec![header("X-Tenant-", "value-"), DraftHeader { name: "X-A".into(), value: "b".into() }],
         ..sample::order_sms()
     };
-    World { profiles: vec![sample::profile(1, &draft)], ..World::default() }
+    let world = World::default();
+    world.save(sample::profile(1, &draft));
+    world
 }
 
 #[test]

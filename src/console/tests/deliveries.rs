@@ -8,8 +8,8 @@ use super::world::{World, number};
 use super::{Desk, sample};
 
 /// A test of the first profile is accepted.
-fn one_more(world: &mut World) {
-    let profile = world.profiles[0].clone();
+fn one_more(world: &World) {
+    let profile = world.tables().profiles[0].clone();
     let event = profile.events.first().copied();
     world.accept(Kind::Test, &profile, event, &Values::samples(event, &[]), sample::start());
 }
@@ -155,8 +155,8 @@ fn details_show_request_and_answers_and_can_be_copied() {
 
 #[test]
 fn a_long_log_is_read_page_by_page() {
-    let mut world = sample::world();
-    (0..500).for_each(|_| one_more(&mut world));
+    let world = sample::world();
+    (0..500).for_each(|_| one_more(&world));
     let mut desk = Desk::new(80, 24).of(world);
     assert_eq!(desk.state.deliveries.rows().len(), 200);
     desk.keys("4 end end end end");
@@ -175,9 +175,9 @@ fn found(desk: &mut Desk, text: &str) -> Vec<u128> {
 #[test]
 fn a_word_for_a_state_means_the_state_and_no_text() {
     let mut desk = Desk::new(120, 40).of(sample::log());
-    let values = desk.world.deliveries[2].values.members();
+    let values = desk.world.tables().deliveries[2].details.values.clone();
     let has = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.contains("delivered"));
-    assert!(values.values().any(has), "one that failed has the word in a value: {values:?}");
+    assert!(values.members().values().any(has), "one that failed has the word in a value: {values:?}");
     assert_eq!(found(&mut desk, "delivered"), [2, 1]);
     assert_eq!(found(&mut desk, "failed order sms"), [3]);
     assert!(found(&mut desk, "\"delivered\"").contains(&3), "in quotes it is text");
@@ -207,9 +207,9 @@ fn what_was_looked_for_is_gone_to_in_the_details() {
 /// The row marks what matches; what it does not show is named beneath the list, for the chosen delivery.
 #[test]
 fn a_filter_shows_what_matched() {
-    let mut world = sample::log();
-    let attempt = &mut world.deliveries[2].attempts[2];
-    attempt.response_body = b"{\"reason\": \"invalid signature\",\n \"order\": \"no. 5999\"}".to_vec();
+    let world = sample::log();
+    world.tables().deliveries[2].details.attempts[2].response_body =
+        b"{\"reason\": \"invalid signature\",\n \"order\": \"no. 5999\"}".to_vec();
     let mut desk = Desk::new(120, 30).of(world);
     let beneath = |desk: &Desk| desk.screen().lines().rev().nth(2).unwrap_or_default().to_owned();
     for (typed, place) in [

@@ -1,6 +1,7 @@
-//! The language of these tests: a desk with a keyboard, a screen, and a small world behind it.
+//! The language of these tests: a desk with a keyboard, a screen, and a small world behind it, in which the real
+//! effects are carried out.
 //!
-//! Every message is followed by a drawing, and every drawing is looked over: see [`Desk::draw`].
+//! Every message is followed by a drawing, and every drawing is checked: see [`Desk::draw`].
 
 use std::collections::VecDeque;
 
@@ -23,16 +24,18 @@ use crate::keymap::{Key, Keymap};
 use crate::profile::{Region, Rules};
 use crate::settings::Zone;
 
+use super::outside::Outside;
 use super::world::World;
 use super::{asked, paint};
 
 /// The time at which every desk begins.
 pub const START: &str = "2025-04-17T14:02:10Z";
 
-/// A console with nothing real around it.
+/// A console without a terminal.
 pub struct Desk {
     pub state: State,
     pub world: World,
+    outside: Outside,
     terminal: Terminal<TestBackend>,
     /// What was asked for and not answered yet.
     pending: VecDeque<Request>,
@@ -56,10 +59,12 @@ impl Desk {
         };
         let now: Timestamp = START.parse().unwrap();
         let mut state = State::new(settings, (columns, lines), now);
+        let world = World::default();
         let mut desk = Self {
             pending: start(&mut state).into(),
             state,
-            world: World::default(),
+            outside: Outside::of(&world),
+            world,
             terminal: Terminal::new(TestBackend::new(columns, lines)).unwrap(),
             asked: Vec::new(),
             answering: false,
@@ -77,6 +82,7 @@ impl Desk {
 
     /// With this world outside, which answers from now on.
     pub fn of(mut self, world: World) -> Self {
+        self.outside = Outside::of(&world);
         self.world = world;
         self.answers();
         self.asked.clear();
@@ -162,17 +168,19 @@ impl Desk {
     }
 
     /// Something outside changed, and the console hears of it.
-    pub fn happens(&mut self, change: impl FnOnce(&mut World)) -> &mut Self {
-        change(&mut self.world);
+    pub fn happens(&mut self, change: impl FnOnce(&World)) -> &mut Self {
+        change(&self.world);
+        self.world.touch();
         self.told(Message::StoreChanged)
     }
 
     fn settle(&mut self) {
         while self.answering
-            && let Some(Request { ticket, effect }) = self.pending.pop_front()
+            && let Some(request) = self.pending.pop_front()
         {
-            let answers = self.world.answer(&effect, self.state.now);
-            self.takes(Message::Result(ticket, answers));
+            for message in self.outside.carry_out(request, &self.world, self.state.now) {
+                self.takes(message);
+            }
         }
     }
 

@@ -107,7 +107,7 @@ fn a_profile_is_gone_to_by_its_title() {
 fn a_profile_that_went_meanwhile_is_told() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("invoice");
-    desk.happens(|world| world.profiles.retain(|p| p.title.as_str() != "Invoice mails"));
+    desk.happens(|world| world.tables().profiles.retain(|p| p.title.as_str() != "Invoice mails"));
     desk.keys("enter");
     assert_eq!(desk.says(), "It no longer exists: another session deleted it");
 }

@@ -58,7 +58,7 @@ fn save_crosses_the_steps_to_the_error() {
 fn f2_saves_where_the_terminal_keeps_ctrl_s() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types("X").keys("f2");
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMSX");
     desk.keys("f2");
     assert_eq!(desk.says(), "Save: nothing has changed");
 }
@@ -68,10 +68,10 @@ fn what_is_typed_while_saving_is_not_lost() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types(" A");
     desk.waits_for_answers().keys("ctrl+s").types("B").answers();
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS A");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMS A");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMS AB");
     assert!(desk.state.editor.as_ref().unwrap().is_changed());
-    assert_eq!(desk.world.drafts.len(), 1, "the draft on disk stays, too");
+    assert_eq!(desk.world.tables().drafts.len(), 1, "the draft on disk stays, too");
 }
 
 #[test]
@@ -95,11 +95,11 @@ fn esc_with_something_unsaved_asks() {
     desk.keys("esc d");
     assert!(desk.state.editor.is_none());
     assert_eq!(desk.asked(), ["drop 1"]);
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMS");
 
     desk.keys("e").types("Y").keys("esc y");
     assert!(desk.state.editor.is_none(), "{}", desk.screen());
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSY");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMSY");
     assert_eq!(desk.state.focus, Pane::Profiles);
 }
 
@@ -130,7 +130,7 @@ fn a_failure_of_something_else_leaves_a_save_as_it_is() {
     desk.keys("4");
     assert!(desk.state.editor.is_some(), "{}", desk.screen());
     desk.answers();
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMSX");
     assert!(desk.state.editor.is_none(), "saved and closed: {}", desk.screen());
     assert_eq!(desk.state.focus, Pane::Deliveries, "and what was typed meanwhile came after it");
 }
@@ -141,11 +141,11 @@ fn another_profile_waits_for_the_answer() {
     desk.keys("e").types("X").keys("f6 1 j enter");
     assert!(desk.shows("Save changes before opening the other profile?"));
     desk.keys("y");
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMSX");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMSX");
     assert!(desk.line("Title ").contains("Bookings"), "{}", desk.screen());
     desk.types("Z").keys("f6 1 k e d");
     assert!(desk.line("Title ").contains("Order SMSX"), "{}", desk.screen());
-    assert_eq!(desk.world.profiles[1].title.as_str(), "Bookings");
+    assert_eq!(desk.world.tables().profiles[1].title.as_str(), "Bookings");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn quitting_asks_when_something_is_unsaved() {
     assert_eq!(desk.asked(), ["keep Order SMSX"]);
     desk.keys("f6 q y");
     assert_eq!(desk.asked(), ["quit"], "the draft stays on disk");
-    assert_eq!(desk.world.drafts.len(), 1);
+    assert_eq!(desk.world.tables().drafts.len(), 1);
     desk.keys("ctrl+c d");
     assert_eq!(desk.asked(), ["drop 1", "quit"]);
 }
@@ -201,7 +201,7 @@ fn what_was_not_saved_is_back_at_the_start() {
     assert!(desk.says().starts_with("Restored your unsaved draft"), "{}", desk.says());
     desk.keys("ctrl+s");
     assert_eq!(desk.asked(), ["save Order SMS X", "drop 1"]);
-    assert!(desk.world.drafts.is_empty());
+    assert!(desk.world.tables().drafts.is_empty());
 }
 
 #[test]
@@ -213,11 +213,13 @@ fn a_new_draft_is_back_and_the_newest_is_opened() {
         edited_at: sample::start() - std::time::Duration::from_secs(seconds),
     };
     let drafts = vec![kept(7, "Older", 60), kept(8, "Newer", 30), kept(9, "Oldest", 90)];
-    let mut desk = Desk::new(80, 24).of(World { drafts, ..World::default() });
+    let world = World::default();
+    world.tables().drafts = drafts;
+    let mut desk = Desk::new(80, 24).of(world);
     assert!(desk.line("Title").contains("Newer"), "{}", desk.screen());
     assert!(desk.line("Channel").contains("[voice]"), "a new one's channel can still change");
     desk.keys("esc d");
-    assert_eq!(desk.world.drafts.len(), 2, "only the discarded one is dropped");
+    assert_eq!(desk.world.tables().drafts.len(), 2, "only the discarded one is dropped");
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn too_small_a_screen_takes_no_key_but_quit() {
     desk.keys("ctrl+c");
     let effects = desk.effects();
     assert!(matches!(effects.as_slice(), [Effect::Quit]), "no question can be seen: {effects:?}");
-    assert_eq!(desk.world.drafts.len(), 1);
+    assert_eq!(desk.world.tables().drafts.len(), 1);
     desk.resized(80, 24);
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMSX");
 }
@@ -243,5 +245,5 @@ fn what_follows_a_save_waits_for_it() {
     desk.keys("ctrl+s esc");
     desk.answers();
     assert!(desk.state.editor.is_none() && desk.state.overlay.is_none(), "{}", desk.screen());
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS B");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMS B");
 }

@@ -147,7 +147,7 @@ fn the_cursor_stands_on_what_has_the_keyboard() {
             "? down down",
         ]) {
             for world in [sample::log(), World::default()] {
-                let empty = world.profiles.is_empty();
+                let empty = world.tables().profiles.is_empty();
                 let mut desk = Desk::new(columns, lines).of(world);
                 desk.keys(place);
                 let at = desk.cursor();
@@ -191,7 +191,7 @@ fn the_day_is_told_where_it_is_another_one() {
     desk.told(Message::Now(tomorrow));
     assert!(desk.shows("┃▌17 Apr 14:02 test"), "{}", desk.screen());
     desk.happens(|world| {
-        let profile = world.profiles[0].clone();
+        let profile = world.tables().profiles[0].clone();
         world.accept(
             crate::record::Kind::Test,
             &profile,
@@ -221,7 +221,7 @@ fn ages_stay_true() {
 
 #[test]
 fn what_people_write_cannot_turn_the_screen_round() {
-    let mut world = sample::world();
+    let world = sample::world();
     let mut draft = sample::order_sms();
     draft.body = "{\"a\": \"\u{202e}gnp.exe\u{2066} \u{200b}<id> שלום 日本語 👩‍👩‍👧 e\u{301}\u{1b}[2J\"}".into();
     world.save(sample::profile(1, &draft));

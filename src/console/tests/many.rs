@@ -45,17 +45,17 @@ fn what_is_typed_is_no_action() {
 
 #[test]
 fn a_search_goes_on_by_itself_and_what_comes_does_not_end_it() {
-    let mut world = sample::world();
-    let profiles = [world.profiles[0].clone(), world.profiles[1].clone()];
+    let world = sample::world();
+    let profiles = [0, 1].map(|n| world.profile(n).unwrap());
     for n in 0..100 {
         let profile = &profiles[usize::from(n % 50 == 0)];
         world.accept(Kind::Test, profile, None, &Values::default(), sample::start());
     }
-    world.patience = 10;
+    world.tables().scan_limit = Some(10);
     let mut desk = Desk::new(120, 40).of(world);
     desk.keys("4").waits_for_answers();
     desk.keys("/").types("bookings");
-    desk.happens(|world| world.patience = 10);
+    desk.happens(|world| world.tables().scan_limit = Some(10));
     assert!(desk.shows("nothing sent yet") || desk.shows("none so far") || desk.shows("no matches"));
     desk.answers();
     assert_eq!(shown(&desk), [51, 1]);

@@ -1,7 +1,8 @@
-//! The console as a function: keys in, screen out, without terminal, disk or network.
+//! The console from keys to screen, with its real effects over a store in memory: without terminal or network.
 
 mod asked;
 mod desk;
+mod outside;
 mod paint;
 pub mod sample;
 mod world;

@@ -6,10 +6,10 @@ use crate::record::{DeliveryId, Kind};
 use super::world::{World, number};
 use super::{Desk, sample};
 
-fn come(count: usize) -> impl Fn(&mut World) {
+fn come(count: usize) -> impl Fn(&World) {
     move |world| {
         for _ in 0..count {
-            let profile = world.profiles[0].clone();
+            let profile = world.tables().profiles[0].clone();
             let event = profile.events.first().copied();
             world.accept(Kind::Event, &profile, event, &Values::samples(event, &[]), sample::start());
         }
@@ -29,8 +29,8 @@ fn list(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn what_comes_never_shifts_what_is_read() {
-    let mut world = sample::world();
-    come(300)(&mut world);
+    let world = sample::world();
+    come(300)(&world);
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("4 pgdn pgdn k k");
     let (before, at) = (list(&desk), desk.cursor());
@@ -87,18 +87,20 @@ fn only_those_that_the_filter_shows_are_counted() {
 
 #[test]
 fn a_choice_that_goes_leaves_its_place_to_the_next_older_one() {
-    let mut world = sample::world();
-    come(60)(&mut world);
+    let world = sample::world();
+    come(60)(&world);
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("4 pgdn pgdn");
     let (id, at) = (chosen(&desk), desk.cursor());
-    let gone = |of: u128| move |world: &mut World| world.deliveries.retain(|d| number(d.summary.id) != of);
+    let gone = |of: u128| {
+        move |world: &World| world.tables().deliveries.retain(|d| number(d.details.summary.id) != of)
+    };
     // Retention takes the oldest, a person any: with rows gone above it the choice stays on its line.
     desk.happens(gone(59)).happens(gone(58));
     assert_eq!((chosen(&desk), desk.cursor()), (id, at));
     desk.happens(gone(id));
     assert_eq!((chosen(&desk), desk.cursor()), (id - 1, at));
-    desk.happens(|world| world.deliveries.clear());
+    desk.happens(|world| world.tables().deliveries.clear());
     assert!(desk.state.deliveries.chosen().is_none() && desk.shows("nothing sent yet"), "{}", desk.screen());
 }
 

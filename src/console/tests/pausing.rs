@@ -14,8 +14,8 @@ use super::world::{World, delivery_id, pause, profile_id};
 
 /// The usual world with an event that is queued, of the first profile.
 fn world() -> World {
-    let mut world = sample::world();
-    let profile = world.profiles[0].clone();
+    let world = sample::world();
+    let profile = world.tables().profiles[0].clone();
     world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
     world
 }
@@ -48,7 +48,7 @@ fn the_sender_pauses_and_goes_on() {
 
 #[test]
 fn a_retry_that_is_held_counts_no_seconds_down() {
-    let mut world = world();
+    let world = world();
     world.answered(1, 503, sample::start());
     let mut desk = Desk::new(120, 30).of(world);
     assert!(desk.shows("503 · retry 1 of 2 in 10.0 s"), "{}", desk.screen());
@@ -93,9 +93,9 @@ fn one_profile_pauses_and_goes_on() {
 fn what_another_session_paused_is_seen_and_since_when() {
     let mut desk = Desk::new(60, 16).of(world());
     let yesterday = sample::start() - std::time::Duration::from_hours(24);
-    desk.happens(|world| world.holds.push(pause(None, sample::start())));
+    desk.happens(|world| world.tables().blocks.push(pause(None, sample::start())));
     assert!(desk.shows("sender ‖ paused 14:02 · 1 queued"), "{}", desk.screen());
-    desk.happens(|world| world.holds = vec![pause(None, yesterday)]);
+    desk.happens(|world| world.tables().blocks = vec![pause(None, yesterday)]);
     desk.resized(80, 24);
     assert!(desk.shows("‖ paused since 2025-04-16 14:02 · 1 queued"), "{}", desk.screen());
     let trouble = Some("the disk is full".to_owned());
@@ -107,10 +107,10 @@ fn what_another_session_paused_is_seen_and_since_when() {
 fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.happens(|world| {
-        world.profiles[0].status = Status::AutoDisabled;
-        world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
+        world.tables().profiles[0].status = Status::AutoDisabled;
+        world.tables().profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
         let message = "500 Internal Server Error".to_owned();
-        world.holds.push(Block {
+        world.tables().blocks.push(Block {
             profile_id: Some(profile_id(1)),
             title: "Order SMS".to_owned(),
             why: BlockReason::AutoDisabled,
@@ -136,9 +136,9 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
 fn saving_over_it_does_not_enable_a_profile_that_was_disabled_meanwhile() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("e").types(" B");
-    desk.world.profiles[0].status = Status::AutoDisabled;
-    desk.world.profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
+    desk.world.tables().profiles[0].status = Status::AutoDisabled;
+    desk.world.tables().profiles[0].modified_at = sample::start() + std::time::Duration::from_secs(1);
     desk.keys("ctrl+s y");
-    let saved = &desk.world.profiles[0];
+    let saved = &desk.world.tables().profiles[0];
     assert_eq!((saved.title.as_str(), saved.status), ("Order SMS B", Status::AutoDisabled));
 }

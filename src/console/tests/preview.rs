@@ -33,7 +33,7 @@ fn nothing_is_sent() {
     desk.keys("p");
     assert_eq!(desk.asked(), ["preview Order SMS"]);
     desk.keys("enter esc");
-    assert_eq!((desk.asked(), desk.world.deliveries.len()), (Vec::new(), 0));
+    assert_eq!((desk.asked(), desk.world.tables().deliveries.len()), (Vec::new(), 0));
     assert!(desk.state.overlay.is_none());
 }
 
@@ -81,7 +81,7 @@ fn values_come_from_where_they_are_said_to() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     let mut last = Values::default();
     last.set("status", "FROM LAST".into());
-    desk.world.tested.push((profile_id(1), Some(crate::profile::Event::SmsSend), last));
+    desk.world.tables().test_values.push((profile_id(1), Some(crate::profile::Event::SmsSend), last));
     desk.keys("t tab").types("-typed").keys("f7");
     assert!(desk.line("<id>").contains("edited"), "{}", desk.screen());
     assert!(desk.line("<status>").contains("last test"), "{}", desk.screen());
@@ -93,12 +93,11 @@ fn values_come_from_where_they_are_said_to() {
 
 #[test]
 fn a_value_that_makes_no_request_is_told() {
-    let mut desk = Desk::new(120, 40).of(World::default());
     let mut draft = sample::order_sms();
     draft.endpoint = "https://hooks.example/<id>/x".into();
-    desk.world.profiles.push(sample::profile(1, &draft));
-    desk.told(crate::console::model::message::Message::StoreChanged).answers();
-    let mut desk = Desk::new(120, 40).of(std::mem::take(&mut desk.world));
+    let world = World::default();
+    world.save(sample::profile(1, &draft));
+    let mut desk = Desk::new(120, 40).of(world);
     desk.keys("t tab ctrl+u");
     let typed = desk.line("id  ");
     desk.keys(&"backspace ".repeat(60)).types("..").keys("f7");

@@ -82,8 +82,8 @@ fn what_is_deleted_comes_back_with_u() {
 
 #[test]
 fn what_is_pending_is_held_until_the_profile_is_restored() {
-    let mut world = sample::world();
-    let profile = world.profiles[0].clone();
+    let world = sample::world();
+    let profile = world.tables().profiles[0].clone();
     for kind in [Kind::Event, Kind::Event, Kind::Test] {
         world.accept(kind, &profile, profile.events.first().copied(), &Values::default(), sample::start());
     }
@@ -102,8 +102,8 @@ fn what_is_pending_is_held_until_the_profile_is_restored() {
 
 #[test]
 fn what_is_restored_and_paused_is_held_still() {
-    let mut world = sample::world();
-    let profile = world.profiles[0].clone();
+    let world = sample::world();
+    let profile = world.tables().profiles[0].clone();
     world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
     let mut desk = Desk::new(120, 30).of(world);
     desk.keys("P D y u");
@@ -113,7 +113,7 @@ fn what_is_restored_and_paused_is_held_still() {
 #[test]
 fn what_another_session_deleted_last_is_restored() {
     let now = sample::start();
-    let mut world = sample::world();
+    let world = sample::world();
     world.delete(&profile_id(3), now);
     let mut desk = Desk::new(80, 24).of(world);
     desk.happens(|world| world.delete(&profile_id(1), now));
@@ -131,7 +131,7 @@ fn what_another_session_deleted_last_is_restored() {
 fn that_another_session_restored_it_first_is_told() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("D y");
-    desk.world.deleted.clear();
+    desk.world.tables().deleted.clear();
     desk.keys("u");
     assert_eq!(desk.says(), "Nothing to undo");
 }
@@ -151,23 +151,23 @@ fn the_last_and_the_only_one_can_be_deleted() {
 fn space_disables_and_enables() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("space");
-    assert_eq!(desk.world.profiles[0].status, Status::Disabled);
+    assert_eq!(desk.world.tables().profiles[0].status, Status::Disabled);
     assert!(desk.line("sms ").contains('○'), "{}", desk.screen());
     desk.keys("space j j j space");
-    assert_eq!(desk.world.profiles[0].status, Status::Active);
-    assert_eq!(desk.world.profiles[3].status, Status::Active, "auto-disabled is enabled by one key");
+    assert_eq!(desk.world.tables().profiles[0].status, Status::Active);
+    assert_eq!(desk.world.tables().profiles[3].status, Status::Active, "auto-disabled is enabled by one key");
 }
 
 #[test]
 fn switching_keeps_what_is_typed() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types(" X").keys("f6 1 space");
-    assert_eq!(desk.world.profiles[0].status, Status::Disabled);
+    assert_eq!(desk.world.tables().profiles[0].status, Status::Disabled);
     desk.keys("2");
     assert!(desk.shows("Order SMS X"), "{}", desk.screen());
     desk.keys("ctrl+s");
-    assert_eq!(desk.world.profiles[0].title.as_str(), "Order SMS X");
-    assert_eq!(desk.world.profiles[0].status, Status::Disabled, "saving must not undo the switch");
+    assert_eq!(desk.world.tables().profiles[0].title.as_str(), "Order SMS X");
+    assert_eq!(desk.world.tables().profiles[0].status, Status::Disabled, "saving must not undo the switch");
 }
 
 #[test]
@@ -176,8 +176,8 @@ fn a_copy_is_a_new_profile_with_another_title() {
     desk.keys("d");
     assert!(desk.shows("Order SMS - copy"), "{}", desk.screen());
     desk.keys("ctrl+s");
-    assert_eq!(desk.world.profiles.len(), 6);
-    assert_eq!(desk.world.profiles[5].title.as_str(), "Order SMS - copy");
+    assert_eq!(desk.world.tables().profiles.len(), 6);
+    assert_eq!(desk.world.tables().profiles[5].title.as_str(), "Order SMS - copy");
 }
 
 #[test]
@@ -193,30 +193,26 @@ fn a_copy_does_not_push_away_what_is_typed() {
 fn the_choice_stays_on_its_profile_when_others_come_and_go() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("j j");
-    let gone = desk.world.profiles.remove(0);
+    let gone = desk.world.tables().profiles.remove(0);
     desk.told(crate::console::model::message::Message::Failed("read anew".to_owned()));
     reload(&mut desk);
     assert!(desk.line("Nightly").contains('▌'), "{}", desk.screen());
-    desk.world.profiles.remove(1);
+    desk.world.tables().profiles.remove(1);
     reload(&mut desk);
     desk.keys("G");
-    desk.world.profiles.insert(0, gone);
+    desk.world.tables().profiles.insert(0, gone);
     reload(&mut desk);
     assert!(desk.line("Invoice").contains('▌'), "{}", desk.screen());
 }
 
 fn reload(desk: &mut Desk) {
-    let effect = crate::console::model::effect::Effect::LoadProfiles;
-    let now = desk.state.now;
-    for message in desk.world.answer(&effect, now) {
-        desk.told(message);
-    }
+    desk.happens(|_| ());
 }
 
 #[test]
 fn a_profile_deleted_elsewhere_is_told() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    desk.world.profiles.remove(0);
+    desk.world.tables().profiles.remove(0);
     desk.keys("e");
     assert!(desk.says().contains("Order SMS was deleted by another session"), "{}", desk.says());
     assert!(!desk.screen().contains("Order SMS  "));
@@ -228,7 +224,7 @@ fn a_save_over_what_another_session_saved_asks_first() {
     desk.keys("e");
     desk.types(" B");
     let later = desk.state.now + std::time::Duration::from_secs(1);
-    desk.world.profiles[0].modified_at = later;
+    desk.world.tables().profiles[0].modified_at = later;
     desk.keys("ctrl+s");
     assert!(desk.screen().contains("Another session changed Order SMS"), "{}", desk.screen());
     desk.keys("n ctrl+s y");

@@ -105,11 +105,11 @@ fn errors_of_fields_stand_beside_them() {
 
 #[test]
 fn an_answer_is_harmless_before_it_reaches_a_pager() {
-    let mut world = sample::log();
-    let mut attempt = world.deliveries[0].attempts[0].clone();
+    let world = sample::log();
+    let mut attempt = world.tables().deliveries[0].details.attempts[0].clone();
     attempt.response_body = b"a\tb\r\n\x1b]52;c;aGk=\x07\x1b[2J".to_vec();
     attempt.response_headers = vec![("x-a".to_owned(), "\u{9b}31m".to_owned())];
-    world.deliveries.last_mut().unwrap().attempts = vec![attempt];
+    world.tables().deliveries.last_mut().unwrap().details.attempts = vec![attempt];
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("4 o");
     let Some(Program::Pager { text }) = given(&mut desk) else { panic!("no pager: {}", desk.screen()) };

@@ -9,7 +9,7 @@ use crate::callback::Values;
 use crate::delivery::{InFlight, Role, Sending};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
 use crate::receiver::{Answer, Received};
-use crate::record::{ErrorClass, Kind};
+use crate::record::{DeliveryState, ErrorClass, Kind};
 
 use super::desk::START;
 use super::world::{World, delivery_id, profile_id};
@@ -77,17 +77,18 @@ pub fn world() -> World {
         ..draft(Channel::Email, "Invoice mails", "POST", "https://hooks.example/mail")
     };
     let drafts = [order_sms(), bookings, nightly, calls, invoices];
-    let profiles = drafts.iter().zip(1..).map(|(draft, n)| profile(n, draft)).collect();
-    World { profiles, ..World::default() }
+    let world = World::default();
+    drafts.iter().zip(1..).for_each(|(draft, n)| world.save(profile(n, draft)));
+    world
 }
 
 /// Deliveries in every state there is, the oldest first.
 pub fn log() -> World {
-    let mut world = world();
+    let world = world();
     let now = start();
     let ago = |seconds| now - std::time::Duration::from_secs(seconds);
     for n in 1..=9u64 {
-        let profile = world.profiles[usize::from(n % 2 == 0)].clone();
+        let profile = world.tables().profiles[usize::from(n % 2 == 0)].clone();
         let event = profile.events.first().copied();
         let kind = if n == 3 { Kind::Event } else { Kind::Test };
         world.accept(kind, &profile, event, &Values::samples(event, &[]), ago(100 - 10 * n));
@@ -99,13 +100,13 @@ pub fn log() -> World {
         world.failed(3, ErrorClass::Timeout, "timed out after 5000 ms", ago(seconds));
     }
     world.failed(4, ErrorClass::RefusedAddress, "169.254.169.254 is a link-local address", ago(60));
-    world.deliveries[4].summary.state = crate::record::DeliveryState::Cancelled;
+    world.tables().deliveries[4].details.summary.state = DeliveryState::Cancelled;
     world.answered(7, 500, ago(3));
     world.failed(8, ErrorClass::Connect, "connection refused", ago(15));
     world
 }
 
-/// The sender while it tries delivery 9 of [`log`].
+/// The sender during an attempt of delivery 9 of [`log`].
 pub fn sending() -> Sending {
     let flight = InFlight { n: 1, started_at: start() - std::time::Duration::from_millis(1300) };
     Sending { role: Role::Sends, in_flight: [(delivery_id(9), flight)].into(), ..Sending::default() }

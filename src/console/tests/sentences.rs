@@ -183,7 +183,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
     for size in [(120, 40), (60, 16)] {
         for world in [sample::log as fn() -> World, World::default] {
             // Where there is nothing, a text is typed nowhere.
-            let is_empty = world().profiles.is_empty();
+            let is_empty = world().tables().profiles.is_empty();
             for scene in SCENES.iter().filter(|scene| !is_empty || !scene.contains('+')) {
                 let mut desk = with(world(), size);
                 for (at, step) in scene.split_inclusive(' ').enumerate() {

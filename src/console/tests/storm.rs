@@ -146,7 +146,7 @@ fn take(desk: &mut Desk, step: Step) {
         }
         Step::Later(millis) => desk.later(millis),
         Step::New(n) => desk.happens(|world| {
-            if let Some(profile) = world.profiles.get(n).cloned() {
+            if let Some(profile) = world.profile(n) {
                 let event = profile.events.first().copied();
                 world.accept(Kind::Event, &profile, event, &Values::default(), now);
             }
@@ -157,7 +157,7 @@ fn take(desk: &mut Desk, step: Step) {
         Step::Slow(true) => desk.waits_for_answers(),
         Step::Slow(false) => desk.answers(),
         Step::Gone => desk.happens(|world| {
-            world.profiles.pop();
+            world.tables().profiles.pop();
         }),
         Step::Point(deed, x, y) => desk.told(Message::Pointer(Pointer { deed, at: (x, y) })),
         Step::Written(text, well) => written(desk, text, well),
@@ -180,8 +180,9 @@ fn written<'a>(desk: &'a mut Desk, text: &str, well: bool) -> &'a mut Desk {
 
 /// Profiles, deliveries and a draft whose texts mean harm, beside well-behaved ones.
 fn hostile_world() -> World {
-    let mut world = sample::log();
-    for (details, text) in world.deliveries.iter_mut().zip(HOSTILE) {
+    let world = sample::log();
+    for (stored, text) in world.tables().deliveries.iter_mut().zip(HOSTILE) {
+        let details = &mut stored.details;
         details.summary.profile_title = text.repeat(5);
         for attempt in &mut details.attempts {
             attempt.response_headers.push((text.to_string(), text.to_string()));
@@ -191,7 +192,7 @@ fn hostile_world() -> World {
             callback.url.push_str(text);
         }
     }
-    world.drafts.push(UnsavedDraft {
+    world.tables().drafts.push(UnsavedDraft {
         profile_id: profile_id(77),
         is_new: true,
         draft: Draft {
@@ -248,8 +249,8 @@ proptest! {
 #[test]
 fn hostile_titles_are_drawn_in_every_size() {
     let mut desk = Desk::new(80, 24).of(hostile_world());
-    let world = sample::world();
-    let rows = world.profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::storage::ProfileRow {
+    let profiles = sample::world().tables().profiles.clone();
+    let rows = profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::storage::ProfileRow {
         id: profile.id.clone(),
         title: title.repeat(10),
         channel: profile.channel,

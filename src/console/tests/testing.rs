@@ -59,7 +59,7 @@ fn what_is_on_the_screen_is_tested_saved_or_not() {
     assert_eq!(profile.title.as_str(), "Never saved");
     assert_eq!(*event, None);
     assert_eq!(values.members()["a"], "1 & 2");
-    assert!(desk.world.profiles.is_empty(), "a test saves nothing");
+    assert!(desk.world.tables().profiles.is_empty(), "a test saves nothing");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_is_typed_for_an_event_is_there_when_it_is_taken_again() {
 
 #[test]
 fn values_that_are_json_are_checked() {
-    let mut world = sample::world();
+    let world = sample::world();
     let mut draft = sample::order_sms();
     draft.channel = "whatsapp".into();
     draft.events = vec!["payment_status".into()];
@@ -131,33 +131,33 @@ fn the_values_of_the_last_test_are_back() {
 
 #[test]
 fn a_file_that_is_read_late_fills_no_other_window() {
-    let mut world = sample::world();
+    let world = sample::world();
     let mut values = Values::default();
     values.set("status".to_owned(), "LATE".into());
-    world.files.push(("slow.json".to_owned(), values));
+    let slow = world.file("slow.json", &values);
     let mut desk = Desk::new(80, 24).of(world);
-    desk.keys("t ctrl+o").types("slow.json").waits_for_answers();
+    desk.keys("t ctrl+o").types(&slow).waits_for_answers();
     desk.keys("enter esc esc").answers();
     desk.waits_for_answers();
-    desk.keys("t ctrl+o").types("slow.json").keys("enter esc ctrl+o").types("other.json");
+    desk.keys("t ctrl+o").types(&slow).keys("enter esc ctrl+o").types("other.json");
     desk.answers();
     assert!(!desk.shows("LATE") && desk.shows("other.json"), "{}", desk.screen());
-    desk.keys("esc ctrl+o").types("slow.json").keys("enter");
+    desk.keys("esc ctrl+o").types(&slow).keys("enter");
     assert!(desk.shows("LATE"), "{}", desk.screen());
 }
 
 #[test]
 fn values_come_from_a_file() {
-    let mut world = sample::world();
+    let world = sample::world();
     let mut values = Values::default();
     values.set("status", "UNDELIV".into());
-    world.files.push(("failed.json".to_owned(), values));
+    let failed = world.file("failed.json", &values);
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("t ctrl+o").types("none.json").keys("enter");
-    assert!(desk.shows("✗ none.json: no such file"), "{}", desk.screen());
-    desk.keys("ctrl+k home ctrl+k").types("failed.json").keys("enter");
-    assert!(desk.shows("UNDELIV") && desk.shows("‹ failed.json ›"), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["read none.json", "read failed.json"]);
+    assert!(desk.shows("✗ none.json: "), "{}", desk.screen());
+    desk.keys("ctrl+k home ctrl+k").types(&failed).keys("enter");
+    assert!(desk.shows("UNDELIV") && desk.shows("failed.json ›"), "{}", desk.screen());
+    assert_eq!(desk.asked(), ["read none.json".to_owned(), format!("read {failed}")]);
     desk.keys("ctrl+o esc");
     assert!(desk.shows("Test Order SMS"), "Esc closes the file's name, not the window");
 }

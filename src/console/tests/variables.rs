@@ -19,7 +19,7 @@ fn copied_text_fits_a_query() {
     assert!(desk.line("message id").contains("[x]"), "{}", desk.screen());
     desk.keys("y");
     assert_eq!(copied(&mut desk), "id=<id>");
-    assert_eq!(desk.says(), "Copied 1 variable");
+    assert_eq!(desk.says(), "Copied 1 variable through the terminal (OSC 52)");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_variable_of_ones_own() {
     desk.types("A-17").keys("enter");
     assert_eq!(desk.asked(), ["add order to sms-send"]);
     assert!(desk.shows("0/23"), "{}", desk.screen());
-    assert_eq!(desk.says(), "Added");
+    assert_eq!(desk.says(), "Added order");
     assert!(
         desk.line("our number").contains('▌') || desk.line("order  ").contains("[ ]"),
         "{}",
@@ -132,12 +132,12 @@ fn a_variable_of_ones_own() {
 
 #[test]
 fn a_variable_of_ones_own_is_edited_and_removed() {
-    let mut world = sample::world();
+    let world = sample::world();
     for scope in ["message_status", "payment_status"] {
         let sample = serde_json::json!("A-17");
         let own =
             Variable { name: "order".into(), origin: VariableOrigin::Own, meaning: "number".into(), sample };
-        world.own.push((scope.to_owned(), own));
+        world.tables().own.push((scope.to_owned(), own));
     }
     let mut desk = Desk::new(120, 40).of(world);
     desk.keys("j e f3 D");
@@ -147,7 +147,7 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     assert!(desk.shows("Variable order of payment_status") && desk.shows("A-17"), "{}", desk.screen());
     desk.types("_no").keys("tab tab ctrl+u").types("{\"n\": 1}").keys("enter");
     assert_eq!(desk.asked(), ["change order of payment_status to order_no {\"n\":1}"]);
-    assert_eq!(desk.says(), "Changed");
+    assert_eq!(desk.says(), "Changed order_no");
     assert!(desk.shows("number (own)") && desk.shows("e.g. {\"n\":1}"), "{}", desk.screen());
 
     desk.keys("e ctrl+u").types("id").keys("enter");
@@ -158,7 +158,8 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     assert_eq!(desk.asked(), [""; 0]);
     desk.keys("delete y");
     assert_eq!(desk.asked(), ["remove order_no from payment_status"]);
-    assert!(!desk.shows("order_no") && desk.shows("0/"), "it is no longer chosen\n{}", desk.screen());
+    assert_eq!(desk.says(), "Removed order_no from payment_status");
+    assert!(!desk.shows("number (own)") && desk.shows("0/"), "it is no longer selected\n{}", desk.screen());
 }
 
 #[test]

@@ -37,11 +37,11 @@ impl Tables {
         let mut due: Vec<_> = found
             .map(|row| {
                 let retry_at = row.due_at.filter(|_| row.state == DeliveryState::Waiting);
-                (retry_at, row.id)
+                (retry_at, row.position, row.id)
             })
             .collect();
         due.sort_unstable();
-        due.into_iter().map(|(_, id)| id).collect()
+        due.into_iter().map(|(.., id)| id).collect()
     }
 
     fn claim(&mut self, demand: &Demand) -> Claimed {

@@ -7,8 +7,8 @@ use crate::clock;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{
-    Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, Origin, RunId, RunRange,
-    Summary,
+    Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, Origin, RunId,
+    RunRange, Summary,
 };
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::retention::clock_doubt::ClockMemory;
@@ -89,8 +89,8 @@ impl Tables {
         if !self.counts_ids {
             return DeliveryId::generate();
         }
-        let ids = self.deliveries.iter().map(|stored| stored.details.summary.id);
-        ids.max().unwrap_or(DeliveryId::from_bytes([0; 16])).after()
+        let ids = self.deliveries.iter().map(|stored| u128::from_be_bytes(stored.details.summary.id.bytes()));
+        DeliveryId::from_bytes((ids.max().unwrap_or(0) + 1).to_be_bytes())
     }
 
     pub fn delivery(&self, id: DeliveryId) -> Option<&StoredDelivery> {

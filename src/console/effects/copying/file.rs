@@ -7,18 +7,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::clock;
 use crate::console::model::message::Message;
 
 /// How many names are tried before it is given up.
 const NAMES: u32 = 100;
 
-/// Writes a text, named so, to a new file among the temporary ones that only its owner can read, and
-/// tells where it is.
+/// Writes a text to a new file in this folder that only its owner can read. The message names the file.
 #[must_use]
-pub fn to_file(text: &str, what: &str) -> Message {
-    let folder = std::env::temp_dir();
-    match write(&folder, clock::now(), text) {
+pub fn to_file(folder: &Path, now: Timestamp, text: &str, what: &str) -> Message {
+    match write(folder, now, text) {
         Ok(path) => Message::Done(format!("Wrote {what} to {}", path.display())),
         Err(error) => Message::Failed(format!("Not written to {}: {error}", folder.display())),
     }

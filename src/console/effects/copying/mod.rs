@@ -33,16 +33,21 @@ const THROUGH_TERMINAL: &str = "through the terminal (OSC 52)";
 #[cfg(test)]
 pub const WAYS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
 
-/// Copies a text, named so, and tells how; what cannot be copied comes back as
-/// [`Message::Uncopied`].
+/// Copies a text; the result is a [`report`].
 pub fn copy(ticket: Ticket, text: String, what: String, tell: UnboundedSender<Message>) {
     tokio::spawn(async move {
-        let message = match copied(&text).await {
-            Ok(way) => Message::Done(format!("Copied {what} {way}")),
-            Err(why) => Message::Uncopied(text, what, why),
-        };
-        let _ = tell.send(Message::Result(ticket, vec![message]));
+        let way = copied(&text).await;
+        let _ = tell.send(Message::Result(ticket, vec![report(text, what, way)]));
     });
+}
+
+/// The message that a text was copied in this way, or why it could not be.
+#[must_use]
+pub fn report(text: String, what: String, way: Result<String, String>) -> Message {
+    match way {
+        Ok(way) => Message::Done(format!("Copied {what} {way}")),
+        Err(why) => Message::Uncopied(text, what, why),
+    }
 }
 
 /// The way it went, in words, or why it went none.

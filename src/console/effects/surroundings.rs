@@ -1,0 +1,56 @@
+//! What effects use besides the store: time, ids, randomness, and the built-in endpoint. Tests replace
+//! these, as they differ from run to run; everything else runs for real in tests too.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::console::model::message::Message;
+use crate::receiver::Behaviour;
+use crate::record::DeliveryId;
+
+/// The sources of what differs from run to run.
+pub trait Sources: Send + Sync {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// The id of a new profile, without its region.
+    fn profile_id(&self) -> Uuid;
+
+    /// The id of a new delivery.
+    fn delivery_id(&self) -> DeliveryId;
+
+    /// The id that stands in a preview, of a delivery that is never made.
+    fn preview_id(&self) -> DeliveryId {
+        self.delivery_id()
+    }
+
+    /// Fills a buffer with random bytes.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// The folder for copies that no clipboard takes.
+    fn temporary_folder(&self) -> PathBuf;
+}
+
+/// The built-in endpoint.
+#[async_trait]
+pub trait BuiltInEndpoint: Send + Sync {
+    /// Starts it.
+    async fn start(&self, behaviour: Behaviour) -> Message;
+
+    /// Changes its behaviour, if it runs.
+    async fn set(&self, behaviour: Behaviour);
+
+    /// Stops it, if it runs.
+    async fn stop(&self) -> Message;
+}
+
+/// What effects use besides the store.
+pub struct Surroundings {
+    /// The sources of what differs from run to run.
+    pub sources: Box<dyn Sources>,
+    /// The built-in endpoint.
+    pub endpoint: Box<dyn BuiltInEndpoint>,
+}

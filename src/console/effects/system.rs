@@ -1,0 +1,45 @@
+//! The surroundings of the program: the system's clock, randomness and temporary folder, and a real endpoint.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+use super::receiver::Endpoint;
+use super::surroundings::{Sources, Surroundings};
+use crate::clock;
+use crate::console::model::message::Message;
+use crate::receiver::Receiver;
+use crate::record::{self, DeliveryId};
+
+/// The surroundings of the program. A receiver that runs already becomes the endpoint.
+#[must_use]
+pub fn surroundings(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Surroundings {
+    Surroundings { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tell)) }
+}
+
+/// The clock, the randomness and the temporary folder of the system.
+struct SystemSources;
+
+impl Sources for SystemSources {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    fn profile_id(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        DeliveryId::generate()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        record::random(bytes);
+    }
+
+    fn temporary_folder(&self) -> PathBuf {
+        std::env::temp_dir()
+    }
+}
