@@ -14,6 +14,7 @@
 
 mod attempt;
 mod dispatcher;
+mod hash;
 mod http;
 mod outcome_stream;
 mod preview;

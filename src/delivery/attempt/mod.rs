@@ -7,4 +7,5 @@ mod time_limit;
 mod transport;
 mod url_cache;
 
+pub use time_limit::Timer;
 pub use transport::Transport;

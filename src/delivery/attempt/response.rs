@@ -66,7 +66,7 @@ impl ReceivedResponse {
             match shown.as_ref().and_then(|shown| fits(shown.len())).zip(shown) {
                 Some((left, shown)) => {
                     room = left;
-                    kept.push((name.to_string(), shown));
+                    kept.push((name.as_str().to_owned(), shown));
                 }
                 None => self.cut = true,
             }

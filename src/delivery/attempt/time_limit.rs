@@ -1,24 +1,53 @@
 //! The time limit of an attempt.
 
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::task::coop::unconstrained;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// A timer that fires this much late was not watched: the process was stopped, or its machine was.
 const LATE: Duration = Duration::from_millis(250);
 /// How long work goes on after such a stop: what arrived meanwhile is read first.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// A timer for one deadline after the other. It is set anew only when the next deadline is sooner, or when it
+/// has fired too early: mostly a deadline is forgotten long before, and the next one is later.
+#[derive(Debug, Default)]
+pub struct Timer(Option<Pin<Box<Sleep>>>);
+
+impl Timer {
+    /// Whether a deadline has passed; wakes when it does.
+    pub fn poll(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if sleep.deadline() > deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        loop {
+            // The runtime's budget is for work, which may have used it up.
+            ready!(pin!(unconstrained(sleep.as_mut())).poll(cx));
+            if deadline <= Instant::now() {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(deadline);
+        }
+    }
+}
+
 /// What `work` returns; none when it takes longer than `limit`.
 ///
 /// After a stop of the process (Ctrl+Z, SIGSTOP, a paused machine) the timer and the sockets are ready
 /// at the same moment. The timer must not win then: the response was there in time.
-pub async fn within<F: Future>(limit: Duration, work: F) -> Option<F::Output> {
+pub async fn within<F: Future>(timer: &mut Timer, limit: Duration, work: F) -> Option<F::Output> {
     let deadline = Instant::now() + limit;
     let mut work = pin!(work);
-    if let Ok(output) = timeout_at(deadline, &mut work).await {
+    let in_time = poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => timer.poll(deadline, cx).map(|()| None),
+    });
+    if let Some(output) = in_time.await {
         return Some(output);
     }
     if deadline.elapsed() < LATE {
@@ -41,8 +70,9 @@ mod tests {
 
     #[tokio::test]
     async fn work_in_time_has_its_output_and_late_work_has_none() {
-        assert_eq!(within(Duration::from_secs(20), async { 1 }).await, Some(1));
-        assert_eq!(within(LIMIT, pending::<()>()).await, None);
+        let mut timer = Timer::default();
+        assert_eq!(within(&mut timer, Duration::from_secs(20), async { 1 }).await, Some(1));
+        assert_eq!(within(&mut timer, LIMIT, pending::<()>()).await, None);
     }
 
     /// One thread, so that nothing is polled while it is blocked; and another task reads, as with a
@@ -61,6 +91,18 @@ mod tests {
             });
             reading.await.unwrap()
         };
-        assert_eq!(within(LIMIT, work).await, Some(b'x'));
+        assert_eq!(within(&mut Timer::default(), LIMIT, work).await, Some(b'x'));
+    }
+
+    /// A deadline that is sooner than the one before, and later ones.
+    #[tokio::test]
+    async fn one_timer_serves_one_deadline_after_the_other() {
+        let mut timer = Timer::default();
+        assert_eq!(within(&mut timer, Duration::from_hours(1), async { 1 }).await, Some(1));
+        for limit in [LIMIT, LIMIT / 2, LIMIT * 2] {
+            let began = Instant::now();
+            assert_eq!(within(&mut timer, limit, pending::<()>()).await, None);
+            assert!(began.elapsed() >= limit);
+        }
     }
 }

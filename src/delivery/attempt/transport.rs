@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::outgoing::Outgoing;
 use super::progress::AttemptProgress;
 use super::response::ReceivedResponse;
-use super::time_limit::within;
+use super::time_limit::{Timer, within};
 use super::url_cache::UrlCache;
 use crate::clock;
 use crate::delivery::http::classify;
@@ -86,6 +86,15 @@ impl Transport {
     /// # Errors
     /// This machine cannot make an attempt just now: none was made.
     pub async fn attempt(&self, job: &Job) -> Result<Tried, LocalTrouble> {
+        self.attempt_with(job, &mut Timer::default()).await
+    }
+
+    /// The same, with a timer that was used for other attempts.
+    pub(in crate::delivery) async fn attempt_with(
+        &self,
+        job: &Job,
+        timer: &mut Timer,
+    ) -> Result<Tried, LocalTrouble> {
         let started_at = clock::now();
         let clock = Instant::now();
         let timeout_ms = job.policy.timeout_ms();
@@ -93,7 +102,7 @@ impl Transport {
         let result = match Outgoing::of(job, started_at, &self.urls, self.clients.egress()) {
             Ok(outgoing) => {
                 let sending = self.send(&outgoing, &mut progress);
-                match within(Duration::from_millis(timeout_ms.into()), sending).await {
+                match within(timer, Duration::from_millis(timeout_ms.into()), sending).await {
                     Some(result) => result,
                     None => self.out_of_time(&outgoing, clock, timeout_ms, &mut progress).await,
                 }

@@ -68,7 +68,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         // All that was read is of endpoints without room, or there is none in all: others, and what a
         // person sent, must not wait for those.
-        let full = self.attempts.len() >= self.limits.total && self.claiming.fresh;
+        let full = self.in_flight.len() >= self.limits.total && self.claiming.fresh;
         if self.endpoints.read() >= READ_AHEAD && (full || !self.endpoints.can_start()) {
             self.forget_read();
         }

@@ -98,7 +98,7 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 
     fn held(&self) -> Vec<JobRef> {
-        let in_flight = self.in_flight.values().map(|attempt| attempt.job);
+        let in_flight = self.in_flight.jobs();
         let read = self.endpoints.read_jobs().map(|job| job.reference);
         in_flight.chain(read).chain(self.records.jobs()).chain(self.quarantine.jobs()).collect()
     }

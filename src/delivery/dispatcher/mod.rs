@@ -9,6 +9,7 @@ mod attempts;
 mod claiming;
 mod clock;
 mod endpoints;
+mod in_flight;
 mod leases;
 mod limits;
 mod outage;
@@ -22,27 +23,29 @@ pub use limits::Limits;
 pub use status::{Board, Step};
 pub use worker_pool::WorkerPool;
 
-use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
-use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle};
 
+use super::attempt::Timer;
 use super::http::local_trouble::LocalTrouble;
 use super::outcome_stream::OutcomeStream;
 use super::sender_status::{InFlight, Role};
-use attempts::InSlot;
 use claiming::Claiming;
 use clock::Clock;
 use endpoints::Endpoints;
+use in_flight::AttemptsInFlight;
 use leases::Leases;
 use outage::Outage;
 use quarantine::Quarantine;
 use records::Records;
+use worker_pool::{Finished, Results};
 
-use crate::record::{DeliveryId, Outcome};
+use crate::record::DeliveryId;
 use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
 
 /// How long to wait before the storage is asked again after it failed.
@@ -70,9 +73,11 @@ pub struct Dispatcher<Q> {
     limits: Limits,
     board: Board,
     outcomes: OutcomeStream,
-    attempts: JoinSet<Result<Outcome, LocalTrouble>>,
-    /// Each attempt in flight: one that breaks off cannot say itself what it was.
-    in_flight: HashMap<Id, InSlot>,
+    in_flight: AttemptsInFlight,
+    results: Arc<Results>,
+    /// Reused for those that are taken out.
+    finished: Vec<Finished>,
+    timer: Timer,
     endpoints: Endpoints,
     quarantine: Quarantine,
     outage: Outage,
@@ -100,7 +105,7 @@ impl<Q: Queue> Dispatcher<Q> {
         board: Board,
         outcomes: OutcomeStream,
     ) -> Self {
-        let names = workers.known_names();
+        let (names, results) = (workers.known_names(), Arc::clone(workers.results()));
         let leases = Leases::of(queue.lease(), Instant::now());
         Self {
             queue,
@@ -108,8 +113,10 @@ impl<Q: Queue> Dispatcher<Q> {
             limits,
             board,
             outcomes,
-            attempts: JoinSet::new(),
-            in_flight: HashMap::new(),
+            in_flight: AttemptsInFlight::default(),
+            results,
+            finished: Vec::new(),
+            timer: Timer::default(),
             endpoints: Endpoints::new(limits, names),
             quarantine: Quarantine::default(),
             outage: Outage::default(),
@@ -144,13 +151,13 @@ impl<Q: Queue> Dispatcher<Q> {
             tokio::select! {
                 biased;
                 _ = &mut *stopped => break,
-                Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
+                () = self.results.ready() => self.ended(),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
                 extended = joined(&mut self.leases.in_flight) => self.extended(extended),
                 answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
                 changed = wakeups.changed() => if changed.is_err() { break },
                 Ok(()) = names.changed() => self.claiming.fresh = true,
-                () = sleep(nap) => {}
+                () = sleep(&mut self.timer, nap) => {}
             }
         }
         let Some(why) = self.overtaken.take() else {
@@ -168,23 +175,23 @@ impl<Q: Queue> Dispatcher<Q> {
         self.board.role(role);
         let until = tokio::time::Instant::now() + STOP_GRACE;
         let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
-        while !self.attempts.is_empty() || self.records.len() > 0 {
+        while !self.in_flight.is_empty() || self.records.len() > 0 {
             self.extend();
             self.record();
             self.tell();
             let nap = self.nap();
             tokio::select! {
                 biased;
-                Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
+                () = self.results.ready() => self.ended(),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
                 extended = joined(&mut self.leases.in_flight) => self.extended(extended),
                 () = tokio::time::sleep_until(until) => break,
-                () = sleep(nap) => {}
+                () = sleep(&mut self.timer, nap) => {}
             }
         }
-        self.attempts.shutdown().await;
+        self.workers.shut_down().await;
         self.board.left_unrecorded(self.records.len());
-        self.ended.extend(self.in_flight.values().map(|attempt| attempt.job.id));
+        self.ended.extend(self.in_flight.jobs().map(|job| job.id));
         self.tell();
     }
 
@@ -265,9 +272,12 @@ async fn joined<T, D>(task: &mut Option<(JoinHandle<T>, D)>) -> Result<T, JoinEr
     }
 }
 
-async fn sleep(nap: Option<Duration>) {
+async fn sleep(timer: &mut Timer, nap: Option<Duration>) {
     match nap {
-        Some(nap) => tokio::time::sleep(nap.min(LONGEST_NAP)).await,
+        Some(nap) => {
+            let until = tokio::time::Instant::now() + nap.min(LONGEST_NAP);
+            poll_fn(|cx| timer.poll(until, cx)).await;
+        }
         None => std::future::pending().await,
     }
 }

@@ -1,8 +1,8 @@
 //! Deliveries that are left alone for a while, since a try of theirs broke this program.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use crate::delivery::hash::FastMap;
 use crate::record::{DeliveryId, JobRef};
 
 /// The first rest; each further one is twice as long.
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// Which deliveries rest, and until when. A mistake in this program must neither lose a delivery nor
 /// send it again and again.
 #[derive(Debug, Default)]
-pub struct Quarantine(HashMap<DeliveryId, Rest>);
+pub struct Quarantine(FastMap<DeliveryId, Rest>);
 
 #[derive(Debug)]
 struct Rest {

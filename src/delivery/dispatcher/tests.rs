@@ -5,7 +5,7 @@ use crate::callback::{Callback, Values};
 use crate::delivery::Transport;
 use crate::delivery::dispatcher::Board;
 use crate::profile::{Backoff, Method, RetryPolicy};
-use crate::record::{Job, JobRef, LaneId};
+use crate::record::{Job, JobRef, LaneId, Outcome};
 use crate::storage::{Claimed, Demand, Standby};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -217,9 +217,9 @@ async fn claims_are_extended_when_it_is_time_and_what_was_lost_is_not_started() 
 async fn nothing_starts_once_its_lease_may_be_over() {
     let (mut over, _watched, _queue) = leased(Duration::ZERO, job(), Vec::new());
     over.start();
-    assert!(over.attempts.is_empty());
+    assert!(over.in_flight.is_empty());
     assert_eq!(over.endpoints.read(), 1, "it waits for the extension");
     let (mut dispatcher, _watched, _queue) = leased(Duration::from_hours(1), job(), Vec::new());
     dispatcher.start();
-    assert_eq!(dispatcher.attempts.len(), 1);
+    assert_eq!(dispatcher.in_flight.len(), 1);
 }

@@ -1,28 +1,48 @@
 //! The threads that make attempts: each has a runtime and connections of its own, so that no attempt
 //! moves between cores.
+//!
+//! On each thread there are tasks that make one attempt after the other. So an attempt costs no task of its
+//! own: it is handed to a task that has none, and wakes it.
+
+mod desk;
+mod results;
 
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::threads::{self, NoRuntime};
 
 use crate::delivery::attempt::Transport;
 use crate::delivery::http::known_names::KnownNames;
+pub use desk::Assignment;
+use desk::{Desk, Given};
+pub use results::{Finished, Results};
 
 /// The workers. Dropped, their threads end; attempts that are still in flight then are cut off.
 pub struct WorkerPool {
     workers: Vec<Worker>,
     next: usize,
     known_names: Arc<KnownNames>,
+    results: Arc<Results>,
+    /// The tasks that make attempts, of all threads.
+    tasks: JoinSet<()>,
 }
 
 struct Worker {
     runtime: Handle,
     transport: Transport,
+    desk: Arc<Desk>,
     /// Dropped, the thread ends. None for the thread that the loop itself runs on.
     _going: Option<oneshot::Sender<()>>,
+}
+
+impl Worker {
+    fn new(runtime: Handle, transport: Transport, going: Option<oneshot::Sender<()>>) -> Self {
+        Self { runtime, transport, desk: Arc::default(), _going: going }
+    }
 }
 
 impl WorkerPool {
@@ -33,10 +53,10 @@ impl WorkerPool {
         let mut workers = Vec::with_capacity(threads.max(1));
         for _ in 1..threads {
             let Ok((runtime, going)) = spawn() else { break };
-            workers.push(Worker { runtime, transport: transport.beside(), _going: Some(going) });
+            workers.push(Worker::new(runtime, transport.beside(), Some(going)));
         }
-        workers.push(Worker { runtime: Handle::current(), transport, _going: None });
-        Self { workers, next: 0, known_names }
+        workers.push(Worker::new(Handle::current(), transport, None));
+        Self { workers, next: 0, known_names, results: Arc::default(), tasks: JoinSet::new() }
     }
 
     /// The names that resolved lately for any of them.
@@ -44,11 +64,26 @@ impl WorkerPool {
         Arc::clone(&self.known_names)
     }
 
-    /// Whose turn it is.
-    pub fn next(&mut self) -> (&Handle, Transport) {
+    /// What came of the attempts.
+    pub fn results(&self) -> &Arc<Results> {
+        &self.results
+    }
+
+    /// Has an attempt made, by the worker whose turn it is.
+    pub fn give(&mut self, assignment: Assignment) {
         self.next = (self.next + 1) % self.workers.len();
-        let worker = &self.workers[self.next];
-        (&worker.runtime, worker.transport.clone())
+        let Worker { runtime, transport, desk, .. } = &self.workers[self.next];
+        if let Given::Seat(seat) = desk.give(assignment) {
+            // Those that broke off are forgotten.
+            while self.tasks.try_join_next().is_some() {}
+            let attempts = desk::work(Arc::clone(desk), seat, transport.clone(), Arc::clone(&self.results));
+            self.tasks.spawn_on(attempts, runtime);
+        }
+    }
+
+    /// Cuts off all attempts in flight.
+    pub async fn shut_down(&mut self) {
+        self.tasks.shutdown().await;
     }
 }
 

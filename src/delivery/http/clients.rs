@@ -5,7 +5,6 @@
 //! client of its own: its endpoint can deceive no other profile, whatever host they share. Over HTTP/2 a
 //! response names its request, and profiles share connections.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -22,6 +21,7 @@ use super::http1_hosts::Http1Hosts;
 use super::reachability::Reachability;
 use super::target::Target;
 use super::tls::{Configs, TlsFault};
+use crate::delivery::hash::FastMap;
 use crate::profile::{ProfileId, Tls};
 
 /// So many clients are kept before those that are not in use are looked for.
@@ -39,25 +39,48 @@ pub struct Clients {
 }
 
 /// The clients that are kept.
+#[derive(Default)]
 struct Kept {
-    all: HashMap<Key, Entry>,
-    /// When there are so many, those that are not in use are dropped.
+    /// Those for one profile each.
+    own: FastMap<ProfileId, Vec<Entry>>,
+    /// Those that all profiles share.
+    shared: Vec<Entry>,
+    /// How many there are, and when there are so many, those that are not in use are dropped.
+    count: usize,
     sweep_at: usize,
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    /// Whose requests it sends; none where all profiles share it.
-    owner: Option<ProfileId>,
-    /// For https, and whether HTTP/2 is offered.
-    secured: Option<(Tls, bool)>,
-}
+/// For https: with what its connections are secured, and whether HTTP/2 is offered.
+type Secured<'a> = Option<(&'a Tls, bool)>;
 
 struct Entry {
+    secured: Option<(Tls, bool)>,
     client: Arc<Client>,
-    /// What its connections are secured with.
+    /// Made of the files that it is secured with.
     config: Option<Arc<ClientConfig>>,
     used_at: Instant,
+}
+
+impl Entry {
+    fn is_for(&self, secured: Secured<'_>) -> bool {
+        self.secured.as_ref().map(|(tls, http2)| (tls, *http2)) == secured
+    }
+
+    fn is_made_with(&self, config: Option<&Arc<ClientConfig>>) -> bool {
+        self.config.as_ref().map(Arc::as_ptr) == config.map(Arc::as_ptr)
+    }
+}
+
+impl Kept {
+    /// Drops those that are not in use: their connections are closed by now.
+    fn sweep(&mut self, now: Instant) {
+        let is_used = |entry: &Entry| now.saturating_duration_since(entry.used_at) < IDLE_TIMEOUT;
+        self.shared.retain(is_used);
+        self.own.values_mut().for_each(|all| all.retain(is_used));
+        self.own.retain(|_, all| !all.is_empty());
+        self.count = self.shared.len() + self.own.values().map(Vec::len).sum::<usize>();
+        self.sweep_at = (self.count * 2).max(FEW);
+    }
 }
 
 impl fmt::Debug for Clients {
@@ -79,7 +102,7 @@ impl Clients {
             connections: Arc::default(),
             reachability: Arc::default(),
             http1_hosts: Arc::default(),
-            kept: Mutex::new(Kept { all: HashMap::new(), sweep_at: FEW }),
+            kept: Mutex::new(Kept { sweep_at: FEW, ..Kept::default() }),
         }
     }
 
@@ -91,7 +114,7 @@ impl Clients {
             connections: Arc::clone(&self.connections),
             reachability: Arc::clone(&self.reachability),
             http1_hosts: Arc::clone(&self.http1_hosts),
-            kept: Mutex::new(Kept { all: HashMap::new(), sweep_at: FEW }),
+            kept: Mutex::new(Kept { sweep_at: FEW, ..Kept::default() }),
         }
     }
 
@@ -115,11 +138,8 @@ impl Clients {
         let is_secure = to.is_secure;
         let config = if is_secure { Some(self.configs.get(tls, http2).await?) } else { None };
         let is_shared = is_secure && http2 && !self.http1_hosts.contains(&to.authority);
-        let key = Key {
-            owner: (!is_shared).then(|| owner.clone()),
-            secured: is_secure.then(|| (tls.clone(), http2)),
-        };
-        Ok(self.kept(key, config))
+        let secured = is_secure.then_some((tls, http2));
+        Ok(self.kept((!is_shared).then_some(owner), secured, config))
     }
 
     /// A client for one request over HTTP/1.1 that is no profile's own, such as for a token that several
@@ -129,28 +149,47 @@ impl Clients {
         Ok(Client::keeping_none(&self.connector(config)))
     }
 
-    fn kept(&self, key: Key, config: Option<Arc<ClientConfig>>) -> Arc<Client> {
+    /// The client of an owner, or that of all.
+    fn kept(
+        &self,
+        owner: Option<&ProfileId>,
+        secured: Secured<'_>,
+        config: Option<Arc<ClientConfig>>,
+    ) -> Arc<Client> {
         let now = Instant::now();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let made_with = |entry: &Entry| entry.config.as_ref().map(Arc::as_ptr);
-        if let Some(entry) = kept.all.get_mut(&key)
-            && made_with(entry) == config.as_ref().map(Arc::as_ptr)
-        {
+        let Kept { own, shared, .. } = &mut *kept;
+        let mut of_owner = match owner {
+            Some(owner) => own.get_mut(owner),
+            None => Some(shared),
+        };
+        let known = of_owner.as_mut().and_then(|all| all.iter_mut().find(|entry| entry.is_for(secured)));
+        if let Some(entry) = known {
             entry.used_at = now;
+            if !entry.is_made_with(config.as_ref()) {
+                // The old one ends with what is in flight over it.
+                entry.client = self.client(owner.is_some(), config.clone());
+                entry.config = config;
+            }
             return Arc::clone(&entry.client);
         }
-        if kept.all.len() >= kept.sweep_at {
-            // Their connections are closed by now.
-            kept.all.retain(|_, entry| now.saturating_duration_since(entry.used_at) < IDLE_TIMEOUT);
-            kept.sweep_at = (kept.all.len() * 2).max(FEW);
+        if kept.count >= kept.sweep_at {
+            kept.sweep(now);
         }
-        let connector = self.connector(config.clone());
-        let client = Arc::new(match &key.owner {
-            Some(_) => Client::new(&connector),
-            None => Client::shared(&connector, &self.http1_hosts),
-        });
-        kept.all.insert(key, Entry { client: Arc::clone(&client), config, used_at: now });
+        let client = self.client(owner.is_some(), config.clone());
+        let secured = secured.map(|(tls, http2)| (tls.clone(), http2));
+        let entry = Entry { secured, client: Arc::clone(&client), config, used_at: now };
+        match owner {
+            Some(owner) => kept.own.entry(owner.clone()).or_default().push(entry),
+            None => kept.shared.push(entry),
+        }
+        kept.count += 1;
         client
+    }
+
+    fn client(&self, is_own: bool, config: Option<Arc<ClientConfig>>) -> Arc<Client> {
+        let connector = self.connector(config);
+        Arc::new(if is_own { Client::new(&connector) } else { Client::shared(&connector, &self.http1_hosts) })
     }
 
     fn connector(&self, config: Option<Arc<ClientConfig>>) -> Connector {

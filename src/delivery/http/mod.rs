@@ -14,7 +14,6 @@ pub mod descriptors;
 mod dial;
 pub mod egress_filter;
 pub mod exchange_error;
-mod hash;
 pub mod host_port;
 mod http1;
 mod http1_hosts;

@@ -13,9 +13,9 @@ use tokio::sync::Notify;
 
 use super::bounds::IDLE_TIMEOUT;
 use super::connection_limit::ConnectionLimit;
-use super::hash::FastMap;
 use super::http1::Http1;
 use super::http2::Http2;
+use crate::delivery::hash::FastMap;
 
 /// How often kept connections are looked over.
 const LOOK: Duration = Duration::from_secs(1);
@@ -31,10 +31,10 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// For one request each, the last one used last.
-    exclusive: FastMap<Authority, Vec<Idle>>,
+    /// For one request each, by host and port, the last one used last.
+    exclusive: FastMap<Box<str>, Vec<Idle>>,
     /// For all requests.
-    shared: FastMap<Authority, Shared>,
+    shared: FastMap<Box<str>, Shared>,
     is_looked_over: bool,
 }
 
@@ -60,7 +60,7 @@ impl Pool {
     pub fn take(&self, to: &Authority) -> Option<Box<Http1>> {
         let now = Instant::now();
         let mut kept = self.kept();
-        let idle = kept.exclusive.get_mut(to)?;
+        let idle = kept.exclusive.get_mut(to.as_str())?;
         let last = idle.pop()?;
         if last.connection.info.is_closing() || now.saturating_duration_since(last.since) >= IDLE_TIMEOUT {
             // The others are older.
@@ -76,9 +76,9 @@ impl Pool {
     pub fn keep(self: &Arc<Self>, to: &Authority, connection: Box<Http1>) {
         let idle = Idle { connection, since: Instant::now() };
         let mut kept = self.kept();
-        match kept.exclusive.get_mut(to) {
+        match kept.exclusive.get_mut(to.as_str()) {
             Some(others) => others.push(idle),
-            None => drop(kept.exclusive.insert(to.clone(), vec![idle])),
+            None => drop(kept.exclusive.insert(to.as_str().into(), vec![idle])),
         }
         self.look_over(&mut kept);
     }
@@ -86,12 +86,12 @@ impl Pool {
     /// The connection over HTTP/2, if there is one that can carry another request.
     pub fn shared(&self, to: &Authority) -> Option<Http2> {
         let mut kept = self.kept();
-        let shared = kept.shared.get_mut(to)?;
+        let shared = kept.shared.get_mut(to.as_str())?;
         if shared.connection.is_ready() {
             shared.used_at = Instant::now();
             return Some(shared.connection.clone());
         }
-        kept.shared.remove(to);
+        kept.shared.remove(to.as_str());
         None
     }
 
@@ -111,7 +111,7 @@ impl Pool {
     pub fn share(self: &Arc<Self>, to: &Authority, connection: &Http2) {
         let shared = Shared { connection: connection.clone(), used_at: Instant::now() };
         let mut kept = self.kept();
-        kept.shared.insert(to.clone(), shared);
+        kept.shared.insert(to.as_str().into(), shared);
         self.look_over(&mut kept);
         drop(kept);
         self.shared.notify_waiters();

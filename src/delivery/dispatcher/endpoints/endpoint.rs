@@ -14,15 +14,17 @@
 
 mod choice;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::delivery::hash::FastMap;
 use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{MANUAL, Pace};
 
 use super::Queued;
 use super::lane::{Ended, Lane, Rank, Standing};
+use super::ordered::Ordered;
 pub use choice::{Admitted, Kind, SPARE};
 
 /// Of an endpoint that ends its attempts fast, no more are read ahead.
@@ -86,10 +88,10 @@ pub struct Endpoint {
     extra: usize,
     /// Probes in flight that have a slot of newcomers.
     pub newcomers: usize,
-    pub lanes: HashMap<LaneId, Lane>,
+    pub lanes: FastMap<LaneId, Lane>,
     /// Lanes with something read, in their order; and those of them with what a person sent.
-    ready: BTreeMap<Standing, LaneId>,
-    manual: BTreeMap<Standing, LaneId>,
+    ready: Ordered<Standing, LaneId>,
+    manual: Ordered<Standing, LaneId>,
     /// Read and not started; and those of them whose lanes are fast.
     pub read: usize,
     fast_read: usize,

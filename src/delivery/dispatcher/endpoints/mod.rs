@@ -2,9 +2,10 @@
 
 mod endpoint;
 mod lane;
+mod ordered;
 mod slot_time;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,13 @@ use tokio::sync::watch;
 use url::{Host, Url};
 
 use crate::delivery::dispatcher::limits::Limits;
+use crate::delivery::hash::FastMap;
 use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::{LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
+use ordered::Ordered;
 
 /// The shortest time that shows how fast an endpoint is.
 const MEASURED: Duration = Duration::from_millis(4);
@@ -43,7 +46,7 @@ const UNRESOLVED_AT: usize = Kind::ALL.len();
 const EXTRA_AT: usize = Kind::ALL.len() + 1;
 
 /// Endpoints by attempts in flight and then by their last turn.
-type Queue = BTreeMap<(usize, u64), Origin>;
+type Queue = Ordered<(usize, u64), Origin>;
 
 /// The slot of an attempt in flight.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +72,7 @@ pub struct Endpoints {
     resolved: watch::Receiver<()>,
     /// When the sender started.
     epoch: Instant,
-    all: HashMap<Origin, Endpoint>,
+    all: FastMap<Origin, Endpoint>,
     /// Those that can start something of each kind.
     startable: [Queue; Kind::ALL.len()],
     /// Those whose names did not resolve lately and that can start something.
@@ -84,11 +87,11 @@ pub struct Endpoints {
     /// Those that can start what a person sent, beyond their slots.
     extra: Queue,
     /// Those that can probe a lane later: when, since the start.
-    later: HashMap<Origin, Duration>,
+    later: FastMap<Origin, Duration>,
     /// Those that start nothing for now, and whether one attempt may probe them.
-    held: HashMap<Origin, bool>,
+    held: FastMap<Origin, bool>,
     /// Attempts in flight that are not late yet, by when they will be and a number.
-    in_time: BTreeMap<(Duration, u64), (Origin, endpoint::Ticket)>,
+    in_time: Ordered<(Duration, u64), (Origin, endpoint::Ticket)>,
     /// Counts turns.
     turn: u64,
     /// Jobs read and not started.
@@ -107,17 +110,17 @@ impl Endpoints {
             resolved: names.changes(),
             names,
             epoch: Instant::now(),
-            all: HashMap::new(),
+            all: FastMap::default(),
             startable: Default::default(),
-            unresolved: Queue::new(),
+            unresolved: Queue::default(),
             open: 0,
             unresolved_open: 0,
             held_open: 0,
             newcomers_open: 0,
-            extra: Queue::new(),
-            later: HashMap::new(),
-            in_time: BTreeMap::new(),
-            held: HashMap::new(),
+            extra: Queue::default(),
+            later: FastMap::default(),
+            in_time: Ordered::default(),
+            held: FastMap::default(),
             turn: 0,
             read: 0,
             measured: None,
@@ -155,10 +158,9 @@ impl Endpoints {
     /// Looks again at those that could start nothing before now, and at attempts that are late by now.
     pub fn wake(&mut self, now: Instant) {
         let since_epoch = self.since_epoch(now);
-        while let Some(entry) = self.in_time.first_entry()
-            && entry.key().0 <= since_epoch
+        while self.in_time.first().is_some_and(|((late_at, _), _)| *late_at <= since_epoch)
+            && let Some((_, (origin, ticket))) = self.in_time.pop_first()
         {
-            let (origin, ticket) = entry.remove();
             self.change(&origin, now, |endpoint, _| endpoint.note_late(ticket));
         }
         let due = self.later.iter().filter(|(_, at)| **at <= since_epoch);
@@ -177,7 +179,7 @@ impl Endpoints {
     /// When to look again at those that can start nothing now.
     pub fn next_wake(&self) -> Option<Instant> {
         // Whether an attempt is late means nothing while nothing waits.
-        let late = self.in_time.first_key_value().filter(|_| self.read > 0).map(|((at, _), _)| at);
+        let late = self.in_time.first().filter(|_| self.read > 0).map(|((at, _), _)| at);
         self.later.values().chain(late).min().map(|at| self.epoch + *at)
     }
 
@@ -288,7 +290,7 @@ impl Endpoints {
         let may_ask = admitted.first_probe && self.unresolved_open < most;
         let unresolved = Some((&self.unresolved, Admitted::ALL)).filter(|_| may_ask);
         let queues = startable.chain(unresolved);
-        let first = queues.filter_map(|(queue, admitted)| Some((queue.first_key_value()?, admitted)));
+        let first = queues.filter_map(|(queue, admitted)| Some((queue.first()?, admitted)));
         let ((key, origin), admitted) = first.min_by_key(|((key, _), _)| **key)?;
         let is_spare = self.open >= self.limits.total - self.limits.total / SPARE;
         (key.0 == 0 || !is_spare).then_some((origin, admitted))

@@ -153,7 +153,7 @@ impl Endpoint {
     /// The last lane of a rank, if it came after all that are probed.
     fn newcomer(&self, rank: Rank) -> Option<(Standing, LaneId)> {
         let last = Standing { rank, open: usize::MAX, used: i64::MAX, turn: u64::MAX };
-        let (standing, lane) = self.ready.range(Standing::first(rank)..=last).next_back()?;
+        let (standing, lane) = self.ready.last_of(&(Standing::first(rank)..=last))?;
         self.is_newcomer(*lane).then_some((*standing, *lane))
     }
 
@@ -199,12 +199,12 @@ impl Endpoint {
 
     fn first(&self, rank: Rank) -> Option<(Standing, LaneId)> {
         // Mostly all are of one rank: the ends say it without a search.
-        let mut first = self.ready.first_key_value()?;
+        let mut first = self.ready.first()?;
         if first.0.rank < rank {
-            if self.ready.last_key_value()?.0.rank < rank {
+            if self.ready.last()?.0.rank < rank {
                 return None;
             }
-            first = self.ready.range(Standing::first(rank)..).next()?;
+            first = self.ready.first_from(&Standing::first(rank))?;
         }
         (first.0.rank == rank).then_some((*first.0, *first.1))
     }

@@ -1,0 +1,138 @@
+//! Where the tasks of one thread are given their attempts.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::thread;
+
+use super::results::{Finished, Results};
+use crate::clock;
+use crate::delivery::attempt::{Timer, Transport};
+use crate::delivery::http::local_trouble::LocalTrouble;
+use crate::record::{Job, Outcome, retry_decision};
+
+/// An attempt that is to be made.
+pub struct Assignment {
+    /// Which one it is.
+    pub number: usize,
+    pub job: Box<Job>,
+}
+
+/// The seats of the tasks of one thread.
+#[derive(Default)]
+pub struct Desk(Mutex<Seats>);
+
+#[derive(Default)]
+struct Seats {
+    all: Vec<Seat>,
+    /// Those whose tasks have nothing to do, the last one that had last.
+    idle: Vec<usize>,
+    /// Those whose tasks broke off.
+    vacant: Vec<usize>,
+}
+
+#[derive(Default)]
+struct Seat {
+    next: Option<Assignment>,
+    waker: Option<Waker>,
+}
+
+/// Who makes an attempt.
+pub enum Given {
+    /// A task that had nothing to do.
+    Task,
+    /// A task that is to be started for this seat.
+    Seat(usize),
+}
+
+impl Desk {
+    /// Gives an attempt to a task.
+    pub fn give(&self, assignment: Assignment) -> Given {
+        let mut seats = self.seats();
+        let Seats { all, idle, vacant } = &mut *seats;
+        if let Some(seat) = idle.pop().and_then(|seat| all.get_mut(seat)) {
+            seat.next = Some(assignment);
+            if let Some(waker) = &seat.waker {
+                waker.wake_by_ref();
+            }
+            return Given::Task;
+        }
+        let seat = Seat { next: Some(assignment), waker: None };
+        match vacant.pop().and_then(|number| Some((number, all.get_mut(number)?))) {
+            Some((number, vacated)) => {
+                *vacated = seat;
+                Given::Seat(number)
+            }
+            None => {
+                all.push(seat);
+                Given::Seat(all.len() - 1)
+            }
+        }
+    }
+
+    /// The next attempt for this seat.
+    async fn next(&self, seat: usize) -> Assignment {
+        poll_fn(|cx| {
+            let mut seats = self.seats();
+            let Some(seat) = seats.all.get_mut(seat) else { return Poll::Pending };
+            match seat.next.take() {
+                Some(next) => Poll::Ready(next),
+                None => {
+                    if !seat.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                        seat.waker = Some(cx.waker().clone());
+                    }
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        // It is whole after every step, also where a thread panicked between two.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes one attempt after the other that this seat is given.
+pub async fn work(desk: Arc<Desk>, seat: usize, transport: Transport, results: Arc<Results>) {
+    let mut timer = Timer::default();
+    loop {
+        let Assignment { number, job } = desk.next(seat).await;
+        let at_work = AtWork { desk: &desk, seat, results: &results, number };
+        let came = attempt(&transport, job, &mut timer).await;
+        at_work.end(came);
+    }
+}
+
+/// An attempt in flight. One that breaks off is reported all the same.
+struct AtWork<'a> {
+    desk: &'a Desk,
+    seat: usize,
+    results: &'a Results,
+    number: usize,
+}
+
+impl AtWork<'_> {
+    fn end(self, came: Result<Outcome, LocalTrouble>) {
+        self.desk.seats().idle.push(self.seat);
+        self.results.add(Finished { number: self.number, came: Some(came) });
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        // Otherwise it has ended, or the sender has.
+        if thread::panicking() {
+            self.desk.seats().vacant.push(self.seat);
+            self.results.add(Finished { number: self.number, came: None });
+        }
+    }
+}
+
+async fn attempt(transport: &Transport, job: Box<Job>, timer: &mut Timer) -> Result<Outcome, LocalTrouble> {
+    let tried = transport.attempt_with(&job, timer).await?;
+    let failure = tried.attempt.error.as_ref();
+    let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
+    Ok(Outcome { job: job.reference, lane: job.lane, attempt: tried.attempt, next })
+}

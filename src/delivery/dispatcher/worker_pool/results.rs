@@ -1,0 +1,65 @@
+//! What came of attempts, until the dispatcher takes it.
+
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+
+use crate::delivery::http::local_trouble::LocalTrouble;
+use crate::record::Outcome;
+
+/// What came of an attempt.
+pub struct Finished {
+    /// Which one it was.
+    pub number: usize,
+    /// None where it broke off, which is a mistake in this program.
+    pub came: Option<Result<Outcome, LocalTrouble>>,
+}
+
+/// What came of attempts of all threads. The first one wakes whoever waits; others join it.
+#[derive(Default)]
+pub struct Results(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    finished: Vec<Finished>,
+    waiting: Option<Waker>,
+}
+
+impl Results {
+    /// Adds what came of one.
+    pub fn add(&self, finished: Finished) {
+        let waiting = {
+            let mut state = self.state();
+            state.finished.push(finished);
+            state.waiting.take()
+        };
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+
+    /// Waits until there are any.
+    pub async fn ready(&self) {
+        poll_fn(|cx| {
+            let mut state = self.state();
+            if !state.finished.is_empty() {
+                return Poll::Ready(());
+            }
+            if !state.waiting.as_ref().is_some_and(|waiting| waiting.will_wake(cx.waker())) {
+                state.waiting = Some(cx.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Takes all of them, in exchange for an empty list.
+    pub fn take(&self, empty: &mut Vec<Finished>) {
+        std::mem::swap(&mut self.state().finished, empty);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // It is whole after every step, also where a thread panicked between two.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
