@@ -8,7 +8,8 @@
 //! | `dispatcher` | claims what is due, shares the slots fairly among endpoints and profiles, and records what ended |
 //! | `attempt` | one attempt of a job: request, credentials, response without secrets, outcome |
 //! | `tokens` | access tokens (OAuth 2.0), fetched once for all who need one |
-//! | `http` | pooled HTTP clients: egress filter, look-ups, dialling, TLS, errors sorted |
+//! | `http` | HTTP clients with connections of their own: egress filter, look-ups, dialling, TLS, errors sorted |
+//! | `hash` | maps with a fast hash |
 //!
 //! It knows its storage only as the trait [`Queue`](crate::storage::Queue).
 

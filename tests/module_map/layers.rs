@@ -29,11 +29,12 @@ fn delivery_has_layers() {
     check(
         "delivery",
         &[
+            ("hash", &[]),
             ("redact", &[]),
-            ("http", &[]),
+            ("http", &["hash"]),
             ("tokens", &["http", "redact"]),
-            ("attempt", &["tokens", "http", "redact"]),
-            ("dispatcher", &["attempt", "http", "sender_status", "outcome_stream"]),
+            ("attempt", &["tokens", "http", "redact", "hash"]),
+            ("dispatcher", &["attempt", "http", "sender_status", "outcome_stream", "hash"]),
             ("outcome_stream", &[]),
             ("sender_status", &["http"]),
         ],

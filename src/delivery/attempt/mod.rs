@@ -1,5 +1,6 @@
 //! One attempt: a job becomes a request with today's credentials, and its response an outcome.
 
+mod header_memo;
 mod outgoing;
 mod progress;
 mod response;

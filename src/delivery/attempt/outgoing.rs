@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH};
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use hyper::{Method, Request};
 use jiff::Timestamp;
 
@@ -17,7 +16,8 @@ use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
 use crate::record::{Failure, Job, random};
 
-use super::url_cache::UrlCache;
+use super::header_memo::Field;
+use super::url_cache::{Route, UrlCache};
 
 /// What is to be sent. The request is made of it once, and anew where it must be sent twice: so
 /// nothing is copied when it is sent once.
@@ -27,8 +27,7 @@ pub struct Outgoing<'a> {
     pub profile: &'a Profile,
     at: Timestamp,
     method: Method,
-    /// Where it goes.
-    pub target: Arc<Target>,
+    route: Arc<Route>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -43,17 +42,22 @@ impl<'a> Outgoing<'a> {
         })?;
         let method = Method::from_bytes(callback.method.name().as_bytes())
             .map_err(|_| Failure::no_request("the method cannot be sent"))?;
-        Ok(Self { job, profile, at, method, target: urls.get(&callback.url, egress)? })
+        Ok(Self { job, profile, at, method, route: urls.get(&callback.url, egress)? })
+    }
+
+    /// Where it goes.
+    pub fn target(&self) -> &Target {
+        &self.route.target
     }
 
     /// The host that it goes to.
     pub fn host(&self) -> &str {
-        self.target.authority.host()
+        self.target().authority.host()
     }
 
     /// Where it goes, for a message.
     pub fn host_port(&self) -> HostPort<'_> {
-        HostPort(&self.target.uri)
+        HostPort(&self.target().uri)
     }
 
     /// The request, with the credentials that the profile has now, and this token.
@@ -66,15 +70,16 @@ impl<'a> Outgoing<'a> {
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| Failure::no_request(e.to_string()))?;
-        let mut headers = HeaderMap::with_capacity(callback.headers.len() + secrets.len() + 6);
-        for (at, (name, value)) in callback.headers.iter().chain(&secrets).enumerate() {
-            let unsendable = || Failure::no_request(format!("the header {name} cannot be sent"));
-            let field = HeaderName::try_from(name.as_str()).map_err(|_| unsendable())?;
-            let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| unsendable())?;
-            // Time and signature are no secrets.
-            value.set_sensitive(at >= callback.headers.len() && !name.starts_with("webhook-"));
-            headers.append(field, value);
-        }
+        let plain = callback.headers.iter().map(|(name, value)| Field { name, value, is_secret: false });
+        // Time and signature are no secrets.
+        let secrets = secrets.iter().map(|(name, value)| Field {
+            name,
+            value,
+            is_secret: !name.starts_with("webhook-"),
+        });
+        let headers = self.route.headers.headers(plain.chain(secrets));
+        let mut headers =
+            headers.map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
         let has_body = callback.method.has_body();
         // The client leaves it out of an empty body, and some servers then answer 411 (RFC 9110,
         // section 8.6).

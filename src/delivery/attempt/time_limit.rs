@@ -40,9 +40,12 @@ impl Timer {
 ///
 /// After a stop of the process (Ctrl+Z, SIGSTOP, a paused machine) the timer and the sockets are ready
 /// at the same moment. The timer must not win then: the response was there in time.
-pub async fn within<F: Future>(timer: &mut Timer, limit: Duration, work: F) -> Option<F::Output> {
+pub async fn within<F: Future>(
+    timer: &mut Timer,
+    limit: Duration,
+    mut work: Pin<&mut F>,
+) -> Option<F::Output> {
     let deadline = Instant::now() + limit;
-    let mut work = pin!(work);
     let in_time = poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => timer.poll(deadline, cx).map(|()| None),
@@ -71,8 +74,8 @@ mod tests {
     #[tokio::test]
     async fn work_in_time_has_its_output_and_late_work_has_none() {
         let mut timer = Timer::default();
-        assert_eq!(within(&mut timer, Duration::from_secs(20), async { 1 }).await, Some(1));
-        assert_eq!(within(&mut timer, LIMIT, pending::<()>()).await, None);
+        assert_eq!(within(&mut timer, Duration::from_secs(20), pin!(async { 1 })).await, Some(1));
+        assert_eq!(within(&mut timer, LIMIT, pin!(pending::<()>())).await, None);
     }
 
     /// One thread, so that nothing is polled while it is blocked; and another task reads, as with a
@@ -91,17 +94,17 @@ mod tests {
             });
             reading.await.unwrap()
         };
-        assert_eq!(within(&mut Timer::default(), LIMIT, work).await, Some(b'x'));
+        assert_eq!(within(&mut Timer::default(), LIMIT, pin!(work)).await, Some(b'x'));
     }
 
     /// A deadline that is sooner than the one before, and later ones.
     #[tokio::test]
     async fn one_timer_serves_one_deadline_after_the_other() {
         let mut timer = Timer::default();
-        assert_eq!(within(&mut timer, Duration::from_hours(1), async { 1 }).await, Some(1));
+        assert_eq!(within(&mut timer, Duration::from_hours(1), pin!(async { 1 })).await, Some(1));
         for limit in [LIMIT, LIMIT / 2, LIMIT * 2] {
             let began = Instant::now();
-            assert_eq!(within(&mut timer, limit, pending::<()>()).await, None);
+            assert_eq!(within(&mut timer, limit, pin!(pending::<()>())).await, None);
             assert!(began.elapsed() >= limit);
         }
     }

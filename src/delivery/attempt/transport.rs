@@ -1,5 +1,6 @@
 //! One attempt over HTTP.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -101,10 +102,12 @@ impl Transport {
         let mut progress = AttemptProgress::default();
         let result = match Outgoing::of(job, started_at, &self.urls, self.clients.egress()) {
             Ok(outgoing) => {
-                let sending = self.send(&outgoing, &mut progress);
-                match within(timer, Duration::from_millis(timeout_ms.into()), sending).await {
+                let limit = Duration::from_millis(timeout_ms.into());
+                let within_limit = within(timer, limit, pin!(self.send(&outgoing, &mut progress))).await;
+                match within_limit {
                     Some(result) => result,
-                    None => self.out_of_time(&outgoing, clock, timeout_ms, &mut progress).await,
+                    // What is rarely done is boxed: it would make each attempt large.
+                    None => Box::pin(self.out_of_time(&outgoing, clock, timeout_ms, &mut progress)).await,
                 }
             }
             Err(failure) => Err(failure.into()),
@@ -168,9 +171,7 @@ impl Transport {
         }
     }
 
-    /// Sends the request; with a token, where the profile wants one. When the status may mean that the
-    /// token is no longer valid, a new one is fetched and the same request sent with it, once (facts,
-    /// section 1).
+    /// Sends the request; with a token, where the profile wants one.
     async fn send(
         &self,
         outgoing: &Outgoing<'_>,
@@ -179,21 +180,34 @@ impl Transport {
         let began = Instant::now();
         let profile = outgoing.profile;
         progress.awaits_files = true;
-        let client = self.clients.of(&profile.id, (&profile.tls, profile.http2), &outgoing.target).await;
+        let client = self.clients.of(&profile.id, (&profile.tls, profile.http2), outgoing.target()).await;
         progress.awaits_files = false;
         let client = &*client.map_err(|fault| classify::no_tls(&outgoing.host_port(), &fault))?;
         let Auth::OAuth2(oauth2) = &profile.auth else {
             return exchange(client, outgoing, None, progress).await;
         };
         let wanted = Wanted { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
-        let token = self.token(&wanted, progress).await?;
+        Box::pin(self.send_with_token(client, outgoing, &wanted, began, progress)).await
+    }
+
+    /// Sends the request with a token. When the status may mean that the token is no longer valid, a new one is
+    /// fetched and the same request sent with it, once (facts, section 1).
+    async fn send_with_token(
+        &self,
+        client: &Client,
+        outgoing: &Outgoing<'_>,
+        wanted: &Wanted,
+        began: Instant,
+        progress: &mut AttemptProgress,
+    ) -> Result<(), ExchangeError> {
+        let token = self.token(wanted, progress).await?;
         let result = exchange(client, outgoing, Some(&token), progress).await;
         let Some(status) = progress.received.status.filter(|status| token.may_be_stale(*status, began))
         else {
             return result;
         };
-        self.tokens.forget(&wanted, &token);
-        let token = self.token(&wanted, progress).await?;
+        self.tokens.forget(wanted, &token);
+        let token = self.token(wanted, progress).await?;
         token.follows(status);
         progress.received = ReceivedResponse::default();
         exchange(client, outgoing, Some(&token), progress).await
@@ -224,7 +238,7 @@ async fn exchange(
     let AttemptProgress { received, tracker, .. } = progress;
     let request = outgoing.request(token)?;
     received.redactor = Redactor::new(redact::of_headers(request.headers()));
-    let response = client.send(tracker, &outgoing.target, request, || outgoing.request(token).ok()).await;
+    let response = client.send(tracker, outgoing.target(), request, || outgoing.request(token).ok()).await;
     let response = response.map_err(|error| classify::exchange_error_of(&error, &outgoing.host_port()))?;
     received.take(response, tracker.connection()).await;
     received.verdict().map_or(Ok(()), |failure| Err(failure.into()))

@@ -1,11 +1,12 @@
 //! URLs that were read already: most deliveries go to the same few.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::Uri;
 use url::Url;
 
+use super::header_memo::HeaderMemo;
+use crate::delivery::hash::FastMap;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::target::Target;
 use crate::record::{ErrorClass, Failure};
@@ -13,26 +14,35 @@ use crate::record::{ErrorClass, Failure};
 /// Kept at most. A URL with values in it does not come again, and must not take much room.
 const MOST: usize = 256;
 
+/// A URL that was read.
+#[derive(Debug)]
+pub struct Route {
+    /// Where requests go.
+    pub target: Target,
+    /// What the last one had.
+    pub headers: HeaderMemo,
+}
+
 /// What was read, each under its text. Its address is one that may be dialled, or a name.
 #[derive(Debug, Default)]
-pub struct UrlCache(Mutex<HashMap<String, Arc<Target>>>);
+pub struct UrlCache(Mutex<FastMap<String, Arc<Route>>>);
 
 impl UrlCache {
     /// Reads and judges a URL, unless that was done before.
     ///
     /// # Errors
     /// Nothing can be sent there.
-    pub fn get(&self, url: &str, egress: &EgressFilter) -> Result<Arc<Target>, Failure> {
+    pub fn get(&self, url: &str, egress: &EgressFilter) -> Result<Arc<Route>, Failure> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(target) = known.get(url) {
-            return Ok(Arc::clone(target));
+        if let Some(route) = known.get(url) {
+            return Ok(Arc::clone(route));
         }
-        let target = Arc::new(read(url, egress)?);
+        let route = Arc::new(Route { target: read(url, egress)?, headers: HeaderMemo::default() });
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(url.to_owned(), Arc::clone(&target));
-        Ok(target)
+        known.insert(url.to_owned(), Arc::clone(&route));
+        Ok(route)
     }
 }
 
@@ -53,7 +63,7 @@ mod tests {
     fn each_is_read_once_and_few_are_kept() {
         let (urls, egress) = (UrlCache::default(), EgressFilter::new(Arc::default()));
         let first = urls.get("HTTP://127.1:80/a b", &egress).unwrap();
-        assert_eq!(first.uri, "http://127.0.0.1/a%20b");
+        assert_eq!(first.target.uri, "http://127.0.0.1/a%20b");
         assert!(Arc::ptr_eq(&urls.get("HTTP://127.1:80/a b", &egress).unwrap(), &first));
         for n in 0..=MOST {
             urls.get(&format!("https://x.example/{n}"), &egress).unwrap();

@@ -22,16 +22,13 @@ pub struct AttemptsInFlight {
 impl AttemptsInFlight {
     /// Adds one: its number.
     pub fn add(&mut self, attempt: InSlot) -> usize {
-        match self.free.pop().and_then(|number| Some((number, self.all.get_mut(number)?))) {
-            Some((number, place)) => {
-                *place = Some(attempt);
-                number
-            }
-            None => {
-                self.all.push(Some(attempt));
-                self.all.len() - 1
-            }
-        }
+        let free = self.free.pop().and_then(|number| Some((number, self.all.get_mut(number)?)));
+        let Some((number, place)) = free else {
+            self.all.push(Some(attempt));
+            return self.all.len() - 1;
+        };
+        *place = Some(attempt);
+        number
     }
 
     /// Takes out the one with this number.

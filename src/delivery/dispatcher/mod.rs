@@ -17,6 +17,7 @@ mod quarantine;
 mod records;
 mod status;
 mod sweep;
+mod untold;
 mod worker_pool;
 
 pub use limits::Limits;
@@ -34,7 +35,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::attempt::Timer;
 use super::http::local_trouble::LocalTrouble;
 use super::outcome_stream::OutcomeStream;
-use super::sender_status::{InFlight, Role};
+use super::sender_status::Role;
 use claiming::Claiming;
 use clock::Clock;
 use endpoints::Endpoints;
@@ -43,9 +44,9 @@ use leases::Leases;
 use outage::Outage;
 use quarantine::Quarantine;
 use records::Records;
+use untold::Untold;
 use worker_pool::{Finished, Results};
 
-use crate::record::DeliveryId;
 use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
 
 /// How long to wait before the storage is asked again after it failed.
@@ -92,8 +93,7 @@ pub struct Dispatcher<Q> {
     owed: Option<SignedDuration>,
     /// When the next retry is due.
     next_due: Option<Timestamp>,
-    started: Vec<(DeliveryId, InFlight)>,
-    ended: Vec<DeliveryId>,
+    untold: Untold,
     overtaken: Option<QueueError>,
 }
 
@@ -127,8 +127,7 @@ impl<Q: Queue> Dispatcher<Q> {
             clock: Clock::start(),
             owed: Some(SignedDuration::ZERO),
             next_due: None,
-            started: Vec::new(),
-            ended: Vec::new(),
+            untold: Untold::default(),
             overtaken: None,
         }
     }
@@ -191,8 +190,8 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         self.workers.shut_down().await;
         self.board.left_unrecorded(self.records.len());
-        self.ended.extend(self.in_flight.jobs().map(|job| job.id));
-        self.tell();
+        self.in_flight.jobs().for_each(|job| self.untold.end(job.id));
+        self.write_board(Instant::now());
     }
 
     /// What was read before something was invalidated may no longer hold; what is new is asked for.
@@ -234,15 +233,22 @@ impl<Q: Queue> Dispatcher<Q> {
         }
     }
 
-    /// Writes what was started and ended on the board.
+    /// Writes on the board what is due to be written there.
     fn tell(&mut self) {
-        if !self.started.is_empty() || !self.ended.is_empty() {
-            self.board.update(self.started.drain(..), self.ended.drain(..));
+        let now = Instant::now();
+        if self.untold.due(now).is_some_and(|at| at <= now) {
+            self.write_board(now);
         }
         if self.lacks != self.outage.why() {
             self.lacks = self.outage.why();
             self.board.local(self.lacks);
         }
+    }
+
+    fn write_board(&mut self, now: Instant) {
+        self.untold.told(now);
+        let Untold { started, ended, .. } = &mut self.untold;
+        self.board.update(ended.drain(..), started.drain());
     }
 
     /// The time until something is due that no event tells.
@@ -259,7 +265,8 @@ impl<Q: Queue> Dispatcher<Q> {
         let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none()).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
         let extended = self.leases.next().filter(|_| self.holds_any()).map(until);
-        let waits = due.into_iter().chain(asked).chain(recorded).chain(extended).chain(probed);
+        let told = self.untold.due(now).map(until);
+        let waits = due.into_iter().chain(asked).chain(recorded).chain(extended).chain(probed).chain(told);
         waits.chain(self.quarantine.next(now)).min()
     }
 }

@@ -67,7 +67,7 @@ impl<Q: Queue> Dispatcher<Q> {
         // One that is no longer stored may have given its place to another, which was passed over as claimed.
         self.claiming.fresh |= !not_ours.is_empty();
         for outcome in &*batch {
-            self.ended.push(outcome.id());
+            self.untold.end(outcome.id());
             if let Some(at) = outcome.next.retry_at()
                 && !not_ours.contains(&outcome.job)
             {

@@ -74,17 +74,17 @@ impl Board {
         self.sending.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
     }
 
-    /// Tries that were started, and such that are over.
+    /// Attempts that are over, and such that began, of the same delivery too.
     pub fn update(
         &self,
-        started: impl Iterator<Item = (DeliveryId, InFlight)>,
         ended: impl Iterator<Item = DeliveryId>,
+        started: impl Iterator<Item = (DeliveryId, InFlight)>,
     ) {
         self.sending.send_modify(|sending| {
-            sending.in_flight.extend(started);
             for id in ended {
                 sending.in_flight.remove(&id);
             }
+            sending.in_flight.extend(started);
         });
     }
 

@@ -5,7 +5,7 @@ use crate::callback::{Callback, Values};
 use crate::delivery::Transport;
 use crate::delivery::dispatcher::Board;
 use crate::profile::{Backoff, Method, RetryPolicy};
-use crate::record::{Job, JobRef, LaneId, Outcome};
+use crate::record::{DeliveryId, Job, JobRef, LaneId, Outcome};
 use crate::storage::{Claimed, Demand, Standby};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);

@@ -99,3 +99,6 @@ fn spawn() -> Result<(Handle, oneshot::Sender<()>), NoRuntime> {
     threads::spawn("sender-hand", work)?;
     Ok((handle, going))
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ impl Client {
                 Ok(response.map(|body| Body::exclusive(body, connection, pool)))
             }
             Connection::Http2(mut connection) => {
-                let response = connection.send(to, request).await?;
+                let response = Box::pin(connection.send(to, request)).await?;
                 self.note_response(&connection.info);
                 Ok(response.map(Body::shared))
             }

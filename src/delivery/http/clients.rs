@@ -136,7 +136,7 @@ impl Clients {
         to: &Target,
     ) -> Result<Arc<Client>, TlsFault> {
         let is_secure = to.is_secure;
-        let config = if is_secure { Some(self.configs.get(tls, http2).await?) } else { None };
+        let config = if is_secure { Some(Box::pin(self.configs.get(tls, http2)).await?) } else { None };
         let is_shared = is_secure && http2 && !self.http1_hosts.contains(&to.authority);
         let secured = is_secure.then_some((tls, http2));
         Ok(self.kept((!is_shared).then_some(owner), secured, config))

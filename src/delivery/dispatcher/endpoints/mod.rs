@@ -421,6 +421,8 @@ impl Endpoints {
         }
         match endpoint.probes_later(since_epoch) {
             Some(at) => drop(self.later.insert(origin.clone(), at)),
+            // Mostly there is none: then nothing is looked up.
+            None if self.later.is_empty() => {}
             None => drop(self.later.remove(origin)),
         }
         changed

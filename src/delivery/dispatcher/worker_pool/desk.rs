@@ -58,16 +58,13 @@ impl Desk {
             return Given::Task;
         }
         let seat = Seat { next: Some(assignment), waker: None };
-        match vacant.pop().and_then(|number| Some((number, all.get_mut(number)?))) {
-            Some((number, vacated)) => {
-                *vacated = seat;
-                Given::Seat(number)
-            }
-            None => {
-                all.push(seat);
-                Given::Seat(all.len() - 1)
-            }
-        }
+        let vacated = vacant.pop().and_then(|number| Some((number, all.get_mut(number)?)));
+        let Some((number, vacated)) = vacated else {
+            all.push(seat);
+            return Given::Seat(all.len() - 1);
+        };
+        *vacated = seat;
+        Given::Seat(number)
     }
 
     /// The next attempt for this seat.
@@ -75,15 +72,13 @@ impl Desk {
         poll_fn(|cx| {
             let mut seats = self.seats();
             let Some(seat) = seats.all.get_mut(seat) else { return Poll::Pending };
-            match seat.next.take() {
-                Some(next) => Poll::Ready(next),
-                None => {
-                    if !seat.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-                        seat.waker = Some(cx.waker().clone());
-                    }
-                    Poll::Pending
-                }
+            if let Some(next) = seat.next.take() {
+                return Poll::Ready(next);
             }
+            if !seat.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                seat.waker = Some(cx.waker().clone());
+            }
+            Poll::Pending
         })
         .await
     }
