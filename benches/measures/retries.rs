@@ -80,5 +80,11 @@ fn failed(job: &Job, again: Timestamp) -> Outcome {
         response_cut: false,
         response_incomplete: None,
     };
-    Outcome { job: job.reference, lane: job.lane, attempt, next: Next::Retry(again) }
+    Outcome {
+        job: job.reference,
+        lane: job.lane,
+        subject: job.subject.clone(),
+        attempt,
+        next: Next::Retry(again),
+    }
 }

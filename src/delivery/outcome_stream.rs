@@ -115,6 +115,7 @@ mod tests {
         let outcome = |n| Outcome {
             job: JobRef::new(DeliveryId::from_bytes([1; 16]), 1),
             lane: LaneId::new(1),
+            subject: Arc::default(),
             attempt: Attempt {
                 n,
                 started_at: Timestamp::UNIX_EPOCH,

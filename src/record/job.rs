@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DeliveryId, JobRef, LaneId};
+use super::{DeliveryId, DeliverySubject, JobRef, LaneId};
 use crate::callback::{Callback, Values};
 use crate::profile::{Profile, RetryPolicy};
 
@@ -16,6 +16,8 @@ pub struct Job {
     pub reference: JobRef,
     /// Its lane.
     pub lane: LaneId,
+    /// What it is about.
+    pub subject: Arc<DeliverySubject>,
     /// Scheme, host and port.
     pub origin: Origin,
     /// The request, without credentials.

@@ -14,6 +14,7 @@ mod random;
 pub mod retry_decision;
 mod run_id;
 mod state;
+mod subject;
 mod summary;
 
 pub use attempt::Attempt;
@@ -30,4 +31,5 @@ pub(crate) use random::random;
 pub use retry_decision::{longest_wait, own_wait};
 pub use run_id::{RunId, RunRange};
 pub use state::DeliveryState;
+pub use subject::DeliverySubject;
 pub use summary::Summary;

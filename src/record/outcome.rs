@@ -1,8 +1,10 @@
 //! What an attempt means for its delivery.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::{Attempt, DeliveryId, JobRef, LaneId};
+use super::{Attempt, DeliveryId, DeliverySubject, JobRef, LaneId};
 
 /// What an attempt means for its delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct Outcome {
     pub job: JobRef,
     /// Its lane.
     pub lane: LaneId,
+    /// What the delivery is about.
+    pub subject: Arc<DeliverySubject>,
     /// The attempt.
     pub attempt: Attempt,
     /// The state of the delivery after it.

@@ -49,7 +49,13 @@ mod tests {
     fn ended(n: u8, next: Next) -> Outcome {
         let status = if next == Next::Delivered { 200 } else { 500 };
         let job = JobRef::new(DeliveryId::from_bytes([n; 16]), 1);
-        Outcome { job, lane: LaneId::new(1), attempt: attempt(1, status), next }
+        Outcome {
+            job,
+            lane: LaneId::new(1),
+            subject: std::sync::Arc::default(),
+            attempt: attempt(1, status),
+            next,
+        }
     }
 
     #[test]

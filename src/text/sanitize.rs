@@ -40,7 +40,7 @@ pub fn escape_lines(text: &str) -> String {
 #[must_use]
 pub fn escape_json(text: &str) -> Cow<'_, str> {
     // Almost always: only these are replaced, and finding where characters combine takes longer than all else.
-    if !text.chars().any(|c| c != '\n' && is_hidden(c)) {
+    if !text.chars().any(|c| !matches!(c, ' '..='~' | '\n') && is_hidden(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

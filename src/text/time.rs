@@ -14,6 +14,13 @@ pub fn told(at: Timestamp, zone: &TimeZone, form: &str) -> String {
     text
 }
 
+/// The time of day in UTC, such as `14:02:10`.
+#[must_use]
+pub fn utc_time_of_day(at: Timestamp) -> String {
+    let seconds = at.as_second().rem_euclid(24 * 60 * 60);
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// Whether the zone has the date and time of day twice.
 #[must_use]
 pub fn is_repeated(at: Timestamp, zone: &TimeZone) -> bool {
@@ -27,6 +34,14 @@ mod tests {
 
     fn in_zone(zone: &str, at: &str) -> String {
         told(at.parse().unwrap(), &TimeZone::posix(zone).unwrap(), "%H:%M:%S")
+    }
+
+    #[test]
+    fn the_time_of_day_is_that_of_strftime() {
+        for second in [0, 1, 86_399, 86_400, -1, 1_764_486_130] {
+            let at = Timestamp::from_second(second).unwrap();
+            assert_eq!(utc_time_of_day(at), at.strftime("%H:%M:%S").to_string());
+        }
     }
 
     #[test]

@@ -39,7 +39,10 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
         response_incomplete: None,
     };
     let next = Next::Retry(ahead + Duration::from_secs(1));
-    let outcome = Outcome { job: claimed.jobs[0].reference, lane: claimed.jobs[0].lane, attempt, next };
+    let outcome = {
+        let job = &claimed.jobs[0];
+        Outcome { job: job.reference, lane: job.lane, subject: job.subject.clone(), attempt, next }
+    };
     store.record([outcome].into()).await.expect("recorded");
 
     let mut changes = store.changes();

@@ -158,7 +158,7 @@ impl Work {
                     changed?;
                 }
                 _ = tick.tick(), if self.line.is_on() && !self.drawn => self.draw(),
-                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
+                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(&page),
             }
         }
     }
@@ -170,14 +170,15 @@ impl Work {
             let mut page = Vec::new();
             tokio::select! {
                 () = &mut stopping => break,
-                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(page).await?,
+                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.tell(&page),
             }
         }
         let mut page = Vec::new();
         while let Ok(outcome) = self.outcomes.try_recv() {
             page.push(outcome);
         }
-        self.tell(page).await
+        self.tell(&page);
+        Ok(())
     }
 
     /// How many are still to be sent, as of the last look.
@@ -185,14 +186,12 @@ impl Work {
         self.counts.queued + self.counts.waiting
     }
 
-    async fn tell(&mut self, outcomes: Vec<RecordedOutcome>) -> Result<(), CommandError> {
+    fn tell(&mut self, outcomes: &[RecordedOutcome]) {
         if outcomes.is_empty() {
-            return Ok(());
+            return;
         }
-        let ids = outcomes.iter().map(|outcome| outcome.id()).collect();
-        let summaries = self.store.summaries(ids).await?;
         let outcomes: Vec<&Outcome> = outcomes.iter().map(|outcome| &**outcome).collect();
-        let text = self.report.told(&outcomes, &summaries, self.line.is_on());
+        let text = self.report.told(&outcomes, self.line.is_on());
         if !text.is_empty() {
             self.line.clear();
             // A reader that has gone is no reason to leave deliveries where they are. A disk that is
@@ -202,7 +201,6 @@ impl Work {
             }
         }
         self.drawn = false;
-        Ok(())
     }
 
     fn tell_news(&mut self) {

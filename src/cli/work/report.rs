@@ -1,17 +1,21 @@
 //! What `work` tells: each try, how far it has come, and what is left at the end.
 
-use std::collections::HashMap;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Value, json};
 
 use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
 use crate::profile::Choice;
-use crate::record::{DeliveryId, DeliveryState, Next, Outcome, Summary};
+use crate::record::{DeliveryState, Next, Outcome};
 use crate::storage::Counts;
 use crate::text::escape_controls;
+use crate::text::time::utc_time_of_day;
 
 /// Most failures of one page that are told above a line of progress.
 const FAILURES: usize = 10;
+
+/// Bytes that a usual line has room in.
+const LINE: usize = 160;
 
 /// What was told so far, in numbers.
 #[derive(Debug)]
@@ -33,9 +37,9 @@ impl Report {
         self.tries
     }
 
-    /// Notes tries, and gives the lines that tell of them. Beside a line of progress only failures are
-    /// told, and not all where they are many.
-    pub fn told(&mut self, outcomes: &[&Outcome], summaries: &[Summary], beside_progress: bool) -> String {
+    /// Notes attempts, and returns the lines that report them. Beside a line of progress only failures are
+    /// reported, and not all where they are many.
+    pub fn told(&mut self, outcomes: &[&Outcome], beside_progress: bool) -> String {
         for outcome in outcomes {
             self.tries += 1;
             match outcome.next {
@@ -44,21 +48,26 @@ impl Report {
                 Next::Retry(_) => {}
             }
         }
-        let of: HashMap<DeliveryId, &Summary> = summaries.iter().map(|one| (one.id, one)).collect();
-        let all = outcomes.iter().map(|outcome| (outcome, of.get(&outcome.id()).copied()));
-        let mut lines: Vec<String> = if self.json {
-            all.map(|(outcome, summary)| format!("{}\n", document(outcome, summary))).collect()
+        let mut lines = String::with_capacity(outcomes.len() * LINE);
+        if self.json {
+            for outcome in outcomes {
+                push(&mut lines, format_args!("{}\n", document(outcome)));
+            }
         } else if beside_progress {
-            let failed = all.filter(|(outcome, _)| outcome.next == Next::Failed);
-            failed.map(|(outcome, summary)| line(outcome, summary)).collect()
+            let failed = || outcomes.iter().filter(|outcome| outcome.next == Next::Failed);
+            for outcome in failed().take(FAILURES) {
+                push_line(&mut lines, outcome);
+            }
+            let more = failed().count().saturating_sub(FAILURES);
+            if more > 0 {
+                push(&mut lines, format_args!("… and {more} more failed\n"));
+            }
         } else {
-            all.map(|(outcome, summary)| line(outcome, summary)).collect()
-        };
-        if beside_progress && !self.json && lines.len() > FAILURES {
-            let more = lines.split_off(FAILURES).len();
-            lines.push(format!("… and {more} more failed\n"));
+            for outcome in outcomes {
+                push_line(&mut lines, outcome);
+            }
         }
-        lines.concat()
+        lines
     }
 
     /// How far it has come, in one line for so many columns.
@@ -109,24 +118,29 @@ fn state(outcome: &Outcome) -> DeliveryState {
     }
 }
 
-/// Such as `14:02:10 waiting Order SMS · 1st attempt 500 Internal Server Error 84 ms · wait 10 s · <id>`.
-fn line(outcome: &Outcome, summary: Option<&Summary>) -> String {
-    let attempt = &outcome.attempt;
-    let time = attempt.started_at.strftime("%H:%M:%S");
-    let title =
-        summary.map_or_else(|| "(removed)".to_owned(), |summary| escape_controls(&summary.profile_title));
-    let wait = match outcome.next {
-        Next::Retry(at) => format!(" · {}", wait_until(attempt, at)),
-        Next::Delivered | Next::Failed => String::new(),
-    };
-    let (state, label, came) = (state(outcome).name(), attempt_label_of(attempt), came_of(attempt));
-    let took = took(attempt).map(|took| format!(" {took}")).unwrap_or_default();
-    let id = outcome.id();
-    format!("{time} {state} {title} · {label} {came}{took}{wait} · {id}\n")
+fn push(text: &mut String, more: fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = text.write_fmt(more);
 }
 
-fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
+/// Such as `14:02:10 waiting Order SMS · 1st attempt 500 Internal Server Error 84 ms · wait 10 s · <id>`.
+fn push_line(lines: &mut String, outcome: &Outcome) {
     let attempt = &outcome.attempt;
+    let (time, state) = (utc_time_of_day(attempt.started_at), state(outcome).name());
+    let title = escape_controls(&outcome.subject.profile_title);
+    let (label, came) = (attempt_label_of(attempt), came_of(attempt));
+    push(lines, format_args!("{time} {state} {title} · {label} {came}"));
+    if let Some(took) = took(attempt) {
+        push(lines, format_args!(" {took}"));
+    }
+    if let Next::Retry(at) = outcome.next {
+        push(lines, format_args!(" · {}", wait_until(attempt, at)));
+    }
+    push(lines, format_args!(" · {}\n", outcome.id()));
+}
+
+fn document(outcome: &Outcome) -> Value {
+    let Outcome { attempt, subject, .. } = outcome;
     let due_at = match outcome.next {
         Next::Retry(at) => Some(at),
         Next::Delivered | Next::Failed => None,
@@ -134,8 +148,8 @@ fn document(outcome: &Outcome, summary: Option<&Summary>) -> Value {
     json!({
         "state": state(outcome).name(),
         "delivery_id": outcome.id().to_string(),
-        "profile_id": summary.map(|summary| summary.profile_id.as_str()),
-        "event": summary.and_then(|summary| summary.event).map(Choice::name),
+        "profile_id": subject.profile_id,
+        "event": subject.event.map(Choice::name),
         "n": attempt.n,
         "started_at": attempt.started_at,
         "duration_ms": attempt.duration_ms,
@@ -150,7 +164,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::record::{Attempt, ErrorClass, Failure, JobRef, LaneId};
+    use crate::profile::Event;
+    use crate::record::{Attempt, DeliveryId, DeliverySubject, ErrorClass, Failure, JobRef, LaneId};
 
     fn outcome(next: Next) -> Outcome {
         let message = "500 Internal\u{1b}".to_owned();
@@ -168,7 +183,12 @@ mod tests {
             response_incomplete: None,
         };
         let job = JobRef::new(DeliveryId::from_bytes([1; 16]), 1);
-        Outcome { job, lane: LaneId::new(1), attempt, next }
+        let subject = DeliverySubject {
+            profile_id: "IN_1".to_owned(),
+            profile_title: "Order SMS".to_owned(),
+            event: Some(Event::SmsSend),
+        };
+        Outcome { job, lane: LaneId::new(1), subject: subject.into(), attempt, next }
     }
 
     const ID: &str = "01010101-0101-0101-0101-010101010101";
@@ -178,15 +198,15 @@ mod tests {
         let retry = Next::Retry(Timestamp::from_millisecond(10_084).unwrap());
         let all = [outcome(Next::Delivered), outcome(retry), outcome(Next::Failed)];
         let mut report = Report::new(false);
-        let lines = report.told(&all.each_ref(), &[], false);
+        let lines = report.told(&all.each_ref(), false);
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
             [
-                format!("00:00:00 delivered (removed) · 1st attempt 200 OK 84 ms · {ID}"),
+                format!("00:00:00 delivered Order SMS · 1st attempt 200 OK 84 ms · {ID}"),
                 format!(
-                    "00:00:00 waiting (removed) · 1st attempt 500 Internal\\u{{1b}} 84 ms · wait 10 s · {ID}"
+                    "00:00:00 waiting Order SMS · 1st attempt 500 Internal\\u{{1b}} 84 ms · wait 10 s · {ID}"
                 ),
-                format!("00:00:00 failed (removed) · 1st attempt 500 Internal\\u{{1b}} 84 ms · {ID}"),
+                format!("00:00:00 failed Order SMS · 1st attempt 500 Internal\\u{{1b}} 84 ms · {ID}"),
             ]
         );
         let counts = Counts { queued: 2, waiting: 1, ..Counts::default() };
@@ -206,16 +226,16 @@ mod tests {
         let message = "timed out after 1500 ms".to_owned();
         late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
         (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
-        let line = Report::new(false).told(&[&late], &[], false);
-        assert_eq!(line, format!("00:00:00 failed (removed) · 1st attempt timed out after 1500 ms · {ID}\n"));
+        let line = Report::new(false).told(&[&late], false);
+        assert_eq!(line, format!("00:00:00 failed Order SMS · 1st attempt timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]
     fn beside_a_line_of_progress_only_failures_are_told() {
         let mut report = Report::new(false);
-        assert_eq!(report.told(&[&outcome(Next::Delivered)], &[], true), "");
+        assert_eq!(report.told(&[&outcome(Next::Delivered)], true), "");
         let many = vec![outcome(Next::Failed); FAILURES + 2];
-        let lines = report.told(&many.iter().collect::<Vec<_>>(), &[], true);
+        let lines = report.told(&many.iter().collect::<Vec<_>>(), true);
         assert_eq!(lines.lines().count(), FAILURES + 1);
         assert_eq!(lines.lines().last(), Some("… and 2 more failed"));
         assert_eq!(report.tries(), 13);
@@ -224,11 +244,11 @@ mod tests {
     #[test]
     fn json_tells_each_whole() {
         let mut report = Report::new(true);
-        let line = report.told(&[&outcome(Next::Delivered)], &[], true);
+        let line = report.told(&[&outcome(Next::Delivered)], true);
         assert_eq!(
             line,
             format!(
-                "{{\"state\":\"delivered\",\"delivery_id\":\"{ID}\",\"profile_id\":null,\"event\":null,\
+                "{{\"state\":\"delivered\",\"delivery_id\":\"{ID}\",\"profile_id\":\"IN_1\",\"event\":\"sms-send\",\
                  \"n\":1,\"started_at\":\"1970-01-01T00:00:00Z\",\"duration_ms\":84,\"status\":200,\
                  \"error\":null,\"due_at\":null}}\n"
             )

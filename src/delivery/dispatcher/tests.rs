@@ -163,6 +163,7 @@ fn job() -> Job {
     Job {
         reference: JobRef::new(DeliveryId::generate(), 1),
         lane: LaneId::new(1),
+        subject: Arc::default(),
         origin: "http://127.0.0.1:9".into(),
         callback: Callback {
             method: Method::Get,

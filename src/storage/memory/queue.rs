@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::lane::Lane;
 use super::{MemoryStore, StoredDelivery, Tables};
 use crate::profile::{Profile, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, Job, JobRef, LaneId, Next, Outcome, Past};
+use crate::record::{DeliveryId, DeliveryState, DeliverySubject, Job, JobRef, LaneId, Next, Outcome, Past};
 use crate::storage::queue::turns::Turns;
 use crate::storage::{Blocks, Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
 
@@ -83,9 +83,15 @@ impl Tables {
         let StoredDelivery { details, tested, lane, .. } = stored.clone();
         self.last_lease = lease;
         let Lane { profile_id, origin, manual, past } = self.lanes[lane].clone();
+        let subject = DeliverySubject {
+            profile_id: profile_id.to_string(),
+            profile_title: details.summary.profile_title,
+            event: details.summary.event,
+        };
         Some(Job {
             reference: JobRef::new(id, lease),
             lane: lane_id(lane),
+            subject: Arc::new(subject),
             origin,
             callback: details.callback?,
             values: details.values,

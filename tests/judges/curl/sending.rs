@@ -25,6 +25,7 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
     let callback =
         render(profile, values, &mut Context { delivery_id: &text, random: &mut no_random }).unwrap();
     let job = Job {
+        subject: Arc::default(),
         reference: JobRef::new(id, 1),
         lane: LaneId::new(1),
         origin: profile.endpoint.origin().into(),

@@ -30,6 +30,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
     Job {
         reference: JobRef::new(DeliveryId::generate(), 1),
         lane: LaneId::new(1),
+        subject: Arc::default(),
         origin: Arc::from(url),
         callback,
         values: Values::default(),

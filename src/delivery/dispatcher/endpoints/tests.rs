@@ -20,6 +20,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
     Job {
         reference: JobRef::new(DeliveryId::generate(), 0),
         lane: LaneId::new(lane),
+        subject: Arc::default(),
         origin: Arc::from(origin),
         callback,
         values: Values::default(),

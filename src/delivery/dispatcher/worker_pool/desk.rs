@@ -129,5 +129,6 @@ async fn attempt(transport: &Transport, job: Box<Job>, timer: &mut Timer) -> Res
     let tried = transport.attempt_with(&job, timer).await?;
     let failure = tried.attempt.error.as_ref();
     let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
-    Ok(Outcome { job: job.reference, lane: job.lane, attempt: tried.attempt, next })
+    let Job { reference, lane, subject, .. } = *job;
+    Ok(Outcome { job: reference, lane, subject, attempt: tried.attempt, next })
 }

@@ -30,6 +30,7 @@ fn job(url: &str) -> Box<Job> {
     let callback =
         Callback { method: Method::Get, url: url.to_owned(), headers: Vec::new(), body: Vec::new() };
     Box::new(Job {
+        subject: Arc::default(),
         reference: JobRef::new(DeliveryId::generate(), 1),
         lane: LaneId::new(1),
         origin: Arc::from(url),

@@ -33,6 +33,7 @@ macro_rules! every_queue_test {
         $crate::storage::conformance::each! { $make;
             claims:
                 a_claim_is_exclusive_until_it_is_released,
+                what_is_claimed_has_the_subject_of_its_delivery,
                 two_claims_at_once_share_nothing,
                 releasing_what_is_not_claimed_does_nothing,
                 what_is_claimed_is_extended_and_what_is_lost_is_told,
@@ -125,7 +126,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_cut: false,
         response_incomplete: None,
     };
-    Outcome { job: job.reference, lane: job.lane, attempt, next }
+    Outcome { job: job.reference, lane: job.lane, subject: job.subject.clone(), attempt, next }
 }
 
 async fn cancel(subject: &impl QueueUnderTest, id: DeliveryId) {

@@ -1,14 +1,15 @@
 //! A stored delivery as the sender needs it, with the credentials of today.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use crate::callback::{Callback, Values, needs_values};
-use crate::profile::{Profile, RetryPolicy};
-use crate::record::{Job, JobRef, LaneId, Origin};
+use crate::profile::{Choice as _, Event, Profile, RetryPolicy};
+use crate::record::{DeliverySubject, Job, JobRef, LaneId, Origin};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::queue::record::MOST;
@@ -27,7 +28,26 @@ pub struct Jobs<'a> {
 pub struct KnownProfiles {
     /// None where it cannot be told.
     revision: Option<i64>,
-    by_lane: HashMap<i64, Result<Option<Arc<Profile>>, Why>>,
+    by_lane: HashMap<i64, KnownLane>,
+}
+
+/// What deliveries of a lane have in common.
+#[derive(Debug)]
+struct KnownLane {
+    profile: Result<Option<Arc<Profile>>, Why>,
+    /// Of the delivery that was read last.
+    subject: Arc<DeliverySubject>,
+}
+
+impl KnownLane {
+    /// The subject of a delivery with this title and event: mostly that of the one before.
+    fn subject(&mut self, title: &str, event: Option<Event>) -> Arc<DeliverySubject> {
+        if self.subject.profile_title != title || self.subject.event != event {
+            let profile_id = self.subject.profile_id.clone();
+            self.subject = Arc::new(DeliverySubject { profile_id, profile_title: title.to_owned(), event });
+        }
+        Arc::clone(&self.subject)
+    }
 }
 
 impl KnownProfiles {
@@ -55,7 +75,7 @@ impl<'a> Jobs<'a> {
     pub fn read(&mut self, chosen: Chosen) -> Result<Result<Job, Why>, StoreError> {
         let Chosen { row: seq, lane, origin, facts } = chosen;
         let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, was_tested
+                       method, url, headers, body, vals, was_tested, profile_title, event
                    FROM delivery LEFT JOIN request ON request.delivery = delivery.seq WHERE seq = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query([seq])?;
@@ -65,10 +85,15 @@ impl<'a> Jobs<'a> {
             Err(why) => return Ok(Err(why)),
         };
         let tested = if was_tested { self.tested(seq)? } else { None };
+        let known = self.known(lane)?;
         let profile = match tested {
             Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
-            None => self.stored(lane)?,
+            None => known.profile.clone(),
         };
+        // The request does not depend on them: what has no meaning there is no reason not to send it.
+        let title = text(row, TITLE).unwrap_or_default();
+        let event = text(row, TITLE + 1).ok().and_then(Event::from_name);
+        job.subject = known.subject(title, event);
         job.profile = match profile {
             Ok(profile) => profile,
             Err(why) => return Ok(Err(format!("its profile: {why}"))),
@@ -87,24 +112,27 @@ impl<'a> Jobs<'a> {
         Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| Ok(get(row, 0))).optional()?)
     }
 
-    fn stored(&mut self, lane: i64) -> Result<Result<Option<Arc<Profile>>, Why>, StoreError> {
-        if let Some(known) = self.profiles.by_lane.get(&lane) {
-            return Ok(known.clone());
+    fn known(&mut self, lane: i64) -> Result<&mut KnownLane, StoreError> {
+        match self.profiles.by_lane.entry(lane) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => {
+                let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
+                let profile_id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
+                let document = list::kept_document(self.tx, &profile_id)?.transpose();
+                let read = |text: String| columns::profile(&text).map(Arc::new);
+                let profile = document.and_then(|text| text.map(read).transpose());
+                let subject = Arc::new(DeliverySubject { profile_id, ..DeliverySubject::default() });
+                Ok(new.insert(KnownLane { profile, subject }))
+            }
         }
-        let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
-        let id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
-        let document = list::kept_document(self.tx, &id)?.transpose();
-        let profile =
-            document.and_then(|text| text.map(|text| columns::profile(&text).map(Arc::new)).transpose());
-        self.profiles.by_lane.insert(lane, profile.clone());
-        Ok(profile)
     }
 }
 
-/// The place of the values among the columns of a job.
+/// The places of the values and of the title, which the event follows, among the columns of a job.
 const VALUES: usize = 10;
+const TITLE: usize = 12;
 
-/// The job without its profile and its values, and whether it is a test with a profile of its own.
+/// The job without its profile, its subject and its values, and whether it is a test with a profile of its own.
 fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
@@ -113,6 +141,7 @@ fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> R
     let job = Job {
         reference: JobRef::new(columns::delivery_id(row, 0)?, seq),
         lane,
+        subject: Arc::default(),
         origin,
         attempts,
         manual: facts.manual,

@@ -40,7 +40,13 @@ pub fn store() -> (TempDir, Store) {
 
 fn outcome(id: DeliveryId, (row, lane): Place, n: u32, next: Next) -> Outcome {
     let status = if next == Next::Delivered { 200 } else { 500 };
-    Outcome { job: JobRef::new(id, row), lane: LaneId::new(lane), attempt: attempt(n, status), next }
+    Outcome {
+        job: JobRef::new(id, row),
+        lane: LaneId::new(lane),
+        subject: std::sync::Arc::default(),
+        attempt: attempt(n, status),
+        next,
+    }
 }
 
 /// The row of a delivery, and its lane.
