@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, HeaderValue};
+
+use crate::delivery::http::target::Target;
 
 /// A header that a request is to have.
 #[derive(Clone, Copy)]
@@ -53,16 +55,21 @@ struct Known {
 }
 
 impl HeaderMemo {
-    /// The headers of a request with these fields.
+    /// The headers of a request with these fields, and what every request to this target has besides.
     ///
     /// # Errors
     /// The name of one that cannot be sent.
-    pub fn headers<'a>(&self, fields: impl Iterator<Item = Field<'a>> + Clone) -> Result<HeaderMap, &'a str> {
+    pub fn headers<'a>(
+        &self,
+        fields: impl Iterator<Item = Field<'a>> + Clone,
+        target: &Target,
+    ) -> Result<HeaderMap, &'a str> {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(headers) = made.as_ref().map_or(Ok(None), |made| made.again(fields.clone()))? {
             return Ok(headers);
         }
-        let headers = make(fields.clone())?;
+        let mut headers = make(fields.clone())?;
+        complete(&mut headers, target);
         *made = Made::of(fields, &headers);
         Ok(headers)
     }
@@ -99,12 +106,26 @@ impl Made {
     }
 }
 
-fn make<'a>(fields: impl Iterator<Item = Field<'a>>) -> Result<HeaderMap, &'a str> {
+/// The headers of these fields alone.
+///
+/// # Errors
+/// The name of one that cannot be sent.
+pub fn make<'a>(fields: impl Iterator<Item = Field<'a>>) -> Result<HeaderMap, &'a str> {
     let mut headers = HeaderMap::with_capacity(16);
     for field in fields {
         headers.append(field.header_name()?, field.header_value()?);
     }
     Ok(headers)
+}
+
+/// Adds what every request to this target has besides.
+pub fn complete(headers: &mut HeaderMap, target: &Target) {
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    // Over TLS it may be HTTP/2, which has it in the URI.
+    if !target.is_secure {
+        headers.entry(HOST).or_insert_with(|| target.host.clone());
+    }
 }
 
 #[cfg(test)]
@@ -118,7 +139,9 @@ mod tests {
     ) -> Result<HeaderMap, &'static str> {
         let fields =
             fields.iter().map(|(name, value, is_secret)| Field { name, value, is_secret: *is_secret });
-        let (with, without) = (memo.headers(fields.clone()), HeaderMemo::default().headers(fields));
+        let target = Target::of("http://a.example/".parse().unwrap()).unwrap();
+        let with = memo.headers(fields.clone(), &target);
+        let without = HeaderMemo::default().headers(fields, &target);
         assert_eq!(with, without);
         if let (Ok(with), Ok(without)) = (&with, &without) {
             let secrets =
@@ -145,7 +168,8 @@ mod tests {
             &[("accept", "text/html", false)],
             &[],
         ] {
-            assert_eq!(both(&memo, fields).unwrap().len(), fields.len());
+            let headers = both(&memo, fields).unwrap();
+            assert!([ACCEPT, ACCEPT_ENCODING, HOST].iter().all(|name| headers.contains_key(name)));
         }
         for (fields, name) in [(&[("a b", "", false)][..], "a b"), (&[("x-a", "\n", false)], "x-a")] {
             both(&memo, &[("x-a", "1", false)]).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use hyper::{Method, Request};
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
 use crate::record::{Failure, Job, random};
 
-use super::header_memo::Field;
+use super::header_memo::{self, Field};
 use super::url_cache::{Route, UrlCache};
 
 /// What is to be sent. The request is made of it once, and anew where it must be sent twice: so
@@ -77,20 +77,25 @@ impl<'a> Outgoing<'a> {
             value,
             is_secret: !name.starts_with("webhook-"),
         });
-        let headers = self.route.headers.headers(plain.chain(secrets));
-        let mut headers =
-            headers.map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
+        let fields = plain.chain(secrets);
+        let unsendable = |name: &str| Failure::no_request(format!("the header {name} cannot be sent"));
         let has_body = callback.method.has_body();
         // The client leaves it out of an empty body, and some servers then answer 411 (RFC 9110,
         // section 8.6).
-        if has_body && callback.body.is_empty() {
-            headers.append(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        if let Some(token) = token {
-            headers.insert(AUTHORIZATION, token.header.clone());
-        }
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        let says_empty = has_body && callback.body.is_empty();
+        let headers = if says_empty || token.is_some() {
+            let mut headers = header_memo::make(fields).map_err(unsendable)?;
+            if says_empty {
+                headers.append(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+            if let Some(token) = token {
+                headers.insert(AUTHORIZATION, token.header.clone());
+            }
+            header_memo::complete(&mut headers, self.target());
+            headers
+        } else {
+            self.route.headers.headers(fields, self.target()).map_err(unsendable)?
+        };
         let body = if has_body { Bytes::copy_from_slice(&callback.body) } else { Bytes::new() };
         let mut request = Request::new(Full::new(body));
         request.method_mut().clone_from(&self.method);

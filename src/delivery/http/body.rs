@@ -62,6 +62,7 @@ impl Body {
     /// All of it was read: the connection is kept for the next request, where it can carry one.
     pub fn finish(self) {
         let Some(Exclusive { mut connection, pool: Some((pool, to)) }) = self.exclusive else { return };
+        connection.drop_read(self.incoming);
         if !connection.info.is_retired() && connection.is_ready() {
             pool.keep(&to, connection);
         }

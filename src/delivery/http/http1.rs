@@ -24,6 +24,7 @@ use tokio::task::coop::unconstrained;
 use super::bounds::{HEAD_LIMIT, HEADER_LIMIT};
 use super::connection::Conn;
 use super::connection::info::ConnInfo;
+use super::relay::Relay;
 use super::target::Target;
 
 type Sender = SendRequest<Full<Bytes>>;
@@ -39,6 +40,7 @@ pub struct Http1 {
     driver: Option<Driver>,
     /// The driver has come to its end.
     has_ended: bool,
+    relay: Relay,
 }
 
 impl fmt::Debug for Http1 {
@@ -55,7 +57,7 @@ impl Http1 {
     pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
         let info = conn.info();
         let (sender, driver) = settings().handshake(TokioIo::new(conn)).await?;
-        Ok(Self { info, sender, driver: Some(driver), has_ended: false })
+        Ok(Self { info, sender, driver: Some(driver), has_ended: false, relay: Relay::default() })
     }
 
     /// Sends a request, and waits for the head of its response.
@@ -81,9 +83,9 @@ impl Http1 {
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Unsent> {
         // Only the driver completes it, so it needs no waker; nor may the runtime's budget put it off, of
         // which nothing would wake it.
-        let mut sent = pin!(unconstrained(self.sender.try_send_request(request)));
-        let (driver, has_ended) = (&mut self.driver, &mut self.has_ended);
-        poll_fn(|cx| poll_driven(driver, has_ended, cx, |nobody| sent.as_mut().poll(nobody))).await
+        let Self { sender, relay, .. } = self;
+        let mut sent = pin!(unconstrained(relay.silently(|| sender.try_send_request(request))));
+        poll_fn(|cx| self.poll_driven(cx, |nobody| sent.as_mut().poll(nobody))).await
     }
 
     /// Reads the head of a response again that has more headers than there was room for. The connection
@@ -107,9 +109,30 @@ impl Http1 {
     pub fn poll_driven<T>(
         &mut self,
         cx: &mut Context<'_>,
-        wanted: impl FnMut(&mut Context<'_>) -> Poll<T>,
+        mut wanted: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        poll_driven(&mut self.driver, &mut self.has_ended, cx, wanted)
+        self.drive(cx);
+        let nobody = &mut Context::from_waker(Waker::noop());
+        match wanted(nobody) {
+            // Dropped, the driver says to whoever waits that nothing more comes.
+            Poll::Pending if self.has_ended => {
+                self.driver = None;
+                wanted(nobody)
+            }
+            polled => polled,
+        }
+    }
+
+    fn drive(&mut self, cx: &Context<'_>) {
+        if let Some(driver) = self.driver.as_mut().filter(|_| !self.has_ended) {
+            // Its errors are those of the request and of the body. What is dropped is closed.
+            self.has_ended = driver.poll_without_shutdown(&mut self.relay.context(cx)).is_ready();
+        }
+    }
+
+    /// Drops what was read, which the driver need not be told.
+    pub fn drop_read(&self, incoming: Incoming) {
+        self.relay.silently(|| drop(incoming));
     }
 
     /// Whether it can carry a request: the last exchange is complete, and it is still open as far as can be
@@ -128,7 +151,7 @@ impl Http1 {
     }
 
     fn look(&mut self) {
-        drive(&mut self.driver, &mut self.has_ended, &mut Context::from_waker(Waker::noop()));
+        self.drive(&Context::from_waker(Waker::noop()));
     }
 }
 
@@ -136,29 +159,4 @@ fn settings() -> Builder {
     let mut settings = Builder::new();
     settings.max_buf_size(HEAD_LIMIT as usize);
     settings
-}
-
-fn drive(driver: &mut Option<Driver>, has_ended: &mut bool, cx: &mut Context<'_>) {
-    if let Some(driver) = driver.as_mut().filter(|_| !*has_ended) {
-        // Its errors are those of the request and of the body. What is dropped is closed.
-        *has_ended = driver.poll_without_shutdown(cx).is_ready();
-    }
-}
-
-fn poll_driven<T>(
-    driver: &mut Option<Driver>,
-    has_ended: &mut bool,
-    cx: &mut Context<'_>,
-    mut wanted: impl FnMut(&mut Context<'_>) -> Poll<T>,
-) -> Poll<T> {
-    drive(driver, has_ended, cx);
-    let nobody = &mut Context::from_waker(Waker::noop());
-    match wanted(nobody) {
-        // Dropped, the driver says to whoever waits that nothing more comes.
-        Poll::Pending if *has_ended => {
-            *driver = None;
-            wanted(nobody)
-        }
-        polled => polled,
-    }
 }

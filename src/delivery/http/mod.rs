@@ -23,6 +23,7 @@ pub mod local_trouble;
 mod pool;
 mod reachability;
 pub mod read_body;
+mod relay;
 pub mod request_tracker;
 pub mod resolver;
 mod send_error;
