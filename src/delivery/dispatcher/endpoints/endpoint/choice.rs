@@ -123,9 +123,14 @@ impl Endpoint {
         let shared = slots - slots / SPARE;
         let (slow, fast) = (self.first(Rank::Slow), self.first(Rank::Fast));
         let has_none = fast.is_some_and(|(standing, _)| standing.open == 0);
+        let next_fast = choice(1, below(if has_none { slots } else { shared }, fast));
+        if self.ready.last().is_some_and(|(last, _)| last.rank == Rank::Fast) {
+            // Mostly all are fast: then there are no others to look for.
+            return [next_fast, None, None, None, None, None, None, None];
+        }
         [
             choice(0, below(shared, slow).filter(|_| self.slow < (slots / 16).max(1))),
-            choice(1, below(if has_none { slots } else { shared }, fast)),
+            next_fast,
             choice(1, below(slots, self.first(Rank::Delivered))),
             choice(1, below(slots, self.newcomer(Rank::Delivered))),
             choice(1, below(slots, self.probe(slots, now))),
