@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::cli::{On, Place, Running, address};
+use crate::support::cli::{On, Place, Running, address, ending_signals};
 use ringback::storage::{Lease, Store};
 use serde_json::{Value, json};
 
@@ -189,11 +189,13 @@ async fn an_interrupted_test_stays_queued() {
     let place = Place::new();
     profile(&place, &nobody(), &json!({}));
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
-    let mut test = Running::start(place.command(&["test", "Order SMS", "--json"]));
-    test.line(On::Err, "is the active sender");
-    test.interrupt();
-    assert!(test.line(On::Err, "stays queued").contains("ringback"));
-    assert_eq!(test.code(), Some(130));
-    assert_eq!(Store::open(place.db()).unwrap().counts().await.unwrap().queued, 1);
+    for (n, (signal, code)) in (1..).zip(ending_signals()) {
+        let mut test = Running::start(place.command(&["test", "Order SMS", "--json"]));
+        test.line(On::Err, "is the active sender");
+        test.signal(signal);
+        assert!(test.line(On::Err, "stays queued").contains("ringback"));
+        assert_eq!(test.code(), Some(code));
+        assert_eq!(Store::open(place.db()).unwrap().counts().await.unwrap().queued, n);
+    }
     drop(lease);
 }

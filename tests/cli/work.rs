@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::cli::{On, Place, Running};
+use crate::support::cli::{On, Place, Running, under_nohup};
 use crate::support::recorder::{Recorder, events};
 use crate::support::terminal::{Launch, Terminal};
 use ringback::storage::Lease;
@@ -60,6 +60,22 @@ fn with_nothing_to_do_it_ends_or_waits() {
         // A copy of the one file is a whole copy.
         assert!(!place.db().with_extension("db-wal").exists(), "the write-ahead log is in the database");
     }
+}
+
+#[test]
+fn under_nohup_it_outlives_the_terminal() {
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    let mut work = Running::start(under_nohup(&place.command(&["work"])));
+    for _ in 0..2 {
+        queue(&place, &id, 1);
+        work.line(On::Out, "delivered Order SMS");
+        work.signal("HUP");
+    }
+    work.signal("TERM");
+    work.line(On::Out, "2 delivered, 0 failed · nothing is queued");
+    assert_eq!(work.code(), Some(0));
 }
 
 #[test]

@@ -166,6 +166,33 @@ pub struct Running {
     err: mpsc::Receiver<String>,
 }
 
+/// The signals that end a command, and its exit codes; without SIGHUP where it is ignored by these tests, as
+/// under `nohup`, and so by their commands.
+pub fn ending_signals() -> Vec<(&'static str, i32)> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    let ignores_hang_up = u64::from_str_radix(ignored.trim(), 16).unwrap() & 1 == 1;
+    let mut all = vec![("INT", 130), ("TERM", 143), ("HUP", 129)];
+    all.retain(|(name, _)| *name != "HUP" || !ignores_hang_up);
+    all
+}
+
+/// A command with SIGHUP ignored, as under `nohup`.
+pub fn under_nohup(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+}
+
 /// Where a line was written.
 #[derive(Clone, Copy)]
 pub enum On {
