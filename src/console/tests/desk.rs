@@ -19,7 +19,7 @@ use crate::console::model::window::Overlay;
 use crate::console::signs::Signs;
 use crate::console::theme::Theme;
 use crate::console::update::{start, update};
-use crate::console::view::view;
+use crate::console::view::{bottom, view};
 use crate::keymap::{Key, Keymap};
 use crate::profile::{Region, Rules};
 use crate::settings::Zone;
@@ -257,9 +257,12 @@ impl Desk {
         self.screen().contains(text)
     }
 
-    /// The sentence at the bottom left.
+    /// The sentence at the bottom left, which takes one line or two.
     pub fn says(&self) -> String {
-        self.screen().lines().last().unwrap_or_default().trim().to_owned()
+        let count = bottom::lines(&self.state, self.cells().area.width).len();
+        let screen = self.screen();
+        let lines: Vec<&str> = screen.lines().map(str::trim).collect();
+        lines[lines.len().saturating_sub(count)..].join(" ")
     }
 
     /// The line of the screen that has this text.

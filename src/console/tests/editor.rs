@@ -149,7 +149,7 @@ fn the_numbers_of_a_retry_have_limits() {
 #[test]
 fn the_rules_of_the_second_step_stand_by_their_fields() {
     for (way, error) in [
-        ("Headers: a b", "' ' is not allowed in a header name"),
+        ("Headers: a b", "' ' is not allowed in a header"),
         ("Headers: Host", "Host"),
         ("Signing secret: x", "whsec_"),
     ] {
@@ -373,4 +373,43 @@ fn a_long_body_is_checked_beside_the_console_and_a_late_check_is_dropped() {
     go_to(&mut desk, "Title");
     desk.types("!");
     assert!(desk.shows("✗ '?' is not allowed") && checks(&mut desk) == 0, "{}", desk.screen());
+}
+
+/// No label pushes its value out of line, at any size.
+#[test]
+fn values_are_in_one_column() {
+    let column = |desk: &mut Desk, label: &str, value: &str| {
+        go_to(desk, label);
+        let here = format!("▌{label}");
+        let line = desk.line(&here);
+        let from_label = &line[line.find(&here).unwrap()..];
+        let before = from_label.find(value).unwrap_or_else(|| panic!("no {value}: {line}"));
+        from_label[..before].chars().count()
+    };
+    for (columns, lines) in [(120, 40), (80, 24), (60, 16)] {
+        let mut desk = Desk::new(columns, lines).of(sample::world());
+        desk.keys("e");
+        let title = column(&mut desk, "Title", "Order SMS");
+        assert_eq!(column(&mut desk, "Time Interval (secs)", "10"), title, "{}", desk.screen());
+        assert_eq!(column(&mut desk, "Timeout (milli-secs)", "5000"), title, "{}", desk.screen());
+        let mut desk = Desk::new(columns, lines).of(sample::world());
+        desk.keys("G e f4");
+        assert_eq!(column(&mut desk, "Initialization Vector", "•"), title, "{}", desk.screen());
+    }
+}
+
+#[test]
+fn all_channels_are_in_sight_in_the_narrowest_pane() {
+    let mut desk = Desk::new(60, 16).of(World::default());
+    desk.keys("n");
+    go_to(&mut desk, "Channel");
+    for chosen in ["[default]", "[sms]"] {
+        let line = desk.line("▌Channel");
+        let all = ["default", "sms", "whatsapp", "voice", "email"];
+        assert!(line.contains(chosen) && all.iter().all(|name| line.contains(name)), "{line}");
+        desk.keys("left");
+        while !desk.line("▌Channel").contains("[sms]") {
+            desk.keys("left");
+        }
+    }
 }

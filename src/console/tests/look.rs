@@ -238,3 +238,30 @@ fn what_people_write_cannot_turn_the_screen_round() {
         desk.screen()
     );
 }
+
+#[test]
+fn a_number_and_its_unit_are_on_one_line() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    for columns in 80..=160 {
+        desk.resized(columns, 40);
+        let screen = desk.screen();
+        let pieces = screen.lines().flat_map(|line| line.split(['│', '┃'])).map(str::trim_start);
+        let cut_off = pieces.filter(|piece| piece.starts_with("s ") || piece.starts_with("ms "));
+        assert_eq!(cut_off.count(), 0, "{columns}:\n{screen}");
+    }
+}
+
+#[test]
+fn a_long_sentence_takes_the_line_of_the_keys_too() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.told(Message::Done("Done".to_owned()));
+    let keys = desk.screen().lines().rev().nth(1).unwrap().to_owned();
+    let sentence = "Retry all: none of those shown waits for a retry, and none has failed or was cancelled";
+    desk.told(Message::Failed(sentence.to_owned()));
+    assert_eq!(desk.says(), sentence);
+    assert!(desk.screen().lines().rev().nth(1).unwrap().starts_with(" Retry all: none"), "{}", desk.screen());
+    desk.told(Message::Failed("word ".repeat(60)));
+    assert!(desk.says().ends_with('…'), "{}", desk.screen());
+    desk.told(Message::Done("Done".to_owned()));
+    assert_eq!((desk.says().as_str(), desk.screen().lines().rev().nth(1).unwrap()), ("Done", keys.as_str()));
+}

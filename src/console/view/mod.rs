@@ -1,6 +1,7 @@
 //! Draws the whole screen: top line, panes, footer, the sentence at the bottom left.
 
 mod actions;
+pub mod bottom;
 mod deliveries;
 mod editor;
 mod find;
@@ -21,10 +22,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::model::deliveries::state_text;
 use crate::console::model::editor::Editor;
 use crate::console::model::layout::{self, LEAST, WIDE};
-use crate::console::model::notice::{TESTING, Tone};
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::pointer::ClickTarget;
@@ -63,8 +62,20 @@ fn draw(state: &State, out: &mut Frame<'_>) {
     } else {
         draw_narrow(state, middle, out);
     }
-    footer::draw(state, footer, out);
-    draw_bottom(state, bottom, out);
+    match bottom::lines(state, area.width).as_slice() {
+        [first, second] => {
+            put(first.clone(), footer, out);
+            put(second.clone(), bottom, out);
+        }
+        lines => {
+            footer::draw(state, footer, out);
+            lines.iter().for_each(|line| put(line.clone(), bottom, out));
+        }
+    }
+    if let Some(first) = state.pending {
+        // The first of two letters waits for the other.
+        put(Line::styled(format!(" {first}… "), state.settings.theme.key).right_aligned(), bottom, out);
+    }
     window::draw(state, out);
     guide::draw(state, out);
 }
@@ -191,44 +202,4 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
             .areas(area);
     put(left, left_area, out);
     put(right.right_aligned(), right_area, out);
-}
-
-/// The sentence at the bottom left; while a test runs, how it stands.
-fn draw_bottom(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
-    let rows = state.deliveries.rows();
-    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
-    // What was said since the test began goes first, or it could not be read before its end.
-    let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != TESTING);
-    let mut pieces = Vec::new();
-    // What is wrong stays to be read for as long as it is.
-    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
-    let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
-    pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
-    if let Some(notice) = notice {
-        let style = match notice.tone {
-            Tone::Good => theme.good,
-            Tone::Plain => theme.text,
-            Tone::Bad => theme.bad,
-        };
-        pieces.push((notice.text.clone(), style));
-    }
-    if let Some(row) = testing {
-        let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
-        let text = format!("Testing {} · {text}", row.profile_title);
-        pieces.push((text, deliveries::tone_style(theme, tone)));
-    }
-    let mut spans = Vec::new();
-    let mut room = usize::from(area.width).saturating_sub(1);
-    for (text, style) in pieces {
-        let text = cut(&text, room.saturating_sub(1));
-        room = room.saturating_sub(text.width() + 3);
-        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
-        spans.push(Span::styled(text, style));
-    }
-    put(Line::from(spans), area, out);
-    if let Some(first) = state.pending {
-        // The first of two letters waits for the other.
-        put(Line::styled(format!(" {first}… "), theme.key).right_aligned(), area, out);
-    }
 }

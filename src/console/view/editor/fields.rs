@@ -11,7 +11,7 @@ use crate::text::{cut, fit};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Sheet;
+use super::{LABELS, Sheet};
 
 impl Sheet<'_> {
     pub(super) fn field(
@@ -57,8 +57,7 @@ impl Sheet<'_> {
 
     pub(super) fn text(&mut self, field: Field, item: &Item) {
         let here = self.is_here(item);
-        let at = self.value_at(field.label());
-        let (lines, cursor) = self.field(field, here, self.width.saturating_sub(at), 1);
+        let (lines, cursor) = self.field(field, here, self.width.saturating_sub(LABELS), 1);
         let mut spans = self.label(field.label(), here);
         let theme = &self.state.settings.theme;
         let value = lines.into_iter().next().unwrap_or_default();
@@ -67,7 +66,7 @@ impl Sheet<'_> {
         }
         spans.extend(value.spans);
         if let Some((x, _)) = cursor {
-            self.cursor = Some((at + usize::from(x), self.lines.len()));
+            self.cursor = Some((LABELS + usize::from(x), self.lines.len()));
         }
         self.push(spans, here);
         self.offer(here);
@@ -82,7 +81,7 @@ impl Sheet<'_> {
         let theme = &self.state.settings.theme;
         let mut spans = self.label(LABEL, here);
         if here {
-            self.cursor = Some((self.value_at(LABEL) + 1, self.lines.len()));
+            self.cursor = Some((LABELS + 1, self.lines.len()));
         }
         spans.push(Span::styled(VIEW, if here { theme.selected } else { theme.key }));
         let (chosen, all) = variable_rows::tally(self.state);
@@ -102,8 +101,8 @@ impl Sheet<'_> {
         }
         let Some(offer) = complete::offered(self.editor, &self.state.own_variables) else { return };
         let theme = self.state.settings.theme;
-        let mut spans = vec![Span::raw(" ".repeat(self.labels)), Span::styled("Tab ", theme.key)];
-        let mut room = self.width.saturating_sub(self.labels + 4);
+        let mut spans = vec![Span::raw(" ".repeat(LABELS)), Span::styled("Tab ", theme.key)];
+        let mut room = self.width.saturating_sub(LABELS + 4);
         for (at, name) in offer.names.iter().enumerate() {
             let label = if at == offer.at { format!("[{name}]") } else { format!(" {name} ") };
             room = room.saturating_sub(label.width());
@@ -121,7 +120,7 @@ impl Sheet<'_> {
         let (name, value) = (rows.name(at), rows.value(at));
         let in_name = self.is_here(&Item::Text(name));
         let in_value = self.is_here(&Item::Text(value));
-        let room = self.width.saturating_sub(self.labels + 2);
+        let room = self.width.saturating_sub(LABELS + 2);
         let name_room = (room * 2 / 5).clamp(8, 24);
         let value_room = room.saturating_sub(name_room);
         let (name_lines, name_cursor) = self.field(name, in_name, name_room, 1);
@@ -142,13 +141,13 @@ impl Sheet<'_> {
             spans.push(Span::styled("value", theme.dim));
         }
         spans.extend(value_line.spans);
-        let name_at = name_cursor.map(|(x, _)| self.labels + usize::from(x));
-        let value_at = value_cursor.map(|(x, _)| self.labels + name_room + 2 + usize::from(x));
+        let name_at = name_cursor.map(|(x, _)| LABELS + usize::from(x));
+        let value_at = value_cursor.map(|(x, _)| LABELS + name_room + 2 + usize::from(x));
         if let Some(x) = name_at.or(value_at) {
             self.cursor = Some((x, self.lines.len()));
         }
         self.push(spans, in_name || in_value);
-        let (line, middle) = (self.lines.len() - 1, self.labels + name_room + 1);
+        let (line, middle) = (self.lines.len() - 1, LABELS + name_room + 1);
         self.spot(line, 0..middle, Item::Text(name));
         self.spot(line, middle..self.width, Item::Text(value));
         self.offer(in_value);
@@ -158,11 +157,11 @@ impl Sheet<'_> {
 
     pub(super) fn body(&mut self) {
         let here = self.is_here(&Item::Body);
-        let room = self.width.saturating_sub(self.labels);
+        let room = self.width.saturating_sub(LABELS);
         let (lines, cursor) = self.field(Field::Body, here, room, self.body_height);
         let start = self.lines.len();
         if let Some((x, y)) = cursor {
-            self.cursor = Some((self.labels + usize::from(x), start + usize::from(y)));
+            self.cursor = Some((LABELS + usize::from(x), start + usize::from(y)));
         }
         let empty = lines.iter().all(|l| l.width() == 0) && !here;
         let (top, length) = self.editor.body_place();
@@ -194,26 +193,37 @@ impl Sheet<'_> {
         let options = item::options(field, &self.editor.draft, &self.editor.rules);
         let current = text::text(&self.editor.draft, field);
         let mut spans = self.label(field.label(), here);
-        let at = self.value_at(field.label());
-        let room = self.width.saturating_sub(at);
-        let all: usize = options.iter().map(|(_, label)| label.width() + 2).sum();
-        let mut column = at;
-        if all <= room {
+        let room = self.width.saturating_sub(LABELS);
+        let columns = |gap: usize| options.iter().map(|(_, label)| label.width() + gap).sum::<usize>();
+        // Brackets stand in for the blanks around a label, or take room of their own where that is short.
+        let is_wide = columns(2) <= room;
+        let mut column = LABELS;
+        if is_wide || columns(1) < room {
             for (name, label) in &options {
-                if name == current && here {
+                let is_current = name == current;
+                if is_current && here {
                     self.cursor = Some((column + 1, self.lines.len()));
                 }
-                column += label.width() + 2;
-                if name == current {
-                    let style = if here { theme.selected } else { theme.chosen };
-                    spans.push(Span::styled(format!("[{label}]"), style));
-                } else {
-                    spans.push(Span::styled(format!(" {label} "), theme.dim));
+                let text = match (is_current, is_wide) {
+                    (true, _) => format!("[{label}]"),
+                    (false, true) => format!(" {label} "),
+                    (false, false) => label.to_string(),
+                };
+                let style = match (is_current, here) {
+                    (true, true) => theme.selected,
+                    (true, false) => theme.chosen,
+                    (false, _) => theme.dim,
+                };
+                column += text.width();
+                spans.push(Span::styled(text, style));
+                if !is_wide {
+                    column += 1;
+                    spans.push(Span::raw(" "));
                 }
             }
         } else {
             if here {
-                self.cursor = Some((at + 1, self.lines.len()));
+                self.cursor = Some((LABELS + 1, self.lines.len()));
             }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
@@ -234,12 +244,11 @@ impl Sheet<'_> {
         let here = self.is_here(item);
         let theme = self.state.settings.theme;
         let mut spans = self.label(label, here);
-        let at = self.value_at(label);
         if here {
-            self.cursor = Some((at + 1, self.lines.len()));
+            self.cursor = Some((LABELS + 1, self.lines.len()));
         }
         let style = if here { theme.selected } else { theme.text };
-        let room = self.width.saturating_sub(at + 4);
+        let room = self.width.saturating_sub(LABELS + 4);
         spans.push(Span::styled(format!("[{}] {}", if on { "x" } else { " " }, cut(text, room)), style));
         self.push(spans, here);
         if let Some(field) = remarks {

@@ -21,9 +21,8 @@ use crate::console::view::put::put;
 use crate::profile::{Channel, Choice as _, Field, attempt_label};
 use crate::text::{fit, wrap};
 
-/// Columns of the labels, with the bar before and a blank after them: all labels fit in a roomy pane, most
-/// of them in any. A longer one moves the value of its line to the right.
-const LABELS: (usize, usize) = (19, 23);
+/// Columns of the labels, with the bar before and a blank after them. All labels fit.
+const LABELS: usize = 23;
 
 /// Columns of the table of retries.
 const TABLE: usize = 39;
@@ -59,8 +58,6 @@ struct Sheet<'a> {
     editor: &'a Editor,
     focused: bool,
     width: usize,
-    /// Columns of the labels.
-    labels: usize,
     body_height: usize,
     lines: Vec<Line<'static>>,
     /// What a click finds.
@@ -79,7 +76,6 @@ impl<'a> Sheet<'a> {
             editor,
             focused,
             width,
-            labels: if width < ROOMY { LABELS.0 } else { LABELS.1 },
             body_height: usize::from(area.height).saturating_sub(12).clamp(3, 10),
             lines: Vec::new(),
             spots: Vec::new(),
@@ -179,16 +175,11 @@ impl<'a> Sheet<'a> {
         self.focused && self.editor.focus == *item
     }
 
-    /// The column at which the value beside a label begins.
-    fn value_at(&self, label: &str) -> usize {
-        self.labels.max(label.width() + 2)
-    }
-
     /// The label of a line, with a bar where the keyboard is.
     fn label(&self, label: &str, here: bool) -> Vec<Span<'static>> {
         let theme = &self.state.settings.theme;
         let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
-        let label = fit(label, self.value_at(label) - 2);
+        let label = fit(label, LABELS - 2);
         vec![Span::styled(bar, theme.focus), Span::styled(label, style), Span::raw(" ")]
     }
 
@@ -208,7 +199,7 @@ impl<'a> Sheet<'a> {
 
     /// A line of its own under a field.
     fn note(&mut self, text: &str, style: Style) {
-        self.indented(text, style, self.labels);
+        self.indented(text, style, LABELS);
     }
 
     fn indented(&mut self, text: &str, style: Style, columns: usize) {
@@ -217,14 +208,23 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// A text in line with the values, with a sign before it.
+    fn remark(&mut self, sign: char, text: &str, style: Style) {
+        for (at, line) in wrap(text, self.width.saturating_sub(LABELS)).into_iter().enumerate() {
+            let sign = if at == 0 { sign } else { ' ' };
+            let line = Span::styled(format!("{sign} {line}"), style);
+            self.lines.push(Line::from(vec![Span::raw(" ".repeat(LABELS - 2)), line]));
+        }
+    }
+
     /// The error of a field, or what is worth knowing about it.
     fn remarks(&mut self, field: Field) {
         let theme = self.state.settings.theme;
         let before = self.lines.len();
         if let Some(error) = self.editor.error(field).map(str::to_owned) {
-            self.note(&format!("✗ {error}"), theme.bad);
+            self.remark('✗', &error, theme.bad);
         } else if let Some(advice) = self.editor.advice(field).map(str::to_owned) {
-            self.note(&format!("! {advice}"), theme.warn);
+            self.remark('!', &advice, theme.warn);
         }
         // An error under the focused field is in sight with it.
         if self.here.1 + 1 == before {
@@ -238,7 +238,7 @@ impl<'a> Sheet<'a> {
         let mut spans = self.label(LABEL, false);
         let id = self.editor.id().as_str();
         // In a narrow pane the id moves towards its label, so that all of it is in sight.
-        let columns = self.labels.min(self.width.saturating_sub(id.width())).max(LABEL.len() + 2);
+        let columns = LABELS.min(self.width.saturating_sub(id.width())).max(LABEL.len() + 2);
         spans[1] = Span::styled(fit(LABEL, columns - 2), self.state.settings.theme.label);
         spans.push(Span::styled(id.to_owned(), self.state.settings.theme.dim));
         self.push(spans, false);
@@ -266,7 +266,7 @@ impl<'a> Sheet<'a> {
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
-        let columns = self.labels.min(self.width.saturating_sub(TABLE));
+        let columns = LABELS.min(self.width.saturating_sub(TABLE));
         let head = format!("{:<11}{:>9}{:>8}{:>11}", "", "earliest", "delay", "cumulative");
         self.indented(&head, theme.dim, columns);
         for row in profile.table() {
@@ -282,7 +282,7 @@ impl<'a> Sheet<'a> {
         }
         if profile.count() > 0 {
             let text = "Each delay starts after the previous attempt; the last is unused.";
-            self.note(text, theme.dim);
+            self.indented(text, theme.dim, columns);
         }
     }
 
@@ -303,8 +303,8 @@ impl<'a> Sheet<'a> {
     fn buttons(&mut self, buttons: &[Button]) {
         let theme = self.state.settings.theme;
         self.lines.push(Line::default());
-        let mut spans = vec![Span::raw(" ".repeat(self.labels))];
-        let mut column = self.labels;
+        let mut spans = vec![Span::raw(" ".repeat(LABELS))];
+        let mut column = LABELS;
         let mut any = false;
         for button in buttons {
             let here = self.is_here(&Item::Button(*button));

@@ -15,6 +15,9 @@ use crate::text::{fit, wrap};
 /// Columns of the labels; a profile id fits beside them at 120 columns.
 const LABEL: usize = 14;
 
+/// The blank between a number and its unit, at which no line is broken.
+const KEPT: char = '\u{a0}';
+
 /// Draws what the chosen profile says.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
@@ -38,7 +41,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         for (n, line) in wrap(&value, room).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
             let label = Span::styled(fit(label, LABEL), theme.label);
-            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line)]));
+            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line.replace(KEPT, " "))]));
         }
     }
     let visible = state.summary.visible(lines.len(), usize::from(area.height).saturating_sub(2));
@@ -68,12 +71,12 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         facts.push(("Request Body", profile.body.text().to_owned()));
     }
     let retry = profile.retry;
-    let earliest: Vec<_> = retry.table().iter().map(|row| format!("{} s", row.sent_at_s)).collect();
+    let earliest: Vec<_> = retry.table().iter().map(|row| format!("{}{KEPT}s", row.sent_at_s)).collect();
     facts.push(match retry.count() {
         0 => ("Retry", "0".to_owned()),
         n => (
             "Retry",
-            format!("{n} · timeout {} ms · earliest at {}", retry.timeout_ms(), earliest.join(" · ")),
+            format!("{n} · timeout {}{KEPT}ms · earliest at {}", retry.timeout_ms(), earliest.join(" · ")),
         ),
     });
     facts.push((

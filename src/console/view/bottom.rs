@@ -1,0 +1,65 @@
+//! The sentence at the bottom left; while a test runs, its state. A long one takes the line of the footer too.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::model::deliveries::state_text;
+use crate::console::model::notice::{TESTING, Tone};
+use crate::console::model::state::State;
+use crate::console::view::deliveries;
+use crate::text::{cut, displayable, wrap};
+
+/// One line, or two, of at most so many columns.
+pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
+    let pieces = pieces(state);
+    let width = usize::from(width).saturating_sub(1);
+    if let [(text, style)] = pieces.as_slice() {
+        let room = width.saturating_sub(1);
+        let lines = wrap(text, room);
+        if let [first, rest @ ..] = lines.as_slice()
+            && displayable(text).width() > room
+        {
+            let rest = cut(&rest.join(" "), room);
+            return [first.clone(), rest]
+                .map(|line| Line::from(vec![Span::raw(" "), Span::styled(line, *style)]))
+                .into();
+        }
+    }
+    let mut spans = Vec::new();
+    let mut room = width;
+    for (text, style) in pieces {
+        let text = cut(&text, room.saturating_sub(1));
+        room = room.saturating_sub(text.width() + 3);
+        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
+        spans.push(Span::styled(text, style));
+    }
+    vec![Line::from(spans)]
+}
+
+fn pieces(state: &State) -> Vec<(String, Style)> {
+    let theme = &state.settings.theme;
+    let rows = state.deliveries.rows();
+    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
+    // What was said since the test began goes first, or it could not be read before its end.
+    let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != TESTING);
+    let mut pieces = Vec::new();
+    // What is wrong stays to be read for as long as it is.
+    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
+    let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
+    pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
+    if let Some(notice) = notice {
+        let style = match notice.tone {
+            Tone::Good => theme.good,
+            Tone::Plain => theme.text,
+            Tone::Bad => theme.bad,
+        };
+        pieces.push((notice.text.clone(), style));
+    }
+    if let Some(row) = testing {
+        let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+        let text = format!("Testing {} · {text}", row.profile_title);
+        pieces.push((text, deliveries::tone_style(theme, tone)));
+    }
+    pieces
+}
