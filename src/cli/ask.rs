@@ -6,14 +6,14 @@ use super::error::CommandError;
 use super::terminal;
 use crate::text::escape_controls;
 
-/// Most bytes of an answer that are read.
+/// Longest reply that is read, in bytes.
 const LONGEST: u64 = 1024;
 
 /// Asks, where there is somebody to ask. `without` says what was not done for want of a terminal,
 /// `declined` that nothing was.
 ///
 /// # Errors
-/// Nobody can be asked, or the answer is no.
+/// Nobody can be asked, or the reply is no.
 #[expect(clippy::disallowed_methods, reason = "writes a question without a line feed, shown")]
 pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandError> {
     if !terminal::is_there() {

@@ -28,7 +28,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     show(store, settings, named, None, notice).await
 }
 
-/// What is wrong with the settings, as far as it fits into a line: every command tells all of it.
+/// The problem with the settings, shortened to a line: every command prints all of it.
 fn first_of(notices: &[String]) -> Option<String> {
     let first = notices.first()?;
     // They are read at the start only.
@@ -108,7 +108,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// What who cannot have the console is told.
+/// The message for someone whose terminal cannot run the console.
 fn no_terminal(why: &str) -> CommandError {
     let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback send`, \
                     `ringback work`, `ringback deliveries`, `ringback receive`, `ringback demo`";

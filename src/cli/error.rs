@@ -56,7 +56,7 @@ pub enum CommandError {
     /// Whoever read standard output has gone.
     #[error("nobody reads standard output")]
     Unread,
-    /// What was asked for is stored, and cannot be read.
+    /// The stored object exists and cannot be read.
     #[error("{}: it was changed by another program, or by a later version", .0.named.first().map_or_else(String::new, ToString::to_string))]
     Unreadable(PassedOver),
     /// Nothing can be sent until somebody fixes the cause.
@@ -67,7 +67,7 @@ pub enum CommandError {
     Interrupted {
         /// The exit code: 128 and the signal's number.
         code: u8,
-        /// What is left, and how to go on.
+        /// What stays queued, and how to continue.
         left: String,
     },
 }
@@ -86,7 +86,7 @@ impl CommandError {
         }
     }
 
-    /// Whether it is told. Who has gone is not told anything.
+    /// Whether it is printed. A reader that has gone gets no message.
     #[must_use]
     pub fn is_told(&self) -> bool {
         !matches!(self, Self::Unread)

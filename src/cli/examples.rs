@@ -6,7 +6,7 @@ use clap::Command;
 
 use super::command_tree::join;
 
-/// What a command line does, and the line; it may go on over several.
+/// The purpose of a command line, and the line, which may continue on further lines.
 pub(super) type Example = (&'static str, &'static str);
 
 /// The examples by command, in the order of the help. The program itself has no name here.

@@ -1,4 +1,4 @@
-//! What is blocked, for people and scripts: what blocks it, and the command that resumes it.
+//! Blocked deliveries, for people and scripts: what blocks them, and the command that resumes them.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::text::{escape_controls, group_digits};
 
 use super::output::tell;
 
-/// Most holds that are named; the rest is counted.
+/// Most blocks that are named; the rest are counted.
 const NAMED: usize = 5;
 
 /// Reports what is blocked and how to resume it, if anything is.
@@ -35,7 +35,7 @@ pub fn lines(held: &Blocked) -> Vec<String> {
     lines
 }
 
-/// What one hold is, and the command that ends it.
+/// One block in words, and the command that ends it.
 pub fn sentence(hold: &Block) -> String {
     let (what, command) = (what(hold), command(hold));
     match hold.restorable_until() {
@@ -46,7 +46,7 @@ pub fn sentence(hold: &Block) -> String {
     }
 }
 
-/// What one hold is, and since when.
+/// One block in words, and since when.
 pub fn what(hold: &Block) -> String {
     let since = clock(hold.since);
     let Some(id) = &hold.profile_id else {
@@ -64,7 +64,7 @@ pub fn what(hold: &Block) -> String {
     }
 }
 
-/// The command that ends a hold.
+/// The command that ends a block.
 pub fn command(hold: &Block) -> String {
     let Some(id) = &hold.profile_id else { return "ringback deliveries resume".to_owned() };
     let verb = match hold.why {
@@ -94,7 +94,7 @@ pub fn clock(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
-/// That a profile was disabled by itself, as JSON; null where it was not.
+/// Why a profile was disabled automatically, as JSON; null if it was not.
 pub fn json_of_disabled(hold: Option<&Block>) -> Value {
     let hold = hold.filter(|hold| hold.why == BlockReason::AutoDisabled);
     hold.map_or(Value::Null, |hold| {

@@ -29,7 +29,7 @@ fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 
-/// The commands of a block for a shell: a quote that is open, or a backslash, goes on in the next line.
+/// The commands of a block for a shell: an open quote or a backslash continues on the next line.
 fn shell_commands(block: &str) -> Vec<String> {
     let (mut commands, mut command) = (Vec::new(), String::new());
     for line in block.lines() {

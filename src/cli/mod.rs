@@ -132,7 +132,7 @@ pub async fn run(signals: HeldSignals) -> ExitCode {
             // A reader that never reads must not keep the process from ending.
             drop(signals);
             if error.use_stderr() {
-                // It repeats arguments, whatever is in them.
+                // It repeats arguments, which may contain anything.
                 tell(error.render().to_string().trim_end());
             } else {
                 // Help and version: our own text, in colours where there are any.

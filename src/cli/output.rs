@@ -1,4 +1,4 @@
-//! What a command prints on standard output.
+//! Standard output.
 
 use std::io;
 
@@ -20,7 +20,7 @@ pub fn print(text: &str) -> Result<(), CommandError> {
     })
 }
 
-/// As [`print`]; that nobody reads it any more is no failure, for who goes on without a reader.
+/// As [`print`], but a closed pipe is no failure: for commands that continue without a reader.
 ///
 /// # Errors
 /// Why it cannot be written.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// What is older does not count.
+/// Older counts are dropped.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Before that much was seen nothing is said.
 const LEAST: Duration = Duration::from_secs(1);

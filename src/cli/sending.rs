@@ -11,17 +11,17 @@ use crate::delivery::{LocalTrouble, Role, Sender, Sending, Unreadable};
 use crate::record::DeliveryId;
 use crate::storage::{ClockDoubt, UpkeepTrouble};
 
-/// What a person is told of the sender, each thing once.
+/// Reports the state of the sender, each change once.
 #[derive(Debug)]
 pub struct News {
     sending: watch::Receiver<Sending>,
     /// Whether another session sends; none while that is not known.
     elsewhere: Option<bool>,
     trouble: Option<String>,
-    /// How many could not be read, as far as was told.
+    /// How many unreadable deliveries were reported.
     unreadable: u64,
     log: watch::Receiver<Option<UpkeepTrouble>>,
-    /// Why the write-ahead log cannot shrink, as was told last.
+    /// The last report of why the write-ahead log cannot shrink.
     log_pinned: Option<String>,
 }
 
@@ -64,17 +64,17 @@ impl News {
         Some(why)
     }
 
-    /// What this machine lacks for sending, while it does.
+    /// The resource that this machine lacks for sending, while it does.
     pub fn local(&self) -> Option<LocalTrouble> {
         self.sending.borrow().local
     }
 
-    /// How many tries are under way here.
+    /// Attempts in flight in this process.
     pub fn under_way(&self) -> usize {
         self.sending.borrow().in_flight.len()
     }
 
-    /// Whether a try of this one is under way here.
+    /// Whether an attempt of this delivery is in flight in this process.
     pub fn is_under_way(&self, id: DeliveryId) -> bool {
         self.sending.borrow().in_flight.contains_key(&id)
     }
@@ -120,7 +120,7 @@ impl News {
         Some(note.unwrap_or_else(|| "the write-ahead log can shrink again".to_owned()))
     }
 
-    /// What could not be read since this was told last.
+    /// Unreadable deliveries since the last report.
     fn passed_over(&mut self, unreadable: &Unreadable) -> Vec<String> {
         let new = unreadable.all - std::mem::replace(&mut self.unreadable, unreadable.all);
         let told = unreadable.last.len().min(usize::try_from(new).unwrap_or(usize::MAX));

@@ -23,14 +23,14 @@ pub struct Session {
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
     #[arg(help = "Settings file [default: $XDG_CONFIG_HOME/ringback/config.toml]")]
     config: Option<PathBuf>,
-    /// What the command opened, to be closed when it has ended.
+    /// The store that the command opened, to be closed when it has ended.
     #[arg(skip)]
     opened: OnceLock<Opened>,
     #[arg(skip)]
     loaded: OnceLock<Loaded>,
 }
 
-/// Whether there is a file. One that cannot be looked at is there: opening it tells what is wrong.
+/// Whether the file exists. One that cannot be inspected does: opening it reports the problem.
 fn is_there(file: &Path) -> bool {
     file.try_exists().unwrap_or(true)
 }
@@ -123,7 +123,7 @@ impl Session {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);
         let store = Opened::from(store);
-        // A command opens one database; a second one would close by itself.
+        // A command opens one database; a second one would be closed when it is dropped.
         let _ = self.opened.set(store.clone());
         Ok(store)
     }
@@ -136,7 +136,7 @@ impl Session {
         self.opened.get()
     }
 
-    /// The whole path of the database, to be told: who finds nothing there may have looked elsewhere.
+    /// The full path of the database, for messages: an empty one may be the wrong file.
     ///
     /// # Errors
     /// As [`Session::database`].

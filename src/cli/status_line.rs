@@ -11,14 +11,14 @@ use super::output::tell;
 use super::streams::set_progress;
 use crate::text::escape_controls;
 
-/// Columns of a terminal that does not tell.
+/// Columns of a terminal that does not report them.
 const USUAL_COLUMNS: u16 = 80;
 
 /// The line. Dropped, it takes itself away.
 #[derive(Debug)]
 pub struct StatusLine {
     on: bool,
-    /// What stands on the screen.
+    /// The line on the screen.
     text: String,
 }
 
@@ -40,7 +40,7 @@ impl StatusLine {
         if !self.on {
             return;
         }
-        // A character in the last column makes some terminals go on to the next line.
+        // A character in the last column makes some terminals continue on the next line.
         let columns = crossterm::terminal::size().map_or(USUAL_COLUMNS, |(columns, _)| columns);
         let columns = usize::from(columns).saturating_sub(1);
         let text = cut(&escape_controls(&text(columns)), columns).to_owned();

@@ -1,4 +1,4 @@
-//! A table in plain text, as wide as what stands in it.
+//! A table in plain text, as wide as its contents.
 
 use unicode_width::UnicodeWidthStr as _;
 

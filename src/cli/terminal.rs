@@ -9,7 +9,7 @@ pub fn is_there() -> bool {
     why_not().is_none()
 }
 
-/// What is missing for the console, as the end of a sentence; `None` when nothing is.
+/// The requirement of the console that is missing, as the end of a sentence; `None` if none is.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "writes nothing")]
 pub fn why_not() -> Option<&'static str> {

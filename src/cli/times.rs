@@ -28,7 +28,7 @@ impl Time {
         }
     }
 
-    /// What a person should know about it.
+    /// A note about it for people.
     #[must_use]
     pub fn note(self) -> Option<String> {
         let Self::Chosen(time) = self else { return None };

@@ -33,7 +33,7 @@ pub fn tell_of_file(profile: &Profile, file: &Path, members: &Map<String, Value>
     }
 }
 
-/// What to say of one variable that was set; nothing where a placeholder takes it.
+/// The warning about a variable that was set; none if a placeholder uses it.
 fn of_setting(profile: &Profile, name: &str) -> Option<String> {
     (!takes(profile, name)).then(|| {
         let meant = meant(profile, name, |_| true).map_or_else(String::new, did_you_mean);
@@ -116,7 +116,7 @@ mod tests {
             "'Order SMS' has no placeholder for any of its values: <stauts> (did you mean <status>?), <x>"
         );
         assert!(said(&["a", "b", "c", "d", "e", "f", "g"]).unwrap().ends_with("<d>, <e> and 2 more"));
-        // That it is a variable of the event gives it no placeholder.
+        // A variable of the event may still have no placeholder.
         assert!(said(&["recipient"]).unwrap().ends_with(": <recipient>"));
     }
 

@@ -15,7 +15,7 @@ use crate::record::{DeliveryId, Details};
 use crate::storage::Storage;
 use crate::text::escape_controls;
 
-/// Options that say what a test is made of. What stands further down goes before what stands above.
+/// Options that set the values of a test. A later one has precedence.
 #[derive(Debug, clap::Args)]
 pub struct ValueArgs {
     /// Event [default: that of --from, else the profile's first]
@@ -35,7 +35,7 @@ pub struct ValueArgs {
     set: Vec<(String, Value)>,
 }
 
-/// What a test is made of.
+/// The values of a test.
 #[derive(Debug)]
 pub struct Chosen {
     /// None with Default.

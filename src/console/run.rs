@@ -29,11 +29,11 @@ const LAST_WORK: Duration = Duration::from_secs(5);
 /// being sent then is sent again.
 const UNWATCHED: Duration = Duration::from_millis(1200);
 
-/// What the console needs to run.
+/// The parts of a console.
 pub struct Start {
     /// The database.
     pub store: Opened,
-    /// What is set.
+    /// The settings.
     pub settings: ConsoleSettings,
     /// Whether clicks and the wheel come to the console from the start.
     pub mouse: bool,
@@ -50,7 +50,7 @@ pub struct Start {
 /// How a console ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// What ended it.
+    /// The cause of the end.
     pub ended: Ended,
     /// What the storage failed at until the end, and what stays pending for that: a sentence that
     /// stands by itself.
@@ -75,7 +75,7 @@ impl Left {
 pub async fn run(start: Start) -> io::Result<Left> {
     let (tell, messages) = mpsc::unbounded_channel();
     let (ask, requests) = mpsc::unbounded_channel();
-    // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
+    // Before the terminal is taken, so that every signal restores it.
     signals::listen(&tell)?;
     let job = JobControl::listen()?;
     let screen = Screen::take(tell.clone())?;

@@ -1,6 +1,6 @@
 //! Borders and signs in ASCII, for terminals and fonts without others.
 //!
-//! They are put in place of ours when a frame is drawn, so that whatever draws need not think of it.
+//! They replace ours after a frame is drawn, so that no view needs to know of them.
 
 use ratatui::buffer::{Buffer, Cell};
 
@@ -57,13 +57,13 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// The sign that stands for one of ours; each as wide as the other.
+/// The replacement of one of our signs, of the same width.
 fn ascii(cell: &Cell) -> Option<&'static str> {
     let mut chars = cell.symbol().chars();
     let (Some(sign), None) = (chars.next(), chars.next()) else { return None };
     Some(match sign {
         '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '✓' => "+",
-        // What has the keyboard has a heavier border.
+        // The focused part has a heavier border.
         '┏' | '┓' | '┗' | '┛' | '┃' => "#",
         '─' | '·' | '–' => "-",
         '━' | '‖' => "=",

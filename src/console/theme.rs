@@ -23,13 +23,13 @@ pub struct Theme {
     pub name: ThemeName,
     /// The colours it was made for.
     pub depth: Depth,
-    /// What everything stands on, and what is written where nothing else is said.
+    /// The background, and text without another style.
     pub ground: Style,
     /// Ordinary text.
     pub text: Style,
-    /// What matters less.
+    /// Secondary text.
     pub dim: Style,
-    /// What names a thing: labels, titles.
+    /// Names: labels, titles.
     pub label: Style,
     /// The border and title of the pane that has the keyboard.
     pub focus: Style,
@@ -55,7 +55,7 @@ pub struct Theme {
     pub encrypted: Style,
     /// Marked text.
     pub marked: Style,
-    /// What was looked for, in a row that may be reversed itself.
+    /// A match, in a row that may be reversed itself.
     pub found: Style,
 }
 
@@ -104,7 +104,7 @@ impl Theme {
             None => plain,
         };
         let selected = match palette.choice {
-            // Bold as well, so that the choice is not told by colour alone.
+            // Bold as well, so that the selection is not shown by colour alone.
             Some(shade) => depth.background(shade).patch(fg(palette.on_choice)).add_modifier(Modifier::BOLD),
             None => plain.add_modifier(Modifier::REVERSED),
         };

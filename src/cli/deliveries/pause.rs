@@ -31,7 +31,7 @@ pub(super) async fn run(
     let changed = if pause { store.pause(id.clone()).await } else { store.resume(id.clone()).await }?;
     let holds = store.blocks().await?;
     let now = id.as_ref().map_or_else(|| holds.all(), |id| holds.paused(id));
-    // Numbers of what is held after it, whatever holds it.
+    // Numbers of all blocked deliveries after the change.
     let held = store.blocked(None).await?;
     if json {
         return print_json(&json!({

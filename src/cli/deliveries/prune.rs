@@ -124,7 +124,7 @@ fn confirm(fit: u64, yes: bool, ahead: Option<String>) -> Result<(), CommandErro
     ask(&question, &not, "nothing was removed")
 }
 
-/// What goes.
+/// The deliveries to remove.
 enum What {
     Older(SignedDuration),
     Settings(RetentionPolicy),
@@ -243,7 +243,7 @@ impl<'a> Removal<'a> {
     }
 }
 
-/// What came of it; sizes of the file are in bytes.
+/// The result; sizes of the file are in bytes.
 #[derive(Debug, Default)]
 struct Pruned {
     fit: u64,

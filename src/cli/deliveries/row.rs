@@ -51,12 +51,12 @@ pub(super) fn table_of(rows: &[Summary], holds: &Blocks) -> String {
     table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "ATTEMPTS", "PROFILE", "LAST ATTEMPT"], &cells)
 }
 
-/// What keeps it from being sent, if anything does.
+/// The block that keeps it from being sent, if there is one.
 pub(super) fn held_for(row: &Summary, holds: &Blocks) -> Option<&'static str> {
     holds.of(row).filter(|_| row.state.is_pending()).map(|hold| hold.why.name())
 }
 
-/// What came of the last try, and when the next one is due, or what holds it.
+/// The result of the last attempt, and when the next one is due, or what blocks it.
 fn came(row: &Summary, held: Option<&str>) -> String {
     let ms = row.last_ms.map(|ms| format!(" · {}", millis(ms.into()))).unwrap_or_default();
     let last = match (&row.last_error, row.last_status) {

@@ -34,7 +34,7 @@ pub(super) struct SteerArgs {
     yes: bool,
 }
 
-/// What is done.
+/// The change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Retry,
@@ -60,7 +60,7 @@ impl Verb {
     fn takes(self, states: StateFilter) -> bool {
         let some = |wanted: StateFilter| DeliveryState::ALL.iter().any(|s| states.has(*s) && wanted.has(*s));
         match self {
-            // What is delivered is sent again where that is asked for in so many words.
+            // Delivered ones are resent only on explicit request.
             Self::Retry => true,
             Self::Cancel => some(StateFilter::Pending),
         }
@@ -141,7 +141,7 @@ fn tell_of_earlier(left_out: u64) {
     tell(&format!("ringback: skipped {} already resent; retry {newer}", group_digits(left_out)));
 }
 
-/// Does it batch by batch; Ctrl+C ends it after the batch that is under way.
+/// Makes the change batch by batch; Ctrl+C ends it after the current batch.
 pub(super) async fn change(
     store: &dyn Storage,
     change: Change,
@@ -207,7 +207,7 @@ fn moved_on(id: DeliveryId) -> CommandError {
     CommandError::Input(format!("delivery {id} has ended meanwhile"))
 }
 
-/// What is due waits where nobody sends.
+/// Due deliveries wait if there is no active sender.
 async fn tell_who_sends(store: &dyn Storage, did: &BulkResult) -> Result<(), CommandError> {
     if did.due + did.again > 0 && !store.has_active_sender().await? {
         tell("no session is sending from this database; start `ringback work` or the console (`ringback`)");

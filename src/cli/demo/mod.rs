@@ -19,7 +19,7 @@ use crate::storage::{Opened, Store};
 use samples::samples;
 use throwaway::Throwaway;
 
-/// What the demo plays on. The folder goes last, when the database is closed.
+/// The database and receiver of the demo. The folder is removed last, when the database is closed.
 struct Stage {
     store: Opened,
     receiver: Receiver,
@@ -32,7 +32,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let settings = Settings { addresses: Addresses::default(), ..session.settings().clone() };
     let stage = Stage::set(settings.region).await?;
     if terminal::is_there() {
-        // The folder is held until the console has ended.
+        // The folder is kept until the console has ended.
         let Stage { store, receiver, folder: _folder } = stage;
         return console::demo(store, settings, receiver).await;
     }

@@ -16,7 +16,7 @@ const USUAL: &str = "127.0.0.1:9977";
 /// The title of the profile that the story tests.
 pub const TESTED: &str = "Order SMS";
 
-/// The sample profiles, told to this address.
+/// The sample profiles, with this address as their endpoint.
 pub fn samples(receiver: SocketAddr, region: Region) -> Vec<Profile> {
     #[allow(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
     let documents: Vec<Value> =

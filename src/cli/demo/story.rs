@@ -15,7 +15,7 @@ use crate::delivery::Transport;
 use crate::receiver::describe;
 use crate::record::NewDelivery;
 
-/// Makes profiles, tests one whose first try fails, and shows what arrived.
+/// Creates profiles, tests one whose first attempt fails, and shows the requests that arrived.
 pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let Stage { store, receiver, .. } = &stage;
@@ -56,7 +56,7 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
     stopped.map(|()| code)
 }
 
-/// Nothing of the demo stays, whatever was under way.
+/// Nothing of the demo is kept, even with requests in flight.
 fn thrown_away(error: CommandError) -> CommandError {
     match error {
         CommandError::Interrupted { code, .. } => CommandError::Interrupted {

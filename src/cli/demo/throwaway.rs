@@ -19,7 +19,7 @@ impl Throwaway {
     pub fn make() -> io::Result<Self> {
         let name = format!("ringback-demo-{}-{}", std::process::id(), Uuid::new_v4().simple());
         let folder = std::env::temp_dir().join(name);
-        // What is there already would be somebody else's: that is an error.
+        // An existing folder would be somebody else's: that is an error.
         DirBuilder::new().mode(0o700).create(&folder)?;
         Ok(Self(folder))
     }

@@ -13,7 +13,7 @@ use super::finding::Finding;
 
 const TOPIC: &str = "database";
 
-/// Most holds that are named; the rest is counted.
+/// Most blocks that are named; the rest are counted.
 const HOLDS: usize = 5;
 
 /// Looks at the database; `named` says that a person gave its name.
@@ -21,7 +21,7 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
     let Ok(path) = path else {
         return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
     };
-    // A file that cannot be looked at is there: opening it tells what is wrong.
+    // A file that cannot be inspected exists: opening it reports the problem.
     if !path.try_exists().unwrap_or(true) {
         return vec![missing(&path, named)];
     }
@@ -140,7 +140,7 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
     }
 }
 
-/// What is pending and not sent, and the command that ends each hold.
+/// Pending deliveries that are blocked, and the command that ends each block.
 fn held(held: &Blocked) -> Vec<Finding> {
     let named = held.by.iter().take(HOLDS);
     let mut all: Vec<Finding> = named
@@ -169,7 +169,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// What keeps the write-ahead log from shrinking, for scripts.
+/// The program that keeps the write-ahead log from shrinking, for scripts.
 fn pinned(log: &LogPinned) -> Value {
     let readers = log.readers.iter().map(|reader| json!({"pid": reader.pid, "program": reader.program}));
     json!({"bytes": log.bytes, "since": log.since, "readers": readers.collect::<Vec<_>>()})

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::text::escape_controls;
 
-/// How it stands with a thing.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// As it should be.
@@ -28,18 +28,18 @@ impl State {
     }
 }
 
-/// What was found of a thing.
+/// A checked thing and its result.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The thing, in a word.
     pub topic: &'static str,
-    /// How it stands.
+    /// The result.
     pub state: State,
-    /// What was found.
+    /// The finding.
     pub found: String,
-    /// What to do, where there is something.
+    /// The fix, if there is one.
     pub fix: Option<String>,
-    /// What else scripts get, by its name.
+    /// Further fields for scripts, by name.
     more: Option<(&'static str, Value)>,
 }
 

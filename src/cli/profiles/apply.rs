@@ -69,7 +69,7 @@ fn refused(source: &JsonInput, errors: &Errors) -> CommandError {
     CommandError::Input(text)
 }
 
-/// To the millisecond, as lists tell it.
+/// To the millisecond, as in lists.
 fn now() -> Timestamp {
     let now = clock::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
@@ -82,7 +82,7 @@ struct Apply<'a> {
     own: Vec<(String, Variable)>,
     now: Timestamp,
     errors: Errors,
-    /// What is told once all is saved.
+    /// The report once everything is saved.
     notes: Vec<String>,
 }
 
@@ -155,7 +155,7 @@ impl Apply<'_> {
         }
         let checked = document.draft.check(self.settings.rules(), self.identity(&document, stored));
         let profile = checked.map_err(|errors| {
-            // What was left out is told already.
+            // Omitted fields are reported already.
             for error in errors.iter().filter(|error| !missing.contains(&error.field)) {
                 self.wrong(place, error.field, &error.message);
             }
@@ -208,7 +208,7 @@ impl Apply<'_> {
     }
 }
 
-/// What is wrong, the first of it in words: a file of millions of errors is no list to read.
+/// The errors, only the first ones in full: nobody reads a list of millions.
 #[derive(Default)]
 struct Errors {
     count: usize,
@@ -233,7 +233,7 @@ fn missing_secrets(document: &mut Document, stored: Option<&Profile>) -> Vec<Fie
     let no_password = document.left_out.contains(&Field::AuthPassword) && !has_password;
     document.keep_secrets(stored);
     let mut missing = std::mem::take(&mut document.left_out);
-    // An empty password is one, so the check cannot tell it from one that was never there.
+    // An empty password is valid, so the check cannot distinguish it from a missing one.
     if no_password {
         missing.push(Field::AuthPassword);
     }

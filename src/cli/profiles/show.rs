@@ -77,7 +77,7 @@ fn text_of(profile: &Profile, holds: &Blocks) -> String {
     let mut out = format!("{}\n", profile.title);
     let mut above = "";
     for (label, text) in &lines {
-        // The lines of one body stand under one label.
+        // The lines of one body share a label.
         let label_shown = if *label == above { "" } else { label };
         out += format!("  {label_shown:<16}{}", escape_controls(text)).trim_end();
         out.push('\n');

@@ -66,7 +66,7 @@ impl Documents {
     /// Each profile's JSON with its place in the whole, such as `profiles[1]`; one alone needs none.
     ///
     /// # Errors
-    /// It is no JSON, which is told with line and column, or something else than profiles.
+    /// It is invalid JSON, reported with line and column, or does not describe profiles.
     pub(super) fn each(&self, source: &JsonInput) -> Result<Found<'_>, CommandError> {
         let text = self.0.as_str();
         let broken = |error: serde_json::Error| {
@@ -89,7 +89,7 @@ impl Documents {
                 Err(refused(source, &format!("the profile has more than {LONGEST_PROFILE} bytes")))
             }
             Some(b'{') => {
-                // Parsed here as well, to tell what is wrong with line and column.
+                // Parsed here as well, to report errors with line and column.
                 let value = json::read(text).map_err(|error| refused(source, &error.to_string()))?;
                 if let Some(response) = response(&value).map_err(|why| refused(source, &why))? {
                     return Ok(Found::of_platform(response));

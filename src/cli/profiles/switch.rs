@@ -12,7 +12,7 @@ use crate::profile::{Choice as _, Profile, Status};
 use crate::storage::Saved;
 use crate::text::escape_controls;
 
-/// Enables or disables the profile that a text means. What is queued of it goes on, or is held.
+/// Enables or disables the profile that a text means. Its queued deliveries are resumed, or blocked.
 pub(super) async fn run(
     session: &Session,
     text: &str,
@@ -61,7 +61,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// To the millisecond, as lists tell it.
+/// To the millisecond, as in lists.
 fn now() -> Timestamp {
     let now = clock::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

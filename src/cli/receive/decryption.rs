@@ -1,4 +1,4 @@
-//! What values are decrypted with: an argument, a file, or a stored profile.
+//! The key that decrypts values: from an argument, a file, or a stored profile.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::receiver::Decryption;
 use crate::text::escape_controls;
 use crate::threads;
 
-/// Most bytes of a file that holds a key: the longest has 77.
+/// Longest key file in bytes: the longest key has 77.
 const LONGEST_FILE: u64 = 4096;
 
 /// Where the key comes from.
@@ -34,7 +34,7 @@ pub(super) struct DecryptionArgs {
 }
 
 impl DecryptionArgs {
-    /// What to decrypt with, if anything.
+    /// The key and vector, if there are any.
     ///
     /// # Errors
     /// The argument or the file is invalid, or there is no such profile, or it encrypts nothing. Never
@@ -75,13 +75,13 @@ fn of_file(file: &Path) -> Result<Decryption, String> {
     Decryption::parse(line).map_err(|why| format!("{named}: {why}"))
 }
 
-/// Any text: what it means is told later.
+/// Any text: it is checked later.
 #[allow(clippy::unnecessary_wraps, reason = "a value parser gives a result")]
 fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }
 
-/// What a person should know before the first value is decrypted.
+/// Warnings before the first value is decrypted.
 pub(super) fn announced(decryption: &Decryption) -> String {
     let name = decryption.algorithm.name();
     if decryption.is_authenticated() {

@@ -8,12 +8,12 @@ use crate::threads::NoThread;
 /// Why receiving ended before it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
-    /// What to decrypt with is invalid. The message never holds the key.
+    /// The key or vector is invalid. The message never contains it.
     #[error("{option}: {why}")]
     Decrypt {
         /// The option that named it.
         option: &'static str,
-        /// What is invalid.
+        /// The reason.
         why: String,
     },
     /// It could not listen.
@@ -22,7 +22,7 @@ pub enum ReceiveError {
     /// There is no thread to write from.
     #[error(transparent)]
     NoThread(#[from] NoThread),
-    /// What arrived could not be shown.
+    /// A request that arrived could not be shown.
     #[error("cannot write requests: {0}; check where standard output goes")]
     Output(io::Error),
 }

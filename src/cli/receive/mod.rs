@@ -72,7 +72,7 @@ pub(super) async fn run(
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
     let output = Output { runtime: Handle::current(), json: args.json, decryption };
-    // A thread of its own: writing blocks when the reader stands still, and Ctrl+C must still end us.
+    // A thread of its own: writing blocks when the reader stops reading, and Ctrl+C must still end us.
     let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
 

@@ -31,9 +31,9 @@ const AHEAD: usize = 2;
 /// Some lines, in their order.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// What became of each that is not blank; where the input is only looked at, of the bad ones.
+    /// The result of each line that is not blank; of invalid lines only, if the input is only checked.
     pub items: Vec<Item>,
-    /// What these deliveries had no value for.
+    /// The variables without a value in these deliveries.
     pub missing: Missing,
     /// The last line that was read.
     pub to_line: u64,
@@ -43,7 +43,7 @@ pub struct Batch {
     pub checking: bool,
 }
 
-/// What became of a line.
+/// The result of a line.
 #[derive(Debug)]
 pub enum Item {
     /// A delivery, to be accepted.
@@ -52,13 +52,13 @@ pub enum Item {
     Refused { line: u64, why: String },
 }
 
-/// What is read, batch by batch; closed at the end of the input.
+/// The batches that were read; closed at the end of the input.
 pub type Batches = mpsc::Receiver<Result<Batch, CommandError>>;
 
-/// Starts reading. `strict` reads the whole input first, and goes on only if every line is good.
+/// Starts reading. `strict` reads the whole input first, and continues only if every line is valid.
 ///
 /// # Errors
-/// The system gives no thread.
+/// The system starts no thread.
 pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, RunId), CommandError> {
     let (out, batches) = mpsc::channel(AHEAD);
     let run = RunId::generate();
@@ -197,13 +197,13 @@ impl Intake {
     }
 }
 
-/// What a delivery takes in memory, more or less.
+/// The approximate memory of a delivery.
 fn weight(delivery: &NewDelivery) -> usize {
     let request = delivery.request.as_ref().map_or(0, |request| request.url.len() + request.body.len());
     request + delivery.values.members().values().map(length).sum::<usize>()
 }
 
-/// What a value takes in memory, more or less.
+/// The approximate memory of a value.
 fn length(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 4,

@@ -1,4 +1,4 @@
-//! What a run leaves behind that was ended before its end, and how to go on.
+//! What an interrupted run leaves queued, and how to continue.
 
 use super::source::Named;
 use super::tally::Tally;
@@ -19,7 +19,7 @@ pub fn left(tally: &Tally, database: &str, unread: Option<&Named>, to_line: u64)
     let rest = unread.map(|input| {
         let next = match input {
             Named::Stdin => "what follows".to_owned(),
-            // Quoted, whatever the name: what is told must be right where it is pasted.
+            // Always quoted: the command must be right where it is pasted.
             Named::File(name) => format!("tail -n +{} '{}'", to_line + 1, name.replace('\'', r"'\''")),
         };
         format!("\n{input} was accepted up to line {to_line}; continue with: {next} | ringback send --from -")

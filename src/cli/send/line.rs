@@ -1,11 +1,11 @@
-//! What one line of NDJSON says: an event that happened, and whose it is (facts, section 6).
+//! One line of NDJSON: an event that happened, and its profile (facts, section 6).
 
 use serde_json::{Map, Value};
 
 use crate::json;
 use crate::profile::{Choice as _, Event, ProfileId};
 
-/// A line that makes sense by itself. Whether the profile is there, and takes the event, is not known.
+/// A valid line. Whether the profile exists, and takes the event, is checked later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventLine {
     /// Whose.
@@ -19,7 +19,7 @@ pub struct EventLine {
 /// Reads a line.
 ///
 /// # Errors
-/// Why it is no event, in words that stand by themselves.
+/// Why it is no event, as a complete sentence.
 pub fn read(line: &[u8]) -> Result<EventLine, String> {
     let text = std::str::from_utf8(line).map_err(|error| format!("it is not UTF-8 ({error})"))?;
     let json = json::read(text).map_err(|error| error.on_one_line().to_string())?;

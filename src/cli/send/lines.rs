@@ -2,14 +2,14 @@
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
-/// Longest line, in bytes without its line feed (ours): what is longer is told and passed over.
+/// Longest line, in bytes without its line feed (ours): a longer one is reported and skipped.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
 /// Most bytes that are read without a line feed among them (ours): what goes on beyond that, such as
 /// `/dev/zero`, has no lines.
 pub const LONGEST_READ: u64 = 64 << 20;
 
-/// What is read at a time.
+/// Bytes read at a time.
 const BUFFER: usize = 128 * 1024;
 
 /// Some editors put a byte order mark first.
@@ -35,7 +35,7 @@ pub enum Line<'a> {
     Text(&'a [u8]),
     /// Longer than [`LONGEST_LINE`].
     TooLong,
-    /// Longer than [`LONGEST_READ`]: the last one, whatever follows.
+    /// Longer than [`LONGEST_READ`]: it ends the input.
     Endless,
 }
 

@@ -48,7 +48,7 @@ pub struct Options {
     pub keep: RetentionPolicy,
 }
 
-/// What is told of each line of a batch.
+/// The report of each line of a batch.
 type Told = Vec<(u64, Result<DeliveryId, String>)>;
 
 /// A batch of which it is not known whether it was accepted.
@@ -62,7 +62,7 @@ struct Doubt {
 enum End {
     /// All was read, and what was accepted has ended, where that is waited for.
     Done,
-    /// A signal came: the exit code that tells of it.
+    /// A signal arrived: the exit code for it.
     Signal(u8),
 }
 
@@ -208,7 +208,7 @@ impl Run {
         }
     }
 
-    /// Accepts a batch, and tells of it once it is on disk.
+    /// Accepts a batch, and reports it once it is on disk.
     async fn take(&mut self, batch: Batch) -> Result<(), CommandError> {
         let told = lines_of(&batch.items);
         let made = |item| match item {
@@ -279,7 +279,7 @@ impl Run {
         }
     }
 
-    /// Counts anew, and tells of those that ended otherwise than delivered.
+    /// Counts again, and reports the ones that failed or were cancelled.
     async fn look(&mut self) -> Result<(), CommandError> {
         let start = Instant::now();
         if let Some(ended) = self.tally.look(&*self.store).await? {
@@ -299,7 +299,7 @@ impl Run {
         }
     }
 
-    /// Whether any of them is still to be sent, and is not held.
+    /// Whether any of them is pending and not blocked.
     async fn is_moving(&self) -> Result<bool, CommandError> {
         Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left()).await?)
     }
@@ -358,7 +358,7 @@ impl Run {
         Ok(if good && refused == 0 { ExitCode::SUCCESS } else { FAILED.into() })
     }
 
-    /// What a run leaves behind that was ended before its end, and how to go on.
+    /// What an interrupted run leaves queued, and how to continue.
     fn left(&self) -> String {
         let whole = matches!(self.read, Read::Whole);
         let to_line = if self.checking { 0 } else { self.to_line };

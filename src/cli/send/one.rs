@@ -1,4 +1,4 @@
-//! One event, told from its first try to its end.
+//! One event, reported from its first attempt to its end.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ use crate::profile::{Event, Profile, catalogue};
 use crate::record::NewDelivery;
 use crate::storage::{Opened, Storage};
 
-/// Options that say what happened. What stands further down goes before what stands above.
+/// Options that describe the event. A later one has precedence.
 #[derive(Debug, clap::Args)]
 pub struct EventArgs {
     /// Event; required if the profile has several
@@ -89,7 +89,7 @@ pub async fn run(
     };
     let ended = test::see_through(store, id, transport, &mut interrupts, told).await?;
     if json {
-        // As with the lines before, that nobody reads it is told by nobody.
+        // As with the lines before, a closed pipe is not reported.
         out.line(&test::document(&ended.details).to_string());
     } else {
         out.line(&test::ending(&ended.details.summary));

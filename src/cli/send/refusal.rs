@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Lines after one another that were refused for the same reason. A file whose every line has the same
-/// fault is told in one sentence.
+/// fault is reported in one sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal<'a> {
     /// The first of them, 1 being the first of the file.

@@ -1,4 +1,4 @@
-//! What a run prints on standard output: lines of JSON as things happen, or a summary at the end.
+//! The output of a run: lines of JSON as things happen, or a summary at the end.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::text::escape_controls;
 
-/// Reasons of failures that are told apart; others are counted together.
+/// Reasons of failures that are counted separately; others are counted together.
 const REASONS: usize = 8;
 
 /// What is printed. A reader that has gone does not end the run: its exit code still tells. Output that
@@ -154,7 +154,7 @@ fn print_all(documents: impl Iterator<Item = Value>) -> Result<(), CommandError>
     if lines.is_empty() { Ok(()) } else { print_if_read(&lines.concat()) }
 }
 
-/// What is told of each line of a batch: its delivery's id, or why it was refused.
+/// The report of each line of a batch: its delivery's id, or why it was refused.
 pub fn lines_of(items: &[Item]) -> Vec<(u64, Result<DeliveryId, String>)> {
     let told = |item: &Item| match item {
         Item::Made { line, delivery } => (*line, Ok(delivery.id)),

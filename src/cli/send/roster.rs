@@ -65,7 +65,7 @@ impl Roster {
 /// Why not.
 pub fn taking(profile: &Profile) -> Result<(), String> {
     match profile.status {
-        // What comes for one that was disabled by itself is held until it is enabled.
+        // Events of an auto-disabled profile are blocked until it is enabled.
         Status::Active | Status::AutoDisabled => Ok(()),
         status @ Status::Disabled => {
             Err(format!("profile '{}' is {} and accepts no events", profile.title, status.name()))
@@ -73,10 +73,10 @@ pub fn taking(profile: &Profile) -> Result<(), String> {
     }
 }
 
-/// The event that is meant: the one named; or the profile's, where it has no other.
+/// The event of a line: the named one, or the only one of the profile.
 ///
 /// # Errors
-/// The profile is not told of it, or is told of several.
+/// The profile does not subscribe to it, or subscribes to several.
 pub fn event_meant(profile: &Profile, named: Option<Event>) -> Result<Option<Event>, String> {
     match (named, &profile.events[..]) {
         (Some(event), events) if events.contains(&event) => Ok(named),

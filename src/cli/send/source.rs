@@ -16,12 +16,12 @@ use crate::text::escape_controls;
 /// An input that is open.
 #[derive(Debug)]
 pub struct Source {
-    /// What it is called.
+    /// Its name.
     pub named: Named,
     from: From,
 }
 
-/// What an input is called.
+/// The name of an input.
 #[derive(Debug, Clone)]
 pub enum Named {
     /// The standard input.
@@ -48,7 +48,7 @@ enum From {
     Stdin,
 }
 
-/// What can be read.
+/// The input to read.
 pub type Input = Box<dyn Read + Send>;
 
 impl Source {

@@ -29,8 +29,8 @@ impl Tally {
         self.refused += lines;
     }
 
-    /// Counts anew. Gives where deliveries lie that have ended, and all older ones with them: it is
-    /// told once of each.
+    /// Counts again. Returns the range of deliveries that have ended along with all older ones; each one is
+    /// returned once.
     ///
     /// # Errors
     /// The database cannot be read.

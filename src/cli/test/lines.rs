@@ -7,7 +7,7 @@ use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, DeliveryState, ErrorClass, Kind, NewDelivery, Summary};
 use crate::text::{escape_controls, millis};
 
-/// What is sent: the profile, the event, the request.
+/// The request that is sent, with its profile and event.
 pub fn heading(delivery: &NewDelivery) -> String {
     let title = escape_controls(&delivery.profile_title);
     let event = delivery.event.map(|event| format!(" · {}", event.name())).unwrap_or_default();
@@ -25,18 +25,18 @@ pub fn attempt_line(attempt: &Attempt) -> String {
     format!("{}  {}{took}", attempt_label_of(attempt), came_of(attempt))
 }
 
-/// How long an attempt took, such as `84 ms`; none where the reason of its failure tells it already.
+/// How long an attempt took, such as `84 ms`; none if its error contains the duration.
 pub fn took(attempt: &Attempt) -> Option<String> {
     let told = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
     (!told).then(|| millis(attempt.duration_ms.into()))
 }
 
-/// Which try it is, such as `1st retry`.
+/// The name of an attempt, such as `1st retry`.
 pub fn attempt_label_of(attempt: &Attempt) -> String {
     attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX))
 }
 
-/// What came of an attempt, such as `200 OK`.
+/// The result of an attempt, such as `200 OK`.
 pub fn came_of(attempt: &Attempt) -> String {
     match (&attempt.error, attempt.status) {
         (Some(error), _) => escape_controls(&error.message),
@@ -54,10 +54,10 @@ pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> 
     Some(wait_until(attempt, due))
 }
 
-/// The same, from the end of an attempt to the next try.
+/// The same, from the end of an attempt to the next one.
 pub fn wait_until(attempt: &Attempt, due: Timestamp) -> String {
     let ended_ms = attempt.started_at.as_millisecond() + i64::from(attempt.duration_ms);
-    // What was recorded a little later is no longer wait.
+    // The delay of recording is no part of the wait.
     let tenths = (due.as_millisecond() - ended_ms + 50) / 100;
     let fraction = if tenths % 10 == 0 { String::new() } else { format!(".{}", tenths % 10) };
     format!("wait {}{fraction} s", tenths / 10)

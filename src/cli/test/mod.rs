@@ -1,4 +1,4 @@
-//! `ringback test`: a profile's callback, sent for real, each attempt told as it happens.
+//! `ringback test`: sends a profile's callback for real, and reports each attempt as it happens.
 
 mod lines;
 mod report;

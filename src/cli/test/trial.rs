@@ -14,11 +14,11 @@ use crate::storage::{Block, Opened, QueueError};
 /// How often the database is looked at besides the news of it: not every file system tells them.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A delivery that has ended, and the sender that may have others under way.
+/// A delivery that has ended, and the sender, which may have others in flight.
 pub struct Ended {
-    /// What came of it.
+    /// The result.
     pub details: Details,
-    /// It has not ended, but is held: this.
+    /// It has not ended, but is blocked by this.
     pub held: Option<Block>,
     sender: Sender,
 }
@@ -112,7 +112,7 @@ pub async fn see_through(
     }
 }
 
-/// What a test leaves behind.
+/// The message about a delivery that stays queued.
 async fn left(store: &Opened, id: DeliveryId) -> Result<String, CommandError> {
     let state = store.delivery(id).await?.map(|details| details.summary.state);
     Ok(match state {
@@ -132,12 +132,12 @@ struct Trial<'a, L> {
     id: DeliveryId,
     news: News,
     line: L,
-    /// Attempts that were told.
+    /// Attempts that were reported.
     told: usize,
 }
 
 impl<L: FnMut(&str)> Trial<'_, L> {
-    /// Until it has ended, or is held: that may last.
+    /// Waits until it has ended, or is blocked, which may last.
     async fn until_ended(&mut self) -> Result<(Details, Option<Block>), CommandError> {
         let mut changes = self.store.changes();
         let mut troubled_since = None;
@@ -177,7 +177,7 @@ impl<L: FnMut(&str)> Trial<'_, L> {
         }
     }
 
-    /// Reads the delivery, and tells what is new.
+    /// Reads the delivery, and reports new attempts.
     async fn look(&mut self) -> Result<Details, CommandError> {
         let gone = || CommandError::Input(format!("delivery {} was removed by another session", self.id));
         let details = self.store.delivery(self.id).await?.ok_or_else(gone)?;

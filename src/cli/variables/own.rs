@@ -86,7 +86,7 @@ async fn add(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
         own_variable(name, &text(meaning), &text(sample), taken)
             .map_err(|error| refused(*event, name, &error.to_string()))
     };
-    // What is wrong in itself makes no database.
+    // Invalid input creates no database.
     made(&[])?;
     let store = session.store()?;
     let variable = made(&catalogue::offered(event.0, &store.own_variables().await?))?;

@@ -23,7 +23,7 @@ use crate::storage::{Counts, Opened};
 
 use report::Report;
 
-/// Outcomes that are told at a time.
+/// Outcomes reported at a time.
 const PAGE: usize = 256;
 /// The least time between two looks at how many there are.
 const LOOK: Duration = Duration::from_millis(20);
@@ -51,7 +51,7 @@ pub(super) async fn run(
     let network = settings.addresses.to_send()?;
     let store = session.store()?;
     if !args.until_idle {
-        // Nothing of it goes out, however long this goes on.
+        // Nothing of it is sent, however long this runs.
         held::tell_of(&store.blocked(None).await?);
     }
     let transport = Transport::new(network);
@@ -74,9 +74,9 @@ pub(super) async fn run(
     };
     let ended = work.until_ended(args.until_idle, &mut interrupts).await;
     work.line.clear();
-    // What is under way is told too; so it must not wait for somebody to listen.
+    // Requests in flight are reported too, so the outcomes must be read from the start.
     let stopping = async {
-        // What could not be recorded is among the news, and fails the command below.
+        // Unrecorded outcomes are reported as well, and fail the command below.
         let _ = match &ended {
             Ok(None) => stop(sender, &mut interrupts).await,
             Ok(Some(_)) | Err(_) => stop_when_interrupted(sender, &mut interrupts).await,
@@ -88,7 +88,7 @@ pub(super) async fn run(
     work.counts = work.store.counts().await?;
     let held = work.store.blocked(None).await?;
     if signal.is_none() && work.pending() != held.total() {
-        // By the deliveries nothing is left but what is held.
+        // Only blocked deliveries are left.
         work.store.recount().await?;
         work.counts = work.store.counts().await?;
     }
@@ -100,7 +100,7 @@ pub(super) async fn run(
     if left && work.news.is_failing() {
         return Ok(FAILED.into());
     }
-    // A signal is the end of what would go on for ever; else it tells that there is more to do.
+    // A signal is the normal end of a command that never ends; otherwise more is left to do.
     Ok(signal.filter(|_| args.until_idle).map_or(ExitCode::SUCCESS, ExitCode::from))
 }
 

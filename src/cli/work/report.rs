@@ -1,4 +1,4 @@
-//! What `work` tells: each try, how far it has come, and what is left at the end.
+//! The reports of `work`: each attempt, its progress, and what is left at the end.
 
 use std::fmt::{self, Write as _};
 
@@ -11,13 +11,13 @@ use crate::storage::Counts;
 use crate::text::escape_controls;
 use crate::text::time::utc_time_of_day;
 
-/// Most failures of one page that are told above a line of progress.
+/// Most failures of one page that are printed above a line of progress.
 const FAILURES: usize = 10;
 
 /// Bytes that a usual line has room in.
 const LINE: usize = 160;
 
-/// What was told so far, in numbers.
+/// The numbers reported so far.
 #[derive(Debug)]
 pub struct Report {
     json: bool,
@@ -90,7 +90,7 @@ impl Report {
         parts.join(" · ")
     }
 
-    /// What was done, and what is left.
+    /// What was delivered and failed, and what is left.
     pub fn end(&self, counts: &Counts, held: u64) -> String {
         let Self { json, tries, delivered, failed } = self;
         let Counts { queued, waiting, .. } = counts;

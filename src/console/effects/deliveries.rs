@@ -112,7 +112,7 @@ pub(super) async fn send_again(
     Ok(Message::Accepted(new, Kind::Again))
 }
 
-/// What has changed, by whichever session.
+/// The kinds of things that have changed, in any session.
 pub(super) async fn revision(store: &dyn Storage) -> Message {
     match store.revision().await {
         Ok(revision) => Message::Revision(revision),

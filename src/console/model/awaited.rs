@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::console::model::effect::{AfterSave, Effect, Purpose, Request, Ticket};
 
-/// What the result of an effect is awaited for.
+/// The reason why the result of an effect is awaited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Awaits {
     /// A window or the editor opens with it, or the list loses a profile: what is typed until then is
@@ -56,7 +56,7 @@ impl Awaited {
         Request { ticket, effect }
     }
 
-    /// What the effect of this ticket was awaited for; its result is there now.
+    /// The reason why the effect of this ticket was awaited. Its result has arrived.
     pub fn take(&mut self, ticket: Ticket) -> Option<Awaits> {
         self.open.remove(&ticket)
     }

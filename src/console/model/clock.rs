@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 use crate::settings::Zone;
 use crate::text::time::{is_repeated, told};
 
-/// How times are told.
+/// How times are shown.
 #[derive(Debug, Clone)]
 pub struct Clock {
     zone: TimeZone,
     /// The zone's name, where it has one: `Asia/Kolkata`.
     name: Option<String>,
-    /// Whether lists tell how long ago something was, rather than when.
+    /// Whether lists show ages rather than times.
     ages: bool,
 }
 
@@ -41,18 +41,18 @@ impl Clock {
         Self { zone, name, ages: false }
     }
 
-    /// Whether lists tell how long ago something was.
+    /// Whether lists show ages.
     #[must_use]
     pub fn tells_ages(&self) -> bool {
         self.ages
     }
 
-    /// Lists tell ages, or times again.
+    /// Switches lists between ages and times.
     pub fn turn(&mut self) {
         self.ages = !self.ages;
     }
 
-    /// The zone that times are told in.
+    /// The zone in which times are shown.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone

@@ -1,4 +1,4 @@
-//! What the console asks of the outside.
+//! Effects: the requests of the console to the outside.
 
 use jiff::Timestamp;
 
@@ -31,11 +31,11 @@ impl Ticket {
 pub struct Request {
     /// Comes back with the result.
     pub ticket: Ticket,
-    /// What is to be done.
+    /// The effect.
     pub effect: Effect,
 }
 
-/// What follows once a profile is saved.
+/// The next step once a profile is saved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AfterSave {
     /// Whether the editor closes, if nothing was typed meanwhile.
@@ -44,10 +44,10 @@ pub struct AfterSave {
     pub open: Option<ProfileId>,
 }
 
-/// What a profile was loaded for.
+/// The purpose for which a profile is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To stand beside the list.
+    /// To be shown beside the list.
     Show,
     /// To be edited.
     Edit,
@@ -74,7 +74,7 @@ pub enum Effect {
     Fresh(Box<Draft>),
     /// Only over what was seen: modified then, or not there.
     SaveProfile(Box<Profile>, Option<Timestamp>, AfterSave),
-    /// Over whatever is there.
+    /// Unconditionally.
     OverwriteProfile(Box<Profile>),
     SwitchProfile(Box<Profile>),
     /// Counts what is pending of a profile of this title, for the question whether to delete it.

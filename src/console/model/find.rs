@@ -3,7 +3,7 @@
 use crate::console::model::input::{Input, Typed};
 use crate::keymap::{Action, Key};
 
-/// What is looked for in a window.
+/// The search in a window.
 #[derive(Debug, Default)]
 pub struct Find {
     input: Option<Box<Input>>,
@@ -14,7 +14,7 @@ pub struct Find {
     at: Option<usize>,
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Went {
     /// It is none of a search.
@@ -23,11 +23,11 @@ pub enum Went {
     Done,
     /// This line is to be in sight.
     To(usize),
-    /// The text stands in no line.
+    /// No line contains the text.
     Nowhere(String),
 }
 
-/// What became of a key while the text is typed.
+/// The result of a key while the text is typed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Pressed {
     /// It is not for the text.
@@ -64,7 +64,7 @@ impl Find {
             .then_some("nothing to search for: {reading-search} starts a search")
     }
 
-    /// What is looked for, in small letters.
+    /// The search text, in lower case.
     #[must_use]
     pub fn wanted(&self) -> Option<String> {
         self.input.as_ref().map(|input| input.text().to_lowercase()).filter(|text| !text.is_empty())

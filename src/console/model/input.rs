@@ -26,7 +26,7 @@ use history::{History, Kind, Step};
 use motion::Motion;
 use text::Text;
 
-/// What a key did.
+/// The result of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
     /// The text is another one now.
@@ -37,7 +37,7 @@ pub enum Typed {
     Ignored,
 }
 
-/// Text that was taken away to be inserted again. It may be a password, so debug output tells nothing.
+/// Text that was cut, to be inserted again. It may be a password, so debug output omits it.
 #[derive(Clone, Default)]
 pub struct Killed(String);
 
@@ -47,17 +47,17 @@ impl std::fmt::Debug for Killed {
     }
 }
 
-/// Text being typed. Debug output tells nothing of it, as it may be a password.
+/// Text being typed. It may be a password, so debug output omits it.
 #[derive(Clone)]
 pub struct Input {
     text: Text,
     cursor: Place,
     /// Where the selection began; it ends at the cursor.
     anchor: Option<Place>,
-    /// The column that up and down hold to.
+    /// The column that up and down keep to.
     column: Option<usize>,
     history: History,
-    /// What was taken away last to be inserted again.
+    /// The text cut last, to be inserted again.
     killed: Killed,
     several_lines: bool,
     /// First column and line in sight, kept from one drawing to the next.
@@ -85,7 +85,7 @@ impl Input {
         Self::with(text, true)
     }
 
-    /// The cursor stands behind the text, where a person goes on.
+    /// The cursor is at the end of the text, where a person continues.
     fn with(text: &str, several_lines: bool) -> Self {
         let text = Text::new(&fold(text, several_lines));
         Self {
@@ -113,7 +113,7 @@ impl Input {
         self.text.lines()
     }
 
-    /// Where the cursor stands.
+    /// The position of the cursor.
     #[must_use]
     pub fn cursor(&self) -> Place {
         self.cursor
@@ -126,12 +126,12 @@ impl Input {
         Some((anchor.min(self.cursor), anchor.max(self.cursor)))
     }
 
-    /// What was taken away last to be inserted again, to be lent to another field.
+    /// The text cut last, for another field.
     pub fn take_killed(&mut self) -> Killed {
         std::mem::take(&mut self.killed)
     }
 
-    /// What another field took away, to be inserted here.
+    /// The text cut in another field, to be inserted here.
     pub fn lend(&mut self, killed: Killed) {
         self.killed = killed;
     }
@@ -198,7 +198,7 @@ impl Input {
         self.place_cursor(self.text.end());
     }
 
-    /// Selects all of it, so that what is typed next stands in its place.
+    /// Selects all of it, so that the next typed text replaces it.
     pub fn select_all(&mut self) {
         self.place_cursor(self.text.end());
         self.anchor = Some(Place::default());
@@ -210,7 +210,7 @@ impl Input {
         self.history.close();
     }
 
-    /// Writes where the cursor stands, in place of what is selected.
+    /// Writes at the cursor, and replaces the selection.
     fn write(&mut self, text: &str, kind: Kind) -> Typed {
         let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
         self.put(from, to, text, kind)

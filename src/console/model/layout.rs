@@ -1,11 +1,11 @@
-//! What of the screen goes to what, by its size.
+//! The layout of the screen, by its size.
 
 use ratatui::layout::Rect;
 
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 
-/// From here on all panes stand side by side.
+/// From this size on, all panes are side by side.
 pub(in crate::console) const WIDE: (u16, u16) = (120, 30);
 
 /// The least that the console works in: columns and lines.
@@ -17,7 +17,7 @@ pub fn too_small((columns, lines): (u16, u16)) -> bool {
     columns < LEAST.0 || lines < LEAST.1
 }
 
-/// Whether all panes stand side by side.
+/// Whether all panes are side by side.
 pub(in crate::console) fn is_wide((columns, lines): (u16, u16)) -> bool {
     columns >= WIDE.0 && lines >= WIDE.1
 }

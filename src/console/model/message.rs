@@ -1,4 +1,4 @@
-//! What reaches the console from outside.
+//! Messages: everything that reaches the console from outside.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ use crate::storage::{Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision,
 /// Something happened.
 #[derive(Debug)]
 pub enum Message {
-    /// What came of the effect with this ticket, nothing to many messages.
+    /// The result of the effect with this ticket: any number of messages.
     Result(Ticket, Vec<Message>),
     /// A key was pressed.
     Key(Key),
@@ -30,7 +30,7 @@ pub enum Message {
     BurstKey(Key),
     /// Text was pasted in one piece.
     Paste(String),
-    /// What was pasted last never ended.
+    /// The last paste never ended.
     PasteCut,
     /// Something was done with the mouse.
     Pointer(Pointer),
@@ -38,7 +38,7 @@ pub enum Message {
     Resize(u16, u16),
     /// The time is this; comes with every other message and with ticks.
     Now(Timestamp),
-    /// What the state says is on the screen since then.
+    /// The state was drawn at this time.
     Drawn(Timestamp),
     /// All profiles, in the order of the list.
     Profiles(Vec<ProfileRow>),
@@ -54,9 +54,9 @@ pub enum Message {
     Unusable(FieldError),
     /// The check of a draft.
     Checked(Box<ToCheck>, Box<Checked>),
-    /// What was typed into a profile by a session that ended without saving it.
+    /// The draft of a session that ended without saving it.
     Draft(Box<UnsavedDraft>),
-    /// What has changed, by whichever session.
+    /// The kinds of things that have changed, in any session.
     Revision(Revision),
     /// A profile was enabled or disabled.
     Switched(Box<Profile>),
@@ -67,7 +67,7 @@ pub enum Message {
     Deleted(ProfileId, String, u64),
     /// The profile that was deleted last is back; none where there was none.
     Restored(Option<Box<DeletedProfile>>),
-    /// What was typed and not saved before the last end.
+    /// Drafts that were not saved before the last exit.
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
@@ -84,7 +84,7 @@ pub enum Message {
     Accepted(DeliveryId, Kind),
     /// Deliveries for this query; `more` of them follow those that were there.
     Deliveries(Box<Query>, Page),
-    /// What comes of something that is done to many deliveries.
+    /// The progress or result of a bulk change.
     Many(BulkNews),
     /// How many of this query are newer than those that it asks for.
     Newer(Query, usize),
@@ -92,13 +92,13 @@ pub enum Message {
     Details(Box<Details>),
     /// How many are pending.
     Counts(Counts),
-    /// What is held now.
+    /// The current blocks.
     Holds(Box<Blocks>),
     /// Something was committed, here or elsewhere.
     StoreChanged,
-    /// What has changed cannot be read: why, and what to do.
+    /// Changes cannot be read: why, and how to fix it.
     Unreadable(String),
-    /// What the sender does.
+    /// The state of the sender.
     Sending(Sending),
     /// The receiver runs at this address, or not.
     Receiver(Option<String>),
@@ -122,7 +122,7 @@ pub enum Message {
     Warning(String),
     /// Why the write-ahead log cannot shrink; none where it can.
     LogPinned(Option<String>),
-    /// Something in the program panicked, which was told.
+    /// Something in the program panicked, which was reported.
     Panicked,
     /// The process is asked to end, by the signal of this number.
     Terminate(u8),
@@ -151,7 +151,7 @@ impl Message {
 /// A draft that was kept, and the profile that it changes, where that is stored.
 #[derive(Debug)]
 pub struct Unsaved {
-    /// What was typed.
+    /// The draft.
     pub draft: UnsavedDraft,
     /// As stored; none for a new one, or one that was deleted meanwhile.
     pub stored: Option<Box<Profile>>,

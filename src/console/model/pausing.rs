@@ -22,20 +22,20 @@ pub(in crate::console) fn cause(hold: &Block) -> String {
     hold.cause.as_ref().map_or_else(String::new, told)
 }
 
-/// What holds a delivery that is still to be sent; none while it is being sent.
+/// The block of a pending delivery; none while it is being sent.
 #[must_use]
 pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Block> {
     let rests = row.state.is_pending() && !state.sending.in_flight.contains_key(&row.id);
     state.holds.of(row).filter(|_| rests)
 }
 
-/// ` · held: paused`, where something holds it; else nothing.
+/// ` · blocked: paused` if it is blocked, otherwise empty.
 #[must_use]
 pub fn note(state: &State, row: &Summary) -> String {
     holding(state, row).map_or_else(String::new, |hold| format!(" · blocked: {}", hold.why.name()))
 }
 
-/// The state of a delivery in words: what is held waits for no time.
+/// The state of a delivery in words: a blocked one has no due time.
 #[must_use]
 pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
     let note = note(state, row);
@@ -47,11 +47,11 @@ pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
     (format!("{text}{note}"), StateTone::Dim)
 }
 
-/// What the top line says of a sender that is paused: never that it runs.
+/// The text of the top line for a paused sender: never that it runs.
 #[must_use]
 pub fn sender(state: &State, roomy: bool) -> Option<String> {
     let hold = state.holds.all()?;
-    // Trouble, and that nobody sends at all, are told first.
+    // Errors, and a missing sender, have precedence.
     let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
     let since = if roomy { "since " } else { "" };
     shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
@@ -63,7 +63,7 @@ pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
     status == Status::Active && state.holds.paused(id).is_some()
 }
 
-/// The status of a profile in words, with what holds it.
+/// The status of a profile in words, with its block.
 #[must_use]
 pub fn status(state: &State, profile: &Profile) -> String {
     let (sign, word) = profiles::status_sign(profile.status);

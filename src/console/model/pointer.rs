@@ -1,4 +1,4 @@
-//! The mouse, once it is turned on, and what stands where on the screen.
+//! The mouse, once it is turned on, and the click targets on the screen.
 
 use std::cell::{Cell, RefCell};
 
@@ -11,13 +11,13 @@ use crate::keymap::Action;
 /// Something done with the mouse, at a column and a line counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pointer {
-    /// What was done.
+    /// The click or the turn of the wheel.
     pub deed: Deed,
     /// Where.
     pub at: (u16, u16),
 }
 
-/// What a mouse does here.
+/// The actions of the mouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for what they are")]
 pub enum Deed {
@@ -26,7 +26,7 @@ pub enum Deed {
     WheelDown,
 }
 
-/// What can be clicked.
+/// A click target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClickTarget {
     /// Anywhere in a pane, or its name in the line of names.
@@ -47,7 +47,7 @@ pub enum ClickTarget {
     GuideRow(usize),
 }
 
-/// Whether the mouse is ours, and what stands where.
+/// Whether the mouse is captured, and the click targets.
 #[derive(Debug, Default)]
 pub struct Mouse {
     on: Cell<bool>,
@@ -79,7 +79,7 @@ impl Mouse {
         }
     }
 
-    /// What lies topmost there.
+    /// The topmost target there.
     #[must_use]
     pub fn find(&self, (x, y): (u16, u16)) -> Option<ClickTarget> {
         let at = Position { x, y };

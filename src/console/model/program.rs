@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::profile::ProfileId;
 
-/// What is edited.
+/// The subject of the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The body of the profile that is open in the editor.
@@ -19,19 +19,19 @@ pub enum Subject {
 pub enum Program {
     /// The editor, on a text.
     Editor {
-        /// What the text is.
+        /// The subject of the text.
         subject: Subject,
         /// The text, with remarks above it where there are some.
         text: String,
     },
     /// The pager.
     Pager {
-        /// What is read: harmless for a terminal.
+        /// The text, harmless for a terminal.
         text: String,
     },
 }
 
-/// The text may hold secrets, so none of it is told.
+/// The text may contain secrets, so it is omitted.
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -41,10 +41,10 @@ impl fmt::Debug for Program {
     }
 }
 
-/// What came of an editor.
+/// The result of an editor.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Returned {
-    /// What was edited.
+    /// The subject of the editor.
     pub subject: Subject,
     /// The text that it began with.
     pub given: String,
@@ -54,7 +54,7 @@ pub struct Returned {
     pub trouble: Option<String>,
 }
 
-/// The texts may hold secrets, so none of them is told.
+/// The texts may contain secrets, so they are omitted.
 impl fmt::Debug for Returned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { subject, trouble, .. } = self;

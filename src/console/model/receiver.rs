@@ -7,8 +7,8 @@ use crate::console::model::arrived::Arrived;
 pub struct ReceiverState {
     /// Where it listens, while it runs.
     pub address: Option<String>,
-    /// How it answers.
+    /// Its responses.
     pub behaviour: crate::receiver::Behaviour,
-    /// What arrived.
+    /// The requests that arrived.
     pub arrived: Arrived,
 }

@@ -1,4 +1,4 @@
-//! What is set for the console.
+//! The settings of the console.
 
 use crate::console::model::clock::Clock;
 use crate::console::signs::Signs;
@@ -6,7 +6,7 @@ use crate::console::theme::Theme;
 use crate::keymap::Keymap;
 use crate::profile::{Region, Rules};
 
-/// What is set for the console.
+/// The settings of the console.
 #[derive(Debug, Clone)]
 pub struct ConsoleSettings {
     /// The rules that depend on settings.
@@ -19,7 +19,7 @@ pub struct ConsoleSettings {
     pub keys: Keymap,
     /// Borders and signs.
     pub signs: Signs,
-    /// How times are told.
+    /// How times are shown.
     pub clock: Clock,
     /// The name of the database, for the top line.
     pub database: String,

@@ -26,7 +26,7 @@ use crate::profile::catalogue::Variable;
 use crate::record::{DeliveryId, Details, Kind, Summary};
 use crate::storage::{Blocks, Counts, Revision};
 
-/// A delivery whose end is told at the bottom left.
+/// A delivery whose end is reported at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchedDelivery {
     /// The delivery.
@@ -62,17 +62,17 @@ pub struct State {
     pub guide: Option<Guide>,
     /// Whether the key that is handled arrived in one piece with others.
     pub in_burst: bool,
-    /// The first of two letters in a row, until the second.
+    /// The first of two consecutive letters, until the second.
     pub pending: Option<Key>,
     /// The sentence at the bottom left.
     pub notice: Option<Notice>,
     /// The tests that are watched until their ends, the newest last.
     pub testing: Vec<WatchedDelivery>,
-    /// What the sender does.
+    /// The state of the sender.
     pub sending: Sending,
     /// How many deliveries are pending.
     pub counts: Counts,
-    /// What is queued and not sent for now.
+    /// The blocks on queued deliveries.
     pub holds: Blocks,
     /// Why the database cannot be read, while it cannot.
     pub unreadable: Option<String>,
@@ -80,19 +80,19 @@ pub struct State {
     pub closed: Option<String>,
     /// Why the write-ahead log cannot shrink, while it cannot.
     pub log_pinned: Option<String>,
-    /// What of the store was read.
+    /// The revision of the store that was read.
     pub revision: Revision,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
     /// Variables that people added.
     pub own_variables: Vec<(String, Variable)>,
-    /// What is set.
+    /// The settings.
     pub settings: ConsoleSettings,
     /// The effects whose results are awaited.
     pub awaited: Awaited,
-    /// What the mouse finds, where it is ours.
+    /// The click targets, if the mouse is captured.
     pub mouse: Mouse,
-    /// What was typed while a window or the editor is about to open.
+    /// Keys typed while a window or the editor is about to open.
     pub held: VecDeque<Message>,
 }
 
@@ -147,7 +147,7 @@ impl State {
         }
     }
 
-    /// What is known of that delivery.
+    /// The details of that delivery.
     #[must_use]
     pub fn delivery_details(&self) -> Option<&Details> {
         match &self.overlay {

@@ -1,4 +1,4 @@
-//! What receives a key: the one answer to who has the keyboard.
+//! The target of a key: the one place that decides which part has the focus.
 
 use crossterm::event::KeyCode;
 
@@ -10,7 +10,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::{Action, Key, Meaning, Scope};
 
-/// What receives a key: the topmost of what is open.
+/// The target of a key: the topmost open part.
 #[derive(Debug, Clone, Copy)]
 pub enum Target<'a> {
     /// The help or the palette, above everything else.
@@ -47,13 +47,13 @@ impl Target<'_> {
 }
 
 impl State {
-    /// What receives a key.
+    /// The target of a key.
     #[must_use]
     pub fn target(&self) -> Target<'_> {
         self.guide.as_ref().map_or_else(|| self.target_beneath(), Target::Guide)
     }
 
-    /// What receives a key once help and palette are closed.
+    /// The target of a key once help and palette are closed.
     #[must_use]
     pub fn target_beneath(&self) -> Target<'_> {
         self.target_from(self.focus)
@@ -75,7 +75,7 @@ impl State {
         self.focus == pane && self.target().is_pane()
     }
 
-    /// What a key means to what receives it, if it is not for text.
+    /// The meaning of a key for its target, if it is not text.
     #[must_use]
     pub fn meaning(&self, key: Key) -> Option<Meaning> {
         let keys = &self.settings.keys;
@@ -135,7 +135,7 @@ impl State {
         here.map_or_else(|| self.settings.keys.shown(name), ToString::to_string)
     }
 
-    /// What an action is called where the keyboard is.
+    /// The name of an action at the focus.
     #[must_use]
     pub fn label(&self, action: Action) -> &'static str {
         let scopes = self.target().scopes();

@@ -1,9 +1,9 @@
-//! What a preview is made of.
+//! The input of a preview.
 
 use crate::callback::{Origins, Values};
 use crate::profile::{Event, Profile};
 
-/// What a preview is made of.
+/// The input of a preview.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// The profile, saved or not.

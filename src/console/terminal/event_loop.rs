@@ -38,13 +38,13 @@ pub struct Console {
     tell: UnboundedSender<Message>,
     job: JobControl,
     pace: Pace,
-    /// What a frame is wanted for.
+    /// The reason for the next frame.
     wanted: Option<Cause>,
     suspend: bool,
     ended: Option<Ended>,
 }
 
-/// What woke the loop.
+/// The event that woke the loop.
 enum Woken {
     Message(Message),
     /// A stop that is asked for, or one that was not ours is over.
@@ -142,7 +142,7 @@ impl Console {
                     self.take(message).await?;
                 }
                 Woken::Job(JobEvent::Stop) => self.suspend = true,
-                // A program that has the terminal goes on by itself.
+                // A program that has the terminal continues without us.
                 Woken::Job(JobEvent::Resumed) if has_terminal => {
                     self.screen.take_again()?;
                     self.wanted = Some(Cause::Person);
@@ -153,7 +153,7 @@ impl Console {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        // What the next tick is for depends on the time that the frame was drawn for.
+        // The next tick depends on the time for which the frame was drawn.
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
         self.screen.draw(&self.state)?;
         let _ = update::update(&mut self.state, Message::Drawn(clock::now()));
@@ -170,7 +170,7 @@ impl Console {
             Message::Panicked => self.ended = Some(Ended::Panicked),
             _ => {}
         }
-        // What was written in a program so far is not lost.
+        // The text written in a program so far is not lost.
         if self.ended.is_some()
             && let Some((ticket, mut program)) = self.program.take()
         {
@@ -234,7 +234,7 @@ impl Console {
     /// Stops the process until the shell resumes it. The sender is stopped in order first. A program
     /// that has the terminal keeps it.
     ///
-    /// One stop answers all that were asked for until it is over.
+    /// One stop covers all requests until it is over.
     async fn suspend(
         &mut self,
         messages: &mut UnboundedReceiver<Message>,

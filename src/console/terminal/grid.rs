@@ -62,7 +62,7 @@ impl Grid {
                 row.resize(end, Cell::EMPTY);
             }
             row[x].clone_from(cell);
-            // What it covers is blank once it goes.
+            // The cells under it are blank once it is removed.
             row[x + 1..end].fill(Cell::EMPTY);
             uncertain |= is_uncertain(cell);
         }

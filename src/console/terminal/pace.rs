@@ -12,7 +12,7 @@ const KEPT: u32 = 2;
 /// After this time there is room for one more: with those at once it makes thirty in a second.
 const ROOM: Duration = Duration::from_millis(40);
 
-/// What a frame is drawn for.
+/// The reason for a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// Something came, or time went by.

@@ -30,7 +30,7 @@ pub enum Ended {
     Quit,
     /// By the signal of this number; SIGHUP where the terminal is gone, signalled or not.
     Signal(u8),
-    /// Something in the program panicked, which was told.
+    /// Something in the program panicked, which was reported.
     Panicked,
 }
 

@@ -39,7 +39,7 @@ const MODERN: &[&str] = &[
 ];
 
 impl Depth {
-    /// What this environment says of the terminal: 24 bits where `COLORTERM` does, else by `TERM`.
+    /// The depth according to the environment: 24 bits if `COLORTERM` says so, otherwise by `TERM`.
     #[must_use]
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let term = variable("TERM").unwrap_or_default();

@@ -5,13 +5,13 @@ use ratatui::style::Color;
 /// A colour: as it is where the terminal can show any, and as the nearest in meaning of the 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shade {
-    /// The terminal's own colour for text, whatever that is.
+    /// The terminal's own colour for text.
     Own,
     /// The same, fainter.
     Faint,
     /// One of the 16, as the terminal shows it.
     Named(Color),
-    /// Red, green and blue; and what stands for them among the 16, and among the first 8 of them.
+    /// Red, green and blue; and their substitutes among the 16, and among the first 8 of them.
     Mixed(u8, u8, u8, Color, Color),
 }
 
@@ -22,13 +22,13 @@ pub struct Palette {
     pub ground: Option<Shade>,
     /// Ordinary text.
     pub text: Shade,
-    /// What matters less.
+    /// Secondary text.
     pub dim: Shade,
     /// The borders of panes without the keyboard.
     pub border: Shade,
-    /// What names a thing.
+    /// Names.
     pub label: Shade,
-    /// What has the keyboard.
+    /// The focused item.
     pub focus: Shade,
     /// Behind the chosen row; none reverses it.
     pub choice: Option<Shade>,
@@ -66,7 +66,7 @@ pub const TERMINAL: Palette = Palette {
     variable: Named(Color::Magenta),
 };
 
-/// Light on dark, whatever the terminal has.
+/// Light on dark, in any terminal.
 pub const DARK: Palette = Palette {
     ground: Some(Mixed(0x14, 0x18, 0x1f, Color::Black, Color::Black)),
     text: Mixed(0xd7, 0xdc, 0xe4, Color::Gray, Color::Gray),
@@ -83,7 +83,7 @@ pub const DARK: Palette = Palette {
     variable: Mixed(0xc7, 0x92, 0xea, Color::LightMagenta, Color::Magenta),
 };
 
-/// Dark on light, whatever the terminal has.
+/// Dark on light, in any terminal.
 pub const LIGHT: Palette = Palette {
     ground: Some(Mixed(0xfa, 0xfa, 0xf7, Color::White, Color::Gray)),
     text: Mixed(0x24, 0x29, 0x30, Color::Black, Color::Black),

@@ -4,7 +4,7 @@ use crate::console::model::message::Message;
 use crate::console::model::state::State;
 use crate::keymap::{Action, Key, Meaning, Scope};
 
-/// How much of what is typed ahead is held.
+/// Most keys that are kept while typing ahead.
 pub const MOST_HELD: usize = 256;
 
 /// Whether a message is somebody typing.

@@ -1,4 +1,4 @@
-//! What only a key that arrives alone does.
+//! Actions that need a key that arrives alone.
 //!
 //! A terminal without bracketed paste sends pasted text as keys, and in a list each letter is an action:
 //! `Dy` would delete a profile, `q` quit, `a` send. So what deletes, discards, sends or quits is not

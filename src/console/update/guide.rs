@@ -1,4 +1,4 @@
-//! What happens in help and palette.
+//! Updates of help and palette.
 
 use crate::console::model::disabled_reason::{self, beneath};
 use crate::console::model::effect::Effect;
@@ -35,7 +35,7 @@ fn searched(state: &mut State) {
     }
 }
 
-/// What follows on an action of help and palette.
+/// Does an action of help and palette.
 #[derive(Debug)]
 pub enum Next {
     /// It is done.

@@ -1,4 +1,4 @@
-//! What a key does: text first, then the action that it stands for.
+//! A key: first text, then the action that it is bound to.
 
 use crossterm::event::KeyCode;
 
@@ -12,7 +12,7 @@ use crate::console::update::editor::{act as editor, complete};
 use crate::console::update::{action, ahead, guide, profiles, variables, window};
 use crate::keymap::{Key, Meaning};
 
-/// A key: first for text that is typed, then for the action that it stands for.
+/// A key: first for text that is typed, then for the action that it is bound to.
 pub(in crate::console) fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if layout::too_small(state.size) {
         // A question could not be seen; what was typed is kept as a draft.
@@ -60,7 +60,7 @@ fn resolved(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-/// The second of two keys in a row: it completes them, or ends them. Only a key does; no time passes.
+/// The second of two consecutive keys completes them, or ends them. There is no timeout.
 fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
     if key.is(KeyCode::Esc) {
         return Vec::new();

@@ -43,7 +43,7 @@ use crate::storage::Revision;
 /// Said when the terminal lost the end of pasted text.
 const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";
 
-/// What is asked for at the start.
+/// The effects at the start.
 #[must_use]
 pub fn start(state: &mut State) -> Vec<Request> {
     let effects = vec![
@@ -271,7 +271,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
     }
 }
 
-/// What follows on the save whose result this is.
+/// The next step after the save of this result.
 fn after_save(awaits: Option<&Awaits>) -> AfterSave {
     match awaits {
         Some(Awaits::Save(after)) => after.clone(),
@@ -279,7 +279,7 @@ fn after_save(awaits: Option<&Awaits>) -> AfterSave {
     }
 }
 
-/// What the sender does; its trouble is said when it is news, and when it is over.
+/// Takes the state of the sender; an error is reported when it is new, and when it is over.
 fn sending(state: &mut State, sending: Sending) {
     match (&sending.trouble, &state.sending.trouble) {
         (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
@@ -326,7 +326,7 @@ fn receiver(state: &mut State, address: Option<String>) {
 
 /// Reads anew what has changed, by whichever session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
-    // What could not be read may have changed in between, without a number for it.
+    // Unread changes may have happened in between, without a number for them.
     let again = state.unreadable.take().is_some();
     if again {
         state.praise("The database can be read again");

@@ -20,7 +20,7 @@ pub fn new_profile(state: &mut State) -> Vec<Effect> {
     if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
 }
 
-/// Whether something unsaved stands in the way of another draft; then it is asked about.
+/// Whether unsaved changes prevent another draft; then the person is asked.
 fn asks_before_another(state: &mut State) -> bool {
     let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
     if unsaved {
@@ -127,7 +127,7 @@ pub fn open_stored(state: &mut State, profile: &Profile) {
     open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules.clone()));
 }
 
-/// What an earlier session typed into the profile that was just opened.
+/// Takes the draft of an earlier session for the profile that was just opened.
 pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
     if let Some(editor) = state.editor.as_mut().filter(fits) {
@@ -183,7 +183,7 @@ pub fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
     effects
 }
 
-/// What was typed before the last end comes back; the newest of it is opened.
+/// Restores the drafts of earlier sessions; the newest one is opened.
 pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     drafts.sort_by_key(|d| d.draft.edited_at);
     let Some(Unsaved { draft, stored }) = drafts.pop() else { return Vec::new() };

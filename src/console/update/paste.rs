@@ -1,4 +1,4 @@
-//! What pasted text does.
+//! Pasted text.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::layout;

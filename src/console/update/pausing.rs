@@ -1,4 +1,4 @@
-//! Pauses and resumes, and tells of profiles that were disabled by themselves.
+//! Pauses and resumes, and reports auto-disabled profiles.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::pausing;
@@ -6,7 +6,7 @@ use crate::console::model::state::State;
 use crate::profile::ProfileId;
 use crate::storage::{Block, Blocks};
 
-/// Pauses the sender as a whole, or lets it go on.
+/// Pauses or resumes the sender as a whole.
 pub fn switch_all(state: &State) -> Vec<Effect> {
     let on = state.holds.all().is_none();
     let done = if on {
@@ -17,7 +17,7 @@ pub fn switch_all(state: &State) -> Vec<Effect> {
     vec![Effect::Pause { profile: None, on, done: state.settings.keys.spell(done) }]
 }
 
-/// Pauses a profile, or lets it go on.
+/// Pauses or resumes a profile.
 pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
     let on = state.holds.paused(&id).is_none();
     let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
@@ -31,7 +31,7 @@ pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
     vec![Effect::Pause { profile: Some(id), on, done }]
 }
 
-/// Takes what is held now, and tells of profiles that were disabled by themselves meanwhile.
+/// Takes the current blocks, and reports profiles that were auto-disabled meanwhile.
 pub fn taken(state: &mut State, holds: Blocks) -> Vec<Effect> {
     let known = |hold: &Block| {
         let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));

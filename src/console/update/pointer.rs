@@ -1,4 +1,4 @@
-//! What a click and the wheel do.
+//! Clicks and the wheel.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::layout;
@@ -62,7 +62,7 @@ fn click(state: &mut State, place: ClickTarget) -> Vec<Effect> {
             editor::show_step(state, step);
             Vec::new()
         }
-        // It stands where the keyboard is.
+        // It is at the focus.
         ClickTarget::Action(action) => action::do_action(state, action),
         ClickTarget::Window | ClickTarget::WindowRow(_) | ClickTarget::GuideRow(_) => Vec::new(),
     }

@@ -6,16 +6,16 @@ use crate::json;
 use crate::profile::document::{Document, Secrets, write_draft};
 use crate::profile::{Draft, Field, ProfileId};
 
-/// What stands above the JSON.
+/// The comment above the JSON.
 const REMARKS: &str = "\
 // A callback profile. What is written here comes back into the editor, and is not saved yet.
-// A secret that is hidden stands as null: leave it to keep it, or write another in its place.
+// A hidden secret is shown as null: leave it to keep it, or replace it.
 ";
 
 /// The text for an editor.
 ///
 /// # Errors
-/// Why there is none: JSON cannot hold two rows of one name.
+/// Why there is none: JSON cannot have two rows of one name.
 pub fn text(id: &ProfileId, draft: &Draft, show_secrets: bool) -> Result<String, String> {
     let secrets = if show_secrets { Secrets::Shown } else { Secrets::Hidden };
     let mut document = write_draft(draft, secrets).map_err(|name| {
@@ -27,7 +27,7 @@ pub fn text(id: &ProfileId, draft: &Draft, show_secrets: bool) -> Result<String,
     Ok(format!("{REMARKS}{document:#}\n"))
 }
 
-/// The same text with what is wrong told above it.
+/// The same text with the errors above it.
 pub fn with_error(text: &str, error: &str) -> String {
     let mut out = String::new();
     for line in error.lines() {
@@ -43,7 +43,7 @@ fn without_errors(text: &str) -> String {
 /// The draft that a text says, over the one that it was made of.
 ///
 /// # Errors
-/// What is wrong, and where: nothing of it may be a secret.
+/// The error and its place, without any secret.
 pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<Draft, String> {
     let value = json::read(&without_remarks(text)).map_err(|error| error.to_string())?;
     let mut document = Document::read(value).map_err(|error| error.to_string())?;
@@ -57,7 +57,7 @@ pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<
     Ok(document.draft)
 }
 
-/// Without the remarks at the top; their lines stay, so that errors tell the right ones.
+/// Without the remarks at the top; their lines stay, so that errors have the right line numbers.
 fn without_remarks(text: &str) -> String {
     let mut top = true;
     let mut out = String::with_capacity(text.len());

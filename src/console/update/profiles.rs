@@ -1,4 +1,4 @@
-//! What happens to the list of profiles, searched by title as one types.
+//! Updates of the list of profiles, which is searched by title while one types.
 
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::input::{Input, Typed};
@@ -44,7 +44,7 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
     show_chosen(state)
 }
 
-/// Takes a fresh list, and tells what another session did to what is on the screen.
+/// Takes a new list, and reports changes by another session to the profile on the screen.
 pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     let before = state.profiles.chosen().cloned();
     state.profiles.set(rows);
@@ -71,7 +71,7 @@ pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     effects
 }
 
-/// Loads the chosen profile so that it stands beside the list.
+/// Loads the selected profile, to show it beside the list.
 pub fn show_chosen(state: &mut State) -> Vec<Effect> {
     if let Some(row) = state.profiles.chosen() {
         let chosen = state.chosen.as_ref().filter(|p| p.id == row.id);

@@ -1,4 +1,4 @@
-//! What the console gives to editor and pager, and what it makes of what comes back.
+//! Texts for editor and pager, and their results.
 
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ pub fn open_profile(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// The last answer of the chosen delivery, in a pager.
+/// The last response of the selected delivery, in a pager.
 pub fn open_response(state: &State) -> Vec<Effect> {
     state.delivery_details().and_then(response).map_or_else(Vec::new, |text| open_text(&text))
 }

@@ -1,4 +1,4 @@
-//! Test: what is on the screen is sent, saved or not, and its end is told at the bottom left.
+//! Test: sends the profile on the screen, saved or not, and reports its end at the bottom left.
 
 use crate::callback::Values;
 use crate::console::model::deliveries::state_text;

@@ -1,4 +1,4 @@
-//! What happens to the picker of variables.
+//! Updates of the picker of variables.
 
 use std::collections::HashSet;
 

@@ -41,10 +41,10 @@ fn pieces(state: &State) -> Vec<(String, Style)> {
     let theme = &state.settings.theme;
     let rows = state.deliveries.rows();
     let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
-    // What was said since the test began goes first, or it could not be read before its end.
+    // A newer notice has precedence, or it could not be read before the test ends.
     let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != TESTING);
     let mut pieces = Vec::new();
-    // What is wrong stays to be read for as long as it is.
+    // An error stays on the screen until it is over.
     let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
     let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
     pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));

@@ -17,7 +17,7 @@ pub fn mark_found(find: &Find, line: Line<'static>, marked: Style) -> Line<'stat
     mark(line, &[wanted], marked)
 }
 
-/// Draws the line of a search, if there is one. True when the cursor stands in it.
+/// Draws the line of a search, if there is one. True if the cursor is in it.
 pub fn draw_find(state: &State, find: &Find, area: Rect, out: &mut Frame<'_>) -> bool {
     if let Some(input) = find.input() {
         search_line::draw(state, input, find.is_typing(), area, out);

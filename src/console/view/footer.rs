@@ -20,7 +20,7 @@ struct Word {
     action: Action,
     key: String,
     label: &'static str,
-    /// What goes first where there is no room for all.
+    /// The lowest ones are kept if there is no room for all.
     rank: usize,
 }
 
@@ -30,7 +30,7 @@ impl Word {
         self.key.width() + self.label.width() + 3
     }
 
-    /// Those of a place stand first, those of the whole program at the end.
+    /// The keys of a place come first, those of the whole program last.
     fn is_last(&self) -> bool {
         matches!(self.action, Action::Test | Action::Receiver | Action::Palette | Action::Help | Action::Quit)
     }
@@ -90,7 +90,7 @@ fn words(state: &State) -> Vec<Word> {
     words
 }
 
-/// What ends a search that is typed, in no table: the keys cannot be bound to anything else there.
+/// The keys that end a search, which are in no table: they cannot be bound to anything else there.
 fn words_of_search(state: &State) -> Vec<Word> {
     let word = |action, key: &str, label| Word { action, key: key.to_owned(), label, rank: 1 };
     match state.target() {

@@ -1,4 +1,4 @@
-//! What the panes share on the screen: borders, rows.
+//! The shared parts of panes: borders and rows.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub const PANE_EDGES: usize = 7;
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
     let focused = state.has_keyboard(pane);
-    // Focus is told by the border's weight too, not by colour alone.
+    // The border's weight shows the focus too, not colour alone.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
     // The title of a pane without the keyboard is read all the same, so it is not dimmed with the border.
@@ -47,7 +47,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     inner
 }
 
-/// Draws a window in the middle of the screen, above top line and footer; gives the room inside.
+/// Draws a window in the middle of the screen, over top line and footer; returns the area inside.
 pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
     let screen = layout::room_for_windows(out.area());

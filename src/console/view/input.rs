@@ -13,7 +13,7 @@ use crate::console::theme::Theme;
 use crate::profile::placeholder_at;
 use crate::text::displayable_grapheme;
 
-/// What the name in a placeholder is.
+/// The kind of the name in a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// A variable of the profile's events.
@@ -34,7 +34,7 @@ pub struct Look<'a> {
     pub focused: bool,
     /// Dots in place of the text.
     pub hidden: bool,
-    /// What a placeholder's name is; `None` where placeholders mean nothing.
+    /// The kind of a placeholder's name; `None` in fields without placeholders.
     pub mark: Option<&'a dyn Fn(&str) -> Mark>,
     /// Where placeholders start, as line and byte; `None` where each that is well formed is one.
     pub starts: Option<&'a HashSet<(usize, usize)>>,
@@ -56,7 +56,7 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
     let column = columns(before, look.hidden);
     let (mut left, mut top) = input.scroll.get();
     if look.focused {
-        // One column stays free for the cursor behind the last character; it never stands on a mark.
+        // One column stays free for the cursor behind the last character; it is never on a mark.
         let marked = usize::from(look.width >= MARKED_FROM);
         let last = column + 1 + if is_wider(behind, look.hidden, 1) { marked } else { 0 };
         left = left.min(column.saturating_sub(marked)).max(last.saturating_sub(look.width));

@@ -104,7 +104,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     timeline::draw(state, times, out);
 }
 
-/// One pane has the room; the others are names in a line, and the newest delivery stands beneath.
+/// One pane has the room; the others are names in a line, and the newest delivery is beneath.
 fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
     let newest =
         state.deliveries.rows().first().filter(|_| !matches!(state.focus, Pane::Deliveries | Pane::Timeline));
@@ -173,7 +173,7 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     };
     let paused = pausing::sender(state, area.width >= ROOMY);
     let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
-    // What is being sent stands on disk as it was before, and is counted once.
+    // A delivery in flight is still queued or waiting on disk, and is counted once.
     let first = state.sending.in_flight.values().filter(|f| f.n == 1).count();
     let again = state.sending.in_flight.len() - first;
     let rest = |all: u64, under_way: usize| all.saturating_sub(u64::try_from(under_way).unwrap_or(0));

@@ -119,7 +119,7 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     ])
 }
 
-/// `200 OK`; a status that has no name stands alone.
+/// `200 OK`; a status without a name has the number only.
 fn status_words(status: u16) -> String {
     let name = hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
     name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))

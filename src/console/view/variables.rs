@@ -18,14 +18,14 @@ use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
 use crate::text::{cut, fit, wrap};
 
-/// What the seed calls the pane.
+/// The seed's name of the pane.
 const TITLE: &str = "Dynamic Variables";
 
-/// What can be done with the variables, by the names in the table of actions.
+/// The actions on variables, by their names in the table of actions.
 const ACTIONS: [&str; 4] =
     ["variables-select-all", "variables-copy-variables", "variables-insert", "variables-leave"];
 
-/// Draws the picker; meaning and sample of the row with the keyboard stand beneath the list.
+/// Draws the picker; meaning and sample of the focused row are beneath the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let rows = variable_rows::rows(state);

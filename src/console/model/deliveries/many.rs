@@ -9,7 +9,7 @@ use crate::text::group_digits;
 /// Something to be done to many deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Many {
-    /// What.
+    /// The change.
     pub change: Change,
     /// To which.
     pub filter: Filter,
@@ -21,7 +21,7 @@ pub struct Many {
     pub(in crate::console) which: (&'static str, String),
 }
 
-/// What comes of it.
+/// The progress and result of a bulk change.
 #[derive(Debug)]
 pub enum BulkNews {
     /// There are so many, as of this moment.
@@ -37,7 +37,7 @@ pub enum BulkNews {
     Goes(Box<BulkResult>),
     /// It ended.
     Ended {
-        /// What was done.
+        /// The change that was made.
         did: Box<BulkResult>,
         /// Why not all of it.
         cut: Option<String>,
@@ -52,7 +52,7 @@ pub struct Running {
 }
 
 impl Many {
-    /// What a person is asked.
+    /// The question to the person.
     #[must_use]
     pub fn question(&self) -> String {
         let (state, that) = &self.which;

@@ -47,7 +47,7 @@ pub struct Deliveries {
     pub(in crate::console) search: Search,
     /// Where dates and times that are looked for are of; UTC unless set.
     zone: Option<TimeZone>,
-    /// What is being done to many of them.
+    /// The bulk change in progress.
     pub(in crate::console) running: Option<Running>,
     /// How often it was asked about many of them.
     pub(in crate::console) asked: u64,
@@ -140,7 +140,7 @@ impl Deliveries {
         (self.reading, self.loading_more) = (Reading::Idle, false);
     }
 
-    /// What to read anew: all that is on the screen.
+    /// The query for everything on the screen.
     #[must_use]
     pub fn query(&self) -> Query {
         Query {
@@ -179,7 +179,7 @@ impl Deliveries {
         self.rows.first().map(|row| row.position)
     }
 
-    /// What the search has found so far, so that it need not begin again.
+    /// The results so far, so that the search need not start again.
     fn searched(&self) -> Option<EarlierSearch> {
         let known = || self.rows.iter().map(|row| row.position).collect();
         let searches = self.search.is_on() && self.newest.is_some();

@@ -40,7 +40,7 @@ impl Deliveries {
         self.came = 0;
     }
 
-    /// Whether an answer to this query fits what is filtered and followed now.
+    /// Whether a result of this query still fits the current filter and position.
     pub(in crate::console) fn is_for_now(&self, query: &Query) -> bool {
         query.show == self.show
             && query.upto == self.paused_at

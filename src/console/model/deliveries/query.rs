@@ -13,11 +13,11 @@ pub struct Query {
     pub show: Show,
     /// Of one profile only.
     pub profile: Option<ProfileId>,
-    /// What was typed to find them: states, statuses and text.
+    /// The search text: states, statuses and words.
     pub text: String,
     /// Where dates and times in it are of.
     pub zone: TimeZone,
-    /// What of this was found before, where it takes a search.
+    /// The earlier results, if it takes a search.
     pub earlier: Option<EarlierSearch>,
     /// None newer than this one.
     pub upto: Option<LogPosition>,

@@ -1,10 +1,10 @@
-//! What the deliveries are filtered by while one types.
+//! The filter of the deliveries while it is typed.
 
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::input::Input;
 use crate::text::cut;
 
-/// What is looked for.
+/// The search text.
 #[derive(Debug, Default)]
 pub struct Search {
     pub(in crate::console) input: Option<Input>,
@@ -13,7 +13,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// What was typed, without blanks around it.
+    /// The search text without surrounding blanks.
     #[must_use]
     pub fn text(&self) -> String {
         self.input.as_ref().map(|input| input.text().trim().to_owned()).unwrap_or_default()
@@ -37,7 +37,7 @@ impl Search {
         self.input.as_ref().filter(|_| self.typing)
     }
 
-    /// What was typed, for the pane's title.
+    /// The search text, for the pane's title.
     #[must_use]
     pub fn shown(&self, width: usize) -> Option<String> {
         self.is_on().then(|| format!("/{}", cut(&self.text(), width)))

@@ -61,7 +61,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
     }
 }
 
-/// Why the last try failed, in a word.
+/// Why the last attempt failed, in a word.
 fn last(row: &Summary) -> String {
     match row.last_error.as_ref().map(|e| e.class) {
         Some(ErrorClass::Status) => row.last_status.map_or_else(String::new, |status| status.to_string()),
@@ -77,7 +77,7 @@ pub fn millis(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)
 }
 
-/// Below this many milliseconds a time is told in tenths of a second.
+/// Below this many milliseconds a duration is shown in tenths of a second.
 pub const TENTHS_BELOW_MS: u64 = 100_000;
 
 /// `7.2 s`; minutes and hours where there are some: `2 min 05 s`.

@@ -13,7 +13,7 @@ use crate::keymap::{Action, Entry, Scope};
 /// `None` when it can. Help and palette are looked past.
 #[must_use]
 pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, str>> {
-    // One level up is out of help and palette, whatever is beneath.
+    // One level up closes help and palette, whatever is beneath them.
     if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
         return None;
     }

@@ -15,11 +15,11 @@ const LONG: usize = 32 << 10;
 /// How long the typing rests before a long body is checked.
 const REST: Duration = Duration::from_millis(150);
 
-/// What was found in a draft.
+/// The errors and advice for a draft.
 #[derive(Debug, Default)]
 pub struct Checked {
     pub(in crate::console) errors: Vec<FieldError>,
-    /// What is worth knowing, and no error.
+    /// Advice, which is no error.
     pub(in crate::console) advice: Vec<FieldError>,
     /// The variables in use, in the order in which they appear.
     pub(in crate::console) variables: Vec<String>,
@@ -106,7 +106,7 @@ impl Editor {
         typed.or_else(|| self.file_error(field))
     }
 
-    /// What is worth knowing of a field.
+    /// The advice for a field.
     pub(in crate::console) fn advice(&self, field: Field) -> Option<&str> {
         self.checked.advice.iter().find(|advice| advice.field == field).map(|advice| advice.message.as_str())
     }

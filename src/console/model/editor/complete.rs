@@ -10,7 +10,7 @@ const OFFERED: usize = 6;
 /// The names that could follow what was typed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// How many characters of the name, all of them ASCII, stand already.
+    /// How many characters of the name, all of them ASCII, are typed already.
     pub(in crate::console) typed: usize,
     /// The names, the best first.
     pub names: Vec<String>,
@@ -18,7 +18,7 @@ pub struct Completion {
     pub at: usize,
 }
 
-/// What can be completed where the cursor stands.
+/// The names that can be completed at the cursor.
 #[must_use]
 pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completion> {
     let field = editor.focus.field().filter(|f| takes_variables(*f))?;

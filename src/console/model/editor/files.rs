@@ -3,7 +3,7 @@
 use crate::console::model::editor::Editor;
 use crate::profile::{Draft, FieldError};
 
-/// What was wrong with a file, and the paths of that time: other paths may be better.
+/// The error of a file, and the paths at that time: other paths may be valid.
 #[derive(Debug)]
 pub(in crate::console) struct Unusable {
     pub(in crate::console) paths: [String; 3],

@@ -1,4 +1,4 @@
-//! What can have the keyboard in the editor, step by step.
+//! The items of the editor that can have the focus, step by step.
 
 use crate::console::model::editor::rows::Rows;
 use crate::profile::{
@@ -47,7 +47,7 @@ pub enum Button {
 }
 
 impl Button {
-    /// What stands on it.
+    /// Its label.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Button {
 }
 
 impl Item {
-    /// The field whose error stands beside this item.
+    /// The field whose error is shown beside this item.
     #[must_use]
     pub fn field(&self) -> Option<Field> {
         match self {
@@ -93,7 +93,7 @@ fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
     if is_new {
         items.push(Item::Choice(Field::Channel));
     }
-    // One event is chosen by itself; only several are a choice.
+    // A single event is selected implicitly; only several are a choice.
     let events = draft.channel().map_or(&[][..], Channel::events);
     if events.len() > 1 {
         items.extend(events.iter().map(|e| Item::Event(*e)));
@@ -192,7 +192,7 @@ pub fn options(field: Field, draft: &Draft, rules: &Rules) -> Vec<(String, Strin
     }
 }
 
-/// What stands in an empty field.
+/// The placeholder of an empty field.
 #[must_use]
 pub fn placeholder(field: Field) -> &'static str {
     match field {

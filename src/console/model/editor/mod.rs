@@ -44,9 +44,9 @@ pub struct Editor {
     pub(in crate::console) focus: Item,
     /// Text fields that were typed in, with their undo history.
     pub(in crate::console) inputs: HashMap<Field, Input>,
-    /// What was taken away last in one field, to be inserted in another.
+    /// The text cut last in one field, to be inserted in another.
     pub(in crate::console) killed: Killed,
-    /// What the last check says.
+    /// The result of the last check.
     pub(in crate::console) checked: Checked,
     /// Whether that is up to date.
     freshness: Freshness,
@@ -68,7 +68,7 @@ impl Editor {
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
         Self {
-            // A new profile is unsaved as soon as something stands in it, a copy from the start.
+            // A new profile is unsaved as soon as something is typed, a copy from the start.
             saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
             is_new,
@@ -98,7 +98,7 @@ impl Editor {
         self.changed();
     }
 
-    /// What the profile has that nobody types.
+    /// The id and times of the profile.
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
@@ -116,7 +116,7 @@ impl Editor {
         self.is_new
     }
 
-    /// What is typed.
+    /// The draft as typed.
     #[must_use]
     pub fn draft(&self) -> &Draft {
         &self.draft
@@ -140,7 +140,7 @@ impl Editor {
         self.step
     }
 
-    /// What has the keyboard.
+    /// The focused item.
     #[must_use]
     pub fn focus(&self) -> &Item {
         &self.focus
@@ -154,7 +154,7 @@ impl Editor {
         self.draft.check(self.rules.clone(), self.identity.clone())
     }
 
-    /// What is kept on disk until it is saved.
+    /// The draft that is kept on disk until it is saved.
     #[must_use]
     pub fn unsaved(&self, now: Timestamp) -> UnsavedDraft {
         UnsavedDraft {

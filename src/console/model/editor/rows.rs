@@ -25,7 +25,7 @@ impl Rows {
     /// All lists.
     pub const ALL: [Self; 3] = [Self::Headers, Self::TokenFields, Self::TokenHeaders];
 
-    /// What stands before the first row.
+    /// The label before the first row.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Rows {
         }
     }
 
-    /// What stands between name and value.
+    /// The separator between name and value.
     #[must_use]
     pub fn joint(self) -> &'static str {
         if self == Self::TokenFields { "= " } else { ": " }
@@ -61,7 +61,7 @@ impl Rows {
         }
     }
 
-    /// The list, row and half that a field is; `None` for a field that stands in no row.
+    /// The list, row and half of a field; `None` for a field outside the rows.
     #[must_use]
     pub fn place(field: Field) -> Option<(Self, usize, Part)> {
         match field {

@@ -1,4 +1,4 @@
-//! What the editor takes over from elsewhere: variables, and what is stored now.
+//! The editor's input from outside: variables, and the stored profile.
 
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::editor::{Editor, insert};

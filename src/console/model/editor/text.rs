@@ -82,7 +82,7 @@ fn row(rows: &mut Vec<DraftHeader>, at: usize) -> &mut DraftHeader {
     &mut rows[at]
 }
 
-/// Whether a field holds a secret, whose text is hidden unless asked for.
+/// Whether a field contains a secret, which is hidden unless asked for.
 #[must_use]
 pub fn is_secret(draft: &Draft, field: Field) -> bool {
     if let Some((rows, at, Part::Value)) = Rows::place(field) {

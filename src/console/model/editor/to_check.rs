@@ -16,7 +16,7 @@ pub struct ToCheck {
 }
 
 impl ToCheck {
-    /// What the editor has now, with these variables of one's own.
+    /// The current contents of the editor, with these own variables.
     #[must_use]
     pub fn of(editor: &Editor, own: &[(String, Variable)]) -> Self {
         Self {

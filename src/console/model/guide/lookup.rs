@@ -8,7 +8,7 @@ use crate::keymap::{Action, Key};
 /// A list that is searched.
 #[derive(Debug)]
 pub struct Lookup {
-    /// What is looked for.
+    /// The search text.
     pub search: Input,
     /// Whether keys are written into the search.
     pub typing: bool,
@@ -23,7 +23,7 @@ impl Lookup {
         Self { search: Input::line(""), typing, list: List::default() }
     }
 
-    /// What is looked for, word by word, in small letters.
+    /// The words of the search, in lower case.
     pub fn words(&self) -> Vec<String> {
         self.search.text().split_whitespace().map(str::to_lowercase).collect()
     }

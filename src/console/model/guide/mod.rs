@@ -12,7 +12,7 @@ use crate::console::model::guide::palette::Palette;
 /// The help or the palette.
 #[derive(Debug)]
 pub enum Guide {
-    /// What every key does.
+    /// The help about every key.
     Help(Box<Help>),
     /// Every action, searched while typing.
     Palette(Box<Palette>),

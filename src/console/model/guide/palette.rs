@@ -7,7 +7,7 @@ use crate::storage::ProfileRow;
 /// Profiles offered at a time, of those whose titles have the words.
 const PROFILES: usize = 20;
 
-/// What stands before a title.
+/// The prefix of a title.
 const GO_TO: &str = "go to profile";
 
 /// The palette.

@@ -10,7 +10,7 @@ use crate::keymap::Key;
 
 use super::motion::Motion;
 
-/// What a key does to a text.
+/// An edit by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for what they do")]
 pub enum Command {
@@ -63,13 +63,13 @@ const TABLE: &[(&str, Command)] = &[
     ("ctrl+k", Command::Kill(Motion::LineEnd)),
     ("ctrl+x shift+delete", Command::Cut),
     ("ctrl+y", Command::Yank),
-    // Ctrl+_ and Ctrl+/ reach us as Ctrl+7: one byte, 0x1F, stands for all three.
+    // Ctrl+_ and Ctrl+/ arrive as Ctrl+7: all three are the byte 0x1F.
     ("ctrl+7 ctrl+_ ctrl+/ alt+u", Command::Undo),
     ("ctrl+r alt+r", Command::Redo),
     ("enter", Command::Break),
 ];
 
-/// What a key does, if it is none that writes a character.
+/// The edit of a key that does not write a character.
 pub fn command(key: Key) -> Option<Command> {
     static KEYS: OnceLock<HashMap<Key, Command>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {

@@ -26,7 +26,7 @@ pub enum Kind {
 /// A change, and where the cursor stood before and behind it.
 #[derive(Clone)]
 pub struct Step {
-    /// What was done.
+    /// The change that was made.
     pub change: Change,
     /// Cursor and start of the selection before.
     pub before: (Place, Option<Place>),

@@ -29,9 +29,9 @@ impl Place {
 pub struct Change {
     /// Where it begins.
     pub at: Place,
-    /// What stood there.
+    /// The text before the change.
     pub removed: String,
-    /// What stands there now.
+    /// The text after the change.
     pub inserted: String,
 }
 
@@ -79,7 +79,7 @@ impl Text {
         Place { line, byte: self.line(line).len() }
     }
 
-    /// What stands between two places, the first one first.
+    /// The text between two positions in ascending order.
     #[must_use]
     pub fn between(&self, from: Place, to: Place) -> String {
         if from.line == to.line {
@@ -95,7 +95,7 @@ impl Text {
         out
     }
 
-    /// Puts a text in place of what stands between two places.
+    /// Replaces the text between two positions.
     pub fn replace(&mut self, from: Place, to: Place, text: &str) -> Change {
         let change = Change { at: from, removed: self.between(from, to), inserted: text.to_owned() };
         if from.line == to.line && !text.contains('\n') {

@@ -14,7 +14,7 @@ use crate::keymap::{Action, Entry, Scope, TABLE};
 use crate::profile::{Field, ProfileId};
 use crate::storage::ProfileRow;
 
-/// What a line stands for.
+/// The target of a line.
 #[derive(Debug, Clone)]
 pub enum OfferTarget {
     /// An action of the table.
@@ -28,9 +28,9 @@ pub enum OfferTarget {
 /// A line.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// What it stands for.
+    /// Its target.
     pub target: OfferTarget,
-    /// What it does.
+    /// Its description.
     pub text: String,
     /// Where.
     pub place: &'static str,
@@ -109,7 +109,7 @@ pub fn profile(row: &ProfileRow, why: Option<&str>) -> Offer {
     }
 }
 
-/// What the search of help or palette leaves, in the order on the screen.
+/// The matches of help or palette, in the order on the screen.
 pub fn of(state: &State, guide: &Guide) -> Vec<Offer> {
     match guide {
         Guide::Help(help) => of_help(state, help),
@@ -134,7 +134,7 @@ pub fn of_help(state: &State, help: &Help) -> Vec<Offer> {
 /// be done where the keyboard was.
 pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
     let mut all = entries(state);
-    // What is done in the palette itself needs no palette.
+    // Actions of the palette itself are not listed in it.
     let own = |entry: &Entry| entry.scope == Scope::Guide || entry.action == Action::Palette;
     all.retain(|offer| !matches!(&offer.target, OfferTarget::Entry(entry) if own(entry)));
     let wanted = palette.lookup.search.text();

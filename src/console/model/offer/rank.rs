@@ -18,7 +18,7 @@ pub fn rank<T>(wanted: &str, all: Vec<T>, texts: impl Fn(&T) -> (String, String)
             scored.push((fits + score(&name).unwrap_or(0), one));
         }
     }
-    // A few letters stand somewhere in most sentences: what fits so much less than the best is chance.
+    // A few letters occur in most sentences: a match that is much worse than the best is chance.
     let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
     scored.retain(|(score, _)| 2 * score >= best);
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -1,4 +1,4 @@
-//! A delivery in full: request and answers with headers and bodies, durations, errors.
+//! A delivery in full: request and responses with headers and bodies, durations, errors.
 
 use crate::console::model::window::reading::Reading;
 use crate::record::{DeliveryId, Details};
@@ -29,7 +29,7 @@ impl DetailsWindow {
         self.id
     }
 
-    /// What is known of it.
+    /// Its details.
     #[must_use]
     pub fn details(&self) -> Option<&Details> {
         self.details.as_deref()

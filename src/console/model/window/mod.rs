@@ -25,7 +25,7 @@ use crate::keymap::{Action, Scope};
 /// The window that has the keyboard.
 #[derive(Debug)]
 pub enum Overlay {
-    /// A question to be answered.
+    /// A question to the person.
     Question(Question),
     /// The values of a test.
     Test(Box<TestWindow>),

@@ -109,7 +109,7 @@ impl PreviewWindow {
             None => "no value".to_owned(),
         };
         let sent = if hidden { "••••••••" } else { &used.sent };
-        // On one line each, whatever stands in it.
+        // On one line each, whatever it contains.
         let one_line = |text: &str| text.replace('\r', "\\r").replace('\n', "\\n");
         let (value, sent) = (one_line(&value), one_line(sent));
         let both = format!("  {value} → {sent}");
@@ -136,7 +136,7 @@ impl Page {
         self.lines.extend(wrapped.map(|line| Line::styled(line, style)));
     }
 
-    /// A name and what follows, each in its style where both stand on the first line.
+    /// A name and its value, each in its style where both are on the first line.
     fn named(&mut self, name: &str, rest: &str, (name_style, rest_style): (Style, Style)) {
         for (at, line) in wrap(&format!("{name}{rest}"), self.width).into_iter().enumerate() {
             self.lines.push(match line.strip_prefix(name).filter(|_| at == 0) {

@@ -18,7 +18,7 @@ pub const READ: Duration = Duration::from_millis(250);
 /// No frame takes longer to be drawn.
 const LONGEST_DRAWING: Duration = Duration::from_secs(10);
 
-/// What is asked.
+/// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// Delete the profile of this title?
@@ -41,7 +41,7 @@ pub enum Asked {
     TakeIt(Written),
 }
 
-/// What came back from an editor. The text may hold secrets, so it is not told.
+/// The result of an editor. The text may contain secrets, so debug output omits it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Written(pub(in crate::console) Subject, pub(in crate::console) String);
 
@@ -137,7 +137,7 @@ impl Question {
         Self::new(Asked::TakeIt(Written(subject, text)), told)
     }
 
-    /// What is asked about many deliveries, if that is what is asked.
+    /// The question about many deliveries, if it is one.
     #[must_use]
     pub fn about_many(&self) -> Option<&Many> {
         match &self.asked {
@@ -182,7 +182,7 @@ impl Question {
         self.destroys(action) && (self.drawn_at.is_none() || self.is_new_for(now).is_some())
     }
 
-    /// Whether an answer destroys, sends or overwrites what no key brings back.
+    /// Whether an answer destroys, sends or overwrites something that no key restores.
     fn destroys(&self, action: Action) -> bool {
         match &self.asked {
             Asked::EditAgain(_) | Asked::TakeIt(_) => action == Action::Refuse,

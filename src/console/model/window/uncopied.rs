@@ -11,7 +11,7 @@ pub struct Uncopied {
     pub(in crate::console) scroll: Scroll,
 }
 
-/// The text may hold what is secret, so it is not told.
+/// The text may contain secrets, so debug output omits it.
 impl std::fmt::Debug for Uncopied {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Uncopied").field("what", &self.what).finish_non_exhaustive()

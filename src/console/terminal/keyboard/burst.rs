@@ -45,7 +45,7 @@ fn is_esc(input: &Input) -> bool {
     matches!(input, Input::Key(key) if key.is(KeyCode::Esc))
 }
 
-/// Whether a pasted text can hold the key: a character, or the end of a line or of a column.
+/// Whether a pasted text can contain the key: a character, or the end of a line or of a column.
 fn is_in_text(key: Key) -> bool {
     key.is_text() || key.is(KeyCode::Enter) || key.is(KeyCode::Tab)
 }

@@ -8,9 +8,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::keymap::Key;
 
-/// Bits of what is held down, beside the usual three: Super, Hyper and Meta are the desktop's.
+/// Bits of modifiers other than the usual three: Super, Hyper and Meta are the desktop's.
 const DESKTOP: u32 = 8 | 16 | 32;
-/// What kitty says of a key that is let go.
+/// The event type of a released key in kitty's protocol.
 const RELEASED: u32 = 3;
 
 /// The key of `ESC [ parameters last`; `None` for everything else, such as reports and responses.
@@ -22,7 +22,7 @@ pub fn key(parameters: &[u8], last: u8) -> Option<Key> {
         // modifyOtherKeys: `27;modifiers;code~`.
         b'~' if numbers.first(0) == Some(27) => unicode(numbers.first(2)?, None, numbers.held()),
         b'~' => with(numbered(numbers.first(0)?)?, numbers.held()),
-        // Only 1 may stand before what is held down: a cursor report has other numbers, and is no key.
+        // Only 1 may precede the modifiers: a cursor report has other numbers, and is no key.
         _ if numbers.first(0).is_none_or(|n| n <= 1) => with(lettered(last)?, numbers.held()),
         _ => None,
     }
@@ -101,7 +101,7 @@ fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
         57424 => KeyCode::End,
         57425 => KeyCode::Insert,
         57426 => KeyCode::Delete,
-        // Keys that only hold, lock or play.
+        // Modifier, lock and media keys.
         57344..=63743 => return None,
         _ => {
             let plain = char::from_u32(code).filter(|c| !c.is_control())?;
@@ -113,7 +113,7 @@ fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
     with(code, held)
 }
 
-/// The key while something is held down; `None` when it is let go, or meant for the desktop.
+/// The key with its modifiers; `None` when it is released, or meant for the desktop.
 fn with(code: KeyCode, held: Held) -> Option<Key> {
     let code = match code {
         KeyCode::Tab if held.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
@@ -122,7 +122,7 @@ fn with(code: KeyCode, held: Held) -> Option<Key> {
     held.is_ours.then(|| KeyEvent::new(code, held.modifiers).into())
 }
 
-/// What is held down with a key.
+/// The modifiers of a key.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     modifiers: KeyModifiers,
@@ -133,7 +133,7 @@ struct Held {
 struct Numbers(Vec<Vec<Option<u32>>>);
 
 impl Numbers {
-    /// `None` where something else than numbers stands there: a report, or a response.
+    /// `None` for anything but numbers: a report, or a response.
     fn of(parameters: &[u8]) -> Option<Self> {
         let part = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
         let text = std::str::from_utf8(parameters).ok()?;
@@ -145,12 +145,12 @@ impl Numbers {
         *self.0.get(at)?.first()?
     }
 
-    /// The character that kitty says the key gives with Shift.
+    /// The character of the key with Shift, as kitty reports it.
     fn shifted(&self) -> Option<u32> {
         *self.0.first()?.get(1)?
     }
 
-    /// The second number: what is held down, and whether the key is let go.
+    /// The second number: the modifiers, and whether the key is released.
     fn held(&self) -> Held {
         let bits = self.first(1).unwrap_or(1).saturating_sub(1);
         let kind = self.0.get(1).and_then(|parts| parts.get(1).copied().flatten());

@@ -26,14 +26,14 @@ const PASTE_PAUSES: u8 = 10;
 /// What a key sends, at most: a pasted text that goes on after a pause comes in longer pieces, and a person
 /// who types into a paste that lost its end must not keep it open.
 const LONGEST_KEY: usize = 8;
-/// What ends a bracketed paste.
+/// The end of a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 /// The longest text delivered as one paste, in bytes; the rest follows as another.
 const LONGEST_PASTE: usize = 16 << 20;
 /// The longest parameters of a sequence that are kept: no key has as many.
 const LONGEST_PARAMETERS: usize = 64;
 
-/// What a person did at the terminal.
+/// An input of a person at the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A key was pressed.
@@ -46,7 +46,7 @@ pub enum Input {
     Pointer(Pointer),
 }
 
-/// What has begun and is not finished.
+/// An unfinished sequence.
 #[derive(Debug, Default)]
 enum State {
     #[default]
@@ -289,7 +289,7 @@ impl Decoder {
     }
 }
 
-/// What begins with `ESC` and this byte, or with the byte's form of eight bits.
+/// A sequence that begins with `ESC` and this byte, or with its eight-bit form.
 fn introduced(byte: u8, bare: bool) -> Option<State> {
     match byte {
         b'[' => Some(State::Sequence { parameters: Vec::new(), bare }),

@@ -1,4 +1,4 @@
-//! What comes from the terminal: read by a thread that can be stopped, and that notices the end.
+//! Input from the terminal, read by a thread that can be stopped, and that notices the end.
 
 mod burst;
 mod csi;

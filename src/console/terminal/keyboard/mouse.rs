@@ -5,7 +5,7 @@ use crate::console::model::pointer::{Deed, Pointer};
 /// Bytes of a report in the older form: button, column and line, each 32 higher.
 pub const REPORT_BYTES: usize = 3;
 
-/// What `ESC [ < report last` says, if it means something here.
+/// The meaning of `ESC [ < report last`, if it has one here.
 pub fn sgr(report: &[u8], last: u8) -> Option<Pointer> {
     let text = std::str::from_utf8(report).ok()?;
     let mut numbers = text.split(';').map(|number| number.parse::<u16>().ok());
@@ -14,14 +14,14 @@ pub fn sgr(report: &[u8], last: u8) -> Option<Pointer> {
     Some(Pointer { deed, at: (column.saturating_sub(1), line.saturating_sub(1)) })
 }
 
-/// What `ESC [ M` and these bytes say, if it means something here.
+/// The meaning of `ESC [ M` and these bytes, if they have one here.
 pub fn plain([button, column, line]: [u8; REPORT_BYTES]) -> Option<Pointer> {
     let cell = |byte: u8| u16::from(byte.saturating_sub(33));
     let deed = deed(u16::from(button.saturating_sub(32)))?;
     Some(Pointer { deed, at: (cell(column), cell(line)) })
 }
 
-/// What a button does here, whatever key is held down (bits 4, 8 and 16).
+/// The action of a button, with any modifiers (bits 4, 8 and 16).
 fn deed(button: u16) -> Option<Deed> {
     match button & !(4 | 8 | 16) {
         0 => Some(Deed::Click),

@@ -14,7 +14,7 @@ fn keys(names: &str) -> Vec<Input> {
     names.split_whitespace().map(key).collect()
 }
 
-/// What comes of these pieces, and of nothing after them.
+/// The input decoded from these pieces, with nothing after them.
 fn decoded<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Input> {
     let (mut decoder, mut out) = (Decoder::default(), Vec::new());
     for piece in pieces {
@@ -35,7 +35,7 @@ fn read(bytes: impl AsRef<[u8]>) -> Vec<Input> {
     decoded([bytes.as_ref()])
 }
 
-/// What terminals report or respond, asked or not.
+/// Reports and responses of terminals, requested or not.
 const REPORTS: &[&str] = &[
     "\x1b[?997;1n",
     "\x1b[?997;2n",

@@ -18,7 +18,7 @@ use crate::{clock, files};
 /// The longest text that is read back, in bytes.
 const MOST: u64 = 8 << 20;
 
-/// What the folders of private files are called, before a random part.
+/// The prefix of the folders of private files, before a random part.
 const PREFIX: &str = "ringback-edit-";
 
 /// Younger folders are left alone by [`sweep`]: one that is being made is not locked yet.
@@ -56,7 +56,7 @@ impl PrivateFile {
         &self.path
     }
 
-    /// What stands in it now. An editor may have put another file in its place.
+    /// Its current contents. An editor may have replaced the file.
     ///
     /// # Errors
     /// It cannot be read, is no text, or is too long.

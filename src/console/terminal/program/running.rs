@@ -16,7 +16,7 @@ use crate::console::model::program::{Program, Returned, Subject};
 use crate::console::terminal::program::command;
 use crate::console::terminal::program::private_file::PrivateFile;
 
-/// How long an editor has to put away what it has when the program is told to end.
+/// How long an editor has to save its text when the program must end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A program that runs. Dropping it kills the program.
@@ -26,7 +26,7 @@ pub struct Running {
     edited: Option<Edited>,
 }
 
-/// What an editor has before it.
+/// The text given to an editor.
 struct Edited {
     subject: Subject,
     given: String,
@@ -106,7 +106,7 @@ fn name(path: &str) -> String {
 }
 
 impl Running {
-    /// Waits for the end, and tells what came of it.
+    /// Waits for the end, and returns the result.
     pub async fn ended(&mut self) -> Message {
         let trouble = match self.child.wait().await {
             Ok(status) => trouble(&self.name, status),
@@ -115,14 +115,14 @@ impl Running {
         self.outcome(trouble)
     }
 
-    /// Ends the program, since all is to end, and tells what it had written by then.
+    /// Ends the program, since the console ends, and returns the text written by then.
     pub async fn end(&mut self) -> Message {
         if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)) {
             let _ = kill_process(pid, Signal::HUP);
         }
         let _ = tokio::time::timeout(LAST_WORDS, self.child.wait()).await;
         let _ = self.child.start_kill();
-        // What is written is taken: nobody can be asked, and it is kept as a draft only.
+        // The text is taken without a question: it is kept as a draft only.
         self.outcome(None)
     }
 

@@ -92,7 +92,7 @@ pub fn news(state: &mut State, news: BulkNews) {
     }
 }
 
-/// What was done, such as `Cancelled 1 204`.
+/// The result in words, such as `Cancelled 1 204`.
 fn ended(did: &BulkResult) -> String {
     let parts = [
         ("Cancelled", did.cancelled),

@@ -1,4 +1,4 @@
-//! What happens to the deliveries.
+//! Updates of the deliveries.
 
 pub mod many;
 pub mod search;
@@ -38,7 +38,7 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
         return effects;
     }
     if let Some(before) = query.before {
-        // What was read anew meanwhile may end elsewhere: then these do not fit.
+        // Rows that were reloaded meanwhile may end elsewhere: then these do not fit.
         if deliveries.next == Some(before) {
             let first = deliveries.rows.is_empty();
             (deliveries.next, deliveries.reached) = (found.next, found.reached);
@@ -89,7 +89,7 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     }
 }
 
-/// What changed in the store: the rows, what the details window shows, and tests that no row shows.
+/// Reloads what changed in the store: the rows, the details window, and tests that no row shows.
 pub fn changed(state: &mut State) -> Vec<Effect> {
     let mut effects = state.deliveries.reload();
     let mut unseen: Vec<DeliveryId> = state.testing.iter().map(|t| t.id).collect();
@@ -101,7 +101,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Shows a delivery that was just made: follows the newest, whatever was filtered out.
+/// Shows a delivery that was just created: clears the filter and follows the newest.
 pub fn show_new(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     deliveries.show = Show::All;
@@ -144,7 +144,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     match (action, chosen) {
         (Action::Details, Some(id)) => {
-            // The window stays on this delivery, whatever arrives above it.
+            // The window stays on this delivery when others arrive above it.
             if deliveries.is_following() {
                 deliveries.pause();
             }
@@ -175,7 +175,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Follow, _) => {
             deliveries.paused_at = None;
             deliveries.list.select(0);
-            // What is being read does not have what came meanwhile.
+            // The rows being loaded lack the changes since.
             deliveries.forget_reads();
             [load_chosen(state), state.deliveries.reload()].concat()
         }

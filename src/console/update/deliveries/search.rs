@@ -12,7 +12,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::keymap::Key;
 
-/// Begins to type a filter; one that is there goes on.
+/// Begins to type a filter; an existing one is continued.
 pub fn open(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Deliveries;
     let search = &mut state.deliveries.search;

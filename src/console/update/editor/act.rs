@@ -1,4 +1,4 @@
-//! What keys and actions do in the editor.
+//! Keys and actions of the editor.
 
 use crossterm::event::KeyCode;
 
@@ -27,7 +27,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         editor.killed = input.take_killed();
         match (typed, value) {
             (Typed::Changed, Some(value)) => {
-                // What was wrong may be mended by this key.
+                // This key may fix the error.
                 state.notice.take_if(|notice| notice.tone == Tone::Bad);
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);

@@ -21,7 +21,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         editor.completion = Some((completion.at + count - 1) % count);
     } else if key.is(KeyCode::Tab) {
         let (field, input) = editor.input()?;
-        // The letters that stand may be of the other case.
+        // The typed letters may be of the other case.
         input.complete(completion.typed, &format!("{}>", completion.names[completion.at]));
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);

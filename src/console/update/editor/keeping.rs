@@ -1,4 +1,4 @@
-//! What is typed is checked, saved, kept as a draft, or dropped.
+//! A draft is checked, saved, kept on disk, or dropped.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::effect::{AfterSave, Effect};
@@ -41,7 +41,7 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// What was typed goes to disk.
+/// Keeps the draft on disk.
 pub fn keep(state: &mut State) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     editor.kept = true;

@@ -1,4 +1,4 @@
-//! What happens in the editor.
+//! Updates of the editor.
 
 pub mod act;
 pub mod checking;

@@ -1,4 +1,4 @@
-//! What the mouse does in the editor.
+//! The mouse in the editor.
 
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::effect::Effect;

@@ -1,4 +1,4 @@
-//! What was written outside comes into the editor: from `$EDITOR`, as if it had been typed.
+//! Text written in `$EDITOR` is taken into the editor as if it had been typed.
 
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::editor::rows::Rows;

@@ -1,4 +1,4 @@
-//! What happens in the form of a variable of one's own.
+//! Updates of the form of an own variable.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;

@@ -1,4 +1,4 @@
-//! What happens in the details of a delivery.
+//! Updates of the details of a delivery.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;

@@ -1,4 +1,4 @@
-//! What happens in the windows above the panes.
+//! Updates of the windows above the panes.
 
 pub mod add_variable;
 pub mod details;

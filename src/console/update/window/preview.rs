@@ -1,4 +1,4 @@
-//! What happens in the preview.
+//! Updates of the preview.
 
 use crate::callback::{CurlSecrets, curl_command};
 use crate::console::model::effect::Effect;

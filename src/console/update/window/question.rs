@@ -1,4 +1,4 @@
-//! What an answer to a question does.
+//! Answers to questions.
 
 use crate::console::model::effect::{AfterSave, Effect};
 use crate::console::model::state::State;

@@ -1,4 +1,4 @@
-//! What happens to a text that is read in a window: it is scrolled and searched.
+//! Scrolls and searches a text in a window.
 
 use std::sync::Arc;
 

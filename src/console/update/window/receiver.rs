@@ -1,4 +1,4 @@
-//! What happens in the window of the built-in endpoint.
+//! Updates of the window of the built-in endpoint.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;

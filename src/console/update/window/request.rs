@@ -1,4 +1,4 @@
-//! What happens in the window of a request that was received.
+//! Updates of the window of a received request.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;

@@ -1,4 +1,4 @@
-//! What happens in the test window.
+//! Updates of the test window.
 
 use crossterm::event::KeyCode;
 

@@ -1,4 +1,4 @@
-//! What is done with a text that could not be copied.
+//! Updates of the window of a text that could not be copied.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;

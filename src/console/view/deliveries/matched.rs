@@ -1,4 +1,4 @@
-//! What of a delivery matches the search and is not in its row: named beneath the list.
+//! The matches of a search that the row of a delivery does not show, named beneath the list.
 
 use std::borrow::Cow;
 

@@ -63,7 +63,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         put(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0), out);
     }
     let texts = searched_texts(&deliveries.search.text());
-    // Beneath the list stand what was found in the chosen one, and what is typed.
+    // Beneath the list are the match in the selected delivery, and the search line.
     let lines = usize::from(!texts.is_empty()) + usize::from(deliveries.search.is_typing());
     let height = usize::from(inner.height).saturating_sub(lines);
     let visible = deliveries.list.visible(rows.len(), height);
@@ -94,13 +94,13 @@ fn unreadable(state: &State) -> Option<String> {
     (n > 0).then(|| format!("{n} cannot be read"))
 }
 
-/// What the chosen delivery was found by, where its row does not show it.
+/// The match in the selected delivery, if its row does not show it.
 fn found(state: &State, texts: &[String], row: &Line<'_>) -> Option<Found> {
     let details = state.deliveries.details()?;
     matched::beneath(details, texts, &row.to_string(), &state.settings.clock)
 }
 
-/// How far a search came that goes on.
+/// The progress of a search.
 fn searching(state: &State) -> Option<String> {
     let deliveries = &state.deliveries;
     deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;

@@ -170,7 +170,7 @@ impl Sheet<'_> {
         for (at, line) in lines.into_iter().enumerate() {
             let mut spans = match at {
                 0 => self.label(Field::Body.label(), here),
-                // What is above and below is counted beside the last line in sight.
+                // Hidden lines above and below are counted beside the last visible line.
                 _ if at == last => self.aside(&more, here),
                 _ => self.label("", here),
             };

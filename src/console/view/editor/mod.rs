@@ -60,7 +60,7 @@ struct Sheet<'a> {
     width: usize,
     body_height: usize,
     lines: Vec<Line<'static>>,
-    /// What a click finds.
+    /// The click targets.
     spots: Vec<Spot>,
     /// First and last line of what has the keyboard.
     here: (usize, usize),
@@ -166,7 +166,7 @@ impl<'a> Sheet<'a> {
         self.buttons(&buttons);
     }
 
-    /// Notes where an item stands: from this line on to the last one there is.
+    /// Notes the place of an item: from this line to the last one so far.
     fn spot(&mut self, start: usize, columns: std::ops::Range<usize>, item: Item) {
         self.spots.push(Spot { lines: start..self.lines.len(), columns, item });
     }
@@ -286,7 +286,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The retries as typed, when they have no error, whatever the other fields have.
+    /// The retries as typed, if they have no error, regardless of other fields.
     fn policy(&self) -> Result<crate::profile::RetryPolicy, ()> {
         let retry = [Field::RetryCount, Field::RetryInterval, Field::RetryTimeout];
         if self.editor.checked.errors.iter().any(|e| retry.contains(&e.field)) {

@@ -49,7 +49,7 @@ pub(in crate::console) fn note(state: &State, spots: Vec<Spot>, top: usize, area
     }
 }
 
-/// The names of the steps stand at the right of the border, a blank and the corner after them.
+/// The names of the steps are at the right of the border, before a blank and the corner.
 pub(in crate::console) fn note_steps(state: &State, names: &str, area: Rect) {
     let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
     let end = area.x + area.width.saturating_sub(2);

@@ -1,4 +1,4 @@
-//! What every key does, in the order of the table, place by place; each line can be done from here.
+//! The help: every key in the order of the table, place by place; each line can be run from here.
 
 use ratatui::Frame;
 

@@ -10,7 +10,7 @@ use crate::console::model::window::reading::Reading;
 use crate::console::view::put::put;
 use crate::console::view::{find, frame};
 
-/// Draws the window; gives the room inside.
+/// Draws the window; returns the area inside.
 pub(in crate::console) fn window(state: &State, title: &str, out: &mut Frame<'_>) -> Rect {
     let screen = layout::room_for_windows(out.area());
     frame::window(state, title, screen.width.saturating_sub(2), screen.height, out)

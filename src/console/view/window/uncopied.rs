@@ -45,7 +45,7 @@ fn draw_offer(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     out.set_cursor_position((answers.x, answers.y));
 }
 
-/// Nothing stands left or right of the text, so that the terminal's own selection takes it alone.
+/// Nothing is left or right of the text, so that the terminal's own selection takes only the text.
 fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let area = layout::room_for_windows(out.area());

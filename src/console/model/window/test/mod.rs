@@ -30,7 +30,7 @@ pub struct TestWindow {
     values: Values,
     /// A row for each variable that the profile uses.
     pub(in crate::console) rows: Vec<Row>,
-    /// What stands in the window for the other events, for when they are taken again.
+    /// The contents of the window for the other events, for when they are selected again.
     others: Vec<(Option<Event>, Sheet)>,
     /// The row that has the keyboard; 0 is the choice of the sample.
     pub(in crate::console) at: usize,
@@ -39,7 +39,7 @@ pub struct TestWindow {
     pub(in crate::console) error: Option<String>,
 }
 
-/// What is typed and chosen for one event.
+/// The values and selections for one event.
 #[derive(Debug)]
 struct Sheet {
     sources: Vec<Source>,
@@ -120,7 +120,7 @@ impl TestWindow {
         }
         match values {
             Ok(values) => {
-                // What the file does not name stays as it was on the screen.
+                // Values that the file does not name stay as they were on the screen.
                 let shown = self.typed().map_or_else(|_| self.values.clone(), |(_, values)| values);
                 let values = shown.with(values.members());
                 self.sources.push(Source::File(name, values));

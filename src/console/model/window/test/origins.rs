@@ -7,7 +7,7 @@ use crate::console::model::window::test::source::Source;
 use crate::profile::catalogue;
 
 impl TestWindow {
-    /// What a preview of this test is made of.
+    /// The input of a preview of this test.
     ///
     /// # Errors
     /// As [`TestWindow::typed`].
@@ -18,7 +18,7 @@ impl TestWindow {
         if let Some(source) = self.sources.get(self.source) {
             let origin = origin(source);
             for (name, value) in source.values() {
-                // What is the same as the sample is no less the catalogue's.
+                // A value equal to the sample comes from the catalogue.
                 if !offered.iter().any(|variable| variable.name == *name && variable.sample == *value) {
                     origins.insert(name.clone(), origin);
                 }

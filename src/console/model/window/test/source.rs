@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    /// The values, to stand in place of the variables' own samples.
+    /// The values that replace the variables' own samples.
     pub(in crate::console) fn values(&self) -> &Map<String, Value> {
         match self {
             Self::Sample(sample) => &sample.values,
