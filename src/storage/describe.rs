@@ -1,4 +1,4 @@
-//! What a store is, and how it is doing.
+//! The name and the health of a store.
 
 use std::fmt;
 use std::path::Path;
@@ -11,11 +11,11 @@ use crate::storage::error::StoreError;
 /// Something outside keeps a store from its upkeep, and a person can end that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpkeepTrouble {
-    /// What it is.
+    /// The problem.
     pub what: String,
-    /// What to do.
+    /// The fix.
     pub fix: String,
-    /// What is said when it is over.
+    /// The message when it is over.
     pub over: &'static str,
 }
 
@@ -47,7 +47,7 @@ pub trait Describe: Send + Sync {
     /// The store cannot be asked.
     async fn has_active_sender(&self) -> Result<bool, StoreError>;
 
-    /// What keeps the store from its upkeep, while something does.
+    /// The current obstacle to the store's upkeep, if there is one.
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>>;
 
     /// Commits what was asked for, waits for it, and closes the store. What is asked for after that is

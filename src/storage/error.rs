@@ -1,4 +1,4 @@
-//! What can go wrong with a store: what, where, and what to do.
+//! Errors of a store: the problem, its place, and the fix.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::threads::{BlockingError, NoThread};
 pub struct StoreError {
     /// The store: a file, or a URL without its password. None while it is not known.
     pub location: Option<String>,
-    /// What is wrong.
+    /// The problem.
     pub problem: Problem,
 }
 
-/// What is wrong with the database, or with what was asked of it. Each says what to do.
+/// A problem of the database or of a request to it. Each message contains the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The folder is not there and cannot be made.
@@ -136,7 +136,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Whether the file itself is wrong, and stays so however often it is tried.
+    /// Whether the file itself is invalid, so that a retry does not help.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
         matches!(

@@ -1,4 +1,4 @@
-//! What is kept: profiles, unsaved drafts, own variables, deliveries and their attempts.
+//! Storage of profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
 //! What every store must do, with no word of SQL, in small traits by subject: [`Storage`] is all of them, as
 //! the console and the commands hold it; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::StoreError;
 
-/// Accepts deliveries. What was answered with `Ok` is on disk and survives any crash.
+/// Accepts deliveries. After `Ok` they are on disk and survive any crash.
 #[async_trait]
 pub trait Producer: Send + Sync {
     /// Accepts a batch: all or none. A delivery without a request is accepted too, and has failed. One

@@ -69,7 +69,7 @@ impl Extend<UnreadableRow> for PassedOver {
     }
 }
 
-/// What a delivery is called in a message.
+/// The name of a delivery in a message.
 #[must_use]
 pub fn name_of(id: Option<DeliveryId>, row: i64) -> String {
     id.map_or_else(|| format!("the delivery in row {row}"), |id| format!("delivery {id}"))

@@ -74,7 +74,7 @@ pub(super) async fn count_newer(store: &dyn Storage, query: Query) -> Result<Mes
     Ok(Message::Newer(query, newer))
 }
 
-/// What is held, or a change of it.
+/// The blocks, or a change of them.
 pub(super) async fn holding(store: &dyn Storage, effect: Effect) -> Result<Option<Message>, StoreError> {
     let Effect::Pause { profile, on, done } = effect else {
         return Ok(Some(Message::Holds(Box::new(store.blocks().await?))));

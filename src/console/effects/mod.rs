@@ -86,7 +86,7 @@ pub struct Runner {
     unbounded: JoinSet<()>,
 }
 
-/// What is outside the console.
+/// The outside of the console.
 struct Outside {
     store: Arc<dyn Storage>,
     region: Region,

@@ -24,7 +24,7 @@ pub(super) fn fresh(sources: &dyn Sources, draft: Draft, region: Region) -> Mess
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }
 
-/// What is wrong with the files that a profile names, if something is.
+/// The first error in the files that a profile names.
 async fn unusable(profile: &Profile) -> Option<Message> {
     let tls = profile.tls.clone();
     let checked = threads::blocking(move || delivery::check_files(&tls)).await;
@@ -58,7 +58,7 @@ async fn store_if(
     })
 }
 
-/// Saves a profile over whatever is stored.
+/// Saves a profile unconditionally.
 pub(super) async fn overwrite(
     store: &dyn Storage,
     sources: &dyn Sources,

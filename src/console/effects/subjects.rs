@@ -9,14 +9,14 @@ use crate::console::model::effect::Effect;
 use crate::profile::ProfileId;
 use crate::record::DeliveryId;
 
-/// What an effect is about.
+/// The subject of an effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     /// The list of profiles.
     Profiles,
     /// A profile and its draft.
     Profile(ProfileId),
-    /// What was deleted last.
+    /// The profile deleted last.
     Deleted,
     /// Drafts of earlier sessions.
     Unsaved,
@@ -28,18 +28,18 @@ pub(super) enum Subject {
     Delivery(DeliveryId),
     /// How many deliveries are pending.
     Counts,
-    /// What is paused.
+    /// The blocks.
     Holds,
-    /// What has changed.
+    /// The revision.
     Revision,
     /// The built-in endpoint.
     Receiver,
-    /// What is done to many deliveries.
+    /// Bulk changes.
     Many,
 }
 
 impl Subject {
-    /// What an effect is about; nothing where its order does not matter.
+    /// The subjects of an effect; none if its order does not matter.
     pub(super) fn of(effect: &Effect) -> Vec<Self> {
         match effect {
             Effect::LoadProfiles => vec![Self::Profiles],

@@ -22,7 +22,7 @@ pub trait Sources: Send + Sync {
     /// The id of a new delivery.
     fn delivery_id(&self) -> DeliveryId;
 
-    /// The id that stands in a preview, of a delivery that is never made.
+    /// The id in a preview, of a delivery that is never created.
     fn preview_id(&self) -> DeliveryId {
         self.delivery_id()
     }
@@ -47,7 +47,7 @@ pub trait BuiltInEndpoint: Send + Sync {
     async fn stop(&self) -> Message;
 }
 
-/// What effects use besides the store.
+/// The surroundings of effects.
 pub struct Surroundings {
     /// The sources of what differs from run to run.
     pub sources: Box<dyn Sources>,

@@ -13,7 +13,7 @@ pub(super) async fn read(file: String) -> Message {
     Message::FileValues(file, values.unwrap_or_else(|error| Err(error.to_string())))
 }
 
-/// A JSON object of values; `~` stands for the home folder.
+/// A JSON object of values; `~` is the home folder.
 fn read_values(file: &str) -> Result<Values, String> {
     let home = std::env::var("HOME").unwrap_or_default();
     let path = match file.trim().strip_prefix("~/") {

@@ -1,4 +1,4 @@
-//! What is kept no longer goes, and nothing that is still to be sent.
+//! Retention removes old deliveries, and never pending ones.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! What became of the deliveries of a run.
+//! The results of the deliveries of a run.
 
 use super::*;
 use crate::record::{LogPosition, RunId, RunRange};
@@ -42,7 +42,7 @@ pub async fn only_its_own_are_counted_and_what_has_ended_once(subject: &dyn Stor
     let end = standing(later.low_watermark).await;
     assert_eq!(end.settled, Counts { cancelled: 4, ..Counts::default() });
     assert_eq!(end.rest, queued(0));
-    // What is accepted after that counts from there on.
+    // Later deliveries count from there on.
     let more = of(run);
     store.enqueue(vec![more.clone()]).await.unwrap();
     assert!(store.position(more.id).await.unwrap() >= end.low_watermark);

@@ -89,7 +89,7 @@ pub fn tested(profile: Profile) -> NewDelivery {
     }
 }
 
-/// An attempt that was answered with this status.
+/// An attempt with this response status.
 pub fn attempt(n: u32, status: u16) -> Attempt {
     let failure = Failure { class: ErrorClass::Status, message: format!("answered {status}") };
     Attempt {

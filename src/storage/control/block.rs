@@ -12,14 +12,14 @@ use crate::profile::{Choice, ProfileId};
 use crate::record::{DeliveryId, Kind, Summary};
 use crate::storage::profiles::deleted_profile::restorable_until;
 
-/// Why something is held.
+/// Why deliveries are blocked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockReason {
     /// A person paused it.
     Paused,
     /// A person disabled the profile.
     Disabled,
-    /// The profile was disabled by itself, after too many consecutive failures.
+    /// The profile was disabled automatically, after too many consecutive failures.
     AutoDisabled,
     /// A person deleted the profile, and can restore it.
     Deleted,
@@ -38,10 +38,10 @@ impl Choice for BlockReason {
     }
 }
 
-/// One thing that holds deliveries.
+/// One reason why deliveries are blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Whose are held; none for all.
+    /// The profile whose deliveries are blocked; none for all.
     pub profile_id: Option<ProfileId>,
     /// The title of that profile; empty where it is gone for good.
     pub title: String,
@@ -49,7 +49,7 @@ pub struct Block {
     pub why: BlockReason,
     /// Since when.
     pub since: Timestamp,
-    /// What made the profile disable itself.
+    /// Why the profile was auto-disabled.
     pub cause: Option<AutoDisableCause>,
 }
 
@@ -61,7 +61,7 @@ impl Block {
     }
 }
 
-/// Why a profile was disabled by itself.
+/// Why a profile was auto-disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AutoDisableCause {
     /// So many consecutive ones failed for good.
@@ -72,7 +72,7 @@ pub struct AutoDisableCause {
     pub message: String,
 }
 
-/// All that is held.
+/// All current blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocks {
     all: Option<Block>,
@@ -82,13 +82,13 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// What holds all profiles, where the sender is paused as a whole.
+    /// The pause of all profiles, if there is one.
     #[must_use]
     pub fn all(&self) -> Option<&Block> {
         self.all.as_ref()
     }
 
-    /// What a person paused of this profile.
+    /// The pause of this profile, if there is one.
     #[must_use]
     pub fn paused(&self, profile: &ProfileId) -> Option<&Block> {
         self.paused.get(profile)
@@ -112,7 +112,7 @@ impl Blocks {
         !self.deleted.is_empty()
     }
 
-    /// What holds this delivery, whether it is still to be sent or not: what is wider goes first.
+    /// The block of this delivery, pending or not: the widest one if there are several.
     #[must_use]
     pub fn of(&self, row: &Summary) -> Option<&Block> {
         if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
@@ -137,7 +137,7 @@ impl Blocks {
             .chain(self.deleted.values())
     }
 
-    /// Whether nothing is held.
+    /// Whether nothing is blocked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()

@@ -2,19 +2,19 @@
 
 use crate::storage::control::block::Block;
 
-/// What is queued and not sent for now.
+/// Numbers of blocked deliveries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocked {
-    /// First tries.
+    /// First attempts.
     pub queued: u64,
     /// Retries, due or not.
     pub waiting: u64,
-    /// What holds them, the oldest first.
+    /// Their blocks, the oldest first.
     pub by: Vec<Block>,
 }
 
 impl Blocked {
-    /// How many are held.
+    /// How many are blocked.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.queued + self.waiting

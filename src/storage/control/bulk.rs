@@ -20,7 +20,7 @@ pub enum Change {
     /// What waits is due now; what has ended is sent again, as a new delivery. Only once: of what was
     /// sent again the new delivery is the one to be tried.
     Retry,
-    /// No further try is made.
+    /// No further attempt is made.
     Cancel,
     /// It goes out of the log.
     Remove,

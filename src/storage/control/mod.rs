@@ -1,4 +1,4 @@
-//! What a person does to deliveries: cancel, retry, many at once, and pause.
+//! Control of deliveries: cancel, retry, bulk changes, and pause.
 
 pub mod block;
 pub mod blocked;

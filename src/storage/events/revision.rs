@@ -1,4 +1,4 @@
-//! What has changed, as a number for each kind of thing.
+//! A revision: one counter for each kind of thing.
 
 /// Numbers that grow with every change, by whichever process. Only that one differs means anything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -9,6 +9,6 @@ pub struct Revision {
     pub variables: i64,
     /// Of deliveries and their attempts.
     pub deliveries: i64,
-    /// Of what a person did to deliveries, and of what is held.
+    /// Changes of due deliveries and of blocks.
     pub steering: i64,
 }

@@ -11,11 +11,11 @@ use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 /// Which deliveries are meant. Those that fit every part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Only those that stand so.
+    /// Only those in these states.
     pub state: Option<StateFilter>,
     /// Only those of this profile.
     pub profile: Option<ProfileId>,
-    /// Only those whose last try ended in one of these ways; empty lets all through.
+    /// Only those whose last attempt ended in one of these ways; empty matches all.
     pub statuses: Vec<StatusFilter>,
     /// Only those accepted at this time or later.
     pub since: Option<Timestamp>,

@@ -1,8 +1,8 @@
-//! What a person may mean by the beginning of an id.
+//! Ids by their beginning.
 
 use crate::record::DeliveryId;
 
-/// Shortest start of an id: the region says nothing by itself.
+/// Shortest start of an id: the region alone says nothing.
 const LEAST_PREFIX: usize = "IN_0".len();
 
 /// Shortest start of a delivery's id.

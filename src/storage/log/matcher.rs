@@ -8,7 +8,7 @@ use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::search_words::{SearchTerm, SearchWords};
 
-/// What a filter looks at in a row.
+/// The parts of a row that a filter uses.
 #[derive(Debug, Clone, Copy)]
 pub struct RowFacts<'a> {
     /// Its id.

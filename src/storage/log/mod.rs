@@ -68,7 +68,7 @@ pub trait Log: Send + Sync {
         }
     }
 
-    /// How many deliveries fit, whatever the limit. Takes time for each that must be looked at.
+    /// How many deliveries match, without the limit. Takes time for each that must be read.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -8,7 +8,7 @@ use crate::storage::unreadable::UnreadableRow;
 /// Rows of each range that one question looks at: some 50 ms of reading at most.
 pub const SCAN_LIMIT: usize = 20_000;
 
-/// What was found, and how far was searched.
+/// A page of results, and how far was searched.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     /// Newest first.
@@ -20,11 +20,11 @@ pub struct Page {
     pub next: Option<LogPosition>,
     /// When that one was accepted, where that can be read.
     pub reached: Option<Timestamp>,
-    /// What was passed over, since its row has no meaning. It may fit or not.
+    /// Unreadable rows that were skipped. They may match or not.
     pub unreadable: Vec<UnreadableRow>,
 }
 
-/// What an earlier search has found, and how far it came.
+/// The results of an earlier search, and how far it came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EarlierSearch {
     /// The deliveries found.

@@ -1,4 +1,4 @@
-//! What a person types to find deliveries: each word must match.
+//! The words of a search for deliveries: each must match.
 //!
 //! The name of a state means the state, and a status such as `404`, `5xx` or `timeout` that of the last
 //! attempt; of several of a kind one must match. Any other word is an id, by its beginning; a date or a
@@ -30,7 +30,7 @@ pub struct SearchWords {
 pub struct SearchTerm {
     /// In small letters.
     pub text: String,
-    /// As it stands within JSON.
+    /// As it is escaped within JSON.
     pub in_json: String,
     is_quoted: bool,
 }

@@ -12,7 +12,7 @@ pub enum StateFilter {
     Pending,
     /// Delivered, failed or cancelled: nothing is left to send.
     Ended,
-    /// Waiting, failed or cancelled: a try now may help.
+    /// Waiting, failed or cancelled: an attempt now may help.
     Retriable,
     /// This one.
     Is(DeliveryState),
@@ -33,7 +33,7 @@ impl StateFilter {
     }
 }
 
-/// How the last try of a delivery ended.
+/// How the last attempt of a delivery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusFilter {
     /// With this HTTP status.

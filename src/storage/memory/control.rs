@@ -9,7 +9,7 @@ use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{Block, BlockReason, Blocked, Blocks, BulkResult, Change, Control, Removed, StoreError};
 
 impl Tables {
-    /// What blocks deliveries, the oldest first.
+    /// All blocks, the oldest first.
     pub fn blocks(&self) -> Vec<Block> {
         let gone = self.deleted.iter().map(|(profile, _)| profile);
         let known: Vec<&Profile> = self.profiles.iter().chain(gone).collect();

@@ -25,7 +25,7 @@ fn row(profile: &Profile) -> ProfileRow {
     }
 }
 
-/// What a text means among these: that of this id, else those whose id starts so, else those of this title.
+/// The profiles that a text means: the one of this id, else those whose id starts so, else those of this title.
 fn meant<T>(all: Vec<T>, text: &str, row: impl Fn(&T) -> &ProfileRow) -> Vec<T> {
     let text = text.trim();
     if let Ok(id) = ProfileId::parse(text) {

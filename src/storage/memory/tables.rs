@@ -1,4 +1,4 @@
-//! What is stored, and how a delivery moves on.
+//! The contents of the store, and the transitions of a delivery.
 
 use jiff::Timestamp;
 
@@ -61,19 +61,19 @@ pub struct Tables {
     pub accepted: i64,
     /// Pauses, and what the status of a profile blocks.
     pub blocks: Vec<Block>,
-    /// What is remembered of the clock.
+    /// The remembered state of the clock.
     pub clock: Option<ClockMemory>,
     /// In the order of their numbers.
     pub lanes: Vec<Lane>,
     /// The last lease.
     pub last_lease: i64,
-    /// What has changed.
+    /// The revision.
     pub revision: Revision,
     /// The time; without one, that of the clock.
     pub now: Option<Timestamp>,
     /// New ids follow the greatest one, rather than the clock.
     pub counts_ids: bool,
-    /// A search looks at this many rows at most, whatever it may.
+    /// A search looks at no more rows than this.
     pub scan_limit: Option<usize>,
 }
 

@@ -14,7 +14,7 @@ pub fn restorable_until(deleted_at: Timestamp) -> Timestamp {
     clock::later(deleted_at, RESTORABLE)
 }
 
-/// What was deleted before this time can no longer be restored at `now`.
+/// A profile deleted before this time can no longer be restored at `now`.
 #[must_use]
 pub fn restorable_since(now: Timestamp) -> Timestamp {
     clock::earlier(now, RESTORABLE)
@@ -27,7 +27,7 @@ pub struct DeletedProfile {
     pub row: ProfileRow,
     /// When it was deleted.
     pub deleted_at: Timestamp,
-    /// Its events that are still to be sent: held until it is restored.
+    /// Its pending events, which are blocked until it is restored.
     pub held: u64,
 }
 

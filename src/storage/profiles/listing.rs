@@ -1,6 +1,6 @@
-//! What is listed, and may have rows without meaning.
+//! Listings that may have unreadable rows.
 
-/// What a command lists.
+/// The listing of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
     /// Profiles that are not deleted.

@@ -95,7 +95,7 @@ pub trait Profiles: Send + Sync {
     /// The store cannot be read.
     async fn find_deleted(&self, text: &str) -> Result<Vec<DeletedProfile>, StoreError>;
 
-    /// What a listing passes over, since it has no meaning.
+    /// The unreadable rows that a listing skips.
     ///
     /// # Errors
     /// The store cannot be read.

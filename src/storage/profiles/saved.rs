@@ -1,8 +1,8 @@
-//! What came of saving a profile over one that was seen.
+//! The result of a conditional save.
 
 use crate::profile::Profile;
 
-/// What came of saving a profile only over the one that was seen.
+/// The result of saving a profile only over the version that was seen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Saved {
     /// It is on disk.

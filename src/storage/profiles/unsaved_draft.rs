@@ -1,4 +1,4 @@
-//! What was typed and not saved yet.
+//! Unsaved drafts.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ pub struct UnsavedDraft {
     pub profile_id: ProfileId,
     /// Whether the profile was never saved.
     pub is_new: bool,
-    /// What was typed.
+    /// The draft.
     pub draft: Draft,
     /// When it was typed in last.
     pub edited_at: Timestamp,

@@ -1,17 +1,17 @@
-//! What a claim gives.
+//! The result of a claim.
 
 use jiff::Timestamp;
 
 use crate::record::{Job, LaneId};
 
-/// What a claim gives: deliveries that no other claim gives until they are recorded or released.
+/// The result of a claim: deliveries that no other claim returns until they are recorded or released.
 #[derive(Debug, Default)]
 pub struct Claimed {
     /// In the order of their turns; of each lane first attempts before retries, then by their time.
     pub jobs: Vec<Job>,
     /// When the next one is due, by the sender's clock.
     pub next_due: Option<Timestamp>,
-    /// What was due, cannot be read, and has failed for that: a sentence each.
+    /// Due deliveries that cannot be read and have failed for that: a sentence each.
     pub unreadable: Vec<String>,
     /// For the next claim ([`Demand::after`](super::Demand::after)).
     pub after: Option<LaneId>,

@@ -1,4 +1,4 @@
-//! What a sender wants: how much, and what it has already.
+//! The demand of a sender: how much it wants, and how much it has already.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub enum Pace {
     Slow,
 }
 
-/// What is in flight or read ahead of one origin.
+/// Deliveries of one origin that are in flight or read ahead.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OriginLoad {
     /// All.
@@ -37,7 +37,7 @@ pub struct OriginLoad {
     pub unresolved: bool,
 }
 
-/// What is in flight or read ahead of one lane.
+/// Deliveries of one lane that are in flight or read ahead.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneLoad {
     /// All.
@@ -55,7 +55,7 @@ impl Default for LaneLoad {
     }
 }
 
-/// What a sender asks for: how many deliveries, and what it has in flight or read ahead already.
+/// The demand of a sender: how many deliveries it wants, and which it has in flight or read ahead.
 #[derive(Debug, Clone)]
 pub struct Demand {
     /// The time by the sender's clock. A queue with a clock of its own goes by that.

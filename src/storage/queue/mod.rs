@@ -36,7 +36,7 @@ use crate::record::{JobRef, Outcome};
 /// A store decides how many senders have a seat at a time: `SQLite` one, a server many. Of what is written,
 /// `Ok` means that it survives a crash. No call waits for anything but the store.
 pub trait Queue: Send + Sync + 'static {
-    /// The right to claim. Dropped, it is given up, and whatever is still claimed by it is free.
+    /// The right to claim. Dropping it gives it up, and releases its remaining claims.
     type Seat: Send + 'static;
 
     /// Waits until this process may send, for as long as that takes, and says meanwhile what it waits for.
@@ -86,7 +86,7 @@ pub trait Queue: Send + Sync + 'static {
         outcomes: Arc<[Outcome]>,
     ) -> impl Future<Output = Result<Vec<JobRef>, QueueError>> + Send;
 
-    /// What there may be to claim, whichever process caused it.
+    /// Notifications that there may be more to claim, caused by any process.
     fn wakeups(&self) -> watch::Receiver<Wakeup>;
 
     /// Whose clock says when a retry is due.

@@ -1,6 +1,6 @@
-//! What a sender learns while it waits for its seat.
+//! The state of a sender that waits for its seat.
 
-/// What a sender learns while another process has the only seat.
+/// The state of a sender while another process has the only seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standby {
     /// The process that sends; none where it is not known.

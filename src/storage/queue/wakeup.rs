@@ -1,4 +1,4 @@
-//! What wakes a sender.
+//! Wakeups of a sender.
 
 /// What happened to pending deliveries, other than by this sender. Only that a number differs means
 /// anything.

@@ -41,7 +41,7 @@ impl fmt::Display for ClockDoubt {
     }
 }
 
-/// What the database remembers.
+/// The remembered state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockMemory {
     /// A time at which the clock was right.
@@ -57,7 +57,7 @@ impl ClockMemory {
         Self { seen: now, doubted: None }
     }
 
-    /// What is to be remembered of the clock that says `now`, and why it is doubted.
+    /// The state to remember for a clock that shows `now`, and why it is doubted.
     #[must_use]
     pub fn judge(self, now: Timestamp) -> (Self, Option<ClockDoubt>) {
         if now.duration_since(self.seen) <= FAR {

@@ -1,4 +1,4 @@
-//! How long the log is kept, and how the store gives space back.
+//! Retention of the log, and release of unused space.
 
 pub mod clock_doubt;
 pub mod policy;
@@ -29,7 +29,7 @@ pub trait Retention: Send + Sync {
         after: Option<LogPosition>,
     ) -> Result<(Removed, Option<LogPosition>), StoreError>;
 
-    /// What would go now: nothing is removed.
+    /// The deliveries that would be removed now. Nothing is removed.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -30,7 +30,7 @@ impl RetentionPolicy {
         self.days == 0 && self.deliveries == 0
     }
 
-    /// What ended before this goes.
+    /// Deliveries that ended before this are removed.
     #[must_use]
     pub fn cutoff(self, now: Timestamp) -> Timestamp {
         let kept = SignedDuration::from_hours(24 * i64::from(self.days));
@@ -38,7 +38,7 @@ impl RetentionPolicy {
     }
 }
 
-/// What went out of the log.
+/// The removed deliveries and attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Removed {
     /// Deliveries.

@@ -52,7 +52,7 @@ use file::identity::Place;
 use lock::epoch::Right;
 use queue::claims::Claims;
 
-/// How long another program may keep the file locked before that is told.
+/// How long another program may keep the file locked before that is reported.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// The database. Cheap to clone; the last handle that is dropped commits what was asked for and
@@ -68,13 +68,13 @@ struct Shared {
     writer: Writer,
     /// See [`Store::disable_after`].
     disable_after: AtomicU32,
-    /// What this process has claimed.
+    /// The claims of this process.
     claims: Arc<Claims>,
-    /// What this process may send by, or might before.
+    /// The right by which this process sends, or sent before.
     right: Mutex<Option<Arc<Right>>>,
 }
 
-/// What notices the commits of other processes, for as long as it is held.
+/// The watcher of other processes' commits.
 #[allow(dead_code, reason = "both are held only to be dropped")]
 enum Noticing {
     /// The system tells.
@@ -88,7 +88,7 @@ impl Store {
     /// Blocks for as long as the disk takes, and at most five seconds for who keeps it locked.
     ///
     /// # Errors
-    /// What is wrong with the file, where it is, and what to do.
+    /// The problem of the file, its path, and the fix.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::open_waiting(path, BUSY)
     }
@@ -159,7 +159,7 @@ impl Store {
         self.0.told.log.subscribe()
     }
 
-    /// A profile is disabled when so many of its events in a row have failed for good; 0 is never.
+    /// A profile is disabled after so many consecutive events that failed for good; 0 is never.
     /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
     pub fn disable_after(&self, failures: u32) {
         self.0.disable_after.store(failures, Ordering::Relaxed);
@@ -171,7 +171,7 @@ impl Store {
         self.0.close();
     }
 
-    /// Does `work` in a transaction, with others' work perhaps; the answer comes after the commit.
+    /// Does `work` in a transaction, perhaps with the work of others; returns after the commit.
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,

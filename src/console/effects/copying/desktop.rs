@@ -42,7 +42,7 @@ pub async fn set(text: String) -> Result<String, String> {
     }))
 }
 
-/// A program and how it is told to take a text for the clipboard.
+/// A program and its arguments for taking a text for the clipboard.
 #[cfg(not(target_os = "macos"))]
 type Taker = (&'static str, &'static [&'static str]);
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::console::model::message::Message;
 
-/// How many names are tried before it is given up.
+/// Most names that are attempted.
 const NAMES: u32 = 100;
 
 /// Writes a text to a new file in this folder that only its owner can read. The message names the file.

@@ -23,13 +23,13 @@ use crate::console::model::message::Message;
 use crate::console::terminal::screen;
 pub use route::Route;
 
-/// How long a way may take. A display at the other end of a connection that is gone answers never.
+/// How long a way may take. A display behind a lost connection never responds.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is said of a text that a terminal took.
+/// The report of a copy by a terminal.
 const THROUGH_TERMINAL: &str = "through the terminal (OSC 52)";
 
-/// What is said of the ways that a text can go.
+/// The reports of all ways.
 #[cfg(test)]
 pub const WAYS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
 
@@ -68,7 +68,7 @@ async fn copied(text: &str) -> Result<String, String> {
 
 async fn ask_terminal(text: &str) -> Result<&'static str, String> {
     let bytes = osc52::sequence(text)?;
-    // A terminal that takes no more bytes would hold up all that is spawned.
+    // A terminal that takes no more bytes would block all tasks.
     let written = threads::blocking(move || screen::write_between_frames(&bytes)).await;
     written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok(THROUGH_TERMINAL)

@@ -42,7 +42,7 @@ pub async fn feed(name: &str, args: &[&str], text: &str) -> Result<(), Refusal> 
     };
     let input = child.stdin.take();
     let write = async {
-        // A program that refuses reads nothing; what it says tells why.
+        // A program that refuses reads nothing; its output says why.
         if let Some(mut input) = input {
             let _ = input.write_all(text.as_bytes()).await;
         }

@@ -98,7 +98,7 @@ async fn accept(subject: &impl QueueUnderTest, new: Vec<NewDelivery>) -> Vec<Del
     ids
 }
 
-/// What an idle sender claims at this moment.
+/// The claims of an idle sender at this moment.
 async fn claim(subject: &impl QueueUnderTest, ms: i64, limit: usize) -> Vec<Job> {
     subject.queue().claim(Demand::idle(at(ms), limit, 16)).await.unwrap().jobs
 }

@@ -51,7 +51,7 @@ impl Store {
         .await
     }
 
-    /// What is held: all, or what is asked for. Takes time for each of them.
+    /// The blocked deliveries: all, or those of a range. Takes time for each of them.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -124,7 +124,7 @@ struct Lane {
     number: i64,
     /// Whose it is; empty where that means nothing, which nobody holds: the sender fails what is in it.
     profile: String,
-    /// It is of what is sent by hand.
+    /// Its deliveries are sent manually.
     by_hand: bool,
 }
 

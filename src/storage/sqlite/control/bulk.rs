@@ -48,7 +48,7 @@ fn apply(
             (Change::Retry, Some(state)) if state.is_pending() => {
                 count(retry_cancel::retry_now(tx, id, millis(now))?, &mut did.due)
             }
-            // Another session was first: its delivery is the one to be tried from now on.
+            // Another session was first: its delivery is the current one from now on.
             (Change::Retry, Some(_)) if resend::was_sent_again(tx, id)? => false,
             (Change::Retry, Some(_)) => match resend::resend(tx, id, DeliveryId::generate(), now) {
                 Ok(()) => count(true, &mut did.again),

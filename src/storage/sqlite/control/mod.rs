@@ -1,4 +1,4 @@
-//! What a person does to deliveries: cancel, retry, resend, many at once, and pause.
+//! Control of deliveries: cancel, retry, resend, bulk changes, and pause.
 
 pub mod blocked;
 pub mod bulk;

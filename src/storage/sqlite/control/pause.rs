@@ -47,7 +47,7 @@ impl Store {
         .await
     }
 
-    /// All that is held now.
+    /// All current blocks.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
@@ -60,7 +60,7 @@ fn key(profile: Option<&ProfileId>) -> &str {
     profile.map_or(ALL, ProfileId::as_str)
 }
 
-/// Each hold, the oldest first.
+/// Each block, the oldest first.
 pub fn all(tx: &Transaction<'_>) -> Result<Vec<Block>, StoreError> {
     let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
@@ -82,7 +82,7 @@ fn hold(row: &Row<'_>) -> Result<Block, Why> {
     Ok(Block {
         profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
         why: columns::choice(columns::text(row, 1)?)?,
-        // The rest only explains: what holds is shown, whatever it has there.
+        // The rest only explains: a block is shown even if its cause is unreadable.
         title: get(row, 6).unwrap_or_default(),
         since: get(row, 2).and_then(columns::time).unwrap_or(Timestamp::UNIX_EPOCH),
         cause: cause(row).ok(),

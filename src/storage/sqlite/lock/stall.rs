@@ -25,7 +25,7 @@ const STUCK: SignedDuration = SignedDuration::from_millis(RetryPolicy::TIMEOUT_M
 /// How often it is looked at while something is due.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// What a standby finds of the active sender.
+/// The active sender as a standby sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Watched {
     /// Why it sends nothing although something is due: a whole sentence. None while it does its work.
@@ -34,7 +34,7 @@ pub struct Watched {
     pub look_in: Option<Duration>,
 }
 
-/// What the database says of the active sender.
+/// The active sender according to the database.
 struct Stand {
     sender: String,
     moved_at: i64,
@@ -43,7 +43,7 @@ struct Stand {
 }
 
 impl Store {
-    /// What a standby should know, as of `now`.
+    /// The report for a standby, as of `now`.
     pub(crate) async fn look_at_sender(&self, now: Timestamp) -> Result<Watched, StoreError> {
         let stand = self.read(read).await?;
         let Some(due_at) = stand.due_at else { return Ok(Watched::default()) };

@@ -14,7 +14,7 @@ pub fn texts(tx: &Transaction<'_>, row: i64) -> Result<Vec<String>, StoreError> 
     let mut request = tx.prepare_cached("SELECT headers, body FROM request WHERE delivery = ?1")?;
     let mut found = request.query([row])?;
     if let Some(request) = found.next()? {
-        // What cannot be read is told where the delivery is shown.
+        // Unreadable parts are reported where the delivery is shown.
         let headers = request.get_ref(0)?.as_str().ok().and_then(|text| headers(text).ok());
         // An id matches by its beginning only, and stands in the row.
         let is_value = |(name, _): &(String, String)| !name.eq_ignore_ascii_case(ID_HEADER);

@@ -1,4 +1,4 @@
-//! What became of the deliveries of one run, however many they are.
+//! The progress of the deliveries of one run, in bounded memory.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ const FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_state
 const LAST: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_state
      WHERE state = ?1 AND seq >= ?2 AND seq < ?3 AND run_id = ?4 ORDER BY seq DESC LIMIT ?5";
 
-/// What is accepted after this was asked has a later position.
+/// Deliveries accepted later have a later position.
 const END: &str = "SELECT coalesce(max(seq), 0) + 1 FROM delivery";
 
 impl Store {

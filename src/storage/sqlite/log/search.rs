@@ -114,7 +114,7 @@ enum Walked {
     Through,
     /// There is enough of it, or enough was looked at.
     Enough(Stop),
-    /// What comes next is of another time.
+    /// The next rows are of another time.
     OfOtherTime(LogPosition),
 }
 
@@ -248,7 +248,7 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
     found.next = left_at.map(|stop| stop.at);
     found.reached = left_at.and_then(|stop| stop.accepted_at).and_then(|ms| time(ms).ok());
     (found.newest, found.unreadable) = (walk.newest, walk.unreadable);
-    // Where one range was left, nothing older of the others may be told: it would leave a gap.
+    // Where one range was left, nothing older of the others may be returned: it would leave a gap.
     if let Some(next) = found.next {
         found.rows.retain(|row| row.position >= next);
         found.unreadable.retain(|row| row.position.is_none_or(|at| at >= next));
@@ -297,7 +297,7 @@ impl Store {
         .await
     }
 
-    /// How many deliveries fit, whatever the limit. Others' questions are answered in between.
+    /// How many deliveries match, without the limit. Other reads run in between.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -376,7 +376,7 @@ fn count_whole(tx: &Transaction<'_>, filter: &Filter) -> Result<u64, StoreError>
 /// Where counting continues: the range, and before which row.
 type Place = (usize, Option<LogPosition>);
 
-/// How many fit among the next rows of a range, and where to go on.
+/// How many match among the next rows of a range, and where to continue.
 fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, Option<Place>), StoreError> {
     let ranges = Range::of(tx, filter)?;
     let Some(range) = ranges.get(at) else { return Ok((0, None)) };

@@ -62,7 +62,7 @@ impl Store {
         .await
     }
 
-    /// The profiles that can be restored, the last deleted first. Takes time for each held delivery.
+    /// The profiles that can be restored, the last deleted first. Takes time for each blocked delivery.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.

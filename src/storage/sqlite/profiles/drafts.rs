@@ -1,4 +1,4 @@
-//! What was typed and not saved yet, so that a crash or a lost connection loses none of it.
+//! Unsaved drafts, so that a crash or a lost connection loses nothing that was typed.
 //!
 //! A draft belongs to the process in which it was typed. Another sees it only when that one has
 //! ended.

@@ -1,4 +1,4 @@
-//! Saving profiles: whatever is there, or only over what the person has seen.
+//! Saves profiles, unconditionally or only over the version that the person has seen.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, named_params};
@@ -47,7 +47,7 @@ impl Store {
     }
 }
 
-/// How a profile stands on disk.
+/// The stored version of a profile.
 enum Stored {
     /// At this time, in milliseconds.
     Modified(i64),
@@ -67,7 +67,7 @@ fn changed(tx: &Transaction<'_>, profile: &Profile) -> Result<Saved, StoreError>
     Ok(found.map_or(Saved::Gone, |now| Saved::Changed(Box::new(now))))
 }
 
-/// Writes a profile: its row, its document, and that it is held or let go by its status.
+/// Writes a profile: its row, its document, and the block or release by its status.
 pub fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
     let sql = "INSERT INTO profile
                    (id, title, channel, method, endpoint, status, created_at, modified_at)

@@ -43,7 +43,7 @@ impl Store {
             let mut found = statement.query([&id])?;
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
-                // What was kept only for comfort, and has no meaning, keeps nobody from a test.
+                // Unreadable test values are a convenience only, and prevent no test.
                 let Ok(values) = text(row, 1).and_then(values) else { continue };
                 all.push((text(row, 0).ok().and_then(Event::from_name), values));
             }

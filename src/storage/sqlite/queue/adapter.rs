@@ -35,7 +35,7 @@ impl Queue for Store {
         Ok(noted?)
     }
 
-    /// What cannot be read is failed for good, and others are looked for in its place.
+    /// Unreadable deliveries fail for good, and others are claimed in their place.
     async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let _turn = self.0.claims.turn().await;
         let demand = Arc::new(demand);
@@ -81,7 +81,7 @@ impl Queue for Store {
             right.map_or(Ok(()), |right| right.moved(tx))?;
             Ok(not_ours)
         };
-        // What is recorded makes room for what is to be sent; what comes in can wait for a moment.
+        // Recording makes room for more attempts; new deliveries can wait for a moment.
         let recorded = self.0.writer.write(Order::WriteFirst, record).await;
         let not_ours = recorded.map_err(|error| error.at(self.path()))?;
         self.0.claims.end(outcomes.iter().map(|outcome| outcome.job));

@@ -19,7 +19,7 @@ use crate::storage::sqlite::profiles::{list, save};
 use crate::storage::sqlite::rows::columns;
 use crate::storage::unreadable::Why;
 
-/// What a batch of outcomes does to the counts.
+/// The effect of a batch of outcomes on the counts.
 pub struct Failing {
     /// So many are too many; 0 is never.
     limit: u32,
@@ -27,7 +27,7 @@ pub struct Failing {
     runs: HashMap<i64, Option<Run>>,
 }
 
-/// The failures in a row of one queue.
+/// The consecutive failures of one lane.
 struct Run {
     profile_id: String,
     stored: FailureCount,
@@ -78,7 +78,7 @@ impl Failing {
 
 fn read(tx: &Transaction<'_>, lane: i64) -> Result<Option<Run>, StoreError> {
     let sql = "SELECT profile_id, failed_in_row, delivered, origin FROM lane WHERE seq = ?1 AND by_hand = 0";
-    // One without meaning is not counted: what was sent is recorded whatever stands there.
+    // An unreadable one is not counted: outcomes are recorded in any case.
     Ok(tx.prepare_cached(sql)?.query_row([lane], |row| Ok(run(row).ok())).optional()?.flatten())
 }
 
@@ -98,7 +98,7 @@ fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &AutoDisableCause) -> 
         return Ok(());
     }
     profile.status = Status::AutoDisabled;
-    // Who edits it just now is told that it was changed: saving would enable it unseen.
+    // An open editor must notice the change: saving would enable the profile unseen.
     profile.modified_at = later_than(profile.modified_at);
     save::save(tx, &profile)?;
     pause::explain(tx, &id, cause)

@@ -33,7 +33,7 @@ pub fn shift(tx: &Writing<'_>, by: SignedDuration, now: Timestamp) -> Result<(),
 /// Never beyond the times that there are: such a row could not be read.
 const SHIFT: &str = "UPDATE delivery SET due_at = max(min(due_at + ?1, ?2), ?3)";
 
-/// What waits, and has a time.
+/// Waiting deliveries that have a time.
 const SHIFTED: &str = "state = 1 AND typeof(due_at) = 'integer'";
 
 fn bounds(ms: i64) -> [i64; 3] {
@@ -82,18 +82,18 @@ fn too_late(tx: &Transaction<'_>, now: i64) -> Result<Vec<Late>, StoreError> {
                FROM delivery INDEXED BY delivery_waiting
                WHERE state = 1 AND due_at > ?1 AND due_at <= ?2";
     let mut statement = tx.prepare_cached(sql)?;
-    // What has no time, or one that no clock will show, is made due by who looks for what is due.
+    // Without a valid time they are made due by the search for due deliveries.
     let mut rows = statement.query([now.saturating_add(whole_ms(shortest)), millis(Timestamp::MAX)])?;
     let mut late = Vec::new();
     while let Some(row) = rows.next()? {
         let (seq, Ok(due_at)) = (row.get(0)?, get::<i64>(row, 1)) else { continue };
         let attempts = get(row, 2).unwrap_or(0);
-        // What cannot be read is failed for good when its time comes, which must come.
+        // Unreadable ones fail for good when they are due, so they must become due.
         let policy = policy(row, 3).unwrap_or(RetryPolicy::none(Backoff::Fixed));
         let longest = whole_ms(longest_wait(policy, attempts));
         if due_at > now.saturating_add(longest) {
             let own = whole_ms(own_wait(policy, attempts));
-            // A wait that was asked for is told from the attempt, by the same clock.
+            // A requested wait is measured from the attempt, by the same clock.
             let asked = ended_at(tx, seq, attempts)?.map_or(longest, |ended| due_at.saturating_sub(ended));
             late.push(Late { seq, wait_ms: asked.clamp(own, longest) });
         }

@@ -1,4 +1,4 @@
-//! What is to be sent next, read in full.
+//! The next deliveries to send, read in full.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -20,11 +20,11 @@ use crate::storage::unreadable;
 use crate::storage::unreadable::Why;
 use crate::storage::{Claimed, Demand};
 
-/// What was found.
+/// The due deliveries.
 #[derive(Default)]
 pub struct Found {
     pub claimed: Claimed,
-    /// What cannot be sent since it cannot be read.
+    /// Unreadable deliveries, which cannot be sent.
     pub unreadable: Vec<(i64, Why)>,
     /// Retries with a time that is none.
     pub timeless: Vec<i64>,
@@ -67,9 +67,9 @@ pub fn find(
     Ok(found)
 }
 
-/// What was put right.
+/// The repairs.
 pub struct PutRight {
-    /// What cannot be read and has failed: a sentence each.
+    /// Unreadable deliveries that have failed: a sentence each.
     pub failed: Vec<String>,
     /// How many are due now.
     pub due: usize,

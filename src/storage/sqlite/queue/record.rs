@@ -1,4 +1,4 @@
-//! What came of an attempt.
+//! Records outcomes.
 
 use rusqlite::{Transaction, params};
 
@@ -35,7 +35,7 @@ pub fn record_all(
     Ok(not_ours)
 }
 
-/// What an outcome did to its delivery.
+/// The effect of an outcome on its delivery.
 enum Recorded {
     /// It has ended by this.
     Ended,
@@ -54,7 +54,7 @@ fn record(
     epoch: Option<i64>,
 ) -> Result<Recorded, StoreError> {
     let next = state_after(outcome.next);
-    // Only what was tried before waits. Asking for the state would cost as much as the change.
+    // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
     let mut stopped = false;
     if !move_on(tx, outcome, was, next)? {
@@ -130,7 +130,7 @@ fn move_on(
     Ok(moved > 0)
 }
 
-/// Notes what came of a try that was under way when its delivery was stopped.
+/// Records the outcome of an attempt that was in flight when its delivery was stopped.
 fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
     let attempt = &outcome.attempt;
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2),

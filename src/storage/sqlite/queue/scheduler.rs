@@ -67,11 +67,11 @@ const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_w
      WHERE state = 1 AND lane = ?1 AND (due_at, seq) > (?2, ?3) AND due_at <= ?4
      ORDER BY due_at, seq";
 
-/// What stands in a lane that means nothing; of null, too.
+/// The deliveries of an unreadable lane, including null.
 const OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_by_lane
      WHERE state = ?1 AND lane IS ?2 LIMIT 512";
 
-/// What was chosen.
+/// The selected deliveries.
 #[derive(Default)]
 pub struct Turn {
     /// In their order.
@@ -92,12 +92,12 @@ pub struct Chosen {
     pub facts: Facts,
 }
 
-/// What the storage knows of a lane.
+/// The stored facts about a lane.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// A person sent what is in it.
     pub manual: bool,
-    /// What became of its last delivery that has ended.
+    /// How its last ended delivery ended.
     pub past: Option<Past>,
 }
 
@@ -154,19 +154,19 @@ fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
     let mut lanes = BTreeSet::new();
     for _ in 0..RETRIES {
         let Some(row) = rows.next()? else { return Ok(Retries::Of(lanes)) };
-        // What is no lane is met on the way from one to the next.
+        // Invalid lanes are met on the way from one to the next.
         let Ok(lane) = get(row, 0) else { return Ok(Retries::Many) };
         lanes.insert(lane);
     }
     Ok(Retries::Many)
 }
 
-/// What is due of one lane, from its next one on.
+/// The due deliveries of one lane, from its next one on.
 struct Queue {
     lane: i64,
     origin: Origin,
     facts: Facts,
-    /// Where the next one stands, to go on from.
+    /// The position of the next one, to continue from.
     at: At,
     /// The row of the next one.
     row: i64,
@@ -197,7 +197,7 @@ impl Queue {
     }
 }
 
-/// A place in a queue: first tries come first.
+/// A place in a queue: first attempts come first.
 #[derive(Clone, Copy)]
 enum At {
     /// Before all.
@@ -223,7 +223,7 @@ struct Round<'a> {
     odd: RefCell<Vec<(i64, Why)>>,
 }
 
-/// What is known of a lane.
+/// The facts about a lane.
 enum Known {
     /// It can be sent from.
     Open(Origin, Facts),
@@ -280,7 +280,7 @@ impl Round<'_> {
         let mut statement = self.tx.prepare_cached(NEWEST_LANES)?;
         let mut rows = statement.query([NEWEST])?;
         while let Some(row) = rows.next()? {
-            // What is no lane is met on the way round.
+            // Invalid lanes are met on the way round.
             if let Ok(lane) = get(row, 0)
                 && seen.insert(lane)
             {
@@ -344,7 +344,7 @@ impl Round<'_> {
         Ok(Known::Open(origin, facts))
     }
 
-    /// The next lane that has first tries or retries; without one, the first.
+    /// The next lane that has first attempts or retries; without one, the first.
     fn lane_after(&self, after: Option<i64>) -> Result<Option<i64>, StoreError> {
         let first = self.pending_after(QUEUED, after)?;
         let retry = match &self.retries {
@@ -374,7 +374,7 @@ impl Round<'_> {
         }
     }
 
-    /// Hands out what stands in a lane that means nothing.
+    /// Hands out the deliveries of an unreadable lane.
     fn meet(&self, state: i64, lane: &Value, why: &str) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare_cached(OF_ODD_LANE)?;
         let mut rows = statement.query((state, lane))?;
@@ -390,7 +390,7 @@ impl Round<'_> {
         }
     }
 
-    /// Leads a queue to its next delivery that is not known already: first tries, then retries.
+    /// Leads a queue to its next delivery that is not known already: first attempts, then retries.
     /// Whether there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
         if let Some(next) = queue.read.pop_front() {

@@ -1,4 +1,4 @@
-//! What the database remembers of the clock.
+//! The remembered state of the clock.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};

@@ -16,7 +16,7 @@ use crate::storage::sqlite::rows::state;
 /// Deliveries of each state that one question looks at.
 const LOOKED_AT: usize = 500;
 
-/// The next that are too old or too many, and where to go on.
+/// The next that are too old or too many, and where to continue.
 #[derive(Debug, Default)]
 struct Outdated {
     rows: Vec<i64>,
@@ -27,7 +27,7 @@ struct Outdated {
 
 impl Store {
     /// Removes the next deliveries that are kept no longer at `now`, older than which `after` is not.
-    /// Gives what went, and where to go on; none when all is done.
+    /// Returns the removed deliveries, and where to continue; none when all is done.
     ///
     /// # Errors
     /// The file cannot be read or written; then nothing of this was removed.
@@ -54,7 +54,7 @@ impl Store {
         Ok((Removed { deliveries: gone, ..removed }, next))
     }
 
-    /// What would go now: nothing is removed.
+    /// The deliveries that would be removed now. Nothing is removed.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -79,7 +79,7 @@ pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
     }
 }
 
-/// The same by its row, whatever else can be read of it. Only what is to be sent stays.
+/// The same by its row, readable or not. Only pending deliveries stay.
 fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
     let state = state::of_row(tx, row)?;
     if state.is_some_and(DeliveryState::is_pending) {

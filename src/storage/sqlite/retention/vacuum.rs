@@ -1,4 +1,4 @@
-//! The file gives the space back that removed rows have left, a little at a time.
+//! Releases the space of removed rows, a little at a time.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,7 @@ impl Store {
         self.write_back().await
     }
 
-    /// The size of the database in bytes, without what stands only in the log beside it.
+    /// The size of the database in bytes, without the write-ahead log.
     ///
     /// # Errors
     /// The file cannot be looked at.

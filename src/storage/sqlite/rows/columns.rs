@@ -1,4 +1,4 @@
-//! How values stand in columns: times in milliseconds, choices by name, headers and values as JSON.
+//! Encodings of columns: times in milliseconds, choices by name, headers and values as JSON.
 
 use std::net::SocketAddr;
 
@@ -31,7 +31,7 @@ pub fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
     row.get(at).map_err(|error| error.to_string())
 }
 
-/// A text by its place, where it stands.
+/// A text by its column.
 pub fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, Why> {
     row.get_ref(at).map_err(|error| error.to_string())?.as_str().map_err(|error| error.to_string())
 }
@@ -48,7 +48,7 @@ pub fn profile_id(text: &str) -> Result<ProfileId, Why> {
     ProfileId::parse(text).map_err(|error| error.to_string())
 }
 
-/// What a row is called in a message: by its first column.
+/// The name of a row in a message, by its first column.
 pub fn named(what: &str, row: &Row<'_>) -> String {
     match row.get_ref(0) {
         Ok(ValueRef::Text(text)) => format!("{what} {}", String::from_utf8_lossy(text)),
@@ -61,7 +61,7 @@ pub fn delivery_id(row: &Row<'_>, at: usize) -> Result<DeliveryId, Why> {
     get(row, at).map(DeliveryId::from_bytes)
 }
 
-/// The number of a state. What is to be sent comes first, and of that the first tries.
+/// The number of a state. Pending ones come first, and of these the first attempts.
 pub fn state_number(state: DeliveryState) -> i64 {
     match state {
         DeliveryState::Queued => 0,

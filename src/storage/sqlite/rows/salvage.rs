@@ -74,7 +74,7 @@ fn conform(tx: &Writing<'_>, row: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the number of a queue stands there.
+/// Whether the lane is a number.
 fn has_lane(tx: &Transaction<'_>, row: i64) -> Result<bool, StoreError> {
     let sql = "SELECT typeof(lane) = 'integer' FROM delivery WHERE seq = ?1";
     Ok(tx.query_row(sql, [row], |found| found.get(0)).optional()?.unwrap_or(true))

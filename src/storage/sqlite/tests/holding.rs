@@ -1,4 +1,4 @@
-//! What is held is not sent, and what keeps failing is disabled.
+//! Blocked events are not sent, and a profile that keeps failing is disabled.
 
 use crate::profile::Status;
 use crate::record::{RunId, RunRange};
@@ -164,7 +164,7 @@ async fn only_an_event_that_ends_by_it_is_counted_and_once() {
     switch(&store, 1, Status::Active).await;
     store.disable_after(2);
     let first = ends(&store, Next::Failed).await;
-    // Told again, since the answer was lost.
+    // Recorded again, since the first result was lost.
     record(&store, first, 1, Next::Failed).await;
     for kind in [Kind::Test, Kind::Again] {
         let [id] = accept(&store, [of(1, kind)]).await;

@@ -60,7 +60,7 @@ async fn place(store: &Store, id: DeliveryId) -> Place {
     found.unwrap().unwrap_or_default()
 }
 
-/// What could be claimed at this time. It is released again.
+/// The deliveries that could be claimed at this time. They are released again.
 async fn due(store: &Store, now: Timestamp, limit: usize) -> Claimed {
     let claimed = store.claim(Demand::idle(now, limit, usize::MAX)).await.unwrap();
     release(store, &claimed).await;

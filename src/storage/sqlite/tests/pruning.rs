@@ -94,7 +94,7 @@ async fn a_long_log_goes_in_small_batches() {
     let all: Vec<_> = (0..900).map(accepted).collect();
     store.enqueue(all.clone()).await.unwrap();
     for n in 1..=3u32 {
-        // Some fail at once, and others at the third try.
+        // Some fail at once, and others at the third attempt.
         let tried = all.iter().enumerate().filter(|(at, _)| n == 1 || at % 3 > 0);
         let records = tried.map(|(at, new)| {
             let next = if at % 3 == 0 || n == 3 {

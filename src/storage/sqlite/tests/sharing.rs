@@ -14,8 +14,7 @@ use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Waits to be told, again and again, until what is told of is there. What was there before anything
-/// was told does not count.
+/// Waits for notifications until the change is there. Changes before the first notification do not count.
 async fn told(changes: &mut watch::Receiver<u64>, mut there: impl AsyncFnMut() -> bool) {
     timeout(DEADLINE, async {
         loop {

@@ -7,7 +7,7 @@ use crate::storage::{Filter, RetentionPolicy};
 
 use super::*;
 
-/// What a column of a delivery may hold that means nothing.
+/// Unreadable values of a delivery's columns.
 const ODD: [&str; 6] = [
     "event = 'sms-sent'",
     "kind = 'dream'",

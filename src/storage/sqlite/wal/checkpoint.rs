@@ -24,7 +24,7 @@ use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
 use crate::threads;
 
-/// Pages of new log that are worth a try: 16 MiB.
+/// Pages of new log that are worth an attempt: 16 MiB.
 pub const WORTH: u32 = 4 * 1024;
 
 /// With so many pages, 128 MiB, the log is to start anew.
@@ -33,13 +33,13 @@ const LONGEST: i32 = 32 * 1024;
 /// How long the writer waits for who reads before the log can start anew.
 const MOMENT: Duration = Duration::from_millis(25);
 
-/// How often it is tried again while a reader stays.
+/// How often it is attempted again while a reader stays.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long the log is, as the connection that writes knows it.
 pub struct Log {
     pages: Arc<AtomicI32>,
-    /// The length at the last try.
+    /// The length at the last attempt.
     tried: i32,
     busy: BusyTimeout,
     /// [`WORTH`] and [`LONGEST`].
@@ -90,7 +90,7 @@ impl Log {
         }
     }
 
-    /// What was written since is the little that is still to be moved.
+    /// The frames written since are the few that are still to be moved.
     fn start_anew(&self, db: &Connection) {
         let _shortened = self.busy.shorten(MOMENT);
         let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
@@ -102,7 +102,7 @@ impl Log {
     }
 }
 
-/// What came of a try.
+/// The result of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moved {
     /// All that was in the log then is in the database.
@@ -111,7 +111,7 @@ enum Moved {
     Part,
 }
 
-/// Moves the log in a thread, one try at a time.
+/// Moves the log in a thread, one attempt at a time.
 struct Mover {
     path: PathBuf,
     pinned: Arc<LogWatch>,
@@ -125,7 +125,7 @@ struct Running {
 }
 
 impl Mover {
-    /// Begins a try. Whether it did.
+    /// Starts an attempt. Whether it did.
     fn ask(&mut self, worth: u32) -> bool {
         if self.running.is_some() {
             return false;
@@ -138,7 +138,7 @@ impl Mover {
         self.running.is_some()
     }
 
-    /// What came of a try that has ended, once.
+    /// The result of an ended attempt, once.
     fn take(&mut self) -> Option<Moved> {
         let ended = self.running.take_if(|running| running.thread.is_finished())?;
         ended.thread.join().ok()
@@ -154,7 +154,7 @@ impl Mover {
 }
 
 /// Moves what nobody needs any more, and waits for nobody. While another process pins so much of the log,
-/// publishes that, and tries again every second.
+/// publishes that, and attempts it again every second.
 fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) -> Result<Moved, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;

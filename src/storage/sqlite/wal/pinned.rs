@@ -29,13 +29,13 @@ pub struct LogPinned {
 }
 
 impl LogPinned {
-    /// Whether two have the same cause, whatever the length of the log.
+    /// Whether two have the same cause, regardless of the length of the log.
     pub(crate) fn have_same_cause(one: Option<&Self>, other: Option<&Self>) -> bool {
         let cause = |pinned: Option<&Self>| pinned.map(|it| (it.readers.clone(), it.mark, it.since));
         cause(one) == cause(other)
     }
 
-    /// What was found, without the fix.
+    /// The finding, without the fix.
     #[must_use]
     pub fn what(&self) -> String {
         let since = self.since.map(|at| format!(", since {} UTC", clock(at))).unwrap_or_default();
@@ -48,7 +48,7 @@ impl LogPinned {
         )
     }
 
-    /// What to do.
+    /// The fix.
     #[must_use]
     pub fn fix(&self) -> &'static str {
         "end the transaction, or the program"
