@@ -64,7 +64,7 @@ fn without_threads_it_says_so_and_gives_the_terminal_back() {
             },
             "the profile, or why there is none",
         );
-        opened = terminal.find("q Quit").is_some();
+        opened = terminal.find("1 Profiles").is_some();
         if opened {
             // With too few of them for the storage or for the sender it says that, too.
             terminal.wait_until(

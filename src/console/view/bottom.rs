@@ -1,20 +1,24 @@
-//! The sentence at the bottom left; while a test runs, its state. A long one takes the line of the footer too.
+//! The sentence at the bottom left; while a test runs, its state. A long notice takes the line of the footer too,
+//! until the next key.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::deliveries::state_text;
-use crate::console::model::notice::{TESTING, Tone};
+use crate::console::model::notice::{Notice, TESTING, Tone};
 use crate::console::model::state::State;
 use crate::console::view::deliveries;
+use crate::record::Summary;
 use crate::text::{cut, displayable, wrap};
 
 /// One line, or two, of at most so many columns.
 pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
     let pieces = pieces(state);
     let width = usize::from(width).saturating_sub(1);
-    if let [(text, style)] = pieces.as_slice() {
+    if let [(text, style)] = pieces.as_slice()
+        && notice(state).is_some()
+    {
         let room = width.saturating_sub(1);
         let lines = wrap(text, room);
         if let [first, rest @ ..] = lines.as_slice()
@@ -37,12 +41,21 @@ pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
     vec![Line::from(spans)]
 }
 
+/// The test that runs.
+fn testing(state: &State) -> Option<&Summary> {
+    let rows = state.deliveries.rows();
+    state.testing.iter().rev().find_map(|test| rows.iter().find(|row| row.id == test.id))
+}
+
+/// The notice, unless it says only that a test runs, which is shown otherwise.
+fn notice(state: &State) -> Option<&Notice> {
+    state.notice.as_ref().filter(|notice| notice.text != TESTING || testing(state).is_none())
+}
+
 fn pieces(state: &State) -> Vec<(String, Style)> {
     let theme = &state.settings.theme;
-    let rows = state.deliveries.rows();
-    let testing = state.testing.iter().rev().find_map(|t| rows.iter().find(|r| r.id == t.id));
     // A newer notice has precedence, or it could not be read before the test ends.
-    let notice = state.notice.as_ref().filter(|n| testing.is_none() || n.text != TESTING);
+    let (testing, notice) = (testing(state), notice(state));
     let mut pieces = Vec::new();
     // An error stays on the screen until it is over.
     let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
