@@ -1,4 +1,4 @@
-//! What `profiles apply` says of a profile that it saves.
+//! The notes of `profiles apply` about a profile that it saves.
 
 use crate::support::cli::Place;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use crate::support::cli::Place;
 use crate::support::recorder::Recorder;
 use serde_json::json;
 
-/// Puts something in the place of the settings file, and gives how a report of it starts.
+/// Replaces the settings file, and returns the start of the report about it.
 type Broken = fn(&Place) -> String;
 
 fn text(place: &Place, bytes: &[u8], line: usize) -> String {

@@ -96,7 +96,7 @@ fn a_pause_reaches_whoever_sends_just_now() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     let work = Running::start(place.command(&["work", "--json"]));
-    // Who holds the lock sends.
+    // The owner of the lock sends.
     let lock = place.db().with_extension("db.lock");
     let sends = || std::fs::read_to_string(&lock).is_ok_and(|pid| pid.trim() == work.pid().to_string());
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
@@ -133,7 +133,7 @@ fn a_profile_that_keeps_failing_is_disabled_held_and_enabled() {
     let shown = run(&["profiles", "show", &id, "--json"]).json();
     assert_eq!(shown["auto_disabled"]["message"], "500 Internal Server Error");
 
-    // What comes is accepted and held.
+    // New events are accepted and blocked.
     let sent = run(&["send", &id]);
     assert_eq!(sent.code, Some(1));
     assert!(sent.err.contains("it is blocked: 'Order SMS' has been auto-disabled since"), "{sent:?}");

@@ -3,7 +3,7 @@
 use crate::support::cli::{On, Place, Ran, Running, address};
 use serde_json::{Value, json};
 
-/// A log: two delivered, one failed with 503, one with nobody there. Ids as `test` told them.
+/// A log: two delivered, one failed with 503, one refused connection. Ids as `test` printed them.
 fn log(place: &Place) -> (Running, Vec<String>) {
     let args = ["receive", "--listen", "127.0.0.1:0", "--json", "--fail-first", "1", "--status", "200"];
     let receiver = Running::start(place.command(&args));
@@ -111,7 +111,7 @@ fn one_or_all_are_counted_cancelled_and_sent_again() {
     let now = place.run(&["deliveries", "retry", &queued[0]]);
     assert_eq!(now.out, format!("{}  due now\n", queued[0]));
     let told = place.run(&["deliveries", "retry", "--state", "failed", "--profile", "bookings", "--yes"]);
-    // What was sent again is not sent once more by a filter, and is when it is named.
+    // A resent delivery is not resent again by a filter, only by its id.
     assert_eq!((told.code, told.out.as_str()), (Some(0), "0 deliveries match\n"));
     assert!(told.err.contains("skipped 1 already resent"), "{told:?}");
     let shown = place.run(&["deliveries", "show", &ids[2], "--json"]).json();

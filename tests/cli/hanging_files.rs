@@ -10,7 +10,7 @@ use crate::support::recorder::events;
 use crate::support::secure::Authority;
 use serde_json::json;
 
-/// Longer than the limit for a command here: whatever ends did not wait for it.
+/// Longer than the limit for a command here: a command that ends did not wait for it.
 const TIMEOUT_MS: u32 = 60_000;
 
 /// A profile whose CA file was good when it was saved.

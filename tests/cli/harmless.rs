@@ -1,4 +1,4 @@
-//! Nothing that a command prints drives a terminal, whatever its arguments and what it has stored.
+//! No output of a command drives a terminal, with any arguments and any stored text.
 
 use crate::support::cli::Place;
 use ringback::text::is_hidden;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::support::cli::{Place, finish};
 use crate::support::needs;
 
-/// What groff makes of a page, as plain text; none where there is no groff, which is said.
+/// A page as plain text by groff; none without groff, which is reported.
 fn typeset(page: &str) -> Option<String> {
     let mut groff = Command::new(needs::program("groff")?);
     groff.args(["-man", "-Tutf8", "-ww", "-P-cbou"]);
@@ -24,7 +24,7 @@ fn commands(place: &Place, path: &[&str]) -> Vec<String> {
     let help = place.run(&[path, &["--help"]].concat()).out;
     let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
     let names = listed.lines().take_while(|line| !line.is_empty());
-    // A line that is indented further goes on with the one above.
+    // A line that is indented further continues the one above.
     let names = names.filter(|line| !line.starts_with("   "));
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }

@@ -209,7 +209,7 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
     };
     let mut document = all[0].clone();
     document["profile_id"] = json!(id);
-    // What is left out within a member that is there, or null, stays.
+    // A missing or null field within a given object stays.
     document["auth"] = json!({"type": "api-key", "header": "api-key"});
     document["headers"]["X-Token"] = Value::Null;
     document["signing_secret"] = Value::Null;
@@ -223,7 +223,7 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
     for name in ["headers", "enc", "signing_secret"] {
         document.as_object_mut().unwrap().remove(name);
     }
-    // Nothing is told of what was not saved.
+    // Nothing is printed about profiles that were not saved.
     let file = place.file("p.json", &json!([document, {"title": "x"}]).to_string());
     let refused = place.run(&["profiles", "apply", &file]);
     refused.refused(2, &["profiles[1].title"]);

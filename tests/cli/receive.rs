@@ -139,7 +139,7 @@ fn a_closed_pipe_ends_it_quietly() {
 fn a_reader_that_stands_still_does_not_keep_it() {
     let mut running = Running::start(&["--json"]);
     let big = format!("x={}", "y".repeat(100_000));
-    // More than a pipe holds, and nobody reads.
+    // More than a pipe takes, and nobody reads.
     for _ in 0..3 {
         assert_eq!(running.curl(&["-d", &big]).stdout, b"200");
     }

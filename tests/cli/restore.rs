@@ -1,4 +1,4 @@
-//! Deleted profiles: what is pending of them is held, and they can be restored by any session.
+//! Deleted profiles: their pending events are blocked, and any session can restore them.
 
 use serde_json::{Value, json};
 

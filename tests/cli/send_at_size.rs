@@ -10,7 +10,7 @@ use crate::support::terminal::{Launch, Terminal};
 /// Memory that may come to be used with more lines, in KiB.
 const MORE_KIB: u64 = 8 * 1024;
 
-/// The most memory that a running program has held so far, in KiB.
+/// The peak memory of a running program, in KiB.
 #[cfg(target_os = "linux")]
 fn most_memory_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

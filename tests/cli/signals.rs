@@ -24,7 +24,7 @@ fn full_pipe() -> (PipeReader, io::PipeWriter) {
     (reader, writer)
 }
 
-/// Whether SIGTERM no longer ends a process by default: it is held back, or handled.
+/// Whether SIGTERM no longer ends a process by default: it is blocked, or handled.
 fn is_spared(child: &Child) -> bool {
     let text = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let mask = |name: &str| {

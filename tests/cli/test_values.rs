@@ -15,7 +15,7 @@ fn profile(place: &Place, title: &str, channel: &str, events: &[&str], names: &[
     }));
 }
 
-/// What would have been sent.
+/// The request that would have been sent.
 #[track_caller]
 fn body(ran: &Ran) -> Value {
     assert_eq!(ran.code, Some(1), "{ran:?}");

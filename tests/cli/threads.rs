@@ -1,4 +1,4 @@
-//! A system that gives few threads, or none: every command says so, and none panics or hangs.
+//! A system that starts few threads, or none: every command says so, and none panics or hangs.
 
 use crate::support::cli::{Place, Ran, ran};
 use crate::support::limits::{limited, threads};
@@ -52,7 +52,7 @@ fn a_command_without_threads_says_so() {
             }
         }
     }
-    // What was accepted by those that could not send is sent by the one that can.
+    // Deliveries accepted by commands that could not send are sent by the one that can.
     assert_eq!(with_threads(&place, ENOUGH, &["work", "--until-idle"]).code, Some(0));
     let list = place.run(&["deliveries", "list", "--json"]).json();
     assert!(list.as_array().unwrap().iter().all(|delivery| delivery["state"] == "delivered"), "{list}");

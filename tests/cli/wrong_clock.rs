@@ -118,7 +118,7 @@ fn a_person_confirms_that_the_clock_is_right() {
 #[test]
 fn what_needs_a_clock_that_is_right_says_so() {
     let place = Place::new();
-    // An hour: the clock goes on while the command runs.
+    // An hour: the clock advances while the command runs.
     for seconds in [-3_600, YEAR_10000] {
         at(&place, seconds, &["receive", "--listen", "0"]).refused(1, &["clock", "set the clock"]);
         let doctor = at(&place, seconds, &["doctor", "--json"]);

@@ -49,7 +49,7 @@ fn work_until_idle_ends_whichever_page_is_damaged() {
             _ => panic!("{name}: {ran:?}"),
         }
     }
-    // What a sender needs, and what it can do without.
+    // Columns that a sender needs, and columns that it does not need.
     assert!(failed.contains(&"delivery") && failed.len() < roots.len(), "{failed:?} of {roots:?}");
 }
 

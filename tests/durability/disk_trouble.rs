@@ -9,9 +9,9 @@ use crate::support::recorder::{Recorder, events};
 
 /// Room for the program and no more than a few hundred deliveries.
 const MIB: u32 = 4;
-/// What is wrong, and what to do.
+/// The problem, and the fix.
 const NO_ROOM: &str = "has no room to grow: free some disk space, then try again";
-/// Sent while there is room: so many are in flight at once while the endpoint keeps its answers.
+/// Sent while there is room: so many are in flight at once while the endpoint withholds its responses.
 const BEFORE: usize = 4;
 
 #[test]

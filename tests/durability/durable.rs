@@ -1,4 +1,4 @@
-//! What must be so of a database whatever happened to its programs.
+//! Invariants of a database after any end of its programs.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! The lock file beside the database, removed, replaced or laid by somebody else; and a sender that is
-//! stopped while it holds the lock.
+//! stopped while it owns the lock.
 
 use std::os::unix::fs::symlink;
 use std::time::Duration;

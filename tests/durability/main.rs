@@ -1,4 +1,4 @@
-//! What is accepted survives: killed programs, cut logs, full and read-only disks.
+//! Accepted deliveries survive killed programs, cut logs, full and read-only disks.
 
 #![allow(
     clippy::unwrap_used,

@@ -13,9 +13,9 @@ use crate::support::needs::skip;
 use crate::support::recorder::Recorder;
 use ringback::storage::inspect;
 
-/// What is wrong, and what to do.
+/// The problem, and the fix.
 const READ_ONLY: &str = "ringback.db: can only be read: allow writing to the file and its folder";
-/// Sent while it may be written: so many are in flight at once while the endpoint keeps its answers.
+/// Sent while it may be written: so many are in flight at once while the endpoint withholds its responses.
 const BEFORE: usize = 4;
 
 /// Makes the database and its log unchanging, also for who has them open.

@@ -10,7 +10,7 @@ use ringback::delivery::Limits;
 use ringback::record::DeliveryState;
 use serde_json::Value;
 
-/// Each try that a session tells of: the delivery, and which of its tries.
+/// Each attempt that a session reports: the delivery, and the number of the attempt.
 fn tries(lines: &[String]) -> Vec<(String, u64)> {
     let read = |line: &String| {
         let json: Value = serde_json::from_str(line).ok()?;

@@ -72,7 +72,7 @@ async fn whatever_is_cut_off_the_rest_is_whole() {
         earlier = Some(left);
     }
     assert_eq!(earlier.unwrap(), written.end, "nothing was cut off at last");
-    // A disk may have room there that holds what was there before.
+    // A disk may have old contents there.
     for cut in cuts.iter().step_by(10) {
         open_cut(&written, *cut, &[0; 8192]).await;
         let rubbish: Vec<u8> =

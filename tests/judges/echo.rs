@@ -15,7 +15,7 @@ pub struct Echo {
     port: u16,
 }
 
-/// What the server decoded of a request.
+/// The request as the server decoded it.
 #[derive(Debug, Deserialize)]
 pub struct Decoded {
     pub method: String,

@@ -25,7 +25,7 @@ struct Sealed {
     plain: String,
 }
 
-/// What went in, by the variable's name: text as it is, all else as compact JSON, null as nothing.
+/// The input by the variable's name: text as it is, all else as compact JSON, null as nothing.
 fn plains() -> Vec<(String, String)> {
     let texts = TEXTS.iter().enumerate().map(|(at, text)| (name(at), (*text).to_owned()));
     let others = OTHERS.iter().map(|(name, json)| {

@@ -149,7 +149,7 @@ fn set(draft: &mut Draft, method: &str, format: &str, body: &Typed) {
     method.clone_into(&mut draft.method);
     format.clone_into(&mut draft.data_format);
     body.body.clone_into(&mut draft.body);
-    // All that may stand in a header, in one.
+    // All characters that a header may contain, in one.
     let fit: Vec<String> = (0..TEXTS.len())
         .filter(|at| !TEXTS[*at].chars().any(|c| c.is_ascii_control() && c != '\t'))
         .map(|at| format!("[<{}>]", name(at)))
@@ -162,7 +162,7 @@ fn texts_header() -> String {
     format!("[{}]", fit.copied().collect::<Vec<_>>().join("]["))
 }
 
-/// Delivers, and gives what the server made of it.
+/// Delivers, and returns the request as the server decoded it.
 async fn judged(courier: &Courier, draft: &Draft, what: &str) -> Decoded {
     let details = courier.deliver(checked(draft), &nasty::values()).await;
     assert_eq!(details.summary.state, DeliveryState::Delivered, "{what}: {:?}", details.summary);

@@ -1,4 +1,4 @@
-//! Bodies in XML: whatever a value holds, the XML parser of Python's own library reads it again.
+//! Bodies in XML: the XML parser of Python's own library reads any value again.
 
 use std::path::Path;
 
@@ -25,13 +25,13 @@ fn rendered(value: &str) -> String {
     String::from_utf8(render(&profile, &values, context).unwrap().body).unwrap()
 }
 
-/// What XML 1.0 can hold of a value.
+/// The part of a value that XML 1.0 can contain.
 fn held(value: &str) -> String {
     let fits = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     value.chars().map(|c| if fits(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// What the document holds of a value.
+/// The value in the document.
 fn wanted(value: &str) -> Value {
     let v = held(value);
     json!([

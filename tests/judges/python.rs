@@ -37,7 +37,7 @@ pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges").join(name)
 }
 
-/// Gives a script these lines, and returns the lines that it answers, one for each.
+/// Sends these lines to a script, and returns its response lines, one for each.
 pub fn ask(python: &Path, name: &str, lines: &[serde_json::Value]) -> Vec<String> {
     let mut command = Command::new(python);
     let mut child = command.arg(script(name)).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

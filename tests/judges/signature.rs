@@ -26,14 +26,14 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("DELETE", "json", "{}"),
 ];
 
-/// What the reference library is asked.
+/// The question to the reference library.
 fn question(secret: &str, received: &Received) -> Value {
     let ours = received.headers.iter().filter(|(name, _)| name.starts_with("webhook-"));
     let headers: Map<String, Value> = ours.map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({"secret": secret, "headers": headers, "body": STANDARD.encode(&received.body)})
 }
 
-/// The requests of one delivery that is tried twice, and whose first try fails.
+/// The requests of one delivery with two attempts, of which the first fails.
 async fn sent(change: impl Fn(&mut Draft)) -> [Received; 2] {
     let courier = Courier::new();
     let behaviour = Behaviour { fail_first: 1, ..Behaviour::default() };

@@ -1,4 +1,4 @@
-//! No file is longer than a reader can hold in mind.
+//! No file is longer than a reader can keep in mind.
 
 use std::path::{Path, PathBuf};
 

@@ -33,7 +33,7 @@ pub fn is_within(file: &Module, module: &str) -> bool {
     parts.clone().count() <= file.len() && parts.zip(file).all(|(part, name)| part == name)
 }
 
-/// What is in a folder.
+/// The contents of a folder.
 pub fn names_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -76,7 +76,7 @@ impl Sources {
         file.imports.iter().fold(file.code.clone(), |text, import| text + "\n" + &import.path)
     }
 
-    /// Who uses whom among the files for which `is_meant` holds.
+    /// The uses among the files for which `is_meant` is true.
     pub fn uses(&self, above: Above, is_meant: impl Fn(&Module) -> bool) -> Uses {
         let files = self.0.iter().filter(|(file, _)| is_meant(file));
         let used = |(file, text): (&Module, &File)| {
@@ -117,7 +117,7 @@ impl Sources {
     /// The paths that a file names: its imports, and paths in its code.
     fn named(&self, module: &Module, file: &File) -> Vec<String> {
         let is_used = |import: &&Import| {
-            // What is only passed on is used by whoever takes it from here.
+            // A re-export is used by the files that import it from here.
             import.visibility == Visibility::Private || words(&file.code).any(|word| word == import.name)
         };
         let mut paths: Vec<String> =

@@ -75,7 +75,7 @@ fn the_manual_has_every_module() {
     assert_eq!(sorted, modules, "the table in docs/development.md");
 }
 
-/// What the list in `lib.rs` and the manual name as a place is there.
+/// The files that the list in `lib.rs` and the manual name exist.
 #[test]
 fn the_files_that_are_named_are_there() {
     for page in ["src/lib.rs", "docs/development.md"] {

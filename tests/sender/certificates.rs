@@ -34,7 +34,7 @@ jvoNyBK92us=
 
 type Made = (CertificateParams, KeyPair);
 
-/// What an authority is made of.
+/// The parts of an authority.
 fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -43,7 +43,7 @@ fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
     (params, KeyPair::generate().unwrap())
 }
 
-/// What a server's certificate is made of.
+/// The parts of a server's certificate.
 fn leaf(change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, "localhost");
@@ -56,7 +56,7 @@ fn signed(made: &Made, by: &Made) -> CertificateDer<'static> {
     made.0.signed_by(&made.1, &issuer).unwrap().der().clone()
 }
 
-/// What a server shows and a profile trusts.
+/// The certificates of a server and of a profile.
 struct Case {
     what: &'static str,
     chain: Vec<CertificateDer<'static>>,
@@ -246,7 +246,7 @@ fn of_the_chain(root: &Made) -> Vec<Case> {
     all
 }
 
-/// Serves one connection after the other with this certificate, whatever is wrong with it.
+/// Serves one connection after the other with this certificate, valid or not.
 async fn serve(case: &Case) -> (std::net::SocketAddr, tokio::task::JoinHandle<()>) {
     let key = any_supported_type(&PrivateKeyDer::Pkcs8(case.key.serialize_der().into())).unwrap();
     let shown = SingleCertAndKey::from(CertifiedKey::new(case.chain.clone(), key));

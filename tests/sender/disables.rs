@@ -25,7 +25,7 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     desk.store.save_profiles(vec![profile.clone()]).await.unwrap();
     let status = async || desk.store.profile(&profile.id).await.unwrap().unwrap().status;
 
-    // Nineteen, and one that fails but was asked for by hand.
+    // Nineteen, and one that fails but was sent manually.
     for id in send(&desk, &profile, 19).await {
         assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Failed);
     }

@@ -14,11 +14,11 @@ use ringback::record::{Details, ErrorClass};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-/// What is written again and again, with the request's stream.
+/// The frame that is written repeatedly, with the request's stream.
 type Flood = fn(u32) -> Vec<u8>;
 
 /// Delivers once to an HTTP/2 endpoint that replies to a request with these bytes again and again.
-/// What came of it, and how much the endpoint could write.
+/// The result, and how much the endpoint could write.
 async fn flooded(flood: impl Fn(u32) -> Vec<u8> + Send + Sync + 'static) -> (Details, u64) {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());
@@ -54,7 +54,7 @@ async fn write_without_end(
             break id;
         }
     };
-    // What it sends back, such as replies to PINGs, is read: else both sides would wait.
+    // Its replies, such as those to PINGs, are read: otherwise both sides would wait.
     tokio::spawn(async move { while read_frame(&mut from).await.is_ok() {} });
     let bytes = flood(stream).repeat(100);
     loop {

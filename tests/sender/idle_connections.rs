@@ -10,7 +10,7 @@ use ringback::record::{Attempt, ErrorClass};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// What a server does with a request.
+/// The behaviour of a server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Does {
     /// Answers, and keeps the connection.
@@ -23,7 +23,7 @@ enum Does {
     Resets,
     /// Reads nothing of it and closes: the system sends RST.
     ClosesUnread,
-    /// Begins an answer and closes.
+    /// Starts a response and closes.
     Begins,
     /// Answers with a long body, slowly enough that it is cut.
     AnswersAtLength,
@@ -86,7 +86,7 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
     }
 }
 
-/// What came of deliveries to a server, one after the other.
+/// The results of consecutive deliveries to a server.
 async fn sent(server: &Scripted, n: usize) -> Vec<Attempt> {
     Desk::new().only_tries(&profile(&format!("http://{}/cb", server.addr), |_| ()), n).await
 }

@@ -66,7 +66,7 @@ pub fn words(effect: &Effect) -> Option<String> {
     })
 }
 
-/// The last digits of an id, which tell the ids of these tests apart.
+/// The last digits of an id, by which the ids of these tests differ.
 fn short(id: &ProfileId) -> &str {
     let text = id.as_str();
     text[text.len() - 12..].trim_start_matches('0')

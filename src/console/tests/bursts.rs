@@ -25,7 +25,7 @@ fn a_question_takes_no_answer_from_the_burst_that_opened_it() {
     assert_eq!(desk.asked(), ["delete 1"]);
 }
 
-/// A key by itself, as fast as the next one.
+/// A single key, as fast as the next one.
 fn key(desk: &mut Desk, name: &str) {
     desk.told(Message::Key(Key::parse(name).unwrap()));
 }
@@ -68,7 +68,7 @@ fn answers_that_destroy_nothing_count_at_once() {
     assert!(desk.asked().contains(&"save Order SMSX".to_owned()));
 }
 
-/// What is asked about many is another question once they are counted.
+/// A question about many deliveries becomes another one once they are counted.
 #[test]
 fn the_time_begins_anew_when_the_question_changes() {
     let mut desk = Desk::new(80, 24).of(sample::log());
@@ -106,7 +106,7 @@ fn a_burst_neither_quits_nor_sends() {
     assert_eq!(desk.asked(), ["quit"]);
 }
 
-/// What is typed ahead while a window is about to open is a burst still.
+/// Keys typed ahead while a window is about to open still are a burst.
 #[test]
 fn a_burst_that_waits_for_its_window_does_not_send() {
     let mut desk = Desk::new(80, 24).of(sample::world());

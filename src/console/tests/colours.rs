@@ -27,7 +27,7 @@ fn deliveries_in_colour() {
     shot("colour_deliveries", &desk.styled());
 }
 
-/// Screens on which every style of the console stands somewhere.
+/// Screens that together have every style of the console.
 const PLACES: &[&str] = &[
     "1",
     "/",

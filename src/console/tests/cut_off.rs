@@ -117,7 +117,7 @@ fn a_long_body_counts_what_is_above_and_below() {
         };
         go_to(&mut desk, "Endpoint");
         desk.keys("tab tab");
-        // The cursor stands behind the last line.
+        // The cursor is after the last line.
         let above = of(&desk, '↑').unwrap_or_else(|| panic!("{}", desk.screen()));
         assert_eq!(of(&desk, '↓'), None, "{}", desk.screen());
         desk.keys("ctrl+home");
@@ -145,7 +145,7 @@ fn hints_are_dropped_whole_and_titles_are_marked() {
     assert!(desk.line("[ Send ]").contains("Tab next value · Ctrl+O reads a file"), "{}", desk.screen());
 }
 
-/// What a person copied, and which way it went, is read in full at 80 columns.
+/// The report of a copy fits into 80 columns.
 #[test]
 fn what_was_copied_fits() {
     let mut desk = Desk::new(80, 24).of(sample::log());

@@ -166,7 +166,7 @@ fn a_long_log_is_read_page_by_page() {
     assert_eq!(chosen(&desk), 1, "news from the top leaves the choice at the bottom");
 }
 
-/// What the list shows after this was typed to find it, by the numbers of the ids.
+/// The rows of the list after this search was typed, by the numbers of their ids.
 fn found(desk: &mut Desk, text: &str) -> Vec<u128> {
     desk.keys("4 / ctrl+u").types(text).keys("enter");
     desk.state.deliveries.rows().iter().map(|row| number(row.id)).collect()

@@ -37,15 +37,15 @@ pub struct Desk {
     pub world: World,
     outside: Outside,
     terminal: Terminal<TestBackend>,
-    /// What was asked for and not answered yet.
+    /// Requests without a result so far.
     pending: VecDeque<Request>,
-    /// What was asked for since the last look.
+    /// The effects since the last call.
     asked: Vec<Effect>,
     answering: bool,
 }
 
 impl Desk {
-    /// A console of this size before anything is read; nothing answers yet.
+    /// A console of this size before anything is loaded; no effect is carried out yet.
     pub fn new(columns: u16, lines: u16) -> Self {
         let settings = ConsoleSettings {
             rules: Rules::default(),
@@ -80,7 +80,7 @@ impl Desk {
         self
     }
 
-    /// With this world outside, which answers from now on.
+    /// With this world outside; effects are carried out from now on.
     pub fn of(mut self, world: World) -> Self {
         self.outside = Outside::of(&world);
         self.world = world;
@@ -89,7 +89,7 @@ impl Desk {
         self
     }
 
-    /// The outside answers what was asked for, and all that comes.
+    /// Carries out pending and all further effects.
     pub fn answers(&mut self) -> &mut Self {
         self.answering = true;
         self.settle();
@@ -97,7 +97,7 @@ impl Desk {
         self
     }
 
-    /// The outside is slow: what is asked for waits until [`Desk::answers`].
+    /// The outside is slow: effects wait until [`Desk::answers`].
     pub fn waits_for_answers(&mut self) -> &mut Self {
         self.answering = false;
         self
@@ -221,12 +221,12 @@ impl Desk {
         }
     }
 
-    /// What was asked for since the last look, in short words, reading left out.
+    /// The effects since the last call in short words, without those that only read.
     pub fn asked(&mut self) -> Vec<String> {
         self.asked.drain(..).filter_map(|effect| asked::words(&effect)).collect()
     }
 
-    /// What was asked for since the last look.
+    /// The effects since the last call.
     pub fn effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.asked)
     }
@@ -252,7 +252,7 @@ impl Desk {
         backend.cursor_visible().then(|| (backend.cursor_position().x, backend.cursor_position().y))
     }
 
-    /// Whether this text stands on the screen.
+    /// Whether the screen contains this text.
     pub fn shows(&self, text: &str) -> bool {
         self.screen().contains(text)
     }

@@ -16,7 +16,7 @@ fn new_profile() -> Desk {
     desk
 }
 
-/// Goes on with Tab until the bar stands at the field with this label.
+/// Presses Tab until the field with this label is focused.
 pub fn go_to(desk: &mut Desk, label: &str) {
     let here = format!("▌{label}");
     for _ in 0..40 {
@@ -84,7 +84,7 @@ fn the_retry_table_follows_what_is_typed() {
     assert!(!desk.shows("2nd retry"), "no table for a timeout in error");
 }
 
-/// A field, what is typed into it, and what then stands beneath it.
+/// A field, the typed text, and the error beneath it.
 const BASICS: &[(&str, &str, &str)] = &[
     ("Title", "a", "at least 3 characters (1 so far)"),
     ("Title", "a!", "'!' is not allowed"),

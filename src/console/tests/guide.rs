@@ -198,7 +198,7 @@ fn quitting_from_the_palette_asks_when_something_is_unsaved() {
     assert_eq!(desk.asked(), ["keep Order SMSx"]);
 }
 
-/// Places from which every entry is tried.
+/// Places from which every entry is run.
 const PLACES: &[&str] = &["1", "2", "e", "3", "4", "4 G", "4 enter", "p", "t", "R", "D", "v n", "e x esc"];
 
 #[test]

@@ -25,7 +25,7 @@ fn themed(desk: &mut Desk, name: ThemeName, depth: Depth) -> &mut Desk {
     desk.told(Message::Now(now))
 }
 
-/// Screens on which every kind of thing stands somewhere.
+/// Screens that together have every kind of thing.
 const PLACES: &[&str] = &[
     "1",
     "/",
@@ -111,7 +111,7 @@ fn with_ascii_every_sign_has_its_form() {
         desk.keys(place);
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{place}\n{screen}");
-        // What is told with a question mark is no sign of ours.
+        // A question mark in a sentence is no sign of ours.
         let lost = screen.matches('?').count();
         let questions = screen.matches("? Help").count()
             + screen.matches("?  ").count()

@@ -20,7 +20,7 @@ fn chosen(desk: &Desk) -> u128 {
     number(desk.state.deliveries.chosen().unwrap().id)
 }
 
-/// The lines of the list, as they stand on the screen.
+/// The lines of the list on the screen.
 fn list(desk: &Desk) -> Vec<String> {
     let screen = desk.screen();
     let inside = |line: &&str| line.starts_with("┃ 1") || line.starts_with("┃▌1");
@@ -108,7 +108,7 @@ fn a_choice_that_goes_leaves_its_place_to_the_next_older_one() {
 fn an_answer_from_before_the_pause_does_not_come_into_sight() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4").waits_for_answers();
-    // It was asked while the newest was followed, and is answered afterwards.
+    // The request is from before the pause, and its result from after it.
     desk.happens(come(3)).keys("j").answers();
     assert_eq!(chosen(&desk), 8);
     assert!(desk.shows("not following · 3 new"), "{}", desk.screen());

@@ -1,4 +1,4 @@
-//! What is paused or disabled by itself is told as such, and goes on at a key.
+//! Paused and auto-disabled profiles are shown as such, and resumed by a key.
 
 use crate::callback::Values;
 use crate::console::model::message::Message;
@@ -123,7 +123,7 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
     assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
     assert!(desk.shows("◌ auto-disabled since 14:02 · 20"), "{}", desk.screen());
     assert!(desk.shows("queued · blocked: auto-disabled"), "{}", desk.screen());
-    // It is told once.
+    // It is reported once.
     desk.keys("j k").happens(|_| ());
     desk.told(Message::Done("Something else".to_owned())).happens(|_| ());
     assert_eq!(desk.says(), "Something else");

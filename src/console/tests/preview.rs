@@ -5,7 +5,7 @@ use super::{Desk, World, sample, shot};
 use crate::callback::Values;
 use crate::console::model::effect::Effect;
 
-/// What was asked to be copied since the last look.
+/// The text to copy since the last call.
 fn copied(desk: &mut Desk) -> (String, String) {
     let effects = desk.effects();
     let found = effects.into_iter().find_map(|effect| match effect {

@@ -1,4 +1,4 @@
-//! What is given to an editor and a pager, and what comes of what they give back.
+//! Texts for editor and pager, and their results.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
@@ -7,7 +7,7 @@ use crate::console::model::program::{Program, Returned, Subject};
 use super::world::profile_id;
 use super::{Desk, sample};
 
-/// What was given to a program.
+/// The text given to a program.
 fn given(desk: &mut Desk) -> Option<Program> {
     desk.effects().into_iter().find_map(|effect| match effect {
         Effect::Run(program) => Some(program),

@@ -12,7 +12,7 @@ use super::{Desk, sample};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 
-/// Goes through all fields of both steps, and gives the lines that had the bar.
+/// Visits all fields of both steps, and returns the focused lines.
 fn lines_of_the_form(desk: &mut Desk) -> Vec<String> {
     let mut lines = Vec::new();
     for step in ["", "f4"] {
@@ -85,7 +85,7 @@ fn the_pane_of_the_variables_has_the_words_of_the_seed() {
         desk.keys("space space esc");
         assert_eq!(desk.state.focus, Pane::Editor);
         assert!(desk.line("▌Dynamic Variables").contains("2 of 22 selected"), "{}", desk.screen());
-        // What cannot be done is not offered.
+        // Impossible actions are not offered.
         desk.keys("f3 /");
         assert!(!desk.shows("a Select All"), "letters are text now: {}", desk.screen());
         desk.keys("esc esc esc v");

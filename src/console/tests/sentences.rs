@@ -1,4 +1,4 @@
-//! Sentences name the keys that are bound, whatever the settings bind.
+//! Sentences name the keys that the settings bind.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn a_key_that_does_something_is_found_in_a_sentence() {
 }
 
 /// A key that is written into a sentence of the console is wrong as soon as it is bound elsewhere: braces
-/// with the name of the action stand in its place.
+/// with the name of the action replace it.
 #[test]
 fn no_sentence_in_the_sources_names_a_key() {
     fn look(path: &Path, looked_at: &mut usize) {
@@ -91,7 +91,7 @@ fn no_sentence_in_the_sources_names_a_key() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]\nmod").next().unwrap();
-            // What a string literal continues on the next line belongs to it.
+            // The continuation of a string literal on the next line belongs to it.
             let text = text.replace("\\n", " ").replace("\\\n", " ").replace("\\\"", "'");
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for literal in code.flat_map(|line| line.split('"').skip(1).step_by(2)) {
@@ -120,7 +120,7 @@ fn with(world: World, (columns, lines): (u16, u16)) -> Desk {
     desk.of(world)
 }
 
-/// Ways to every window, by actions; what stands after `+` is text.
+/// Ways to every window, by actions; `+` starts a text.
 const SCENES: &[&str] = &[
     "",
     "profiles-search +no such title",
@@ -190,7 +190,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
                     let step = step.trim_end();
                     match step.strip_prefix('+') {
                         Some(text) => desk.types(text),
-                        // What follows a text belongs to it, unless it is an action.
+                        // Words after a text belong to it, unless they are actions.
                         None if TABLE.iter().all(|entry| entry.name != step) => desk.types(" ").types(step),
                         None => {
                             does(&mut desk, step);
@@ -258,7 +258,7 @@ fn look_over(desk: &Desk, scene: &str) {
     let screen = desk.screen();
     let reasons = TABLE.iter().filter_map(|entry| beneath::why_not_from_here(&desk.state, entry));
     let reasons: Vec<String> = reasons.map(std::borrow::Cow::into_owned).collect();
-    // The panes are numbered, whatever leads to them.
+    // The panes are numbered regardless of their keys.
     let lines = screen.lines().filter(|line| !(line.contains("1 Profiles") && line.contains("5 Timeline")));
     for line in lines.chain(reasons.iter().map(String::as_str)) {
         assert_eq!(named(line), None, "{scene}: {line}\n{screen}");

@@ -31,7 +31,7 @@ const HOSTILE: &[&str] = &[
     "<id><<a.b[0]>&<unknown>=\"{[}]",
 ];
 
-/// Words by which the palette finds something to do, whatever that is.
+/// Words by which the palette finds some action.
 const WORDS: &[&str] = &["go to", "test", "del", "quit", "copy", "next", "order", "日本", "cancel"];
 
 #[derive(Debug, Clone)]
@@ -109,7 +109,7 @@ fn steps() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Keys that are another's in the table, or two in a row.
+/// Keys of other actions in the table, and two consecutive ones.
 fn odd_keys() -> Keymap {
     let all = [
         ("profiles-new", "e"),

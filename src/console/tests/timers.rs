@@ -1,4 +1,4 @@
-//! How often the screen changes by itself: for what runs on it, and for nothing else.
+//! How often the screen is redrawn without input: only while something on it runs.
 
 use std::time::Duration;
 

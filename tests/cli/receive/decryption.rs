@@ -17,7 +17,7 @@ fn wrong(with: &str) -> String {
     with.replace("K1abc", "K2abc")
 }
 
-/// Sends a value and a plain one, and gives the lines with the values.
+/// Sends an encrypted and a plain value, and returns the lines with the values.
 fn shown(running: &mut Running, sent: &str) -> [String; 2] {
     running.curl(&["--data-urlencode", &format!("status={sent}"), "-d", "text=not+base64"]);
     let mut line = running.line();

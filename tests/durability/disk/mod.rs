@@ -23,7 +23,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A disk of so many MiB; none, and a word about it, where the system has none to give.
+    /// A disk of so many MiB; none, with a message, if the system cannot provide one.
     pub fn of_mib(size: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let script = format!("mount -t tmpfs -o size={size}m,mode=0700 disk \"$0\" && echo there && cat");
@@ -115,7 +115,7 @@ impl Disk {
         self.mount(&["--options-mode", "ignore", "-o", "remount,rw", "disk"]);
     }
 
-    /// Lets it only be read by who opens a file from now on. Who has one open goes on.
+    /// Makes it read-only for files opened from now on. Open files stay writable.
     pub fn cover(&self) {
         let folder = self.folder.path().to_str().unwrap();
         self.mount(&["--bind", folder]);

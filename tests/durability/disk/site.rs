@@ -20,7 +20,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// With a disk of so many MiB; none, and a word about it, where the system has none to give.
+    /// With a disk of so many MiB; none, with a message, if the system cannot provide one.
     pub fn of_mib(size: u32) -> Option<Self> {
         Some(Self { disk: Some(Disk::of_mib(size)?), place: Place::new() })
     }
@@ -54,7 +54,7 @@ impl Site {
         ran(self.command(args))
     }
 
-    /// The console, in a shell that tells its exit code.
+    /// The console, in a shell that prints its exit code.
     pub fn console(&self) -> Terminal {
         let mut args = self.disk.as_ref().map_or_else(Vec::new, Disk::words);
         args.extend([env!("CARGO_BIN_EXE_ringback").to_owned(), "--db".to_owned()]);
@@ -66,7 +66,7 @@ impl Site {
         terminal
     }
 
-    /// Applies the endpoint's profile and gives its id.
+    /// Applies the endpoint's profile and returns its id.
     pub fn apply(&self, endpoint: &Recorder) -> String {
         let file = self.place.file("profile.json", &endpoint.profile(0).to_string());
         let applied = self.run(&["profiles", "apply", &file]);
@@ -74,7 +74,7 @@ impl Site {
         applied.out.trim().to_owned()
     }
 
-    /// Hands over events, and gives how that went and the ids that were told to be accepted.
+    /// Sends events, and returns the result and the ids reported as accepted.
     pub fn send(&self, profile: &str, start: &str, count: usize) -> (Ran, HashSet<String>) {
         let file = self.place.file("events.ndjson", &events(profile, start, count));
         let ran = self.run(&["send", "--from", &file, "--json", "--no-wait"]);

@@ -1,4 +1,4 @@
-//! Profiles and values with whatever is hard for a wire, a shell and a curl.
+//! Profiles and values that are hard for a wire, a shell and a curl.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ impl Case {
     }
 }
 
-/// What means something to a shell, a curl, a URL, JSON or a terminal.
+/// Characters with a meaning in a shell, curl, a URL, JSON or a terminal.
 fn text(control: bool) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => "['\"\\\\$`!@<>&;|*?\\[\\]{}()#~%+= ,:/.^_-]",

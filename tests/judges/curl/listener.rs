@@ -20,7 +20,7 @@ impl Wire {
         [self.head.as_bytes(), &self.body].concat()
     }
 
-    /// The value of a header that stands once.
+    /// The value of a header that occurs once.
     pub fn header(&self, name: &str) -> Option<String> {
         self.headers().into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use ringback::callback::{CurlSecrets, Preview, curl_command};
 use sending::{RUNTIME, sent_and_shown};
 
-/// How many cases each property is tried with.
+/// How many cases each property is tested with.
 fn cases() -> ProptestConfig {
     let asked = std::env::var("RINGBACK_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(asked.unwrap_or(64)) }
@@ -26,13 +26,13 @@ fn cases() -> ProptestConfig {
 fn run(shell: &[&'static str], command: &str, variables: &[(String, String)]) -> Output {
     let mut shell_command = Command::new(shell[0]);
     shell_command.args(&shell[1..]).arg(command).stdin(Stdio::null());
-    // What a person's machine may have and what must not matter.
+    // Settings of a person's machine that must not matter.
     shell_command.env("http_proxy", "http://127.0.0.1:1").env("HOME", "/nonexistent");
     shell_command.envs(variables.iter().map(|(n, v)| (n, v)));
     shell_command.output().unwrap()
 }
 
-/// What curl makes of a preview.
+/// The request that curl sends for a preview.
 #[track_caller]
 fn curled(
     shown: &Preview,
@@ -53,7 +53,7 @@ fn variables(command: &str, shown: &Preview) -> Vec<(String, String)> {
     let values = shown.headers.iter().filter(|h| h.secret && !h.value.trim().is_empty());
     let all: Vec<_> = names.map(str::to_owned).zip(values.clone().map(|h| h.value.clone())).collect();
     assert_eq!(all.len(), values.count());
-    // The values of other headers may stand elsewhere in the request too.
+    // The values of other headers may occur elsewhere in the request too.
     for (name, value) in &all {
         assert!(name != "RINGBACK_API_KEY" || !command.contains(value.as_str()), "{command}");
     }
@@ -115,7 +115,7 @@ proptest! {
     }
 }
 
-/// More than an argument can hold; so the command cannot be one either, and comes from a file.
+/// Longer than an argument can be; so the command cannot be one either, and comes from a file.
 #[test]
 fn a_large_body_goes_through_a_pipe() {
     let listener = Listener::start();

@@ -14,7 +14,7 @@ use super::decode::{self, Pairs};
 use super::model::{Model, RANDOM};
 use super::piece::Piece;
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Came {
     /// A request, all of which was decoded.
@@ -77,7 +77,7 @@ fn header_of<'a>(headers: &'a [(String, String)], name: &str) -> Vec<&'a str> {
     headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
 }
 
-/// Each row stands once, with its value, and every header can be sent.
+/// Each row occurs once, with its value, and every header can be sent.
 fn headers(model: &Model, rows: &[&(String, Vec<Piece>)], made: &[(String, String)]) -> Checked<()> {
     for (name, value) in rows {
         let expected = model.text(value);

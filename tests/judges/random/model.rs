@@ -11,7 +11,7 @@ use super::piece::{Piece, Step, Var, alone};
 /// The byte of which every random vector is made here.
 pub const RANDOM: u8 = b'r';
 
-/// What each placeholder of a case becomes.
+/// The replacement of each placeholder of a case.
 pub struct Model<'a> {
     case: &'a Case,
 }

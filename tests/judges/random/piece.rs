@@ -1,4 +1,4 @@
-//! The pieces of a text: what stands as it is, and placeholders.
+//! The pieces of a text: literal text, and placeholders.
 
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ pub fn any_var() -> impl Strategy<Value = Var> {
     (proptest::sample::select(NAMES.to_vec()), steps).prop_map(|(name, steps)| Var { name, steps })
 }
 
-/// Pieces for a place where text is encoded as it is typed, so that any text may stand there.
+/// Pieces for a place where typed text is encoded, so that any text is allowed.
 pub fn encoded_pieces() -> impl Strategy<Value = Vec<Piece>> {
     pieces(any_text().boxed())
 }

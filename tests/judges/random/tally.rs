@@ -1,4 +1,4 @@
-//! What the cases were, so that nobody has to believe that all kinds came about.
+//! Counts of the cases, as a proof that all kinds occurred.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -32,7 +32,7 @@ pub fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A number as JSON has it, whatever its size.
+/// A JSON number of any size.
 pub fn any_number() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|n| n.to_string()),
