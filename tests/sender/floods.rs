@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 /// The frame that is written repeatedly, with the request's stream.
 type Flood = fn(u32) -> Vec<u8>;
 
-/// Delivers once to an HTTP/2 endpoint that replies to a request with these bytes again and again.
-/// The result, and how much the endpoint could write.
+/// Delivers once to an HTTP/2 endpoint that replies to a request with these bytes again and again. Returns the
+/// result, and how much the endpoint could write.
 async fn flooded(flood: impl Fn(u32) -> Vec<u8> + Send + Sync + 'static) -> (Details, u64) {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());

@@ -69,7 +69,9 @@ fn draw(state: &State, out: &mut Frame<'_>) {
         }
         lines => {
             footer::draw(state, footer, out);
-            lines.iter().for_each(|line| put(line.clone(), bottom, out));
+            for line in lines {
+                put(line.clone(), bottom, out);
+            }
         }
     }
     if let Some(first) = state.pending {

@@ -207,7 +207,7 @@ impl Sheet<'_> {
                 let text = match (is_current, is_wide) {
                     (true, _) => format!("[{label}]"),
                     (false, true) => format!(" {label} "),
-                    (false, false) => label.to_string(),
+                    (false, false) => label.clone(),
                 };
                 let style = match (is_current, here) {
                     (true, true) => theme.selected,
