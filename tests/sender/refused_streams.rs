@@ -202,3 +202,65 @@ async fn that_a_server_allows_no_requests_is_reported() {
     let said = "(HTTP/2 REFUSED_STREAM): it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)";
     assert!(error.message.ends_with(said), "{error:?}");
 }
+
+/// What has come of another request over the same connection says nothing about this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_ended_beside_a_response_is_not_sent_again() {
+    let (desk, authority) = (Desk::new(), Authority::new());
+    let ca = authority.file(desk.folder.path());
+    let acceptor = acceptor(&authority.issue("localhost"), &[b"h2"], None);
+    let server = Scripted::start(vec![], move |stream, _: Vec<()>, notes| {
+        let acceptor = acceptor.clone();
+        async move { answer_one_of_two(acceptor.accept(stream).await?, notes).await }
+    });
+    let server = server.await;
+    let profile = profile(&format!("https://localhost:{}/cb", server.addr.port()), |draft| {
+        draft.ca_file.clone_from(&ca);
+        draft.http2 = true;
+    });
+    assert_eq!(statuses(&desk.only_tries(&profile, 1).await), [Some(200)]);
+    let (first, other) = (desk.accept(&profile).await, desk.accept(&profile).await);
+    let mut ended = Vec::new();
+    for id in [first, other] {
+        ended.extend(desk.ended(id).await.attempts);
+    }
+    let mut statuses = statuses(&ended);
+    statuses.sort_unstable();
+    assert_eq!(server.counts(), [3], "the server has had it: {ended:?}");
+    assert_eq!(statuses, [None, Some(200)]);
+}
+
+/// Answers the first request. Of the next two it answers the one and ends the other, at a time.
+async fn answer_one_of_two(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    notes: Notes,
+) -> std::io::Result<()> {
+    stream.read_exact(&mut [0; PREFACE.len()]).await?;
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await?;
+    let (mut asked, mut waiting) = (0, Vec::new());
+    loop {
+        let (kind, flags, id, _) = read_frame(&mut stream).await?;
+        if kind == SETTINGS && flags & ACK == 0 {
+            stream.write_all(&frame(SETTINGS, ACK, 0, &[])).await?;
+        }
+        if !matches!(kind, DATA | HEADERS) || flags & END_STREAM == 0 {
+            continue;
+        }
+        notes.request(String::new());
+        asked += 1;
+        waiting.push(id);
+        let answer = |id: u32| frame(HEADERS, END_STREAM | END_HEADERS, id, &[STATUS_200]);
+        match waiting[..] {
+            [one, other] => {
+                let end = frame(RST_STREAM, 0, other, &INTERNAL_ERROR.to_be_bytes());
+                stream.write_all(&[answer(one), end].concat()).await?;
+                waiting.clear();
+            }
+            [one] if asked == 1 || asked > 3 => {
+                stream.write_all(&answer(one)).await?;
+                waiting.clear();
+            }
+            _ => {}
+        }
+    }
+}

@@ -22,9 +22,9 @@ const PART: usize = 16;
 /// A request dials several addresses at a time while more than one part of so many is free.
 const SPARE: usize = 4;
 
-/// A new connection is idle only after so many microseconds: until the request that it was opened for
-/// has it, it looks like one that no request uses.
-const UNUSED: u64 = 1_000_000;
+/// A new connection is not idle before its first request has ended: however long it takes to be secured, it
+/// looks like one that no request uses.
+const NOT_USED: u64 = u64::MAX;
 
 /// All connections of a sender.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl ConnectionLimit {
         let usage = Arc::new(Usage {
             connections: Arc::clone(self),
             uses: AtomicU32::new(0),
-            idle_since: AtomicU64::new(self.micros() + UNUSED),
+            idle_since: AtomicU64::new(NOT_USED),
             reader: AtomicWaker::new(),
         });
         let mut open = self.open();

@@ -31,6 +31,11 @@ impl RequestTracker {
         }
     }
 
+    /// Whether the request may be sent again, should it fail.
+    pub fn leaves_unanswered(&self) -> bool {
+        self.connection.as_ref().is_some_and(InUse::leaves_unanswered)
+    }
+
     /// The connection that the request goes over, once it has one.
     pub fn connection(&self) -> Option<&ConnInfo> {
         self.connection.as_deref()

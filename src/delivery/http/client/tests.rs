@@ -178,3 +178,56 @@ async fn a_request_does_not_wait_for_a_kept_connection_that_has_ended() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
+
+/// It has no request yet, and takes longer than a new one is left alone for.
+#[tokio::test]
+async fn a_connection_that_is_still_being_secured_is_not_closed_for_another_one() {
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let certificate: CertificateDer<'static> = made.cert.der().clone();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let serving = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key.into())
+        .unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let asking = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let to = Target::of(format!("https://localhost:{port}/").parse().unwrap()).unwrap();
+    let connections = Arc::new(ConnectionLimit::of(1));
+    let made = Arc::new(AtomicUsize::new(0));
+    let (limit, counted) = (Arc::clone(&connections), Arc::clone(&made));
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(serving));
+    let task = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            // Others want its room meanwhile.
+            let began = std::time::Instant::now();
+            while began.elapsed() < Duration::from_millis(1200) {
+                let _ = tokio::time::timeout(Duration::from_millis(50), limit.room()).await;
+            }
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            if stream.read(&mut [0; 4096]).await.is_ok_and(|came| came > 0) {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await.unwrap();
+            }
+        }
+    });
+    let client = Client::new(&Connector {
+        egress: EgressFilter::new(Arc::default()),
+        connections,
+        reachability: Arc::default(),
+        tls: Some(tokio_rustls::TlsConnector::from(Arc::new(asking))),
+    });
+    assert_eq!(sent(&client, &to).await, (200, 1, b"ok".to_vec()));
+    assert_eq!(made.load(Ordering::SeqCst), 1, "it is made once");
+    task.abort();
+}

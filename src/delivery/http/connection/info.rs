@@ -130,13 +130,25 @@ impl ConnInfo {
 
 /// A connection in use by a request: it is not idle until this is dropped.
 #[derive(Debug)]
-pub struct InUse(ConnInfo);
+pub struct InUse {
+    info: ConnInfo,
+    /// What had come over it when the request began.
+    came_before: u64,
+}
 
 impl InUse {
     /// A request begins to use this connection.
     pub fn of(info: &ConnInfo) -> Self {
         info.0.usage.begin();
-        Self(info.clone())
+        Self { info: info.clone(), came_before: info.0.came.load(Ordering::Acquire) }
+    }
+
+    /// Whether the request may be sent again if it fails: nothing came since it began, not even for other
+    /// requests that share the connection.
+    pub fn leaves_unanswered(&self) -> bool {
+        let came = self.info.0.came.load(Ordering::Acquire);
+        self.info.leaves_unanswered()
+            && (self.info.0.refused.load(Ordering::Acquire) || came == self.came_before)
     }
 }
 
@@ -144,12 +156,12 @@ impl Deref for InUse {
     type Target = ConnInfo;
 
     fn deref(&self) -> &ConnInfo {
-        &self.0
+        &self.info
     }
 }
 
 impl Drop for InUse {
     fn drop(&mut self) {
-        self.0.0.usage.end();
+        self.info.0.usage.end();
     }
 }
