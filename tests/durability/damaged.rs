@@ -60,16 +60,16 @@ fn a_schema_that_lacks_something_is_reported_and_ends_the_commands() {
     let place = Place::new();
     let id = place.apply(&endpoint.profile(0)).remove(0);
     let db = Connection::open(place.db()).unwrap();
-    let of_index = "SELECT sql FROM sqlite_schema WHERE name = 'delivery_by_lane'";
+    let of_index = "SELECT sql FROM sqlite_schema WHERE name = 'delivery_queued'";
     let index: String = db.query_row(of_index, [], |row| row.get(0)).unwrap();
-    db.execute_batch("DROP INDEX delivery_by_lane").unwrap();
+    db.execute_batch("DROP INDEX delivery_queued").unwrap();
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.code, Some(1), "{doctor:?}");
-    assert!(doctor.out.contains("index delivery_by_lane is missing"), "{doctor:?}");
+    assert!(doctor.out.contains("index delivery_queued is missing"), "{doctor:?}");
     for args in [&["test", &id][..], &["work", "--until-idle"]] {
         let ran = place.run(args);
         assert_eq!(ran.code, Some(1), "{ran:?}");
-        assert!(ran.err.contains("is damaged (no such index: delivery_by_lane)"), "{ran:?}");
+        assert!(ran.err.contains("is damaged (no such index: delivery_queued)"), "{ran:?}");
     }
     db.execute_batch(&index).unwrap();
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));

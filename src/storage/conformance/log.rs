@@ -150,3 +150,24 @@ pub async fn no_position_is_used_twice_and_one_that_is_gone_is_known(subject: &d
     let none = store.position(DeliveryId::first_at(at(0))).await.unwrap();
     assert!(none < first);
 }
+
+pub async fn what_is_queued_of_many_profiles_is_listed_in_order(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let mut all = Vec::new();
+    for profiles in [3, 40] {
+        let of = |n: u128| NewDelivery {
+            profile_id: profile_id(n * 7 % profiles),
+            ..delivery("https://hooks.example")
+        };
+        let new: Vec<_> = (0..60).map(of).collect();
+        all.extend(new.iter().map(|new| new.id));
+        store.enqueue(new).await.unwrap();
+        let wanted: Vec<_> = all.iter().rev().copied().collect();
+        for state in [StateFilter::Is(DeliveryState::Queued), StateFilter::Pending] {
+            let filter = Filter { state: Some(state), ..Filter::default() };
+            let found: Vec<_> = pages(store, filter.clone()).await.iter().map(|row| row.id).collect();
+            assert_eq!(found, wanted, "{profiles} profiles");
+            assert_eq!(store.count(&filter).await.unwrap(), wanted.len() as u64);
+        }
+    }
+}

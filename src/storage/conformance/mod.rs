@@ -52,7 +52,7 @@ macro_rules! every_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
             log:
-                pages_together_are_all_and_newest_first, a_position_is_that_of_acceptance_whatever_the_ids_say,
+                pages_together_are_all_and_newest_first, what_is_queued_of_many_profiles_is_listed_in_order, a_position_is_that_of_acceptance_whatever_the_ids_say,
                 of_a_long_log_what_is_of_a_time_is_found_wherever_it_is,
                 no_position_is_used_twice_and_one_that_is_gone_is_known,
                 counts_follow_every_change,

@@ -13,16 +13,23 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause::{self, BlockedSet};
 use crate::storage::sqlite::rows::columns::get;
 
-/// The next queue with something of one state that is to be sent.
-const LANE_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = ?1 AND lane > ?2 ORDER BY lane LIMIT 1";
+/// Queued, and waiting: what is to be sent, as an index of lanes has it.
+const PENDING: [&str; 2] = [
+    "delivery INDEXED BY delivery_queued WHERE state = 0",
+    "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0",
+];
+
+/// The next queue with something of one state.
+fn lane_after(pending: &str) -> String {
+    format!("SELECT lane FROM {pending} AND lane > ?1 ORDER BY lane LIMIT 1")
+}
 
 /// What one queue has of a state, between two positions, and of one run where that is given.
-const OF_LANE: &str = "FROM delivery INDEXED BY delivery_by_lane
-     WHERE state = ?1 AND lane = ?2 AND seq >= ?3 AND seq < ?4 AND (?5 IS NULL OR run_id = ?5)";
-
-/// Queued, and waiting: what is to be sent.
-const PENDING: [i64; 2] = [0, 1];
+fn of_lane(what: &str, pending: &str) -> String {
+    format!(
+        "SELECT {what} FROM {pending} AND lane = ?1 AND seq >= ?2 AND seq < ?3 AND (?4 IS NULL OR run_id = ?4)"
+    )
+}
 
 impl Store {
     /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
@@ -109,10 +116,8 @@ pub fn all(tx: &Transaction<'_>, within: Option<RunRange>) -> Result<Blocked, St
 
 /// Whether anything is still to be sent, by the deliveries themselves.
 fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
-    let mut any =
-        tx.prepare_cached("SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1")?;
-    for state in PENDING {
-        if any.exists([state])? {
+    for pending in PENDING {
+        if tx.prepare_cached(&format!("SELECT 1 FROM {pending}"))?.exists([])? {
             return Ok(true);
         }
     }
@@ -129,13 +134,13 @@ struct Lane {
 }
 
 /// The queues with something of this state.
-fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<Lane>, StoreError> {
+fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
     let mut found = Vec::new();
     // Before all numbers.
     let mut after = Value::Real(f64::NEG_INFINITY);
-    let mut next = tx.prepare_cached(LANE_AFTER)?;
+    let mut next = tx.prepare_cached(&lane_after(state))?;
     let mut whose = tx.prepare_cached("SELECT profile_id, by_hand FROM lane WHERE seq = ?1")?;
-    while let Some(Value::Integer(lane)) = next.query_row((state, &after), |row| row.get(0)).optional()? {
+    while let Some(Value::Integer(lane)) = next.query_row([&after], |row| row.get(0)).optional()? {
         let read = |row: &Row<'_>| Ok((get(row, 0), get(row, 1)));
         let (profile, by_hand) = match whose.query_row([lane], read).optional()? {
             Some((Ok(profile), Ok(by_hand))) => (profile, by_hand),
@@ -148,11 +153,10 @@ fn lanes(tx: &Transaction<'_>, state: i64) -> Result<Vec<Lane>, StoreError> {
 }
 
 /// Whether something of this state stands in a queue that is no number.
-fn has_odd_lane(tx: &Transaction<'_>, state: i64) -> Result<bool, StoreError> {
-    let beyond = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane > ?2";
-    let none = "SELECT 1 FROM delivery INDEXED BY delivery_by_lane WHERE state = ?1 AND lane IS ?2";
-    Ok(tx.prepare_cached(beyond)?.exists((state, i64::MAX))?
-        || tx.prepare_cached(none)?.exists((state, Value::Null))?)
+fn has_odd_lane(tx: &Transaction<'_>, state: &str) -> Result<bool, StoreError> {
+    let beyond = format!("SELECT 1 FROM {state} AND lane > ?1");
+    let none = format!("SELECT 1 FROM {state} AND lane IS ?1");
+    Ok(tx.prepare_cached(&beyond)?.exists([i64::MAX])? || tx.prepare_cached(&none)?.exists([Value::Null])?)
 }
 
 /// From this row to before that one, and the run.
@@ -167,19 +171,19 @@ fn bounds(within: Option<RunRange>) -> Bounds {
 
 fn has_any(
     tx: &Transaction<'_>,
-    state: i64,
+    state: &str,
     lane: i64,
     within: Option<RunRange>,
 ) -> Result<bool, StoreError> {
     let (from, to, run) = bounds(within);
-    let sql = format!("SELECT 1 {OF_LANE} LIMIT 1");
-    Ok(tx.prepare_cached(&sql)?.exists((state, lane, from, to, run))?)
+    let sql = of_lane("1", state);
+    Ok(tx.prepare_cached(&sql)?.exists((lane, from, to, run))?)
 }
 
-fn count(tx: &Transaction<'_>, state: i64, lane: i64, within: Option<RunRange>) -> Result<u64, StoreError> {
+fn count(tx: &Transaction<'_>, state: &str, lane: i64, within: Option<RunRange>) -> Result<u64, StoreError> {
     let (from, to, run) = bounds(within);
-    let sql = format!("SELECT count(*) {OF_LANE}");
-    let n: i64 = tx.prepare_cached(&sql)?.query_row((state, lane, from, to, run), |row| row.get(0))?;
+    let sql = of_lane("count(*)", state);
+    let n: i64 = tx.prepare_cached(&sql)?.query_row((lane, from, to, run), |row| row.get(0))?;
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
@@ -191,7 +195,7 @@ mod tests {
     fn no_row_is_read_for_it() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        for sql in [LANE_AFTER.to_owned(), format!("SELECT count(*) {OF_LANE}")] {
+        for sql in PENDING.iter().flat_map(|pending| [lane_after(pending), of_lane("count(*)", pending)]) {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
             assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");

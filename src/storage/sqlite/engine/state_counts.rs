@@ -14,17 +14,28 @@ use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::rows::columns::state_number;
+use crate::storage::sqlite::rows::state;
 
 /// How many states there are.
 const STATES: usize = DeliveryState::ALL.len();
 
 /// Counts the deliveries of a state anew, which takes time for each.
-const RECOUNT: &str = "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM delivery WHERE state = ?1))
-     ON CONFLICT DO UPDATE SET n = excluded.n";
+fn recount_of(state: DeliveryState) -> String {
+    let (from, rows) = state::rows_in(state);
+    format!(
+        "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM {from} WHERE {rows}))
+         ON CONFLICT DO UPDATE SET n = excluded.n"
+    )
+}
 
 /// Whether something is in a state, by its count and by the index.
-const IN_STATE: &str = "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
-     EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_by_state WHERE state = ?1)";
+fn is_any_in(state: DeliveryState) -> String {
+    let (from, rows) = state::rows_in(state);
+    format!(
+        "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
+             EXISTS (SELECT 1 FROM {from} WHERE {rows})"
+    )
+}
 
 /// The last position that a delivery has or had.
 const LAST_POSITION: &str = "SELECT max(coalesce((SELECT max(seq) FROM delivery), 0),
@@ -71,7 +82,7 @@ impl Tally {
         }
         if moves.recount {
             for state in DeliveryState::ALL {
-                tx.execute(RECOUNT, [state_number(*state)])?;
+                tx.execute(&recount_of(*state), [state_number(*state)])?;
             }
         } else {
             for (state, n) in (0_i64..).zip(moves.by_state).filter(|(_, n)| *n != 0) {
@@ -167,8 +178,8 @@ impl<'a> Deref for Writing<'a> {
 /// Whether the counts are wrong in a way that costs nothing to see: they have something where nothing is,
 /// or the other way round. Whoever waits for a count to be zero waits for ever then.
 pub fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
-    let mut statement = tx.prepare_cached(IN_STATE)?;
     for state in DeliveryState::ALL {
+        let mut statement = tx.prepare_cached(&is_any_in(*state))?;
         let fits = |row: &rusqlite::Row<'_>| Ok(row.get::<_, bool>(0)? == row.get::<_, bool>(1)?);
         if !statement.query_row([state_number(*state)], fits)? {
             return Ok(true);

@@ -86,8 +86,8 @@ fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
     let sql = "SELECT sender, moved_at FROM revision";
     let (sender, moved_at) = tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     // First attempts are due since they were accepted.
-    let queued =
-        "SELECT accepted_at FROM delivery INDEXED BY delivery_by_state WHERE state = 0 ORDER BY seq LIMIT 1";
+    let queued = "SELECT accepted_at FROM delivery
+         WHERE seq = (SELECT min(seq) FROM delivery INDEXED BY delivery_queued WHERE state = 0)";
     let waiting =
         "SELECT due_at FROM delivery INDEXED BY delivery_waiting WHERE state = 1 ORDER BY due_at LIMIT 1";
     let mut due_at = None;

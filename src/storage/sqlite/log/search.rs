@@ -5,8 +5,8 @@
 //! up row by row, and a question looks at so many rows and no more: it answers how far it came, and who asked
 //! goes on from there. Where a time is asked for, what is not of that time is jumped over.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Row, Statement, Transaction};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{OptionalExtension as _, Row, Statement, Transaction};
 
 use crate::profile::Choice as _;
 use crate::record::{DeliveryId, DeliveryState, LogPosition, Summary};
@@ -18,16 +18,25 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
 use crate::storage::sqlite::queue::lane;
+use crate::storage::sqlite::queue::pending::Pending;
 use crate::storage::sqlite::rows::columns::{delivery_id, state_number, time};
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 /// A part of the log that an index leads to, in the order of acceptance.
 enum Range {
     All,
+    /// In a state that is not queued.
     DeliveryState(DeliveryState),
-    /// Of one queue.
+    /// In such a state, and of one lane.
     Lane(DeliveryState, i64),
+    /// Queued, and of one lane, whatever stands for its number.
+    QueuedOf(Value),
+    /// Queued, and of many lanes.
+    Queued,
 }
+
+/// So many lanes with something queued are walked one by one; where there are more, all that is queued is sorted.
+const WALKED_LANES: usize = 16;
 
 impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
@@ -35,31 +44,73 @@ impl Range {
         let states = filter.states();
         let Some(profile) = &filter.profile else {
             let all = states == DeliveryState::ALL;
-            return Ok(if all {
-                vec![Self::All]
-            } else {
-                states.into_iter().map(Self::DeliveryState).collect()
-            });
+            if all {
+                return Ok(vec![Self::All]);
+            }
+            let mut ranges = Vec::new();
+            for state in states {
+                if state == DeliveryState::Queued {
+                    ranges.extend(Self::queued(tx)?);
+                } else {
+                    ranges.push(Self::DeliveryState(state));
+                }
+            }
+            return Ok(ranges);
         };
         let lanes = lane::of_profile(tx, profile)?;
-        let each = |state| lanes.iter().map(move |lane| Self::Lane(state, *lane));
+        let each = |state| {
+            lanes.iter().map(move |lane| match state {
+                DeliveryState::Queued => Self::QueuedOf(Value::Integer(*lane)),
+                state => Self::Lane(state, *lane),
+            })
+        };
         Ok(states.into_iter().flat_map(each).collect())
+    }
+
+    /// All that is queued.
+    fn queued(tx: &Transaction<'_>) -> Result<Vec<Self>, StoreError> {
+        let mut ranges = Vec::new();
+        let mut lane = Some(Value::Null);
+        let mut next = tx.prepare_cached(Pending::Queued.lane_after())?;
+        while let Some(at) = lane.take() {
+            // Nothing compares with null: all others come after the least number.
+            let after = if at == Value::Null { Value::Real(f64::NEG_INFINITY) } else { at.clone() };
+            lane = next.query_row([after], |row| row.get(0)).optional()?;
+            ranges.push(Self::QueuedOf(at));
+            if ranges.len() > WALKED_LANES {
+                return Ok(vec![Self::Queued]);
+            }
+        }
+        Ok(ranges)
     }
 
     /// Where it is, and which rows it has before one.
     fn source(&self) -> (&'static str, &'static str) {
         match self {
             Self::All => ("delivery", "seq < ?1"),
-            Self::DeliveryState(_) => ("delivery INDEXED BY delivery_by_state", "seq < ?1 AND state = ?2"),
-            Self::Lane(..) => {
-                ("delivery INDEXED BY delivery_by_lane", "seq < ?1 AND state = ?2 AND lane = ?3")
+            Self::DeliveryState(_) => {
+                ("delivery INDEXED BY delivery_by_state", "seq < ?1 AND state = ?2 AND state IS NOT 0")
             }
+            Self::Lane(..) => (
+                "delivery INDEXED BY delivery_by_lane",
+                "seq < ?1 AND state = ?2 AND state IS NOT 0 AND lane = ?3",
+            ),
+            Self::QueuedOf(_) => {
+                ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0 AND lane IS ?2")
+            }
+            Self::Queued => ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0"),
         }
     }
 
     /// The rows with what a filter looks at; the request only where it does.
     fn select(&self, with_request: bool) -> String {
         let (from, rows) = self.source();
+        if matches!(self, Self::Queued) {
+            // Only the numbers are sorted, and the rows are read in that order.
+            let sorted = format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT -1)");
+            let from = format!("{sorted} CROSS JOIN delivery ON delivery.seq = place");
+            return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
+        }
         format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY seq DESC", looked_at(from, with_request))
     }
 
@@ -67,9 +118,10 @@ impl Range {
     fn query<'s>(&self, statement: &'s mut Statement<'_>, before: LogPosition) -> Rows<'s> {
         let before = before.number();
         match self {
-            Self::All => statement.query([before]),
+            Self::All | Self::Queued => statement.query([before]),
             Self::DeliveryState(state) => statement.query((before, state_number(*state))),
             Self::Lane(state, lane) => statement.query((before, state_number(*state), *lane)),
+            Self::QueuedOf(lane) => statement.query((before, lane)),
         }
     }
 }
@@ -398,8 +450,9 @@ mod tests {
     fn each_range_is_walked_in_the_order_of_its_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        let ranges =
-            [Range::All, Range::DeliveryState(DeliveryState::Failed), Range::Lane(DeliveryState::Failed, 1)];
+        let failed = DeliveryState::Failed;
+        let queued = Range::QueuedOf(Value::Integer(1));
+        let ranges = [Range::All, Range::DeliveryState(failed), Range::Lane(failed, 1), queued];
         for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
             let sql = range.select(with_request);
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

@@ -18,6 +18,8 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::engine::write_queue::Order;
 use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::queue::due::{self, Found};
+use crate::storage::sqlite::queue::floors::SeenFloors;
+use crate::storage::sqlite::queue::scheduler::Taken;
 use crate::storage::sqlite::queue::seat::Seat;
 use crate::storage::sqlite::queue::{clock_shift, record};
 use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
@@ -40,12 +42,13 @@ impl Queue for Store {
         let _turn = self.0.claims.turn().await;
         let demand = Arc::new(demand);
         let mut passed_over = self.0.claims.rows();
+        let floors = self.0.claims.floors();
         let mut unreadable = Vec::new();
         loop {
-            let found = self.find(&demand, &passed_over).await?;
+            let found = self.find(&demand, &passed_over, &floors).await?;
             let is_odd = found.is_odd();
             let odd: Vec<i64> = if is_odd { found.odd().collect() } else { Vec::new() };
-            let Found { claimed, unreadable: failing, timeless } = found;
+            let Found { claimed, unreadable: failing, timeless, reached } = found;
             let mut is_stuck = false;
             if is_odd {
                 let now = demand.now;
@@ -57,6 +60,7 @@ impl Queue for Store {
             // Others do not wait until all that is odd is put right.
             if !is_odd || !claimed.jobs.is_empty() {
                 self.0.claims.begin(claimed.jobs.iter().map(|job| job.reference));
+                self.0.claims.raise(floors, reached.into_iter());
                 return Ok(Claimed { unreadable, ..claimed });
             }
             if is_stuck {
@@ -67,7 +71,7 @@ impl Queue for Store {
     }
 
     async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
-        self.0.claims.end(unstarted.iter().copied());
+        self.0.claims.release(unstarted.iter().copied());
         Ok(())
     }
 
@@ -109,12 +113,17 @@ impl Queue for Store {
 }
 
 impl Store {
-    async fn find(&self, demand: &Arc<Demand>, passed_over: &Arc<HashSet<i64>>) -> Result<Found, QueueError> {
+    async fn find(
+        &self,
+        demand: &Arc<Demand>,
+        passed_over: &Arc<HashSet<i64>>,
+        floors: &SeenFloors,
+    ) -> Result<Found, QueueError> {
         let (demand, passed_over, right) = (Arc::clone(demand), Arc::clone(passed_over), self.right());
-        let claims = Arc::clone(&self.0.claims);
+        let (claims, floors) = (Arc::clone(&self.0.claims), floors.clone());
         let find = move |tx: &Transaction<'_>| {
             right.map_or(Ok(()), |right| right.check(tx))?;
-            due::find(tx, &demand, &passed_over, &claims.profiles)
+            due::find(tx, &demand, &Taken { passed_over: &passed_over, floors: &floors }, &claims.profiles)
         };
         Ok(self.read(find).await?)
     }

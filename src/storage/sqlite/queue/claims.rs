@@ -5,12 +5,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::JobRef;
+use crate::storage::sqlite::queue::floors::{Floors, SeenFloors};
 use crate::storage::sqlite::queue::job::KnownProfiles;
 
 /// The rows that are claimed. A claim reads them as they were when it began, however long it takes.
 #[derive(Debug, Default)]
 pub struct Claims {
     rows: Mutex<Arc<HashSet<i64>>>,
+    floors: Mutex<Floors>,
     /// The profiles of what was claimed.
     pub profiles: Mutex<KnownProfiles>,
     /// Held by a claim from its first look to its end.
@@ -26,6 +28,26 @@ impl Claims {
     /// Waits for a claim in progress: two at a time would find the same rows.
     pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
+    }
+
+    /// Where the queues of lanes begin.
+    pub fn floors(&self) -> SeenFloors {
+        self.floors.lock().unwrap_or_else(PoisonError::into_inner).seen()
+    }
+
+    /// Raises the floors of lanes to these rows: all before them, and they, are claimed by now.
+    pub fn raise(&self, seen: SeenFloors, raised: impl Iterator<Item = (i64, i64)>) {
+        self.floors.lock().unwrap_or_else(PoisonError::into_inner).raise(seen, raised);
+    }
+
+    /// Ends these claims, and others may have what they claimed.
+    pub fn release(&self, jobs: impl ExactSizeIterator<Item = JobRef>) {
+        self.forget_floors();
+        self.end(jobs);
+    }
+
+    fn forget_floors(&self) {
+        self.floors.lock().unwrap_or_else(PoisonError::into_inner).forget();
     }
 
     /// Claims these.
@@ -49,6 +71,7 @@ impl Claims {
 
     /// Ends all.
     pub fn clear(&self) {
+        self.forget_floors();
         *self.lock() = Arc::default();
     }
 

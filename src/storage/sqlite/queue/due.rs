@@ -12,7 +12,7 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::{Jobs, KnownProfiles};
 use crate::storage::sqlite::queue::record::forget_tested;
-use crate::storage::sqlite::queue::scheduler;
+use crate::storage::sqlite::queue::scheduler::{self, Taken};
 use crate::storage::sqlite::rows::columns::{self, get, millis, time};
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
@@ -28,6 +28,8 @@ pub struct Found {
     pub unreadable: Vec<(i64, Why)>,
     /// Retries with a time that is none.
     pub timeless: Vec<i64>,
+    /// See [`scheduler::Turn::reached`].
+    pub reached: Vec<(i64, i64)>,
 }
 
 impl Found {
@@ -42,17 +44,18 @@ impl Found {
     }
 }
 
-/// Deliveries that are due and can start, without those in the rows that are `passed_over`.
+/// Deliveries that are due and can start, without those that are known already.
 pub fn find(
     tx: &Transaction<'_>,
     demand: &Demand,
-    passed_over: &HashSet<i64>,
+    taken: &Taken<'_>,
     profiles: &Mutex<KnownProfiles>,
 ) -> Result<Found, StoreError> {
     let now = millis(demand.now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx, profiles)?;
-    let scheduler::Turn { chosen, odd, after, is_partial } = scheduler::choose(tx, demand, passed_over)?;
+    let scheduler::Turn { chosen, odd, after, is_partial, reached } = scheduler::choose(tx, demand, taken)?;
+    found.reached = reached;
     found.unreadable = odd;
     (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);
     for chosen in chosen {
@@ -63,7 +66,7 @@ pub fn find(
         }
     }
     found.claimed.next_due = next(tx, now)?;
-    found.timeless = timeless(tx, passed_over)?;
+    found.timeless = timeless(tx, taken.passed_over)?;
     Ok(found)
 }
 

@@ -184,7 +184,7 @@ const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
 fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>, StoreError> {
     let sql = format!(
         "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
-         WHERE state = ?1 AND seq > ?3 ORDER BY seq LIMIT ?2"
+         WHERE state = ?1 AND state IS NOT 0 AND seq > ?3 ORDER BY seq LIMIT ?2"
     );
     let after = after.unwrap_or(LogPosition::FIRST).number();
     let mut all = stateless(tx)?;
@@ -226,7 +226,10 @@ const STATELESS: [(&str, Option<i64>); 7] = [
 fn count_stateless(tx: &Transaction<'_>) -> Result<u64, StoreError> {
     let mut all = 0;
     for (bound, value) in STATELESS {
-        let sql = format!("SELECT count(*) FROM delivery INDEXED BY delivery_by_state WHERE state {bound}");
+        let sql = format!(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_by_state
+             WHERE state {bound} AND state IS NOT 0"
+        );
         let n: i64 = tx.prepare_cached(&sql)?.query_row([value], |row| row.get(0))?;
         all += u64::try_from(n).unwrap_or(0);
     }
@@ -238,7 +241,8 @@ fn stateless(tx: &Transaction<'_>) -> Result<Vec<Ended>, StoreError> {
     let mut all = Vec::new();
     for (bound, value) in STATELESS {
         let sql = format!(
-            "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state WHERE state {bound} LIMIT {LOOKED_AT}"
+            "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
+             WHERE state {bound} AND state IS NOT 0 LIMIT {LOOKED_AT}"
         );
         let mut statement = tx.prepare_cached(&sql)?;
         let mut rows = statement.query([value])?;

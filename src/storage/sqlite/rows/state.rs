@@ -6,6 +6,20 @@ use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::rows::columns;
 
+/// The deliveries in a state, as an index has them: the table and the condition.
+pub fn rows_in(state: DeliveryState) -> (&'static str, &'static str) {
+    match state {
+        DeliveryState::Queued => ("delivery INDEXED BY delivery_queued", "state = 0"),
+        DeliveryState::Waiting => (BY_STATE, "state = 1 AND state IS NOT 0"),
+        DeliveryState::Delivered => (BY_STATE, "state = 2 AND state IS NOT 0"),
+        DeliveryState::Failed => (BY_STATE, "state = 3 AND state IS NOT 0"),
+        DeliveryState::Cancelled => (BY_STATE, "state = 4 AND state IS NOT 0"),
+    }
+}
+
+/// The index of all but what is queued. `SQLite` uses it where the condition says so in these words.
+const BY_STATE: &str = "delivery INDEXED BY delivery_by_state";
+
 /// The row of a delivery, and its state; none where it is not in the log, or its state is none that
 /// there is.
 pub fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, DeliveryState)>, StoreError> {

@@ -76,3 +76,21 @@ async fn a_question_with_little_room_skips_no_lane() {
         demand.after = due.after;
     }
 }
+
+#[tokio::test]
+async fn what_is_released_is_claimed_before_what_was_accepted_later() {
+    let (_folder, store) = store();
+    let all: Vec<_> = (0..8).map(|_| delivery("https://hooks.example")).collect();
+    store.enqueue(all.clone()).await.unwrap();
+    let claim = async |limit| store.claim(Demand::idle(at(0), limit, 16)).await.unwrap().jobs;
+    let ids = |jobs: &[Job]| jobs.iter().map(Job::id).collect::<Vec<_>>();
+    let of = |places: &[usize]| places.iter().map(|place| all[*place].id).collect::<Vec<_>>();
+    let first = claim(5).await;
+    assert_eq!(ids(&first), of(&[0, 1, 2, 3, 4]));
+    store.release(&[first[1].reference, first[3].reference]).await.unwrap();
+    let second = claim(3).await;
+    assert_eq!(ids(&second), of(&[1, 3, 5]));
+    store.release(&[second[0].reference]).await.unwrap();
+    assert_eq!(ids(&claim(9).await), of(&[1, 6, 7]));
+    assert!(claim(9).await.is_empty());
+}

@@ -70,10 +70,12 @@ INSERT INTO tested SELECT delivery, document FROM tested_7;
 DROP TABLE tested_7;
 DROP TABLE delivery_7;
 
--- Lists by state, and the queue of each lane, in the order of acceptance. The run stands at the end, so that
--- a run is counted without reading a row.
-CREATE INDEX delivery_by_state ON delivery (state, seq, run_id);
-CREATE INDEX delivery_by_lane ON delivery (state, lane, seq, run_id);
+-- The queue of each lane, and lists by state, in the order of acceptance. What is queued is in no list by state, so
+-- that it is written to one index when it is accepted and taken out of one when it ends. The run stands at the end,
+-- so that a run is counted without reading a row.
+CREATE INDEX delivery_queued ON delivery (lane, seq, run_id) WHERE state = 0;
+CREATE INDEX delivery_by_state ON delivery (state, seq, run_id) WHERE state IS NOT 0;
+CREATE INDEX delivery_by_lane ON delivery (state, lane, seq, run_id) WHERE state IS NOT 0;
 -- Retries by their time. First attempts are due at once and need no place here.
 CREATE INDEX delivery_waiting ON delivery (due_at, lane) WHERE state = 1;
 CREATE INDEX delivery_waiting_by_lane ON delivery (lane, due_at) WHERE state = 1;

@@ -1,0 +1,81 @@
+//! What is pending, as the indexes have it: the questions of which a claim is made. Only indexes are read.
+
+/// The lanes of due retries, in order of their time.
+pub const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
+     WHERE state = 1 AND due_at <= ?1 ORDER BY due_at";
+
+const QUEUED_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_queued
+     WHERE state = 0 AND lane > ?1 ORDER BY lane LIMIT 1";
+const WAITING_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane > ?1 ORDER BY lane LIMIT 1";
+
+/// The lanes of those of the newest deliveries that have no attempt yet.
+pub const NEWEST_LANES: &str =
+    "SELECT lane FROM (SELECT lane, state FROM delivery ORDER BY seq DESC LIMIT ?1)
+     WHERE state = 0";
+
+/// First attempts of one lane. They are due since they were accepted, whatever a clock that was set back
+/// says.
+pub const FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_queued
+     WHERE state = 0 AND lane = ?1 ORDER BY seq";
+
+/// The same, after a row.
+pub const NEXT_FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_queued
+     WHERE state = 0 AND lane = ?1 AND seq > ?2 ORDER BY seq";
+
+/// Retries of one lane that are due, from a time and row on.
+pub const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane = ?1 AND (due_at, seq) > (?2, ?3) AND due_at <= ?4
+     ORDER BY due_at, seq";
+
+const QUEUED_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_queued
+     WHERE state = 0 AND lane IS ?1 LIMIT 512";
+const WAITING_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane IS ?1 LIMIT 512";
+
+/// The two states that are pending, each with its questions.
+#[derive(Clone, Copy)]
+pub enum Pending {
+    Queued,
+    Waiting,
+}
+
+impl Pending {
+    pub const ALL: [Self; 2] = [Self::Queued, Self::Waiting];
+
+    /// The next lane with something of this state.
+    pub fn lane_after(self) -> &'static str {
+        match self {
+            Self::Queued => QUEUED_AFTER,
+            Self::Waiting => WAITING_AFTER,
+        }
+    }
+
+    /// The deliveries of an unreadable lane, including null.
+    pub fn of_odd_lane(self) -> &'static str {
+        match self {
+            Self::Queued => QUEUED_OF_ODD_LANE,
+            Self::Waiting => WAITING_OF_ODD_LANE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A queue of a million costs no more than one of a hundred, and bodies are not touched.
+    #[test]
+    fn each_question_is_answered_from_the_middle_of_an_index() {
+        let mut db = rusqlite::Connection::open_in_memory().unwrap();
+        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
+        let all = [DUE_RETRIES, QUEUED_AFTER, WAITING_AFTER, FIRST, NEXT_FIRST, NEXT_RETRY];
+        for sql in all.into_iter().chain([QUEUED_OF_ODD_LANE, WAITING_OF_ODD_LANE]) {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut rows = statement.raw_query();
+            let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
+            assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
+            assert!(rows.next().unwrap().is_none(), "nothing is sorted: {sql}");
+        }
+    }
+}
