@@ -20,7 +20,7 @@ pub fn tell_of(held: &Blocked) {
 }
 
 /// Such as ``12 blocked: all deliveries have been paused since …; run `ringback deliveries resume` to
-/// resume``; a line for each hold.
+/// resume``; a line for each block.
 pub fn lines(held: &Blocked) -> Vec<String> {
     if held.total() == 0 {
         return Vec::new();

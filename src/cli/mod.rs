@@ -123,7 +123,7 @@ fn arguments() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Runs the command of the arguments. Needs a tokio runtime. The signals are held back since the start of
+/// Runs the command of the arguments. Needs a tokio runtime. The signals have been blocked since the start of
 /// the process.
 pub async fn run(signals: HeldSignals) -> ExitCode {
     let cli = match arguments() {

@@ -55,8 +55,8 @@ impl News {
         self.sending.borrow().failure().is_some()
     }
 
-    /// What keeps this session from sending until somebody fixes it, where something does. It is then
-    /// the caller's to report.
+    /// The problem that keeps this session from sending until somebody fixes it, if there is one. The caller
+    /// reports it.
     pub fn lasting(&mut self) -> Option<String> {
         let sending = self.sending.borrow();
         let why = sending.trouble.clone().filter(|_| sending.lasting)?;
@@ -151,8 +151,8 @@ pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) 
     stop(sender, interrupts).await
 }
 
-/// Ends a sender whose work for this command is done: what else is under way gets five seconds, and
-/// a signal cuts it off. Nothing is lost then: it stays queued. Gives what [`stop`] gives.
+/// Ends a sender whose work for this command is done: other requests in flight get five seconds, and a signal
+/// aborts them. Nothing is lost then: they stay queued. Returns what [`stop`] returns.
 pub async fn stop_when_done(
     sender: Sender,
     interrupts: &mut Interrupts,

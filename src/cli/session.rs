@@ -128,9 +128,8 @@ impl Session {
         Ok(store)
     }
 
-    /// The database, if the command opened it. It is to be closed when the command has ended: what still
-    /// runs in the background could hold it beyond the end of the process, and leave its write-ahead log
-    /// behind.
+    /// The database, if the command opened it. It must be closed when the command has ended: background work
+    /// could use it beyond the end of the process, and leave its write-ahead log behind.
     #[must_use]
     pub fn opened(&self) -> Option<&Opened> {
         self.opened.get()

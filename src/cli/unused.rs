@@ -41,9 +41,9 @@ fn of_setting(profile: &Profile, name: &str) -> Option<String> {
     })
 }
 
-/// What to say of the names of a values file: all of them where no placeholder takes any; otherwise those
-/// that resemble a placeholder without a value. A file may well have more values than one profile takes, so
-/// the variables of the event, `known`, are not reported.
+/// The warning about the names of a values file: about all of them if no placeholder uses any; otherwise
+/// about those that resemble a placeholder without a value. A file may well have more values than one
+/// profile uses, so the variables of the event, `known`, are not reported.
 fn of_file(profile: &Profile, members: &Map<String, Value>, known: &[Variable]) -> Option<String> {
     let title = &profile.title;
     let is_free = |name: &str| !members.contains_key(name);

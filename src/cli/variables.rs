@@ -82,8 +82,8 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The events that are asked for, in the order of the channels. None stands for the default channel,
-/// which has no event, and comes last.
+/// The requested events, in the order of the channels. None is the default channel, which has no event, and
+/// comes last.
 fn events(channel: Option<Channel>, event: Option<Event>) -> Result<Vec<Option<Event>>, CommandError> {
     let of = |channel: Channel| match channel.events() {
         [] => vec![None],

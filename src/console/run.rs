@@ -52,8 +52,7 @@ pub struct Start {
 pub struct Left {
     /// The cause of the end.
     pub ended: Ended,
-    /// What the storage failed at until the end, and what stays pending for that: a sentence that
-    /// stands by itself.
+    /// The storage error at the end, and which deliveries stay pending for it: a complete sentence.
     pub trouble: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Colours by meaning. Nothing is told by colour alone: each style has a word, a sign or a modifier
-//! beside it.
+//! Colours by meaning. Nothing is shown by colour alone: each style has a word, a sign or a modifier beside
+//! it.
 //!
 //! A theme is a few colours with a meaning (`palette`), brought down to what the terminal can show
 //! (`depth`), from which all styles are derived once.

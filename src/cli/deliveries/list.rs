@@ -54,8 +54,8 @@ fn none(session: &Session, at_all: bool) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Prints page after page; nothing is held but one of them. Gives the last one printed, if there are
-/// older ones.
+/// Prints page after page, with only one of them in memory. Returns the last one printed, if there are older
+/// ones.
 async fn pages(
     store: &dyn Storage,
     mut filter: Filter,
@@ -73,7 +73,7 @@ async fn pages(
         }
         if out.printed >= limit {
             filter.limit = 1;
-            // What was looked at last need not be followed by another that fits.
+            // The last row read may be the last match.
             let more = !store.deliveries(&filter).await?.is_empty();
             return Ok(found.rows.last().map(|row| row.id).filter(|_| more));
         }

@@ -1,4 +1,4 @@
-//! `ringback deliveries prune`: what has ended goes out of the log, and the file gives the space back.
+//! `ringback deliveries prune`: removes ended deliveries from the log, and releases the space of the file.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

@@ -40,8 +40,8 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
 }
 
 impl Stage {
-    /// A fresh database with the samples, and a receiver for them, whose first answer to each
-    /// delivery is a failure.
+    /// A fresh database with the samples, and a receiver for them, whose first response to each delivery is a
+    /// failure.
     async fn set(region: Region) -> Result<Self, CommandError> {
         let made = Throwaway::make();
         let folder =

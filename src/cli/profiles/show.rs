@@ -18,8 +18,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     if json { print_json(&json_of(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
 }
 
-/// The document. What holds the profile stands there only while something does: `apply` takes no such
-/// members.
+/// The document. The block of the profile is in it only while there is one: `apply` accepts no such fields.
 fn json_of(profile: &Profile, holds: &Blocks) -> Value {
     let mut all = export(profile, Secrets::Hidden);
     if let Some(paused) = holds.paused(&profile.id) {

@@ -21,8 +21,8 @@ use crate::threads;
 use decryption::DecryptionArgs;
 use error::ReceiveError;
 
-/// How long the last requests may take to be written after the end was asked for. A reader that
-/// stands still would keep the program otherwise.
+/// How long the last requests may take to be written after a stop was requested. Without this limit, a reader
+/// that stopped reading would keep the program running.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Run the built-in receiver and print each request

@@ -1,7 +1,7 @@
 //! Reads lines and makes deliveries of them, on a thread of its own: reading waits for who writes.
 //!
-//! What was made waits in a short queue to be accepted, so that a fast input waits for the disk and
-//! not in memory.
+//! Prepared deliveries wait in a short queue to be accepted, so that a fast input waits for the disk and does
+//! not fill the memory.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -117,8 +117,8 @@ impl Intake {
         self.all(again, false)
     }
 
-    /// Reads an input to its end. A bad line of a strict one ends it: where it is only looked at, once
-    /// all bad lines were told.
+    /// Reads an input to its end. An invalid line of a strict one ends it: if it is only checked, once all
+    /// invalid lines were reported.
     fn all(&mut self, input: Input, checking: bool) -> Result<(), Stop> {
         let mut lines = Lines::new(input);
         let mut bad = false;

@@ -5,8 +5,8 @@ use std::io::{self, BufRead as _, BufReader, Read};
 /// Longest line, in bytes without its line feed (ours): a longer one is reported and skipped.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
-/// Most bytes that are read without a line feed among them (ours): what goes on beyond that, such as
-/// `/dev/zero`, has no lines.
+/// Most bytes that are read without a line feed among them (ours): a longer input, such as `/dev/zero`, has
+/// no lines.
 pub const LONGEST_READ: u64 = 64 << 20;
 
 /// Bytes read at a time.

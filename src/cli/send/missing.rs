@@ -1,5 +1,5 @@
-//! Variables of a profile that an event brings no value for: nothing stands in for them, so whoever left
-//! one out by mistake is told.
+//! Variables of a profile without a value in an event: nothing replaces them, so an accidental omission is
+//! reported.
 
 use std::collections::BTreeSet;
 

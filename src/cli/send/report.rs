@@ -15,8 +15,8 @@ use crate::text::escape_controls;
 /// Reasons of failures that are counted separately; others are counted together.
 const REASONS: usize = 8;
 
-/// What is printed. A reader that has gone does not end the run: its exit code still tells. Output that
-/// cannot be written does: what was accepted would be known to nobody.
+/// The output. A closed pipe does not end the run: its exit code still shows the result. Output that cannot
+/// be written ends it: nobody would know which deliveries were accepted.
 #[derive(Debug)]
 pub enum Report {
     /// A summary for people, with the reasons of failures by their number.

@@ -1,5 +1,4 @@
-//! What has become of the events of one run, in numbers: however many they are, this is all that is
-//! remembered of them.
+//! The events of one run, in numbers: regardless of how many there are, nothing else of them is remembered.
 
 use crate::record::{DeliveryState, RunId, RunRange};
 use crate::storage::{BatchProgress, Counts, Storage, StoreError};

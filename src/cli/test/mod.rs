@@ -67,8 +67,8 @@ pub(super) fn code(details: &Details) -> ExitCode {
     }
 }
 
-/// Standard output, a line at a time. A reader that has gone does not end the test: the exit code
-/// still tells what came of it. Output that cannot be written fails the command, at its end.
+/// Standard output, a line at a time. A closed pipe does not end the test: the exit code still shows the
+/// result. Output that cannot be written fails the command, at its end.
 #[derive(Default)]
 pub(super) struct Lines {
     failed: Option<CommandError>,

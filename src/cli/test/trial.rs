@@ -11,7 +11,7 @@ use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery};
 use crate::storage::{Block, Opened, QueueError};
 
-/// How often the database is looked at besides the news of it: not every file system tells them.
+/// How often the database is read without a notification: not every file system sends them.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A delivery that has ended, and the sender, which may have others in flight.
@@ -40,8 +40,8 @@ impl Ended {
 /// be ended.
 ///
 /// # Errors
-/// The database fails, or nothing can be sent; or a signal ended the wait, and the delivery stays queued. The sender has
-/// ended then.
+/// The database fails, or nothing can be sent; or a signal ended the wait, and the delivery stays queued.
+/// The sender has ended then.
 pub async fn carry_out(
     store: &Opened,
     transport: Transport,

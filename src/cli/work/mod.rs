@@ -121,8 +121,8 @@ struct Work {
 }
 
 impl Work {
-    /// Tells what happens until there is nothing left, where that is the end; or until a signal
-    /// comes, whose exit code it gives.
+    /// Reports outcomes until nothing is left, if that is the end, or until a signal arrives, whose exit
+    /// code it returns.
     async fn until_ended(
         &mut self,
         until_idle: bool,

@@ -1,5 +1,5 @@
-//! What effects are about: those about the same are carried out in the order in which they were asked
-//! for, and all others side by side.
+//! The subjects of effects: effects on one subject are carried out in the order of their requests, all others
+//! concurrently.
 
 use std::collections::HashMap;
 

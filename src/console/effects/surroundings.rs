@@ -1,5 +1,5 @@
-//! What effects use besides the store: time, ids, randomness, and the built-in endpoint. Tests replace
-//! these, as they differ from run to run; everything else runs for real in tests too.
+//! The surroundings of effects: time, ids, randomness, and the built-in endpoint. Tests replace these, as
+//! they differ from run to run; everything else runs for real in tests too.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! What is held, on the screen: the pause of the sender or of one profile, and profiles that were
-//! disabled by themselves.
+//! Blocks on the screen: the pause of the sender or of one profile, and auto-disabled profiles.
 
 use jiff::Timestamp;
 
@@ -14,7 +13,7 @@ use crate::storage::Block;
 /// Stands before what is paused.
 pub const SIGN: &str = "‖";
 
-/// Such as `20 in a row failed, the last with 500 Internal Server Error`; empty without a cause.
+/// Such as `20 consecutive failures; last: 500 Internal Server Error`; empty without a cause.
 pub(in crate::console) fn cause(hold: &Block) -> String {
     let told = |cause: &crate::storage::AutoDisableCause| {
         format!("{} consecutive failures; last: {}", cause.failed, cause.message)

@@ -20,7 +20,8 @@ pub struct ProfileList {
     /// Whether keys are written into the search.
     pub(in crate::console) typing: bool,
     loaded: bool,
-    /// Whether one was deleted here that is not known to be restored: what is held may not say so yet.
+    /// Whether one was deleted here that is not known to be restored: the loaded blocks may not include it
+    /// yet.
     pub(in crate::console) deleted_here: bool,
     /// Chosen as soon as it is in the list.
     wanted: Option<ProfileId>,
@@ -103,8 +104,8 @@ impl ProfileList {
         }
     }
 
-    /// Profiles in whose titles all of these words stand, in the order of the list. The words are
-    /// in small letters.
+    /// Profiles whose titles contain all of these words, in the order of the list. The words are in lower
+    /// case.
     pub fn titled<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'a ProfileRow> {
         let fits = |title: &String| words.iter().all(|word| title.contains(word));
         self.rows.iter().zip(&self.lowered).filter(move |(_, title)| fits(title)).map(|(row, _)| row)

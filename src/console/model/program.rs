@@ -1,5 +1,5 @@
-//! Programs that have the terminal for a while: `$VISUAL` or `$EDITOR` for a text, `$PAGER` for an
-//! answer. [`Program`] is what the console asks for, [`Returned`] what comes back.
+//! Programs that have the terminal for a while: `$VISUAL` or `$EDITOR` for a text, `$PAGER` for a response.
+//! [`Program`] is the request, [`Returned`] the result.
 
 use std::fmt;
 

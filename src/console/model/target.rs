@@ -83,8 +83,8 @@ impl State {
         keys.resolve(key, &target.scopes()).or_else(|| self.above_windows(target, key).map(Meaning::Does))
     }
 
-    /// What a key does whatever lies above the panes: help, palette, the way out. A letter only where
-    /// none is typed, and the way out not by a letter.
+    /// The action of a key above any window: help, palette, the way out. A letter only where none is typed,
+    /// and the way out not by a letter.
     fn above_windows(&self, target: Target<'_>, key: Key) -> Option<Action> {
         let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
             return None;

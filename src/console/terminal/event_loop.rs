@@ -58,7 +58,7 @@ impl Console {
     /// A console on a terminal that was taken.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system starts no thread.
     pub fn new(
         screen: Screen,
         job: JobControl,

@@ -1,6 +1,6 @@
-//! What the terminal shows, as far as it was drawn. Terminals disagree on how many columns a sign of
-//! several characters takes (a conjunct of Devanagari, an emoji of a family), so a row that has one, or
-//! had one, is cleared and drawn as a whole: what such a sign covered, or did not cover, stays nowhere.
+//! The cells of the terminal as drawn. Terminals disagree on how many columns a sign of several characters
+//! takes (a conjunct of Devanagari, an emoji of a family), so a row that has one, or had one, is cleared and
+//! drawn as a whole: no remains of such a sign stay on the screen.
 
 use std::io;
 

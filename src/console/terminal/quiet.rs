@@ -1,4 +1,4 @@
-//! What ratatui draws on: says to the terminal only what has changed, a frame in one piece.
+//! The backend of ratatui: writes only changes to the terminal, a frame in one piece.
 
 use std::io::{self, Write as _};
 
@@ -17,7 +17,7 @@ pub struct Quiet {
     bytes: Vec<u8>,
     /// Whether the cursor is seen; unknown at first.
     shown: Option<bool>,
-    /// Where the cursor stands; unknown after cells were drawn.
+    /// The position of the cursor; unknown after cells were drawn.
     at: Option<Position>,
     grid: Grid,
 }
@@ -55,7 +55,7 @@ impl Backend for Quiet {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // The terminal is not asked: a late answer would be taken for keys.
+        // The terminal is not asked: a late response would be taken for keys.
         Ok(self.at.unwrap_or_default())
     }
 

@@ -25,11 +25,11 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// the mouse would wake the program at every cell that it passes.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
-/// What a program that crashed may have left turned on: keys in other spellings, reports of the mouse
-/// and of the focus.
+/// Modes that a crashed program may have left on: keys in other spellings, reports of the mouse and of the
+/// focus.
 const LEFT_ON: &[u8] = b"\x1b[?1l\x1b>\x1b[>4m\x1b[?1003l\x1b[?1002l\x1b[?1004l";
 
-/// The terminal while the console has it. Dropping gives it back.
+/// The terminal while the console has it. Dropping restores it.
 pub struct Screen {
     terminal: Terminal<Quiet>,
     mouse: bool,
@@ -38,13 +38,13 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic anywhere in the program gives it back first, so that its
-    /// message can be read, and is told as a message: half a program must not go on.
+    /// Takes the terminal over. A panic anywhere in the program restores it first, so that the panic can be
+    /// read, and is sent as a message: half a program must not continue.
     ///
     /// # Errors
     /// The terminal does not take it.
     pub fn take(tell: UnboundedSender<Message>) -> io::Result<Self> {
-        // NO_COLOR is answered by the theme; crossterm's own way would wipe bold and reverse too.
+        // The theme handles NO_COLOR; crossterm's own way would remove bold and reverse too.
         crossterm::style::force_color_output(true);
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
@@ -53,7 +53,7 @@ impl Screen {
             let _ = tell.send(Message::Panicked);
         }));
         turn_on(false)?;
-        // An error half way gives back what was taken so far.
+        // An error half way restores the modes set so far.
         let terminal = Terminal::new(Quiet::default()).inspect_err(|_| restore())?;
         Ok(Self { terminal, mouse: false, modes: None })
     }
@@ -113,8 +113,8 @@ impl Screen {
         self.clear()
     }
 
-    /// As [`Screen::take_again`], after a program that may have left the terminal in any state. What
-    /// was typed at it, and what the terminal answers to its questions, is not for us.
+    /// As [`Screen::take_again`], after a program that may have left the terminal in any state. Keys typed
+    /// for it, and the terminal's responses to it, are dropped.
     ///
     /// # Errors
     /// The terminal does not take it.
@@ -163,8 +163,8 @@ pub fn restore() {
     }
 }
 
-/// Writes bytes that draw nothing, such as those that set the clipboard. Each frame is one piece, so
-/// they stand between two.
+/// Writes bytes that draw nothing, such as those that set the clipboard. Each frame is one piece, so they
+/// come between two.
 ///
 /// # Errors
 /// The terminal is gone, or given back.

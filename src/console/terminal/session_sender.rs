@@ -49,7 +49,7 @@ impl SessionSender {
         }
     }
 
-    /// Starts no new attempt, gives requests in flight five seconds, and lets the next session send.
+    /// Starts no new attempt, waits five seconds for requests in flight, and lets the next session send.
     pub async fn stop(&mut self) {
         if let Some((sender, keeping)) = self.running.take() {
             drop(keeping);
@@ -57,7 +57,7 @@ impl SessionSender {
         }
     }
 
-    /// What keeps this session from its work, while something does.
+    /// The current problem of this session's sender, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.sending.borrow().failure().map(str::to_owned)

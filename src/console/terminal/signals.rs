@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::console::model::message::Message;
 use crate::threads;
 
-/// Exit code of a panic, as the standard library gives it.
+/// Exit code of a panic, as in the standard library.
 const PANICKED: u8 = 101;
 
 /// How long a stop asked for may take to come. The system never stops a program that has no shell to
@@ -35,7 +35,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// The exit code: 128 and a signal's number, as a shell tells it.
+    /// The exit code: 128 and a signal's number, as in a shell.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -101,8 +101,8 @@ pub fn is_ending() -> bool {
     ENDING.load(Ordering::SeqCst)
 }
 
-/// Ends the program from a thread of its own where it does not end by itself: a terminal that takes
-/// no more bytes, and is not closed, holds whoever writes to it.
+/// Ends the program from a thread of its own if it does not end otherwise: a terminal that takes no more
+/// bytes, and is not closed, blocks every writer.
 fn end_in_any_case(ending: Signal) {
     let grace = match ending {
         Signal::HUP => Duration::from_millis(1900),
@@ -118,7 +118,7 @@ fn end_in_any_case(ending: Signal) {
         thread::sleep(grace);
         end()
     });
-    // Without a thread the runtime waits, which may itself be held up.
+    // Without a thread the runtime waits, which may itself be blocked.
     if waiting.is_err() {
         tokio::spawn(async move {
             tokio::time::sleep(grace).await;
@@ -127,7 +127,7 @@ fn end_in_any_case(ending: Signal) {
     }
 }
 
-/// What a shell does with a job.
+/// An event of job control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobEvent {
     /// It is to stop: Ctrl+Z in a program that has the terminal, or SIGTSTP from outside.

@@ -1,4 +1,4 @@
-//! How often the screen changes by itself, for the running times on it.
+//! How often the screen is redrawn without input, for the running times on it.
 
 use std::time::Duration;
 
@@ -18,8 +18,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         if state.sending.in_flight.contains_key(&row.id) {
             return Some(0);
         }
-        // Once it is due its words stand still until something happens.
-        // What is held waits for no time.
+        // Once it is due its words do not change until something happens. A blocked one has no due time.
         let runs = row.state == DeliveryState::Waiting && pausing::holding(state, row).is_none();
         let waits = row.due_at.filter(|_| runs);
         waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
@@ -51,7 +50,7 @@ fn ages(state: &State, seen: &[&Summary]) -> Option<Duration> {
     rows.map(|row| clock::age_lasts(row.accepted_at, state.now)).min()
 }
 
-/// The deliveries whose state stands on the screen.
+/// The deliveries whose state is on the screen.
 fn running(state: &State) -> Vec<&Summary> {
     if layout::too_small(state.size) {
         return Vec::new();
@@ -64,10 +63,10 @@ fn running(state: &State) -> Vec<&Summary> {
         // These cover the panes.
         Target::Guide(_) | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
-        // The newest stands in a line of its own.
+        // The newest has a line of its own.
         _ => rows.first().into_iter().collect(),
     };
-    // The last test is told at the bottom.
+    // The last test is reported at the bottom.
     seen.extend(state.testing.iter().rev().find_map(|test| rows.iter().find(|row| row.id == test.id)));
     seen
 }

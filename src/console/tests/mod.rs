@@ -1,4 +1,5 @@
-//! The console from keys to screen, with its real effects over a store in memory: without terminal or network.
+//! The console from keys to screen, with its real effects over a store in memory: without terminal or
+//! network.
 
 mod asked;
 mod desk;
@@ -39,8 +40,8 @@ mod variables;
 use desk::Desk;
 use world::World;
 
-/// Compares a screen with the one that is kept under this name. A release must not change a screen,
-/// so the version stands there without its digits.
+/// Compares a screen with the snapshot of this name. A release must not change a screen, so the version is
+/// shown without its digits.
 fn shot(name: &str, screen: &str) {
     let version = env!("CARGO_PKG_VERSION");
     let digits: String = version.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();

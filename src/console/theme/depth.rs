@@ -1,5 +1,5 @@
-//! How many colours the terminal has, by what it says itself. It is not asked: late answers would turn
-//! into keys.
+//! How many colours the terminal has, according to the environment. The terminal is not asked: late responses
+//! would be taken for keys.
 
 use ratatui::style::{Color, Modifier, Style};
 

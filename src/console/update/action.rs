@@ -57,7 +57,7 @@ pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Ef
     if alone::refuses(state, action) || refuses_early(state, action) {
         return Vec::new();
     }
-    // What was said is about what was done before; moving about leaves it to be read.
+    // A notice is about the previous action; moving about leaves it on the screen.
     if !MOVES.contains(&action) {
         state.notice = None;
     }
@@ -91,7 +91,7 @@ fn of_profiles(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Whether the action would answer a question that nobody can have read; then says so. The question stays.
+/// Whether the action would answer a question that nobody can have read; then shows why. The question stays.
 fn refuses_early(state: &mut State, action: Action) -> bool {
     let Target::Window(Overlay::Question(question)) = state.target() else { return false };
     let refused = question.is_too_new(action, state.now);

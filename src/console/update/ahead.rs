@@ -1,4 +1,4 @@
-//! What is typed ahead: while a window or the editor is about to open, what is typed is meant for it.
+//! Type-ahead: keys typed while a window or the editor is about to open are meant for it.
 
 use crate::console::model::message::Message;
 use crate::console::model::state::State;

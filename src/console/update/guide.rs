@@ -66,8 +66,8 @@ pub fn act(state: &mut State, action: Action) -> Next {
     Next::Done(Vec::new())
 }
 
-/// Closes help or palette, goes where the action belongs, and does it; what cannot be done now is told,
-/// and nothing closes.
+/// Closes help or palette, goes where the action belongs, and does it. If it cannot be done now, shows why
+/// and closes nothing.
 pub fn do_it(state: &mut State, offer: Offer) -> Next {
     if let Some(why) = offer.why {
         state.complain(format!("{}: {why}", offer.text));

@@ -59,8 +59,7 @@ pub fn start(state: &mut State) -> Vec<Request> {
 
 /// Takes a message. Touches no terminal, disk, clock or network.
 ///
-/// What is typed while a window or the editor is about to open is meant for it, so it is held until
-/// then.
+/// Keys typed while a window or the editor is about to open are meant for it, so they are kept until then.
 pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     if state.awaited.is_opening() && ahead::insists(state, &message) {
         return ask(state, vec![Effect::Quit]).collect();

@@ -83,8 +83,7 @@ pub fn paste_filter(state: &mut State, text: &str) {
     }
 }
 
-/// Chooses the first variable that the filter leaves; a heading stands above it where there are
-/// several events.
+/// Selects the first variable that the filter leaves; a heading is above it if there are several events.
 fn choose_first(state: &mut State) {
     let first = variable_rows::rows(state).iter().position(|row| matches!(row, Row::Variable(_)));
     state.variables.list.select(first.unwrap_or(0));

@@ -109,8 +109,8 @@ fn does(state: &State, entry: &Entry, key: Chord) -> bool {
     !state.is_for_text(first) && state.meaning(first) == Some(meaning)
 }
 
-/// Who is lost must find the help and the ways out, and Test is what this is for: they stand there,
-/// however narrow it is.
+/// Help and the ways out are for those who are lost, and Test is the purpose of the program: they are kept at
+/// any width.
 fn rank(action: Action, place: usize) -> usize {
     match action {
         Action::Help => 0,

@@ -19,7 +19,7 @@ use crate::text::cut;
 /// Columns of a pane's upper edge that neither its title nor the text on the right can have.
 pub const PANE_EDGES: usize = 7;
 
-/// Draws a pane's border with number, title and what stands at its right; gives the room inside.
+/// Draws a pane's border with number, title and the text at its right; returns the area inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
     let focused = state.has_keyboard(pane);
@@ -69,8 +69,7 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     inner
 }
 
-/// Says on the lower edge of a pane or window how many lines of it are above and below those in sight:
-/// whatever is cut off is counted there.
+/// Shows on the lower edge of a pane or window how many lines of it are hidden above and below.
 pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usize, out: &mut Frame<'_>) {
     let more = scroll::more(visible, length);
     if !more.is_empty() {
@@ -80,7 +79,7 @@ pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usi
     }
 }
 
-/// The cursor stands where the keyboard is, for those who read by it, until something there says better.
+/// Puts the cursor at the focus, for those who read by it, until a field there puts it better.
 fn stand(area: Rect, out: &mut Frame<'_>) {
     if !area.is_empty() {
         out.set_cursor_position((area.x, area.y));

@@ -61,7 +61,7 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
         let last = column + 1 + if is_wider(behind, look.hidden, 1) { marked } else { 0 };
         left = left.min(column.saturating_sub(marked)).max(last.saturating_sub(look.width));
         top = top.min(cursor.line).max((cursor.line + 1).saturating_sub(look.height));
-        // What was taken away leaves no empty room where there is text above.
+        // Removed lines leave no empty room while there is text above.
         top = top.min(rows.len().saturating_sub(look.height));
     } else {
         (left, top) = (0, 0);

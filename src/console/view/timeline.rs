@@ -1,5 +1,4 @@
-//! Draws pane 5: tries, waits, what is left of a wait, and the outcome of each. Readable without
-//! colour.
+//! Draws pane 5: attempts, waits, the rest of a wait, and the outcome of each. Readable without colour.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,5 +1,5 @@
-//! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key
-//! is pressed; a key that is pressed all the same is answered with the reason.
+//! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key is
+//! pressed; if the key is pressed anyway, the reason is shown.
 //!
 //! The places of the console name keys in braces, as `{profiles-new}`; the reasons that come from here
 //! have the keys themselves.

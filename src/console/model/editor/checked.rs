@@ -1,5 +1,5 @@
-//! What a check says of a draft. A draft is checked once after it has changed; a long one once the
-//! typing rests and beside the console, as that takes longer than a key may.
+//! The check of a draft. A draft is checked once after it has changed; a long one once the typing rests, and
+//! outside the loop, as that takes longer than a key may.
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What was changed, to be undone and made again. What is typed in one go is one step: a word with the
-//! blanks behind it, a run of Backspace, a paste.
+//! Changes, to undo and redo. Text typed in one go is one step: a word with the blanks behind it, a run of
+//! Backspace, a paste.
 
 use std::collections::VecDeque;
 

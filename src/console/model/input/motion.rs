@@ -25,7 +25,7 @@ pub enum Motion {
     End,
 }
 
-/// What a grapheme is to the words: those of one class that stand together are passed in one step.
+/// The class of a grapheme in words: adjacent ones of one class are passed in one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Blank,

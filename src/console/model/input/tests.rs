@@ -292,7 +292,7 @@ proptest! {
             press(&mut input, "right");
         }
         prop_assert_eq!(input.cursor(), Place { line: input.rows().len() - 1, byte: input.rows().last().unwrap().len() });
-        // What is left may join, so it can take fewer presses, never more.
+        // The remaining graphemes may join, so it can take fewer presses, never more.
         for _ in 0..count {
             press(&mut input, "backspace");
         }

@@ -130,8 +130,8 @@ pub fn of_help(state: &State, help: &Help) -> Vec<Offer> {
     offers
 }
 
-/// What fits what is typed, the best first; with nothing typed every action, first those that can
-/// be done where the keyboard was.
+/// The matches of the typed text, the best first; without a text every action, first those that are possible
+/// at the focus.
 pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
     let mut all = entries(state);
     // Actions of the palette itself are not listed in it.

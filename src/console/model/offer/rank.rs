@@ -3,9 +3,9 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// Those that fit the words, the best first; of two that fit alike, the one that was first. Letters
-/// may be left out, words may stand in any order, capitals make no difference. `texts` gives all that
-/// one can be found by, and its name, which counts twice.
+/// The matches of the words, the best first; of two equal ones, the one that was first. Letters may be left
+/// out, words may be in any order, case makes no difference. `texts` returns everything by which one can be
+/// found, and its name, which counts twice.
 pub fn rank<T>(wanted: &str, all: Vec<T>, texts: impl Fn(&T) -> (String, String)) -> Vec<T> {
     let pattern = Pattern::new(wanted, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut matcher = Matcher::new(Config::DEFAULT);

@@ -1,5 +1,5 @@
-//! Which keys arrived together: text pasted into a terminal without bracketed paste looks like keys,
-//! and what it happens to spell must not be taken for answers.
+//! Keys that arrived together: text pasted into a terminal without bracketed paste looks like keys, and must
+//! not be taken for answers by chance.
 
 use crossterm::event::KeyCode;
 

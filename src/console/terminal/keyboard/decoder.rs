@@ -1,10 +1,10 @@
 //! The bytes of a terminal become keys, pasted text and clicks.
 //!
-//! This is the parser of ECMA-48 control sequences that reads what a terminal *sends*. It knows where
-//! a sequence ends even if it does not know the sequence, so reports and responses that nobody asked
-//! for are dropped whole, and no byte string can stop the keyboard. `vte` reads what a program sends
-//! to a terminal, and cannot tell Esc from the start of a sequence; crossterm and termina wait for a
-//! final byte that they know.
+//! This is the parser of ECMA-48 control sequences that reads what a terminal *sends*. It knows where a
+//! sequence ends even if it does not know the sequence, so unrequested reports and responses are dropped
+//! whole, and no byte string can stop the keyboard. `vte` reads what a program sends to a terminal, and
+//! cannot distinguish Esc from the start of a sequence; crossterm and termina wait for a final byte that
+//! they know.
 
 use std::mem;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const AFTER_ESCAPE: Duration = Duration::from_millis(50);
 const AFTER_BYTE: Duration = Duration::from_millis(100);
 /// How many times [`AFTER_BYTE`] pasted text may pause. A slow connection pauses in the middle of it.
 const PASTE_PAUSES: u8 = 10;
-/// What a key sends, at most: a pasted text that goes on after a pause comes in longer pieces, and a person
+/// Longest sequence of a key: pasted text that continues after a pause comes in longer pieces, and a person
 /// who types into a paste that lost its end must not keep it open.
 const LONGEST_KEY: usize = 8;
 /// The end of a bracketed paste.

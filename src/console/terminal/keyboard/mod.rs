@@ -28,8 +28,8 @@ const READ: usize = 4096;
 /// How long the thread may take to stop. It does at once, unless the machine is very busy.
 const STOP: Duration = Duration::from_millis(200);
 
-/// The keyboard while it is read. Dropping stops the reading: then nothing takes keys from whoever
-/// has the terminal next.
+/// The keyboard while it is read. Dropping stops the reading: then nothing takes keys from the next program
+/// that has the terminal.
 pub struct Keyboard {
     stop: Option<UnixStream>,
     stopped: Receiver<()>,
@@ -40,7 +40,7 @@ impl Keyboard {
     /// it is.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system starts no thread.
     pub fn read(tell: UnboundedSender<Message>) -> io::Result<Self> {
         let (stop, asked) = UnixStream::pair()?;
         let (end, stopped) = channel();

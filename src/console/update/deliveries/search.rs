@@ -1,7 +1,7 @@
 //! The deliveries are filtered by text and status while one types.
 //!
-//! The disk is asked for so many rows at a time: what was found stands there at once, and the search
-//! goes on by itself until a screen is full or the log has ended.
+//! The disk is searched a limited number of rows at a time: matches are shown at once, and the search
+//! continues until the screen is full or the log has ended.
 
 use crossterm::event::KeyCode;
 

@@ -100,7 +100,7 @@ impl Found {
         let room = width.saturating_sub(place.width());
         let hit = cut(&self.hit, room);
         let left = room - hit.width();
-        // What follows says most; what it leaves of half the room is for what stands before.
+        // The text after the match says most; the text before it gets the rest of half the room.
         let before = end(&self.before, left.saturating_sub(self.after.width().min(left / 2)));
         let after = cut(&self.after, left - before.width());
         Line::from(vec![

@@ -26,8 +26,8 @@ use crate::record::Summary;
 use crate::storage::searched_texts;
 use crate::text::{cut, fit};
 
-/// What the pane is called, in so many columns. It never says that it is paused: that is said of the
-/// sender, which goes on.
+/// The title of the pane, in so many columns. It never says paused: that would mean the sender, which
+/// continues.
 fn title(state: &State, room: usize) -> String {
     let deliveries = &state.deliveries;
     if deliveries.is_following() {

@@ -195,7 +195,7 @@ impl Sheet<'_> {
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABELS);
         let columns = |gap: usize| options.iter().map(|(_, label)| label.width() + gap).sum::<usize>();
-        // Brackets stand in for the blanks around a label, or take room of their own where that is short.
+        // Brackets replace the blanks around a label, or take room of their own where that is short.
         let is_wide = columns(2) <= room;
         let mut column = LABELS;
         if is_wide || columns(1) < room {

@@ -1,5 +1,4 @@
-//! What help and palette share on the screen: the search above, lines, and what is said of the chosen
-//! one beneath.
+//! The shared parts of help and palette: the search above, lines, and the note on the selected one beneath.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -112,8 +112,8 @@ impl TestWindow {
         }
     }
 
-    /// Takes the values of a file, or says why they cannot be read; but only of the one that is named here
-    /// now. A file may be read late, when another window or another name stands here.
+    /// Takes the values of a file, or shows why they cannot be read; but only those of the file that is
+    /// named here now. A file may be read late, when another window is open or another name was typed.
     pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
         if self.file.as_ref().is_none_or(|file| file.text() != name) {
             return;
