@@ -154,12 +154,12 @@ pub async fn no_position_is_used_twice_and_one_that_is_gone_is_known(subject: &d
 pub async fn what_is_queued_of_many_profiles_is_listed_in_order(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     let mut all = Vec::new();
-    for profiles in [3, 40] {
+    for profiles in [3, 100] {
         let of = |n: u128| NewDelivery {
             profile_id: profile_id(n * 7 % profiles),
             ..delivery("https://hooks.example")
         };
-        let new: Vec<_> = (0..60).map(of).collect();
+        let new: Vec<_> = (0..150).map(of).collect();
         all.extend(new.iter().map(|new| new.id));
         store.enqueue(new).await.unwrap();
         let wanted: Vec<_> = all.iter().rev().copied().collect();

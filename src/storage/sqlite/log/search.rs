@@ -36,7 +36,7 @@ enum Range {
 }
 
 /// So many lanes with something queued are walked one by one; where there are more, all that is queued is sorted.
-const WALKED_LANES: usize = 16;
+const WALKED_LANES: usize = 64;
 
 impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
@@ -103,11 +103,13 @@ impl Range {
     }
 
     /// The rows with what a filter looks at; the request only where it does.
-    fn select(&self, with_request: bool) -> String {
+    fn select(&self, with_request: bool, most: usize) -> String {
         let (from, rows) = self.source();
         if matches!(self, Self::Queued) {
-            // Only the numbers are sorted, and the rows are read in that order.
-            let sorted = format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT -1)");
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            // Only the numbers are sorted, and as many rows as may be looked at are read in that order.
+            let sorted =
+                format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT {most})");
             let from = format!("{sorted} CROSS JOIN delivery ON delivery.seq = place");
             return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
         }
@@ -206,7 +208,7 @@ impl<'a> Walk<'a> {
         looks: &mut Looks,
         enough: &mut impl FnMut(&Row<'_>) -> Result<bool, Why>,
     ) -> Result<Walked, StoreError> {
-        let mut statement = self.tx.prepare_cached(&range.select(self.matcher.reads_values()))?;
+        let mut statement = self.tx.prepare_cached(&range.select(self.matcher.reads_values(), self.most))?;
         let mut rows = range.query(&mut statement, before)?;
         let mut of_other_time = 0;
         while let Some(row) = rows.next()? {
@@ -454,7 +456,7 @@ mod tests {
         let queued = Range::QueuedOf(Value::Integer(1));
         let ranges = [Range::All, Range::DeliveryState(failed), Range::Lane(failed, 1), queued];
         for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
-            let sql = range.select(with_request);
+            let sql = range.select(with_request, 100);
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();

@@ -1,6 +1,7 @@
 //! Lanes: the queue of one profile to one endpoint.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -10,16 +11,28 @@ use crate::storage::error::StoreError;
 
 /// Finds the lanes of what comes in, and makes those that are missing. A batch mostly has few.
 #[derive(Default)]
-pub struct Lanes(HashMap<(String, String, bool), i64>);
+pub struct Lanes<'a> {
+    known: HashMap<Key<'a>, i64>,
+    /// Mostly the next one is of the same lane.
+    last: Option<(Key<'a>, i64)>,
+}
 
-impl Lanes {
-    pub fn of(&mut self, tx: &Transaction<'_>, new: &NewDelivery) -> Result<i64, StoreError> {
-        let key = (new.profile_id.to_string(), new.origin.clone(), new.kind != Kind::Event);
-        if let Some(lane) = self.0.get(&key) {
-            return Ok(*lane);
+/// Profile, endpoint, and whether a person sent it.
+type Key<'a> = (&'a str, &'a str, bool);
+
+impl<'a> Lanes<'a> {
+    pub fn of(&mut self, tx: &Transaction<'_>, new: &'a NewDelivery) -> Result<i64, StoreError> {
+        let key = (new.profile_id.as_str(), new.origin.as_str(), new.kind != Kind::Event);
+        if let Some((last, lane)) = self.last
+            && last == key
+        {
+            return Ok(lane);
         }
-        let lane = find_or_make(tx, &key.0, &key.1, key.2)?;
-        self.0.insert(key, lane);
+        let lane = match self.known.entry(key) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(find_or_make(tx, key.0, key.1, key.2)?),
+        };
+        self.last = Some((key, lane));
         Ok(lane)
     }
 }
