@@ -3,6 +3,7 @@
 mod header_memo;
 mod outgoing;
 mod progress;
+mod redactor_memo;
 mod response;
 mod time_limit;
 mod transport;

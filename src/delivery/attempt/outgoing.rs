@@ -12,6 +12,7 @@ use crate::callback::{self, Signed};
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::host_port::HostPort;
 use crate::delivery::http::target::Target;
+use crate::delivery::redact::{self, Redactor};
 use crate::delivery::tokens::Token;
 use crate::profile::{Choice as _, Profile};
 use crate::record::{Failure, Job, random};
@@ -50,6 +51,11 @@ impl<'a> Outgoing<'a> {
         &self.route.target
     }
 
+    /// What finds the secrets of such a request in its response.
+    pub fn redactor(&self, request: &Request<Full<Bytes>>) -> Option<Arc<Redactor>> {
+        self.route.redactor.of(redact::of_headers(request.headers()))
+    }
+
     /// The host that it goes to.
     pub fn host(&self) -> &str {
         self.target().authority.host()
@@ -66,7 +72,8 @@ impl<'a> Outgoing<'a> {
     /// It cannot be made.
     pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
         let Self { job: Job { callback, values, reference, .. }, profile, .. } = self;
-        let id = reference.id.to_string();
+        // Only what is signed has it.
+        let id = profile.signing_secret.as_ref().map(|_| reference.id.to_string()).unwrap_or_default();
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| Failure::no_request(e.to_string()))?;

@@ -1,5 +1,6 @@
 //! What an endpoint answers, as far as it has come.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,7 +34,7 @@ pub struct ReceivedResponse {
     /// Why the body is incomplete. The status was received, and decides all the same.
     pub incomplete: Option<String>,
     /// Knows the secrets of the request, which an answer may repeat.
-    pub redactor: Redactor,
+    pub redactor: Option<Arc<Redactor>>,
 }
 
 impl ReceivedResponse {
@@ -76,7 +77,7 @@ impl ReceivedResponse {
 
     /// A header's value as text, without secrets.
     fn shown(&self, value: &HeaderValue) -> String {
-        match self.redactor.hide(value.as_bytes(), Extent::Whole) {
+        match self.hidden(value.as_bytes(), Extent::Whole) {
             Some(hidden) => escape_bytes(&hidden),
             None => escape_bytes(value.as_bytes()),
         }
@@ -86,7 +87,12 @@ impl ReceivedResponse {
     pub fn shown_body(&mut self) -> Vec<u8> {
         let body = std::mem::take(&mut self.body);
         let extent = if self.whole && !self.cut { Extent::Whole } else { Extent::Cut };
-        self.redactor.hide(&body, extent).unwrap_or(body)
+        self.hidden(&body, extent).unwrap_or(body)
+    }
+
+    /// A text without secrets, where there are some.
+    fn hidden(&self, text: &[u8], extent: Extent) -> Option<Vec<u8>> {
+        self.redactor.as_ref()?.hide(text, extent)
     }
 
     /// The failure that its status means; none for 2xx, and before there is one.

@@ -20,7 +20,6 @@ use crate::delivery::http::exchange_error::ExchangeError;
 use crate::delivery::http::known_names::KnownNames;
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::delivery::http::resolver::Resolver;
-use crate::delivery::redact::{self, Redactor};
 use crate::delivery::tokens::{Token, Tokens, Wanted};
 use crate::profile::Auth;
 use crate::profile::network::Network;
@@ -237,7 +236,7 @@ async fn exchange(
 ) -> Result<(), ExchangeError> {
     let AttemptProgress { received, tracker, .. } = progress;
     let request = outgoing.request(token)?;
-    received.redactor = Redactor::new(redact::of_headers(request.headers()));
+    received.redactor = outgoing.redactor(&request);
     let response = client.send(tracker, outgoing.target(), request, || outgoing.request(token).ok()).await;
     let response = response.map_err(|error| classify::exchange_error_of(&error, &outgoing.host_port()))?;
     received.take(response, tracker.connection()).await;

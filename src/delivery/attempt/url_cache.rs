@@ -6,6 +6,7 @@ use hyper::Uri;
 use url::Url;
 
 use super::header_memo::HeaderMemo;
+use super::redactor_memo::RedactorMemo;
 use crate::delivery::hash::FastMap;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::target::Target;
@@ -21,6 +22,8 @@ pub struct Route {
     pub target: Target,
     /// What the last one had.
     pub headers: HeaderMemo,
+    /// What finds its secrets.
+    pub redactor: RedactorMemo,
 }
 
 /// What was read, each under its text. Its address is one that may be dialled, or a name.
@@ -37,7 +40,11 @@ impl UrlCache {
         if let Some(route) = known.get(url) {
             return Ok(Arc::clone(route));
         }
-        let route = Arc::new(Route { target: read(url, egress)?, headers: HeaderMemo::default() });
+        let route = Arc::new(Route {
+            target: read(url, egress)?,
+            headers: HeaderMemo::default(),
+            redactor: RedactorMemo::default(),
+        });
         if known.len() >= MOST {
             known.clear();
         }

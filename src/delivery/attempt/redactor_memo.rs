@@ -1,0 +1,51 @@
+//! What finds the secrets of the last request to a URL: mostly the next one has the same.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::delivery::redact::Redactor;
+
+/// The redactor that was made last, and its secrets. To make one takes longer than to search a response.
+#[derive(Default)]
+pub struct RedactorMemo(Mutex<Option<(Vec<Vec<u8>>, Arc<Redactor>)>>);
+
+impl fmt::Debug for RedactorMemo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedactorMemo").finish_non_exhaustive()
+    }
+}
+
+impl RedactorMemo {
+    /// One that finds these secrets; nothing where there are none.
+    pub fn of(&self, secrets: Vec<Vec<u8>>) -> Option<Arc<Redactor>> {
+        if secrets.is_empty() {
+            return None;
+        }
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, redactor)) = last.as_ref().filter(|(known, _)| *known == secrets) {
+            return Some(Arc::clone(redactor));
+        }
+        let redactor = Arc::new(Redactor::new(secrets.clone()));
+        *last = Some((secrets, Arc::clone(&redactor)));
+        Some(redactor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::redact::Extent;
+
+    #[test]
+    fn each_request_has_one_for_its_own_secrets() {
+        let memo = RedactorMemo::default();
+        let hides = |secret: &str, text: &str| {
+            let redactor = memo.of(vec![secret.as_bytes().to_vec()]).unwrap();
+            redactor.hide(text.as_bytes(), Extent::Whole).is_some()
+        };
+        assert!(memo.of(Vec::new()).is_none());
+        assert!(hides("hush", "a hush") && !hides("other", "a hush") && hides("other", "another"));
+        let [one, same] = [(); 2].map(|()| memo.of(vec![b"hush".to_vec()]).unwrap());
+        assert!(Arc::ptr_eq(&one, &same));
+    }
+}
