@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
+use tokio::task::coop::consume_budget;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::attempt::Timer;
@@ -178,7 +179,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.extend();
             self.record();
             self.tell();
-            let nap = self.nap();
+            let nap = self.last_naps(Instant::now()).min();
             tokio::select! {
                 biased;
                 () = self.results.ready() => self.ended(),
@@ -262,12 +263,17 @@ impl<Q: Queue> Dispatcher<Q> {
         // While one is under way its end tells.
         let asks = self.claiming.asked.is_none() && self.wants_to_ask();
         let asked = self.claiming.not_before.filter(|_| asks).map(until);
-        let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none()).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
-        let extended = self.leases.next().filter(|_| self.holds_any()).map(until);
-        let told = self.untold.due(now).map(until);
-        let waits = due.into_iter().chain(asked).chain(recorded).chain(extended).chain(probed).chain(told);
+        let waits = due.into_iter().chain(asked).chain(probed).chain(self.last_naps(now));
         waits.chain(self.quarantine.next(now)).min()
+    }
+
+    /// The times until something is due when nothing is started any more.
+    fn last_naps(&self, now: Instant) -> impl Iterator<Item = Duration> + use<Q> {
+        let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none());
+        let extended = self.leases.next().filter(|_| self.holds_any());
+        let waits = recorded.into_iter().chain(extended).chain(self.untold.due(now));
+        waits.map(move |at| at.saturating_duration_since(now))
     }
 }
 
@@ -282,6 +288,8 @@ async fn joined<T, D>(task: &mut Option<(JoinHandle<T>, D)>) -> Result<T, JoinEr
 async fn sleep(timer: &mut Timer, nap: Option<Duration>) {
     match nap {
         Some(nap) => {
+            // However often a nap is over at once: timers and sockets are looked at in between.
+            consume_budget().await;
             let until = tokio::time::Instant::now() + nap.min(LONGEST_NAP);
             poll_fn(|cx| timer.poll(until, cx)).await;
         }

@@ -224,3 +224,17 @@ async fn nothing_starts_once_its_lease_may_be_over() {
     dispatcher.start();
     assert_eq!(dispatcher.in_flight.len(), 1);
 }
+
+#[tokio::test]
+async fn naps_that_are_over_at_once_do_not_keep_timers_from_firing() {
+    let (mut timer, mut naps) = (Timer::default(), 0_u64);
+    let mut other = std::pin::pin!(tokio::time::sleep(Duration::from_millis(20)));
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut other => break,
+            () = sleep(&mut timer, Some(Duration::ZERO)) => naps += 1,
+        }
+        assert!(naps < 50_000_000);
+    }
+}
