@@ -7,7 +7,12 @@ use crate::delivery::redact::Redactor;
 
 /// The redactor that was made last, and its secrets. To make one takes longer than to search a response.
 #[derive(Default)]
-pub struct RedactorMemo(Mutex<Option<(Vec<Vec<u8>>, Arc<Redactor>)>>);
+pub struct RedactorMemo(Mutex<Option<Made>>);
+
+struct Made {
+    secrets: Vec<Vec<u8>>,
+    redactor: Arc<Redactor>,
+}
 
 impl fmt::Debug for RedactorMemo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,11 +27,11 @@ impl RedactorMemo {
             return None;
         }
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, redactor)) = last.as_ref().filter(|(known, _)| *known == secrets) {
-            return Some(Arc::clone(redactor));
+        if let Some(made) = last.as_ref().filter(|made| made.secrets == secrets) {
+            return Some(Arc::clone(&made.redactor));
         }
         let redactor = Arc::new(Redactor::new(secrets.clone()));
-        *last = Some((secrets, Arc::clone(&redactor)));
+        *last = Some(Made { secrets, redactor: Arc::clone(&redactor) });
         Some(redactor)
     }
 }
