@@ -20,7 +20,7 @@ mod resident;
 
 use std::process::{Command, Stdio};
 
-use delivering::BODY;
+use delivering::oha_rate;
 use endpoint::{Endpoint, SLOW};
 use figures::{Figure, keep, percentile, print};
 use program::{Output, Run, Site};
@@ -94,7 +94,9 @@ fn compare(load: &Load) -> Vec<Figure> {
     let mut works = kinds.map(|_| Runs::default());
     for _ in 0..ROUNDS {
         bare.note(bare_loop(load), load.count);
-        oha.extend(oha_rate(load));
+        if let [url] = load.urls.as_slice() {
+            oha.extend(oha_rate(url, load.concurrency, load.count));
+        }
         for (place, output) in kinds.into_iter().enumerate() {
             let site = Site::new(&load.urls);
             let events = site.events(load.count);
@@ -144,17 +146,4 @@ fn bare_loop(load: &Load) -> Run {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(bare::arguments(load.concurrency, load.count, &load.urls));
     Run::of(|| assert!(command.stdout(Stdio::null()).status().unwrap().success()))
-}
-
-/// Requests a second that `oha` makes with the same body and as many at a time, where it is installed and there is
-/// one URL.
-fn oha_rate(load: &Load) -> Option<f64> {
-    let [url] = load.urls.as_slice() else { return None };
-    let (requests, connections) = (load.count.to_string(), load.concurrency.to_string());
-    let mut command = Command::new("oha");
-    command.args(["--no-tui", "-n", &requests, "-c", &connections, "-m", "POST", "-d", BODY]);
-    let ran = command.args(["-T", "application/json", url]).output().ok()?;
-    let text = String::from_utf8(ran.stdout).unwrap();
-    let line = text.lines().find(|line| line.trim().starts_with("Requests/sec:"));
-    Some(line.unwrap().split_whitespace().nth(1).unwrap().parse().unwrap())
 }

@@ -3,15 +3,11 @@
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::{Request, Uri};
-use hyper_util::client::legacy;
-use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
@@ -156,16 +152,24 @@ pub async fn bare_loop_to(urls: &[String], concurrency: usize, count: usize) -> 
     loop_of(Arc::new(request), concurrency, count).await
 }
 
-/// The same by the client that the sender uses.
-pub async fn bare_loop_of_own_client(url: &str) -> f64 {
-    let client = legacy::Client::builder(TokioExecutor::new()).build_http();
-    let uri: Uri = url.parse().unwrap();
-    let request = move || {
-        let request = Request::post(uri.clone()).header("content-type", "application/json");
-        let answer = client.request(request.body(Full::<Bytes>::from(BODY)).unwrap());
-        async { drop(answer.await.unwrap().into_body().collect().await.unwrap()) }
-    };
-    loop_of(Arc::new(request), CONCURRENCY, DELIVERIES).await
+/// Requests a second that `oha` makes with the same body, so many at a time, where it is installed.
+pub fn oha_rate(url: &str, concurrency: usize, count: usize) -> Option<f64> {
+    let mut command = Command::new("oha");
+    command.args([
+        "--no-tui",
+        "-n",
+        &count.to_string(),
+        "-c",
+        &concurrency.to_string(),
+        "-m",
+        "POST",
+        "-d",
+        BODY,
+    ]);
+    let ran = command.args(["-T", "application/json", url]).output().ok()?;
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let line = text.lines().find(|line| line.trim().starts_with("Requests/sec:"));
+    Some(line.unwrap().split_whitespace().nth(1).unwrap().parse().unwrap())
 }
 
 /// So many requests, so many at a time. Returns the seconds that they took.

@@ -32,7 +32,7 @@ const WINDOW: u32 = 128 * 1024;
 /// A connection, and what is known of it. Clones are of the same one.
 #[derive(Debug, Clone)]
 pub struct Http2 {
-    /// A use of it.
+    /// What is known of it.
     pub info: ConnInfo,
     sender: SendRequest<Full<Bytes>>,
 }
@@ -54,13 +54,8 @@ impl Http2 {
             .keep_alive_while_idle(true)
             .handshake(TokioIo::new(conn));
         let (mut sender, driver) = handshake.await?;
-        // The use that is left when no request has one: so it is known to be idle.
-        let kept = info.clone();
-        tokio::spawn(async move {
-            let _kept = kept;
-            // Its errors are those of the requests.
-            let _ = driver.await;
-        });
+        // Its errors are those of the requests.
+        tokio::spawn(async move { drop(driver.await) });
         sender.ready().await?;
         Ok(Self { info, sender })
     }
