@@ -2,5 +2,5 @@
 
 use std::collections::HashMap;
 
-/// A map with a fast hash, seeded by chance all the same.
+/// A map with a fast, randomly seeded hash.
 pub type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

@@ -31,7 +31,7 @@ pub struct ReceivedResponse {
     pub cut: bool,
     /// Read to its end.
     whole: bool,
-    /// Why the body is incomplete. The status was received, and decides all the same.
+    /// Why the body is incomplete. The status was received, and still decides.
     pub incomplete: Option<String>,
     /// Knows the secrets of the request, which an answer may repeat.
     pub redactor: Option<Arc<Redactor>>,

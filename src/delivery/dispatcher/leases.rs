@@ -90,8 +90,8 @@ impl<Q: Queue> Dispatcher<Q> {
         };
         self.leases.begin(asked_at);
         if !lost.is_empty() {
-            // Which of those read ahead is told anew by the next claim. What is in flight is sent, and its
-            // outcome is told from that of the sender that has it now.
+            // The next claim says which of those read ahead are still ours. Requests in flight are completed, and
+            // their outcomes are distinguished from those of the sender that holds the claim now.
             self.forget_read();
             self.claiming.fresh = true;
         }

@@ -133,7 +133,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
     }
 
-    /// Sends until it is told to stop or another session has taken over, and gives the requests in
+    /// Sends until it is stopped or another session has taken over, and gives the requests in
     /// flight a little time.
     pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
         let mut wakeups = self.queue.wakeups();
@@ -260,7 +260,7 @@ impl<Q: Queue> Dispatcher<Q> {
             let wait: SignedDuration = at.duration_since(crate::clock::now());
             Duration::try_from(wait).unwrap_or_default()
         });
-        // While one is under way its end tells.
+        // While a claim is in progress, its end wakes the loop.
         let asks = self.claiming.asked.is_none() && self.wants_to_ask();
         let asked = self.claiming.not_before.filter(|_| asks).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);

@@ -1,7 +1,7 @@
 //! The connections of one client that are kept for the next requests.
 //!
 //! Nobody drives a connection over HTTP/1.1 while it is kept: what came over it meanwhile is found when it is
-//! taken. A task looks over them every second while there are any: it drops those that are idle for too long,
+//! taken. A task checks them every second while there are any: it drops those that are idle for too long,
 //! or have ended, or must make room for others.
 
 use std::pin::pin;

@@ -100,7 +100,7 @@ pub async fn work(desk: Arc<Desk>, seat: usize, transport: Transport, results: A
     }
 }
 
-/// An attempt in flight. One that breaks off is reported all the same.
+/// An attempt in flight. It is reported even if it panics.
 struct AtWork<'a> {
     desk: &'a Desk,
     seat: usize,
