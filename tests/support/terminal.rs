@@ -99,9 +99,12 @@ impl Terminal {
         }
     }
 
-    /// Types a text, each character as its key.
+    /// Types a text, each character as its key, and waits until it has been read: the next key must not be
+    /// taken for a part of it.
     pub fn type_text(&mut self, text: &str) {
+        let before = self.keys_read();
         self.send(text.replace('\n', "\r").as_bytes());
+        self.wait_read(before);
     }
 
     /// Pastes a text as xterm does: line ends become carriage returns, and the text is bracketed if

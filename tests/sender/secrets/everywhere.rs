@@ -279,16 +279,44 @@ fn step(terminal: &mut Terminal, key: &str) {
     terminal.wait_until(|screen| !same(screen), &format!("the screen to answer to {key}"));
 }
 
-/// Presses Tab until this label has the keyboard, looking at each screen on the way.
+/// The focused field of the editor: its row between the borders of the focused pane, and the cursor's column.
+/// Two neighbors differ in one of them. Remarks that appear later, and scrolling, change neither.
+fn focused_field(screen: &vt100::Screen) -> (String, u16) {
+    let (y, x) = screen.cursor_position();
+    let text = |cell: Option<&vt100::Cell>| {
+        cell.filter(|cell| cell.has_contents()).map_or(" ", vt100::Cell::contents).to_owned()
+    };
+    let is_inside = |text: &String| text != "┃";
+    let before = (0..x).rev().map(|x| text(screen.cell(y, x))).take_while(is_inside);
+    let after = (x..screen.size().1.get()).map(|x| text(screen.cell(y, x))).take_while(is_inside);
+    let mut row: Vec<String> = before.collect();
+    row.reverse();
+    row.extend(after);
+    (row.concat(), x)
+}
+
+/// Presses Tab until the field of this label is focused, with a screen of each field on the way.
 #[track_caller]
 fn go_to(terminal: &mut Terminal, label: &str) {
+    // A pane that is drawn may not be focused yet.
+    terminal.wait_until(|screen| focused_field(screen).0.starts_with(" ▌"), "a field to be focused");
     for _ in 0..60 {
-        if terminal.find(&format!("▌{label}")).is_some() {
+        let before = focused_field(&terminal.snapshot());
+        if before.0.contains(&format!("▌{label}")) {
             return;
         }
-        step(terminal, "tab");
+        terminal.press("tab");
+        terminal.wait_until(|screen| focused_field(screen) != before, "the next field to be focused");
     }
     panic!("no way to {label}:\n{}", terminal.screen());
+}
+
+/// Types a text at the end of the focused field, which has room for it, and waits until all of it is shown.
+#[track_caller]
+fn type_at_end(terminal: &mut Terminal, text: &str) {
+    let end = focused_field(&terminal.snapshot()).1 + u16::try_from(text.len()).unwrap();
+    terminal.type_text(text);
+    terminal.wait_until(|screen| focused_field(screen).1 == end, "the text to be typed");
 }
 
 /// Tests what is on the screen, and waits for the end.
@@ -323,15 +351,13 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     };
     if let Some(label) = typed {
         go_to(terminal, label);
-        terminal.type_text(mark("typed password"));
-        terminal.wait_for(&"•".repeat(16));
+        type_at_end(terminal, mark("typed password"));
     }
     go_to(terminal, "Initialization Vector");
     terminal.type_text("too long");
     terminal.wait_for("must be 16 characters (24 so far)");
     go_to(terminal, "Signing secret");
     terminal.type_text(mark("typed signing secret"));
-    terminal.wait_for("✗");
     // In error as it is: to test it is refused, and says why.
     step(terminal, "ctrl+t");
     terminal.press("esc");
