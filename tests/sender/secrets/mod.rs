@@ -3,4 +3,5 @@
 mod ends;
 mod everywhere;
 mod panics;
+mod screens;
 mod search;

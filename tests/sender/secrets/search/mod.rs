@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod endpoints;
+pub mod files;
 pub mod frames;
 pub mod marks;
 pub mod profiles;
