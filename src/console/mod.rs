@@ -3,10 +3,10 @@
 //! - [`model`]: what is on the screen, as plain data.
 //! - [`update`]: a message changes the model and asks for effects; touches nothing else.
 //! - [`view`]: draws the model, and only reads it.
-//! - `effects`: carries effects out against storage and receiver; results come back as messages.
-//! - `terminal`: keys, frames, signals, and the loop that joins the others.
+//! - `effects`: runs effects against storage and receiver, and returns the results as messages.
+//! - `terminal`: keys, frames, signals, and the event loop that connects the others.
 //!
-//! No file of the console uses another that uses it (`tests/module_map`).
+//! There are no import cycles among the files of the console (`tests/module_map` checks this).
 
 mod effects;
 pub mod model;

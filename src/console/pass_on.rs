@@ -1,4 +1,4 @@
-//! Changes of something that is watched, as messages.
+//! Sends changes of a watched value as messages.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tokio::sync::watch;
 
 use crate::console::model::message::Message;
 
-/// How often changes are looked at, at most.
+/// The minimum interval between two messages.
 const NEWS: Duration = Duration::from_millis(50);
 
-/// Sends each change as a message, the last one always, and at most one in [`NEWS`].
+/// Sends each change as a message: always the last one, and at most one per [`NEWS`].
 pub async fn pass_on<T>(
     mut changes: watch::Receiver<T>,
     tell: UnboundedSender<Message>,

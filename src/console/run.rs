@@ -1,4 +1,4 @@
-//! Starts the console and ends it: the loop itself is in `terminal/event_loop.rs`.
+//! Starts and ends the console: the loop itself is in `terminal/event_loop.rs`.
 
 use std::io;
 use std::time::Duration;
@@ -22,28 +22,28 @@ use crate::settings::Addresses;
 use crate::storage::{Opened, RetentionPolicy, Storage, UpkeepTrouble};
 use crate::{clock, threads};
 
-/// How long what is left to write may take at the end.
+/// How long the remaining writes may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
-/// How long all of the end may take where the terminal is gone and nobody waits for it. What is
-/// being sent then is sent again.
+/// How long the whole shutdown may take if the terminal is gone and nobody waits for it. Requests in flight then are
+/// repeated.
 const UNWATCHED: Duration = Duration::from_millis(1200);
 
 /// The parts of a console.
 pub struct Start {
-    /// The database.
+    /// The store.
     pub store: Opened,
     /// The settings.
     pub settings: ConsoleSettings,
-    /// Whether clicks and the wheel come to the console from the start.
+    /// Whether the mouse is captured from the start.
     pub mouse: bool,
-    /// A receiver that runs already.
+    /// A receiver that is already running.
     pub receiver: Option<Receiver>,
-    /// Which addresses are dialled, or that this is not known, and nothing is sent.
+    /// Which addresses may be dialled; or that this is unknown, so that nothing is sent.
     pub addresses: Addresses,
-    /// How long the log is kept.
+    /// The retention of the log.
     pub keep: RetentionPolicy,
-    /// A sentence to begin with, such as what is wrong with the settings.
+    /// A notice to start with, such as errors in the settings.
     pub notice: Option<Notice>,
 }
 
@@ -52,12 +52,12 @@ pub struct Start {
 pub struct Left {
     /// The cause of the end.
     pub ended: Ended,
-    /// The storage error at the end, and which deliveries stay pending for it: a complete sentence.
+    /// The storage error at the end, and which deliveries stay pending because of it: a complete sentence.
     pub trouble: Option<String>,
 }
 
 impl Left {
-    /// The exit code: that of what ended it, and 1 for who quits in trouble.
+    /// The exit code: that of the cause, or 1 when quitting with a storage error.
     #[must_use]
     pub fn code(&self) -> u8 {
         match self.ended {
@@ -67,14 +67,14 @@ impl Left {
     }
 }
 
-/// Runs the console until the person quits or something ends it. What is pending stays queued.
+/// Runs the console until the person quits or something ends it. Pending deliveries stay queued.
 ///
 /// # Errors
 /// The terminal cannot be used.
 pub async fn run(start: Start) -> io::Result<Left> {
     let (tell, messages) = mpsc::unbounded_channel();
     let (ask, requests) = mpsc::unbounded_channel();
-    // Before the terminal is taken, so that every signal restores it.
+    // Before the terminal is taken over, so that every signal restores it.
     signals::listen(&tell)?;
     let job = JobControl::listen()?;
     let screen = Screen::take(tell.clone())?;
@@ -115,7 +115,7 @@ pub async fn run(start: Start) -> io::Result<Left> {
     ended.map(|ended| Left { ended, trouble: sender.failure() })
 }
 
-/// Passes on what keeps the store from its upkeep.
+/// Passes on what prevents maintenance of the store.
 fn store_upkeep(store: &dyn Storage, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
     let sentence =
         |trouble: &Option<UpkeepTrouble>| Message::LogPinned(trouble.as_ref().map(ToString::to_string));

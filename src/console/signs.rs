@@ -1,26 +1,25 @@
-//! Borders and signs in ASCII, for terminals and fonts without others.
+//! Borders and signs in ASCII, for terminals and fonts without Unicode.
 //!
-//! They replace ours after a frame is drawn, so that no view needs to know of them.
+//! They are substituted after a frame is drawn, so that views need not care.
 
 use ratatui::buffer::{Buffer, Cell};
 
 use crate::settings::Borders;
 
-/// Which characters the screen is drawn with.
+/// The character set that the screen is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signs {
-    /// All of them.
+    /// Unicode.
     #[default]
     Unicode,
     /// Borders and signs in ASCII; names and values as they are.
     Ascii,
-    /// Nothing but ASCII: the locale knows no UTF-8, where a byte of another character could drive the
-    /// terminal.
+    /// ASCII only: the locale is not UTF-8, and bytes of other characters could be control codes.
     OnlyAscii,
 }
 
 impl Signs {
-    /// By the setting, and where nothing is set by the locale.
+    /// According to the setting, or to the locale if there is none.
     #[must_use]
     pub fn of(set: Option<Borders>, variable: impl Fn(&str) -> Option<String>) -> Self {
         match (set, is_utf8(variable)) {
@@ -30,7 +29,7 @@ impl Signs {
         }
     }
 
-    /// Draws what is on a screen with these characters.
+    /// Substitutes the characters of a drawn screen.
     pub(super) fn put_on(self, buffer: &mut Buffer) {
         if self == Self::Unicode {
             return;
@@ -49,7 +48,7 @@ impl Signs {
     }
 }
 
-/// Whether the locale says that the terminal speaks UTF-8: the first of these that says something.
+/// Whether the locale says that the terminal uses UTF-8: by the first of these variables that is set.
 #[must_use]
 pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|v| !v.is_empty());
@@ -57,7 +56,7 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// The replacement of one of our signs, of the same width.
+/// The replacement for one of our signs, of the same width.
 fn ascii(cell: &Cell) -> Option<&'static str> {
     let mut chars = cell.symbol().chars();
     let (Some(sign), None) = (chars.next(), chars.next()) else { return None };
@@ -74,7 +73,7 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
         '◌' => ".",
         '▌' | '›' | '→' => ">",
         '‹' | '←' => "<",
-        // And the pictures of control characters.
+        // And the symbols for control characters.
         '↑' | '\u{2400}'..='\u{2421}' => "^",
         '↓' => "v",
         '✗' | '×' => "x",

@@ -19,9 +19,9 @@ use palette::Palette;
 /// The styles of the console, each named for what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
-    /// Which theme it is.
+    /// The name of the theme.
     pub name: ThemeName,
-    /// The colours it was made for.
+    /// The colour depth it was made for.
     pub depth: Depth,
     /// The background, and text without another style.
     pub ground: Style,
@@ -31,13 +31,13 @@ pub struct Theme {
     pub dim: Style,
     /// Names: labels, titles.
     pub label: Style,
-    /// The border and title of the pane that has the keyboard.
+    /// The border and title of the focused pane.
     pub focus: Style,
     /// The borders of the other panes.
     pub border: Style,
-    /// The chosen row of the pane that has the keyboard.
+    /// The selected row of the focused pane.
     pub selected: Style,
-    /// The chosen row of another pane.
+    /// The selected row of another pane.
     pub chosen: Style,
     /// A key in the footer.
     pub key: Style,
@@ -49,18 +49,18 @@ pub struct Theme {
     pub bad: Style,
     /// A known placeholder.
     pub variable: Style,
-    /// A placeholder of no known variable.
+    /// A placeholder of an unknown variable.
     pub unknown: Style,
     /// A placeholder whose value is sent encrypted.
     pub encrypted: Style,
     /// Marked text.
     pub marked: Style,
-    /// A match, in a row that may be reversed itself.
+    /// A match; its row may be reversed.
     pub found: Style,
 }
 
 impl Theme {
-    /// A theme as a terminal with these colours can show it.
+    /// A theme, reduced to what a terminal of this depth can show.
     #[must_use]
     pub fn of(name: ThemeName, depth: Depth) -> Self {
         let palette = match name {
@@ -88,7 +88,7 @@ impl Theme {
         Self::of(ThemeName::Mono, Depth::Sixteen)
     }
 
-    /// The theme after this one, for the same terminal.
+    /// The next theme, for the same terminal.
     #[must_use]
     pub fn next(&self) -> Self {
         let all = ThemeName::ALL;
@@ -158,7 +158,7 @@ impl Theme {
         }
     }
 
-    /// Puts the ground under what is drawn on a screen, and its colour of text where no other is said.
+    /// Applies the background to a drawn screen, and the text colour wherever no other is set.
     pub(super) fn put_on(&self, buffer: &mut Buffer) {
         if self.ground == Style::new() {
             return;

@@ -1,4 +1,4 @@
-//! What a person can do, and where.
+//! The actions of the console, and where each applies.
 
 /// What a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,20 +81,20 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether it goes from place to place where something was found.
+    /// Whether it goes from match to match.
     #[must_use]
     pub fn is_match(self) -> bool {
         matches!(self, Self::NextMatch | Self::PreviousMatch)
     }
 
-    /// Whether it works whatever window lies above the panes, though it is one of [`Scope::Global`].
+    /// Whether it works above every window, though it is one of [`Scope::Global`].
     #[must_use]
     pub fn works_above_windows(self) -> bool {
         matches!(self, Self::Help | Self::Palette | Self::Redraw | Self::Suspend | Self::Quit)
     }
 }
 
-/// Where an action's keys work. A scope that has the keyboard is asked before [`Scope::Global`].
+/// Where an action's keys work. The focused scope takes precedence over [`Scope::Global`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each is named for its pane or window")]
 pub enum Scope {
@@ -135,19 +135,19 @@ impl Scope {
         Self::Guide,
     ];
 
-    /// Whether both can have the keyboard at the same time, so that one key cannot mean two things.
+    /// Whether both can be active at the same time, so that a key cannot mean two things.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
         self == other || TOGETHER.iter().any(|all| all.contains(&self) && all.contains(&other))
     }
 
-    /// Whether it is that of a pane.
+    /// Whether it is the scope of a pane.
     #[must_use]
     pub fn is_pane(self) -> bool {
         matches!(self, Self::Profiles | Self::Editor | Self::Variables | Self::Deliveries)
     }
 
-    /// Whether keys with characters are always for text here, and so never for an action.
+    /// Whether keys with characters always type text here, and so are never actions.
     #[must_use]
     pub fn is_for_text(self) -> bool {
         matches!(self, Self::Editor | Self::TestWindow | Self::Form)
@@ -176,7 +176,7 @@ impl Scope {
     }
 }
 
-/// The scopes that have the keyboard together: in a pane, in a window.
+/// The scopes that are active together: in a pane, in a window.
 const TOGETHER: &[&[Scope]] = &[
     &[Scope::Editor, Scope::Global],
     &[Scope::Profiles, Scope::Global, Scope::List],

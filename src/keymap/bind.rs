@@ -1,5 +1,5 @@
-//! From the keys in the settings to the keys of the console. What cannot be bound is told with its
-//! place, and keeps the keys of the table.
+//! Applies the key bindings of the settings. An invalid binding is reported with its position, and its action keeps
+//! the keys of the table.
 
 use crate::settings::Binding;
 
@@ -7,12 +7,12 @@ use super::chord::Chord;
 use super::table::{Entry, TABLE};
 use super::{Keymap, reserved};
 
-/// The keys with these bindings, and a sentence for each binding that is not taken.
+/// The keys with these bindings, and a sentence for each binding that was rejected.
 #[must_use]
 pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
     let mut keymap = Keymap::default();
     let mut notices = Vec::new();
-    // Line of the table, and the binding that it has from the settings.
+    // Line of the table, and its binding in the settings.
     let mut bound: Vec<(usize, &Binding)> = Vec::new();
     for binding in bindings {
         match read(binding) {
@@ -23,7 +23,7 @@ pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
             Err(what) => notices.push(format!("{}: {what}", binding.place)),
         }
     }
-    // What is put back has its own keys again, which may be another's by now: so until all fits.
+    // A rejected entry gets its own keys back, which another entry may use by now: repeat until there are no clashes.
     while let Some((at, what)) = clash(&keymap, &bound) {
         let (line, binding) = bound.remove(at);
         keymap.keys[line] = TABLE[line].keys().collect();
@@ -66,7 +66,7 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
     Ok((line, keys))
 }
 
-/// The binding, by its place among `bound`, that must go since its key is another's: the later one of two.
+/// The binding to reject, by its index in `bound`, since its key is already taken: the later one of two.
 fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)> {
     bound.iter().enumerate().rev().find_map(|(at, (line, binding))| {
         let (key, other) = taken(keymap, *line)?;
@@ -75,13 +75,13 @@ fn clash(keymap: &Keymap, bound: &[(usize, &Binding)]) -> Option<(usize, String)
     })
 }
 
-/// The first key of an entry that means something else in the same place, and what.
+/// The first key of an entry that means something else in the same scope, and what.
 fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
     let entry = &TABLE[line];
     let mut others = keymap.entries().filter(|(other, _)| {
         entry.scope.meets(other.scope) && entry.action != other.action && entry.name != other.name
     });
-    // Where the table itself has one key in a place and in all of them, the place goes first: that is meant.
+    // If the table itself has one key in a scope and globally, the scope takes precedence, intentionally.
     let meant = |key: &Chord, other: &Entry| {
         entry.scope != other.scope && [entry, other].iter().all(|e| e.keys().any(|own| own == *key))
     };
@@ -91,7 +91,7 @@ fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
     })
 }
 
-/// What there is in place of a name that is none.
+/// The known names, for an unknown one.
 fn unknown(name: &str) -> String {
     let near: Vec<&str> =
         TABLE.iter().map(|entry| entry.name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
@@ -208,11 +208,11 @@ mod tests {
             ["config.toml:3: profiles-undo: x is Add New Profile already (profiles-new) · it stays on u"]
         );
         assert_eq!(keymap.shown("profiles-new"), "x");
-        // One that is put back has its own key again, which another took.
+        // A rejected entry gets its own key back, which another one took.
         let (keymap, notices) = bound(&[("profiles-new", "y"), ("profiles-undo", "n")]);
         assert_eq!(notices.len(), 2, "{notices:?}");
         assert_eq!(keymap, Keymap::default());
-        // A letter in front of two is one too few.
+        // A letter that starts a sequence of two cannot be bound alone.
         let (_, notices) = bound(&[("profiles-undo", "g")]);
         assert!(notices[0].contains("g is To the top already (list-top)"), "{notices:?}");
     }

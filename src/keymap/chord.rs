@@ -1,10 +1,10 @@
-//! What is pressed for an action: one key, or two letters in a row such as `gg`.
+//! The keys of an action: one key, or two consecutive letters such as `gg`.
 
 use std::fmt;
 
 use super::key::Key;
 
-/// One key, or two characters one after the other.
+/// One key, or two consecutive characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     first: Key,
@@ -12,7 +12,7 @@ pub struct Chord {
 }
 
 impl Chord {
-    /// Reads a key, or two characters in a row. `up` and `f5` are keys, not letters in a row.
+    /// Parses a key, or two consecutive characters. `up` and `f5` are keys, not sequences of letters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(first) = Key::parse(text) {
@@ -29,13 +29,13 @@ impl Chord {
         self.first
     }
 
-    /// Whether this key alone is it.
+    /// Whether it is this single key.
     #[must_use]
     pub fn is(self, key: Key) -> bool {
         self.first == key && self.then.is_none()
     }
 
-    /// Whether these two keys in a row are it.
+    /// Whether it is these two consecutive keys.
     #[must_use]
     pub fn are(self, first: Key, then: Key) -> bool {
         self.first == first && self.then == Some(then)
@@ -47,7 +47,7 @@ impl Chord {
         self.first == key && self.then.is_some()
     }
 
-    /// Whether both cannot be told apart by the time one of them is complete.
+    /// Whether one of them is complete before the two can be distinguished.
     #[must_use]
     pub fn clashes_with(self, other: Self) -> bool {
         self.first == other.first && (self.then == other.then || self.then.is_none() || other.then.is_none())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// One key with what is held down beside it.
+/// One key with its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
@@ -13,7 +13,7 @@ pub struct Key {
     shift: bool,
 }
 
-/// Names of keys that are no character.
+/// Names of keys that are not characters.
 const NAMED: &[(&str, &str, KeyCode)] = &[
     ("enter", "Enter", KeyCode::Enter),
     ("esc", "Esc", KeyCode::Esc),
@@ -32,8 +32,8 @@ const NAMED: &[(&str, &str, KeyCode)] = &[
 ];
 
 impl Key {
-    /// Reads a key such as `ctrl+s`, `shift+tab`, `f5`, `G` or `enter`. Names may be written in capitals;
-    /// with a character the case tells, as it does where terminals report keys.
+    /// Parses a key such as `ctrl+s`, `shift+tab`, `f5`, `G` or `enter`. Names are case-insensitive; characters are
+    /// case-sensitive, as in reports of terminals.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut key = Self { code: KeyCode::Null, control: false, alt: false, shift: false };
@@ -58,7 +58,7 @@ impl Key {
             } else if key.shift && c.is_ascii_alphabetic() {
                 (*c, key.shift) = (c.to_ascii_uppercase(), false);
             }
-            // No terminal tells what else is meant.
+            // No terminal reports what else is meant.
             if key.shift {
                 return None;
             }
@@ -66,7 +66,7 @@ impl Key {
         Some(key)
     }
 
-    /// Whether the key writes a character where text is typed.
+    /// Whether the key types a character in a text.
     #[must_use]
     pub fn is_text(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.control && !self.alt
@@ -84,26 +84,26 @@ impl Key {
         self.alt
     }
 
-    /// Whether Shift is held down, where that is no part of a character.
+    /// Whether Shift is held down, unless that is part of the character.
     #[must_use]
     pub fn has_shift(self) -> bool {
         self.shift
     }
 
-    /// Which key it is, whatever is held down.
+    /// The key without its modifiers.
     #[must_use]
     pub fn code(self) -> KeyCode {
         self.code
     }
 
-    /// Whether it is this key with nothing held down.
+    /// Whether it is this key without modifiers.
     #[must_use]
     pub fn is(self, code: KeyCode) -> bool {
         self.code == code && !self.control && !self.alt && !self.shift
     }
 }
 
-/// The key of this name in small letters: one of [`NAMED`], or `f1` to `f12`.
+/// The key with this lower-case name: one of [`NAMED`], or `f1` to `f12`.
 fn named(name: &str) -> Option<KeyCode> {
     if let Some((.., code)) = NAMED.iter().find(|(known, ..)| *known == name) {
         return Some(*code);
@@ -118,7 +118,7 @@ impl From<KeyEvent> for Key {
         let (control, alt) = (held(KeyModifiers::CONTROL), held(KeyModifiers::ALT));
         let (code, shift) = match event.code {
             KeyCode::BackTab => (KeyCode::Tab, true),
-            // With a character the case tells; some terminals report Shift too, some do not.
+            // Characters are case-sensitive; some terminals report Shift too, some do not.
             KeyCode::Char(c) if control => (KeyCode::Char(c.to_ascii_lowercase()), false),
             KeyCode::Char(c) => (KeyCode::Char(c), false),
             code => (code, held(KeyModifiers::SHIFT)),

@@ -1,4 +1,4 @@
-//! Which keys do what: those of the table of actions, and what the settings put in their place.
+//! The key bindings: those of the table of actions, as changed by the settings.
 
 mod action;
 mod bind;
@@ -16,7 +16,7 @@ pub use table::{Entry, TABLE};
 /// The keys of each entry of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
-    /// Beside [`TABLE`].
+    /// Parallel to [`TABLE`].
     keys: Vec<Vec<Chord>>,
 }
 
@@ -26,12 +26,12 @@ impl Default for Keymap {
     }
 }
 
-/// What a key means where it is pressed.
+/// The meaning of a key at the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// This is done.
+    /// It runs this action.
     Does(Action),
-    /// Another key must follow.
+    /// It starts a sequence of two keys.
     Begins,
 }
 
@@ -47,7 +47,7 @@ impl Keymap {
         self.keys.get(line).map_or(&[], Vec::as_slice)
     }
 
-    /// What a key means where these scopes have the keyboard, the first before the others.
+    /// The meaning of a key while these scopes are active, in order of precedence.
     #[must_use]
     pub fn resolve(&self, key: Key, scopes: &[Scope]) -> Option<Meaning> {
         scopes.iter().find_map(|scope| {
@@ -63,7 +63,7 @@ impl Keymap {
         })
     }
 
-    /// What two keys in a row do where these scopes have the keyboard.
+    /// The action of two consecutive keys while these scopes are active.
     #[must_use]
     pub fn resolve_two(&self, first: Key, then: Key, scopes: &[Scope]) -> Option<Action> {
         scopes.iter().find_map(|scope| {
@@ -72,15 +72,14 @@ impl Keymap {
         })
     }
 
-    /// The first key of the entry with this name, for a sentence on the screen; its name where it has
-    /// none.
+    /// The first key of the entry with this name, for a sentence on the screen; the name if it has no key.
     #[must_use]
     pub fn shown(&self, name: &str) -> String {
         let found = self.entries().find(|(entry, _)| entry.name == name);
         found.and_then(|(_, keys)| keys.first()).map_or_else(|| name.to_owned(), Chord::to_string)
     }
 
-    /// All keys of an action in a place, such as `y/Enter`.
+    /// All keys of an action in a scope, such as `y/Enter`.
     #[must_use]
     pub fn keys_of(&self, scope: Scope, action: Action) -> String {
         let found = self.entries().find(|(entry, _)| entry.scope == scope && entry.action == action);
@@ -88,7 +87,7 @@ impl Keymap {
         keys.iter().map(Chord::to_string).collect::<Vec<_>>().join("/")
     }
 
-    /// A sentence with the keys in place of the names in braces: `{profiles-new} makes one`.
+    /// A sentence with keys instead of the names in braces: `{profiles-new} makes one`.
     #[must_use]
     pub fn spell(&self, sentence: &str) -> String {
         let mut pieces = sentence.split('{');

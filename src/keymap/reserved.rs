@@ -1,11 +1,11 @@
-//! Keys that must not be bound: terminals, multiplexers and desktops keep them, or cannot tell them
-//! from others.
+//! Keys that must not be bound: terminals, multiplexers and desktops use them, or cannot distinguish them from
+//! others.
 
 use crossterm::event::KeyCode;
 
 use super::key::Key;
 
-/// Keys that always do what they do: the way out, and one level up.
+/// Keys that cannot be rebound: quit, and one level up.
 const FIXED: [&str; 2] = ["ctrl+c", "esc"];
 
 /// Whether the key always does what the table says.
@@ -13,7 +13,7 @@ pub fn is_fixed(key: Key) -> bool {
     FIXED.iter().any(|fixed| Key::parse(fixed) == Some(key))
 }
 
-/// Why the key must not be bound; `None` when it may.
+/// Why the key must not be bound; `None` if it may be.
 pub fn why(key: Key) -> Option<&'static str> {
     if key.has_alt() {
         return Some("desktops and terminals keep Alt");
@@ -70,7 +70,7 @@ mod tests {
             for key in entry.keys().map(Chord::first).filter(|key| !is_fixed(*key)) {
                 assert_eq!(why(key), None, "{key} of {}", entry.name);
             }
-            // Ctrl+S is flow control in some terminals, so it never stands alone.
+            // Ctrl+S is flow control in some terminals, so it is never the only key.
             assert!(entry.keys != "ctrl+s");
         }
     }

@@ -1,6 +1,5 @@
-//! The one table of actions: names, keys, labels, places, and the words by which they are found. Footer,
-//! help, palette, the settings' `[keys]` and the key table of docs/console.md are read from it; the console
-//! says when each can be done.
+//! The table of actions: names, keys, labels, scopes, and synonyms. Footer, help, palette, the settings' `[keys]` and
+//! the key table of docs/console.md are generated from it; the console decides when each action is available.
 
 use super::action::{Action, Scope};
 use super::chord::Chord;
@@ -14,24 +13,23 @@ pub struct Entry {
     pub action: Action,
     /// Where its keys work.
     pub scope: Scope,
-    /// Its keys unless the settings say otherwise, separated by spaces; the first is shown in the
-    /// footer. `gg` is one letter after the other.
+    /// Its default keys, separated by spaces; the first is shown in the footer. `gg` is two consecutive letters.
     pub keys: &'static str,
-    /// A word or two for the footer; empty keeps it out.
+    /// A word or two for the footer; not shown there if empty.
     pub short: &'static str,
     /// A sentence for the help.
     pub long: &'static str,
-    /// Other words by which it is found in help and palette.
+    /// Synonyms by which it is found in help and palette.
     pub words: &'static str,
 }
 
 impl Entry {
-    /// The keys of this entry unless the settings say otherwise.
+    /// The default keys of this entry.
     pub fn keys(&self) -> impl Iterator<Item = Chord> + use<> {
         self.keys.split(' ').filter_map(Chord::parse)
     }
 
-    /// The word in the footer, or the sentence where there is none.
+    /// The word in the footer, or the sentence if there is none.
     #[must_use]
     pub fn label(&self) -> &'static str {
         if self.short.is_empty() { self.long } else { self.short }
@@ -54,7 +52,7 @@ macro_rules! table {
     };
 }
 
-/// Every action, in the order of footer and help.
+/// All actions, in the order of footer and help.
 pub const TABLE: &[Entry] = table! {
     Profiles {
         "profiles-new" New, "n", "Add New Profile", "Add New Profile", "create make callback profile";
@@ -305,7 +303,7 @@ mod tests {
         }
     }
 
-    /// Settings files name these: one can be added, none can go or change.
+    /// Settings files use these names: they may be added to, never removed or changed.
     #[test]
     fn the_names_are_those_that_settings_use() {
         let names: Vec<&str> = TABLE.iter().map(|entry| entry.name).collect();

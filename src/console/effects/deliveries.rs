@@ -1,4 +1,4 @@
-//! Deliveries: found, tested, steered.
+//! Effects on deliveries: searching, testing, retrying and cancelling.
 
 use super::surroundings::Sources;
 use crate::callback::Values;
@@ -35,10 +35,10 @@ async fn accept(store: &dyn Storage, delivery: NewDelivery) -> Message {
     }
 }
 
-/// Rows of each state that are looked at when something has changed: a few milliseconds.
+/// Rows of each state that are reloaded when something has changed: a few milliseconds.
 const LOOKED_AT_AGAIN: usize = 5_000;
 
-/// The deliveries that a query asks for.
+/// The deliveries that match a query.
 pub(super) async fn load(store: &dyn Storage, query: Query) -> Result<Message, StoreError> {
     let found = search(store, &query).await?;
     Ok(Message::Deliveries(Box::new(query), found))

@@ -10,7 +10,7 @@ use crate::console::model::deliveries::many::{BulkNews, Many};
 use crate::console::model::message::Message;
 use crate::storage::{BulkResult, Storage, StoreError, change_next};
 
-/// How often the progress is reported.
+/// How often progress is reported.
 const TOLD: Duration = Duration::from_millis(100);
 
 /// Counts the deliveries as of now.
@@ -43,7 +43,7 @@ pub async fn change(
     let _ = tell.send(Message::Many(BulkNews::Ended { did: Box::new(all), cut }));
 }
 
-/// Whether all was done.
+/// Applies the change batch by batch. Whether all of it was done.
 async fn run(
     store: &dyn Storage,
     many: Many,

@@ -1,7 +1,6 @@
-//! Carries out effects, and brings the results back as messages.
+//! Runs effects, and returns their results as messages.
 //!
-//! Effects about one subject are carried out in the order in which they were asked for, all others side
-//! by side: a slow search delays no save.
+//! Effects on one subject run in the order of their requests, all others concurrently: a slow search delays no save.
 
 pub mod copying;
 pub mod deliveries;
@@ -34,10 +33,10 @@ use crate::threads;
 use subjects::{Queues, Subject};
 use surroundings::{Sources, Surroundings};
 
-/// How long what is typed may be in memory only.
+/// How long typed text may be in memory only.
 const DRAFT_PAUSE: Duration = Duration::from_millis(300);
 
-/// Whether a draft that waits must be on disk, or be forgotten, before this.
+/// Whether a pending draft must be written, or discarded, before this effect.
 fn ends_draft(effect: &Effect) -> bool {
     matches!(
         effect,
@@ -74,13 +73,13 @@ fn preview(sources: &dyn Sources, wanted: Box<Wanted>) -> Message {
     Message::Previewed(wanted, made.map(Box::new))
 }
 
-/// Carries out effects.
+/// Runs effects.
 pub struct Runner {
     outside: Arc<Outside>,
     queues: Queues,
     /// The draft to be written next, and when.
     draft: Option<(Instant, Request)>,
-    /// Effects that are finished before the console ends.
+    /// Effects that must finish before the console exits.
     tasks: JoinSet<()>,
     /// Effects that may never finish: reading a file.
     unbounded: JoinSet<()>,
@@ -95,7 +94,7 @@ struct Outside {
     bulk: Mutex<Bulk>,
 }
 
-/// The bulk changes that run.
+/// The running bulk changes.
 #[derive(Default)]
 struct Bulk {
     tasks: JoinSet<()>,
@@ -122,7 +121,7 @@ impl Runner {
         }
     }
 
-    /// Carries out effects until the last request has come and is done.
+    /// Runs effects until the last request has been received and carried out.
     pub async fn run(mut self, mut requests: UnboundedReceiver<Request>) {
         loop {
             let due = self.draft.as_ref().map(|(due, _)| *due);
@@ -143,7 +142,7 @@ impl Runner {
         self.outside.surroundings.endpoint.stop().await;
     }
 
-    /// Takes the next request. Each key makes a draft: the last one is written when the pause is over.
+    /// Takes the next request. Each key creates a draft: only the last one is written, when the pause is over.
     pub fn take(&mut self, request: Request) {
         if let Effect::KeepDraft(_) = request.effect {
             let due = self.draft.take().map(|(due, _)| due);
@@ -156,13 +155,13 @@ impl Runner {
         self.begin(request);
     }
 
-    /// Waits until everything is done, other than what may never finish.
+    /// Waits until all effects are done, except those that may never finish.
     async fn finish(&mut self) {
         self.write_draft();
         while self.tasks.join_next().await.is_some() {}
     }
 
-    /// Waits until everything is done.
+    /// Waits until all effects are done.
     #[cfg(test)]
     pub async fn settle(&mut self) {
         self.finish().await;
@@ -177,7 +176,7 @@ impl Runner {
         }
     }
 
-    /// Begins to carry an effect out, when its turn comes.
+    /// Starts an effect when its turn comes.
     fn begin(&mut self, request: Request) {
         let Request { ticket, effect } = request;
         let mut turn = self.queues.next(Subject::of(&effect));
@@ -194,7 +193,7 @@ impl Outside {
     async fn carry_out(&self, ticket: Ticket, effect: Effect) {
         let result = self.perform(effect).await;
         let messages = result.unwrap_or_else(|error| vec![Message::Failed(error.to_string())]);
-        // With nobody listening the console has ended; what is left is still carried out.
+        // Without a receiver the console has ended; the remaining effects still run.
         let _ = self.tell.send(Message::Result(ticket, messages));
     }
 
@@ -267,7 +266,7 @@ impl Outside {
                 self.many(effect);
                 return Ok(Vec::new());
             }
-            // The loop that has the terminal does these.
+            // The event loop, which owns the terminal, runs these.
             Effect::Copy { .. }
             | Effect::Run(_)
             | Effect::CaptureMouse(_)
@@ -278,7 +277,7 @@ impl Outside {
         Ok(vec![message])
     }
 
-    /// Starts or stops a bulk change, which runs concurrently with everything else and reports on its own.
+    /// Starts or stops a bulk change, which runs concurrently with everything else and reports its own progress.
     fn many(&self, effect: Effect) {
         let (store, tell) = (Arc::clone(&self.store), self.tell.clone());
         let mut bulk = self.bulk();

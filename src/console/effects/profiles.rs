@@ -24,14 +24,14 @@ pub(super) fn fresh(sources: &dyn Sources, draft: Draft, region: Region) -> Mess
     Message::Fresh(Box::new(draft), Identity { id, created_at: now, modified_at: now })
 }
 
-/// The first error in the files that a profile names.
+/// The first error in the files that a profile refers to.
 async fn unusable(profile: &Profile) -> Option<Message> {
     let tls = profile.tls.clone();
     let checked = threads::blocking(move || delivery::check_files(&tls)).await;
     checked.ok()?.err().map(Message::Unusable)
 }
 
-/// Saves a profile whose files can be used, if what is stored is what was seen.
+/// Saves a profile, provided that its files can be used and that the stored version is the one the editor has seen.
 pub(super) async fn save(
     store: &dyn Storage,
     sources: &dyn Sources,
@@ -85,7 +85,7 @@ pub(super) async fn switch(
     })
 }
 
-/// Asks whether to delete a profile, with what is pending of it.
+/// Counts the pending deliveries of a profile, for the question whether to delete it.
 pub(super) async fn ask_delete(
     store: &dyn Storage,
     id: ProfileId,
@@ -136,7 +136,7 @@ pub(super) async fn own_variable(store: &dyn Storage, effect: Effect) -> Result<
     Ok(Message::VariableStored(store.own_variables().await?, at, done))
 }
 
-/// The time in whole milliseconds, as a store keeps it.
+/// The time in whole milliseconds, as stores record it.
 fn stored_time(sources: &dyn Sources) -> Timestamp {
     let now = sources.now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

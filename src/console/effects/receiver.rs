@@ -1,4 +1,4 @@
-//! The built-in endpoint, while the console runs it.
+//! The built-in endpoint, started and stopped by the console.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::console::model::arrived::Arrival;
 use crate::console::model::message::Message;
 use crate::receiver::{Behaviour, NoRequest, Receiver};
 
-/// Where it listens when the console starts it.
+/// The ports to listen on, in order of preference; 0 is any free port.
 const PORTS: [u16; 2] = [9977, 0];
 
 /// The built-in endpoint, started or not.
@@ -27,7 +27,7 @@ struct Running {
 }
 
 impl Endpoint {
-    /// An endpoint that runs already is taken over.
+    /// Takes over an endpoint that is already running.
     pub(super) fn new(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Self {
         let running = receiver.map(|receiver| listen(receiver, tell.clone()));
         Self { running: Mutex::new(running), tell }
@@ -67,7 +67,7 @@ impl BuiltInEndpoint for Endpoint {
     }
 }
 
-/// Passes what arrives on, one request at a time.
+/// Passes on received requests, one at a time.
 fn listen(receiver: Receiver, tell: UnboundedSender<Message>) -> Running {
     let mut requests = receiver.requests();
     let ended = receiver.ended();

@@ -1,5 +1,4 @@
-//! The subjects of effects: effects on one subject are carried out in the order of their requests, all others
-//! concurrently.
+//! The subjects of effects: effects on one subject run in the order of their requests, all others concurrently.
 
 use std::collections::HashMap;
 
@@ -16,7 +15,7 @@ pub(super) enum Subject {
     Profiles,
     /// A profile and its draft.
     Profile(ProfileId),
-    /// The profile deleted last.
+    /// The most recently deleted profile.
     Deleted,
     /// Drafts of earlier sessions.
     Unsaved,
@@ -26,7 +25,7 @@ pub(super) enum Subject {
     Deliveries,
     /// A delivery.
     Delivery(DeliveryId),
-    /// How many deliveries are pending.
+    /// The number of pending deliveries.
     Counts,
     /// The blocks.
     Holds,
@@ -99,7 +98,7 @@ pub(super) struct Turn {
 impl Queues {
     /// The next turn of these subjects.
     pub(super) fn next(&mut self, subjects: Vec<Subject>) -> Turn {
-        // Turns that have ended are waited for by nobody.
+        // Nobody waits for turns that have ended.
         self.last.retain(|_, turn| turn.has_changed().is_ok());
         let (ends, ended) = watch::channel(());
         let before =
@@ -122,7 +121,7 @@ impl Turn {
 mod tests {
     use super::*;
 
-    /// Whether a turn is there, as of now.
+    /// Whether a turn has come already.
     async fn has_come(turn: &mut Turn) -> bool {
         tokio::select! {
             biased;

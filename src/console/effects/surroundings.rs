@@ -11,18 +11,18 @@ use crate::console::model::message::Message;
 use crate::receiver::Behaviour;
 use crate::record::DeliveryId;
 
-/// The sources of what differs from run to run.
+/// The sources of everything that differs from run to run.
 pub trait Sources: Send + Sync {
-    /// The time.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// The id of a new profile, without its region.
+    /// The id of a new profile, without the region.
     fn profile_id(&self) -> Uuid;
 
     /// The id of a new delivery.
     fn delivery_id(&self) -> DeliveryId;
 
-    /// The id in a preview, of a delivery that is never created.
+    /// An id for a preview, whose delivery is never created.
     fn preview_id(&self) -> DeliveryId {
         self.delivery_id()
     }
@@ -40,16 +40,16 @@ pub trait BuiltInEndpoint: Send + Sync {
     /// Starts it.
     async fn start(&self, behaviour: Behaviour) -> Message;
 
-    /// Changes its behaviour, if it runs.
+    /// Changes its behaviour if it is running.
     async fn set(&self, behaviour: Behaviour);
 
-    /// Stops it, if it runs.
+    /// Stops it if it is running.
     async fn stop(&self) -> Message;
 }
 
 /// The surroundings of effects.
 pub struct Surroundings {
-    /// The sources of what differs from run to run.
+    /// The sources of everything that differs from run to run.
     pub sources: Box<dyn Sources>,
     /// The built-in endpoint.
     pub endpoint: Box<dyn BuiltInEndpoint>,

@@ -13,7 +13,7 @@ use crate::console::model::message::Message;
 use crate::receiver::Receiver;
 use crate::record::{self, DeliveryId};
 
-/// The surroundings of the program. A receiver that runs already becomes the endpoint.
+/// The surroundings of the program. A receiver that is already running becomes the endpoint.
 #[must_use]
 pub fn surroundings(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Surroundings {
     Surroundings { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tell)) }

@@ -16,7 +16,7 @@ use crate::storage::{Store, UnsavedDraft};
 
 use super::{Runner, system};
 
-/// Carries effects out until all are done: the results by ticket, and the store.
+/// Runs effects until all are done: the results by ticket, and the store.
 async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Message>> {
     let (tell, mut messages) = mpsc::unbounded_channel();
     let (ask, requests) = mpsc::unbounded_channel();
@@ -55,7 +55,7 @@ async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_
         vec![
             Effect::LoadDeliveries(Deliveries::default().query()),
             save(),
-            // It is there already.
+            // The profile exists already.
             save(),
             Effect::DeleteProfile(id.clone(), "Order SMS".to_owned()),
             Effect::RestoreLast,

@@ -1,4 +1,4 @@
-//! Values of a test, read from a file.
+//! Test values from a file.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::callback::Values;
 use crate::console::model::message::Message;
 use crate::{files, threads};
 
-/// The values of a file. It may be read late, or never.
+/// Reads the values in a file. The result may come late, or never.
 pub(super) async fn read(file: String) -> Message {
     let path = file.clone();
     let values = threads::blocking(move || read_values(&path)).await;

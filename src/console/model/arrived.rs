@@ -1,4 +1,4 @@
-//! The requests that reached the built-in endpoint, as many as are kept.
+//! The requests that reached the built-in endpoint and are kept in memory.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::receiver::Received;
 
-/// Most requests that are kept.
+/// How many requests are kept.
 const REQUESTS: usize = 100;
 
-/// Most bytes of requests that are kept: 16 MiB.
+/// How many bytes of requests are kept: 16 MiB.
 const BYTES: usize = 16 << 20;
 
-/// The requests, the newest first. The oldest are dropped where they become too many, or too long.
+/// The requests, newest first. The oldest are dropped when a limit is exceeded.
 #[derive(Debug, Default)]
 pub struct Arrived {
     requests: VecDeque<Arc<Received>>,
@@ -33,7 +33,7 @@ impl Arrived {
         }
     }
 
-    /// Counts requests that never came here: the receiver had too many.
+    /// Counts requests that the receiver dropped because there were too many.
     pub fn count_dropped(&mut self, requests: u64) {
         self.dropped += requests;
     }
@@ -50,21 +50,21 @@ impl Arrived {
         self.requests.is_empty()
     }
 
-    /// How many arrived and are kept no longer.
+    /// How many requests arrived and were dropped.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// The one at this place, 0 being the newest.
+    /// The request at this index; 0 is the newest.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&Arc<Received>> {
         self.requests.get(at)
     }
 }
 
-/// A request on its way to the console. While one is on its way the next one waits in the receiver,
-/// where what waits is bounded.
+/// A request on its way to the console. Only one is on its way at a time; the next one waits in the receiver, whose
+/// queue is bounded.
 #[derive(Debug)]
 pub struct Arrival {
     request: Arc<Received>,
@@ -72,13 +72,13 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// A request whose turn it is.
+    /// A request that may be delivered now.
     #[must_use]
     pub fn new(request: Arc<Received>, turn: OwnedSemaphorePermit) -> Self {
         Self { request, _turn: Some(turn) }
     }
 
-    /// The request, which has arrived: the next one may come.
+    /// The request, which has been delivered: the next one may follow.
     #[must_use]
     pub fn request(self) -> Arc<Received> {
         self.request

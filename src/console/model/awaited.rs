@@ -1,4 +1,4 @@
-//! The effects whose results are awaited, by their tickets.
+//! The effects whose results are awaited, by ticket.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::console::model::effect::{AfterSave, Effect, Purpose, Request, Ticket}
 /// The reason why the result of an effect is awaited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Awaits {
-    /// A window or the editor opens with it, or the list loses a profile: what is typed until then is
-    /// meant for that.
+    /// A window or the editor is about to open, or the list to lose a profile: keys typed until then are meant for
+    /// that.
     Opening,
-    /// The same for a profile that is saved, and what follows.
+    /// The same for a profile being saved, with the next step.
     Save(AfterSave),
     /// The deliveries on the screen.
     Rows,
@@ -38,7 +38,7 @@ impl Awaits {
     }
 }
 
-/// The effects that were asked for and have no result yet, as far as something waits for it.
+/// The effects without a result so far, if something waits for it.
 #[derive(Debug, Default)]
 pub struct Awaited {
     next: Ticket,
@@ -46,7 +46,7 @@ pub struct Awaited {
 }
 
 impl Awaited {
-    /// Gives an effect its ticket.
+    /// Assigns a ticket to an effect.
     pub fn ask(&mut self, effect: Effect) -> Request {
         let ticket = self.next;
         self.next = ticket.next();
@@ -56,12 +56,12 @@ impl Awaited {
         Request { ticket, effect }
     }
 
-    /// The reason why the effect of this ticket was awaited. Its result has arrived.
+    /// Why the effect with this ticket was awaited. Its result has arrived.
     pub fn take(&mut self, ticket: Ticket) -> Option<Awaits> {
         self.open.remove(&ticket)
     }
 
-    /// Whether what is typed is meant for something that is still to open.
+    /// Whether typed keys are meant for something that is about to open.
     #[must_use]
     pub fn is_opening(&self) -> bool {
         self.open.values().any(|awaits| matches!(awaits, Awaits::Opening | Awaits::Save(_)))

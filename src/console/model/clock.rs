@@ -25,7 +25,7 @@ const TIME: usize = 8;
 const WIDE: usize = 12;
 
 impl Clock {
-    /// The clock that is set.
+    /// A clock of the configured zone.
     #[must_use]
     pub fn of(zone: Zone) -> Self {
         match zone {
@@ -58,13 +58,13 @@ impl Clock {
         &self.zone
     }
 
-    /// The time of day: `14:02:10`, or `02:30:10+02` in an hour that the zone repeats.
+    /// The time of day: `14:02:10`, or `02:30:10+02` in an hour that occurs twice in the zone.
     #[must_use]
     pub fn of_day(&self, at: Timestamp) -> String {
         told(at, &self.zone, "%H:%M:%S")
     }
 
-    /// The time of day, with the date where it is another day's: `14:02`, `2025-04-16 14:02`.
+    /// The time of day, with the date if it is not today's: `14:02`, `2025-04-16 14:02`.
     #[must_use]
     pub fn to_the_minute(&self, at: Timestamp, now: Timestamp) -> String {
         told(at, &self.zone, if self.is_today(at, now) { "%H:%M" } else { "%Y-%m-%d %H:%M" })
@@ -80,14 +80,13 @@ impl Clock {
         }
     }
 
-    /// Date and time as they can be looked for: `2025-04-17T14:02:10`.
+    /// Date and time in a form that can be searched for: `2025-04-17T14:02:10`.
     #[must_use]
     pub fn sortable(&self, at: Timestamp) -> String {
         self.formed(at, "%Y-%m-%dT%H:%M:%S")
     }
 
-    /// For a list, in so many columns as [`Clock::columns`] says: the time of day today, with the day
-    /// where it is another one, or the age.
+    /// For a list, as wide as [`Clock::columns`] says: today's as the time of day, others with the date; or the age.
     #[must_use]
     pub fn in_list(&self, at: Timestamp, now: Timestamp) -> String {
         if self.ages {
@@ -101,7 +100,7 @@ impl Clock {
         }
     }
 
-    /// How many columns these times take in a list.
+    /// The columns that these times take in a list.
     pub fn columns(&self, times: impl IntoIterator<Item = Timestamp>, now: Timestamp) -> usize {
         if self.ages {
             return WIDE;
@@ -191,7 +190,7 @@ mod tests {
         assert_eq!(utc.in_list(time("2025-04-16T23:02:10Z"), now), "16 Apr 23:02");
         assert_eq!(utc.in_list(time("2025-04-05T23:02:10Z"), now), " 5 Apr 23:02");
         assert_eq!(utc.in_list(time("2024-12-31T23:02:10Z"), now), "31 Dec 2024");
-        // Where it is seven in the morning, ten at night was yesterday; half past one was not.
+        // If it is seven in the morning, ten at night was yesterday, but half past one was not.
         let clock = Clock::in_zone(TimeZone::posix("IST-5:30").unwrap());
         assert_eq!(clock.in_list(time("2025-04-16T20:00:00Z"), now), "01:30:00");
         assert_eq!(clock.in_list(time("2025-04-16T16:30:00Z"), now), "16 Apr 22:00");

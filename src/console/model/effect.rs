@@ -1,4 +1,4 @@
-//! Effects: the requests of the console to the outside.
+//! Effects: what the console asks to be done outside.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::receiver::Behaviour;
 use crate::record::DeliveryId;
 use crate::storage::UnsavedDraft;
 
-/// Tells an effect from all others. Its result carries it.
+/// Identifies an effect. Its result carries the same ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Ticket(u64);
 
@@ -26,10 +26,10 @@ impl Ticket {
     }
 }
 
-/// An effect that is asked for.
+/// A request for an effect.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Comes back with the result.
+    /// Returned with the result.
     pub ticket: Ticket,
     /// The effect.
     pub effect: Effect,
@@ -38,49 +38,49 @@ pub struct Request {
 /// The next step once a profile is saved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AfterSave {
-    /// Whether the editor closes, if nothing was typed meanwhile.
+    /// Whether to close the editor, provided that nothing was typed meanwhile.
     pub leave: bool,
-    /// The profile that is opened then.
+    /// The profile to open then.
     pub open: Option<ProfileId>,
 }
 
-/// The purpose for which a profile is loaded.
+/// Why a profile is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To be shown beside the list.
+    /// To show it beside the list.
     Show,
-    /// To be edited.
+    /// To edit it.
     Edit,
-    /// To be edited as JSON in an editor of the person's own.
+    /// To edit it as JSON in the person's own editor.
     EditText,
-    /// To be tested.
+    /// To test it.
     Test,
-    /// To be shown as the request that would leave.
+    /// To preview its request.
     Preview,
-    /// To be enabled or disabled.
+    /// To enable or disable it.
     Switch,
-    /// To be shown anew in an editor in which nothing is typed.
+    /// To reload it in an editor without changes.
     Reload,
-    /// To make another like it.
+    /// To duplicate it.
     Duplicate,
 }
 
-/// Something to be done outside.
+/// Something to do outside.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "each is named for what it does")]
 pub enum Effect {
     LoadProfiles,
     LoadProfile(ProfileId, Purpose),
     Fresh(Box<Draft>),
-    /// Only over what was seen: modified then, or not there.
+    /// Only over the version that was seen: modified at this time, or not existing.
     SaveProfile(Box<Profile>, Option<Timestamp>, AfterSave),
     /// Unconditionally.
     OverwriteProfile(Box<Profile>),
     SwitchProfile(Box<Profile>),
-    /// Counts what is pending of a profile of this title, for the question whether to delete it.
+    /// Counts the pending deliveries of a profile with this title, for the question whether to delete it.
     AskDelete(ProfileId, String),
     DeleteProfile(ProfileId, String),
-    /// The last deleted one, by whichever session.
+    /// The most recently deleted profile, by any session.
     RestoreLast,
     Check(Box<ToCheck>),
     KeepDraft(Box<UnsavedDraft>),
@@ -90,21 +90,21 @@ pub enum Effect {
     LoadOwnVariables,
     LoadUnsaved,
     AddVariable(String, Variable),
-    /// The variable of this event and name becomes this one.
+    /// Replaces the variable of this event and name.
     ChangeVariable(String, String, Variable),
-    /// Of this event and name.
+    /// By event and name.
     RemoveVariable(String, String),
     Preview(Box<Wanted>),
     LoadTestValues(ProfileId),
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),
-    /// How many are newer than the query asks for, as far as is worth counting.
+    /// How many deliveries are newer than the query's upper bound, up to a limit.
     CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
     LoadHolds,
-    /// Pauses a profile, or all, or ends that; and the sentence about it.
+    /// Pauses or resumes a profile, or all; with the sentence to report.
     Pause {
         profile: Option<ProfileId>,
         on: bool,
@@ -120,7 +120,7 @@ pub enum Effect {
         text: String,
         what: String,
     },
-    /// To a new file, which only its owner can read.
+    /// To a new file, readable by its owner only.
     WriteFile {
         text: String,
         what: String,

@@ -1,4 +1,4 @@
-//! A text that is looked for in what is read: `/` asks for it, `n` and `N` go from place to place.
+//! Search in a text window: `/` opens it, `n` and `N` go to the next and the previous match.
 
 use crate::console::model::input::{Input, Typed};
 use crate::keymap::{Action, Key};
@@ -8,38 +8,38 @@ use crate::keymap::{Action, Key};
 pub struct Find {
     input: Option<Box<Input>>,
     typing: bool,
-    /// Whether it was not typed here, and so is not left before the window.
+    /// Whether the text was given at the start rather than typed here; then Esc closes the window at once.
     given: bool,
-    /// The line that was gone to last.
+    /// The line of the current match.
     at: Option<usize>,
 }
 
 /// The result of an action.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Went {
-    /// It is none of a search.
+    /// Not an action of a search.
     Elsewhere,
-    /// The search begins or ends.
+    /// The search was opened or closed.
     Done,
-    /// This line is to be in sight.
+    /// Scroll to this line.
     To(usize),
     /// No line contains the text.
     Nowhere(String),
 }
 
-/// The result of a key while the text is typed.
+/// The result of a key while the text is being typed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Pressed {
-    /// It is not for the text.
+    /// Not a key for text.
     Elsewhere,
-    /// It wrote.
+    /// The text was edited.
     Wrote,
     /// The text is complete.
     Entered,
 }
 
 impl Find {
-    /// Looks for a text that was typed elsewhere.
+    /// Searches for a text that was typed elsewhere.
     #[must_use]
     pub fn given(text: &str) -> Self {
         Self { input: Some(Box::new(Input::line(text))), typing: false, given: true, at: None }
@@ -51,13 +51,13 @@ impl Find {
         self.typing
     }
 
-    /// Whether a line is needed for the search.
+    /// Whether the search needs a line on the screen.
     #[must_use]
     pub fn is_shown(&self) -> bool {
         self.input.is_some()
     }
 
-    /// Why an action of a search cannot be done now; `None` when it can.
+    /// Why a search action cannot be done now; `None` if it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         (action.is_match() && self.wanted().is_none())
@@ -70,7 +70,7 @@ impl Find {
         self.input.as_ref().map(|input| input.text().to_lowercase()).filter(|text| !text.is_empty())
     }
 
-    /// A key while the text is typed.
+    /// A key while the text is being typed.
     pub fn key(&mut self, key: Key) -> Pressed {
         let Some(input) = self.input.as_mut().filter(|_| self.typing) else { return Pressed::Elsewhere };
         if key.is(crossterm::event::KeyCode::Enter) {
@@ -83,14 +83,14 @@ impl Find {
         }
     }
 
-    /// Text pasted while the text is typed.
+    /// Text pasted while the text is being typed.
     pub fn paste(&mut self, text: &str) {
         if let Some(input) = self.input.as_mut().filter(|_| self.typing) {
             input.paste(text);
         }
     }
 
-    /// Does an action in a text of these lines, the first of which in sight is `top`.
+    /// Runs an action in a text of these lines; `top` is the first visible one.
     pub fn act<L: AsRef<[String]>>(&mut self, action: Action, top: usize, lines: impl FnOnce() -> L) -> Went {
         match action {
             Action::Search => {
@@ -109,7 +109,7 @@ impl Find {
         }
     }
 
-    /// The next line with the text, or the one before; from the other end where there is none left.
+    /// The next or the previous matching line; wraps around at the end.
     fn go(&mut self, wanted: &str, forward: bool, top: usize, lines: &[String]) -> Went {
         let found = lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(wanted));
         let found: Vec<usize> = found.map(|(at, _)| at).collect();
@@ -134,7 +134,7 @@ impl Find {
         self.input.as_deref()
     }
 
-    /// The line that was gone to last.
+    /// The line of the current match.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.at

@@ -1,8 +1,7 @@
-//! A field for text: one line or several, with undo, words and selection. It goes by graphemes: what a
-//! person sees as one character is passed and taken away with one key.
+//! A text field: one line or several, with undo, word motions and selection. It works by graphemes: what a person
+//! sees as one character is passed or deleted with one key.
 //!
-//! Of our own, since the libraries at hand go by `char`, so that a flag takes two presses and a family
-//! seven.
+//! Hand-written, since the available libraries work by `char`: a flag would take two key presses, and a family seven.
 
 mod bindings;
 mod history;
@@ -29,15 +28,15 @@ use text::Text;
 /// The result of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
-    /// The text is another one now.
+    /// The text has changed.
     Changed,
-    /// Only the cursor moved, or nothing was there to delete.
+    /// Only the cursor moved, or there was nothing to delete.
     Used,
     /// Not a key for text.
     Ignored,
 }
 
-/// Text that was cut, to be inserted again. It may be a password, so debug output omits it.
+/// Text that was cut and can be inserted again. It may be a password, so debug output omits it.
 #[derive(Clone, Default)]
 pub struct Killed(String);
 
@@ -52,17 +51,17 @@ impl std::fmt::Debug for Killed {
 pub struct Input {
     text: Text,
     cursor: Place,
-    /// Where the selection began; it ends at the cursor.
+    /// Where the selection starts; it ends at the cursor.
     anchor: Option<Place>,
-    /// The column that up and down keep to.
+    /// The column that up and down try to keep.
     column: Option<usize>,
     history: History,
-    /// The text cut last, to be inserted again.
+    /// The text last cut, to insert again.
     killed: Killed,
     several_lines: bool,
-    /// First column and line in sight, kept from one drawing to the next.
+    /// The first visible column and line, kept from one frame to the next.
     pub(in crate::console) scroll: Cell<(usize, usize)>,
-    /// Lines that fit, as of the last drawing.
+    /// The number of visible lines, as of the last frame.
     pub(in crate::console) page: Cell<usize>,
 }
 
@@ -73,19 +72,19 @@ impl std::fmt::Debug for Input {
 }
 
 impl Input {
-    /// A field with one line; line ends in the text become spaces.
+    /// A single-line field; line ends in the text become spaces.
     #[must_use]
     pub fn line(text: &str) -> Self {
         Self::with(text, false)
     }
 
-    /// A field with several lines.
+    /// A multi-line field.
     #[must_use]
     pub fn lines(text: &str) -> Self {
         Self::with(text, true)
     }
 
-    /// The cursor is at the end of the text, where a person continues.
+    /// The cursor is at the end of the text, where people continue typing.
     fn with(text: &str, several_lines: bool) -> Self {
         let text = Text::new(&fold(text, several_lines));
         Self {
@@ -119,24 +118,24 @@ impl Input {
         self.cursor
     }
 
-    /// Start and end of what is selected.
+    /// Start and end of the selection.
     #[must_use]
     pub fn selection(&self) -> Option<(Place, Place)> {
         let anchor = self.anchor.filter(|anchor| *anchor != self.cursor)?;
         Some((anchor.min(self.cursor), anchor.max(self.cursor)))
     }
 
-    /// The text cut last, for another field.
+    /// The text last cut, for another field.
     pub fn take_killed(&mut self) -> Killed {
         std::mem::take(&mut self.killed)
     }
 
-    /// The text cut in another field, to be inserted here.
+    /// Text that was cut from another field, to insert here.
     pub fn lend(&mut self, killed: Killed) {
         self.killed = killed;
     }
 
-    /// Puts another text in place of this one; undo brings the old one back.
+    /// Replaces the whole text; can be undone.
     pub fn set(&mut self, text: &str) {
         let text = fold(text, self.several_lines);
         if self.text() != text {
@@ -144,14 +143,13 @@ impl Input {
         }
     }
 
-    /// Inserts text as it was pasted, in place of what is selected; on one line, line ends become
-    /// spaces. One step to undo.
+    /// Replaces the selection with pasted text; in a single-line field, line ends become spaces. One undo step.
     pub fn paste(&mut self, text: &str) {
         let text = fold(text, self.several_lines);
         self.write(&text, Kind::Whole);
     }
 
-    /// Puts a text in place of the last bytes before the cursor, on its line. One step to undo.
+    /// Replaces the last bytes before the cursor, on its line, with a text. One undo step.
     pub fn complete(&mut self, bytes: usize, text: &str) {
         let from = Place { byte: self.cursor.byte.saturating_sub(bytes), ..self.cursor };
         self.put(self.text.between_graphemes(from), self.cursor, text, Kind::Whole);
@@ -187,18 +185,18 @@ impl Input {
         }
     }
 
-    /// Whether a field of one line does something with this key.
+    /// Whether a single-line field handles this key.
     #[must_use]
     pub fn takes(key: Key) -> bool {
         key.is_text() || bindings::command(key).is_some_and(|command| command != Command::Break)
     }
 
-    /// Puts the cursor behind the last character.
+    /// Moves the cursor to the end of the text.
     pub fn to_end(&mut self) {
         self.place_cursor(self.text.end());
     }
 
-    /// Selects all of it, so that the next typed text replaces it.
+    /// Selects the whole text, so that typing replaces it.
     pub fn select_all(&mut self) {
         self.place_cursor(self.text.end());
         self.anchor = Some(Place::default());
@@ -210,7 +208,7 @@ impl Input {
         self.history.close();
     }
 
-    /// Writes at the cursor, and replaces the selection.
+    /// Inserts a text at the cursor, replacing the selection.
     fn write(&mut self, text: &str, kind: Kind) -> Typed {
         let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
         self.put(from, to, text, kind)
@@ -236,7 +234,7 @@ impl Input {
         }
         let selection = self.selection();
         let target = match (motion, selection) {
-            // An arrow leaves a selection at the end where it points.
+            // With a selection, an arrow moves to its end in that direction.
             (Motion::Left, Some((from, _))) => from,
             (Motion::Right, Some((_, to))) => to,
             _ => self.target(motion),
@@ -247,7 +245,7 @@ impl Input {
         if vertical {
             self.column = column;
         }
-        // At the first or last line the arrow leaves the field.
+        // On the first or last line, the arrow leaves the field.
         if vertical && !moved { Typed::Ignored } else { Typed::Used }
     }
 
@@ -260,11 +258,11 @@ impl Input {
         Typed::Used
     }
 
-    /// Takes away what is selected, or what a motion passes.
+    /// Deletes the selection, or the text covered by a motion.
     fn erase(&mut self, motion: Motion, kind: Kind, keep: bool) -> Typed {
         let (from, to) = self.selection().unwrap_or_else(|| {
             let mut target = self.target(motion);
-            // At its edge a line is joined with the next one.
+            // At the end of a line, joins it with the next one.
             if target == self.cursor && keep {
                 target = match motion {
                     Motion::LineStart => motion::left(&self.text, self.cursor),
@@ -327,7 +325,7 @@ impl Input {
     }
 }
 
-/// Line ends as `\n`; on one line, as spaces.
+/// Normalizes line ends to `\n`; in a single-line field, to spaces.
 fn fold(text: &str, several_lines: bool) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if several_lines { text } else { text.trim_end_matches('\n').replace('\n', " ") }

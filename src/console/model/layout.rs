@@ -8,7 +8,7 @@ use crate::console::model::state::State;
 /// From this size on, all panes are side by side.
 pub(in crate::console) const WIDE: (u16, u16) = (120, 30);
 
-/// The least that the console works in: columns and lines.
+/// The smallest size that the console works in: columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
 /// Whether the terminal is too small for the console.
@@ -28,13 +28,13 @@ pub fn shows_deliveries(state: &State) -> bool {
     is_wide(state.size) || matches!(state.focus, Pane::Deliveries | Pane::Timeline)
 }
 
-/// The screen without its top line, its footer and the sentence at the bottom.
+/// The screen without the top line, the footer and the notice.
 #[must_use]
 pub fn room_for_windows(screen: Rect) -> Rect {
     Rect { y: screen.y + 1, height: screen.height.saturating_sub(3), ..screen }
 }
 
-/// The columns inside a window that leaves one free at each side of a screen of this width.
+/// The columns inside a window that leaves one column free on each side of a screen of this width.
 #[must_use]
 pub fn width_inside(screen: u16) -> usize {
     usize::from(screen).saturating_sub(6)

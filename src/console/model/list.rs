@@ -1,32 +1,32 @@
-//! Which row of a list is chosen, and which rows are in sight.
+//! The selected row of a list, and the visible rows.
 
 use std::cell::Cell;
 
 use crate::keymap::Action;
 
-/// The chosen row, and the first one in sight.
+/// The selected row, and the first visible one.
 #[derive(Debug, Default, Clone)]
 pub struct List {
     selected: usize,
-    /// Kept from one drawing to the next.
+    /// Kept from one frame to the next.
     offset: Cell<usize>,
-    /// Rows that fit, as of the last drawing.
+    /// The number of visible rows, as of the last frame.
     page: Cell<usize>,
 }
 
 impl List {
-    /// The chosen row.
+    /// The selected row.
     #[must_use]
     pub fn selected(&self) -> usize {
         self.selected
     }
 
-    /// Chooses a row.
+    /// Selects a row.
     pub fn select(&mut self, row: usize) {
         self.selected = row;
     }
 
-    /// Chooses the row that the chosen one has become, with rows come or gone above it: it stays on its
+    /// Selects the row that the selected one has become after rows were added or removed above it: it stays on its
     /// line of the screen.
     pub fn stay_on(&mut self, row: usize) {
         let offset = (self.offset.get() + row).saturating_sub(self.selected);
@@ -34,14 +34,14 @@ impl List {
         self.selected = row;
     }
 
-    /// The rows in sight as of the last drawing, of a list of this length.
+    /// The rows visible in the last frame, of a list of this length.
     #[must_use]
     pub fn in_sight(&self, length: usize) -> std::ops::Range<usize> {
         let start = self.offset.get().min(length);
         start..(start + self.page.get()).min(length)
     }
 
-    /// Moves as the action says in a list of `length` rows. False when it is no move.
+    /// Moves as the action says in a list of `length` rows. False if it is not a movement.
     pub fn act(&mut self, action: Action, length: usize) -> bool {
         let last = length.saturating_sub(1);
         let page = self.page.get().max(1);
@@ -58,14 +58,13 @@ impl List {
         true
     }
 
-    /// The rows in sight when `height` rows fit, the chosen one among them.
+    /// The visible rows if `height` rows fit, including the selected one.
     #[must_use]
     pub fn visible(&self, length: usize, height: usize) -> std::ops::Range<usize> {
         self.visible_around(self.selected, length, height)
     }
 
-    /// The rows in sight, this one among them, where the rows on the screen are more than those that
-    /// can be chosen.
+    /// The visible rows, including this one, if the screen has more rows than can be selected.
     #[must_use]
     pub fn visible_around(&self, row: usize, length: usize, height: usize) -> std::ops::Range<usize> {
         self.page.set(height);

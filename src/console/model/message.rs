@@ -30,106 +30,105 @@ pub enum Message {
     BurstKey(Key),
     /// Text was pasted in one piece.
     Paste(String),
-    /// The last paste never ended.
+    /// The end of the last paste never arrived.
     PasteCut,
-    /// Something was done with the mouse.
+    /// The mouse was used.
     Pointer(Pointer),
-    /// The terminal has this many columns and lines now.
+    /// The size of the terminal has changed: columns and lines.
     Resize(u16, u16),
-    /// The time is this; comes with every other message and with ticks.
+    /// The current time; sent with every other message and with ticks.
     Now(Timestamp),
     /// The state was drawn at this time.
     Drawn(Timestamp),
-    /// All profiles, in the order of the list.
+    /// All profiles, in list order.
     Profiles(Vec<ProfileRow>),
-    /// The profile asked for, if it is still there, and what it was asked for.
+    /// The requested profile, if it still exists, and why it was loaded.
     Profile(ProfileId, Option<Box<Profile>>, Purpose),
-    /// A new profile can be typed.
+    /// A new profile to edit.
     Fresh(Box<Draft>, Identity),
     /// A profile is on disk.
     Saved(Box<Profile>),
-    /// A profile was not saved, since another session saved it meanwhile, or deleted it.
+    /// A profile was not saved, since another session has saved or deleted it meanwhile.
     Conflict(Box<Profile>, Option<Box<Profile>>),
-    /// A profile was not saved, since a file that it names cannot be used.
+    /// A profile was not saved, since a file that it refers to cannot be used.
     Unusable(FieldError),
     /// The check of a draft.
     Checked(Box<ToCheck>, Box<Checked>),
-    /// The draft of a session that ended without saving it.
+    /// The draft of a session that ended without saving.
     Draft(Box<UnsavedDraft>),
     /// The kinds of things that have changed, in any session.
     Revision(Revision),
     /// A profile was enabled or disabled.
     Switched(Box<Profile>),
-    /// Whether to delete a profile of this title is to be asked; so many of its deliveries are pending.
+    /// Ask whether to delete a profile with this title; this many of its deliveries are pending.
     AskDelete(ProfileId, String, u64),
-    /// A profile of this title is deleted; it can be restored. So many of its deliveries are blocked until
-    /// then.
+    /// A profile with this title was deleted; it can be restored. This many of its deliveries are blocked until then.
     Deleted(ProfileId, String, u64),
-    /// The profile that was deleted last is back; none where there was none.
+    /// The most recently deleted profile was restored; none if there was none.
     Restored(Option<Box<DeletedProfile>>),
-    /// Drafts that were not saved before the last exit.
+    /// Drafts that were unsaved at the last exit.
     Unsaved(Vec<Unsaved>),
     /// Variables that people added: event (or `default`) and variable.
     OwnVariables(Vec<(String, Variable)>),
-    /// An own variable was added, changed or removed: all there are now, where to go (event and name),
-    /// and a sentence about it.
+    /// An own variable was added, changed or removed: all variables now, which to select (event and name), and a
+    /// sentence to report.
     VariableStored(Vec<(String, Variable)>, Option<(String, String)>, String),
-    /// A preview was made, or cannot be.
+    /// A preview, or why it cannot be made.
     Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
-    /// The values of the last tests of a profile.
+    /// The values of a profile's last tests.
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
-    /// The values of a file, or why they cannot be read.
+    /// The values of a file, or why it cannot be read.
     FileValues(String, Result<Values, String>),
-    /// A test was accepted, or an earlier delivery once more.
+    /// A test or a resend was accepted.
     Accepted(DeliveryId, Kind),
-    /// Deliveries for this query; `more` of them follow those that were there.
+    /// Deliveries that match this query; `more` of them follow those already loaded.
     Deliveries(Box<Query>, Page),
     /// The progress or result of a bulk change.
     Many(BulkNews),
-    /// How many of this query are newer than those that it asks for.
+    /// How many deliveries are newer than the query's upper bound.
     Newer(Query, usize),
     /// One delivery in full.
     Details(Box<Details>),
-    /// How many are pending.
+    /// The number of pending deliveries.
     Counts(Counts),
     /// The current blocks.
     Holds(Box<Blocks>),
-    /// Something was committed, here or elsewhere.
+    /// A change was committed, by any session.
     StoreChanged,
     /// Changes cannot be read: why, and how to fix it.
     Unreadable(String),
     /// The state of the sender.
     Sending(Sending),
-    /// The receiver runs at this address, or not.
+    /// The receiver is running at this address, or has stopped.
     Receiver(Option<String>),
-    /// The receiver has ended, and nobody stopped it.
+    /// The receiver has stopped unexpectedly.
     ReceiverEnded,
     /// A request reached the receiver.
     Received(Arrival),
-    /// So many requests did not reach the console: they came faster than it takes them.
+    /// This many requests did not reach the console: they arrived faster than it accepts them.
     RequestsDropped(u64),
-    /// An action is done; a sentence about it.
+    /// An action succeeded; a sentence about it.
     Done(String),
-    /// Something that was asked for cannot be done: a sentence with the names of keys in braces.
+    /// A request was refused: a sentence with the names of keys in braces.
     Refused(&'static str),
-    /// An action failed; why, and what to do.
+    /// An action failed: why, and how to fix it.
     Failed(String),
-    /// A text could not be copied: the text, what it is, and why.
+    /// A text could not be copied: the text, its name, and why.
     Uncopied(String, String, String),
-    /// An editor gave the terminal back.
+    /// An editor has ended.
     Returned(Box<Returned>),
-    /// Something that a person should know, and that nobody asked for.
+    /// Something worth knowing that nobody asked for.
     Warning(String),
-    /// Why the write-ahead log cannot shrink; none where it can.
+    /// Why the write-ahead log cannot shrink; none if it can.
     LogPinned(Option<String>),
-    /// Something in the program panicked, which was reported.
+    /// A panic somewhere in the program, which was reported.
     Panicked,
-    /// The process is asked to end, by the signal of this number.
+    /// The process should end, because of the signal with this number.
     Terminate(u8),
 }
 
 impl Message {
-    /// Whether a person did something at the terminal.
+    /// Whether it is input of a person.
     #[must_use]
     pub fn is_of_person(&self) -> bool {
         if let Self::Result(_, messages) = self {
@@ -148,11 +147,11 @@ impl Message {
     }
 }
 
-/// A draft that was kept, and the profile that it changes, where that is stored.
+/// An unsaved draft, and the stored profile that it changes.
 #[derive(Debug)]
 pub struct Unsaved {
     /// The draft.
     pub draft: UnsavedDraft,
-    /// As stored; none for a new one, or one that was deleted meanwhile.
+    /// As stored; none for a new profile, or one deleted meanwhile.
     pub stored: Option<Box<Profile>>,
 }

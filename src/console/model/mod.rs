@@ -1,5 +1,5 @@
-//! Everything that is on the screen, as plain data. No drawing, no effects: what is here uses neither
-//! [`update`](super::update) nor [`view`](super::view).
+//! Everything on the screen, as plain data. No drawing, no effects: nothing here uses [`update`](super::update) or
+//! [`view`](super::view).
 
 pub mod arrived;
 pub mod awaited;

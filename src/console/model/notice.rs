@@ -1,15 +1,15 @@
-//! The sentence at the bottom left.
+//! The notice at the bottom left.
 
-/// A sentence at the bottom left.
+/// A notice at the bottom left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The sentence.
+    /// The text.
     pub text: String,
-    /// How it is meant.
+    /// The meaning, for its colour.
     pub tone: Tone,
 }
 
-/// How a sentence is meant.
+/// The meaning of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for what they are")]
 pub enum Tone {
@@ -18,8 +18,8 @@ pub enum Tone {
     Bad,
 }
 
-/// Said until the test is in the log.
+/// Shown until the test is in the log.
 pub const TESTING: &str = "Testing …";
 
-/// The words of the seed.
+/// The wording of the platform's page.
 pub const TESTED: &str = "Callback profile tested";

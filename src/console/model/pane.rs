@@ -1,6 +1,6 @@
 //! The panes.
 
-/// Which pane has the keyboard.
+/// The focused pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each is named for what it shows")]
 pub enum Pane {
@@ -12,11 +12,11 @@ pub enum Pane {
 }
 
 impl Pane {
-    /// In the order of their numbers.
+    /// In numerical order.
     pub const ALL: [Self; 5] =
         [Self::Profiles, Self::Editor, Self::Variables, Self::Deliveries, Self::Timeline];
 
-    /// The number on the pane, and the key that leads to it.
+    /// The number on the pane, and the key that focuses it.
     #[must_use]
     pub fn number(self) -> usize {
         Self::ALL.iter().position(|p| *p == self).map_or(0, |at| at + 1)

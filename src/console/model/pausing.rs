@@ -10,7 +10,7 @@ use crate::profile::{Choice as _, Profile, ProfileId, Status};
 use crate::record::{DeliveryState, Summary};
 use crate::storage::Block;
 
-/// Stands before what is paused.
+/// Marks what is paused.
 pub const SIGN: &str = "‖";
 
 /// Such as `20 consecutive failures; last: 500 Internal Server Error`; empty without a cause.
@@ -50,13 +50,13 @@ pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
 #[must_use]
 pub fn sender(state: &State, roomy: bool) -> Option<String> {
     let hold = state.holds.all()?;
-    // Errors, and a missing sender, have precedence.
+    // Errors, and the absence of a sender, take precedence.
     let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
     let since = if roomy { "since " } else { "" };
     shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
 }
 
-/// Whether the list marks this profile as paused: one that is disabled has a sign of its own.
+/// Whether the list marks this profile as paused: a disabled one has its own sign.
 #[must_use]
 pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
     status == Status::Active && state.holds.paused(id).is_some()
@@ -81,7 +81,7 @@ pub fn status(state: &State, profile: &Profile) -> String {
     text
 }
 
-/// The time of day, with the date where it is another day's.
+/// The time of day, with the date if it is not today's.
 fn clock(state: &State, at: Timestamp) -> String {
     state.settings.clock.to_the_minute(at, state.now)
 }

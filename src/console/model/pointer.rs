@@ -1,4 +1,4 @@
-//! The mouse, once it is turned on, and the click targets on the screen.
+//! The mouse, if it is captured, and the click targets on the screen.
 
 use std::cell::{Cell, RefCell};
 
@@ -8,10 +8,10 @@ use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::pane::Pane;
 use crate::keymap::Action;
 
-/// Something done with the mouse, at a column and a line counted from 0.
+/// A mouse event, at a column and a line counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pointer {
-    /// The click or the turn of the wheel.
+    /// The click or the wheel step.
     pub deed: Deed,
     /// Where.
     pub at: (u16, u16),
@@ -29,21 +29,21 @@ pub enum Deed {
 /// A click target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClickTarget {
-    /// Anywhere in a pane, or its name in the line of names.
+    /// Anywhere in a pane, or its name in the tab line.
     Pane(Pane),
-    /// A row of a list, by its number.
+    /// A row of a list, by its index.
     Row(Pane, usize),
     /// A field, choice, switch or button of the editor.
     Item(Item),
     /// The name of a step of the editor.
     Step(Step),
-    /// An action shown in a pane with its key.
+    /// An action shown with its key.
     Action(Action),
     /// Anywhere in the window above the panes.
     Window,
-    /// A field of the window, by its number.
+    /// A field of the window, by its index.
     WindowRow(usize),
-    /// A line of the help or the palette, by its number.
+    /// A line of the help or the palette, by its index.
     GuideRow(usize),
 }
 
@@ -51,35 +51,35 @@ pub enum ClickTarget {
 #[derive(Debug, Default)]
 pub struct Mouse {
     on: Cell<bool>,
-    /// As of the last drawing; what was drawn last lies above.
+    /// As of the last frame; what was drawn last is on top.
     places: RefCell<Vec<(Rect, ClickTarget)>>,
 }
 
 impl Mouse {
-    /// Whether clicks and the wheel come to us, and not to the terminal's own selection.
+    /// Whether mouse events are sent to the console rather than used for the terminal's own selection.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.on.get()
     }
 
-    /// Takes the mouse, or leaves it to the terminal.
+    /// Captures the mouse, or releases it.
     pub fn turn(&self, on: bool) {
         self.on.set(on);
     }
 
-    /// Forgets what stood where, before a drawing.
+    /// Forgets all targets, before a frame is drawn.
     pub fn clear(&self) {
         self.places.borrow_mut().clear();
     }
 
-    /// Notes what was drawn in an area. Does nothing while the mouse is not ours.
+    /// Notes a click target. Does nothing while the mouse is not captured.
     pub fn note(&self, area: Rect, place: ClickTarget) {
         if self.on.get() {
             self.places.borrow_mut().push((area, place));
         }
     }
 
-    /// The topmost target there.
+    /// The topmost target at a position.
     #[must_use]
     pub fn find(&self, (x, y): (u16, u16)) -> Option<ClickTarget> {
         let at = Position { x, y };

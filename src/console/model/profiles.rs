@@ -1,4 +1,4 @@
-//! Pane 1: the list of profiles, searched by title as one types.
+//! Pane 1: the list of profiles, with incremental search by title.
 
 use crate::console::model::input::Input;
 use crate::console::model::list::List;
@@ -10,63 +10,62 @@ use crate::text::group_digits;
 #[derive(Debug, Default)]
 pub struct ProfileList {
     pub(in crate::console) rows: Vec<ProfileRow>,
-    /// Titles in lower case, beside `rows`.
+    /// Titles in lower case, parallel to `rows`.
     lowered: Vec<String>,
-    /// The rows that the search leaves.
+    /// The rows that match the search.
     pub(in crate::console) found: Vec<usize>,
-    /// Which of `found` is chosen.
+    /// The selection in `found`.
     pub list: List,
     pub(in crate::console) search: Option<Input>,
-    /// Whether keys are written into the search.
+    /// Whether keys type into the search.
     pub(in crate::console) typing: bool,
     loaded: bool,
-    /// Whether one was deleted here that is not known to be restored: the loaded blocks may not include it
-    /// yet.
+    /// Whether a profile was deleted here and is not known to be restored: the loaded blocks may not include it yet.
     pub(in crate::console) deleted_here: bool,
-    /// Chosen as soon as it is in the list.
+    /// To select as soon as it is in the list.
     wanted: Option<ProfileId>,
 }
 
 impl ProfileList {
-    /// The chosen profile.
+    /// The selected profile.
     #[must_use]
     pub fn chosen(&self) -> Option<&ProfileRow> {
         self.found.get(self.list.selected()).map(|at| &self.rows[*at])
     }
 
-    /// The rows that the search leaves.
+    /// The rows that match the search.
     #[must_use]
     pub fn found(&self) -> impl ExactSizeIterator<Item = &ProfileRow> {
         self.found.iter().map(|at| &self.rows[*at])
     }
 
-    /// How many profiles there are in all.
+    /// The number of profiles in all.
     #[must_use]
     pub fn total(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether the list was read from disk.
+    /// Whether the list has been loaded.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
         self.loaded
     }
 
-    /// The search, while there is one, and whether it is being typed.
+    /// The search, if there is one, and whether it is being typed.
     #[must_use]
     pub fn search(&self) -> Option<(&Input, bool)> {
         self.search.as_ref().map(|input| (input, self.typing))
     }
 
-    /// Whether keys are written into the search.
+    /// Whether keys type into the search.
     #[must_use]
     pub fn is_typing(&self) -> bool {
         self.typing
     }
 
-    /// Takes a fresh list and keeps the chosen profile chosen.
+    /// Takes a new list and keeps the selected profile selected.
     pub fn set(&mut self, rows: Vec<ProfileRow>) {
-        // One that was asked for and is not there is forgotten.
+        // A requested profile that does not exist is forgotten.
         let wanted = [self.wanted.take(), self.chosen().map(|row| row.id.clone())];
         self.lowered = rows.iter().map(|row| row.title.to_ascii_lowercase()).collect();
         self.rows = rows;
@@ -77,7 +76,7 @@ impl ProfileList {
         }
     }
 
-    /// Takes a profile out, if it is there; the one below it is selected if it was selected.
+    /// Removes a profile, if it is there; if it was selected, the one below it becomes selected.
     pub(in crate::console) fn remove(&mut self, id: &ProfileId) {
         let Some(at) = self.rows.iter().position(|row| row.id == *id) else { return };
         let chosen = self.chosen().map(|row| row.id.clone());
@@ -89,12 +88,12 @@ impl ProfileList {
         }
     }
 
-    /// Whether nothing is typed into the search.
+    /// Whether the search is empty.
     pub(in crate::console) fn is_search_empty(&self) -> bool {
         self.search.as_ref().is_none_or(|search| search.text().is_empty())
     }
 
-    /// Shows all again, with the chosen one still chosen.
+    /// Shows all profiles again and keeps the selection.
     pub(in crate::console) fn end_search(&mut self) {
         let chosen = self.chosen().map(|row| row.id.clone());
         (self.search, self.typing) = (None, false);
@@ -104,8 +103,7 @@ impl ProfileList {
         }
     }
 
-    /// Profiles whose titles contain all of these words, in the order of the list. The words are in lower
-    /// case.
+    /// Profiles whose titles contain all of these words, in list order. The words are in lower case.
     pub fn titled<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'a ProfileRow> {
         let fits = |title: &String| words.iter().all(|word| title.contains(word));
         self.rows.iter().zip(&self.lowered).filter(move |(_, title)| fits(title)).map(|(row, _)| row)
@@ -115,7 +113,7 @@ impl ProfileList {
         self.found.iter().position(|at| self.rows[*at].id == *id)
     }
 
-    /// Chooses a profile, now or as soon as it is in the list.
+    /// Selects a profile, now or as soon as it is in the list.
     pub fn choose(&mut self, id: &ProfileId) {
         match self.place(id) {
             Some(row) => self.list.select(row),

@@ -1,32 +1,32 @@
-//! Programs that have the terminal for a while: `$VISUAL` or `$EDITOR` for a text, `$PAGER` for a response.
+//! Programs that use the terminal for a while: `$VISUAL` or `$EDITOR` for a text, `$PAGER` for a response.
 //! [`Program`] is the request, [`Returned`] the result.
 
 use std::fmt;
 
 use crate::profile::ProfileId;
 
-/// The subject of the editor.
+/// What is being edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The body of the profile that is open in the editor.
+    /// The body of the profile in the editor pane.
     Body(ProfileId),
-    /// All of that profile, as JSON.
+    /// The whole profile, as JSON.
     Profile(ProfileId),
 }
 
-/// A program that is to have the terminal.
+/// A program to run in the terminal.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Program {
     /// The editor, on a text.
     Editor {
-        /// The subject of the text.
+        /// What the text is.
         subject: Subject,
-        /// The text, with remarks above it where there are some.
+        /// The text, possibly with comments above it.
         text: String,
     },
     /// The pager.
     Pager {
-        /// The text, harmless for a terminal.
+        /// The text, sanitized for a terminal.
         text: String,
     },
 }
@@ -44,13 +44,13 @@ impl fmt::Debug for Program {
 /// The result of an editor.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Returned {
-    /// The subject of the editor.
+    /// What was edited.
     pub subject: Subject,
-    /// The text that it began with.
+    /// The text given to the editor.
     pub given: String,
-    /// The text that it left behind; none where it cannot be read.
+    /// The text it wrote; none if it cannot be read.
     pub written: Option<String>,
-    /// Why it did not end well, as a sentence.
+    /// Why it failed, as a sentence.
     pub trouble: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use crate::console::model::arrived::Arrived;
 /// The built-in endpoint as the console sees it.
 #[derive(Debug, Default)]
 pub struct ReceiverState {
-    /// Where it listens, while it runs.
+    /// Its address while it is running.
     pub address: Option<String>,
     /// Its responses.
     pub behaviour: crate::receiver::Behaviour,

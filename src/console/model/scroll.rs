@@ -1,4 +1,4 @@
-//! Which part of a long text is in sight.
+//! The visible part of a long text.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -6,17 +6,17 @@ use std::ops::Range;
 use crate::keymap::Action;
 use crate::text::group_digits;
 
-/// The first line in sight of a text that is read, not chosen from.
+/// The first visible line of a text that is read rather than selected from.
 #[derive(Debug, Default)]
 pub struct Scroll {
     top: Cell<usize>,
-    /// Lines of the text and of the screen, as of the last drawing.
+    /// The number of lines of the text and of the screen, as of the last frame.
     length: Cell<usize>,
     page: Cell<usize>,
 }
 
 impl Scroll {
-    /// Moves as the action says. False when it is no move.
+    /// Scrolls as the action says. False if it is not a movement.
     pub fn act(&mut self, action: Action) -> bool {
         let page = self.page.get().max(1);
         let last = self.length.get().saturating_sub(page);
@@ -34,23 +34,23 @@ impl Scroll {
         true
     }
 
-    /// The first line in sight.
+    /// The first visible line.
     #[must_use]
     pub fn top(&self) -> usize {
         self.top.get()
     }
 
-    /// Brings a line to the top, as far as the end allows when it is drawn.
+    /// Scrolls a line to the top, as far as the end of the text allows.
     pub fn go_to(&self, line: usize) {
         self.top.set(line);
     }
 
-    /// Goes back to the first line, for another text.
+    /// Scrolls back to the first line, for another text.
     pub fn reset(&self) {
         self.top.set(0);
     }
 
-    /// The lines in sight of a text of `length` lines where `height` fit.
+    /// The visible lines of a text of `length` lines if `height` fit.
     #[must_use]
     pub fn visible(&self, length: usize, height: usize) -> Range<usize> {
         self.length.set(length);
@@ -61,8 +61,7 @@ impl Scroll {
     }
 }
 
-/// How many lines are above and below those in sight, for the border: `↑3 ↓12`; empty when all are in
-/// sight.
+/// How many lines are hidden above and below, for the border: `↑3 ↓12`; empty if none.
 #[must_use]
 pub fn more(visible: &Range<usize>, length: usize) -> String {
     let (above, below) = (visible.start as u64, length.saturating_sub(visible.end) as u64);

@@ -15,7 +15,7 @@ pub struct ConsoleSettings {
     pub region: Region,
     /// Colours.
     pub theme: Theme,
-    /// Which keys do what.
+    /// The key bindings.
     pub keys: Keymap,
     /// Borders and signs.
     pub signs: Signs,
@@ -23,6 +23,6 @@ pub struct ConsoleSettings {
     pub clock: Clock,
     /// The name of the database, for the top line.
     pub database: String,
-    /// Whether the demo runs.
+    /// Whether this is the demo.
     pub demo: bool,
 }

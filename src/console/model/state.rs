@@ -26,12 +26,12 @@ use crate::profile::catalogue::Variable;
 use crate::record::{DeliveryId, Details, Kind, Summary};
 use crate::storage::{Blocks, Counts, Revision};
 
-/// A delivery whose end is reported at the bottom left.
+/// A delivery whose outcome is reported at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchedDelivery {
     /// The delivery.
     pub id: DeliveryId,
-    /// Why it came to be, which says the words of its end.
+    /// Its origin, which decides the wording of the report.
     pub kind: Kind,
 }
 
@@ -40,17 +40,17 @@ pub struct WatchedDelivery {
 pub struct State {
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
-    /// The time, brought by messages.
+    /// The current time, set by messages.
     pub now: Timestamp,
-    /// Which pane has the keyboard, when no window lies above.
+    /// The focused pane, if no window is open.
     pub focus: Pane,
     /// Pane 1.
     pub profiles: ProfileList,
-    /// The chosen profile as it is stored.
+    /// The selected profile as stored.
     pub chosen: Option<Box<Profile>>,
-    /// How far it was scrolled.
+    /// The scroll position of its summary.
     pub summary: Scroll,
-    /// Pane 2, while something is edited.
+    /// Pane 2, while a profile is being edited.
     pub editor: Option<Editor>,
     /// Pane 3.
     pub variables: Variables,
@@ -60,27 +60,27 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The help or the palette, above everything else.
     pub guide: Option<Guide>,
-    /// Whether the key that is handled arrived in one piece with others.
+    /// Whether the current key arrived in one piece with others.
     pub in_burst: bool,
-    /// The first of two consecutive letters, until the second.
+    /// The first of two consecutive keys, until the second.
     pub pending: Option<Key>,
-    /// The sentence at the bottom left.
+    /// The notice at the bottom left.
     pub notice: Option<Notice>,
-    /// The tests that are watched until their ends, the newest last.
+    /// The tests whose outcomes are awaited, newest last.
     pub testing: Vec<WatchedDelivery>,
     /// The state of the sender.
     pub sending: Sending,
-    /// How many deliveries are pending.
+    /// The number of pending deliveries.
     pub counts: Counts,
     /// The blocks on queued deliveries.
     pub holds: Blocks,
-    /// Why the database cannot be read, while it cannot.
+    /// Why the database cannot be read; none if it can.
     pub unreadable: Option<String>,
-    /// Why nothing is sent, where the settings do not say which addresses are allowed.
+    /// Why nothing is sent: the settings do not say which addresses are allowed.
     pub closed: Option<String>,
-    /// Why the write-ahead log cannot shrink, while it cannot.
+    /// Why the write-ahead log cannot shrink; none if it can.
     pub log_pinned: Option<String>,
-    /// The revision of the store that was read.
+    /// The revision of the store that was loaded.
     pub revision: Revision,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
@@ -138,7 +138,7 @@ impl State {
         Rect::new(0, 0, self.size.0, self.size.1)
     }
 
-    /// The delivery that actions are about: that of the details window, or the chosen one.
+    /// The delivery that actions apply to: that of the details window, or the selected one.
     #[must_use]
     pub fn delivery(&self) -> Option<&Summary> {
         match &self.overlay {
@@ -156,17 +156,17 @@ impl State {
         }
     }
 
-    /// Says something at the bottom left.
+    /// Shows a notice at the bottom left.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Plain });
     }
 
-    /// Says that something went well.
+    /// Shows that something succeeded.
     pub fn praise(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Good });
     }
 
-    /// Says that something is wrong.
+    /// Shows that something is wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
     }

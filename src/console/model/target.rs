@@ -1,4 +1,4 @@
-//! The target of a key: the one place that decides which part has the focus.
+//! The target of a key: the one place that decides which part is focused.
 
 use crossterm::event::KeyCode;
 
@@ -17,7 +17,7 @@ pub enum Target<'a> {
     Guide(&'a Guide),
     /// The window above the panes.
     Window(&'a Overlay),
-    /// Pane 2, while something is edited.
+    /// Pane 2, while a profile is being edited.
     Editor(&'a Editor),
     /// Any other pane; pane 2 shows the selected profile then.
     Pane(Pane),
@@ -30,7 +30,7 @@ impl Target<'_> {
         matches!(self, Self::Editor(_) | Self::Pane(_))
     }
 
-    /// The scopes whose keys work, the first one first.
+    /// The scopes whose keys work, in order of precedence.
     #[must_use]
     pub fn scopes(self) -> Vec<Scope> {
         match self {
@@ -59,7 +59,7 @@ impl State {
         self.target_from(self.focus)
     }
 
-    /// The same, with this pane focused.
+    /// The same, as if this pane were focused.
     #[must_use]
     pub fn target_from(&self, pane: Pane) -> Target<'_> {
         match (&self.overlay, &self.editor) {
@@ -75,7 +75,7 @@ impl State {
         self.focus == pane && self.target().is_pane()
     }
 
-    /// The meaning of a key for its target, if it is not text.
+    /// The meaning of a key for its target, if it does not type text.
     #[must_use]
     pub fn meaning(&self, key: Key) -> Option<Meaning> {
         let keys = &self.settings.keys;
@@ -83,8 +83,8 @@ impl State {
         keys.resolve(key, &target.scopes()).or_else(|| self.above_windows(target, key).map(Meaning::Does))
     }
 
-    /// The action of a key above any window: help, palette, the way out. A letter only where none is typed,
-    /// and the way out not by a letter.
+    /// The action of a key that works above any window: help, palette, quit. A letter only where none is typed, and
+    /// quit not by a letter.
     fn above_windows(&self, target: Target<'_>, key: Key) -> Option<Action> {
         let Some(Meaning::Does(action)) = self.settings.keys.resolve(key, &[Scope::Global]) else {
             return None;
@@ -93,7 +93,7 @@ impl State {
         (!target.is_pane() && fits && action.works_above_windows()).then_some(action)
     }
 
-    /// Whether text is typed into what receives a key.
+    /// Whether the target is a text being typed.
     fn is_typing(&self, target: Target<'_>) -> bool {
         match target {
             Target::Guide(guide) => guide.is_typing(),
@@ -106,17 +106,17 @@ impl State {
         }
     }
 
-    /// Whether a key belongs to text that is typed into what receives it, and so is no action.
+    /// Whether a key types text at its target, and so is not an action.
     #[must_use]
     pub fn is_for_text(&self, key: Key) -> bool {
         let target = self.target();
         let edits = key.is_text() || matches!(key.code(), KeyCode::Delete | KeyCode::Backspace);
-        // In the search of a pane they end it; windows and the editor have actions for them.
+        // In the search of a pane these keys end it; windows and the editor have actions for them.
         let ends = matches!(target, Target::Pane(_)) && (key.is(KeyCode::Enter) || key.is(KeyCode::Esc));
         ((edits || ends) && self.is_typing(target)) || (self.is_searching() && Input::takes(key))
     }
 
-    /// Whether a search or a filter is typed: there the keys of a text field go before all actions.
+    /// Whether a search or a filter is being typed: then the keys of a text field take precedence over all actions.
     #[must_use]
     pub fn is_searching(&self) -> bool {
         match self.target() {
@@ -126,8 +126,8 @@ impl State {
         }
     }
 
-    /// The key of the entry with this name for a sentence about what can be pressed now: none that would
-    /// be typed as text.
+    /// The key of the entry with this name, for a sentence about what can be pressed now: never one that would be
+    /// typed as text.
     #[must_use]
     pub fn key_here(&self, name: &str) -> String {
         let found = self.settings.keys.entries().find(|(entry, _)| entry.name == name);

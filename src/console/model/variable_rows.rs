@@ -1,4 +1,4 @@
-//! The rows of the picker of variables, and which of them are chosen.
+//! The rows of the picker of variables, and which of them are selected.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use crate::console::model::variables::Row;
 use crate::profile::catalogue::{self, NO_EVENT, Variable, VariableOrigin};
 use crate::profile::{Choice as _, Event};
 
-/// The events whose variables are offered: those of the editor, or of the chosen profile.
+/// The events whose variables are offered: those of the editor, or of the selected profile.
 #[must_use]
 pub fn events(state: &State) -> Vec<Event> {
     match (&state.editor, &state.chosen) {
@@ -17,7 +17,7 @@ pub fn events(state: &State) -> Vec<Event> {
     }
 }
 
-/// The rows that the filter leaves.
+/// The rows that match the filter.
 #[must_use]
 pub fn rows(state: &State) -> Vec<Row> {
     let wanted = state.variables.filter.as_ref().map(|f| f.text().trim().to_lowercase()).unwrap_or_default();
@@ -40,15 +40,14 @@ pub fn rows(state: &State) -> Vec<Row> {
     rows
 }
 
-/// How many different variables are selected, and how many there are.
+/// How many distinct variables are selected, and how many there are.
 #[must_use]
 pub fn tally(state: &State) -> (usize, usize) {
     let names: HashSet<String> = rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
     (names.iter().filter(|name| state.variables.is_chosen(name)).count(), names.len())
 }
 
-/// The chosen names in the order of the rows, each once; with none chosen, that of the row with the
-/// keyboard.
+/// The selected names in row order, each once; without a selection, that of the focused row.
 pub(in crate::console) fn chosen_names(state: &State) -> Vec<String> {
     let all = rows_unfiltered(state);
     let mut names: Vec<String> = Vec::new();
@@ -78,7 +77,7 @@ fn current(state: &State) -> Option<String> {
     }
 }
 
-/// The event under whose heading the keyboard is, or the only one.
+/// The event of the section that the focused row is in, or the only event.
 pub(in crate::console) fn event_here(state: &State) -> Option<Event> {
     let mut above: Vec<Row> = rows(state);
     above.truncate(state.variables.list.selected() + 1);
@@ -89,7 +88,7 @@ pub(in crate::console) fn event_here(state: &State) -> Option<Event> {
     heading.or_else(|| events(state).first().copied())
 }
 
-/// The variable with the keyboard, where it is a person's own, and its event.
+/// The focused variable, if it is a person's own, and its event.
 pub(in crate::console) fn own_here(state: &State) -> Option<(Option<Event>, Variable)> {
     match rows(state).into_iter().nth(state.variables.list.selected())? {
         Row::Variable(variable) if variable.origin == VariableOrigin::Own => {

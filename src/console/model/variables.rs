@@ -11,9 +11,9 @@ use crate::profile::{Channel, Choice as _, Event};
 /// The picker.
 #[derive(Debug, Default)]
 pub struct Variables {
-    /// Chosen names.
+    /// The selected names.
     pub(in crate::console) chosen: HashSet<String>,
-    /// Which row is chosen.
+    /// The focused row.
     pub list: List,
     pub(in crate::console) filter: Option<Input>,
     pub(in crate::console) typing: bool,
@@ -22,32 +22,32 @@ pub struct Variables {
 /// A row of the picker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
-    /// The event whose variables follow, where there are several events.
+    /// The event whose variables follow, if there are several events.
     Heading(Event),
     /// A variable.
     Variable(Variable),
 }
 
 impl Variables {
-    /// Whether keys are written into the filter.
+    /// Whether keys type into the filter.
     #[must_use]
     pub fn is_typing(&self) -> bool {
         self.typing
     }
 
-    /// The filter, while there is one, and whether it is being typed.
+    /// The filter, if there is one, and whether it is being typed.
     #[must_use]
     pub fn filter(&self) -> Option<(&Input, bool)> {
         self.filter.as_ref().map(|f| (f, self.typing))
     }
 
-    /// Whether a variable is chosen.
+    /// Whether a variable is selected.
     #[must_use]
     pub fn is_chosen(&self, name: &str) -> bool {
         self.chosen.contains(name)
     }
 
-    /// Forgets what was chosen, for another profile.
+    /// Clears the selection, for another profile.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -57,7 +57,7 @@ fn own<'a>(all: &'a [(String, Variable)], scope: &'a str) -> impl Iterator<Item 
     all.iter().filter(move |(of, _)| of == scope).map(|(_, variable)| variable)
 }
 
-/// Which variables a draft knows; with Default every name is known.
+/// The variables that exist for a draft; with Default every name does.
 #[derive(Debug, Clone)]
 pub struct Known {
     free: bool,
@@ -66,20 +66,20 @@ pub struct Known {
 }
 
 impl Known {
-    /// Those of the draft in this editor, with these of one's own.
+    /// Those of the draft in this editor, with these own variables.
     #[must_use]
     pub fn of(editor: &Editor, own: &[(String, Variable)]) -> Self {
         Self { free: is_free(editor), events: editor.events(), own: own.to_vec() }
     }
 
-    /// Whether a name is one of them.
+    /// Whether a variable with this name exists.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
         self.free || is_of(&self.events, &self.own, name)
     }
 }
 
-/// Whether a name is a known variable of the draft; with Default every name is.
+/// Whether the draft has a variable with this name; with Default it has every name.
 pub fn known<'a>(editor: &Editor, added: &'a [(String, Variable)]) -> impl Fn(&str) -> bool + use<'a> {
     let free = is_free(editor);
     let events = editor.events();
@@ -90,9 +90,9 @@ fn is_free(editor: &Editor) -> bool {
     editor.draft().channel() == Some(Channel::Default)
 }
 
-/// Whether one of these events has a variable of this name.
+/// Whether one of these events has a variable with this name.
 fn is_of(events: &[Event], added: &[(String, Variable)], name: &str) -> bool {
-    // These name what a flow asked for or fetched, and so are in no catalogue (public page).
+    // These are named after what a flow asked for or fetched, so no catalogue has them (public page).
     let of_flow =
         || events.contains(&Event::Voice) && (name.starts_with("keypress:") || name.starts_with("api:"));
     of_flow()

@@ -12,6 +12,6 @@ pub struct Wanted {
     pub event: Option<Event>,
     /// The values.
     pub values: Values,
-    /// Where they came from.
+    /// The sources of the values.
     pub origins: Origins,
 }

@@ -1,4 +1,4 @@
-//! The one loop that has the terminal: messages in, frames out.
+//! The event loop, which owns the terminal: messages in, frames out.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -21,17 +21,17 @@ use crate::console::terminal::signals::{self, Ended, JobControl, JobEvent};
 use crate::console::terminal::timers;
 use crate::console::update::{self, ahead};
 
-/// How long after a program's end a Ctrl+C may arrive that was pressed at it.
+/// How long after a program's end a Ctrl+C may arrive that was meant for it.
 const LATE: Duration = Duration::from_millis(500);
 
 /// The console while it runs.
 pub struct Console {
     screen: Screen,
-    /// None while a program has the terminal.
+    /// None while a program uses the terminal.
     keyboard: Option<Keyboard>,
-    /// A program that has the terminal: an editor, a pager.
+    /// A program that uses the terminal: an editor, a pager.
     program: Option<(Ticket, Running)>,
-    /// When a program gave the terminal back last.
+    /// When a program last returned the terminal.
     returned: Option<Instant>,
     state: State,
     ask: UnboundedSender<Request>,
@@ -47,18 +47,18 @@ pub struct Console {
 /// The event that woke the loop.
 enum Woken {
     Message(Message),
-    /// A stop that is asked for, or one that was not ours is over.
+    /// A request to stop, or the end of a stop that was not requested here.
     Job(JobEvent),
-    /// The program gave the terminal back.
+    /// The program has returned the terminal.
     Returned(Message),
     Frame,
 }
 
 impl Console {
-    /// A console on a terminal that was taken.
+    /// A console on a terminal that has been taken over.
     ///
     /// # Errors
-    /// The system starts no thread.
+    /// The system cannot start a thread.
     pub fn new(
         screen: Screen,
         job: JobControl,
@@ -85,7 +85,7 @@ impl Console {
         Ok(())
     }
 
-    /// Runs to the end. A terminal that is gone is an end, and no error.
+    /// Runs to the end. A lost terminal is an end, not an error.
     ///
     /// # Errors
     /// The terminal cannot be used.
@@ -142,7 +142,7 @@ impl Console {
                     self.take(message).await?;
                 }
                 Woken::Job(JobEvent::Stop) => self.suspend = true,
-                // A program that has the terminal continues without us.
+                // A program that uses the terminal continues without us.
                 Woken::Job(JobEvent::Resumed) if has_terminal => {
                     self.screen.take_again()?;
                     self.wanted = Some(Cause::Person);
@@ -153,7 +153,7 @@ impl Console {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        // The next tick depends on the time for which the frame was drawn.
+        // The next tick depends on the time at which the frame was drawn.
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
         self.screen.draw(&self.state)?;
         let _ = update::update(&mut self.state, Message::Drawn(clock::now()));
@@ -164,13 +164,13 @@ impl Console {
 
     async fn take(&mut self, message: Message) -> io::Result<()> {
         match message {
-            // Ctrl+C and Ctrl+\ are the program's that has the terminal.
+            // Ctrl+C and Ctrl+\ are for the program that uses the terminal.
             Message::Terminate(n) if is_pressed(n) && self.is_programs() => return Ok(()),
             Message::Terminate(number) => self.ended = Some(Ended::Signal(number)),
             Message::Panicked => self.ended = Some(Ended::Panicked),
             _ => {}
         }
-        // The text written in a program so far is not lost.
+        // Text written in a program so far is not lost.
         if self.ended.is_some()
             && let Some((ticket, mut program)) = self.program.take()
         {
@@ -180,12 +180,12 @@ impl Console {
         self.give(message)
     }
 
-    /// Whether what is pressed is for a program, or was until just now.
+    /// Whether keys are for a program, or were until just now.
     fn is_programs(&self) -> bool {
         self.program.is_some() || self.returned.is_some_and(|at| at.elapsed() < LATE)
     }
 
-    /// Gives a message to the state, and does what it asks for.
+    /// Passes a message to `update`, and runs or forwards the effects.
     fn give(&mut self, message: Message) -> io::Result<()> {
         let cause = if message.is_of_person() { Cause::Person } else { Cause::BulkNews };
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
@@ -206,14 +206,14 @@ impl Console {
             Effect::Copy { text, what } => copying::copy(ticket, text, what, self.tell.clone()),
             Effect::Run(program) => self.hand_over(ticket, program)?,
             effect => {
-                // The other side ends only after this one.
+                // The effects task ends after the event loop.
                 let _ = self.ask.send(Request { ticket, effect });
             }
         }
         Ok(())
     }
 
-    /// Gives the terminal to a program; nothing reads the keyboard until it ends.
+    /// Hands the terminal to a program; nothing reads the keyboard until it ends.
     fn hand_over(&mut self, ticket: Ticket, program: Program) -> io::Result<()> {
         if self.program.is_some() || self.ended.is_some() {
             return Ok(());
@@ -231,10 +231,10 @@ impl Console {
         Ok(())
     }
 
-    /// Stops the process until the shell resumes it. The sender is stopped in order first. A program
-    /// that has the terminal keeps it.
+    /// Stops the process until the shell resumes it. The sender is shut down cleanly first. A program that uses the
+    /// terminal keeps it.
     ///
-    /// One stop covers all requests until it is over.
+    /// One stop answers all requests made until it is over.
     async fn suspend(
         &mut self,
         messages: &mut UnboundedReceiver<Message>,
@@ -248,7 +248,7 @@ impl Console {
         }
         tokio::select! {
             () = sender.stop() => if !signals::is_ending() { self.job.stop().await },
-            // Ctrl+C comes as a message too, and ends the program.
+            // Ctrl+C also arrives as a message, and ends the program.
             () = session_sender::wait_for_impatience() => {}
         }
         sender.resume();
@@ -260,8 +260,8 @@ impl Console {
         Ok(())
     }
 
-    /// Takes the messages that have arrived, but for what was typed: its keys that stop are forgotten, the
-    /// others wait until the program is resumed. Nothing may read the keyboard meanwhile.
+    /// Handles the messages that have arrived, except typed keys: keys that stop are discarded, the others wait until
+    /// the program is resumed. Nothing may read the keyboard meanwhile.
     async fn forget_stop_keys(&mut self, messages: &mut UnboundedReceiver<Message>) -> io::Result<()> {
         let arrived: Vec<Message> = std::iter::from_fn(|| messages.try_recv().ok()).collect();
         for message in arrived {
@@ -277,7 +277,7 @@ impl Console {
         Ok(())
     }
 
-    /// Reads the keyboard again, and draws all for the size that the terminal has now.
+    /// Reads the keyboard again, and redraws everything for the current size of the terminal.
     fn listen_again(&mut self) -> io::Result<()> {
         self.keyboard = Some(Keyboard::read(self.tell.clone())?);
         let (columns, lines) = self.screen.size()?;
@@ -285,7 +285,7 @@ impl Console {
     }
 }
 
-/// The end of the program that has the terminal, with what came of it; never where there is none.
+/// The end of the program that uses the terminal, with its result; pending forever if there is none.
 async fn ended(program: &mut Option<(Ticket, Running)>) -> Message {
     match program {
         Some((ticket, running)) => Message::Result(*ticket, vec![running.ended().await]),
@@ -293,12 +293,12 @@ async fn ended(program: &mut Option<(Ticket, Running)>) -> Message {
     }
 }
 
-/// Whether a signal is one that keys send.
+/// Whether a signal is sent by a key.
 fn is_pressed(signal: u8) -> bool {
     [Signal::INT, Signal::QUIT].map(signals::number).contains(&signal)
 }
 
-/// Whether an error says that nobody is at the other end of the terminal.
+/// Whether an error means that the terminal is gone.
 fn is_gone(error: &io::Error) -> bool {
     let system = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
     matches!(system, Some(rustix::io::Errno::IO | rustix::io::Errno::PIPE | rustix::io::Errno::NXIO))

@@ -1,6 +1,6 @@
-//! The cells of the terminal as drawn. Terminals disagree on how many columns a sign of several characters
-//! takes (a conjunct of Devanagari, an emoji of a family), so a row that has one, or had one, is cleared and
-//! drawn as a whole: no remains of such a sign stay on the screen.
+//! The cells of the terminal as drawn. Terminals disagree on the width of multi-codepoint graphemes (a Devanagari
+//! conjunct, a family emoji), so a row that has one, or had one, is cleared and redrawn as a whole: nothing of such a
+//! grapheme remains on the screen.
 
 use std::io;
 
@@ -23,12 +23,12 @@ impl Grid {
         self.rows.clear();
     }
 
-    /// Writes what draws these cells, given row by row and from left to right.
+    /// Writes the bytes that draw these cells, given row by row and from left to right.
     ///
     /// # Errors
-    /// None while `bytes` is memory.
+    /// Never, since `bytes` is in memory.
     pub fn draw(&mut self, cells: &[(u16, u16, &Cell)], bytes: &mut Vec<u8>) -> io::Result<()> {
-        // Rows of certain widths are drawn in one piece: each piece ends with a reset of the style.
+        // Rows of certain width are drawn in one piece: each piece ends with a style reset.
         let mut plain = Vec::with_capacity(cells.len());
         let mut uncertain = Vec::new();
         for row in cells.chunk_by(|(_, above, _), (_, y, _)| above == y) {
@@ -48,7 +48,7 @@ impl Grid {
         Ok(())
     }
 
-    /// Takes the cells of a row in; whether the row has a sign of uncertain width, or had one.
+    /// Records the cells of a row. Returns whether the row has a grapheme of uncertain width, or had one.
     fn take(&mut self, y: usize, cells: &[(u16, u16, &Cell)]) -> bool {
         if self.rows.len() <= y {
             self.rows.resize_with(y + 1, Vec::new);
@@ -62,7 +62,7 @@ impl Grid {
                 row.resize(end, Cell::EMPTY);
             }
             row[x].clone_from(cell);
-            // The cells under it are blank once it is removed.
+            // The cells that it covers are blank once it is removed.
             row[x + 1..end].fill(Cell::EMPTY);
             uncertain |= is_uncertain(cell);
         }
@@ -85,7 +85,7 @@ impl Grid {
             covered = x.saturating_add(u16::try_from(cell.symbol().width()).unwrap_or(1).max(1));
             piece.push((x, y, cell));
             if is_uncertain(cell) {
-                // Each drawing begins with a movement of the cursor to its place.
+                // Each piece starts with a cursor movement.
                 CrosstermBackend::new(&mut *bytes).draw(piece.drain(..))?;
             }
         }
@@ -115,7 +115,7 @@ mod tests {
     const COLUMNS: u16 = 20;
     const SIGNS: &[&str] = &["a", "│", "日", "क्षि", "👩‍👩‍👧‍👦", "é", " ", "e\u{301}"];
 
-    /// A terminal with an opinion of its own on the width of signs of several characters.
+    /// A terminal with its own idea of the width of multi-codepoint graphemes.
     struct Odd {
         cells: Vec<String>,
         at: usize,
@@ -149,7 +149,7 @@ mod tests {
 
         fn print(&mut self, sign: &str) {
             let width = if sign.chars().count() > 1 { self.width } else { sign.width() };
-            // Half of a wide sign does not stay.
+            // Overwriting half of a wide character removes all of it.
             let end = self.at + width;
             let halves = self.cells.iter_mut().skip(end).take_while(|cell| cell.is_empty());
             halves.for_each(|cell| *cell = " ".to_owned());

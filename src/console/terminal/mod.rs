@@ -1,4 +1,4 @@
-//! The terminal: its keys become messages, the state a frame; and the loop between.
+//! The terminal: its input becomes messages, the state a frame; and the event loop in between.
 
 pub mod event_loop;
 pub mod grid;

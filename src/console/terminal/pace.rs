@@ -1,28 +1,28 @@
-//! When the next frame may be drawn: at once where there were few, at most thirty a second in all. What
-//! streams by leaves room for what a person does, whose frame is not kept waiting.
+//! When the next frame may be drawn: immediately after a quiet time, at most thirty per second overall. Streaming
+//! updates leave room for frames caused by a person, which are not delayed.
 
 use std::time::{Duration, Instant};
 
-/// So many frames may follow each other closely.
+/// How many frames may follow each other without delay.
 const AT_ONCE: u32 = 5;
 
-/// Of these the last are kept for what a person does.
+/// How many of these are reserved for frames caused by a person.
 const KEPT: u32 = 2;
 
-/// After this time there is room for one more: with those at once it makes thirty in a second.
+/// The time after which one more frame is allowed: with those at once, thirty per second.
 const ROOM: Duration = Duration::from_millis(40);
 
-/// The reason for a frame.
+/// The cause of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// Something came, or time went by.
+    /// Something arrived, or time passed.
     BulkNews,
-    /// Somebody did something, and looks for what comes of it.
+    /// A person did something, and expects to see the result.
     Person,
 }
 
 impl Cause {
-    /// The gap to the last frame: what comes together is drawn together.
+    /// The minimum gap to the last frame: updates within it are drawn together.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
             Self::BulkNews => 8,
@@ -30,7 +30,7 @@ impl Cause {
         })
     }
 
-    /// How many frames it must leave room for.
+    /// How many frames it must leave available.
     fn leaves(self) -> u32 {
         match self {
             Self::BulkNews => KEPT,
@@ -39,22 +39,22 @@ impl Cause {
     }
 }
 
-/// The frames so far.
+/// A limiter of frames.
 #[derive(Debug, Default)]
 pub struct Pace {
     last: Option<Instant>,
-    /// When there is room for as many at once as there can be.
+    /// When the full number of frames is available again.
     free_at: Option<Instant>,
 }
 
 impl Pace {
-    /// Notes a frame.
+    /// Notes that a frame was drawn.
     pub fn drew(&mut self, now: Instant) {
         self.last = Some(now);
         self.free_at = Some(self.free_at.map_or(now, |at| at.max(now)) + ROOM);
     }
 
-    /// How long the next frame has to wait; zero when it need not.
+    /// How long the next frame must wait; zero if it need not.
     #[must_use]
     pub fn wait(&self, now: Instant, cause: Cause) -> Duration {
         let taken = self.free_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
@@ -63,7 +63,7 @@ impl Pace {
         taken.saturating_sub(room).max(gap)
     }
 
-    /// How long ago the last frame was drawn; a long time where there was none.
+    /// The time since the last frame was drawn; a long time if there was none.
     #[must_use]
     pub fn since_last(&self, now: Instant) -> Duration {
         self.last.map_or(Duration::MAX, |at| now - at)

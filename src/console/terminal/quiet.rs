@@ -1,4 +1,4 @@
-//! The backend of ratatui: writes only changes to the terminal, a frame in one piece.
+//! The backend of ratatui: writes only changes to the terminal, and a frame in one piece.
 
 use std::io::{self, Write as _};
 
@@ -10,12 +10,12 @@ use ratatui::layout::{Position, Size};
 
 use super::grid::Grid;
 
-/// Collects a frame and writes it at once. A frame in which no cell and not the cursor has changed
-/// is not one byte. Asks the terminal nothing.
+/// Collects a frame and writes it at once. A frame without changes of cells or cursor writes nothing. Never queries
+/// the terminal.
 #[derive(Debug, Default)]
 pub struct Quiet {
     bytes: Vec<u8>,
-    /// Whether the cursor is seen; unknown at first.
+    /// Whether the cursor is visible; unknown at first.
     shown: Option<bool>,
     /// The position of the cursor; unknown after cells were drawn.
     at: Option<Position>,
@@ -55,7 +55,7 @@ impl Backend for Quiet {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // The terminal is not asked: a late response would be taken for keys.
+        // The terminal is not queried: a late response would be taken for keys.
         Ok(self.at.unwrap_or_default())
     }
 

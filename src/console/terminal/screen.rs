@@ -1,4 +1,4 @@
-//! The terminal: taken over at the start, given back however the program ends.
+//! The terminal: taken over at the start, and restored however the program ends.
 
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,31 +18,30 @@ use crate::console::model::message::Message;
 use crate::console::model::state::State;
 use crate::console::view;
 
-/// Whether something is turned on that must be undone.
+/// Whether some mode is set that must be undone.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Reports of buttons and of the wheel, in cells of any number. Motion is not asked for: a hand on
-/// the mouse would wake the program at every cell that it passes.
+/// Reports of buttons and of the wheel, at any column. Motion is not requested: it would wake the program at every
+/// cell that the mouse crosses.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
-/// Modes that a crashed program may have left on: keys in other spellings, reports of the mouse and of the
-/// focus.
+/// Modes that a crashed program may have left on: other key encodings, mouse and focus reports.
 const LEFT_ON: &[u8] = b"\x1b[?1l\x1b>\x1b[>4m\x1b[?1003l\x1b[?1002l\x1b[?1004l";
 
-/// The terminal while the console has it. Dropping restores it.
+/// The terminal while the console uses it. Dropping restores it.
 pub struct Screen {
     terminal: Terminal<Quiet>,
     mouse: bool,
-    /// The terminal's modes when it was given back.
+    /// The terminal's modes when it was released.
     modes: Option<Termios>,
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic anywhere in the program restores it first, so that the panic can be
-    /// read, and is sent as a message: half a program must not continue.
+    /// Takes over the terminal. A panic anywhere in the program restores it first, so that the panic can be read, and
+    /// is sent as a message: the program must not continue after a panic.
     ///
     /// # Errors
-    /// The terminal does not take it.
+    /// The terminal cannot be set up.
     pub fn take(tell: UnboundedSender<Message>) -> io::Result<Self> {
         // The theme handles NO_COLOR; crossterm's own way would remove bold and reverse too.
         crossterm::style::force_color_output(true);
@@ -53,7 +52,7 @@ impl Screen {
             let _ = tell.send(Message::Panicked);
         }));
         turn_on(false)?;
-        // An error half way restores the modes set so far.
+        // An error half-way restores the modes set so far.
         let terminal = Terminal::new(Quiet::default()).inspect_err(|_| restore())?;
         Ok(Self { terminal, mouse: false, modes: None })
     }
@@ -67,8 +66,8 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws what has changed, in one piece; writes nothing where nothing has. While the terminal is
-    /// given back nothing is drawn.
+    /// Draws changes, in one piece; writes nothing if there are none. While the terminal is released nothing is
+    /// drawn.
     ///
     /// # Errors
     /// The terminal is gone.
@@ -79,7 +78,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Draws everything anew at the next drawing.
+    /// Redraws everything with the next frame.
     ///
     /// # Errors
     /// The terminal is gone.
@@ -87,7 +86,7 @@ impl Screen {
         self.terminal.clear()
     }
 
-    /// Asks the terminal for clicks and the wheel, or leaves them to its own selection.
+    /// Captures the mouse, or releases it.
     ///
     /// # Errors
     /// The terminal is gone.
@@ -96,28 +95,28 @@ impl Screen {
         write_between_frames(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
-    /// Gives the terminal back as it was, for a program that is to have it, or for the shell.
+    /// Releases the terminal in its original state, for another program or for the shell.
     pub fn give_back(&mut self) {
         restore();
         self.modes = tcgetattr(rustix::stdio::stdin()).ok();
     }
 
-    /// Takes the terminal once more, to be drawn wholly anew.
+    /// Takes over the terminal again, to be redrawn completely.
     ///
     /// # Errors
-    /// The terminal does not take it.
+    /// The terminal cannot be set up.
     pub fn take_again(&mut self) -> io::Result<()> {
-        // Twice is no harm; after a stop from outside it is what undoes what the shell did not.
+        // Harmless if done twice; after a stop from outside it undoes what the shell did not.
         restore();
         turn_on(self.mouse)?;
         self.clear()
     }
 
-    /// As [`Screen::take_again`], after a program that may have left the terminal in any state. Keys typed
-    /// for it, and the terminal's responses to it, are dropped.
+    /// Like [`Screen::take_again`], after a program that may have left the terminal in any state. Keys typed for it,
+    /// and the terminal's responses to it, are dropped.
     ///
     /// # Errors
-    /// The terminal does not take it.
+    /// The terminal cannot be set up.
     pub fn take_from_program(&mut self) -> io::Result<()> {
         let terminal = rustix::stdio::stdin();
         if let Some(modes) = self.modes.take() {
@@ -150,8 +149,7 @@ fn turn_on(mouse: bool) -> io::Result<()> {
     on().inspect_err(|_: &io::Error| restore())
 }
 
-/// Undoes all that can be turned on. Safe to call twice; errors are passed over, since the terminal
-/// may be gone.
+/// Undoes every mode that can be set. Safe to call twice; errors are ignored, since the terminal may be gone.
 pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut bytes = Vec::new();
@@ -163,11 +161,11 @@ pub fn restore() {
     }
 }
 
-/// Writes bytes that draw nothing, such as those that set the clipboard. Each frame is one piece, so they
-/// come between two.
+/// Writes bytes that draw nothing, such as those that set the clipboard. Each frame is written in one piece, so they
+/// cannot end up inside one.
 ///
 /// # Errors
-/// The terminal is gone, or given back.
+/// The terminal is gone, or released.
 pub fn write_between_frames(bytes: &[u8]) -> io::Result<()> {
     if !TAKEN.load(Ordering::SeqCst) {
         return Err(io::Error::other("the terminal is given back"));

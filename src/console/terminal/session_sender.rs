@@ -1,5 +1,5 @@
-//! The sender of this session. It stops while the console is suspended: a stopped process that kept the
-//! lock would keep every other session from sending, and would find its requests in flight timed out.
+//! The sender of this session. It is shut down while the console is suspended: a stopped process holding the lock
+//! would prevent every other session from sending, and its requests in flight would time out.
 
 use std::io;
 use std::io::Write as _;
@@ -15,10 +15,10 @@ use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Sending, Transport
 use crate::settings::Addresses;
 use crate::storage::{ClockDoubt, Opened, RetentionPolicy};
 
-/// How long stopping may take without a word.
+/// How long a shutdown may take before it is mentioned.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// The sender, and what depends on it.
+/// The sender, and everything that depends on it.
 pub struct SessionSender {
     store: Opened,
     addresses: Addresses,
@@ -29,7 +29,7 @@ pub struct SessionSender {
 }
 
 impl SessionSender {
-    /// Starts sending, as soon as no other session does. Needs a tokio runtime.
+    /// Starts sending as soon as no other session does. Needs a tokio runtime.
     #[must_use]
     pub fn start(
         store: Opened,
@@ -49,7 +49,7 @@ impl SessionSender {
         }
     }
 
-    /// Starts no new attempt, waits five seconds for requests in flight, and lets the next session send.
+    /// Starts no new attempts, waits up to five seconds for requests in flight, and lets the next session send.
     pub async fn stop(&mut self) {
         if let Some((sender, keeping)) = self.running.take() {
             drop(keeping);
@@ -82,16 +82,16 @@ fn started(
     let sending = sender.sending();
     tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
     let warned = tell.clone();
-    // An error is that the console has ended.
+    // Sending fails only if the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
     let keeping = Keeping::start(store.storage(), keep, sending.clone(), doubted);
     ((sender, keeping), sending)
 }
 
-/// Says what is waited for, once it takes a while; ends when the person will not wait.
+/// Says what the program waits for, once it takes a while; returns when the person presses Ctrl+C.
 #[expect(clippy::disallowed_methods, reason = "a constant text")]
 pub async fn wait_for_impatience() {
-    // Listened for from now on: Ctrl+C may come before the sentence.
+    // Listens from now on: Ctrl+C may be pressed before the sentence appears.
     let mut interrupts = signal(SignalKind::interrupt()).ok();
     let interrupted = async {
         match &mut interrupts {
@@ -104,7 +104,7 @@ pub async fn wait_for_impatience() {
         () = &mut interrupted => return,
         () = tokio::time::sleep(PATIENCE) => {}
     }
-    // Not `eprintln`, which panics where nobody can read it.
+    // Not `eprintln`, which panics if standard error is closed.
     let _ = io::stderr().write_all(
         b"ringback: waiting up to 5 s for requests in flight; Ctrl+C ends at once, and they are repeated\n",
     );

@@ -16,26 +16,25 @@ use crate::threads;
 /// Exit code of a panic, as in the standard library.
 const PANICKED: u8 = 101;
 
-/// How long a stop asked for may take to come. The system never stops a program that has no shell to
-/// wake it again.
+/// How long a requested stop may take to happen. The system never stops a program without a shell to resume it.
 const STOP: Duration = Duration::from_millis(100);
 
 /// Whether a signal that ends the program has arrived.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// How the console ended.
+/// Why the console ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// The person quit.
     Quit,
-    /// By the signal of this number; SIGHUP where the terminal is gone, signalled or not.
+    /// By the signal with this number; SIGHUP if the terminal is gone, with or without a signal.
     Signal(u8),
-    /// Something in the program panicked, which was reported.
+    /// A panic somewhere in the program, which was reported.
     Panicked,
 }
 
 impl Ended {
-    /// The exit code: 128 and a signal's number, as in a shell.
+    /// The exit code: 128 plus the signal's number, as in a shell.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -45,7 +44,7 @@ impl Ended {
         }
     }
 
-    /// Whether nobody is there any more to wait for the end.
+    /// Whether nobody is left to wait for the end.
     #[must_use]
     pub fn is_unwatched(self) -> bool {
         self == Self::Signal(number(Signal::HUP))
@@ -58,7 +57,7 @@ pub fn hung_up() -> Ended {
     Ended::Signal(number(Signal::HUP))
 }
 
-/// A signal's number as exit codes have it.
+/// A signal's number as used in exit codes.
 #[must_use]
 pub fn number(signal: Signal) -> u8 {
     u8::try_from(signal.as_raw()).unwrap_or(0)
@@ -67,7 +66,7 @@ pub fn number(signal: Signal) -> u8 {
 /// Sends a message for each signal that ends the program, and for a new size of the terminal.
 ///
 /// # Errors
-/// The system refuses.
+/// The signal handlers cannot be installed.
 pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
     for ending in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let mut signals = signal(SignalKind::from_raw(ending.as_raw()))?;
@@ -95,19 +94,19 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the program is to end by a signal. A stop then would keep it from ending.
+/// Whether a signal is ending the program. A stop would prevent that.
 #[must_use]
 pub fn is_ending() -> bool {
     ENDING.load(Ordering::SeqCst)
 }
 
-/// Ends the program from a thread of its own if it does not end otherwise: a terminal that takes no more
-/// bytes, and is not closed, blocks every writer.
+/// Ends the program from a separate thread if it does not end otherwise: a terminal that accepts no more bytes, and
+/// is not closed, blocks every writer.
 fn end_in_any_case(ending: Signal) {
     let grace = match ending {
         Signal::HUP => Duration::from_millis(1900),
         Signal::TERM => Duration::from_secs(12),
-        // The person who pressed it is there, and may be asked or be in an editor.
+        // The person who pressed it is present, and may be in a question or an editor.
         _ => return,
     };
     let end = move || {
@@ -118,7 +117,7 @@ fn end_in_any_case(ending: Signal) {
         thread::sleep(grace);
         end()
     });
-    // Without a thread the runtime waits, which may itself be blocked.
+    // Without a thread only the runtime can wait, which may be blocked itself.
     if waiting.is_err() {
         tokio::spawn(async move {
             tokio::time::sleep(grace).await;
@@ -130,7 +129,7 @@ fn end_in_any_case(ending: Signal) {
 /// An event of job control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobEvent {
-    /// It is to stop: Ctrl+Z in a program that has the terminal, or SIGTSTP from outside.
+    /// A stop is requested: Ctrl+Z in a program that uses the terminal, or SIGTSTP from outside.
     Stop,
     /// It was resumed.
     Resumed,
@@ -146,13 +145,13 @@ impl JobControl {
     /// Listens from now on.
     ///
     /// # Errors
-    /// The system refuses.
+    /// The signal handlers cannot be installed.
     pub fn listen() -> io::Result<Self> {
         let listen = |number: Signal| signal(SignalKind::from_raw(number.as_raw()));
         Ok(Self { stops: listen(Signal::TSTP)?, resumes: listen(Signal::CONT)? })
     }
 
-    /// The next of these signals. Several of one kind before one call count once.
+    /// The next of these signals. Several of one kind before the call count once.
     pub async fn next(&mut self) -> JobEvent {
         tokio::select! {
             biased;
@@ -162,19 +161,18 @@ impl JobControl {
         }
     }
 
-    /// Stops the program as Ctrl+Z does where the terminal itself acts on it: all that was started together
-    /// stops, and the shell has the terminal. Returns when it is resumed; at once where there is no shell to
-    /// resume it.
+    /// Stops the program as Ctrl+Z does in a terminal: the whole process group stops, and the shell gets the
+    /// terminal. Returns when it is resumed; at once if there is no shell to resume it.
     ///
-    /// SIGTSTP is ours, to stop the sender first, and a handler cannot be taken away again. SIGTTOU stops a
-    /// process by the same rules: never one that no shell could resume.
+    /// SIGTSTP has our handler, which shuts down the sender first, and a handler cannot be removed again. SIGTTOU
+    /// stops a process by the same rules: never one that no shell could resume.
     pub async fn stop(&mut self) {
         if kill_current_process_group(Signal::TTOU).is_ok() {
             let _ = tokio::time::timeout(STOP, self.resumes.recv()).await;
         }
     }
 
-    /// Forgets stops that were asked for before now: the one that they were for is over.
+    /// Discards pending stop requests: the stop that they asked for is over.
     pub async fn forget_stops(&mut self) {
         tokio::select! {
             biased;

@@ -9,8 +9,8 @@ use crate::console::model::window::Overlay;
 use crate::console::model::{clock, layout, pausing};
 use crate::record::{DeliveryState, Summary};
 
-/// How often the screen must be drawn anew: ten times a second for tenths, once a second for longer
-/// waits, never where no running time is on the screen.
+/// How often the screen must be redrawn: ten times a second for tenths, once a second for longer waits, never without
+/// a running time on the screen.
 #[must_use]
 pub fn tick(state: &State) -> Option<Duration> {
     let tenths = Duration::from_millis(100);
@@ -18,7 +18,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         if state.sending.in_flight.contains_key(&row.id) {
             return Some(0);
         }
-        // Once it is due its words do not change until something happens. A blocked one has no due time.
+        // Once it is due its text does not change until something happens. A blocked one has no due time.
         let runs = row.state == DeliveryState::Waiting && pausing::holding(state, row).is_none();
         let waits = row.due_at.filter(|_| runs);
         waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
@@ -38,12 +38,12 @@ fn question(state: &State) -> Option<Duration> {
     }
 }
 
-/// How long until a long body that was typed is checked.
+/// How long until a long body is checked.
 fn check(state: &State) -> Option<Duration> {
     state.editor.as_ref().and_then(|editor| editor.check_due_in(state.now))
 }
 
-/// How long the ages on the screen stay true; none where there are none.
+/// How long the ages on the screen stay correct; none if there are no ages.
 fn ages(state: &State, seen: &[&Summary]) -> Option<Duration> {
     let tells = matches!(state.overlay, Some(Overlay::Details(_))) || state.settings.clock.tells_ages();
     let rows = seen.iter().filter(|_| tells);
@@ -63,7 +63,7 @@ fn running(state: &State) -> Vec<&Summary> {
         // These cover the panes.
         Target::Guide(_) | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
-        // The newest has a line of its own.
+        // The newest one has its own line.
         _ => rows.first().into_iter().collect(),
     };
     // The last test is reported at the bottom.

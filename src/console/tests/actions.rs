@@ -1,5 +1,4 @@
-//! The table of actions against the console: no key of it is out of reach, and the footer lies
-//! about none.
+//! Checks the table of actions against the console: no key is unreachable, and the footer is correct on every screen.
 
 use crate::console::model::message::Message;
 use crate::keymap::{Meaning, Scope, TABLE};

@@ -25,12 +25,12 @@ fn a_question_takes_no_answer_from_the_burst_that_opened_it() {
     assert_eq!(desk.asked(), ["delete 1"]);
 }
 
-/// A single key, as fast as the next one.
+/// A single key, directly after another.
 fn key(desk: &mut Desk, name: &str) {
     desk.told(Message::Key(Key::parse(name).unwrap()));
 }
 
-/// The network cut a pasted `Dy` in two, so that neither key is of a burst.
+/// The network split a pasted `Dy`, so that neither key is part of a burst.
 #[test]
 fn a_question_that_nobody_can_have_read_destroys_nothing() {
     let mut desk = Desk::new(80, 24).of(sample::world());
@@ -68,7 +68,7 @@ fn answers_that_destroy_nothing_count_at_once() {
     assert!(desk.asked().contains(&"save Order SMSX".to_owned()));
 }
 
-/// A question about many deliveries becomes another one once they are counted.
+/// A question about a bulk change is another question once the deliveries are counted.
 #[test]
 fn the_time_begins_anew_when_the_question_changes() {
     let mut desk = Desk::new(80, 24).of(sample::log());
@@ -83,7 +83,7 @@ fn the_time_begins_anew_when_the_question_changes() {
     assert_eq!(desk.asked(), ["do Cancel 4 pending deliveries?"]);
 }
 
-/// A clock that is set back keeps no question closed.
+/// Setting the clock back does not block a question.
 #[test]
 fn a_clock_that_is_set_back_is_no_reason_to_wait() {
     let mut desk = Desk::new(80, 24).of(sample::world());
@@ -106,7 +106,7 @@ fn a_burst_neither_quits_nor_sends() {
     assert_eq!(desk.asked(), ["quit"]);
 }
 
-/// Keys typed ahead while a window is about to open still are a burst.
+/// Keys typed ahead while a window is about to open are still a burst.
 #[test]
 fn a_burst_that_waits_for_its_window_does_not_send() {
     let mut desk = Desk::new(80, 24).of(sample::world());
@@ -125,7 +125,7 @@ fn text_is_taken_from_a_burst_as_ever() {
     assert!(desk.shows("Order SMS Dyq"), "{}", desk.screen());
 }
 
-/// Whether an effect cannot be taken back by a key.
+/// Whether no key undoes an effect.
 fn is_deed(words: &str) -> bool {
     let first = words.split(' ').next().unwrap_or_default();
     let deeds = "delete restore save overwrite test cancel retry again pause resume do quit active disabled";

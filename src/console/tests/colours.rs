@@ -1,4 +1,4 @@
-//! Styles: in colour as kept, and without colour nothing is lost.
+//! Styles: in colour as in the snapshots, and without colour nothing is lost.
 
 use ratatui::style::{Color, Modifier};
 

@@ -13,7 +13,7 @@ use super::{Desk, sample, shot};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 
-/// The counts on the lower edge of what has the keyboard: `↑3`, `↓12`.
+/// The counts on the lower edge of the focused part: `↑3`, `↓12`.
 fn counts(desk: &Desk) -> Vec<String> {
     let screen = desk.screen();
     let edges = screen.lines().filter_map(|line| line.split_once('┗')?.1.split_once('┛'));
@@ -65,7 +65,7 @@ fn the_answers_of_a_long_question_are_in_sight() {
     assert!(counts(&desk).iter().any(|count| count.starts_with('↓')), "{}", desk.screen());
 }
 
-/// A profile with more in each field than any screen shows.
+/// A profile with more text in each field than any screen shows.
 fn long() -> World {
     let row = |n: usize| format!("  \"row-{n:02}\": \"{}\"", "abcdefghij".repeat(16));
     let header = |name: &str, value: &str| DraftHeader { name: name.repeat(9), value: value.repeat(30) };

@@ -1,4 +1,4 @@
-//! Panes 4 and 5 by keys: following, filtering, steering.
+//! Panes 4 and 5 by keys: following, filtering, cancelling and retrying.
 
 use crate::callback::Values;
 use crate::console::model::message::Message;
@@ -204,7 +204,7 @@ fn what_was_looked_for_is_gone_to_in_the_details() {
     );
 }
 
-/// The row marks what matches; what it does not show is named beneath the list, for the chosen delivery.
+/// The row marks matches; a match that it does not show is named beneath the list, for the selected delivery.
 #[test]
 fn a_filter_shows_what_matched() {
     let world = sample::log();
@@ -251,7 +251,7 @@ fn what_cannot_be_done_to_all_is_not_offered() {
     for words in ["Ctrl+R Retry all", "C Cancel all", "A Resend all"] {
         assert!(desk.shows(words), "{words}: {}", desk.screen());
     }
-    // Nothing of what the filter leaves is pending.
+    // No match of the filter is pending.
     desk.keys("/").types("link-local").keys("enter");
     assert!(!desk.shows("Cancel all") && desk.shows("A Resend all"), "{}", desk.screen());
 }

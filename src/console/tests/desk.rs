@@ -1,7 +1,7 @@
-//! The language of these tests: a desk with a keyboard, a screen, and a small world behind it, in which the real
-//! effects are carried out.
+//! The language of these tests: a desk with a keyboard, a screen, and a small world behind it, against which the real
+//! effects run.
 //!
-//! Every message is followed by a drawing, and every drawing is checked: see [`Desk::draw`].
+//! A frame is drawn and checked after every message: see [`Desk::draw`].
 
 use std::collections::VecDeque;
 
@@ -28,7 +28,7 @@ use super::outside::Outside;
 use super::world::World;
 use super::{asked, paint};
 
-/// The time at which every desk begins.
+/// The time at which every desk starts.
 pub const START: &str = "2025-04-17T14:02:10Z";
 
 /// A console without a terminal.
@@ -45,7 +45,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A console of this size before anything is loaded; no effect is carried out yet.
+    /// A console of this size before anything is loaded; no effects run yet.
     pub fn new(columns: u16, lines: u16) -> Self {
         let settings = ConsoleSettings {
             rules: Rules::default(),
@@ -80,7 +80,7 @@ impl Desk {
         self
     }
 
-    /// With this world outside; effects are carried out from now on.
+    /// Connects this world; effects run from now on.
     pub fn of(mut self, world: World) -> Self {
         self.outside = Outside::of(&world);
         self.world = world;
@@ -89,7 +89,7 @@ impl Desk {
         self
     }
 
-    /// Carries out pending and all further effects.
+    /// Runs pending and all further effects.
     pub fn answers(&mut self) -> &mut Self {
         self.answering = true;
         self.settle();
@@ -97,7 +97,7 @@ impl Desk {
         self
     }
 
-    /// The outside is slow: effects wait until [`Desk::answers`].
+    /// Delays effects until [`Desk::answers`], like a slow store.
     pub fn waits_for_answers(&mut self) -> &mut Self {
         self.answering = false;
         self
@@ -114,7 +114,7 @@ impl Desk {
         self
     }
 
-    /// A question that has just appeared is read, which takes a while.
+    /// Waits as long as it takes to read a question that has just appeared.
     fn reads(&mut self) {
         if let Some(Overlay::Question(question)) = &self.state.overlay
             && let Some(rest) = question.is_new_for(self.state.now)
@@ -124,7 +124,7 @@ impl Desk {
         }
     }
 
-    /// Types text, a key a character.
+    /// Types text, one key per character.
     pub fn types(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             let key = Key::parse(&c.to_string()).unwrap();
@@ -133,7 +133,7 @@ impl Desk {
         self
     }
 
-    /// Text arrives as keys in one piece: a terminal without bracketed paste pastes it.
+    /// Text that arrives as keys in one piece, as pasted into a terminal without bracketed paste.
     pub fn bursts(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             let name = if c == '\n' { "enter".to_owned() } else { c.to_string() };
@@ -153,13 +153,13 @@ impl Desk {
         self.told(Message::Resize(columns, lines))
     }
 
-    /// Time goes by.
+    /// Time passes.
     pub fn later(&mut self, millis: u64) -> &mut Self {
         let now = self.state.now + std::time::Duration::from_millis(millis);
         self.told(Message::Now(now))
     }
 
-    /// Something happens.
+    /// Passes a message to the console.
     pub fn told(&mut self, message: Message) -> &mut Self {
         self.takes(message);
         self.settle();
@@ -167,7 +167,7 @@ impl Desk {
         self
     }
 
-    /// Something outside changed, and the console hears of it.
+    /// Changes something outside, and notifies the console.
     pub fn happens(&mut self, change: impl FnOnce(&World)) -> &mut Self {
         change(&self.world);
         self.world.touch();
@@ -190,14 +190,14 @@ impl Desk {
         self.pending.extend(requests);
     }
 
-    /// The effect that was asked for last and has no result yet fails.
+    /// The latest effect without a result fails.
     pub fn fails(&mut self, why: &str) -> &mut Self {
         let Request { ticket, .. } = self.pending.pop_back().expect("something was asked for");
         self.told(Message::Result(ticket, vec![Message::Failed(why.to_owned())]))
     }
 
-    /// Draws, and looks the drawing over: the cursor is on the screen, no character hangs over the
-    /// right edge, and none can drive a terminal.
+    /// Draws and checks a frame: the cursor is on the screen, no character exceeds the right edge, and there are no
+    /// control characters.
     fn draw(&mut self) {
         self.terminal.draw(|frame| view(&self.state, frame)).unwrap();
         let at = self.state.now;
@@ -212,7 +212,7 @@ impl Desk {
         let columns = usize::from(area.width).max(1);
         for (at, cell) in buffer.content.iter().enumerate() {
             let symbol = cell.symbol();
-            // Most cells by far; a test draws hundreds of thousands of them.
+            // The common case by far; a test draws hundreds of thousands of cells.
             if let [b' '..=b'~'] = symbol.as_bytes() {
                 continue;
             }
@@ -246,7 +246,7 @@ impl Desk {
         self.terminal.backend().buffer()
     }
 
-    /// Column and line of the cursor, while it is shown.
+    /// Column and line of the cursor, while it is visible.
     pub fn cursor(&self) -> Option<(u16, u16)> {
         let backend = self.terminal.backend();
         backend.cursor_visible().then(|| (backend.cursor_position().x, backend.cursor_position().y))
@@ -257,7 +257,7 @@ impl Desk {
         self.screen().contains(text)
     }
 
-    /// The sentence at the bottom left, which takes one line or two.
+    /// The notice at the bottom left, which takes one line or two.
     pub fn says(&self) -> String {
         let count = bottom::lines(&self.state, self.cells().area.width).len();
         let screen = self.screen();
@@ -265,7 +265,7 @@ impl Desk {
         lines[lines.len().saturating_sub(count)..].join(" ")
     }
 
-    /// The line of the screen that has this text.
+    /// The line of the screen that contains this text.
     pub fn line(&self, text: &str) -> String {
         let screen = self.screen();
         let line = screen.lines().find(|line| line.contains(text));

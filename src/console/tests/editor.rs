@@ -1,4 +1,4 @@
-//! Pane 2 by keys: fields that come and go, rules beside their fields, pasting, insertion of text.
+//! Pane 2 by keys: conditional fields, errors beside their fields, pasting, inserting variables.
 
 use std::time::Duration;
 
@@ -341,7 +341,7 @@ fn a_long_body_is_checked_once_the_typing_rests() {
     assert!(desk.shows("✗"), "{}", desk.screen());
     desk.keys("backspace backspace").later(150);
     assert!(!desk.shows("✗"), "{}", desk.screen());
-    // Who saves does not wait.
+    // Saving does not wait.
     desk.types("!").keys("ctrl+s");
     assert!(desk.says().starts_with("Not saved"), "{}", desk.screen());
     assert!(desk.shows("✗"), "{}", desk.screen());
@@ -360,7 +360,7 @@ fn a_long_body_is_checked_beside_the_console_and_a_late_check_is_dropped() {
     assert_eq!(checks(&mut desk), 1, "the check is asked for once");
     assert_eq!(timers::tick(&desk.state), None, "it is awaited");
     assert!(!desk.shows("✗"), "keys write meanwhile");
-    // Mended before the check came back.
+    // Fixed before the check returned.
     desk.keys("backspace").answers();
     assert!(!desk.shows("✗"), "the check was of another text\n{}", desk.screen());
     desk.types("?").later(150);

@@ -1,4 +1,4 @@
-//! Help and palette: every action can be found, done from there, and what cannot be done says why.
+//! Help and palette: every action can be found and run there, and unavailable ones say why.
 
 use crate::console::model::guide::Guide;
 use crate::console::model::message::Message;

@@ -1,4 +1,4 @@
-//! Keys: two consecutive letters, keys of the settings, and the notices of keys that do nothing.
+//! Keys: two consecutive letters, keys from the settings, and the notices of keys without a meaning.
 
 use crate::console::model::pane::Pane;
 use crate::keymap;
@@ -42,7 +42,7 @@ fn two_letters_go_to_the_top_and_the_first_one_is_shown() {
 
 #[test]
 fn every_list_moves_with_letters_and_with_arrows() {
-    // A way there, and the last line of the screen.
+    // The keys that lead there, and the last line of the screen.
     for place in ["1", "3", "4", "5", "R", "?", ": tab", "4 enter", "G p", "2", "e f3"] {
         for (down, up, end, top) in [("j", "k", "G", "g g"), ("down", "up", "end", "home")] {
             let mut desk = Desk::new(60, 16).of(sample::log());

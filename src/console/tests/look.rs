@@ -1,4 +1,4 @@
-//! Themes, signs, times, the cursor: how the same things look to different people.
+//! Themes, signs, times, cursor: different presentations of the same things.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -25,7 +25,7 @@ fn themed(desk: &mut Desk, name: ThemeName, depth: Depth) -> &mut Desk {
     desk.told(Message::Now(now))
 }
 
-/// Screens that together have every kind of thing.
+/// Screens that together show everything.
 const PLACES: &[&str] = &[
     "1",
     "/",
@@ -111,7 +111,7 @@ fn with_ascii_every_sign_has_its_form() {
         desk.keys(place);
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{place}\n{screen}");
-        // A question mark in a sentence is no sign of ours.
+        // A question mark in a sentence is not one of our signs.
         let lost = screen.matches('?').count();
         let questions = screen.matches("? Help").count()
             + screen.matches("?  ").count()
@@ -206,7 +206,7 @@ fn the_day_is_told_where_it_is_another_one() {
 #[test]
 fn ages_stay_true() {
     let mut desk = Desk::new(120, 40).of(sample::log());
-    // Nothing waits on the screen: only ages tick, when they become others.
+    // Nothing on the screen is waiting: only ages tick, when they change.
     desk.keys("4 s s T");
     assert!(desk.shows("    1 min ago test") && !desk.shows("14:0"), "{}", desk.screen());
     let tick = timers::tick(&desk.state).unwrap();

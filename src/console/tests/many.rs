@@ -1,4 +1,4 @@
-//! The filter of pane 4, and what is done to all that it leaves.
+//! The filter of pane 4, and bulk changes of everything that matches.
 
 use crate::callback::Values;
 use crate::console::model::deliveries::many::BulkNews;

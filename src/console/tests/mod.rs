@@ -1,5 +1,4 @@
-//! The console from keys to screen, with its real effects over a store in memory: without terminal or
-//! network.
+//! The console from keys to screen, with its real effects on a store in memory: without terminal or network.
 
 mod asked;
 mod desk;
@@ -40,8 +39,8 @@ mod variables;
 use desk::Desk;
 use world::World;
 
-/// Compares a screen with the snapshot of this name. A release must not change a screen, so the version is
-/// shown without its digits.
+/// Compares a screen with the snapshot of this name. The version is shown without its digits, so that a release
+/// changes no screen.
 fn shot(name: &str, screen: &str) {
     let version = env!("CARGO_PKG_VERSION");
     let digits: String = version.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();

@@ -1,4 +1,4 @@
-//! Carries out the effects of a desk: by the real runner, driven until nothing is left to do.
+//! Runs the effects of a desk in the real runner, until nothing is left to do.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Carries effects out in this world.
+    /// Runs effects in this world.
     pub fn of(world: &World) -> Self {
         let (tell, messages) = mpsc::unbounded_channel();
         let surroundings =
@@ -39,10 +39,10 @@ impl Outside {
         }
     }
 
-    /// Carries out one effect at this time: the messages that come of it.
+    /// Runs one effect at this time, and returns the resulting messages.
     pub fn carry_out(&mut self, request: Request, world: &World, now: Timestamp) -> Vec<Message> {
         let Request { ticket, effect } = request;
-        // As the loop that has the terminal does it.
+        // As the event loop does.
         if let Effect::Copy { text, what } = effect {
             let way =
                 if world.no_clipboard { Err("nothing takes it".to_owned()) } else { Ok(WAY.to_owned()) };
@@ -62,5 +62,5 @@ impl Outside {
     }
 }
 
-/// How a text is copied.
+/// The report of a copy.
 const WAY: &str = copying::WAYS[0];

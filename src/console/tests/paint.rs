@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
-/// The characters, a line a line, without the blanks at the ends.
+/// The characters, line by line, without trailing blanks.
 pub fn text(buffer: &Buffer) -> String {
     rows(buffer).map(row_text).collect::<Vec<_>>().join("\n")
 }
@@ -59,7 +59,7 @@ fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && style(cell).is_none()
 }
 
-/// How a cell looks, where that is not plain; the colour of a blank cannot be seen.
+/// The style of a cell, if it is not plain; the colour of a blank is invisible.
 fn style(cell: &Cell) -> Option<String> {
     let mut words = Vec::new();
     let seen_when_blank = Modifier::REVERSED | Modifier::UNDERLINED;

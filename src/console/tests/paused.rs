@@ -95,7 +95,7 @@ fn a_choice_that_goes_leaves_its_place_to_the_next_older_one() {
     let gone = |of: u128| {
         move |world: &World| world.tables().deliveries.retain(|d| number(d.details.summary.id) != of)
     };
-    // Retention takes the oldest, a person any: with rows gone above it the choice stays on its line.
+    // Retention deletes the oldest rows, a person any: if rows above are gone, the selection stays on its line.
     desk.happens(gone(59)).happens(gone(58));
     assert_eq!((chosen(&desk), desk.cursor()), (id, at));
     desk.happens(gone(id));
@@ -108,7 +108,7 @@ fn a_choice_that_goes_leaves_its_place_to_the_next_older_one() {
 fn an_answer_from_before_the_pause_does_not_come_into_sight() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4").waits_for_answers();
-    // The request is from before the pause, and its result from after it.
+    // The request was made before the pause, and its result arrives after it.
     desk.happens(come(3)).keys("j").answers();
     assert_eq!(chosen(&desk), 8);
     assert!(desk.shows("not following · 3 new"), "{}", desk.screen());

@@ -12,7 +12,7 @@ use super::desk::Desk;
 use super::sample;
 use super::world::{World, delivery_id, pause, profile_id};
 
-/// The usual world with an event that is queued, of the first profile.
+/// The usual world with a queued delivery of the first profile.
 fn world() -> World {
     let world = sample::world();
     let profile = world.tables().profiles[0].clone();

@@ -1,4 +1,4 @@
-//! The mouse, once it is ours: clicks choose what they hit, the wheel moves what lies under it.
+//! The captured mouse: clicks select what they hit, the wheel moves what is under it.
 
 use crate::console::model::message::Message;
 use crate::console::model::pane::Pane;
@@ -13,7 +13,7 @@ fn desk(columns: u16, lines: u16) -> Desk {
     desk
 }
 
-/// Does it where the text begins on the screen.
+/// Clicks or scrolls where the text starts on the screen.
 #[track_caller]
 fn at(desk: &mut Desk, deed: Deed, text: &str) {
     let screen = desk.screen();
@@ -78,7 +78,7 @@ fn in_the_editor_it_finds_fields_choices_switches_buttons_and_steps() {
     click(&mut desk, "https://hooks.example/sms");
     desk.keys("end").types("?x=<id>");
     assert!(desk.shows("https://hooks.example/sms?x=<id>"), "{}", desk.screen());
-    // The first click goes to a choice, the next one turns it.
+    // The first click focuses a choice, the next one changes it.
     click(&mut desk, "[POST]");
     assert!(desk.shows("[POST]"));
     click(&mut desk, "[POST]");

@@ -1,4 +1,4 @@
-//! The preview by keys: what it shows, what it copies, and what it comes back to.
+//! The preview by keys: what it shows, what it copies, and where it returns to.
 
 use super::world::profile_id;
 use super::{Desk, World, sample, shot};

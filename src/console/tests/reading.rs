@@ -1,4 +1,4 @@
-//! Long texts: `/` finds, `n` and `N` go from place to place.
+//! Long texts: `/` searches, `n` and `N` go from match to match.
 
 use super::{Desk, sample};
 

@@ -1,4 +1,4 @@
-//! The receiver's window: what arrived, and one request in full.
+//! The receiver's window: the list of requests, and one request in full.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ fn arrive(desk: &mut Desk, n: u32) {
     desk.told(Message::Received(sample::request(n).into()));
 }
 
-/// A receiver that runs, with its window open and three requests.
+/// A running receiver, with its window open and three requests.
 fn desk() -> Desk {
     let mut desk = Desk::new(80, 24).of(World::default());
     desk.keys("R space");

@@ -1,4 +1,4 @@
-//! Worlds to begin a test with.
+//! Worlds to start a test with.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::record::{DeliveryState, ErrorClass, Kind};
 use super::desk::START;
 use super::world::{World, delivery_id, profile_id};
 
-/// The time at which every desk begins.
+/// The time at which every desk starts.
 pub fn start() -> Timestamp {
     START.parse().unwrap()
 }
@@ -29,7 +29,7 @@ fn draft(channel: Channel, title: &str, method: &str, endpoint: &str) -> Draft {
     Draft { title: title.into(), method: method.into(), endpoint: endpoint.into(), ..Draft::new(channel) }
 }
 
-/// The first profile of [`world`]: an SMS that is retried twice.
+/// The first profile of [`world`]: an SMS with two retries.
 pub fn order_sms() -> Draft {
     Draft {
         body: "{\"id\": \"<id>\", \"status\": \"<status>\"}".into(),
@@ -40,7 +40,7 @@ pub fn order_sms() -> Draft {
     }
 }
 
-/// One profile a channel; each method, each status, and each kind of authentication.
+/// One profile per channel; each method, each status, and each kind of authentication.
 pub fn world() -> World {
     let bookings = Draft {
         events: vec!["message_status".into(), "payment_status".into()],
@@ -82,7 +82,7 @@ pub fn world() -> World {
     world
 }
 
-/// Deliveries in every state there is, the oldest first.
+/// Deliveries in every state, oldest first.
 pub fn log() -> World {
     let world = world();
     let now = start();

@@ -1,4 +1,4 @@
-//! Each screen as text, in the sizes that matter: all panes, the usual terminal, the least.
+//! Each screen as text, at the sizes that matter: all panes, the usual terminal, the smallest.
 
 use crate::console::model::message::Message;
 
@@ -69,7 +69,7 @@ fn events_of_whatsapp() {
 #[test]
 fn advanced_configuration() {
     in_each_size("advanced", |desk| {
-        // The last character of the key is missing.
+        // The last character of the encryption key is missing.
         desk.keys("G e f4 tab tab tab tab tab tab tab tab tab tab backspace");
     });
 }

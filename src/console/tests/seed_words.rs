@@ -85,7 +85,7 @@ fn the_pane_of_the_variables_has_the_words_of_the_seed() {
         desk.keys("space space esc");
         assert_eq!(desk.state.focus, Pane::Editor);
         assert!(desk.line("▌Dynamic Variables").contains("2 of 22 selected"), "{}", desk.screen());
-        // Impossible actions are not offered.
+        // Unavailable actions are not offered.
         desk.keys("f3 /");
         assert!(!desk.shows("a Select All"), "letters are text now: {}", desk.screen());
         desk.keys("esc esc esc v");
@@ -100,7 +100,7 @@ fn the_pane_of_the_variables_has_the_words_of_the_seed() {
     assert!(desk.line("Dynamic Variables     [").contains("any <name> can be typed"), "{}", desk.screen());
 }
 
-/// The names of what the palette offers for these words, the best first.
+/// The names of what the palette offers for these words, best first.
 fn offered(desk: &Desk, words: &str) -> Vec<String> {
     let mut palette = Palette::default();
     palette.lookup.search.set(words);

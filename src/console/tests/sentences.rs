@@ -12,8 +12,8 @@ use crate::settings::Binding;
 use super::world::profile_id;
 use super::{Desk, World, sample};
 
-/// Every action on keys that nobody has: a sequence of two where letters are keys, else function keys
-/// with Ctrl and Shift.
+/// Binds every action to unusual keys: a sequence of two where letters are keys, otherwise function keys with Ctrl
+/// and Shift.
 fn odd() -> Keymap {
     let mut bindings = Vec::new();
     let mut seconds = ('A'..='Z').chain('a'..='z').chain('0'..='9').cycle();
@@ -39,14 +39,14 @@ fn odd() -> Keymap {
     keymap
 }
 
-/// The keys of the table as they are shown, without those that no setting takes away.
+/// The keys of the table as they are shown, except those that cannot be rebound.
 fn usual() -> BTreeSet<String> {
     let keys = TABLE.iter().flat_map(|entry| entry.keys().map(|key| key.to_string()));
     keys.filter(|key| !["Esc", "Ctrl+C", "Enter", "↑", "↓", "←", "→", "Space"].contains(&key.as_str()))
         .collect()
 }
 
-/// A usual key that a sentence names as what does something: `n makes one`, `R and Space start it`.
+/// A default key that a sentence names: `n makes one`, `R and Space start it`.
 fn named(sentence: &str) -> Option<String> {
     let usual = usual();
     let trim = |word: &str| word.trim_matches([',', ';', ':', '.', '(', ')', '"', '`']).to_owned();
@@ -75,8 +75,8 @@ fn a_key_that_does_something_is_found_in_a_sentence() {
     }
 }
 
-/// A key that is written into a sentence of the console is wrong as soon as it is bound elsewhere: braces
-/// with the name of the action replace it.
+/// A key written literally into a sentence is wrong as soon as it is rebound: sentences must name the action in
+/// braces instead.
 #[test]
 fn no_sentence_in_the_sources_names_a_key() {
     fn look(path: &Path, looked_at: &mut usize) {
@@ -105,7 +105,7 @@ fn no_sentence_in_the_sources_names_a_key() {
     assert!(looked_at > 500, "only {looked_at} sentences");
 }
 
-/// Presses what an action is bound to.
+/// Presses the key of an action.
 fn does(desk: &mut Desk, action: &str) {
     let keys = desk.state.settings.keys.shown(action);
     match keys.strip_prefix('ü') {
@@ -120,7 +120,7 @@ fn with(world: World, (columns, lines): (u16, u16)) -> Desk {
     desk.of(world)
 }
 
-/// Ways to every window, by actions; `+` starts a text.
+/// How to reach every window, by actions; `+` starts a text.
 const SCENES: &[&str] = &[
     "",
     "profiles-search +no such title",
@@ -174,15 +174,15 @@ const SCENES: &[&str] = &[
     "theme mouse",
 ];
 
-/// Each sentence that names keys, in every window and with every reason why something cannot be done, with
-/// all keys bound elsewhere.
+/// Checks every sentence that names keys, in every window and for every reason why an action is unavailable, with all
+/// keys rebound.
 #[test]
 fn what_is_seen_names_the_keys_that_are_bound() {
     let mut reached = Vec::new();
     let mut looked_at = 0;
     for size in [(120, 40), (60, 16)] {
         for world in [sample::log as fn() -> World, World::default] {
-            // Where there is nothing, a text is typed nowhere.
+            // Without profiles there is no field to type into.
             let is_empty = world().tables().profiles.is_empty();
             for scene in SCENES.iter().filter(|scene| !is_empty || !scene.contains('+')) {
                 let mut desk = with(world(), size);
@@ -190,7 +190,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
                     let step = step.trim_end();
                     match step.strip_prefix('+') {
                         Some(text) => desk.types(text),
-                        // Words after a text belong to it, unless they are actions.
+                        // Words after a text belong to it, unless they are names of actions.
                         None if TABLE.iter().all(|entry| entry.name != step) => desk.types(" ").types(step),
                         None => {
                             does(&mut desk, step);
@@ -223,7 +223,7 @@ fn what_is_seen_names_the_keys_that_are_bound() {
     assert!(looked_at > 200, "{looked_at}");
 }
 
-/// With what comes from outside said, one after the other.
+/// A desk that shows each notice from outside, one after the other.
 fn told() -> Desk {
     let mut desk = with(sample::log(), (120, 40));
     desk.told(Message::ReceiverEnded);
@@ -252,8 +252,8 @@ fn uncopied() -> Desk {
     desk
 }
 
-/// No sentence on the screen, and none that help and palette would say, names a key as the table has it,
-/// or is left with the name of an action in braces.
+/// No sentence on the screen, and none that help and palette would show, names a default key, or still contains the
+/// name of an action in braces.
 fn look_over(desk: &Desk, scene: &str) {
     let screen = desk.screen();
     let reasons = TABLE.iter().filter_map(|entry| beneath::why_not_from_here(&desk.state, entry));

@@ -1,6 +1,6 @@
-//! Anything at all: random keys, texts, messages and sizes, with content that means harm.
+//! Random keys, texts, messages and sizes, with hostile content.
 //!
-//! The desk looks every drawing over: no panic, the cursor on the screen, nothing over its edge.
+//! The desk checks every frame: no panic, the cursor on the screen, nothing over its edge.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::storage::UnsavedDraft;
 use super::world::{World, profile_id};
 use super::{Desk, sample};
 
-/// Text that terminals, layouts and readers trip over.
+/// Text that terminals, layouts and parsers stumble over.
 const HOSTILE: &[&str] = &[
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
     "a\tb\r\nc\u{0}\u{8}\u{9b}31m",
@@ -58,7 +58,7 @@ enum Step {
 
 fn keys() -> impl Strategy<Value = Key> {
     let table: Vec<Key> = TABLE.iter().flat_map(Entry::keys).map(Chord::first).collect();
-    // Moving and typing more often than the rest, as people do; and every Ctrl and Alt beside it.
+    // Moving and typing more often than the rest, as people do; and every Ctrl and Alt as well.
     let often = "tab tab shift+tab up down left right enter space backspace esc f4 e n N y d v a i g / : ? f10 1 2 3 4 5";
     let often: Vec<Key> = often.split(' ').filter_map(Key::parse).collect();
     let held = ('a'..='z').flat_map(|c| [format!("ctrl+{c}"), format!("alt+{c}")]);
@@ -169,7 +169,7 @@ fn take(desk: &mut Desk, step: Step) {
     };
 }
 
-/// An editor comes back, if a profile is open.
+/// An editor returns a text, if a profile is open.
 fn written<'a>(desk: &'a mut Desk, text: &str, well: bool) -> &'a mut Desk {
     let Some(id) = desk.state.editor.as_ref().map(|editor| editor.id().clone()) else { return desk };
     let subject = if well { Subject::Body(id) } else { Subject::Profile(id) };
@@ -178,7 +178,7 @@ fn written<'a>(desk: &'a mut Desk, text: &str, well: bool) -> &'a mut Desk {
     desk.told(Message::Returned(Box::new(returned)))
 }
 
-/// Profiles, deliveries and a draft whose texts mean harm, beside well-behaved ones.
+/// Profiles, deliveries and a draft with hostile texts, beside well-behaved ones.
 fn hostile_world() -> World {
     let world = sample::log();
     for (stored, text) in world.tables().deliveries.iter_mut().zip(HOSTILE) {
@@ -224,8 +224,8 @@ fn storms() -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 10, ..usual } }
 }
 
-// Some ten thousand drawings each; side by side they take ten seconds without optimisation.
-// PROPTEST_CASES=100 makes it a hundred thousand.
+// Some ten thousand frames each; in parallel they take ten seconds without optimisation. PROPTEST_CASES=100 draws a
+// hundred thousand.
 proptest! {
     #![proptest_config(storms())]
 

@@ -70,7 +70,7 @@ fn dark_and_light() {
     }
 }
 
-/// The screen with the styles that differ from the theme's ground, which comes first.
+/// The screen with the styles that differ from the theme's background, which comes first.
 fn on_its_ground(desk: &Desk, depth: Depth) -> String {
     let ground = desk.state.settings.theme.ground;
     let (text, behind) = (ground.fg.unwrap_or_default(), ground.bg.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Test by keys: the window, the watching, the words of its end.
+//! Test by keys: the window, the progress, the report of the outcome.
 
 use crate::callback::Values;
 use crate::console::model::effect::Effect;

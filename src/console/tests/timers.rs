@@ -1,4 +1,4 @@
-//! How often the screen is redrawn without input: only while something on it runs.
+//! How often the screen is redrawn without input: only while a time on it is running.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn a_countdown_ticks_where_it_is_seen_until_it_is_over() {
     desk.later(60_000);
     assert!(desk.shows("due now"), "{}", desk.screen());
     assert_eq!(tick(&desk.state), None, "its words stand still");
-    // At 80 columns the newest delivery only has a line, and it is queued.
+    // At 80 columns only the newest delivery has a line, and it is queued.
     let desk = Desk::new(80, 24).of(sample::log());
     assert_eq!(tick(&desk.state), None, "{}", desk.screen());
 }

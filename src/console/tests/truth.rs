@@ -1,4 +1,4 @@
-//! Never guess: the sender, pending deliveries, the file and the receiver are shown as reported.
+//! No guessing: the sender, pending deliveries, the file and the receiver are shown as reported.
 
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;

@@ -1,4 +1,4 @@
-//! Pane 3 by keys: choosing, copying, inserting, filtering, adding.
+//! Pane 3 by keys: selecting, copying, inserting, filtering, adding.
 
 use crate::console::model::variables::Row;
 use crate::profile::catalogue::{Variable, VariableOrigin};

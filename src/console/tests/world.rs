@@ -18,15 +18,15 @@ use crate::record::{Acceptance, Attempt, DeliveryId, ErrorClass, Failure, Kind, 
 use crate::storage::memory::{MemoryStore, Tables};
 use crate::storage::{Block, BlockReason};
 
-/// The store, and the sources of what differs from run to run. Clones share everything but the clipboard.
+/// The store, and the sources of everything that differs from run to run. Clones share everything but the clipboard.
 #[derive(Clone)]
 pub struct World {
     pub store: MemoryStore,
-    /// No clipboard takes what is copied.
+    /// Whether no clipboard accepts a copy.
     pub no_clipboard: bool,
-    /// How many ids of profiles were made.
+    /// The number of profile ids created so far.
     profile_ids: Arc<AtomicU64>,
-    /// For files; made when it is needed.
+    /// For files; created when needed.
     folder: Arc<OnceLock<TempDir>>,
 }
 
@@ -43,7 +43,7 @@ pub fn profile_id(n: u128) -> ProfileId {
     ProfileId::new(Region::In, Uuid::from_u128(n))
 }
 
-/// The id of a delivery of these tests; greater ones are newer.
+/// The id of a delivery of these tests; higher ones are newer.
 pub fn delivery_id(n: u128) -> DeliveryId {
     DeliveryId::from_bytes(n.to_be_bytes())
 }
@@ -64,7 +64,7 @@ impl World {
         self.store.tables()
     }
 
-    /// Everything may have changed: the console loads all of it again.
+    /// Everything may have changed: the console reloads all of it.
     pub fn touch(&self) {
         let revision = &mut self.tables().revision;
         for count in [
@@ -111,7 +111,7 @@ impl World {
         id
     }
 
-    /// An attempt of a delivery ends with this status at this time. Its policy decides what follows.
+    /// An attempt of a delivery ends with this status at this time. The retry policy decides what follows.
     pub fn answered(&self, n: u128, status: u16, now: Timestamp) {
         let error = (!(200..300).contains(&status))
             .then(|| Failure { class: ErrorClass::Status, message: format!("answered {status}") });
@@ -149,7 +149,7 @@ impl World {
         tables.record(id, attempt, next);
     }
 
-    /// Writes values to a file: its path.
+    /// Writes values to a file, and returns its path.
     pub fn file(&self, name: &str, values: &Values) -> String {
         let path = self.temporary_folder().join(name);
         std::fs::write(&path, serde_json::to_string(&values.members()).unwrap()).unwrap();

@@ -1,18 +1,18 @@
-//! How many colours the terminal has, according to the environment. The terminal is not asked: late responses
-//! would be taken for keys.
+//! The colour depth of the terminal, according to the environment. The terminal is not queried: late responses would
+//! be taken for keys.
 
 use ratatui::style::{Color, Modifier, Style};
 
 use super::palette::Shade;
 
-/// How many colours there are.
+/// The number of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// None at all.
     None,
     /// Eight, none of them bright.
     Eight,
-    /// The same, and bright ones.
+    /// The same, and their bright variants.
     Sixteen,
     /// 256.
     Indexed,
@@ -20,10 +20,10 @@ pub enum Depth {
     True,
 }
 
-/// Terminals that have no colours, by the beginning of `TERM`.
+/// Terminals without colours, by prefix of `TERM`.
 const COLOURLESS: &[&str] = &["vt100", "vt102", "vt220", "vt320", "vt420", "vt52", "dumb"];
 
-/// Terminals that have 256 colours without saying so in their name.
+/// Terminals with 256 colours that do not say so in their name.
 const MODERN: &[&str] = &[
     "alacritty",
     "contour",
@@ -54,12 +54,12 @@ impl Depth {
         } else if term.contains("16color") {
             Self::Sixteen
         } else {
-            // `linux`, `xterm`, `screen`, `rxvt`, and what nobody knows.
+            // `linux`, `xterm`, `screen`, `rxvt`, and unknown ones.
             Self::Eight
         }
     }
 
-    /// How many there are, in words.
+    /// The number of colours, in words.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ impl Depth {
     pub fn foreground(self, shade: Shade) -> Style {
         match shade {
             Shade::Own => Style::new(),
-            // Not over what it is written into, such as the border of the pane with the keyboard.
+            // Does not override the style of what it is written into, such as the border of the focused pane.
             Shade::Faint => {
                 Style::new().fg(Color::Reset).add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD)
             }
@@ -84,7 +84,7 @@ impl Depth {
         }
     }
 
-    /// This colour behind text.
+    /// This colour as a background.
     #[must_use]
     pub fn background(self, shade: Shade) -> Style {
         Style::new().bg(self.colour(shade))

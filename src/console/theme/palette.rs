@@ -1,8 +1,8 @@
-//! The colours of each theme, by what they mean.
+//! The colours of each theme, by meaning.
 
 use ratatui::style::Color;
 
-/// A colour: as it is where the terminal can show any, and as the nearest in meaning of the 16.
+/// A colour: exact if the terminal can show any, otherwise the nearest in meaning of the 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shade {
     /// The terminal's own colour for text.
@@ -11,28 +11,28 @@ pub enum Shade {
     Faint,
     /// One of the 16, as the terminal shows it.
     Named(Color),
-    /// Red, green and blue; and their substitutes among the 16, and among the first 8 of them.
+    /// Red, green and blue; with substitutes among the 16 colours, and among the first 8 of them.
     Mixed(u8, u8, u8, Color, Color),
 }
 
 /// Thirteen colours with a meaning.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
-    /// Behind everything; none leaves what the terminal has.
+    /// The background; `None` keeps the terminal's own.
     pub ground: Option<Shade>,
     /// Ordinary text.
     pub text: Shade,
     /// Secondary text.
     pub dim: Shade,
-    /// The borders of panes without the keyboard.
+    /// The borders of panes that are not focused.
     pub border: Shade,
     /// Names.
     pub label: Shade,
     /// The focused item.
     pub focus: Shade,
-    /// Behind the chosen row; none reverses it.
+    /// The background of the selected row; `None` reverses it.
     pub choice: Option<Shade>,
-    /// The text of the chosen row.
+    /// The text of the selected row.
     pub on_choice: Shade,
     /// Keys to press.
     pub key: Shade,
@@ -48,8 +48,8 @@ pub struct Palette {
 
 use Shade::{Faint, Mixed, Named, Own};
 
-/// The terminal's own. No bright colours: in some schemes bright black is the background, and a terminal
-/// of 8 colours has none.
+/// The terminal's own. No bright colours: in some schemes bright black is the background, and terminals with 8
+/// colours have none.
 pub const TERMINAL: Palette = Palette {
     ground: None,
     text: Own,
@@ -104,7 +104,7 @@ pub const LIGHT: Palette = Palette {
 mod tests {
     use super::*;
 
-    /// How bright a colour is, as WCAG 2.2 has it ("relative luminance").
+    /// The relative luminance of a colour, as defined by WCAG 2.2.
     fn luminance(shade: Shade) -> f64 {
         let Mixed(r, g, b, ..) = shade else { panic!("not mixed: {shade:?}") };
         let linear = |part: u8| {
@@ -125,7 +125,7 @@ mod tests {
             let ground = palette.ground.unwrap();
             let p = &palette;
             for shade in [p.text, p.dim, p.label, p.focus, p.key, p.good, p.warn, p.bad, p.variable] {
-                // The least for text of usual size (WCAG 2.2, 1.4.3).
+                // The minimum contrast for text of usual size (WCAG 2.2, 1.4.3).
                 assert!(contrast(shade, ground) >= 4.5, "{name}: {shade:?} {:.1}", contrast(shade, ground));
             }
             assert!(contrast(p.on_choice, p.choice.unwrap()) >= 4.5, "{name}: the chosen row");

@@ -1,4 +1,4 @@
-//! Does an action where the keyboard is, or says why it cannot be done.
+//! Runs an action at the focus, or says why it is unavailable.
 
 use crate::console::model::disabled_reason;
 use crate::console::model::editor::Editor;
@@ -19,7 +19,7 @@ use crate::console::update::{
 use crate::keymap::Action;
 use crate::profile::Choice as _;
 
-/// Actions that only move the eye.
+/// Actions that only move the focus or the selection.
 const MOVES: [Action; 19] = [
     Action::NextMatch,
     Action::PreviousMatch,
@@ -42,13 +42,13 @@ const MOVES: [Action; 19] = [
     Action::GoTimeline,
 ];
 
-/// Said when the mouse is ours.
+/// Shown when the mouse is captured.
 const MOUSE_ON: &str = "Mouse on · hold Shift to select text · {mouse} turns it off";
 
-/// Said when it is not.
+/// Shown when it is released.
 const MOUSE_OFF: &str = "Mouse off: the terminal selects text again";
 
-/// Does an action where the keyboard is, or says why it cannot be done.
+/// Runs an action at the focus, or says why it is unavailable.
 pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = disabled_reason::why_not(state, action) {
         state.complain(format!("{}: {why}", state.label(action)));
@@ -57,7 +57,7 @@ pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Ef
     if alone::refuses(state, action) || refuses_early(state, action) {
         return Vec::new();
     }
-    // A notice is about the previous action; moving about leaves it on the screen.
+    // A notice is about the previous action; moving around keeps it on the screen.
     if !MOVES.contains(&action) {
         state.notice = None;
     }
@@ -91,7 +91,8 @@ fn of_profiles(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Whether the action would answer a question that nobody can have read; then shows why. The question stays.
+/// Whether the action would answer a question that nobody can have read yet; then says so, and keeps the question
+/// open.
 fn refuses_early(state: &mut State, action: Action) -> bool {
     let Target::Window(Overlay::Question(question)) = state.target() else { return false };
     let refused = question.is_too_new(action, state.now);
@@ -178,7 +179,7 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Does what the line of this entry of the table says.
+/// Runs the action in this line of the table.
 #[cfg(test)]
 pub fn do_line(state: &mut State, line: usize) -> Vec<Effect> {
     let offer = crate::console::model::offer::entries(state).swap_remove(line);

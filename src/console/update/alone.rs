@@ -1,9 +1,8 @@
 //! Actions that need a key that arrives alone.
 //!
-//! A terminal without bracketed paste sends pasted text as keys, and in a list each letter is an action:
-//! `Dy` would delete a profile, `q` quit, `a` send. So what deletes, discards, sends or quits is not
-//! done by a key that arrived in one piece with others; see [`Message::BurstKey`]. At worst a question is
-//! left open.
+//! A terminal without bracketed paste sends pasted text as keys, and in a list each letter is an action: `Dy` would
+//! delete a profile, `q` quit, `a` send. So deleting, discarding, sending and quitting are refused for a key that
+//! arrived in one piece with others; see [`Message::BurstKey`]. At worst a question stays open.
 //!
 //! [`Message::BurstKey`]: crate::console::model::message::Message::BurstKey
 
@@ -12,7 +11,7 @@ use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
 use crate::keymap::Action;
 
-/// Whether the action is not done now, since its key arrived together with others; then says so.
+/// Whether the action is refused because its key arrived together with others; then says so.
 pub fn refuses(state: &mut State, action: Action) -> bool {
     let refused = state.in_burst && needs_key_alone(state, action);
     if refused {
@@ -36,7 +35,7 @@ fn needs_key_alone(state: &State, action: Action) -> bool {
         | Action::Pause
         | Action::PauseAll
         | Action::Undo => true,
-        // In the palette it does what is selected, which is judged then.
+        // In the palette this runs the selected action, which is checked then.
         Action::Accept => {
             matches!(state.target(), Target::Window(Overlay::Question(_) | Overlay::Test(_)))
         }

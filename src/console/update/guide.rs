@@ -9,9 +9,9 @@ use crate::console::model::state::State;
 use crate::console::update::profiles;
 use crate::keymap::{Action, Key, Scope};
 
-/// A key for the search. `None` when it is not for text.
+/// A key for the search. `None` if it is not for text.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
-    // Of the keys that edit, those that move in a list go to the list.
+    // Editing keys that also move in a list go to the list.
     let is_action = !key.is_text() && state.meaning(key).is_some();
     let lookup = state.guide.as_mut()?.lookup_mut();
     if is_action || !lookup.key(key) {
@@ -28,23 +28,23 @@ pub fn paste(state: &mut State, text: &str) {
     searched(state);
 }
 
-/// Finds the profiles anew that the search names.
+/// Updates the profiles that match the search.
 fn searched(state: &mut State) {
     if let Some(Guide::Palette(palette)) = &mut state.guide {
         palette.find_profiles(&state.profiles);
     }
 }
 
-/// Does an action of help and palette.
+/// The result of an action of help and palette.
 #[derive(Debug)]
 pub enum Next {
-    /// It is done.
+    /// Done.
     Done(Vec<Effect>),
-    /// This is to be done, where the keyboard is now.
+    /// This action is to be done, at the current focus.
     Do(Action),
 }
 
-/// Does an action of help and palette.
+/// Runs an action of help and palette.
 pub fn act(state: &mut State, action: Action) -> Next {
     let Some(guide) = &state.guide else { return Next::Done(Vec::new()) };
     let offers = offer::of(state, guide);
@@ -66,8 +66,8 @@ pub fn act(state: &mut State, action: Action) -> Next {
     Next::Done(Vec::new())
 }
 
-/// Closes help or palette, goes where the action belongs, and does it. If it cannot be done now, shows why
-/// and closes nothing.
+/// Closes help or palette, goes to where the action belongs, and runs it. If it is unavailable, shows why and closes
+/// nothing.
 pub fn do_it(state: &mut State, offer: Offer) -> Next {
     if let Some(why) = offer.why {
         state.complain(format!("{}: {why}", offer.text));
@@ -76,7 +76,7 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
     if let OfferTarget::Entry(entry) = &offer.target
         && entry.scope == Scope::Guide
     {
-        // It is done in this window. What does a line does this one: there is nothing else to do.
+        // The line is an action of this window. "Run this line" would run itself: nothing else to do.
         return if entry.action == Action::Accept {
             Next::Done(Vec::new())
         } else {
@@ -93,7 +93,7 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
             }
             Next::Done(Vec::new())
         }
-        // The window that has just closed was the level.
+        // The window that was just closed was the level.
         OfferTarget::Entry(entry)
             if entry.action == Action::Leave && disabled_reason::why_not(state, entry.action).is_some() =>
         {

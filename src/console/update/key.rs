@@ -1,4 +1,4 @@
-//! A key: first text, then the action that it is bound to.
+//! Handles a key: first as text, then as the action that it is bound to.
 
 use crossterm::event::KeyCode;
 
@@ -12,10 +12,10 @@ use crate::console::update::editor::{act as editor, complete};
 use crate::console::update::{action, ahead, guide, profiles, variables, window};
 use crate::keymap::{Key, Meaning};
 
-/// A key: first for text that is typed, then for the action that it is bound to.
+/// Handles a key: first as text that is typed, then as the action that it is bound to.
 pub(in crate::console) fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if layout::too_small(state.size) {
-        // A question could not be seen; what was typed is kept as a draft.
+        // A question could not be seen; the draft is kept.
         return if ahead::is_quit(state, key) && !state.in_burst { vec![Effect::Quit] } else { Vec::new() };
     }
     if let Some(first) = state.pending.take() {
@@ -33,17 +33,17 @@ pub(in crate::console) fn key(state: &mut State, key: Key) -> Vec<Effect> {
     typed.unwrap_or_else(|| resolved(state, key))
 }
 
-/// In the editor a key that writes text is never an action, and in a text arrows belong to the text first.
+/// In the editor a key that types text is never an action, and in a text field arrows move the cursor first.
 fn editor_key(state: &mut State, key: Key) -> Vec<Effect> {
     if let Some(effects) = complete::key(state, key) {
         return effects;
     }
     let in_text = state.editor.as_ref().is_some_and(|e| e.focus().is_text());
     let arrow = matches!(key.code(), KeyCode::Left | KeyCode::Right);
-    // A letter or digit chooses where there is a choice; it is an action nowhere in the editor.
+    // A letter or digit selects an option of a choice; it is never an action in the editor.
     let for_text = key.is_text() || (in_text && arrow);
     if !for_text && state.meaning(key).is_some() {
-        // Space belongs to what has the keyboard.
+        // Space belongs to the focused item.
         return resolved(state, key);
     }
     editor::key(state, key).unwrap_or_else(|| unknown(state, &key.to_string()))
@@ -60,7 +60,7 @@ fn resolved(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-/// The second of two consecutive keys completes them, or ends them. There is no timeout.
+/// The second of two consecutive keys completes the sequence, or ends it. There is no timeout.
 fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
     if key.is(KeyCode::Esc) {
         return Vec::new();
@@ -71,7 +71,7 @@ fn second(state: &mut State, first: Key, key: Key) -> Vec<Effect> {
     }
 }
 
-/// Keys that do nothing where they are pressed: says where they do something, or where to look.
+/// For keys without a meaning at the focus: says where they have one, or where to look.
 fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
     let text = if state.target().is_pane() {
         let mut elsewhere = state.settings.keys.entries().filter(|(entry, _)| entry.scope.is_pane());

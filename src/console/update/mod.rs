@@ -40,7 +40,7 @@ use crate::delivery::Sending;
 use crate::receiver::Received;
 use crate::storage::Revision;
 
-/// Said when the terminal lost the end of pasted text.
+/// Shown when the terminal lost the end of pasted text.
 const PASTE_CUT: &str = "The terminal did not send the end of the pasted text: check what arrived";
 
 /// The effects at the start.
@@ -59,7 +59,7 @@ pub fn start(state: &mut State) -> Vec<Request> {
 
 /// Takes a message. Touches no terminal, disk, clock or network.
 ///
-/// Keys typed while a window or the editor is about to open are meant for it, so they are kept until then.
+/// Keys typed while a window or the editor is about to open are meant for it, so they are queued until then.
 pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     if state.awaited.is_opening() && ahead::insists(state, &message) {
         return ask(state, vec![Effect::Quit]).collect();
@@ -94,8 +94,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     requests
 }
 
-/// A search that is typed ends when its pane loses the keyboard: what was typed stays in force, and where
-/// nothing was, its line goes.
+/// A search that is being typed ends when its pane loses the focus: its text stays in force; an empty search is
+/// closed.
 fn leave_searches(state: &mut State) {
     let State { focus, profiles, variables, deliveries, .. } = state;
     if *focus != Pane::Profiles && std::mem::take(&mut profiles.typing) && profiles.is_search_empty() {
@@ -270,7 +270,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
     }
 }
 
-/// The next step after the save of this result.
+/// The next step after the save with this result.
 fn after_save(awaits: Option<&Awaits>) -> AfterSave {
     match awaits {
         Some(Awaits::Save(after)) => after.clone(),
@@ -278,7 +278,7 @@ fn after_save(awaits: Option<&Awaits>) -> AfterSave {
     }
 }
 
-/// Takes the state of the sender; an error is reported when it is new, and when it is over.
+/// Takes the state of the sender; reports an error when it is new, and when it is over.
 fn sending(state: &mut State, sending: Sending) {
     match (&sending.trouble, &state.sending.trouble) {
         (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
@@ -288,7 +288,7 @@ fn sending(state: &mut State, sending: Sending) {
     state.sending = sending;
 }
 
-/// A question that is on the screen can be read from now on.
+/// Notes that a question is on the screen.
 fn drawn(state: &mut State, at: Timestamp) {
     if matches!(state.target(), Target::Window(_))
         && !layout::too_small(state.size)
@@ -298,7 +298,7 @@ fn drawn(state: &mut State, at: Timestamp) {
     }
 }
 
-/// Says that the write-ahead log cannot shrink, or can again, where that is news.
+/// Reports that the write-ahead log cannot shrink, or can again, if that has changed.
 fn log_pinned(state: &mut State, why: Option<String>) {
     match (&why, &state.log_pinned) {
         (Some(now), before) if before.as_ref() != Some(now) => state.complain(now.clone()),
@@ -323,9 +323,9 @@ fn receiver(state: &mut State, address: Option<String>) {
     state.receiver.address = address;
 }
 
-/// Reads anew what has changed, by whichever session.
+/// Reloads what has changed, by any session.
 fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
-    // Unread changes may have happened in between, without a number for them.
+    // Changes may have happened meanwhile that are not in the revision.
     let again = state.unreadable.take().is_some();
     if again {
         state.praise("The database can be read again");

@@ -1,4 +1,4 @@
-//! How profiles come into the editor and go out of it.
+//! Opening profiles in the editor, and leaving them.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::effect::{AfterSave, Effect, Purpose};
@@ -12,15 +12,15 @@ use crate::console::update::{preview, programs, testing};
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::storage::UnsavedDraft;
 
-/// Said when an earlier session's draft is back.
+/// Shown when an earlier session's draft was restored.
 const BROUGHT_BACK: &str = "Restored your unsaved draft · {editor-save} saves, {editor-leave} closes";
 
-/// Asks for a new profile, after a question if something unsaved is open.
+/// Requests a new profile; asks first if there are unsaved changes.
 pub fn new_profile(state: &mut State) -> Vec<Effect> {
     if asks_before_another(state) { Vec::new() } else { vec![Effect::Fresh(Box::default())] }
 }
 
-/// Whether unsaved changes prevent another draft; then the person is asked.
+/// Whether unsaved changes are in the way; then asks what to do with them.
 fn asks_before_another(state: &mut State) -> bool {
     let unsaved = state.editor.as_ref().is_some_and(Editor::is_changed);
     if unsaved {
@@ -44,7 +44,7 @@ fn open(state: &mut State, editor: Editor) {
     state.focus = Pane::Editor;
 }
 
-/// Takes a profile that was asked for.
+/// Takes a profile that was loaded.
 pub fn loaded(
     state: &mut State,
     id: &ProfileId,
@@ -57,7 +57,7 @@ pub fn loaded(
     };
     match purpose {
         Purpose::Show => {
-            // Only if it is still the one that is chosen.
+            // Only if it is still the selected one.
             if state.profiles.chosen().is_some_and(|row| row.id == *id) {
                 state.chosen = Some(profile);
             }
@@ -99,7 +99,7 @@ pub fn loaded(
     }
 }
 
-/// The title of a copy, within the longest that a title may be.
+/// The title of a duplicate, within the maximum length of a title.
 fn copy_title(title: &str) -> String {
     const MARK: &str = " - copy";
     let room = crate::profile::Title::MAX - MARK.len();
@@ -118,7 +118,7 @@ fn edit(state: &mut State, profile: &Profile) -> Vec<Effect> {
         }
     }
     open_stored(state, profile);
-    // A session that ended without saving may have left something.
+    // A session that ended without saving may have left a draft.
     vec![Effect::LoadDraft(profile.id.clone())]
 }
 
@@ -127,13 +127,13 @@ pub fn open_stored(state: &mut State, profile: &Profile) {
     open(state, Editor::open(Draft::from(profile), identity(profile), false, state.settings.rules.clone()));
 }
 
-/// Takes the draft of an earlier session for the profile that was just opened.
+/// Restores the draft of an earlier session for the profile that was just opened.
 pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
     if let Some(editor) = state.editor.as_mut().filter(fits) {
         editor.bring_back(draft.draft);
         state.say(state.settings.keys.spell(BROUGHT_BACK));
-        // From now on it is this session's.
+        // From now on it is this session's draft.
         return keeping::keep(state);
     }
     Vec::new()
@@ -143,7 +143,7 @@ fn identity(profile: &Profile) -> Identity {
     Identity { id: profile.id.clone(), created_at: profile.created_at, modified_at: profile.modified_at }
 }
 
-/// A profile is on disk; and what follows.
+/// A profile was saved; does the next step.
 pub fn saved(state: &mut State, profile: Profile, after: AfterSave) -> Vec<Effect> {
     let mut effects = vec![Effect::LoadProfiles];
     state.praise(format!("Saved {} · {}", profile.title, profile.id));
@@ -164,8 +164,8 @@ pub fn saved(state: &mut State, profile: Profile, after: AfterSave) -> Vec<Effec
     effects
 }
 
-/// Another session saved the profile meanwhile, or deleted it: who saves is asked. The editor does not
-/// show the status, so saving over theirs neither enables nor disables.
+/// Another session has saved or deleted the profile meanwhile: asks what to do. The editor does not show the status,
+/// so overwriting neither enables nor disables the profile.
 pub fn conflict(state: &mut State, mut mine: Box<Profile>, theirs: Option<Box<Profile>>) -> Vec<Effect> {
     if let Some(theirs) = &theirs {
         mine.status = theirs.status;
@@ -174,7 +174,7 @@ pub fn conflict(state: &mut State, mut mine: Box<Profile>, theirs: Option<Box<Pr
     Vec::new()
 }
 
-/// A profile was enabled or disabled in the list; an open editor of it keeps what is typed.
+/// A profile was enabled or disabled in the list; an open editor of it keeps its text.
 pub fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
     let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
     let title = profile.title.to_string();
@@ -201,6 +201,6 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     editor.bring_back(draft.draft);
     open(state, editor);
     state.say(state.settings.keys.spell(BROUGHT_BACK));
-    // From now on it is this session's.
+    // From now on it is this session's draft.
     keeping::keep(state)
 }

@@ -10,10 +10,10 @@ use crate::console::update::editor::pointed as editor;
 use crate::console::update::{action, deliveries, profiles, variables, window};
 use crate::keymap::Action;
 
-/// Lines that one step of the wheel moves a list or a text by.
+/// How many lines a wheel step scrolls.
 const WHEEL: usize = 3;
 
-/// Does what the mouse says. While a window, the help or the palette is open, only it is touched.
+/// Handles a mouse event. While a window, the help or the palette is open, only that reacts.
 pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     if layout::too_small(state.size) {
         return Vec::new();
@@ -68,7 +68,7 @@ fn click(state: &mut State, place: ClickTarget) -> Vec<Effect> {
     }
 }
 
-/// A click on a line of help or palette: selects it; what is selected already is run.
+/// A click on a line of help or palette: selects it; runs it if it was selected already.
 fn click_line(state: &mut State, row: usize) -> Vec<Effect> {
     let Some(guide) = &mut state.guide else { return Vec::new() };
     let list = &mut guide.lookup_mut().list;
@@ -79,7 +79,7 @@ fn click_line(state: &mut State, row: usize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The wheel moves what lies under it; the keyboard stays where it is.
+/// The wheel moves what is under it; the focus does not change.
 fn wheel(state: &mut State, place: Option<&ClickTarget>, action: Action) -> Vec<Effect> {
     let under = match place {
         Some(ClickTarget::Pane(pane) | ClickTarget::Row(pane, _)) => *pane,

@@ -1,4 +1,4 @@
-//! Preview: what is on the screen as the request that would leave, with nothing sent.
+//! Preview: the request as it would be sent, without sending it.
 
 use crate::callback::{Preview, RenderError};
 use crate::console::model::effect::{Effect, Purpose};
@@ -11,7 +11,7 @@ use crate::console::model::window::test::TestWindow;
 use crate::console::update::editor::keeping;
 use crate::profile::Profile;
 
-/// Asks for the preview of the profile in the editor, or of the chosen one.
+/// Requests the preview of the profile in the editor, or of the selected one.
 pub fn open(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::Editor && state.editor.is_some() {
         let profile = keeping::checked(state, "previewed");
@@ -21,7 +21,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     chosen.map(|id| Effect::LoadProfile(id, Purpose::Preview)).into_iter().collect()
 }
 
-/// Asks for the preview of a profile with the values that its test begins with.
+/// Requests the preview of a profile with the initial values of its test.
 pub fn sample(state: &mut State, profile: Profile) -> Vec<Effect> {
     match TestWindow::new(profile, &state.own_variables).wanted() {
         Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
@@ -32,7 +32,7 @@ pub fn sample(state: &mut State, profile: Profile) -> Vec<Effect> {
     }
 }
 
-/// Shows what was made, above the test that it is of.
+/// Shows the preview, above the test window that it was opened from.
 pub fn show(state: &mut State, wanted: &Wanted, made: Result<Preview, RenderError>) -> Vec<Effect> {
     let below = match state.overlay.take() {
         Some(Overlay::Test(window)) => Some(window),

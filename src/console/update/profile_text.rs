@@ -1,4 +1,4 @@
-//! A profile as text for an editor: JSON with remarks above it, and back.
+//! A profile as text for an editor: JSON with comments above it, and back.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ const REMARKS: &str = "\
 /// The text for an editor.
 ///
 /// # Errors
-/// Why there is none: JSON cannot have two rows of one name.
+/// JSON cannot express two rows with the same name.
 pub fn text(id: &ProfileId, draft: &Draft, show_secrets: bool) -> Result<String, String> {
     let secrets = if show_secrets { Secrets::Shown } else { Secrets::Hidden };
     let mut document = write_draft(draft, secrets).map_err(|name| {
@@ -40,10 +40,10 @@ fn without_errors(text: &str) -> String {
     text.split_inclusive('\n').skip_while(|line| line.starts_with("// ✗")).collect()
 }
 
-/// The draft that a text says, over the one that it was made of.
+/// The draft described by a text, based on the draft that the text was made from.
 ///
 /// # Errors
-/// The error and its place, without any secret.
+/// The error and its position, without any secret.
 pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<Draft, String> {
     let value = json::read(&without_remarks(text)).map_err(|error| error.to_string())?;
     let mut document = Document::read(value).map_err(|error| error.to_string())?;
@@ -57,7 +57,7 @@ pub fn read(text: &str, id: &ProfileId, before: &Draft, is_new: bool) -> Result<
     Ok(document.draft)
 }
 
-/// Without the remarks at the top; their lines stay, so that errors have the right line numbers.
+/// Removes the comments at the top; their lines stay, so that errors have the right line numbers.
 fn without_remarks(text: &str) -> String {
     let mut top = true;
     let mut out = String::with_capacity(text.len());

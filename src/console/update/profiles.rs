@@ -1,4 +1,4 @@
-//! Updates of the list of profiles, which is searched by title while one types.
+//! Updates of the list of profiles, with incremental search by title.
 
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::input::{Input, Typed};
@@ -12,7 +12,7 @@ use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::{DeletedProfile, ProfileRow};
 
-/// A key while the search is typed. True when it was for the search.
+/// A key while the search is being typed. `None` if it is not for the search.
 pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     use crossterm::event::KeyCode;
     if !state.profiles.typing {
@@ -35,7 +35,7 @@ pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     (typed == Typed::Used).then(Vec::new)
 }
 
-/// Text pasted while the search is typed.
+/// Text pasted while the search is being typed.
 pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(input) = &mut state.profiles.search {
         input.paste(text);
@@ -126,7 +126,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Goes to a profile of the list, with all of it shown again where a search hides it.
+/// Selects a profile in the list; clears a search that hides it.
 pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
     if state.profiles.place(id).is_none() {
         state.profiles.end_search();
@@ -141,7 +141,7 @@ pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
     show_chosen(state)
 }
 
-/// Chooses a row of the list by its number.
+/// Selects a row of the list by its index.
 pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
     state.profiles.typing = false;
     state.profiles.list.select(row.min(state.profiles.found.len().saturating_sub(1)));
@@ -166,7 +166,7 @@ pub fn deleted(state: &mut State, id: &ProfileId, title: &str, held: u64) -> Vec
     show_chosen(state)
 }
 
-/// The profile that was deleted last is back, if there was one.
+/// The most recently deleted profile was restored, if there was one.
 pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Effect> {
     let Some(DeletedProfile { row, held, .. }) = restored else {
         state.profiles.deleted_here = false;

@@ -13,17 +13,17 @@ use crate::profile::Choice as _;
 use crate::record::Details;
 use crate::text::escape_controls;
 
-/// Said when an editor left all as it was.
+/// Shown when an editor changed nothing.
 const UNCHANGED: &str = "No changes in the editor";
 
-/// The body of what is being edited, in an editor.
+/// Opens the body of the draft in an editor.
 pub fn open_body(state: &State) -> Vec<Effect> {
     let Some(editor) = &state.editor else { return Vec::new() };
     let (subject, text) = (Subject::Body(editor.id().clone()), editor.draft().body.clone());
     vec![Effect::Run(Program::Editor { subject, text })]
 }
 
-/// All of what is being edited, in an editor. Secrets are in it only while they are shown.
+/// Opens the whole draft in an editor. It contains secrets only while they are shown.
 pub fn open_profile(state: &mut State) -> Vec<Effect> {
     let Some(editor) = &state.editor else { return Vec::new() };
     let subject = Subject::Profile(editor.id().clone());
@@ -41,7 +41,7 @@ pub fn open_response(state: &State) -> Vec<Effect> {
     state.delivery_details().and_then(response).map_or_else(Vec::new, |text| open_text(&text))
 }
 
-/// A text in a pager, made harmless for the terminal first.
+/// Opens a text in a pager, sanitized for the terminal.
 #[must_use]
 pub fn open_text(text: &str) -> Vec<Effect> {
     let line = |line: &str| line.split('\t').map(escape_controls).collect::<Vec<_>>().join("\t");
@@ -77,7 +77,7 @@ fn response(details: &Details) -> Option<String> {
     Some(out)
 }
 
-/// Takes what an editor left behind.
+/// Takes the result of an editor.
 pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
     let Returned { subject, given, written, trouble } = returned;
     let changed = written.filter(|written| *written != given);
@@ -98,7 +98,7 @@ pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
     }
 }
 
-/// Takes a text into the editor pane, as typed and not saved; asks what to do with one that is none.
+/// Takes a text into the editor pane, unsaved; asks what to do if it is invalid.
 pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
     let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
     match &subject {

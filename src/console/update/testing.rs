@@ -1,4 +1,4 @@
-//! Test: sends the profile on the screen, saved or not, and reports its end at the bottom left.
+//! Test: sends the profile on the screen, saved or not, and reports the outcome at the bottom left.
 
 use crate::callback::Values;
 use crate::console::model::deliveries::state_text;
@@ -12,7 +12,7 @@ use crate::console::update::editor::keeping;
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{DeliveryState, Kind, Summary};
 
-/// Opens the test of the profile in the editor, or of the chosen one.
+/// Opens the test of the profile in the editor, or of the selected one.
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
     if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
@@ -22,15 +22,14 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     chosen.map(|id| Effect::LoadProfile(id, Purpose::Test)).into_iter().collect()
 }
 
-/// Opens the window for a profile, and asks for what it was tested with last.
+/// Opens the test window for a profile, and requests the values of its last test.
 pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
     let effects = vec![Effect::LoadTestValues(profile.id.clone())];
     state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
     effects
 }
 
-/// Offers what the profile was tested with last, and the values of the chosen delivery if it is one
-/// of this profile.
+/// Offers the values of the profile's last test, and those of the selected delivery if it belongs to this profile.
 pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, Values)>) {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return };
     if window.profile().id != *id {
@@ -43,7 +42,7 @@ pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, V
     }
 }
 
-/// Tells the ends of the tests that are watched, as they are there.
+/// Reports the outcomes of the watched tests.
 pub fn watch(state: &mut State, rows: &[Summary]) {
     for watched in state.testing.clone() {
         let ended = |r: &&Summary| r.id == watched.id && !r.state.is_pending();

@@ -17,11 +17,11 @@ use crate::keymap::{Action, Key};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::{NO_EVENT, Variable};
 
-/// Takes the own variables as they are now. What is no longer offered is no longer chosen.
+/// Takes the current own variables. Variables that are no longer offered are deselected.
 pub fn taken(state: &mut State, all: Vec<(String, Variable)>) -> Vec<Effect> {
     state.own_variables = all;
     if let Some(editor) = &mut state.editor {
-        // Which variables are known is part of what is said of it.
+        // The check of the draft depends on which variables exist.
         editor.changed();
     }
     let known: HashSet<String> =
@@ -32,8 +32,8 @@ pub fn taken(state: &mut State, all: Vec<(String, Variable)>) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes the own variables after one was added, changed or removed. The keyboard goes to the row of
-/// this event and name, shown even where the filter would hide it.
+/// Takes the own variables after one was added, changed or removed. Focuses the row of this event and name, even if
+/// the filter would hide it.
 pub fn stored(
     state: &mut State,
     all: Vec<(String, Variable)>,
@@ -53,7 +53,7 @@ pub fn stored(
     Vec::new()
 }
 
-/// A key while the filter is typed.
+/// A key while the filter is being typed.
 pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     use crossterm::event::KeyCode;
     let variables = &mut state.variables;
@@ -75,7 +75,7 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     (typed != Typed::Ignored).then(Vec::new)
 }
 
-/// Text pasted while the filter is typed.
+/// Text pasted while the filter is being typed.
 pub fn paste_filter(state: &mut State, text: &str) {
     if let Some(filter) = &mut state.variables.filter {
         filter.paste(text);
@@ -83,13 +83,13 @@ pub fn paste_filter(state: &mut State, text: &str) {
     }
 }
 
-/// Selects the first variable that the filter leaves; a heading is above it if there are several events.
+/// Focuses the first variable that matches the filter; a heading is above it if there are several events.
 fn choose_first(state: &mut State) {
     let first = variable_rows::rows(state).iter().position(|row| matches!(row, Row::Variable(_)));
     state.variables.list.select(first.unwrap_or(0));
 }
 
-/// A click on a row: chooses the variable, or not.
+/// A click on a row: toggles the variable.
 pub fn choose_row(state: &mut State, row: usize) {
     if row < variable_rows::rows(state).len() {
         state.variables.typing = false;
@@ -140,8 +140,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Chooses those variables in sight whose row or whose event's heading fits; when all of them are
-/// chosen already, none.
+/// Selects the visible variables whose row or heading fits; if all of them are selected already, deselects them.
 fn choose(state: &mut State, row_fits: impl Fn(usize) -> bool, heading_fits: impl Fn(usize) -> bool) {
     let mut names = Vec::new();
     let mut under = false;

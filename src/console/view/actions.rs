@@ -1,4 +1,4 @@
-//! Actions with their keys on lines of a pane: what a person can do there, to be read and clicked.
+//! Actions with their keys, on lines of a pane: for reading and clicking.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::keymap::Action;
 
-/// Blanks between two of them.
+/// Blanks between two actions.
 const BETWEEN: usize = 2;
 
 /// An action on the screen.
@@ -29,7 +29,7 @@ impl Word {
     }
 }
 
-/// Those of the actions of these names that can be done now by a key, on as many lines of so many columns as they take.
+/// The actions with these names that are available and have a key, wrapped to this width.
 #[must_use]
 pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<Word>> {
     let mut lines: Vec<Vec<Word>> = Vec::new();

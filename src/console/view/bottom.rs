@@ -1,5 +1,5 @@
-//! The sentence at the bottom left; while a test runs, its state. A long notice takes the line of the footer too,
-//! until the next key.
+//! The notice at the bottom left; while a test runs, its state. A long notice covers the footer too, until the next
+//! key.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,7 +12,7 @@ use crate::console::view::deliveries;
 use crate::record::Summary;
 use crate::text::{cut, displayable, wrap};
 
-/// One line, or two, of at most so many columns.
+/// One line or two, of this width.
 pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
     let pieces = pieces(state);
     let width = usize::from(width).saturating_sub(1);
@@ -41,20 +41,20 @@ pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
     vec![Line::from(spans)]
 }
 
-/// The test that runs.
+/// The running test.
 fn testing(state: &State) -> Option<&Summary> {
     let rows = state.deliveries.rows();
     state.testing.iter().rev().find_map(|test| rows.iter().find(|row| row.id == test.id))
 }
 
-/// The notice, unless it says only that a test runs, which is shown otherwise.
+/// The notice, unless it only says that a test is running, which is shown anyway.
 fn notice(state: &State) -> Option<&Notice> {
     state.notice.as_ref().filter(|notice| notice.text != TESTING || testing(state).is_none())
 }
 
 fn pieces(state: &State) -> Vec<(String, Style)> {
     let theme = &state.settings.theme;
-    // A newer notice has precedence, or it could not be read before the test ends.
+    // A newer notice takes precedence, or it could not be read before the test ends.
     let (testing, notice) = (testing(state), notice(state));
     let mut pieces = Vec::new();
     // An error stays on the screen until it is over.

@@ -1,4 +1,4 @@
-//! The search in a window: its line, and what it found.
+//! The search in a window: its line, and its matches.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use crate::console::model::state::State;
 use crate::console::view::mark::mark;
 use crate::console::view::search_line;
 
-/// A line with what is looked for marked in it.
+/// Marks the matches in a line.
 #[must_use]
 pub fn mark_found(find: &Find, line: Line<'static>, marked: Style) -> Line<'static> {
     let Some(wanted) = find.wanted() else { return line };

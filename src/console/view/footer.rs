@@ -1,5 +1,4 @@
-//! The keys that work now, as many as fit: the most useful ones first, and those that cannot work not
-//! at all.
+//! The keys that work now, as many as fit: the most useful ones first; unavailable actions are omitted.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -12,7 +11,7 @@ use crate::console::model::target::Target;
 use crate::console::view::put::put;
 use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
 
-/// How many of a place's own keys go before the palette, which leads to all others.
+/// How many of a scope's own keys come before the palette, which leads to all others.
 const FIRST: usize = 3;
 
 /// A key and what it does.
@@ -20,7 +19,7 @@ struct Word {
     action: Action,
     key: String,
     label: &'static str,
-    /// The lowest ones are kept if there is no room for all.
+    /// Lower ranks are kept if there is not enough space.
     rank: usize,
 }
 
@@ -30,7 +29,7 @@ impl Word {
         self.key.width() + self.label.width() + 3
     }
 
-    /// The keys of a place come first, those of the whole program last.
+    /// The keys of a scope come first, global ones last.
     fn is_last(&self) -> bool {
         matches!(self.action, Action::Test | Action::Receiver | Action::Palette | Action::Help | Action::Quit)
     }
@@ -50,14 +49,14 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     put(Line::from(spans), area, out);
 }
 
-/// Leaves those that fit into so many columns, the most useful ones first.
+/// Keeps the words that fit into this many columns, the most useful ones first.
 fn choose(words: &mut Vec<Word>, mut room: usize) {
     let mut ranks: Vec<(usize, usize)> = words.iter().enumerate().map(|(at, w)| (w.rank, at)).collect();
     ranks.sort_unstable();
     let mut fits = vec![false; words.len()];
     for (_, at) in ranks {
         let columns = words[at].columns();
-        // The blanks after the last one may hang over the edge.
+        // The blanks after the last one may exceed the edge.
         if columns <= room + 2 {
             fits[at] = true;
             room = room.saturating_sub(columns);
@@ -67,7 +66,7 @@ fn choose(words: &mut Vec<Word>, mut room: usize) {
     words.retain(|_| fits.next().unwrap_or(false));
 }
 
-/// The actions that can be done now and have a key here, in the order of the table.
+/// The available actions with a key here, in table order.
 fn words(state: &State) -> Vec<Word> {
     let mut words = words_of_search(state);
     let mut scopes = state.target().scopes();
@@ -90,7 +89,7 @@ fn words(state: &State) -> Vec<Word> {
     words
 }
 
-/// The keys that end a search, which are in no table: they cannot be bound to anything else there.
+/// The keys that end a search; they are not in the table, since they cannot be rebound.
 fn words_of_search(state: &State) -> Vec<Word> {
     let word = |action, key: &str, label| Word { action, key: key.to_owned(), label, rank: 1 };
     match state.target() {
@@ -102,15 +101,15 @@ fn words_of_search(state: &State) -> Vec<Word> {
     }
 }
 
-/// Whether this key does what the entry says where the keyboard is.
+/// Whether this key runs the entry at the focus.
 fn does(state: &State, entry: &Entry, key: Chord) -> bool {
     let first = key.first();
     let meaning = if key.is(first) { Meaning::Does(entry.action) } else { Meaning::Begins };
     !state.is_for_text(first) && state.meaning(first) == Some(meaning)
 }
 
-/// Help and the ways out are for those who are lost, and Test is the purpose of the program: they are kept at
-/// any width.
+/// Help and the ways out are for people who are lost, and Test is the purpose of the program: they are kept at any
+/// width.
 fn rank(action: Action, place: usize) -> usize {
     match action {
         Action::Help => 0,

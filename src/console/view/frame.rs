@@ -16,17 +16,17 @@ use crate::console::model::{layout, scroll};
 use crate::console::view::put::put;
 use crate::text::cut;
 
-/// Columns of a pane's upper edge that neither its title nor the text on the right can have.
+/// Columns of a pane's upper edge that neither its title nor the text on the right can use.
 pub const PANE_EDGES: usize = 7;
 
-/// Draws a pane's border with number, title and the text at its right; returns the area inside.
+/// Draws a pane's border with number, title and the text on the right; returns the area inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
     let focused = state.has_keyboard(pane);
-    // The border's weight shows the focus too, not colour alone.
+    // The border's weight shows the focus as well, not only its colour.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
-    // The title of a pane without the keyboard is read all the same, so it is not dimmed with the border.
+    // The title of an unfocused pane must stay readable, so it is not dimmed with the border.
     let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
     let title_style = if focused { theme.focus } else { plain };
     let room = usize::from(area.width).saturating_sub(right.width() + PANE_EDGES);
@@ -69,7 +69,7 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     inner
 }
 
-/// Shows on the lower edge of a pane or window how many lines of it are hidden above and below.
+/// Shows on the lower edge of a pane or window how many lines are hidden above and below.
 pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usize, out: &mut Frame<'_>) {
     let more = scroll::more(visible, length);
     if !more.is_empty() {
@@ -79,7 +79,7 @@ pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usi
     }
 }
 
-/// Puts the cursor at the focus, for those who read by it, until a field there puts it better.
+/// Puts the cursor at the focus, for screen readers, until a field there places it more exactly.
 fn stand(area: Rect, out: &mut Frame<'_>) {
     if !area.is_empty() {
         out.set_cursor_position((area.x, area.y));

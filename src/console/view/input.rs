@@ -18,9 +18,9 @@ use crate::text::displayable_grapheme;
 pub enum Mark {
     /// A variable of the profile's events.
     Known,
-    /// The same, and its value is sent encrypted.
+    /// The same, with its value sent encrypted.
     Encrypted,
-    /// No variable here.
+    /// Not a variable here.
     Unknown,
 }
 
@@ -30,22 +30,22 @@ pub struct Look<'a> {
     pub width: usize,
     /// Lines.
     pub height: usize,
-    /// Whether the keyboard writes here.
+    /// Whether the field is focused.
     pub focused: bool,
-    /// Dots in place of the text.
+    /// Whether to draw dots instead of the text.
     pub hidden: bool,
     /// The kind of a placeholder's name; `None` in fields without placeholders.
     pub mark: Option<&'a dyn Fn(&str) -> Mark>,
-    /// Where placeholders start, as line and byte; `None` where each that is well formed is one.
+    /// Where placeholders start, as line and byte; `None` if each well-formed one counts.
     pub starts: Option<&'a HashSet<(usize, usize)>>,
     /// Colours.
     pub theme: &'a Theme,
 }
 
-/// From so many columns on, `…` marks a row that continues to the left or right.
+/// From this many columns on, `…` marks a row that continues to the left or right.
 const MARKED_FROM: usize = 4;
 
-/// The lines in sight, and column and line of the cursor among them when focused.
+/// The visible lines, and column and line of the cursor among them if focused.
 #[must_use]
 pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16, u16)>) {
     input.page.set(look.height);
@@ -56,12 +56,12 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
     let column = columns(before, look.hidden);
     let (mut left, mut top) = input.scroll.get();
     if look.focused {
-        // One column stays free for the cursor behind the last character; it is never on a mark.
+        // One column stays free for the cursor after the last character; it is never on a mark.
         let marked = usize::from(look.width >= MARKED_FROM);
         let last = column + 1 + if is_wider(behind, look.hidden, 1) { marked } else { 0 };
         left = left.min(column.saturating_sub(marked)).max(last.saturating_sub(look.width));
         top = top.min(cursor.line).max((cursor.line + 1).saturating_sub(look.height));
-        // Removed lines leave no empty room while there is text above.
+        // After lines are removed, no space is wasted while there is text above.
         top = top.min(rows.len().saturating_sub(look.height));
     } else {
         (left, top) = (0, 0);
@@ -81,12 +81,12 @@ pub fn draw(input: &Input, look: &Look<'_>) -> (Vec<Line<'static>>, Option<(u16,
     (lines, cursor)
 }
 
-/// Columns that a text takes: a dot for each press where it is hidden.
+/// The columns of a text: one dot per grapheme if it is hidden.
 fn columns(text: &str, hidden: bool) -> usize {
     if hidden { text.graphemes(true).count() } else { input::width(text) }
 }
 
-/// Whether a text takes more than so many columns. A long one is not read to its end.
+/// Whether a text takes more than this many columns. A long one is not read to its end.
 fn is_wider(text: &str, hidden: bool, limit: usize) -> bool {
     if text.is_ascii() && !hidden {
         return text.len() > limit;
@@ -98,7 +98,7 @@ fn is_wider(text: &str, hidden: bool, limit: usize) -> bool {
     })
 }
 
-/// No placeholder is longer, so one that reaches into sight begins no further to the left.
+/// No placeholder is longer, so one that reaches into the visible part starts no further to the left.
 const LONGEST: usize = 512;
 
 fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -> Line<'static> {
@@ -117,7 +117,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         right: left + look.width - usize::from(behind),
         column: 0,
     };
-    // In plain text columns are bytes: what lies far to the left need not be looked at.
+    // In ASCII, columns are bytes: text far to the left need not be examined.
     let start = if row.is_ascii() && !look.hidden { left.saturating_sub(LONGEST) } else { 0 };
     run.column = start;
     let mut placeholder = (0, look.theme.text);
@@ -139,7 +139,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         };
         run.push(if look.hidden { Cow::Borrowed("•") } else { displayable_grapheme(grapheme) }, style);
     }
-    // A line end that is selected is seen as well.
+    // A selected line end is shown as well.
     if selected(row.len()) && selection.is_some_and(|(_, to)| to.line > at) {
         run.push(Cow::Borrowed(" "), look.theme.marked);
     }
@@ -147,7 +147,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
     Line::from(run.spans)
 }
 
-/// The part of a row that is in sight.
+/// The visible part of a row.
 struct Run {
     spans: Vec<Span<'static>>,
     left: usize,
@@ -162,7 +162,7 @@ impl Run {
         if self.column <= self.left || start >= self.right {
             return;
         }
-        // Of a wide character that the edge cuts through, blanks are left.
+        // A wide character that the edge cuts is replaced by blanks.
         let text = if start < self.left || self.column > self.right {
             Cow::Owned(" ".repeat(self.column.min(self.right) - start.max(self.left)))
         } else {
@@ -180,7 +180,7 @@ fn placeholder_style(row: &str, (line, byte): (usize, usize), look: &Look<'_>) -
     let (path, length) = placeholder_at(&row[byte..])?;
     let starts = match look.starts {
         Some(starts) => starts.contains(&(line, byte)),
-        // Two `<` before a name are a literal one.
+        // Two `<` before a name are a literal `<`.
         None => row[..byte].bytes().rev().take_while(|before| *before == b'<').count().is_multiple_of(2),
     };
     if !starts {
@@ -272,7 +272,7 @@ mod tests {
             starts: None,
             theme: &theme,
         };
-        // The cursor at column 9 of 9: columns 4 to 9 are in sight, the mark in the first of them.
+        // The cursor at column 9 of 9: columns 4 to 9 are visible, the mark in the first of them.
         assert_eq!(draw(&input, &look).0[0].to_string(), "… abc");
         input.scroll.set((3, 0));
         input.key(Key::parse("left").unwrap());

@@ -1,9 +1,10 @@
-//! Text that was looked for, marked where it is.
+//! Marks the matches of a search.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Where a text in small letters is in another, letter case aside: its first byte, and the one after it. Small letters can take other room than capitals.
+/// The position of a lower-case text in another text, ignoring case: its first byte, and the byte after it.
+/// Lower-case letters can have another length than capitals.
 pub fn position(source: &str, text: &str) -> Option<(usize, usize)> {
     let lower = source.to_lowercase();
     let found = lower.find(text)?;
@@ -26,7 +27,7 @@ pub fn position(source: &str, text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// A line with these texts, in small letters, in another style.
+/// A line with the matches of these lower-case texts in another style.
 #[must_use]
 pub fn mark(line: Line<'static>, texts: &[String], marked: Style) -> Line<'static> {
     let style = line.style;

@@ -1,4 +1,4 @@
-//! Draws the whole screen: top line, panes, footer, the sentence at the bottom left.
+//! Draws the whole screen: top line, panes, footer, and the notice at the bottom left.
 
 mod actions;
 pub mod bottom;
@@ -33,10 +33,10 @@ use crate::console::view::put::put;
 use crate::delivery::Role;
 use crate::text::{cut, wrap};
 
-/// From so many columns on the top line says all, and the names of the panes have blanks around them.
+/// From this many columns on the top line is complete, and the names of the panes have blanks around them.
 const ROOMY: u16 = 70;
 
-/// Draws the state, with the colours and the signs that are set.
+/// Draws the state, with the configured colours and signs.
 pub fn view(state: &State, out: &mut Frame<'_>) {
     draw(state, out);
     state.settings.theme.put_on(out.buffer_mut());
@@ -106,7 +106,7 @@ fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
     timeline::draw(state, times, out);
 }
 
-/// One pane has the room; the others are names in a line, and the newest delivery is beneath.
+/// One pane has the space; the others are names in a line, and the newest delivery is beneath.
 fn draw_narrow(state: &State, area: Rect, out: &mut Frame<'_>) {
     let newest =
         state.deliveries.rows().first().filter(|_| !matches!(state.focus, Pane::Deliveries | Pane::Timeline));

@@ -17,7 +17,7 @@ use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::storage::ProfileRow;
 use crate::text::{cut, fit};
 
-/// Draws the list, with the search in its last line while there is one.
+/// Draws the list, with the search in its last line if there is one.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let profiles = &state.profiles;
     let found = profiles.found().len();
@@ -71,7 +71,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
         _ => theme.text,
     };
     let sign_style: Style = match row.status {
-        // On the bar the sign would be a block of its colour.
+        // On the bar of the selection the sign would be a block of its colour.
         _ if chosen && focused => Style::new(),
         Status::Active if paused => theme.warn,
         Status::Active => theme.good,

@@ -1,5 +1,4 @@
-//! Puts a line of text on the screen. All text of the view is drawn here, so that none is cut without a
-//! mark.
+//! Puts a line of text on the screen. All text of the view is drawn here, so that none is truncated without a mark.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,12 +7,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::text::start;
 
-/// Draws a line, with `…` at its end where the area is too narrow for all of it.
+/// Draws a line, with `…` at its end if the area is too narrow for it.
 pub fn put<'a>(line: impl Into<Line<'a>>, area: Rect, out: &mut Frame<'_>) {
     out.render_widget(shortened(line.into(), usize::from(area.width)), area);
 }
 
-/// The line in so many columns. Blanks at its end may hang over the edge.
+/// The line in this many columns. Trailing blanks may exceed the edge.
 fn shortened(line: Line<'_>, width: usize) -> Line<'_> {
     if line.width() <= width || line.to_string().trim_end().width() <= width {
         return line;
@@ -51,7 +50,7 @@ mod tests {
         assert_eq!(shown(1), "…");
     }
 
-    /// A widget that is rendered elsewhere could cut its text without a word.
+    /// A widget that is rendered elsewhere could truncate its text silently.
     #[test]
     fn no_other_file_of_the_view_draws_text() {
         fn look(path: &Path, found: &mut Vec<String>) {

@@ -1,4 +1,4 @@
-//! The line in which a list is searched.
+//! The search line of a list.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
 use crate::console::view::put::put;
 
-/// Draws `/` and what is typed, with the cursor while it is typed.
+/// Draws `/` and the typed text, with the cursor while it is being typed.
 pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let field = frame::indent(area, 1);

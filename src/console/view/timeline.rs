@@ -18,7 +18,7 @@ use crate::text::{cut, fit, millis};
 
 const LABEL: usize = 12;
 
-/// Draws the timeline of the chosen delivery, its end in sight.
+/// Draws the timeline of the selected delivery, with its end visible.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let chosen = state.deliveries.chosen();
     let right = chosen.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
@@ -105,7 +105,7 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     };
     let duration = millis(attempt.duration_ms.into());
     let room = width.saturating_sub(LABEL + duration.width() + 6);
-    // Where the address was dialled; the outcome goes before it.
+    // The address that was dialled; the outcome comes before it.
     let address = attempt.address.map(|address| format!(" {address}")).unwrap_or_default();
     let address = if text.width() + address.width() < room { address } else { String::new() };
     Line::from(vec![
@@ -118,13 +118,13 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     ])
 }
 
-/// `200 OK`; a status without a name has the number only.
+/// `200 OK`; a status without a name is only the number.
 fn status_words(status: u16) -> String {
     let name = hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
     name.map_or_else(|| status.to_string(), |name| format!("{status} {name}"))
 }
 
-/// A label, a bar of which a part is filled, and a text at the right.
+/// A label, a partly filled bar, and a text on the right.
 fn bar(label: Span<'static>, sign: &str, part: f64, text: &str, style: Style, width: usize) -> Line<'static> {
     let room = width.saturating_sub(LABEL + text.width() + 2).clamp(4, 24);
     #[allow(

@@ -18,7 +18,7 @@ use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
 use crate::text::{cut, fit, wrap};
 
-/// The seed's name of the pane.
+/// The name of the pane on the platform's page.
 const TITLE: &str = "Dynamic Variables";
 
 /// The actions on variables, by their names in the table of actions.
@@ -56,7 +56,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     let facts = usize::from(inner.height > 8) * 3;
-    // Letters are text while the filter is typed.
+    // Letters are text while the filter is being typed.
     let shown = if focused && !rows.is_empty() && !state.variables.is_typing() { &ACTIONS[..] } else { &[] };
     let actions = actions::lines(state, shown, width.saturating_sub(1));
     let filter = usize::from(state.variables.filter().is_some());
@@ -93,7 +93,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-/// Why there is nothing to choose from.
+/// Why there is nothing to select.
 fn no_variables(state: &State) -> &'static str {
     let channel = state.editor.as_ref().and_then(|e| e.draft().channel());
     match channel {
@@ -102,7 +102,7 @@ fn no_variables(state: &State) -> &'static str {
     }
 }
 
-/// Columns for the names: as many as the longest takes, within reason.
+/// Columns for the names: as many as the longest needs, within reason.
 fn name_room(rows: &[Row], width: usize) -> usize {
     let longest = rows.iter().map(|row| match row {
         Row::Variable(variable) => variable.name.len(),

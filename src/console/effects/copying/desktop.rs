@@ -1,10 +1,10 @@
 //! The desktop of this machine.
 //!
-//! Under X11 and Wayland a copied text belongs to a process and goes with it. The programs that each desktop's
-//! users have for it (`wl-copy`, `xclip`, `xsel`) leave such a process behind, so that what was copied can be
-//! pasted after the console has ended; and the protocols of two display servers stay out of this program.
+//! Under X11 and Wayland, clipboard contents belong to a process and are lost when it exits. The usual clipboard
+//! programs (`wl-copy`, `xclip`, `xsel`) leave a process behind that keeps them, so a copied text can still be pasted
+//! after the console has exited, and this program need not speak two display protocols.
 
-/// Hands a text to the desktop. Says who took it.
+/// Hands a text to the desktop. Returns the name of the program that took it.
 ///
 /// # Errors
 /// There is no desktop, it refuses, or no program for it is installed.
@@ -18,7 +18,7 @@ pub async fn set(text: String) -> Result<String, String> {
     }
 }
 
-/// Hands a text to the desktop. Says who took it.
+/// Hands a text to the desktop. Returns the name of the program that took it.
 ///
 /// # Errors
 /// There is no desktop, it refuses, or no program for it is installed.
@@ -32,7 +32,7 @@ pub async fn set(text: String) -> Result<String, String> {
         match feed(name, args, &text).await {
             Ok(()) => return Ok(format!("to this desktop ({name})")),
             Err(Refusal::Missing) => {}
-            // The first that is installed knows best why.
+            // The error of the most preferred program that is installed is the most useful one.
             Err(Refusal::Failed(why)) => refused = refused.or(Some(why)),
         }
     }
@@ -42,13 +42,13 @@ pub async fn set(text: String) -> Result<String, String> {
     }))
 }
 
-/// A program and its arguments for taking a text for the clipboard.
+/// A program that copies its input to the clipboard, with its arguments.
 #[cfg(not(target_os = "macos"))]
 type Taker = (&'static str, &'static [&'static str]);
 
 #[cfg(not(target_os = "macos"))]
 const TAKERS: [Taker; 3] = [
-    // Named, since wl-copy guesses the type of what it is given.
+    // Explicit, since wl-copy would guess the type of its input.
     ("wl-copy", &["--type", "text/plain;charset=utf-8"]),
     ("xclip", &["-in", "-selection", "clipboard"]),
     ("xsel", &["--input", "--clipboard"]),

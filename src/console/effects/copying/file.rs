@@ -1,4 +1,4 @@
-//! A file, for what no clipboard takes.
+//! Copies to a file, for texts that no clipboard accepts.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use crate::console::model::message::Message;
 
-/// Most names that are attempted.
+/// The number of file names to try.
 const NAMES: u32 = 100;
 
-/// Writes a text to a new file in this folder that only its owner can read. The message names the file.
+/// Writes a text to a new file in this folder, readable by its owner only. The message names the file.
 #[must_use]
 pub fn to_file(folder: &Path, now: Timestamp, text: &str, what: &str) -> Message {
     match write(folder, now, text) {
@@ -27,7 +27,7 @@ fn write(folder: &Path, now: Timestamp, text: &str) -> io::Result<PathBuf> {
     loop {
         let more = if n == 1 { String::new() } else { format!("-{n}") };
         let path = folder.join(format!("ringback-{time}{more}.txt"));
-        // Never over what is there, nor through a link that somebody laid out for it.
+        // `create_new`: neither overwrites a file nor follows a link that somebody planted.
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(mut file) => {
                 file.write_all(text.as_bytes())?;

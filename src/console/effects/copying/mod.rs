@@ -1,7 +1,7 @@
-//! Copying: by tmux inside tmux, by the terminal itself over SSH, else by this machine's desktop; and
-//! where none of them takes a text, by a file.
+//! Copying: through tmux inside tmux, through the terminal itself over SSH, otherwise to this machine's desktop; if
+//! none of them accepts the text, to a file.
 //!
-//! Each way says what it did, so that a person knows where the text is now.
+//! Each route reports what it did, so that people know where the text is.
 
 mod desktop;
 mod file;
@@ -23,13 +23,13 @@ use crate::console::model::message::Message;
 use crate::console::terminal::screen;
 pub use route::Route;
 
-/// How long a way may take. A display behind a lost connection never responds.
+/// The timeout of a route. A display behind a lost connection never responds.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The report of a copy by a terminal.
 const THROUGH_TERMINAL: &str = "through the terminal (OSC 52)";
 
-/// The reports of all ways.
+/// The reports of all routes.
 #[cfg(test)]
 pub const WAYS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
 
@@ -41,7 +41,7 @@ pub fn copy(ticket: Ticket, text: String, what: String, tell: UnboundedSender<Me
     });
 }
 
-/// The message that a text was copied in this way, or why it could not be.
+/// Reports that a text was copied by this route, or why it could not be copied.
 #[must_use]
 pub fn report(text: String, what: String, way: Result<String, String>) -> Message {
     match way {
@@ -50,7 +50,7 @@ pub fn report(text: String, what: String, way: Result<String, String>) -> Messag
     }
 }
 
-/// The way it went, in words, or why it went none.
+/// The report of the route that worked, or why none did.
 async fn copied(text: &str) -> Result<String, String> {
     match Route::here() {
         Route::Tmux => timed("tmux", tmux::load(text)).await,
@@ -68,7 +68,7 @@ async fn copied(text: &str) -> Result<String, String> {
 
 async fn ask_terminal(text: &str) -> Result<&'static str, String> {
     let bytes = osc52::sequence(text)?;
-    // A terminal that takes no more bytes would block all tasks.
+    // Writing to a terminal that accepts no more bytes would block all tasks.
     let written = threads::blocking(move || screen::write_between_frames(&bytes)).await;
     written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok(THROUGH_TERMINAL)

@@ -1,21 +1,21 @@
-//! OSC 52: asks the terminal to take a text into the clipboard of the machine that it is on.
+//! OSC 52: asks the terminal to copy a text to the clipboard of the machine that it runs on.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Terminals drop longer sequences without a word, so many bytes of base64 as they are.
+/// Terminals silently drop longer sequences; in bytes of base64.
 const LIMIT: usize = 74_000;
 
-/// Whether a terminal takes a text of so many bytes.
+/// Whether a terminal accepts a text of this many bytes.
 #[must_use]
 pub fn takes(bytes: usize) -> bool {
     bytes.div_ceil(3) * 4 <= LIMIT
 }
 
-/// The bytes that ask the terminal.
+/// The escape sequence that asks the terminal.
 ///
 /// # Errors
-/// The text is longer than terminals take.
+/// The text is longer than terminals accept.
 pub fn sequence(text: &str) -> Result<Vec<u8>, String> {
     if !takes(text.len()) {
         return Err(format!("{} bytes are more than a terminal accepts", text.len()));

@@ -1,4 +1,4 @@
-//! Programs that take a text on their standard input.
+//! Programs that read a text from their standard input.
 
 use std::io;
 use std::process::Stdio;
@@ -6,22 +6,22 @@ use std::process::Stdio;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-/// As much of what a program says of its failure as is kept, in bytes.
+/// How much of a program's error output is kept, in bytes.
 const SAID: u64 = 1024;
 
-/// Why a program took nothing.
+/// Why a program did not take the text.
 pub enum Refusal {
     /// It is not installed.
     Missing,
-    /// It cannot be run, or failed: what it said.
+    /// It cannot be run, or failed: its error output.
     Failed(String),
 }
 
-/// Hands a text to a program and waits until it has taken it.
+/// Writes a text to a program's standard input and waits until the program has read it.
 ///
-/// Clipboards live on in a process that such a program leaves behind: its standard output is not ours and its
-/// standard error is read after a failure only, since both stay open as long as that process lives. It gets a
-/// process group of its own, so that keys pressed here and the end of this terminal do not reach it.
+/// The program leaves a process behind that owns the clipboard. Its standard output is therefore not captured, and
+/// its standard error is read only after a failure, since both stay open as long as that process lives. It gets its
+/// own process group, so that keys pressed here and the end of this terminal do not reach it.
 ///
 /// # Errors
 /// See [`Refusal`].
@@ -42,7 +42,7 @@ pub async fn feed(name: &str, args: &[&str], text: &str) -> Result<(), Refusal> 
     };
     let input = child.stdin.take();
     let write = async {
-        // A program that refuses reads nothing; its output says why.
+        // A program that fails reads nothing; its output says why.
         if let Some(mut input) = input {
             let _ = input.write_all(text.as_bytes()).await;
         }

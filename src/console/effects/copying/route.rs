@@ -1,29 +1,29 @@
-//! Which way a text takes to the clipboard that a person pastes from.
+//! Selects the route to the clipboard that a person pastes from.
 
 use std::env;
 use std::ffi::OsString;
 
-/// How a text reaches the clipboard.
+/// The route of a text to the clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Inside tmux, which with its defaults drops OSC 52 of the programs in it.
+    /// Inside tmux, which by default drops OSC 52 from the programs in it.
     Tmux,
-    /// Over SSH, or without a display: the terminal itself is asked, by OSC 52.
+    /// Over SSH, or without a display: asks the terminal, by OSC 52.
     Terminal,
     /// The desktop of this machine.
     Desktop,
-    /// The console of a Linux machine, which has no clipboard.
+    /// The Linux console, which has no clipboard.
     None,
 }
 
 impl Route {
-    /// The way for this environment.
+    /// The route for this environment.
     #[must_use]
     pub fn here() -> Self {
         Self::of(|name| env::var_os(name))
     }
 
-    /// The way in words, behind "copies go".
+    /// The route in words, for the text "copies go …".
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Route {
         if set("TMUX") {
             Self::Tmux
         } else if set("SSH_CONNECTION") || set("SSH_TTY") {
-            // The desktop there is another one than the person's.
+            // Over SSH, a desktop would be that of another machine.
             Self::Terminal
         } else if cfg!(target_os = "macos") || set("DISPLAY") || set("WAYLAND_DISPLAY") {
             Self::Desktop

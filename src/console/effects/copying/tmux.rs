@@ -5,14 +5,14 @@ use super::program::{Refusal, feed};
 
 pub(super) const THROUGH: &str = "through tmux";
 
-/// More than a terminal accepts.
+/// The terminal would not accept it.
 pub(super) const TOO_LONG: &str = "to tmux's buffer only: too long";
 
 /// tmux passes nothing on to its terminal.
 pub(super) const NOT_PASSED_ON: &str = "to tmux's buffer only: old tmux";
 
-/// Hands a text to tmux. Says which way it went: all of it, or to tmux's own buffer only, where it
-/// can be pasted with tmux's key.
+/// Hands a text to tmux. Reports how far it got: to the terminal, or only to tmux's own buffer, from which it can be
+/// pasted with tmux's key.
 ///
 /// # Errors
 /// tmux cannot be run, or refuses.

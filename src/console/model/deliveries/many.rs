@@ -1,4 +1,4 @@
-//! Something that is done to all deliveries that the filter leaves.
+//! Bulk changes of all deliveries that match the filter.
 
 use crate::console::model::deliveries::query::Show;
 use crate::keymap::Action;
@@ -6,45 +6,45 @@ use crate::record::DeliveryState;
 use crate::storage::{BulkResult, Change, Filter, StateFilter};
 use crate::text::group_digits;
 
-/// Something to be done to many deliveries.
+/// A bulk change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Many {
     /// The change.
     pub change: Change,
-    /// To which.
+    /// The deliveries to change.
     pub filter: Filter,
-    /// How many they are, once they were counted.
+    /// The number of matching deliveries, once they are counted.
     pub count: Option<u64>,
-    /// Tells this question from earlier ones.
+    /// Distinguishes this question from earlier ones.
     pub ticket: u64,
-    /// The state, and what else the filter leaves, in words.
+    /// The state and the rest of the filter, in words.
     pub(in crate::console) which: (&'static str, String),
 }
 
 /// The progress and result of a bulk change.
 #[derive(Debug)]
 pub enum BulkNews {
-    /// There are so many, as of this moment.
+    /// The number of deliveries at this moment.
     Counted(Box<Many>),
-    /// They cannot be counted.
+    /// They could not be counted.
     Uncounted {
-        /// Of this question.
+        /// The question that it belongs to.
         ticket: u64,
         /// Why.
         why: String,
     },
-    /// So much was done.
+    /// The progress so far.
     Goes(Box<BulkResult>),
     /// It ended.
     Ended {
-        /// The change that was made.
+        /// The result.
         did: Box<BulkResult>,
-        /// Why not all of it.
+        /// Why it was not completed.
         cut: Option<String>,
     },
 }
 
-/// Something that is being done.
+/// A running bulk change.
 #[derive(Debug)]
 pub struct Running {
     pub(in crate::console) change: Change,
@@ -52,7 +52,7 @@ pub struct Running {
 }
 
 impl Many {
-    /// The question to the person.
+    /// The question to ask.
     #[must_use]
     pub fn question(&self) -> String {
         let (state, that) = &self.which;
@@ -78,7 +78,7 @@ impl Many {
 
 const WAITING: &str = "waiting";
 
-/// The states that an action is about, with what the filter shows; or why it is about none.
+/// The states that an action applies to, given the filter by state; or why it applies to none.
 pub(in crate::console) fn about(
     show: Show,
     action: Action,

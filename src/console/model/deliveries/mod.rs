@@ -18,16 +18,16 @@ use crate::profile::ProfileId;
 use crate::record::{Details, LogPosition, Summary};
 use crate::storage::EarlierSearch;
 
-/// How many deliveries are read at a time.
+/// The number of deliveries loaded at a time.
 pub const PAGE: usize = 200;
 
-/// Whether rows are being read.
+/// Whether rows are being loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::console) enum Reading {
     #[default]
     Idle,
     Once,
-    /// Something changed meanwhile: once more after it.
+    /// Something has changed meanwhile: load once more afterwards.
     Again,
 }
 
@@ -35,38 +35,38 @@ pub(in crate::console) enum Reading {
 #[derive(Debug, Default)]
 pub struct Deliveries {
     pub(in crate::console) rows: Vec<Summary>,
-    /// Which row is chosen.
+    /// The selected row.
     pub list: List,
     pub(in crate::console) show: Show,
     pub(in crate::console) profile: Option<(ProfileId, String)>,
-    /// The newest seen when the person moved away; while set, none newer is shown, and the chosen
-    /// delivery stays chosen.
+    /// The newest delivery when the person moved away from it. While set, no newer ones are shown, and the selected
+    /// delivery stays selected.
     pub(in crate::console) paused_at: Option<LogPosition>,
-    /// How many came since then, as far as they were counted.
+    /// How many have arrived since, up to a limit.
     came: usize,
     pub(in crate::console) search: Search,
-    /// Where dates and times that are looked for are of; UTC unless set.
+    /// The zone of dates and times in a search; UTC unless set.
     zone: Option<TimeZone>,
     /// The bulk change in progress.
     pub(in crate::console) running: Option<Running>,
-    /// How often it was asked about many of them.
+    /// The number of questions about bulk changes so far.
     pub(in crate::console) asked: u64,
-    /// The newest on disk, whether it is shown or not.
+    /// The newest delivery on disk, shown or not.
     pub(in crate::console) newest: Option<LogPosition>,
-    /// Where older ones are still to be looked for; none when there are none.
+    /// Where to continue loading older deliveries; none at the end of the log.
     pub(in crate::console) next: Option<LogPosition>,
-    /// When the last that was looked at was accepted.
+    /// When the oldest delivery loaded so far was accepted.
     pub(in crate::console) reached: Option<Timestamp>,
     pub(in crate::console) loading_more: bool,
     pub(in crate::console) reading: Reading,
-    /// The chosen delivery with its attempts.
+    /// The selected delivery with its attempts.
     pub(in crate::console) details: Option<Box<Details>>,
-    /// How many of those that were read have no meaning, and are passed over.
+    /// How many of the loaded rows cannot be interpreted and are skipped.
     pub(in crate::console) unreadable: usize,
 }
 
 impl Deliveries {
-    /// None yet; dates and times that are looked for are of this zone.
+    /// An empty log; dates and times in a search are of this zone.
     #[must_use]
     pub fn in_zone(zone: TimeZone) -> Self {
         Self { zone: Some(zone), ..Self::default() }
@@ -76,19 +76,19 @@ impl Deliveries {
         self.zone.clone().unwrap_or(TimeZone::UTC)
     }
 
-    /// The deliveries that were read, newest first.
+    /// The loaded deliveries, newest first.
     #[must_use]
     pub fn rows(&self) -> &[Summary] {
         &self.rows
     }
 
-    /// The chosen delivery.
+    /// The selected delivery.
     #[must_use]
     pub fn chosen(&self) -> Option<&Summary> {
         self.rows.get(self.list.selected())
     }
 
-    /// The chosen delivery with its attempts, once they were read.
+    /// The selected delivery with its attempts, once loaded.
     #[must_use]
     pub fn details(&self) -> Option<&Details> {
         let chosen = self.chosen()?.id;
@@ -113,7 +113,7 @@ impl Deliveries {
         self.rows[sight].iter().chain(self.chosen())
     }
 
-    /// Reads anew what is on the screen, once at a time: what changes meanwhile is read after it.
+    /// Reloads the rows on the screen, one load at a time: changes during a load cause another one.
     pub fn reload(&mut self) -> Vec<Effect> {
         if self.reading != Reading::Idle {
             self.reading = Reading::Again;
@@ -125,17 +125,17 @@ impl Deliveries {
         std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
     }
 
-    /// The rows on the screen could not be read: the next change reads again.
+    /// The rows on the screen could not be loaded: the next change loads them again.
     pub fn rows_failed(&mut self) {
         self.reading = Reading::Idle;
     }
 
-    /// Older rows could not be read.
+    /// Older rows could not be loaded.
     pub fn older_rows_failed(&mut self) {
         self.loading_more = false;
     }
 
-    /// Waits for no rows that are being read.
+    /// Ignores the results of loads in progress.
     pub fn forget_reads(&mut self) {
         (self.reading, self.loading_more) = (Reading::Idle, false);
     }
@@ -155,8 +155,8 @@ impl Deliveries {
         }
     }
 
-    /// How many rows to read anew: with the newest followed a screen is enough; while paused the chosen
-    /// one must be among them.
+    /// How many rows to load: a screenful while following the newest; while paused the selected one must be among
+    /// them.
     fn wanted_rows(&self) -> usize {
         if self.is_following() {
             self.rows.len().clamp(PAGE, 5 * PAGE)
@@ -165,7 +165,7 @@ impl Deliveries {
         }
     }
 
-    /// Begins anew with what is filtered now.
+    /// Starts over with the current filter.
     pub fn refilter(&mut self) -> Vec<Effect> {
         self.rows.clear();
         (self.newest, self.next, self.reached) = (None, None, None);
@@ -179,7 +179,7 @@ impl Deliveries {
         self.rows.first().map(|row| row.position)
     }
 
-    /// The results so far, so that the search need not start again.
+    /// The results so far, so that the search need not start over.
     fn searched(&self) -> Option<EarlierSearch> {
         let known = || self.rows.iter().map(|row| row.position).collect();
         let searches = self.search.is_on() && self.newest.is_some();

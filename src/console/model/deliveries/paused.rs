@@ -1,14 +1,14 @@
-//! A log that can be read while it grows: what comes while a person reads is counted, and stays out of
-//! sight until the newest is followed again.
+//! A log that can be read while it grows: new deliveries are counted, and are hidden until the newest is followed
+//! again.
 
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::deliveries::query::Query;
 use crate::record::{LogPosition, Summary};
 
-/// So many are counted; of more it is only said that they are more.
+/// The highest count; above it the screen shows `999+`.
 pub const MOST_NEW: usize = 1000;
 
-/// How many of these rows, the newest first, are newer than the query asks for.
+/// How many of these rows, newest first, are newer than the query's upper bound.
 #[must_use]
 pub fn newer(query: &Query, rows: &[Summary]) -> usize {
     query.upto.map_or(0, |upto| rows.iter().take_while(|row| row.position > upto).count())
@@ -21,20 +21,20 @@ pub fn words(count: usize) -> String {
 }
 
 impl Deliveries {
-    /// How many came since the person moved away, [`MOST_NEW`] at most.
+    /// How many have arrived since the person moved away, [`MOST_NEW`] at most.
     #[must_use]
     pub fn new_since_paused(&self) -> usize {
         if self.is_following() { 0 } else { self.came }
     }
 
-    /// Takes how many came, if that is still what is asked.
+    /// Takes the number of new deliveries, if the query is still the current one.
     pub fn take_newer(&mut self, query: &Query, count: usize) {
         if self.is_for_now(query) {
             self.came = count;
         }
     }
 
-    /// Stops following: what is there now stays where it is.
+    /// Stops following: the rows stay where they are.
     pub(in crate::console) fn pause(&mut self) {
         self.paused_at = self.newest();
         self.came = 0;
@@ -47,8 +47,8 @@ impl Deliveries {
             && query.profile.as_ref() == self.profile.as_ref().map(|(id, _)| id)
     }
 
-    /// Keeps the choice on its delivery, and that on its line of the screen; where it is there no more,
-    /// on the next older one.
+    /// Keeps the selection on its delivery and on its line of the screen; if the delivery is gone, on the next older
+    /// one.
     pub(in crate::console) fn stay_on(&mut self, chosen: LogPosition) {
         let place = self.rows.partition_point(|row| row.position > chosen);
         self.list.stay_on(place.min(self.rows.len().saturating_sub(1)));

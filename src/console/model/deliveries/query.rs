@@ -1,4 +1,4 @@
-//! Which deliveries are wanted.
+//! The query for the deliveries to show.
 
 use jiff::tz::TimeZone;
 
@@ -6,7 +6,7 @@ use crate::profile::ProfileId;
 use crate::record::LogPosition;
 use crate::storage::EarlierSearch;
 
-/// Which deliveries are wanted.
+/// The query for the deliveries to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// By state.
@@ -15,15 +15,15 @@ pub struct Query {
     pub profile: Option<ProfileId>,
     /// The search text: states, statuses and words.
     pub text: String,
-    /// Where dates and times in it are of.
+    /// The zone of dates and times in the search text.
     pub zone: TimeZone,
-    /// The earlier results, if it takes a search.
+    /// The results of an earlier search that this one continues.
     pub earlier: Option<EarlierSearch>,
-    /// None newer than this one.
+    /// An upper bound: none newer than this one.
     pub upto: Option<LogPosition>,
-    /// Those before this one; the newest without.
+    /// Only those older than this one; from the newest on without it.
     pub before: Option<LogPosition>,
-    /// How many at most.
+    /// The maximum number of rows.
     pub limit: usize,
 }
 

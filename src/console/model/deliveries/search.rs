@@ -1,4 +1,4 @@
-//! The filter of the deliveries while it is typed.
+//! The filter of the deliveries while it is being typed.
 
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::input::Input;
@@ -19,7 +19,7 @@ impl Search {
         self.input.as_ref().map(|input| input.text().trim().to_owned()).unwrap_or_default()
     }
 
-    /// Whether anything is looked for.
+    /// Whether there is a search text.
     #[must_use]
     pub fn is_on(&self) -> bool {
         !self.text().is_empty()

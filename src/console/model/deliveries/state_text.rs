@@ -1,4 +1,4 @@
-//! A delivery's state in words (design, section 2): never "live" when it is not.
+//! A delivery's state in words (design, section 2). It never claims to be live when it is not.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use crate::delivery::InFlight;
 use crate::record::{DeliveryState, ErrorClass, Summary};
 use crate::text;
 
-/// How a state is meant, for its colour.
+/// The meaning of a state, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for what they are")]
 pub enum StateTone {
@@ -61,7 +61,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
     }
 }
 
-/// Why the last attempt failed, in a word.
+/// A short reason for the failure of the last attempt.
 fn last(row: &Summary) -> String {
     match row.last_error.as_ref().map(|e| e.class) {
         Some(ErrorClass::Status) => row.last_status.map_or_else(String::new, |status| status.to_string()),
@@ -71,7 +71,7 @@ fn last(row: &Summary) -> String {
     }
 }
 
-/// Milliseconds from one time to another; 0 when the other is earlier.
+/// Milliseconds from one time to another; 0 if the other is earlier.
 #[must_use]
 pub fn millis(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)

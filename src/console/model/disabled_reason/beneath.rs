@@ -1,4 +1,4 @@
-//! Why an action cannot be done in a window or a pane, help and palette looked past.
+//! Why an action cannot be done in a window or a pane, ignoring help and palette.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
 use crate::keymap::{Action, Entry, Scope};
 
-/// Why an entry of the table cannot be done from wherever the keyboard is, going to its pane first;
-/// `None` when it can. Help and palette are looked past.
+/// Why an entry of the table cannot be done from the current focus, going to its pane first; `None` if it can. Help
+/// and palette are ignored.
 #[must_use]
 pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, str>> {
-    // One level up closes help and palette, whatever is beneath them.
+    // "One level up" closes help and palette in any case.
     if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
         return None;
     }
@@ -27,10 +27,10 @@ fn spelled(state: &State, why: &'static str) -> Cow<'static, str> {
     if why.contains('{') { state.settings.keys.spell(why).into() } else { why.into() }
 }
 
-/// The pane from which an entry of the table is done once help and palette are closed.
+/// The pane in which an entry of the table is done once help and palette are closed.
 ///
 /// # Errors
-/// Why there is no way to it from here.
+/// Why the pane cannot be reached from here.
 pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
     let here = state.target_beneath().scopes();
     if here.contains(&entry.scope) {
@@ -46,7 +46,7 @@ pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("no question is open"),
         Scope::Reading => Some("only in the details, the preview and a request"),
-        // Help and palette are open where this is asked.
+        // This is only called while help or palette is open.
         Scope::Guide => return Ok(state.focus),
         Scope::CopyWindow => Some("only while a text could not be copied"),
         Scope::List => Some("only in a list"),
@@ -84,7 +84,7 @@ pub(in crate::console) fn beneath(
         .or_else(|| here(state, target, action).map(|why| spelled(state, why)))
 }
 
-/// Whether an action has something sent, so that it is refused where nothing can be.
+/// Whether an action causes a request to be sent. Such actions are refused while sending is impossible.
 fn sends(action: Action) -> bool {
     matches!(
         action,
@@ -94,7 +94,7 @@ fn sends(action: Action) -> bool {
 
 fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static str> {
     match target {
-        // Help and palette are looked past.
+        // Help and palette are ignored.
         Target::Guide(_) => None,
         Target::Window(window @ Overlay::Details(_)) => {
             window.why_not(action).or_else(|| deliveries::why_not(state, action))

@@ -7,7 +7,7 @@ use crate::console::model::window::Overlay;
 use crate::keymap::Action;
 use crate::storage::BlockReason;
 
-/// Why an action cannot be done now; `None` when it can.
+/// Why an action cannot be done now; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let chosen = state.delivery();

@@ -1,4 +1,4 @@
-//! Why an action on all deliveries that the filter leaves cannot be done.
+//! Why a bulk action on all matching deliveries cannot be done.
 
 use crate::console::model::deliveries::{Deliveries, many};
 use crate::console::model::state::State;
@@ -6,7 +6,7 @@ use crate::keymap::Action;
 use crate::record::{DeliveryState, Summary};
 use crate::storage::StateFilter;
 
-/// Why an action on many cannot be done now; `None` when it can.
+/// Why a bulk action cannot be done now; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let many = matches!(action, Action::RetryAll | Action::CancelAll | Action::SendAllAgain);
@@ -20,8 +20,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     }
 }
 
-/// That there is no delivery of these states, or none that the filter leaves; `None` where there is one,
-/// or may be.
+/// Why there is nothing to change: no delivery has these states, or none of them matches the filter. `None` if there
+/// is one, or may be one.
 fn none_of(state: &State, which: StateFilter) -> Option<&'static str> {
     let counts = &state.counts;
     let (count, none, none_shown) = match which {
@@ -45,7 +45,7 @@ fn none_of(state: &State, which: StateFilter) -> Option<&'static str> {
     if count == 0 {
         return Some(none);
     }
-    // Only where all that the filter leaves is on the screen is it known.
+    // This is known only if all matches are on the screen.
     let deliveries = &state.deliveries;
     let is_whole = deliveries.next.is_none() && !deliveries.loading_more;
     let fits = |row: &Summary| match which {

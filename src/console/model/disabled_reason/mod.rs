@@ -1,8 +1,8 @@
-//! When an action can be done, and why not when it cannot. Footer, help and palette ask before a key is
-//! pressed; if the key is pressed anyway, the reason is shown.
+//! Which actions are available, and why others are not. Footer, help and palette ask before a key is pressed; if the
+//! key is pressed anyway, the reason is shown.
 //!
-//! The places of the console name keys in braces, as `{profiles-new}`; the reasons that come from here
-//! have the keys themselves.
+//! Sentences of the console name keys by their entries in braces, such as `{profiles-new}`; the reasons returned here
+//! contain the keys themselves.
 
 pub mod beneath;
 pub mod deliveries;
@@ -20,7 +20,7 @@ use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::keymap::Action;
 
-/// Why an action cannot be done where the keyboard is; `None` when it can.
+/// Why an action cannot be done at the focus; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<Cow<'static, str>> {
     match state.target() {

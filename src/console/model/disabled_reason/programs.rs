@@ -4,7 +4,7 @@ use crate::console::model::state::State;
 use crate::keymap::Action;
 use crate::profile::Method;
 
-/// Why an action that starts a program cannot be done now; `None` when it can.
+/// Why an action that starts a program cannot be done now; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     match action {

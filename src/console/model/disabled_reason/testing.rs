@@ -2,7 +2,7 @@
 
 use crate::console::model::state::State;
 
-/// Why nothing can be tested now; `None` when something can.
+/// Why nothing can be tested now; `None` if something can.
 #[must_use]
 pub fn why_not(state: &State) -> Option<&'static str> {
     let none = state.editor.is_none() && state.profiles.chosen().is_none();

@@ -4,7 +4,7 @@ use crate::console::model::state::State;
 use crate::console::model::variable_rows;
 use crate::keymap::Action;
 
-/// Why an action cannot be done now; `None` when it can.
+/// Why an action cannot be done now; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
     let none = variable_rows::rows_unfiltered(state).is_empty();

@@ -1,5 +1,5 @@
-//! The check of a draft. A draft is checked once after it has changed; a long one once the typing rests, and
-//! outside the loop, as that takes longer than a key may.
+//! The check of a draft. A draft is checked once after each change. One with a long body is checked when typing
+//! pauses, and outside the event loop, since the check takes longer than handling a key may.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use jiff::Timestamp;
 use crate::console::model::editor::{Editor, starts};
 use crate::profile::{Body, Draft, Field, FieldError, Identity, Rules, Template};
 
-/// Longer bodies are checked when the typing rests.
+/// Longer bodies are checked when typing pauses.
 const LONG: usize = 32 << 10;
 
-/// How long the typing rests before a long body is checked.
+/// How long typing must pause before a long body is checked.
 const REST: Duration = Duration::from_millis(150);
 
 /// The errors and advice for a draft.
 #[derive(Debug, Default)]
 pub struct Checked {
     pub(in crate::console) errors: Vec<FieldError>,
-    /// Advice, which is no error.
+    /// Advice, which does not prevent saving.
     pub(in crate::console) advice: Vec<FieldError>,
-    /// The variables in use, in the order in which they appear.
+    /// The variables in use, in order of appearance.
     pub(in crate::console) variables: Vec<String>,
-    /// Where the placeholders of the body start, where some text in it only looks like one.
+    /// Where the placeholders of the body start, if some of its text only looks like a placeholder.
     pub(in crate::console) starts: Option<HashSet<(usize, usize)>>,
 }
 
@@ -34,30 +34,30 @@ pub(in crate::console) enum Freshness {
     Fresh,
     /// Something has changed.
     Stale,
-    /// A long body has changed, and is checked at this time unless it changes again.
+    /// A long body has changed; it is checked at this time unless it changes again.
     Due(Timestamp),
     /// The check of a long body is awaited.
     Awaited,
 }
 
-/// Whether the draft is to be checked now.
+/// Whether the draft should be checked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::console) enum CheckDue {
-    /// It is not.
+    /// Nothing to check.
     No,
-    /// At once.
+    /// Immediately.
     Here,
-    /// Beside the console.
+    /// Outside the event loop.
     Elsewhere,
 }
 
 impl Editor {
-    /// Notes that something has changed that a check depends on.
+    /// Notes a change of something that the check depends on.
     pub(in crate::console) fn changed(&mut self) {
         self.freshness = Freshness::Stale;
     }
 
-    /// Whether the draft is to be checked now. A check elsewhere is awaited from then on.
+    /// Whether the draft should be checked now. If elsewhere, the result is awaited from now on.
     pub(in crate::console) fn check_due(&mut self, now: Timestamp) -> CheckDue {
         if self.freshness == Freshness::Stale && self.draft.body.len() > LONG {
             self.freshness = Freshness::Due(now.checked_add(REST).unwrap_or(now));
@@ -72,7 +72,7 @@ impl Editor {
         }
     }
 
-    /// How long until a long body is checked; `None` when none is to be.
+    /// How long until a long body is checked; `None` if no check is due.
     #[must_use]
     pub fn check_due_in(&self, now: Timestamp) -> Option<Duration> {
         match self.freshness {
@@ -81,7 +81,7 @@ impl Editor {
         }
     }
 
-    /// Checks the draft, of whose variables these are known.
+    /// Checks the draft; `known` says which variables exist.
     pub(in crate::console) fn check(&mut self, known: &dyn Fn(&str) -> bool) {
         let checked = check(&self.draft, self.rules.clone(), self.identity().clone(), known);
         self.set_checked(checked);
@@ -112,7 +112,7 @@ impl Editor {
     }
 }
 
-/// Checks a draft, of whose variables these are known.
+/// Checks a draft; `known` says which variables exist.
 pub(in crate::console) fn check(
     draft: &Draft,
     rules: Rules,

@@ -4,17 +4,17 @@ use crate::console::model::editor::Editor;
 use crate::profile::Field;
 use crate::profile::catalogue::{self, Variable};
 
-/// Most names that are offered at a time.
+/// How many names are offered at a time.
 const OFFERED: usize = 6;
 
-/// The names that could follow what was typed.
+/// The names that complete the typed text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// How many characters of the name, all of them ASCII, are typed already.
+    /// How many characters of the name are typed already; all of them are ASCII.
     pub(in crate::console) typed: usize,
-    /// The names, the best first.
+    /// The names, best first.
     pub names: Vec<String>,
-    /// Which of them Tab takes.
+    /// The name that Tab inserts.
     pub at: usize,
 }
 
@@ -28,7 +28,7 @@ pub fn offered(editor: &Editor, added: &[(String, Variable)]) -> Option<Completi
     let (before, after) = input.rows().get(cursor.line)?.split_at_checked(cursor.byte)?;
     let after = after.chars().next();
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
-    // In the middle of a name, or before its end, there is nothing to complete.
+    // Nothing to complete in the middle of a name, or before its end.
     if after.is_some_and(|c| in_name(c) || c == '>') {
         return None;
     }

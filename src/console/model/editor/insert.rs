@@ -1,9 +1,9 @@
-//! Puts chosen variables at their place: the query for GET, the body for POST.
+//! Inserts the selected variables where they belong: into the query for GET, into the body for POST.
 
 use crate::profile::{BodyForm, Draft, Field, Method};
 
-/// The variables as they fit where they will be pasted (facts, section 2): pairs for a query or a
-/// form, JSON over several lines for a body in JSON, elements for one in XML or HTML.
+/// The variables in the form that fits where they will be pasted (facts, section 2): pairs for a query or a form,
+/// JSON over several lines for a JSON body, elements for XML or HTML.
 #[must_use]
 pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {
     match wanted(draft) {
@@ -13,7 +13,7 @@ pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {
     }
 }
 
-/// The field that takes the variables, and its text with them in it.
+/// The field that the variables are inserted into, and its new text.
 #[must_use]
 pub fn inserted(draft: &Draft, names: &[String]) -> (Field, String) {
     if draft.method().is_some_and(|m| !Method::has_body(m)) {
@@ -32,7 +32,7 @@ pub fn inserted(draft: &Draft, names: &[String]) -> (Field, String) {
     (Field::Body, text)
 }
 
-/// The form in which variables fit.
+/// The form in which the variables are inserted.
 enum Wanted {
     Json,
     Pairs,
@@ -54,14 +54,14 @@ fn wanted(draft: &Draft) -> Wanted {
 
 fn elements(names: &[String]) -> String {
     let element = |name: &String| {
-        // A colon would be the end of a namespace's prefix.
+        // A colon would end a namespace prefix.
         let tag = name.replace([':', '[', ']'], "_");
         format!("  <{tag}><{name}></{tag}>")
     };
     names.iter().map(element).collect::<Vec<_>>().join("\n")
 }
 
-/// The elements before the last end tag, so that the body stays one document.
+/// Inserts the elements before the last end tag, so that the body stays one document.
 fn with_elements(body: &str, names: &[String]) -> String {
     let (before, end) = body.split_at(body.rfind("</").unwrap_or(body.len()));
     format!("{}\n{}\n{end}", before.trim_end(), elements(names)).trim_end().to_owned()
@@ -76,7 +76,7 @@ fn json_object(names: &[String]) -> String {
     format!("{{\n{}\n}}", members.join(",\n"))
 }
 
-/// The members before the last brace, so that the body stays one object.
+/// Inserts the members before the last brace, so that the body stays one object.
 fn with_members(body: &str, names: &[String]) -> String {
     let Some(inside) = body.strip_suffix('}') else { return format!("{body}{}", json_object(names)) };
     let inside = inside.trim_end();

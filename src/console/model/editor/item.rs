@@ -1,21 +1,21 @@
-//! The items of the editor that can have the focus, step by step.
+//! The focusable items of the editor, step by step.
 
 use crate::console::model::editor::rows::Rows;
 use crate::profile::{
     Algorithm, AuthKind, Channel, Choice, DataFormat, Draft, Event, Field, Method, Rules, SentAs,
 };
 
-/// The two steps of the seed.
+/// The two steps of the form, as on the platform's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Step {
-    /// Title to retry.
+    /// From title to retry.
     #[default]
     Basics,
     /// Data format, headers, authentication, encryption.
     Advanced,
 }
 
-/// Something that can have the keyboard.
+/// A focusable item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// A field for one line of text.
@@ -24,7 +24,7 @@ pub enum Item {
     Variables,
     /// The request body.
     Body,
-    /// One of a short list.
+    /// A choice from a short list.
     Choice(Field),
     /// An event of the channel: sent or not.
     Event(Event),
@@ -36,7 +36,7 @@ pub enum Item {
     Button(Button),
 }
 
-/// The buttons of the seed.
+/// The buttons of the form, as on the platform's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for their labels")]
 pub enum Button {
@@ -72,7 +72,7 @@ impl Item {
         }
     }
 
-    /// Whether keys write text here.
+    /// Whether keys type text here.
     #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Body)
@@ -93,7 +93,7 @@ fn basics(draft: &Draft, is_new: bool) -> Vec<Item> {
     if is_new {
         items.push(Item::Choice(Field::Channel));
     }
-    // A single event is selected implicitly; only several are a choice.
+    // A single event is selected implicitly; several are a choice.
     let events = draft.channel().map_or(&[][..], Channel::events);
     if events.len() > 1 {
         items.extend(events.iter().map(|e| Item::Event(*e)));
@@ -153,12 +153,12 @@ fn oauth2(draft: &Draft) -> Vec<Item> {
     items
 }
 
-/// One empty row more than there are: typing into it makes a new one.
+/// One empty row more than there are: typing into it adds a row.
 fn rows(rows: Rows, draft: &Draft) -> impl Iterator<Item = Item> {
     (0..=rows.of(draft).len()).flat_map(move |at| [Item::Text(rows.name(at)), Item::Text(rows.value(at))])
 }
 
-/// The variables that can be encrypted: those that the profile uses, and those chosen already.
+/// The variables that can be encrypted: those that the profile uses, and those already selected.
 fn parameters(draft: &Draft, used: &[String]) -> Vec<String> {
     let mut names = used.to_vec();
     names.extend(draft.enc_parameters.iter().filter(|name| !used.contains(name)).cloned());

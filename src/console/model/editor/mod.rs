@@ -24,42 +24,42 @@ use crate::console::model::input::{Input, Killed};
 use crate::profile::{Draft, Event, Field, FieldError, Identity, Profile, ProfileId, Rules};
 use crate::storage::UnsavedDraft;
 
-/// Whose errors are shown.
+/// The fields whose errors are shown.
 #[derive(Debug, Clone, Default)]
 pub(in crate::console) struct Touched {
     pub(in crate::console) fields: HashSet<Field>,
     pub(in crate::console) all: bool,
 }
 
-/// A profile while it is typed.
+/// A profile being edited.
 #[derive(Debug)]
 pub struct Editor {
     identity: Identity,
     pub(in crate::console) is_new: bool,
     pub(in crate::console) draft: Draft,
-    /// As stored, or as it was when it was new.
+    /// The draft as stored, or the initial draft of a new profile.
     saved: Draft,
     pub(in crate::console) rules: Rules,
     pub(in crate::console) step: Step,
     pub(in crate::console) focus: Item,
     /// Text fields that were typed in, with their undo history.
     pub(in crate::console) inputs: HashMap<Field, Input>,
-    /// The text cut last in one field, to be inserted in another.
+    /// The text last cut from a field, which can be inserted into another.
     pub(in crate::console) killed: Killed,
     /// The result of the last check.
     pub(in crate::console) checked: Checked,
-    /// Whether that is up to date.
+    /// Whether that result is up to date.
     freshness: Freshness,
     /// Fields whose errors are shown: those typed in, or all after Save or Test.
     pub(in crate::console) touched: Touched,
-    /// A file that could not be used when it was to be saved.
+    /// A file that could not be used when the profile was saved.
     pub(in crate::console) unusable: Option<Unusable>,
     pub(in crate::console) show_secrets: bool,
-    /// Whether a draft of it was written to disk.
+    /// Whether the draft was written to disk.
     pub(in crate::console) kept: bool,
-    /// Which of the offered names Tab takes; none while the offer is closed, until the next change.
+    /// The offered name that Tab inserts; none while the offer is closed, until the next change.
     pub(in crate::console) completion: Option<usize>,
-    /// First line in sight, kept from one drawing to the next.
+    /// The first visible line, kept from one frame to the next.
     pub(in crate::console) scroll: Cell<usize>,
 }
 
@@ -68,7 +68,7 @@ impl Editor {
     #[must_use]
     pub fn open(draft: Draft, identity: Identity, is_new: bool, rules: Rules) -> Self {
         Self {
-            // A new profile is unsaved as soon as something is typed, a copy from the start.
+            // A new profile is unsaved as soon as something is typed, a duplicate from the start.
             saved: if is_new { Draft::new(draft.channel().unwrap_or_default()) } else { draft.clone() },
             identity,
             is_new,
@@ -89,7 +89,7 @@ impl Editor {
         }
     }
 
-    /// Puts what was typed before back over what is stored.
+    /// Restores an earlier session's unsaved draft over the stored profile.
     pub fn bring_back(&mut self, draft: Draft) {
         self.draft = draft;
         self.kept = true;
@@ -104,13 +104,13 @@ impl Editor {
         &self.identity
     }
 
-    /// The profile's id, which a new one has already.
+    /// The profile's id; a new profile has one already.
     #[must_use]
     pub fn id(&self) -> &ProfileId {
         &self.identity.id
     }
 
-    /// Whether the profile was never saved.
+    /// Whether the profile has never been saved.
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.is_new
@@ -122,13 +122,13 @@ impl Editor {
         &self.draft
     }
 
-    /// When what is stored was modified, as it was opened; none for a profile that was never saved.
+    /// When the stored profile was last modified, as of opening it; none for a profile that has never been saved.
     #[must_use]
     pub fn seen(&self) -> Option<Timestamp> {
         (!self.is_new).then_some(self.identity.modified_at)
     }
 
-    /// Whether something is not saved.
+    /// Whether there are unsaved changes.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.draft != self.saved
@@ -149,12 +149,12 @@ impl Editor {
     /// The profile, or every field's error.
     ///
     /// # Errors
-    /// All fields in error.
+    /// All fields with errors.
     pub fn profile(&self) -> Result<Profile, Vec<FieldError>> {
         self.draft.check(self.rules.clone(), self.identity.clone())
     }
 
-    /// The draft that is kept on disk until it is saved.
+    /// The draft as it is kept on disk until it is saved.
     #[must_use]
     pub fn unsaved(&self, now: Timestamp) -> UnsavedDraft {
         UnsavedDraft {
@@ -165,7 +165,7 @@ impl Editor {
         }
     }
 
-    /// The events that are chosen.
+    /// The selected events.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let known = self.draft.channel().map_or(&[][..], |c| c.events());
@@ -184,7 +184,7 @@ impl Editor {
         item::items(&self.draft, &self.checked.variables, step, self.is_new)
     }
 
-    /// The input of the field that has the keyboard, if it takes text.
+    /// The input of the focused field, if it is a text field.
     pub(in crate::console) fn input(&mut self) -> Option<(Field, &mut Input)> {
         let field = self.focus.field().filter(|_| self.focus.is_text())?;
         Some((field, self.input_of(field)))
@@ -199,7 +199,7 @@ impl Editor {
         })
     }
 
-    /// The first line of the body in sight, as of the last drawing, and how many lines there are.
+    /// The first visible line of the body, as of the last frame, and the number of lines.
     pub(in crate::console) fn body_place(&self) -> (usize, usize) {
         match self.inputs.get(&Field::Body) {
             Some(input) => (input.scroll.get().1, input.rows().len()),
@@ -207,7 +207,7 @@ impl Editor {
         }
     }
 
-    /// Writes a field from outside its input.
+    /// Sets a field's text from outside its input.
     pub(in crate::console) fn set(&mut self, field: Field, value: String) {
         if let Some(input) = self.inputs.get_mut(&field) {
             input.set(&value);
@@ -242,8 +242,7 @@ impl Editor {
         }
     }
 
-    /// Gives an item the keyboard. The number in a field for one is selected, so that what is typed
-    /// replaces it.
+    /// Focuses an item. A number in its field is selected, so that typing replaces it.
     pub(in crate::console) fn enter(&mut self, item: Item) {
         if let Item::Text(field @ (Field::RetryInterval | Field::RetryTimeout)) = item {
             self.input_of(field).select_all();
@@ -251,7 +250,7 @@ impl Editor {
         self.focus = item;
     }
 
-    /// Rows with nothing in them go, once the keyboard is elsewhere.
+    /// Removes empty rows that are not focused.
     pub(in crate::console) fn drop_empty_rows(&mut self) {
         let here = self.focus.field().and_then(Rows::place).map(|(rows, ..)| rows);
         let empty = |row: &crate::profile::DraftHeader| row.name.is_empty() && row.value.is_empty();

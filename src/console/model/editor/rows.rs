@@ -1,4 +1,4 @@
-//! The rows of name and value in the editor: headers, and what a token request has besides.
+//! The name-value rows of the editor: headers, and additional fields and headers of the token request.
 
 use crate::profile::{Draft, DraftHeader, Field};
 
@@ -7,9 +7,9 @@ use crate::profile::{Draft, DraftHeader, Field};
 pub enum Rows {
     /// The callback's headers.
     Headers,
-    /// Further fields of the token request.
+    /// Additional fields of the token request.
     TokenFields,
-    /// Further headers of the token request.
+    /// Additional headers of the token request.
     TokenHeaders,
 }
 
@@ -61,7 +61,7 @@ impl Rows {
         }
     }
 
-    /// The list, row and half of a field; `None` for a field outside the rows.
+    /// The list, row and half of a field; `None` for a field that is in no row.
     #[must_use]
     pub fn place(field: Field) -> Option<(Self, usize, Part)> {
         match field {
@@ -85,7 +85,7 @@ impl Rows {
         }
     }
 
-    /// The rows of a draft, to be changed.
+    /// The rows of a draft, mutable.
     pub fn of_mut(self, draft: &mut Draft) -> &mut Vec<DraftHeader> {
         match self {
             Self::Headers => &mut draft.headers,

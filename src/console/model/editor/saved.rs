@@ -5,7 +5,7 @@ use crate::console::model::editor::{Editor, insert};
 use crate::profile::{Draft, Field, Profile};
 
 impl Editor {
-    /// Inserts variables at their place, and goes there.
+    /// Inserts variables where they belong, and moves the focus there.
     pub fn insert(&mut self, names: &[String]) -> Field {
         let (field, value) = insert::inserted(&self.draft, names);
         self.set(field, value);
@@ -14,13 +14,13 @@ impl Editor {
         field
     }
 
-    /// The variables as they fit where they will be pasted.
+    /// The variables in the form that fits where they will be pasted.
     #[must_use]
     pub fn clipboard_text(&self, names: &[String]) -> String {
         insert::clipboard_text(&self.draft, names)
     }
 
-    /// Takes over what is on disk now. What was typed since then stays, unsaved.
+    /// Takes over the profile that is stored now. Text typed since then stays, unsaved.
     pub fn saved(&mut self, profile: &Profile) {
         self.identity.created_at = profile.created_at;
         self.identity.modified_at = profile.modified_at;
@@ -31,7 +31,7 @@ impl Editor {
             return;
         }
         self.draft = self.saved.clone();
-        // Saving may have moved things (user and password of the URL), so the fields are read anew.
+        // Saving may have moved things (user and password of the URL), so all inputs are rebuilt.
         self.inputs.clear();
         if !self.items().contains(&self.focus) {
             self.enter(Item::Text(Field::Title));
@@ -40,7 +40,7 @@ impl Editor {
         self.changed();
     }
 
-    /// Only what the editor does not show comes from disk: the status, switched in the list, and the
+    /// Only what the editor does not show is taken from disk: the status, which is changed in the list, and the
     /// channel, which is fixed now.
     fn keep_typed(&mut self, before: &Draft) {
         if self.draft.status == before.status {

@@ -1,16 +1,15 @@
-//! Where the placeholders of a body start, so that only what is sent as a variable has its colour.
+//! Where the placeholders of a body start, so that only those are coloured.
 
 use std::collections::HashSet;
 
 use crate::profile::{Body, Draft};
 
-/// Where the placeholders of the body start, as line and byte, where some text in it only looks like
-/// one.
+/// Where the placeholders of the body start, as line and byte, if some of its text only looks like a placeholder.
 pub(in crate::console) fn of_body(draft: &Draft, body: &Body) -> Option<HashSet<(usize, usize)>> {
     if !["</", "<\\/", "<!", "<?", "<br"].iter().any(|text| draft.body.contains(text)) {
         return None;
     }
-    // Line, the byte at which it starts, and how far was looked: they come in order.
+    // The line, the byte at which it starts, and how far the text was scanned: offsets come in ascending order.
     let (mut line, mut begins, mut looked) = (0, 0, 0);
     let place = |start: usize| {
         while let Some(end) = draft.body[looked..start].find('\n') {

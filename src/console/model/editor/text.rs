@@ -3,8 +3,7 @@
 use crate::console::model::editor::rows::{Part, Rows};
 use crate::profile::{Draft, DraftHeader, Field, is_secret_name};
 
-/// The place of a field's text in a draft, borrowed as asked for; `None` for a field that is no text of its
-/// own.
+/// A field's text in a draft, borrowed as requested; `None` for a field without text.
 macro_rules! slot {
     ($draft:ident, $field:ident, ($($borrow:tt)+)) => {
         match $field {
@@ -51,7 +50,7 @@ macro_rules! slot {
     };
 }
 
-/// The text of a field; empty for one that is no text.
+/// The text of a field; empty for a field without text.
 #[must_use]
 pub fn text(draft: &Draft, field: Field) -> &str {
     if let Some((rows, at, part)) = Rows::place(field) {
@@ -63,7 +62,7 @@ pub fn text(draft: &Draft, field: Field) -> &str {
     slot!(draft, field, (&)).map_or("", String::as_str)
 }
 
-/// Writes the text of a field. A row that is not there yet is made.
+/// Sets the text of a field. Adds the row if it does not exist.
 pub fn set_text(draft: &mut Draft, field: Field, text: String) {
     if let Some((rows, at, part)) = Rows::place(field) {
         let row = row(rows.of_mut(draft), at);
@@ -82,7 +81,7 @@ fn row(rows: &mut Vec<DraftHeader>, at: usize) -> &mut DraftHeader {
     &mut rows[at]
 }
 
-/// Whether a field contains a secret, which is hidden unless asked for.
+/// Whether a field contains a secret, which is hidden by default.
 #[must_use]
 pub fn is_secret(draft: &Draft, field: Field) -> bool {
     if let Some((rows, at, Part::Value)) = Rows::place(field) {

@@ -1,4 +1,4 @@
-//! A draft on its way to be checked elsewhere: taking a long body apart takes longer than a key may.
+//! A draft to be checked outside the event loop: parsing a long body takes longer than handling a key may.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::editor::checked::{self, Checked};
@@ -6,7 +6,7 @@ use crate::console::model::variables::Known;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Identity, Rules};
 
-/// A draft as it is now, with all that its check depends on.
+/// A snapshot of a draft, with everything that its check depends on.
 #[derive(Debug, Clone)]
 pub struct ToCheck {
     draft: Draft,
@@ -36,7 +36,7 @@ impl ToCheck {
 }
 
 impl Editor {
-    /// Takes the check of this draft, unless something was typed since.
+    /// Takes the result for this draft, unless something was typed since.
     pub(in crate::console) fn take_check(&mut self, of: &ToCheck, checked: Checked) {
         if self.is_awaiting_check() && self.draft == of.draft {
             self.set_checked(checked);

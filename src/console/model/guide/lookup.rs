@@ -1,23 +1,22 @@
-//! A list and the search above it. While the search is typed, letters are its own; in the list they
-//! are keys.
+//! A list with a search above it. While the search is being typed, letters are text; in the list they are keys.
 
 use crate::console::model::input::{Input, Typed};
 use crate::console::model::list::List;
 use crate::keymap::{Action, Key};
 
-/// A list that is searched.
+/// A searchable list.
 #[derive(Debug)]
 pub struct Lookup {
     /// The search text.
     pub search: Input,
-    /// Whether keys are written into the search.
+    /// Whether keys type into the search.
     pub typing: bool,
-    /// Which line is selected.
+    /// The selected line.
     pub list: List,
 }
 
 impl Lookup {
-    /// With the keyboard in the search, or in the list.
+    /// With the focus in the search, or in the list.
     #[must_use]
     pub fn new(typing: bool) -> Self {
         Self { search: Input::line(""), typing, list: List::default() }
@@ -28,7 +27,7 @@ impl Lookup {
         self.search.text().split_whitespace().map(str::to_lowercase).collect()
     }
 
-    /// A key while the search is typed. False when it is not for text.
+    /// A key while the search is being typed. False if it is not for text.
     pub fn key(&mut self, key: Key) -> bool {
         if !self.typing {
             return false;
@@ -40,7 +39,7 @@ impl Lookup {
         typed != Typed::Ignored
     }
 
-    /// Text pasted while the search is typed.
+    /// Text pasted while the search is being typed.
     pub fn paste(&mut self, text: &str) {
         if self.typing {
             self.search.paste(text);
@@ -48,7 +47,7 @@ impl Lookup {
         }
     }
 
-    /// Moves in the list of so many lines, or goes from it to the search and back. False for anything else.
+    /// Moves in a list of this many lines, or between the list and the search. False for any other action.
     pub fn act(&mut self, action: Action, length: usize) -> bool {
         match action {
             Action::Search => self.typing = !self.typing,
@@ -59,7 +58,7 @@ impl Lookup {
         true
     }
 
-    /// Shows all again. False when nothing was looked for.
+    /// Shows all lines again. False if there was no search text.
     pub fn end_search(&mut self) -> bool {
         if self.search.text().is_empty() {
             return false;

@@ -1,5 +1,5 @@
-//! Where actions are looked up and done: the help, in the order of the table, and the palette, the
-//! best match first. Both lie above everything else, and what is beneath stays as it is.
+//! Where actions are looked up and run: the help, in the order of the table, and the palette, best match first. Both
+//! are above everything else, and what is beneath does not change.
 
 pub mod help;
 pub mod lookup;
@@ -14,24 +14,24 @@ use crate::console::model::guide::palette::Palette;
 pub enum Guide {
     /// The help about every key.
     Help(Box<Help>),
-    /// Every action, searched while typing.
+    /// All actions, searched while typing.
     Palette(Box<Palette>),
 }
 
 impl Guide {
-    /// The help, with all of it in sight.
+    /// The help, unfiltered.
     #[must_use]
     pub fn help() -> Self {
         Self::Help(Box::default())
     }
 
-    /// The palette, with the keyboard in its search.
+    /// The palette, with the focus in its search.
     #[must_use]
     pub fn palette() -> Self {
         Self::Palette(Box::default())
     }
 
-    /// Whether keys are written into the search.
+    /// Whether keys type into the search.
     #[must_use]
     pub fn is_typing(&self) -> bool {
         self.lookup().typing

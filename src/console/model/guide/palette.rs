@@ -1,10 +1,10 @@
-//! The palette: a few letters of an action or of a profile's title, and Enter does it.
+//! The palette: type a few letters of an action or of a profile's title, and Enter runs it.
 
 use crate::console::model::guide::lookup::Lookup;
 use crate::console::model::profiles::ProfileList;
 use crate::storage::ProfileRow;
 
-/// Profiles offered at a time, of those whose titles have the words.
+/// How many profiles are offered, of those with matching titles.
 const PROFILES: usize = 20;
 
 /// The prefix of a title.
@@ -14,7 +14,7 @@ const GO_TO: &str = "go to profile";
 #[derive(Debug)]
 pub struct Palette {
     pub(in crate::console) lookup: Lookup,
-    /// Profiles that the search names, found when it was typed: there may be a hundred thousand.
+    /// Profiles whose titles match, found when the search was typed: there may be a hundred thousand profiles.
     pub(in crate::console) profiles: Vec<ProfileRow>,
 }
 
@@ -25,7 +25,7 @@ impl Default for Palette {
 }
 
 impl Palette {
-    /// Finds the profiles whose titles have the words that are typed.
+    /// Finds the profiles whose titles contain the typed words.
     pub fn find_profiles(&mut self, profiles: &ProfileList) {
         let typed = self.lookup.search.text().to_ascii_lowercase();
         let mut words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();

@@ -1,7 +1,7 @@
 //! The keys of a text field, as a table.
 //!
-//! None of them needs Alt, though some have it as a second way; none is kept by terminals (Ctrl+S,
-//! Ctrl+Q, Ctrl+Z) or means something else in Ringback (Ctrl+C, Ctrl+L, Ctrl+O, Ctrl+T).
+//! None requires Alt, though some have an alternative with it; none is used by terminals (Ctrl+S, Ctrl+Q, Ctrl+Z) or
+//! has another meaning in Ringback (Ctrl+C, Ctrl+L, Ctrl+O, Ctrl+T).
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -15,11 +15,11 @@ use super::motion::Motion;
 #[allow(missing_docs, reason = "named for what they do")]
 pub enum Command {
     Go(Motion),
-    /// As `Go`, with what is passed selected.
+    /// Like `Go`, extending the selection.
     Select(Motion),
-    /// Takes away what a motion passes, or what is selected.
+    /// Deletes the selection, or the text covered by a motion.
     Erase(Motion),
-    /// The same, kept to be inserted again.
+    /// The same, and keeps the text so that it can be inserted again.
     Kill(Motion),
     Cut,
     Yank,
@@ -69,7 +69,7 @@ const TABLE: &[(&str, Command)] = &[
     ("enter", Command::Break),
 ];
 
-/// The edit of a key that does not write a character.
+/// The edit that a key stands for; none for a key that types a character.
 pub fn command(key: Key) -> Option<Command> {
     static KEYS: OnceLock<HashMap<Key, Command>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {

@@ -1,32 +1,32 @@
-//! Changes, to undo and redo. Text typed in one go is one step: a word with the blanks behind it, a run of
-//! Backspace, a paste.
+//! Undo and redo. Text typed without interruption is one step: a word with the blanks behind it, a run of Backspace,
+//! a paste.
 
 use std::collections::VecDeque;
 
 use super::text::{Change, Place};
 
-/// Most bytes that are kept of what is no longer there, and of what was put there.
+/// The memory limit of the history: bytes removed and inserted.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// Most steps.
+/// The maximum number of steps.
 const MOST_STEPS: usize = 1000;
 
-/// How a change came about; two of one kind, one after the other, may be one step.
+/// How a change was made; consecutive changes of one kind may be one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// One character was typed.
     Typed,
-    /// One grapheme was taken away to the left.
+    /// One grapheme was deleted to the left.
     ErasedLeft,
-    /// One grapheme was taken away to the right.
+    /// One grapheme was deleted to the right.
     ErasedRight,
     /// Anything else: a step of its own.
     Whole,
 }
 
-/// A change, and where the cursor stood before and behind it.
+/// A change, and the cursor before and after it.
 #[derive(Clone)]
 pub struct Step {
-    /// The change that was made.
+    /// The change.
     pub change: Change,
     /// Cursor and start of the selection before.
     pub before: (Place, Option<Place>),
@@ -40,7 +40,7 @@ impl Step {
     }
 }
 
-/// The steps that can be undone, and those that were.
+/// The undo and redo stacks.
 #[derive(Clone, Default)]
 pub struct History {
     done: VecDeque<Step>,
@@ -51,7 +51,7 @@ pub struct History {
 }
 
 impl History {
-    /// Takes a step down. What was undone before cannot be made again after it.
+    /// Records a step. Clears the steps that could be redone.
     pub fn push(&mut self, step: Step, kind: Kind) {
         if step.change.is_nothing() {
             return;
@@ -74,7 +74,7 @@ impl History {
         }
     }
 
-    /// The cursor went elsewhere: what comes next is another step.
+    /// The cursor moved: the next change starts a new step.
     pub fn close(&mut self) {
         self.open = None;
     }
@@ -88,7 +88,7 @@ impl History {
         Some(step)
     }
 
-    /// The step to make again.
+    /// The step to redo.
     pub fn redo(&mut self) -> Option<Step> {
         let step = self.undone.pop()?;
         self.bytes += step.bytes();
@@ -97,9 +97,9 @@ impl History {
     }
 }
 
-/// Lets a step grow by the next one, where both are one to a person.
+/// Merges the next step into the last one if a person would see them as one.
 fn grow(last: &mut Step, next: &Step, kind: Kind) -> bool {
-    // Where letters have joined with their neighbours, the next step may reach beyond the last one.
+    // If letters have joined with their neighbours, the next step may extend beyond the last one.
     let joins = match kind {
         Kind::Typed => next.change.at == last.change.at.after(&last.change.inserted),
         Kind::ErasedLeft => next.change.at.after(&next.change.removed) == last.change.at,
@@ -112,7 +112,7 @@ fn grow(last: &mut Step, next: &Step, kind: Kind) -> bool {
     match kind {
         Kind::Typed => {
             let blank = |text: &str| text.chars().next_back().is_some_and(char::is_whitespace);
-            // A letter behind a blank begins a word, and a step.
+            // A letter after a blank starts a word, and a step.
             if !next.change.removed.is_empty()
                 || (blank(&last.change.inserted) && !blank(&next.change.inserted))
             {

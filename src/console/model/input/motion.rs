@@ -1,4 +1,4 @@
-//! Where the cursor can go from a place: by graphemes, words, lines and columns.
+//! Cursor motions: by graphemes, words, lines and columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -7,7 +7,7 @@ use crate::text::displayable_grapheme;
 
 use super::text::{Place, Text};
 
-/// A way to go.
+/// A motion of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named for where they lead")]
 pub enum Motion {
@@ -25,7 +25,7 @@ pub enum Motion {
     End,
 }
 
-/// The class of a grapheme in words: adjacent ones of one class are passed in one step.
+/// The character class of a grapheme: a word motion passes adjacent graphemes of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Blank,
@@ -41,7 +41,7 @@ fn class(grapheme: &str) -> Class {
     }
 }
 
-/// The place before, over the start of the line too.
+/// The previous position, across line starts.
 pub fn left(text: &Text, at: Place) -> Place {
     match text.grapheme_before(at) {
         Some(grapheme) => Place { byte: at.byte - grapheme.len(), ..at },
@@ -50,7 +50,7 @@ pub fn left(text: &Text, at: Place) -> Place {
     }
 }
 
-/// The place behind, over the end of the line too.
+/// The next position, across line ends.
 pub fn right(text: &Text, at: Place) -> Place {
     match text.grapheme_behind(at) {
         Some(grapheme) => Place { byte: at.byte + grapheme.len(), ..at },
@@ -59,7 +59,7 @@ pub fn right(text: &Text, at: Place) -> Place {
     }
 }
 
-/// The start of the word before; at the start of a line the end of the one above.
+/// The start of the previous word; at the start of a line, the end of the line above.
 pub fn word_left(text: &Text, at: Place) -> Place {
     if at.byte == 0 {
         return left(text, at);
@@ -69,7 +69,7 @@ pub fn word_left(text: &Text, at: Place) -> Place {
     Place { byte: at.byte - passed(graphemes), ..at }
 }
 
-/// The end of the word behind; at the end of a line the start of the next one.
+/// The end of the next word; at the end of a line, the start of the next line.
 pub fn word_right(text: &Text, at: Place) -> Place {
     let behind = &text.line(at.line)[at.byte..];
     if behind.is_empty() {
@@ -78,7 +78,7 @@ pub fn word_right(text: &Text, at: Place) -> Place {
     Place { byte: at.byte + passed(behind.graphemes(true)), ..at }
 }
 
-/// Bytes of the blanks that come first, and of the word or the signs behind them.
+/// The length in bytes of the leading blanks and of the word or punctuation after them.
 fn passed<'a>(graphemes: impl Iterator<Item = &'a str>) -> usize {
     let mut of = Class::Blank;
     let mut bytes = 0;
@@ -94,12 +94,12 @@ fn passed<'a>(graphemes: impl Iterator<Item = &'a str>) -> usize {
     bytes
 }
 
-/// The column of a place on the screen.
+/// The column of a position on the screen.
 pub fn column(text: &Text, at: Place) -> usize {
     width(&text.line(at.line)[..at.byte])
 }
 
-/// Columns that a text takes in a field.
+/// The columns that a text occupies in a field.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
@@ -109,7 +109,7 @@ pub fn width(text: &str) -> usize {
     }
 }
 
-/// The place on a line that is nearest to a column, not behind it.
+/// The position on a line that is nearest to a column, but not after it.
 pub fn at_column(text: &Text, line: usize, wanted: usize) -> Place {
     let mut column = 0;
     let mut byte = 0;

@@ -13,7 +13,7 @@ fn type_text(input: &mut Input, text: &str) {
     }
 }
 
-/// The text with `|` at the cursor, and `[` `]` around what is selected.
+/// The text with `|` at the cursor, and `[` `]` around the selection.
 fn shown(input: &Input) -> String {
     let text = input.text();
     let byte = |place: Place| {
@@ -292,7 +292,7 @@ proptest! {
             press(&mut input, "right");
         }
         prop_assert_eq!(input.cursor(), Place { line: input.rows().len() - 1, byte: input.rows().last().unwrap().len() });
-        // The remaining graphemes may join, so it can take fewer presses, never more.
+        // The remaining graphemes may join, so it may take fewer key presses, never more.
         for _ in 0..count {
             press(&mut input, "backspace");
         }

@@ -1,8 +1,8 @@
-//! A text as lines, and places in it. Pure; a place lies between graphemes, never inside one.
+//! A text as lines, and positions in it. Pure. A position is always between graphemes.
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 
-/// A place in a text: the line, and the byte in it.
+/// A position in a text: the line, and the byte in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
     /// Lines before it.
@@ -12,7 +12,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where a text ends that begins here.
+    /// The end of a text that starts here.
     #[must_use]
     pub fn after(self, text: &str) -> Self {
         match text.rsplit_once('\n') {
@@ -24,10 +24,10 @@ impl Place {
     }
 }
 
-/// One replacement, which can be undone.
+/// A replacement, which can be undone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Where it begins.
+    /// Where it starts.
     pub at: Place,
     /// The text before the change.
     pub removed: String,
@@ -36,19 +36,19 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether nothing is another than before.
+    /// Whether it changes nothing.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.removed == self.inserted
     }
 }
 
-/// Lines of text, one at least.
+/// Lines of text, at least one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(Vec<String>);
 
 impl Text {
-    /// Takes a text apart at its `\n`.
+    /// Splits a text at its `\n`.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.split('\n').map(str::to_owned).collect())
@@ -60,19 +60,19 @@ impl Text {
         &self.0
     }
 
-    /// Number of the last line.
+    /// The index of the last line.
     #[must_use]
     pub fn last_line(&self) -> usize {
         self.0.len() - 1
     }
 
-    /// A line; empty behind the last one.
+    /// A line; empty after the last one.
     #[must_use]
     pub fn line(&self, at: usize) -> &str {
         self.0.get(at).map_or("", String::as_str)
     }
 
-    /// Behind the last character.
+    /// After the last character.
     #[must_use]
     pub fn end(&self) -> Place {
         let line = self.last_line();
@@ -108,24 +108,24 @@ impl Text {
         change
     }
 
-    /// Undoes a change that was the last one.
+    /// Undoes the most recent change.
     pub fn undo(&mut self, change: &Change) {
         self.replace(change.at, change.at.after(&change.inserted), &change.removed);
     }
 
-    /// Makes a change again that was undone last.
+    /// Redoes the change that was undone most recently.
     pub fn redo(&mut self, change: &Change) {
         self.replace(change.at, change.at.after(&change.removed), &change.inserted);
     }
 
-    /// The place itself, or the end of the grapheme that it lies in: what was typed may have joined
-    /// with what follows.
+    /// The position itself, or the end of the grapheme that it is inside of: typed text may have joined with the text
+    /// after it.
     #[must_use]
     pub fn between_graphemes(&self, place: Place) -> Place {
         let line = self.line(place.line);
         let byte = place.byte.min(line.len());
         let mut cursor = GraphemeCursor::new(byte, line.len(), true);
-        // The whole line is at hand, so neither can ask for more of it.
+        // The whole line is available, so neither call can ask for more of it.
         let byte = match cursor.is_boundary(line, 0) {
             Ok(false) => cursor.next_boundary(line, 0).ok().flatten().unwrap_or(line.len()),
             _ => byte,
@@ -133,13 +133,13 @@ impl Text {
         Place { line: place.line, byte }
     }
 
-    /// The grapheme before a place on its line.
+    /// The grapheme before a position on its line.
     #[must_use]
     pub fn grapheme_before(&self, place: Place) -> Option<&str> {
         self.line(place.line)[..place.byte].graphemes(true).next_back()
     }
 
-    /// The grapheme behind a place on its line.
+    /// The grapheme after a position on its line.
     #[must_use]
     pub fn grapheme_behind(&self, place: Place) -> Option<&str> {
         self.line(place.line)[place.byte..].graphemes(true).next()

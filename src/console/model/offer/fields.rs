@@ -1,11 +1,11 @@
-//! The fields of the editor in the palette: going to one by its label, or by another word for it.
+//! The fields of the editor in the palette: go to a field by its label, or by a synonym.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::offer::{Offer, OfferTarget};
 use crate::console::model::state::State;
 use crate::profile::Field;
 
-/// Fields, and other words by which each is found.
+/// Fields, and synonyms by which each is found.
 const FIELDS: &[(Field, &str)] = &[
     (Field::Title, "name callback profile title"),
     (Field::Channel, "voice sms email whatsapp default"),
@@ -55,7 +55,7 @@ pub fn offers(state: &State) -> impl Iterator<Item = Offer> {
     FIELDS.iter().map(line)
 }
 
-/// The label, with what it belongs to where two fields have the same one.
+/// The label, with its section if two fields have the same label.
 fn label(field: Field) -> String {
     match field {
         Field::HeaderName(_) => "Headers".to_owned(),
@@ -65,7 +65,7 @@ fn label(field: Field) -> String {
     }
 }
 
-/// Why a field cannot be gone to now; `None` when it can.
+/// Why a field cannot be focused now; `None` if it can.
 fn why_not(state: &State, field: Field) -> Option<&'static str> {
     if state.overlay.is_some() {
         return Some("a window is open: Esc closes it first");

@@ -1,4 +1,4 @@
-//! A line of help and palette: what it does, by which keys, and why it cannot be done now.
+//! A line of help and palette: what it does, its keys, and why it is unavailable.
 
 pub mod fields;
 pub mod rank;
@@ -32,15 +32,15 @@ pub struct Offer {
     pub target: OfferTarget,
     /// Its description.
     pub text: String,
-    /// Where.
+    /// The section.
     pub place: &'static str,
-    /// Its keys as they are bound.
+    /// The keys bound to it.
     pub keys: String,
-    /// Its name in the settings, the id of the profile, or the place of the field in the JSON.
+    /// Its name in the settings, the id of the profile, or the field's path in the JSON.
     pub name: String,
-    /// Other words by which it is found.
+    /// Synonyms.
     pub words: &'static str,
-    /// Why it cannot be done now.
+    /// Why it is unavailable.
     pub why: Option<String>,
 }
 
@@ -51,8 +51,8 @@ impl Offer {
         matches!(&self.target, OfferTarget::Entry(entry) if scopes.contains(&entry.scope))
     }
 
-    /// The words that count most in a search for this: the name in the settings, the title, or the label of
-    /// a field with those of its other words that are typed.
+    /// What counts most in a search: the name in the settings, the title, or the label of a field with those synonyms
+    /// that are typed.
     #[must_use]
     pub fn alias(&self, wanted: &str) -> String {
         match &self.target {
@@ -67,7 +67,7 @@ impl Offer {
         }
     }
 
-    /// All that it can be found by.
+    /// Everything that it can be found by.
     #[must_use]
     pub fn haystack(&self) -> String {
         let short = match &self.target {
@@ -96,7 +96,7 @@ pub fn entries(state: &State) -> Vec<Offer> {
     TABLE.iter().enumerate().map(line).collect()
 }
 
-/// A profile to go to.
+/// A line that goes to a profile.
 pub fn profile(row: &ProfileRow, why: Option<&str>) -> Offer {
     Offer {
         target: OfferTarget::Profile(row.id.clone()),
@@ -117,7 +117,7 @@ pub fn of(state: &State, guide: &Guide) -> Vec<Offer> {
     }
 }
 
-/// The lines with all the words that are typed, place by place.
+/// The lines that contain all typed words, section by section.
 pub fn of_help(state: &State, help: &Help) -> Vec<Offer> {
     let words = help.lookup.words();
     let mut offers = entries(state);
@@ -130,8 +130,7 @@ pub fn of_help(state: &State, help: &Help) -> Vec<Offer> {
     offers
 }
 
-/// The matches of the typed text, the best first; without a text every action, first those that are possible
-/// at the focus.
+/// The matches of the typed text, best first; without a text all actions, first those available at the focus.
 pub fn of_palette(state: &State, palette: &Palette) -> Vec<Offer> {
     let mut all = entries(state);
     // Actions of the palette itself are not listed in it.

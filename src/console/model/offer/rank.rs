@@ -1,11 +1,10 @@
-//! Fuzzy search: what fits best comes first.
+//! Fuzzy search: the best match first.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// The matches of the words, the best first; of two equal ones, the one that was first. Letters may be left
-/// out, words may be in any order, case makes no difference. `texts` returns everything by which one can be
-/// found, and its name, which counts twice.
+/// The matches of the words, best first; equal ones keep their order. Letters may be omitted, words may be in any
+/// order, and case does not matter. `texts` returns the text to search, and the name, which counts twice.
 pub fn rank<T>(wanted: &str, all: Vec<T>, texts: impl Fn(&T) -> (String, String)) -> Vec<T> {
     let pattern = Pattern::new(wanted, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut matcher = Matcher::new(Config::DEFAULT);
@@ -18,7 +17,7 @@ pub fn rank<T>(wanted: &str, all: Vec<T>, texts: impl Fn(&T) -> (String, String)
             scored.push((fits + score(&name).unwrap_or(0), one));
         }
     }
-    // A few letters occur in most sentences: a match that is much worse than the best is chance.
+    // A few letters occur in most sentences: a match that is much worse than the best is a coincidence.
     let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
     scored.retain(|(score, _)| 2 * score >= best);
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

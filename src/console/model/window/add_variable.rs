@@ -1,4 +1,4 @@
-//! A variable of one's own: a name, a meaning, a sample value.
+//! An own variable: a name, a meaning, a sample value.
 
 use crate::callback::{own_variable, plain_text};
 use crate::console::model::input::{Input, Typed};
@@ -10,7 +10,7 @@ use crate::profile::catalogue::{self, Variable};
 #[derive(Debug)]
 pub struct AddVariable {
     pub(in crate::console) event: Option<Event>,
-    /// The name of the one that is edited; none for a new one.
+    /// The name of the variable being edited; none for a new one.
     pub(in crate::console) edited: Option<String>,
     pub(in crate::console) fields: [Input; 3],
     pub(in crate::console) at: usize,
@@ -24,7 +24,7 @@ impl AddVariable {
         Self { event, edited: None, fields: [(); 3].map(|()| Input::line("")), at: 0, error: None }
     }
 
-    /// The form of a variable that is there.
+    /// A form for an existing variable.
     #[must_use]
     pub fn edit(event: Option<Event>, variable: Variable) -> Self {
         let Variable { name, meaning, sample, .. } = variable;

@@ -7,15 +7,15 @@ use crate::record::{DeliveryId, Details};
 #[derive(Debug)]
 pub struct DetailsWindow {
     id: DeliveryId,
-    /// Kept here, so that the window stays on its delivery when the list moves on.
+    /// Kept here, so that the window stays on its delivery when the list changes.
     pub(in crate::console) details: Option<Box<Details>>,
     pub(in crate::console) reading: Reading,
-    /// Whether what is looked for is still to be gone to.
+    /// Whether to scroll to the first match once the details are loaded.
     pub(in crate::console) seeks: bool,
 }
 
 impl DetailsWindow {
-    /// Details of this delivery, as far as they are known; with the text by which it was found.
+    /// Details of this delivery, as far as they are loaded; with the text by which it was found.
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
         let seeks = sought.is_some();
@@ -35,7 +35,7 @@ impl DetailsWindow {
         self.details.as_deref()
     }
 
-    /// Takes fresh details, if they are of this delivery.
+    /// Takes new details, if they are of this delivery.
     pub fn take(&mut self, details: &Details) {
         if details.summary.id == self.id {
             self.details = Some(Box::new(details.clone()));

@@ -73,7 +73,7 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     }
 }
 
-/// Marks an address of the own machine or networks.
+/// Marks an address of this machine or of a private network.
 fn within(address: SocketAddr) -> String {
     match AddressKind::of(address.ip()) {
         AddressKind::Inside(inside) => format!(" ({inside})"),

@@ -22,14 +22,14 @@ use crate::console::model::window::test::TestWindow;
 use crate::console::model::window::uncopied::Uncopied;
 use crate::keymap::{Action, Scope};
 
-/// The window that has the keyboard.
+/// The focused window.
 #[derive(Debug)]
 pub enum Overlay {
-    /// A question to the person.
+    /// A question.
     Question(Question),
     /// The values of a test.
     Test(Box<TestWindow>),
-    /// A request that is not sent.
+    /// The preview of a request.
     Preview(Box<PreviewWindow>),
     /// A delivery in full.
     Details(DetailsWindow),
@@ -37,14 +37,14 @@ pub enum Overlay {
     Receiver(ReceiverWindow),
     /// A request that reached the built-in endpoint.
     Request(RequestWindow),
-    /// A variable of one's own.
+    /// An own variable.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
     Uncopied(Box<Uncopied>),
 }
 
 impl Overlay {
-    /// The scopes that have the keyboard while the window is open.
+    /// The scopes whose keys work while the window is open.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
         match self {
@@ -59,7 +59,7 @@ impl Overlay {
         }
     }
 
-    /// The receiver's window, where it is open, also beneath a request.
+    /// The receiver's window, if it is open, also beneath a request.
     pub fn receiver(&mut self) -> Option<&mut ReceiverWindow> {
         match self {
             Self::Receiver(window) => Some(window),
@@ -68,7 +68,7 @@ impl Overlay {
         }
     }
 
-    /// The text that is read in this window, if one is.
+    /// The text shown in this window, if it shows one.
     #[must_use]
     pub fn reading(&self) -> Option<&Reading> {
         match self {
@@ -79,7 +79,7 @@ impl Overlay {
         }
     }
 
-    /// The same, to be scrolled and searched.
+    /// The same, to scroll and search it.
     pub fn reading_mut(&mut self) -> Option<&mut Reading> {
         match self {
             Self::Details(window) => Some(&mut window.reading),
@@ -89,7 +89,7 @@ impl Overlay {
         }
     }
 
-    /// Whether keys with characters are for text in this window.
+    /// Whether keys with characters type text in this window.
     #[must_use]
     pub fn writes_text(&self) -> bool {
         match self {
@@ -98,7 +98,7 @@ impl Overlay {
         }
     }
 
-    /// Why an action cannot be done in this window; `None` when it can.
+    /// Why an action cannot be done in this window; `None` if it can.
     #[must_use]
     pub fn why_not(&self, action: Action) -> Option<&'static str> {
         if let Some(reading) = self.reading().filter(|_| action.is_match()) {

@@ -1,4 +1,4 @@
-//! The request as it would leave, and what became of each variable.
+//! The request as it would be sent, and how each variable was replaced.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -16,17 +16,17 @@ use crate::text::wrap;
 #[derive(Debug)]
 pub struct PreviewWindow {
     pub(in crate::console) title: String,
-    /// Where it would go, and for which event.
+    /// Its endpoint and its event.
     to: String,
     pub(in crate::console) preview: Preview,
     pub(in crate::console) secrets: bool,
     pub(in crate::console) reading: Reading,
-    /// The test that it is the preview of, which comes back.
+    /// The test window that it was opened from and returns to.
     pub(in crate::console) below: Option<Box<TestWindow>>,
 }
 
 impl PreviewWindow {
-    /// The preview of this profile, above the test that it is of, if there is one.
+    /// The preview of this profile, above the test window that it was opened from.
     #[must_use]
     pub fn new(
         profile: &Profile,
@@ -49,7 +49,7 @@ impl PreviewWindow {
         self.preview.has_secrets()
     }
 
-    /// Lines of at most so many columns.
+    /// The lines, wrapped to this width.
     pub(in crate::console) fn lines(&self, settings: &ConsoleSettings, width: usize) -> Vec<Line<'static>> {
         let theme = &settings.theme;
         let mut page = Page { lines: Vec::new(), width };
@@ -87,7 +87,7 @@ impl PreviewWindow {
         }
     }
 
-    /// Two lines: how it was made fit for its place; from which value to which text.
+    /// Two lines: how the value was escaped, and the value before and after.
     fn variable(&self, page: &mut Page, variable: &PreviewVariable, theme: &Theme) {
         let used = &variable.used;
         let place = match &used.part {
@@ -109,7 +109,7 @@ impl PreviewWindow {
             None => "no value".to_owned(),
         };
         let sent = if hidden { "••••••••" } else { &used.sent };
-        // On one line each, whatever it contains.
+        // On one line each, whatever the value contains.
         let one_line = |text: &str| text.replace('\r', "\\r").replace('\n', "\\n");
         let (value, sent) = (one_line(&value), one_line(sent));
         let both = format!("  {value} → {sent}");
@@ -124,7 +124,7 @@ impl PreviewWindow {
     }
 }
 
-/// Lines, wrapped as they are written.
+/// Lines, wrapped as they are added.
 struct Page {
     lines: Vec<Line<'static>>,
     width: usize,
@@ -136,7 +136,7 @@ impl Page {
         self.lines.extend(wrapped.map(|line| Line::styled(line, style)));
     }
 
-    /// A name and its value, each in its style where both are on the first line.
+    /// A name and its value, each in its own style on the first line.
     fn named(&mut self, name: &str, rest: &str, (name_style, rest_style): (Style, Style)) {
         for (at, line) in wrap(&format!("{name}{rest}"), self.width).into_iter().enumerate() {
             self.lines.push(match line.strip_prefix(name).filter(|_| at == 0) {

@@ -1,4 +1,4 @@
-//! A question with yes and no, and sometimes a third way.
+//! A question with yes and no, and sometimes a third option.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::console::model::program::Subject;
 use crate::keymap::{Action, Scope, TABLE};
 use crate::profile::{Profile, ProfileId};
 
-/// How long a question must have been on the screen before an answer that destroys something counts. A
-/// key that was pressed before the question could be read was meant for something else: the rest of a
-/// pasted text that the network cut in two, a key pressed twice.
+/// How long a question must have been on the screen before an answer that destroys something counts. A key pressed
+/// before the question could be read was meant for something else: the rest of a pasted text that the network split,
+/// a key pressed twice.
 pub const READ: Duration = Duration::from_millis(250);
 
-/// No frame takes longer to be drawn.
+/// No frame takes longer than this to draw.
 const LONGEST_DRAWING: Duration = Duration::from_secs(10);
 
 /// The question.
@@ -23,21 +23,21 @@ const LONGEST_DRAWING: Duration = Duration::from_secs(10);
 pub enum Asked {
     /// Delete the profile of this title?
     Delete(ProfileId, String),
-    /// Remove a variable, of this event and name?
+    /// Remove the variable of this event and name?
     RemoveVariable(String, String),
-    /// Close an editor with something unsaved: save it, discard it, or stay?
+    /// Close an editor with unsaved changes: save, discard, or stay?
     Leave,
     /// The same, and then open another profile.
     LeaveFor(ProfileId),
-    /// Quit with something unsaved?
+    /// Quit with unsaved changes?
     Quit,
-    /// Save over what another session saved, or deleted, meanwhile? Mine, and what is stored now.
+    /// Overwrite what another session has saved or deleted meanwhile? This session's profile, and the stored one.
     Conflict(Box<Profile>, Option<Box<Profile>>),
-    /// Do this to many deliveries?
+    /// Run this bulk change?
     Many(Box<Many>),
-    /// Open the editor on its text once more, since it is no profile?
+    /// Edit the text once more, since it is not a valid profile?
     EditAgain(Written),
-    /// Take what an editor wrote that did not end well?
+    /// Accept the text of an editor that failed?
     TakeIt(Written),
 }
 
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Written {
 pub struct Question {
     pub(in crate::console) asked: Asked,
     pub(in crate::console) text: String,
-    /// When it was on the screen first.
+    /// When it was first on the screen.
     drawn_at: Option<Timestamp>,
 }
 
@@ -65,8 +65,7 @@ impl Question {
         Self { asked, text: text.into(), drawn_at: None }
     }
 
-    /// Before a profile is deleted of which so many deliveries are pending; `undo` is the key that
-    /// restores it.
+    /// Before a profile with this many pending deliveries is deleted; `undo` is the key that restores it.
     #[must_use]
     pub fn delete(id: ProfileId, title: &str, pending: u64, undo: &str) -> Self {
         let held = match pending {
@@ -79,14 +78,14 @@ impl Question {
         Self::new(Asked::Delete(id, title.to_owned()), text)
     }
 
-    /// Before a variable of a person's own is removed from an event.
+    /// Before an own variable is removed from an event.
     #[must_use]
     pub fn remove_variable(scope: &str, name: &str) -> Self {
         let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> are not changed.");
         Self::new(Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text)
     }
 
-    /// Before an editor with something unsaved is closed.
+    /// Before an editor with unsaved changes is closed.
     #[must_use]
     pub fn leave() -> Self {
         Self::new(Asked::Leave, "Save changes?")
@@ -98,14 +97,14 @@ impl Question {
         Self::new(Asked::LeaveFor(id), "Save changes before opening the other profile?")
     }
 
-    /// Before the end.
+    /// Before quitting.
     #[must_use]
     pub fn quit() -> Self {
         let text = "Quit?\n\nUnsaved changes are kept as a draft and restored at the next start.";
         Self::new(Asked::Quit, text)
     }
 
-    /// Before one save takes the place of another session's.
+    /// Before overwriting what another session saved.
     #[must_use]
     pub fn conflict(mine: Box<Profile>, theirs: Option<Box<Profile>>) -> Self {
         let title = &mine.title;
@@ -116,14 +115,14 @@ impl Question {
         Self::new(Asked::Conflict(mine, theirs), text)
     }
 
-    /// Before something is done to many deliveries; at first they are still to be counted.
+    /// Before a bulk change; the deliveries are still to be counted.
     #[must_use]
     pub fn many(many: Box<Many>) -> Self {
         let text = many.question();
         Self::new(Asked::Many(many), text)
     }
 
-    /// After an editor left a text that is no profile.
+    /// After an editor wrote a text that is not a valid profile.
     #[must_use]
     pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
         let told = format!("Not applied: {error}\n\nReopen it to fix this?");
@@ -137,7 +136,7 @@ impl Question {
         Self::new(Asked::TakeIt(Written(subject, text)), told)
     }
 
-    /// The question about many deliveries, if it is one.
+    /// The bulk change in question, if it is one.
     #[must_use]
     pub fn about_many(&self) -> Option<&Many> {
         match &self.asked {
@@ -146,7 +145,7 @@ impl Question {
         }
     }
 
-    /// Why an action is no answer to this question; `None` where it is among those that are shown.
+    /// Why an action does not answer this question; `None` if it does.
     pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
         let is_answer = TABLE.iter().any(|entry| entry.scope == Scope::Question && entry.action == action);
         let is_shown = self.answers().iter().any(|(shown, _)| *shown == action);
@@ -166,17 +165,17 @@ impl Question {
         self.drawn_at.get_or_insert(now);
     }
 
-    /// How long it is still too new for an answer that destroys something, at a time that may be before it
-    /// was drawn; `None` where it is not, or where it was not on the screen yet.
+    /// How long until an answer that destroys something counts; `None` if it counts now, or if the question was not
+    /// drawn yet. The time may be before it was drawn.
     #[must_use]
     pub fn is_new_for(&self, now: Timestamp) -> Option<Duration> {
         let read_at = self.drawn_at?.checked_add(READ).ok()?;
         let rest = Duration::try_from(read_at.duration_since(now)).ok()?;
-        // Drawing takes no such time: the clock was set back.
+        // Drawing cannot take that long: the clock was set back.
         (!rest.is_zero() && rest <= READ + LONGEST_DRAWING).then_some(rest)
     }
 
-    /// Whether an action destroys something, and the question is too new for it to be meant.
+    /// Whether an action destroys something, and the question is too new for it to be intended.
     #[must_use]
     pub fn is_too_new(&self, action: Action, now: Timestamp) -> bool {
         self.destroys(action) && (self.drawn_at.is_none() || self.is_new_for(now).is_some())
@@ -194,7 +193,7 @@ impl Question {
         }
     }
 
-    /// The actions that answer it, and what each would do.
+    /// The actions that answer it, and the effect of each.
     pub(in crate::console) fn answers(&self) -> &'static [(Action, &'static str)] {
         const YES: Action = Action::Accept;
         const THIRD: Action = Action::Discard;

@@ -1,10 +1,10 @@
-//! A long text in a window: how far it is scrolled, and what is looked for in it.
+//! A long text in a window, with its scroll position and search.
 
 use crate::console::model::find::{Find, Went};
 use crate::console::model::scroll::Scroll;
 use crate::keymap::Action;
 
-/// Where a person reads.
+/// The scroll position and the search.
 #[derive(Debug, Default)]
 pub struct Reading {
     pub(in crate::console) scroll: Scroll,
@@ -12,16 +12,16 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// With a text that is looked for from the start.
+    /// With an initial search text.
     #[must_use]
     pub fn seeking(text: &str) -> Self {
         Self { find: Find::given(text), ..Self::default() }
     }
 
-    /// Scrolls, or looks for a text in these lines. False when the action is for neither.
+    /// Scrolls, or searches these lines. False if the action does neither.
     ///
     /// # Errors
-    /// The text is in no line.
+    /// No line contains the text.
     pub fn act<L: AsRef<[String]>>(
         &mut self,
         action: Action,

@@ -15,12 +15,12 @@ use crate::receiver::{Behaviour, Received, describe_in};
 #[derive(Debug, Default)]
 pub struct ReceiverWindow {
     pub(in crate::console) list: List,
-    /// The request that was described last, and its text: decoding a long one takes longer than a frame.
+    /// The request that was described last, with its text: decoding a long request takes longer than a frame may.
     described: RefCell<Option<(Arc<Received>, Arc<str>)>>,
 }
 
 impl ReceiverWindow {
-    /// Why an action cannot be done in this window; `None` when it can.
+    /// Why an action cannot be done in this window; `None` if it can.
     #[must_use]
     pub fn why_not(&self, receiver: &ReceiverState, action: Action) -> Option<&'static str> {
         match action {
@@ -35,14 +35,14 @@ impl ReceiverWindow {
         }
     }
 
-    /// A request came in at the top: the chosen one stays chosen, unless it was the oldest kept.
+    /// Requests were added at the top: the selected one stays selected, unless it was dropped.
     pub fn pushed(&mut self, requests: usize) {
         if self.chosen().is_some() {
             self.list.select((self.list.selected() + 1).min(SETTINGS.len() + requests - 1));
         }
     }
 
-    /// The place of the chosen request; none while a setting is chosen.
+    /// The index of the selected request; none while a setting is selected.
     pub(in crate::console) fn chosen(&self) -> Option<usize> {
         self.list.selected().checked_sub(SETTINGS.len())
     }

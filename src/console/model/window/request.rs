@@ -12,9 +12,9 @@ use crate::text::wrap;
 pub struct RequestWindow {
     pub(in crate::console) text: String,
     pub(in crate::console) reading: Reading,
-    /// The width that was drawn last, and the lines for it: breaking a long text takes longer than a frame.
+    /// The width that was drawn last, and the lines for it: wrapping a long text takes longer than a frame may.
     broken: RefCell<Option<(usize, Arc<[String]>)>>,
-    /// The receiver's window, which comes back.
+    /// The receiver's window, which it returns to.
     pub(in crate::console) below: Box<ReceiverWindow>,
 }
 
@@ -25,7 +25,7 @@ impl RequestWindow {
         Self { text, reading: Reading::default(), broken: RefCell::default(), below }
     }
 
-    /// Lines of at most so many columns.
+    /// The lines, wrapped to this width.
     pub(in crate::console) fn lines(&self, width: usize) -> Arc<[String]> {
         let mut broken = self.broken.borrow_mut();
         if let Some((of, lines)) = &*broken

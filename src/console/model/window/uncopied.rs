@@ -1,8 +1,8 @@
-//! A text that could not be copied: why, and the ways that are left.
+//! A text that could not be copied: why, and what can be done instead.
 
 use crate::console::model::scroll::Scroll;
 
-/// The window: first the reason, then, if wanted, the text in full.
+/// The window: first the reason, then, on request, the full text.
 pub struct Uncopied {
     pub(in crate::console) text: String,
     pub(in crate::console) what: String,
@@ -19,7 +19,7 @@ impl std::fmt::Debug for Uncopied {
 }
 
 impl Uncopied {
-    /// For this text, named so, which was not copied for this reason.
+    /// For this text, with its name and the reason why it was not copied.
     #[must_use]
     pub fn new(text: String, what: String, why: String) -> Self {
         Self { text, what, why, in_full: false, scroll: Scroll::default() }

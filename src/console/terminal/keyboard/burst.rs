@@ -1,5 +1,5 @@
-//! Keys that arrived together: text pasted into a terminal without bracketed paste looks like keys, and must
-//! not be taken for answers by chance.
+//! Keys that arrived together: text pasted into a terminal without bracketed paste looks like keys, and must not
+//! answer a question by accident.
 
 use crossterm::event::KeyCode;
 
@@ -8,11 +8,10 @@ use crate::keymap::Key;
 
 use super::decoder::Input;
 
-/// A read of at least so many bytes is part of a longer text: what the next read brings belongs to it,
-/// however late it comes.
+/// A read of at least this many bytes is part of a longer text: the next read belongs to it, however late it comes.
 const LONG: usize = 1024;
 
-/// Finds the bursts in what is read.
+/// Detects bursts.
 #[derive(Debug, Default)]
 pub struct Bursts {
     /// The last read was in the middle of a long text.
@@ -20,10 +19,10 @@ pub struct Bursts {
 }
 
 impl Bursts {
-    /// The messages for what one read of so many bytes brought.
+    /// The messages for the inputs of one read of `length` bytes.
     ///
-    /// A burst is two inputs or more in one read, Esc aside: over a slow line Esc and the next key arrive
-    /// together. What lies between two keys of a text does not part them.
+    /// A burst is two or more inputs in one read, not counting Esc: over a slow line, Esc and the next key arrive
+    /// together. Other input between two keys does not separate them.
     pub fn messages(&mut self, inputs: Vec<Input>, length: usize) -> Vec<Message> {
         let went_on = std::mem::replace(&mut self.goes_on, length >= LONG);
         let is_burst = went_on || inputs.iter().filter(|input| !is_esc(input)).count() > 1;
@@ -45,7 +44,7 @@ fn is_esc(input: &Input) -> bool {
     matches!(input, Input::Key(key) if key.is(KeyCode::Esc))
 }
 
-/// Whether a pasted text can contain the key: a character, or the end of a line or of a column.
+/// Whether the key can be part of a pasted text: a character, a line end or a tab.
 fn is_in_text(key: Key) -> bool {
     key.is_text() || key.is(KeyCode::Enter) || key.is(KeyCode::Tab)
 }

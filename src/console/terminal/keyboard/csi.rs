@@ -1,6 +1,5 @@
-//! The keys among control sequences: those of xterm, of the Linux console, and those that the kitty
-//! protocol and xterm's modifyOtherKeys add (nobody asks for them here, but a program that crashed
-//! may have).
+//! The keys among control sequences: those of xterm and the Linux console, and those of the kitty protocol and
+//! xterm's modifyOtherKeys (not requested here, but a program that crashed may have enabled them).
 //!
 //! Sources: xterm's `ctlseqs`, and the pages of the kitty keyboard protocol.
 
@@ -22,7 +21,7 @@ pub fn key(parameters: &[u8], last: u8) -> Option<Key> {
         // modifyOtherKeys: `27;modifiers;code~`.
         b'~' if numbers.first(0) == Some(27) => unicode(numbers.first(2)?, None, numbers.held()),
         b'~' => with(numbered(numbers.first(0)?)?, numbers.held()),
-        // Only 1 may precede the modifiers: a cursor report has other numbers, and is no key.
+        // Only 1 may precede the modifiers: a cursor report has other numbers, and is not a key.
         _ if numbers.first(0).is_none_or(|n| n <= 1) => with(lettered(last)?, numbers.held()),
         _ => None,
     }
@@ -70,7 +69,7 @@ fn numbered(number: u32) -> Option<KeyCode> {
         4 | 8 => Some(KeyCode::End),
         5 => Some(KeyCode::PageUp),
         6 => Some(KeyCode::PageDown),
-        // The numbers leave gaps, as the keys of a VT220 did.
+        // The numbering has gaps, like the keys of a VT220.
         11..=15 => function(11, 1),
         17..=21 => function(17, 6),
         23..=26 => function(23, 11),
@@ -113,7 +112,7 @@ fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
     with(code, held)
 }
 
-/// The key with its modifiers; `None` when it is released, or meant for the desktop.
+/// The key with its modifiers; `None` if it is released, or meant for the desktop.
 fn with(code: KeyCode, held: Held) -> Option<Key> {
     let code = match code {
         KeyCode::Tab if held.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
@@ -129,11 +128,11 @@ struct Held {
     is_ours: bool,
 }
 
-/// The numbers of a sequence: parted by `;`, and each in parts by `:`.
+/// The numbers of a sequence: separated by `;`, with subparameters separated by `:`.
 struct Numbers(Vec<Vec<Option<u32>>>);
 
 impl Numbers {
-    /// `None` for anything but numbers: a report, or a response.
+    /// `None` if there is anything but numbers: a report, or a response.
     fn of(parameters: &[u8]) -> Option<Self> {
         let part = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
         let text = std::str::from_utf8(parameters).ok()?;

@@ -1,4 +1,4 @@
-//! The bytes of a terminal become keys, pasted text and clicks.
+//! Decodes the bytes of a terminal into keys, pasted text and mouse events.
 //!
 //! This is the parser of ECMA-48 control sequences that reads what a terminal *sends*. It knows where a
 //! sequence ends even if it does not know the sequence, so unrequested reports and responses are dropped
@@ -17,14 +17,14 @@ use crate::keymap::Key;
 use super::csi;
 use super::mouse::{self, REPORT_BYTES};
 
-/// How long Esc may turn out to be the start of a sequence that arrives in pieces.
+/// How long an Esc may still be the start of a sequence that arrives in pieces.
 const AFTER_ESCAPE: Duration = Duration::from_millis(50);
 /// How long an unfinished sequence waits for its next byte.
 const AFTER_BYTE: Duration = Duration::from_millis(100);
-/// How many times [`AFTER_BYTE`] pasted text may pause. A slow connection pauses in the middle of it.
+/// How many times [`AFTER_BYTE`] a paste may pause. Slow connections pause in the middle of one.
 const PASTE_PAUSES: u8 = 10;
-/// Longest sequence of a key: pasted text that continues after a pause comes in longer pieces, and a person
-/// who types into a paste that lost its end must not keep it open.
+/// The longest sequence of a key. Pasted text that continues after a pause arrives in longer pieces; a person typing
+/// into a paste whose end was lost must not keep it open.
 const LONGEST_KEY: usize = 8;
 /// The end of a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
@@ -40,9 +40,9 @@ pub enum Input {
     Key(Key),
     /// Text was pasted.
     Paste(String),
-    /// Text was pasted, and its end never arrived.
+    /// Text was pasted, but its end never arrived.
     CutPaste(String),
-    /// A click, or a step of the wheel.
+    /// A click, or a wheel step.
     Pointer(Pointer),
 }
 
@@ -61,7 +61,7 @@ enum State {
     Sequence { parameters: Vec<u8>, bare: bool },
     /// `ESC [ [`, function keys of the Linux console.
     LinuxFunction,
-    /// A mouse report in the form without SGR: so many bytes after `ESC [ M`.
+    /// A mouse report in the form without SGR: this many bytes after `ESC [ M`.
     Report(Vec<u8>),
     /// A control string (OSC, DCS, APC, PM, SOS) up to its terminator. All are dropped.
     Text { introducer: u8, bare: bool },
@@ -70,23 +70,22 @@ enum State {
     Paste {
         text: Vec<u8>,
         pauses: u8,
-        /// Nothing has come since the last pause.
+        /// Nothing has arrived since the last pause.
         paused: bool,
     },
 }
 
-/// The parser. It keeps no clock: the caller waits for [`Decoder::patience`], then calls
-/// [`Decoder::expire`].
+/// The parser. It has no clock: the caller waits for [`Decoder::patience`], then calls [`Decoder::expire`].
 #[derive(Debug, Default)]
 pub struct Decoder {
     state: State,
 }
 
 impl Decoder {
-    /// Takes the bytes of one read.
+    /// Processes the bytes of one read.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         if let State::Paste { pauses, paused, .. } = &mut self.state {
-            // After a pause in a paste that lost its end, Ctrl+C alone is a person.
+            // After a pause in a paste whose end was lost, a lone Ctrl+C is from a person.
             if mem::take(paused) && bytes.iter().all(|byte| *byte == 0x03) {
                 self.cut_paste(out);
             } else if bytes.len() > LONGEST_KEY {
@@ -98,7 +97,7 @@ impl Decoder {
         }
     }
 
-    /// How long to wait for more bytes; `None` when nothing is unfinished.
+    /// How long to wait for more bytes; `None` if nothing is unfinished.
     pub fn patience(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
@@ -107,8 +106,8 @@ impl Decoder {
         }
     }
 
-    /// Nothing arrived for that long: what is unfinished is dropped. `ESC` alone is the key, and `ESC`
-    /// with one character that could begin a sequence is two keys of a person.
+    /// Nothing arrived for that long: the unfinished sequence is dropped. `ESC` alone is the key, and `ESC` with one
+    /// character that could start a sequence is two keys pressed by a person.
     pub fn expire(&mut self, out: &mut Vec<Input>) {
         if let State::Paste { pauses, paused, .. } = &mut self.state {
             (*pauses, *paused) = (*pauses + 1, true);
@@ -175,11 +174,11 @@ impl Decoder {
                 0x1b => self.state = State::TextEscape,
                 0x07 => self.state = State::Ground,
                 0x20.. if byte != 0x7f => *bare = false,
-                // No terminal writes these into a string: its end was lost.
+                // No terminal writes these inside a string: its end was lost.
                 _ => self.again(byte, out),
             },
             State::TextEscape => {
-                // Of a terminator that is cut, no half is a key; but another sequence may begin.
+                // Half of a truncated terminator is not a key; but another sequence may start.
                 self.state = introduced(byte, false).unwrap_or_default();
                 if matches!(self.state, State::Ground) && byte != b'\\' {
                     self.ground(byte, out);
@@ -200,7 +199,7 @@ impl Decoder {
         }
     }
 
-    /// Drops what is unfinished, and reads the byte as the first of something new.
+    /// Drops the unfinished sequence, and reprocesses the byte as the start of something new.
     fn again(&mut self, byte: u8, out: &mut Vec<Input>) {
         self.abort(out);
         self.ground(byte, out);
@@ -227,12 +226,12 @@ impl Decoder {
             0x20..=0x7e => out.push(key(KeyCode::Char(char::from(byte)))),
             0x80..=0x9f => self.state = introduced(byte - 0x40, false).unwrap_or_default(),
             0xc2..=0xf4 => self.state = State::Character(vec![byte]),
-            // In no character.
+            // Not part of any character.
             _ => {}
         }
     }
 
-    /// A character of several bytes, once it is whole. What is none is dropped.
+    /// A multi-byte character, once complete. Invalid ones are dropped.
     fn character(&mut self, out: &mut Vec<Input>) {
         let State::Character(bytes) = &self.state else { return };
         match std::str::from_utf8(bytes) {
@@ -249,7 +248,7 @@ impl Decoder {
                 }
             }
             Err(error) if error.error_len().is_some() => self.state = State::Ground,
-            // More is to come.
+            // Incomplete.
             Err(_) => {}
         }
     }
@@ -260,16 +259,16 @@ impl Decoder {
             return;
         }
         if byte == 0x7f {
-            // Option+Backspace of a Mac; nobody presses Esc and Backspace within one read.
+            // Option+Backspace on a Mac; nobody presses Esc and Backspace within one read.
             self.state = State::Ground;
             out.push(Input::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::ALT).into()));
             return;
         }
-        // Esc, and then the key: never Alt, which no action needs.
+        // Esc, then the key: never Alt, which no action needs.
         self.again(byte, out);
     }
 
-    /// A whole sequence: a key, a click, the start of a paste or of a mouse report; else it is dropped.
+    /// A complete sequence: a key, a click, the start of a paste or of a mouse report; anything else is dropped.
     fn finished(&mut self, parameters: &[u8], last: u8, out: &mut Vec<Input>) {
         match (parameters, last) {
             (b"200", b'~') => self.state = State::Paste { text: Vec::new(), pauses: 0, paused: false },
@@ -289,7 +288,7 @@ impl Decoder {
     }
 }
 
-/// A sequence that begins with `ESC` and this byte, or with its eight-bit form.
+/// The sequence that starts with `ESC` and this byte, or with its eight-bit form.
 fn introduced(byte: u8, bare: bool) -> Option<State> {
     match byte {
         b'[' => Some(State::Sequence { parameters: Vec::new(), bare }),
@@ -308,13 +307,13 @@ fn key(code: KeyCode) -> Input {
 fn control(byte: u8) -> Input {
     let with_control = |c: u8| KeyEvent::new(KeyCode::Char(char::from(c)), KeyModifiers::CONTROL);
     Input::Key(match byte {
-        // A line feed is what became of Enter that was pressed while a shell had the terminal.
+        // A line feed is an Enter that was pressed while a shell had the terminal.
         b'\r' | b'\n' => KeyEvent::from(KeyCode::Enter).into(),
         b'\t' => KeyEvent::from(KeyCode::Tab).into(),
         0x7f => KeyEvent::from(KeyCode::Backspace).into(),
         0x00 => with_control(b' ').into(),
         0x01..=0x1a => with_control(byte - 1 + b'a').into(),
-        // Ctrl+4 to Ctrl+7, and what else has the same byte: Ctrl+_ and Ctrl+/.
+        // Ctrl+4 to Ctrl+7, and the keys with the same bytes: Ctrl+_ and Ctrl+/.
         _ => with_control(byte.saturating_sub(0x1c) + b'4').into(),
     })
 }

@@ -1,4 +1,4 @@
-//! Input from the terminal, read by a thread that can be stopped, and that notices the end.
+//! Terminal input, read by a thread that can be stopped and that detects the end of the terminal.
 
 mod burst;
 mod csi;
@@ -23,24 +23,23 @@ use self::decoder::Decoder;
 use crate::console::model::message::Message;
 use crate::threads;
 
-/// The most that is read at a time; a terminal of Linux hands over no more at once.
+/// The size of a read; Linux terminals deliver no more at once.
 const READ: usize = 4096;
-/// How long the thread may take to stop. It does at once, unless the machine is very busy.
+/// How long the thread may take to stop. It stops immediately, unless the machine is very busy.
 const STOP: Duration = Duration::from_millis(200);
 
-/// The keyboard while it is read. Dropping stops the reading: then nothing takes keys from the next program
-/// that has the terminal.
+/// The keyboard while it is being read. Dropping it stops the reading, so that no keys are taken from the next
+/// program that uses the terminal.
 pub struct Keyboard {
     stop: Option<UnixStream>,
     stopped: Receiver<()>,
 }
 
 impl Keyboard {
-    /// Reads the keyboard, and sends what comes as messages; the terminal's end as the hang-up that
-    /// it is.
+    /// Reads the keyboard, and sends the input as messages; the end of the terminal as a hang-up.
     ///
     /// # Errors
-    /// The system starts no thread.
+    /// The system cannot start a thread.
     pub fn read(tell: UnboundedSender<Message>) -> io::Result<Self> {
         let (stop, asked) = UnixStream::pair()?;
         let (end, stopped) = channel();
@@ -52,7 +51,7 @@ impl Keyboard {
 impl Drop for Keyboard {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // The thread never sends: that its end is gone is the word.
+        // The thread never sends anything: the channel closes when it ends.
         let _ = self.stopped.recv_timeout(STOP);
     }
 }
@@ -64,8 +63,8 @@ fn run(asked: &UnixStream, tell: &UnboundedSender<Message>, _end: Sender<()>) {
     }
 }
 
-/// Reads until it is asked to stop. Waits without waking while nothing is unfinished; an error is the
-/// terminal's end.
+/// Reads until asked to stop. Blocks without timeout while nothing is unfinished; an error means the end of the
+/// terminal.
 fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<()> {
     // The console runs only where standard input is a terminal.
     let terminal = rustix::stdio::stdin();

@@ -1,11 +1,11 @@
-//! The mouse's reports: in the SGR form that is asked for, and in the older one of terminals without it.
+//! Mouse reports: in the requested SGR form, and in the older one of terminals without it.
 
 use crate::console::model::pointer::{Deed, Pointer};
 
 /// Bytes of a report in the older form: button, column and line, each 32 higher.
 pub const REPORT_BYTES: usize = 3;
 
-/// The meaning of `ESC [ < report last`, if it has one here.
+/// The meaning of `ESC [ < report last`, if it is used here.
 pub fn sgr(report: &[u8], last: u8) -> Option<Pointer> {
     let text = std::str::from_utf8(report).ok()?;
     let mut numbers = text.split(';').map(|number| number.parse::<u16>().ok());
@@ -14,7 +14,7 @@ pub fn sgr(report: &[u8], last: u8) -> Option<Pointer> {
     Some(Pointer { deed, at: (column.saturating_sub(1), line.saturating_sub(1)) })
 }
 
-/// The meaning of `ESC [ M` and these bytes, if they have one here.
+/// The meaning of `ESC [ M` and these bytes, if it is used here.
 pub fn plain([button, column, line]: [u8; REPORT_BYTES]) -> Option<Pointer> {
     let cell = |byte: u8| u16::from(byte.saturating_sub(33));
     let deed = deed(u16::from(button.saturating_sub(32)))?;
@@ -27,7 +27,7 @@ fn deed(button: u16) -> Option<Deed> {
         0 => Some(Deed::Click),
         64 => Some(Deed::WheelUp),
         65 => Some(Deed::WheelDown),
-        // Other buttons, motion (32), and in the older form that one was let go (3).
+        // Other buttons, motion (32), and in the older form a release (3).
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ fn keys(names: &str) -> Vec<Input> {
     names.split_whitespace().map(key).collect()
 }
 
-/// The input decoded from these pieces, with nothing after them.
+/// The input decoded from these pieces, without a timeout after them.
 fn decoded<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Input> {
     let (mut decoder, mut out) = (Decoder::default(), Vec::new());
     for piece in pieces {
@@ -24,7 +24,7 @@ fn decoded<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Input> {
     out
 }
 
-/// Nothing more comes for as long as the decoder waits for it.
+/// Nothing more arrives for as long as the decoder waits.
 fn wait(decoder: &mut Decoder, out: &mut Vec<Input>) {
     while decoder.patience().is_some() {
         decoder.expire(out);
@@ -146,7 +146,7 @@ fn a_paste_that_never_ends_is_delivered_after_a_while() {
     let cut = |text: &str| Input::CutPaste(text.to_owned());
     assert_eq!(read("\x1b[200~some text"), [cut("some text")]);
     assert_eq!(read("\x1b[200~some text\x1b[20"), [cut("some text")]);
-    // A pause of a slow line is no end; but Ctrl+C after it is a person's.
+    // A pause of a slow line does not end it; but Ctrl+C after the pause is from a person.
     let (mut decoder, mut out) = (Decoder::default(), Vec::new());
     decoder.feed(b"\x1b[200~some", &mut out);
     decoder.expire(&mut out);
@@ -179,7 +179,7 @@ fn what_is_no_text_is_dropped() {
     assert_eq!(read(b"\xe6\x97"), []);
 }
 
-/// Keys as bytes. Esc is not among them where a letter after it begins a sequence.
+/// Keys as bytes. Esc is excluded if the letter after it could start a sequence.
 const KNOWN: &[(&[u8], &str)] = &[
     (b"q", "q"),
     (b"\x03", "ctrl+c"),
@@ -197,7 +197,7 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"\x1b[Z", "shift+tab"),
 ];
 
-/// The bytes in pieces that end at these places.
+/// The bytes, split at these positions.
 fn pieces(bytes: &[u8], mut cuts: Vec<usize>) -> Vec<&[u8]> {
     for cut in &mut cuts {
         *cut %= bytes.len() + 1;

@@ -1,37 +1,37 @@
-//! Which program a person has set, as words of a command.
+//! The command of the editor or pager, split into words.
 
 use std::env;
 use std::path::Path;
 
-/// Editors to look for where none is set, in this order.
+/// Editors to look for if none is set, in this order.
 const EDITORS: [&str; 4] = ["nano", "vim", "vi", "ed"];
 
-/// Pagers to look for where none is set.
+/// Pagers to look for if none is set.
 const PAGERS: [&str; 2] = ["less", "more"];
 
 /// Why there is no program to start.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CommandError {
-    /// A variable that no shell would take apart.
+    /// The variable cannot be split into words.
     #[error("unclosed quote in {0}: {1}")]
     Quotes(&'static str, String),
-    /// Nothing set, nothing found.
+    /// Nothing is set, and no program was found.
     #[error("no {0} found: set {1}")]
     None(&'static str, &'static str),
 }
 
-/// The words of `$VISUAL`, or of `$EDITOR`, or an editor that is found.
+/// The words of `$VISUAL`, or of `$EDITOR`, or an editor that is installed.
 ///
 /// # Errors
-/// The variable cannot be taken apart, or nothing is set and nothing found.
+/// The variable cannot be split into words, or nothing is set and nothing is installed.
 pub fn editor() -> Result<Vec<String>, CommandError> {
     set(&["VISUAL", "EDITOR"])
         .or_else(|| found(&EDITORS).map(Ok))
         .unwrap_or(Err(CommandError::None("editor", "EDITOR")))
 }
 
-/// The words of `$PAGER`, or a pager that is found. `cat` shows nothing that stays on the screen, so
-/// it counts as none.
+/// The words of `$PAGER`, or a pager that is installed. `cat` does not keep its output on the screen, so it does not
+/// count.
 ///
 /// # Errors
 /// As [`editor`].
@@ -43,12 +43,12 @@ pub fn pager() -> Result<Vec<String>, CommandError> {
         .unwrap_or(Err(CommandError::None("pager", "PAGER")))
 }
 
-/// The words of the first of these variables that is set to some.
+/// The words of the first of these variables that is set and not blank.
 fn set(names: &[&'static str]) -> Option<Result<Vec<String>, CommandError>> {
     names.iter().find_map(|name| words(name, &env::var(name).ok()?).transpose())
 }
 
-/// The words as a shell takes a command apart; none where there are none.
+/// The words as a shell would split them; none if there are none.
 fn words(name: &'static str, text: &str) -> Result<Option<Vec<String>>, CommandError> {
     let words = shell_words::split(text).map_err(|_| CommandError::Quotes(name, text.to_owned()))?;
     Ok(Some(words).filter(|words| words.first().is_some_and(|first| !first.is_empty())))

@@ -1,4 +1,4 @@
-//! A program that has the terminal.
+//! A program that uses the terminal.
 
 pub mod command;
 pub mod private_file;

@@ -1,4 +1,4 @@
-//! A text in a file that only its owner can read, in a folder of its own, gone when it is dropped.
+//! A text in a file readable by its owner only, in its own folder; removed when dropped.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
@@ -21,14 +21,13 @@ const MOST: u64 = 8 << 20;
 /// The prefix of the folders of private files, before a random part.
 const PREFIX: &str = "ringback-edit-";
 
-/// Younger folders are left alone by [`sweep`]: one that is being made is not locked yet.
+/// [`sweep`] skips younger folders: one that is being created is not locked yet.
 const YOUNG: Duration = Duration::from_mins(1);
 
-/// A file that lives as long as this. Its folder has mode 0700, so what an editor leaves beside it is
-/// as private, and goes with it.
+/// A file that lives as long as this value. Its folder has mode 0700, so files that an editor creates beside it are
+/// equally private, and are removed with it.
 pub struct PrivateFile {
-    /// The folder, locked. The editor inherits it: while one of the two lives, [`sweep`] leaves the
-    /// folder alone.
+    /// The folder, locked. The editor inherits the lock: while either process lives, [`sweep`] skips the folder.
     _lock: OwnedFd,
     _folder: TempDir,
     path: PathBuf,
@@ -38,7 +37,7 @@ impl PrivateFile {
     /// Writes a text to a new file of this name.
     ///
     /// # Errors
-    /// There is no room, or no folder for temporary files.
+    /// No space left, or no folder for temporary files.
     pub fn new(name: &str, text: &str) -> io::Result<Self> {
         let folder =
             tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir()?;
@@ -50,7 +49,7 @@ impl PrivateFile {
         Ok(Self { _lock: lock, _folder: folder, path })
     }
 
-    /// Where it is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -59,14 +58,13 @@ impl PrivateFile {
     /// Its current contents. An editor may have replaced the file.
     ///
     /// # Errors
-    /// It cannot be read, is no text, or is too long.
+    /// It cannot be read, is not text, or is too long.
     pub fn text(&self) -> Result<String, UnreadableFile> {
         files::read_text(&self.path, MOST)
     }
 }
 
-/// Removes the private files that sessions left behind which had no chance to: killed, or cut off from
-/// power.
+/// Removes private files left behind by sessions that were killed or lost power.
 pub fn sweep() {
     sweep_in(&std::env::temp_dir(), clock::now().into());
 }
@@ -81,7 +79,7 @@ fn sweep_in(temporary: &Path, now: SystemTime) {
     }
 }
 
-/// Whether a folder is this user's, and nobody's any more.
+/// Whether a folder is this user's and no longer in use.
 fn is_left(folder: &Path, now: SystemTime) -> bool {
     let Ok(lock) = open_folder(folder, OFlags::CLOEXEC) else { return false };
     if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {

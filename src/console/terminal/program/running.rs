@@ -1,4 +1,4 @@
-//! A program while it has the terminal.
+//! A running program that uses the terminal.
 
 #![allow(clippy::result_large_err, reason = "what failed is the message that is passed on, once")]
 
@@ -19,7 +19,7 @@ use crate::console::terminal::program::private_file::PrivateFile;
 /// How long an editor has to save its text when the program must end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// A program that runs. Dropping it kills the program.
+/// A running program. Dropping it kills the program.
 pub struct Running {
     child: Child,
     name: String,
@@ -34,7 +34,7 @@ struct Edited {
 }
 
 impl Program {
-    /// Starts the program on the terminal, which must be given back before.
+    /// Starts the program on the terminal, which must be released first.
     ///
     /// # Errors
     /// Why it cannot be started, as a message.
@@ -60,7 +60,7 @@ fn start_editor(subject: Subject, given: String) -> Result<Running, Message> {
     Ok(Running { child, name: name(&words[0]), edited: Some(Edited { subject, given, file }) })
 }
 
-/// A name by which editors know the language.
+/// A name by which editors recognize the language.
 fn file_name(subject: &Subject, text: &str) -> &'static str {
     match subject {
         Subject::Profile(_) => "profile.json",
@@ -74,13 +74,13 @@ fn start_pager(text: String) -> Result<Running, Message> {
     let words = command::pager().map_err(failed)?;
     let mut command = program(&words);
     command.stdin(Stdio::piped());
-    // With -F a text that fits would be gone before it is read.
+    // With -F, `less` would exit before a short text can be read.
     let less = std::env::var("LESS").unwrap_or_default();
     command.env("LESS", format!("{less} -+F").trim_start());
     let mut child = spawn(&mut command, &words[0])?;
     if let Some(mut input) = child.stdin.take() {
         tokio::spawn(async move {
-            // A pager that is left early reads no more.
+            // A pager that is quit early stops reading.
             let _ = tokio::io::AsyncWriteExt::write_all(&mut input, text.as_bytes()).await;
         });
     }
@@ -115,14 +115,14 @@ impl Running {
         self.outcome(trouble)
     }
 
-    /// Ends the program, since the console ends, and returns the text written by then.
+    /// Ends the program because the console ends, and returns the text written so far.
     pub async fn end(&mut self) -> Message {
         if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)) {
             let _ = kill_process(pid, Signal::HUP);
         }
         let _ = tokio::time::timeout(LAST_WORDS, self.child.wait()).await;
         let _ = self.child.start_kill();
-        // The text is taken without a question: it is kept as a draft only.
+        // The text is taken without a question: it is only kept as a draft.
         self.outcome(None)
     }
 
@@ -139,7 +139,7 @@ impl Running {
     }
 }
 
-/// Why an end is none of the good ones.
+/// Why a program failed; none if it succeeded.
 fn trouble(name: &str, status: ExitStatus) -> Option<String> {
     use std::os::unix::process::ExitStatusExt as _;
     match (status.code(), status.signal()) {

@@ -1,5 +1,4 @@
-//! Actions on all deliveries that the filter leaves: counted first, then asked about, then done a
-//! batch at a time.
+//! Bulk actions on all matching deliveries: count, ask, then run batch by batch.
 
 use crate::console::model::deliveries::many::{self, BulkNews, Many, Running};
 use crate::console::model::effect::Effect;
@@ -10,7 +9,7 @@ use crate::keymap::Action;
 use crate::storage::{BulkResult, Change, Filter};
 use crate::text::group_digits;
 
-/// Opens the question, and has the deliveries counted.
+/// Opens the question, and counts the deliveries.
 pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let Ok((states, word)) = many::about(deliveries.show, action) else { return Vec::new() };
@@ -29,7 +28,7 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     vec![Effect::CountMany(many)]
 }
 
-/// Does what was asked about.
+/// Starts the bulk change that was confirmed.
 pub fn begin(state: &mut State, many: Box<Many>) -> Vec<Effect> {
     let running = Running { change: many.change, of: many.count.unwrap_or(0) };
     state.say(going(&running, 0));
@@ -46,7 +45,7 @@ fn going(running: &Running, done: u64) -> String {
     format!("{verb}: {} of {} · Esc in the deliveries stops it", group_digits(done), group_digits(running.of))
 }
 
-/// The question about many deliveries that is open.
+/// The open question about a bulk change.
 fn asked(state: &State) -> Option<u64> {
     match &state.overlay {
         Some(Overlay::Question(question)) => question.about_many().map(|many| many.ticket),
@@ -54,11 +53,11 @@ fn asked(state: &State) -> Option<u64> {
     }
 }
 
-/// Takes what came of it.
+/// Takes the progress or result of a bulk change.
 pub fn news(state: &mut State, news: BulkNews) {
     match news {
         BulkNews::Counted(counted) => {
-            // The person may have gone on.
+            // The question may be closed by now.
             if asked(state) != Some(counted.ticket) {
                 return;
             }

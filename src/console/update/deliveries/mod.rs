@@ -17,7 +17,7 @@ use crate::keymap::Action;
 use crate::record::{DeliveryId, Details};
 use crate::storage::{Page, searched_texts};
 
-/// Takes rows that were read.
+/// Takes rows that were loaded.
 pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let mut effects = Vec::new();
@@ -31,7 +31,8 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
         }
     }
     if !deliveries.is_for_now(query) {
-        // Asked before the person moved away, or came back: what there is now was not asked for yet.
+        // Requested before the person moved away from the newest, or returned to it: the rows for the current
+        // position were not requested yet.
         if query.before.is_none() && query.upto != deliveries.paused_at && effects.is_empty() {
             effects = deliveries.reload();
         }
@@ -65,7 +66,7 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     effects
 }
 
-/// Reads the chosen delivery's attempts where what is known of them is old.
+/// Loads the selected delivery's attempts if those that are loaded are outdated.
 pub fn load_chosen(state: &State) -> Vec<Effect> {
     let deliveries = &state.deliveries;
     let Some(chosen) = deliveries.chosen() else { return Vec::new() };
@@ -112,7 +113,7 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
     deliveries.reload()
 }
 
-/// Chooses a row of the list by its number; as with the arrows, the newest is followed no more.
+/// Selects a row of the list by its index; as with the arrows, this stops following the newest.
 pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     deliveries.list.select(row.min(deliveries.rows.len().saturating_sub(1)));
@@ -175,7 +176,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Follow, _) => {
             deliveries.paused_at = None;
             deliveries.list.select(0);
-            // The rows being loaded lack the changes since.
+            // The rows being loaded lack the latest changes.
             deliveries.forget_reads();
             [load_chosen(state), state.deliveries.reload()].concat()
         }
@@ -196,7 +197,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Reads older ones when the end of the list comes near.
+/// Loads older deliveries when the selection is near the end of the list.
 fn load_more(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let near_end = deliveries.list.selected() + PAGE / 4 >= deliveries.rows.len();

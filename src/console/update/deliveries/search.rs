@@ -1,7 +1,7 @@
-//! The deliveries are filtered by text and status while one types.
+//! Incremental filter of the deliveries, by text and status.
 //!
-//! The disk is searched a limited number of rows at a time: matches are shown at once, and the search
-//! continues until the screen is full or the log has ended.
+//! Each search examines a limited number of rows: matches are shown at once, and the search continues until the
+//! screen is full or the log ends.
 
 use crossterm::event::KeyCode;
 
@@ -12,7 +12,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::keymap::Key;
 
-/// Begins to type a filter; an existing one is continued.
+/// Opens the filter for typing; an existing one is continued.
 pub fn open(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Deliveries;
     let search = &mut state.deliveries.search;
@@ -23,14 +23,14 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows all again.
+/// Shows all deliveries again.
 pub fn end(state: &mut State) -> Vec<Effect> {
     let was_on = state.deliveries.search.is_on();
     state.deliveries.search = Search::default();
     if was_on { state.deliveries.refilter() } else { Vec::new() }
 }
 
-/// A key while the filter is typed. `None` when it is not for the filter.
+/// A key while the filter is being typed. `None` if it is not for the filter.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let search = &mut state.deliveries.search;
     if !search.typing {
@@ -52,7 +52,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
 }
 
-/// Text pasted while the filter is typed.
+/// Text pasted while the filter is being typed.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.deliveries.search.input.as_mut() {
         Some(input) => input.paste(text),

@@ -16,7 +16,7 @@ use crate::console::update::{alone, programs};
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, Event, Field};
 
-/// A key that is no action here: text, or a way through the fields. `None` when it means nothing.
+/// A key that is not an action: it types text, or moves the focus. `None` if it means nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let editor = state.editor.as_mut()?;
     let killed = std::mem::take(&mut editor.killed);
@@ -51,7 +51,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
 }
 
-/// A letter or digit in a choice takes the next option that begins with it.
+/// A letter or digit in a choice selects the next option that starts with it.
 fn choose(state: &mut State, c: char) -> Vec<Effect> {
     let Some(editor) = &state.editor else { return Vec::new() };
     let Item::Choice(field) = editor.focus else { return Vec::new() };
@@ -115,7 +115,7 @@ fn leave(state: &mut State) -> Vec<Effect> {
     keeping::close(state)
 }
 
-/// Enter on a button, or Space on anything that is no text.
+/// Enter on a button, or Space on anything that is not text.
 pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     match editor.focus.clone() {
@@ -194,14 +194,14 @@ fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
     take(state, field, name)
 }
 
-/// Takes an option of a choice.
+/// Selects an option of a choice.
 fn take(state: &mut State, field: Field, name: String) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     let old = editor.draft.channel();
     editor.set(field, name);
     match field {
         Field::Channel => follow_channel(editor, old),
-        // With retries the timeout is mandatory, which is said at once.
+        // With retries the timeout is mandatory, which is shown at once.
         Field::RetryCount => {
             editor.touched.fields.insert(Field::RetryTimeout);
         }
@@ -210,7 +210,7 @@ fn take(state: &mut State, field: Field, name: String) -> Vec<Effect> {
     changed(state, field)
 }
 
-/// Another channel has other events, and another interval to begin with.
+/// Another channel has other events, and another default interval.
 fn follow_channel(editor: &mut Editor, old: Option<crate::profile::Channel>) {
     let Some(channel) = editor.draft.channel() else { return };
     editor.draft.events = channel.events().iter().take(1).map(|e| e.name().to_owned()).collect();

@@ -1,4 +1,4 @@
-//! Checks what is typed, once after each change.
+//! Checks the draft, once after each change.
 
 use crate::console::model::editor::checked::CheckDue;
 use crate::console::model::editor::to_check::ToCheck;
@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::variables;
 use crate::profile::Field;
 
-/// Checks what is being edited, if it has changed; has a long body checked once the typing rests.
+/// Checks the draft if it has changed; schedules the check of a long body for when typing pauses.
 pub(in crate::console) fn check(state: &mut State) -> Option<Effect> {
     let State { editor: Some(editor), own_variables, now, .. } = state else { return None };
     let effect = match editor.check_due(*now) {
@@ -20,7 +20,7 @@ pub(in crate::console) fn check(state: &mut State) -> Option<Effect> {
         CheckDue::Elsewhere => Some(Effect::Check(Box::new(ToCheck::of(editor, own_variables)))),
     };
     if editor.focus.field() == Some(Field::Body) {
-        // Otherwise each drawing would take a long body apart anew.
+        // Otherwise each frame would split a long body again.
         editor.input_of(Field::Body);
     }
     effect

@@ -8,7 +8,7 @@ use crate::console::model::state::State;
 use crate::console::update::editor::keeping;
 use crate::keymap::Key;
 
-/// A key while names are offered. `None` when it is not for them.
+/// A key while names are offered. `None` if it is not for the offer.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let editor = state.editor.as_mut()?;
     let completion = complete::offered(editor, &state.own_variables)?;
@@ -21,7 +21,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         editor.completion = Some((completion.at + count - 1) % count);
     } else if key.is(KeyCode::Tab) {
         let (field, input) = editor.input()?;
-        // The typed letters may be of the other case.
+        // The typed letters may differ in case.
         input.complete(completion.typed, &format!("{}>", completion.names[completion.at]));
         let value = input.text();
         text::set_text(&mut editor.draft, field, value);

@@ -1,4 +1,4 @@
-//! Files that a profile names and that could not be used when it was to be saved.
+//! Files that a profile refers to and that could not be used when it was saved.
 
 use crate::console::model::editor::files::{self, Unusable};
 use crate::console::model::editor::item::{Item, Step};

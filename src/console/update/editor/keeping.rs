@@ -1,4 +1,4 @@
-//! A draft is checked, saved, kept on disk, or dropped.
+//! Checks, saves, keeps or discards a draft.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::effect::{AfterSave, Effect};
@@ -6,14 +6,14 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::profile::Profile;
 
-/// Saves, after which this follows; or goes to the first field in error.
+/// Saves, with this next step; or goes to the first field with an error.
 pub fn save(state: &mut State, after: AfterSave) -> Vec<Effect> {
     let Some(profile) = checked(state, "saved") else { return Vec::new() };
     let seen = state.editor.as_ref().and_then(Editor::seen);
     vec![Effect::SaveProfile(Box::new(profile), seen, after)]
 }
 
-/// The profile on the screen, to be `done`; with errors, goes to the first one and says how many.
+/// The profile in the editor, to be `done`; if it has errors, goes to the first one and says how many there are.
 pub fn checked(state: &mut State, done: &str) -> Option<Profile> {
     let editor = state.editor.as_mut()?;
     match editor.profile() {
@@ -32,7 +32,7 @@ pub fn checked(state: &mut State, done: &str) -> Option<Profile> {
     }
 }
 
-/// Closes the editor without a question, and forgets what was not saved.
+/// Closes the editor without a question, and discards unsaved changes.
 pub fn close(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Profiles;
     match state.editor.take() {

@@ -6,7 +6,7 @@ use crate::console::model::state::State;
 use crate::console::update::editor::{act, steps};
 use crate::keymap::Action;
 
-/// A click: goes to a text; does what a switch or a button does; turns a choice that is clicked again.
+/// A click: focuses a text; operates a switch or a button; changes a choice that is clicked again.
 pub fn click(state: &mut State, item: &Item) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     if !editor.items().contains(item) {
@@ -33,7 +33,7 @@ pub fn show_step(state: &mut State, step: Step) {
     }
 }
 
-/// The wheel: through the lines of the body where the keyboard is in it, else through the fields.
+/// The wheel: through the lines of the body if it is focused, otherwise through the fields.
 pub fn wheel(state: &mut State, down: bool) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     if editor.focus == Item::Body {

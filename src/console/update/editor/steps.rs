@@ -1,4 +1,4 @@
-//! The ways through the fields of the editor.
+//! Moves the focus through the fields of the editor.
 
 use crate::console::model::editor::Editor;
 use crate::console::model::editor::item::{Item, Step};
@@ -16,7 +16,7 @@ pub(in crate::console) fn step_field(editor: &mut Editor, forward: bool) -> Vec<
     Vec::new()
 }
 
-/// Gives an item the keyboard.
+/// Focuses an item.
 pub(in crate::console) fn go_to(editor: &mut Editor, item: Item) {
     editor.enter(item);
     editor.drop_empty_rows();

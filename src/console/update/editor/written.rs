@@ -1,4 +1,4 @@
-//! Text written in `$EDITOR` is taken into the editor as if it had been typed.
+//! Text written in `$EDITOR` is taken over as if it had been typed.
 
 use crate::console::model::editor::item::{Item, Step};
 use crate::console::model::editor::rows::Rows;
@@ -8,20 +8,20 @@ use crate::console::model::state::State;
 use crate::console::update::editor::keeping;
 use crate::profile::{Draft, Field};
 
-/// Takes a body: one step for undo. An editor ends its last line; where there was no such end before,
-/// it is none of the body.
+/// Takes a body, as one undo step. Editors end the last line; if the body did not end in a line end before, the added
+/// one is removed.
 pub fn take_body(state: &mut State, written: &str) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     let ended = editor.draft.body.ends_with('\n');
     let body = if ended { written } else { written.strip_suffix('\n').unwrap_or(written) };
-    // With the field made before, its undo knows the old text.
+    // With the field created first, its undo history contains the old text.
     editor.input_of(Field::Body);
     editor.set(Field::Body, body.to_owned());
     (editor.step, editor.focus) = (Step::Basics, Item::Body);
     keeping::keep(state)
 }
 
-/// Takes all fields. Those that were typed in keep their undo.
+/// Takes all fields. Those that were typed into keep their undo history.
 pub fn take_draft(state: &mut State, draft: Draft) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
     editor.draft = draft;

@@ -16,7 +16,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::{Action, Key};
 
-/// A key while a window is open that writes text in it. `None` when it writes nothing.
+/// A key while a window with a text field is open. `None` if it does not type text.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     if let Some(effects) = test::enter(state, key) {
         return Some(effects);
@@ -47,7 +47,7 @@ pub fn paste(state: &mut State, text: &str) {
     }
 }
 
-/// Gives the keyboard to a row of the window that was clicked.
+/// Focuses a row of the window that was clicked.
 pub fn choose_row(state: &mut State, row: usize) {
     if let Some(Overlay::Test(window)) = &mut state.overlay {
         window.choose_row(row);

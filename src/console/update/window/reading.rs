@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::{Overlay, details_text};
 use crate::keymap::Action;
 
-/// Scrolls the text of the window, or looks for a text in it. False when the action is for neither.
+/// Scrolls or searches the text of the window. False if the action does neither.
 pub(in crate::console) fn act(state: &mut State, action: Action) -> bool {
     let lines = if action.is_match() { lines(state) } else { Arc::default() };
     let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) else { return false };
@@ -17,8 +17,8 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> bool {
     })
 }
 
-/// Goes to what a delivery was found by, once there is something to read. Where it is not on the
-/// screen, as a value that is sent encrypted, nothing happens.
+/// Scrolls to the text by which the delivery was found, once the details are loaded. If it is not on the screen, such
+/// as a value that is sent encrypted, nothing happens.
 pub fn go_to_sought(state: &mut State) {
     let Some(Overlay::Details(window)) = &mut state.overlay else { return };
     if !window.seeks || window.details.is_none() {
@@ -27,7 +27,7 @@ pub fn go_to_sought(state: &mut State) {
     window.seeks = false;
     let lines = lines(state);
     if let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) {
-        // That it is nowhere in sight is no news.
+        // No match is not worth a notice here.
         let _ = reading.act(Action::NextMatch, || lines);
     }
 }

@@ -10,7 +10,7 @@ use crate::console::model::window::test::TestWindow;
 use crate::console::update::alone;
 use crate::keymap::{Action, Key};
 
-/// Sends with Enter from wherever the keyboard is; in the name of a file it reads the file.
+/// Enter sends from anywhere in the window; in the name of a file it reads the file.
 pub(in crate::console) fn enter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return None };
     if !key.is(KeyCode::Enter) {
@@ -37,7 +37,7 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Asks for the preview of these values; the window stays beneath it.
+/// Requests the preview of these values; the window stays beneath it.
 fn preview(window: &mut TestWindow) -> Vec<Effect> {
     match window.wanted() {
         Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],

@@ -1,4 +1,4 @@
-//! The matches of a search that the row of a delivery does not show, named beneath the list.
+//! Matches of a search that the row of a delivery does not show, named beneath the list.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::profile::Choice as _;
 use crate::record::Details;
 use crate::text::cut;
 
-/// Where a text was found that the row does not show, and what is around it.
+/// Where a match is that the row does not show, with its context.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     place: Cow<'static, str>,
@@ -23,10 +23,10 @@ pub struct Found {
     after: String,
 }
 
-/// Something that is searched: what it is called, and its text.
+/// A searched text: its name, and the text.
 type Source<'a> = (Cow<'static, str>, Cow<'a, str>);
 
-/// The first of these texts, in small letters, that a row of this delivery does not show.
+/// The first of these lower-case texts that a row of this delivery does not show.
 #[must_use]
 pub fn beneath(details: &Details, texts: &[String], row: &str, clock: &Clock) -> Option<Found> {
     let row = row.to_lowercase();
@@ -43,7 +43,7 @@ fn find(details: &Details, text: &str, clock: &Clock) -> Option<Found> {
     sources(details, clock).into_iter().find_map(|(place, source)| split(place, &source, text))
 }
 
-/// All that the search looks at beside ids, what the row shows first.
+/// Everything that the search examines except ids; what the row shows comes first.
 fn sources<'a>(details: &'a Details, clock: &Clock) -> Vec<Source<'a>> {
     let summary = &details.summary;
     let named = |place: &'static str, text: &'a str| -> Source<'a> { (place.into(), text.into()) };
@@ -72,14 +72,14 @@ fn sources<'a>(details: &'a Details, clock: &Clock) -> Vec<Source<'a>> {
     all
 }
 
-/// The source cut at the first place where the text is, letter case aside.
+/// The source split around the first match, ignoring case.
 fn split(place: Cow<'static, str>, source: &str, text: &str) -> Option<Found> {
     let (from, to) = mark::position(source, text)?;
     let (before, hit, after) = (&source[..from], &source[from..to], &source[to..]);
     Some(Found { place, before: on_one_line(before), hit: hit.to_owned(), after: on_one_line(after) })
 }
 
-/// White space as one blank.
+/// Collapses white space.
 fn on_one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -93,14 +93,14 @@ fn on_one_line(text: &str) -> String {
 }
 
 impl Found {
-    /// Place and text in so many columns, with what was looked for in sight.
+    /// Name and context in this many columns, with the match visible.
     #[must_use]
     pub fn line(&self, theme: &Theme, width: usize) -> Line<'static> {
         let place = format!("{}  ", self.place);
         let room = width.saturating_sub(place.width());
         let hit = cut(&self.hit, room);
         let left = room - hit.width();
-        // The text after the match says most; the text before it gets the rest of half the room.
+        // The text after the match says most; the text before it gets the rest of half the space.
         let before = end(&self.before, left.saturating_sub(self.after.width().min(left / 2)));
         let after = cut(&self.after, left - before.width());
         Line::from(vec![
@@ -112,7 +112,7 @@ impl Found {
     }
 }
 
-/// The last columns of a text, with `…` where something is missing.
+/// The last columns of a text, with `…` if something is missing.
 fn end(text: &str, width: usize) -> String {
     let text = cut(text, usize::MAX);
     if text.width() <= width {

@@ -26,8 +26,7 @@ use crate::record::Summary;
 use crate::storage::searched_texts;
 use crate::text::{cut, fit};
 
-/// The title of the pane, in so many columns. It never says paused: that would mean the sender, which
-/// continues.
+/// The title of the pane, in this many columns. It never says "paused": that would mean the sender, which continues.
 fn title(state: &State, room: usize) -> String {
     let deliveries = &state.deliveries;
     if deliveries.is_following() {
@@ -88,7 +87,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-/// How many deliveries are passed over, since they cannot be read.
+/// How many deliveries are skipped because they cannot be read.
 fn unreadable(state: &State) -> Option<String> {
     let n = state.deliveries.unreadable;
     (n > 0).then(|| format!("{n} cannot be read"))
@@ -109,7 +108,7 @@ fn searching(state: &State) -> Option<String> {
     Some(format!("back to {} …", clock.in_list(reached, state.now)))
 }
 
-/// How wide time, title and state are, alike for all rows in sight.
+/// The widths of time, title and state, the same for all visible rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns {
     time: usize,
@@ -121,8 +120,8 @@ pub struct Columns {
 const HEAD: usize = 8;
 
 impl Columns {
-    /// The columns for these rows: the state says most, so it gets its room first, and no title less than
-    /// a third of it all.
+    /// The columns for these rows: the state says most, so its space comes first; a title gets at least a third of
+    /// the width.
     #[must_use]
     pub fn of(state: &State, rows: &[Summary], width: usize) -> Self {
         let time = state.settings.clock.columns(rows.iter().map(|row| row.accepted_at), state.now);

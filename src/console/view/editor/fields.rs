@@ -1,4 +1,4 @@
-//! Draws the fields of the editor: texts, rows, the body, choices and ticks.
+//! Draws the fields of the editor: texts, rows, the body, choices and check boxes.
 
 use crate::console::model::editor::item::{self, Item};
 use crate::console::model::editor::rows::Rows;
@@ -43,7 +43,7 @@ impl Sheet<'_> {
         } else {
             let value = text::text(&self.editor.draft, field);
             if height > 1 {
-                // The keyboard was never in it, so it is seen from its start.
+                // It was never focused, so it is shown from its start.
                 let seen = value.split_inclusive('\n').take(height + 1).collect::<String>();
                 return input::draw(&Input::lines(&seen), &look);
             }
@@ -73,7 +73,7 @@ impl Sheet<'_> {
         self.remarks(field);
     }
 
-    /// How many of the Dynamic Variables are selected, and the way to them.
+    /// How many Dynamic Variables are selected, and the button that shows them.
     pub(super) fn variables(&mut self) {
         const LABEL: &str = "Dynamic Variables";
         const VIEW: &str = "[ View ]";
@@ -94,7 +94,7 @@ impl Sheet<'_> {
         self.push(spans, here);
     }
 
-    /// The names that Tab can complete, under the field with the keyboard.
+    /// The names that Tab can complete, below the focused field.
     pub(super) fn offer(&mut self, here: bool) {
         if !here {
             return;
@@ -170,7 +170,7 @@ impl Sheet<'_> {
         for (at, line) in lines.into_iter().enumerate() {
             let mut spans = match at {
                 0 => self.label(Field::Body.label(), here),
-                // Hidden lines above and below are counted beside the last visible line.
+                // Hidden lines are counted beside the last visible line.
                 _ if at == last => self.aside(&more, here),
                 _ => self.label("", here),
             };
@@ -195,7 +195,7 @@ impl Sheet<'_> {
         let mut spans = self.label(field.label(), here);
         let room = self.width.saturating_sub(LABELS);
         let columns = |gap: usize| options.iter().map(|(_, label)| label.width() + gap).sum::<usize>();
-        // Brackets replace the blanks around a label, or take room of their own where that is short.
+        // Brackets replace the blanks around a label, or take their own space if there is too little.
         let is_wide = columns(2) <= room;
         let mut column = LABELS;
         if is_wide || columns(1) < room {

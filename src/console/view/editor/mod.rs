@@ -1,4 +1,4 @@
-//! Draws pane 2: the editor, or the chosen profile where nothing is being edited.
+//! Draws pane 2: the editor, or the selected profile if nothing is being edited.
 
 pub mod fields;
 pub mod spots;
@@ -27,7 +27,7 @@ const LABELS: usize = 23;
 /// Columns of the table of retries.
 const TABLE: usize = 39;
 
-/// From so many columns on a pane is roomy.
+/// A pane is roomy from this many columns on.
 const ROOMY: usize = 70;
 
 /// Draws the pane.
@@ -52,7 +52,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     sheet.show(inner, out);
 }
 
-/// The lines of a step, from which those in sight are shown.
+/// The lines of a step, of which the visible ones are shown.
 struct Sheet<'a> {
     state: &'a State,
     editor: &'a Editor,
@@ -62,7 +62,7 @@ struct Sheet<'a> {
     lines: Vec<Line<'static>>,
     /// The click targets.
     spots: Vec<Spot>,
-    /// First and last line of what has the keyboard.
+    /// First and last line of the focused item.
     here: (usize, usize),
     /// Column and line of the cursor.
     cursor: Option<(usize, usize)>,
@@ -112,7 +112,7 @@ impl<'a> Sheet<'a> {
             match &item {
                 Item::Text(field) => match Rows::place(*field) {
                     Some((rows, at, Part::Name)) => self.row(rows, at),
-                    // Drawn with its name.
+                    // Drawn together with its name.
                     Some((_, _, Part::Value)) => {}
                     None => self.text(*field, &item),
                 },
@@ -175,7 +175,7 @@ impl<'a> Sheet<'a> {
         self.focused && self.editor.focus == *item
     }
 
-    /// The label of a line, with a bar where the keyboard is.
+    /// The label of a line, with a bar if it is focused.
     fn label(&self, label: &str, here: bool) -> Vec<Span<'static>> {
         let theme = &self.state.settings.theme;
         let (bar, style) = if here { ("▌", theme.focus) } else { (" ", theme.label) };
@@ -183,7 +183,7 @@ impl<'a> Sheet<'a> {
         vec![Span::styled(bar, theme.focus), Span::styled(label, style), Span::raw(" ")]
     }
 
-    /// The same column with a remark in place of a label.
+    /// The same column with a note instead of a label.
     fn aside(&self, remark: &str, here: bool) -> Vec<Span<'static>> {
         let mut spans = self.label(remark, here);
         spans[1].style = self.state.settings.theme.dim;
@@ -197,7 +197,7 @@ impl<'a> Sheet<'a> {
         self.lines.push(Line::from(spans));
     }
 
-    /// A line of its own under a field.
+    /// A separate line below a field.
     fn note(&mut self, text: &str, style: Style) {
         self.indented(text, style, LABELS);
     }
@@ -208,7 +208,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// A text in line with the values, with a sign before it.
+    /// A text aligned with the values, with a sign before it.
     fn remark(&mut self, sign: char, text: &str, style: Style) {
         for (at, line) in wrap(text, self.width.saturating_sub(LABELS)).into_iter().enumerate() {
             let sign = if at == 0 { sign } else { ' ' };
@@ -217,7 +217,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The error of a field, or what is worth knowing about it.
+    /// The error of a field, or the advice for it.
     fn remarks(&mut self, field: Field) {
         let theme = self.state.settings.theme;
         let before = self.lines.len();
@@ -226,7 +226,7 @@ impl<'a> Sheet<'a> {
         } else if let Some(advice) = self.editor.advice(field).map(str::to_owned) {
             self.remark('!', &advice, theme.warn);
         }
-        // An error under the focused field is in sight with it.
+        // An error below the focused field is visible together with it.
         if self.here.1 + 1 == before {
             self.here.1 = self.lines.len().saturating_sub(1);
         }
@@ -237,7 +237,7 @@ impl<'a> Sheet<'a> {
         const LABEL: &str = "Profile id";
         let mut spans = self.label(LABEL, false);
         let id = self.editor.id().as_str();
-        // In a narrow pane the id moves towards its label, so that all of it is in sight.
+        // In a narrow pane the id moves towards its label, so that all of it is visible.
         let columns = LABELS.min(self.width.saturating_sub(id.width())).max(LABEL.len() + 2);
         spans[1] = Span::styled(fit(LABEL, columns - 2), self.state.settings.theme.label);
         spans.push(Span::styled(id.to_owned(), self.state.settings.theme.dim));
@@ -262,7 +262,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The seed's table for what is typed.
+    /// The table of retries for the typed values, as on the platform's page.
     fn retry_table(&mut self) {
         let theme = self.state.settings.theme;
         let Ok(profile) = self.policy() else { return };
@@ -286,7 +286,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The retries as typed, if they have no error, regardless of other fields.
+    /// The typed retry policy, if it has no error, regardless of other fields.
     fn policy(&self) -> Result<crate::profile::RetryPolicy, ()> {
         let retry = [Field::RetryCount, Field::RetryInterval, Field::RetryTimeout];
         if self.editor.checked.errors.iter().any(|e| retry.contains(&e.field)) {

@@ -1,4 +1,4 @@
-//! Where the mouse finds what in the editor.
+//! The click targets of the editor.
 
 use std::ops::Range;
 
@@ -24,12 +24,12 @@ impl Spot {
     }
 }
 
-/// Whether an item has its lines for itself. Rows and buttons share theirs, and note their columns.
+/// Whether an item has its lines to itself. Rows and buttons share theirs, and note their columns.
 pub(in crate::console) fn stands_alone(item: &Item) -> bool {
     *item == Item::Variables || item.field().is_some_and(|field| Rows::place(field).is_none())
 }
 
-/// Notes the items in sight of a sheet of which `top` is the first line in the area.
+/// Notes the visible items of a sheet whose line `top` is the first in the area.
 pub(in crate::console) fn note(state: &State, spots: Vec<Spot>, top: usize, area: Rect) {
     for Spot { lines, columns, item } in spots {
         let from = lines.start.max(top);

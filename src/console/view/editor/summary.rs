@@ -1,4 +1,4 @@
-//! The chosen profile, to read, while nothing is being edited.
+//! The selected profile, read-only, while nothing is being edited.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,10 +15,10 @@ use crate::text::{fit, wrap};
 /// Columns of the labels; a profile id fits beside them at 120 columns.
 const LABEL: usize = 14;
 
-/// The blank between a number and its unit, at which no line is broken.
+/// A no-break space between a number and its unit.
 const KEPT: char = '\u{a0}';
 
-/// Draws what the chosen profile says.
+/// Draws the summary of the selected profile.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let Some(profile) = &state.chosen else {

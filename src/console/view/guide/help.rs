@@ -1,4 +1,4 @@
-//! The help: every key in the order of the table, place by place; each line can be run from here.
+//! The help: every key in table order, by scope; each line can be run from here.
 
 use ratatui::Frame;
 
@@ -14,7 +14,7 @@ use crate::console::view::guide::lines;
 enum Row {
     Blank,
     Heading(&'static str),
-    /// A line that can be chosen, by its place.
+    /// A selectable line, by its index.
     Line(usize),
 }
 
@@ -36,7 +36,7 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let chosen = rows.iter().position(|row| matches!(row, Row::Line(at) if *at == list.selected()));
     let chosen = chosen.unwrap_or(0);
     let height = usize::from(area.height);
-    // The heading of the first line of a place comes into sight with it.
+    // The heading of the first line of a scope becomes visible together with it.
     let heading = chosen.saturating_sub(1);
     if height > 1 && matches!(rows.get(heading), Some(Row::Heading(_))) {
         let _ = list.visible_around(heading, rows.len(), height);
@@ -59,7 +59,7 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     lines::detail(state, offers.get(list.selected()), inner, out);
 }
 
-/// The rows on the screen: a heading above the lines of each place.
+/// The rows on the screen: a heading above the lines of each scope.
 fn rows(offers: &[Offer]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut place = "";

@@ -17,12 +17,12 @@ use crate::text::{cut, fit};
 /// Columns of the keys in the help.
 const KEYS: usize = 20;
 
-/// The room between the search and what is said of the chosen line.
+/// The space between the search and the note on the selected line.
 pub fn middle(inner: Rect) -> Rect {
     Rect { y: inner.y + 2, height: inner.height.saturating_sub(4), ..inner }
 }
 
-/// Draws the search in the first row; while it is empty, what can be typed or pressed.
+/// Draws the search in the first row; while it is empty, a hint.
 pub fn search(state: &State, lookup: &Lookup, (sign, hint): (&str, &str), inner: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let field = frame::indent(frame::row(inner, 0), 2);
@@ -44,7 +44,7 @@ pub fn search(state: &State, lookup: &Lookup, (sign, hint): (&str, &str), inner:
     }
 }
 
-/// Puts the cursor on the chosen line, so many rows down, while the list has the keyboard.
+/// Puts the cursor on the selected line, this many rows down, while the list is focused.
 pub fn cursor(lookup: &Lookup, row: usize, area: Rect, out: &mut Frame<'_>) {
     if !lookup.typing {
         let line = frame::row(area, row);
@@ -52,7 +52,7 @@ pub fn cursor(lookup: &Lookup, row: usize, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-/// Draws the name of a place.
+/// Draws the name of a scope.
 pub fn heading(state: &State, title: &'static str, area: Rect, out: &mut Frame<'_>) {
     put(Line::styled(title, state.settings.theme.focus), area, out);
 }
@@ -73,7 +73,7 @@ pub fn help_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out: &m
     draw_line(state, line, chosen, area, out);
 }
 
-/// A line of the palette: what is done, where or why not now, and the keys at the right.
+/// A line of the palette: what it does, where or why not now, and the keys on the right.
 pub fn palette_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let (marker, style) = marked(state, offer, chosen);
@@ -93,7 +93,7 @@ pub fn palette_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out:
     draw_line(state, line, chosen, area, out);
 }
 
-/// Beneath the lines: why the chosen one cannot be done, or its name in the settings.
+/// Beneath the lines: why the selected one is unavailable, or its name in the settings.
 pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let width = usize::from(inner.width);
@@ -112,7 +112,7 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
     put(line, frame::row(inner, usize::from(inner.height).saturating_sub(1)), out);
 }
 
-/// The sign before a line, and the style of its text: struck out where it cannot be done.
+/// The sign before a line, and the style of its text: struck out if unavailable.
 fn marked(state: &State, offer: &Offer, chosen: bool) -> (&'static str, Style) {
     let theme = &state.settings.theme;
     let struck = if chosen { Style::new() } else { theme.dim }.add_modifier(Modifier::CROSSED_OUT);
@@ -124,7 +124,7 @@ fn marked(state: &State, offer: &Offer, chosen: bool) -> (&'static str, Style) {
     (marker, if offer.why.is_some() { struck } else { Style::new() })
 }
 
-/// The text, and what is said of it as far as there is room for it.
+/// The text, and the note on it if there is room.
 fn text_and_more(offer: &Offer, more: Option<&str>, room: usize) -> (String, String) {
     let text = cut(&offer.text, room);
     let left = room.saturating_sub(text.width());
@@ -137,7 +137,7 @@ fn text_and_more(offer: &Offer, more: Option<&str>, room: usize) -> (String, Str
 fn draw_line(state: &State, line: Vec<Span<'static>>, chosen: bool, area: Rect, out: &mut Frame<'_>) {
     let style = if chosen { state.settings.theme.selected } else { Style::new() };
     let mut line = Line::from(line).style(style);
-    // The bar of the chosen line goes from edge to edge.
+    // The bar of the selected line extends from edge to edge.
     let rest = usize::from(area.width).saturating_sub(line.width());
     line.push_span(Span::raw(" ".repeat(rest)));
     put(line, area, out);

@@ -13,7 +13,7 @@ use crate::console::model::state::State;
 /// Draws the help or the palette.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
     if state.guide.is_some() {
-        // Nothing beneath is hit.
+        // Clicks do not reach what is beneath.
         state.mouse.note(out.area(), ClickTarget::Window);
     }
     match &state.guide {

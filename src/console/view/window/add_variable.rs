@@ -1,4 +1,4 @@
-//! Draws the form of a variable of one's own.
+//! Draws the form of an own variable.
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};

@@ -19,7 +19,7 @@ use crate::console::model::window::Overlay;
 /// Draws the window.
 pub fn draw(state: &State, out: &mut Frame<'_>) {
     if state.overlay.is_some() {
-        // Clicks belong to the window now, wherever they are.
+        // Clicks anywhere belong to the window now.
         state.mouse.clear();
         state.mouse.note(out.area(), ClickTarget::Window);
     }

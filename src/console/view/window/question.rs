@@ -14,8 +14,7 @@ use crate::text::wrap;
 /// Columns between two answers.
 const BETWEEN: usize = 3;
 
-/// The answers with all of their keys, in lines of at most so many columns; those that do not count yet
-/// are dimmed.
+/// The answers with all of their keys, wrapped to this width; those that do not count yet are dimmed.
 fn answers(state: &State, question: &Question, width: usize) -> Vec<Line<'static>> {
     let theme = &state.settings.theme;
     let (mut lines, mut used) = (vec![Line::default()], 0);
@@ -50,7 +49,7 @@ pub(in crate::console) fn draw(state: &State, question: &Question, out: &mut Fra
     let length = lines.len();
     let height = u16::try_from(length + answers.len()).unwrap_or(u16::MAX).saturating_add(3);
     let inner = frame::window(state, "Question", width, height, out);
-    // However long the question is, its answers are in sight.
+    // However long the question is, its answers are visible.
     let count = length.min(usize::from(inner.height).saturating_sub(answers.len() + 1));
     for (at, line) in lines.into_iter().enumerate().take(count) {
         put(Line::raw(line), frame::row(inner, at), out);

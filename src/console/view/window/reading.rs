@@ -1,4 +1,4 @@
-//! Draws a text that is read in a window, with what is looked for marked in it.
+//! Draws a text in a window, with the matches of the search marked.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -16,7 +16,7 @@ pub(in crate::console) fn window(state: &State, title: &str, out: &mut Frame<'_>
     frame::window(state, title, screen.width.saturating_sub(2), screen.height, out)
 }
 
-/// Draws those of the lines that are in sight, and the search beneath them while there is one.
+/// Draws the visible lines, and the search beneath them if there is one.
 pub(in crate::console) fn draw(
     state: &State,
     reading: &Reading,

@@ -13,7 +13,7 @@ use crate::console::view::put::put;
 use crate::receiver::{Answer, Behaviour, Received};
 use crate::text::{fit, group_digits, wrap};
 
-/// Lines above what arrived.
+/// Lines above the list of requests.
 const HEAD: u16 = 8;
 
 fn shown(behaviour: &Behaviour, setting: usize) -> String {
@@ -71,7 +71,7 @@ pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut
     requests(state, window, Rect { y: inner.y + HEAD, height: below, ..inner }, out);
 }
 
-/// Draws what arrived: a list, and one of it in more detail.
+/// Draws the requests: a list, and one of them in more detail.
 fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let arrived = &state.receiver.arrived;
@@ -80,7 +80,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     let free = usize::from(area.height).saturating_sub(1);
     let list_room = arrived.len().min(free / 2);
     let mut list = List::default();
-    // With none chosen the newest is shown.
+    // Without a selection the newest is shown.
     list.select(chosen.unwrap_or(0));
     let visible = if list_room == 0 { 0..0 } else { list.visible(arrived.len(), list_room) };
     put(heading(state, chosen, &visible), frame::row(area, 0), out);
@@ -99,7 +99,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
         }
     }
     let Some(request) = arrived.get(chosen.unwrap_or(0)) else { return };
-    // A free line between the two where there is room for it.
+    // A blank line between the two if there is room for it.
     let top = 1 + list_room + usize::from(free > 5);
     let text = window.text(request, state.settings.clock.zone());
     let lines: Vec<String> = text.lines().flat_map(|line| wrap(line, width)).collect();
@@ -110,7 +110,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     }
 }
 
-/// How many arrived, and the keys that lead to them.
+/// The number of requests, and the keys that lead to them.
 fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize>) -> Line<'static> {
     let theme = &state.settings.theme;
     let keys = &state.settings.keys;

@@ -1,4 +1,4 @@
-//! Draws a text that could not be copied: why, and the ways that are left.
+//! Draws a text that could not be copied: why, and what can be done instead.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -70,7 +70,7 @@ fn draw_in_full(state: &State, window: &Uncopied, out: &mut Frame<'_>) {
     out.set_cursor_position((text.x, text.y));
 }
 
-/// Lines cut where the screen ends. No word is moved, and nothing drives the terminal.
+/// Lines cut at the edge of the screen. No word is moved, and control characters are escaped.
 fn unbroken(text: &str, width: usize) -> Vec<String> {
     let shown: Vec<String> = text.split('\t').map(escape_lines).collect();
     chop(&shown.join("    "), width)

@@ -1,5 +1,4 @@
-//! The values of a test: a sample chosen by name, each value of which can be changed before it is
-//! sent.
+//! The values of a test: a sample selected by name, each value of which can be changed before sending.
 
 pub mod origins;
 pub mod source;
@@ -21,20 +20,20 @@ pub struct TestWindow {
     pub(in crate::console) profile: Box<Profile>,
     pub(in crate::console) event: Option<Event>,
     own: Vec<(String, Variable)>,
-    /// Where the values can come from, and which of them they do.
+    /// The sources to choose values from.
     pub(in crate::console) sources: Vec<Source>,
     pub(in crate::console) source: usize,
-    /// Those of events that were tested before.
+    /// The values of earlier tests, by event.
     remembered: Vec<(Option<Event>, Values)>,
-    /// All values, those of variables that the profile does not use too.
+    /// All values, including those of variables that the profile does not use.
     values: Values,
     /// A row for each variable that the profile uses.
     pub(in crate::console) rows: Vec<Row>,
     /// The contents of the window for the other events, for when they are selected again.
     others: Vec<(Option<Event>, Sheet)>,
-    /// The row that has the keyboard; 0 is the choice of the sample.
+    /// The focused row; 0 is the choice of the sample.
     pub(in crate::console) at: usize,
-    /// The name of a file while it is typed.
+    /// The name of a file while it is being typed.
     pub(in crate::console) file: Option<Input>,
     pub(in crate::console) error: Option<String>,
 }
@@ -53,7 +52,7 @@ pub(in crate::console) struct Row {
     pub(in crate::console) name: String,
     /// Whether the value is JSON rather than text.
     pub(in crate::console) json: bool,
-    /// Whether nothing says what it is: then an object or array that is typed is meant as JSON.
+    /// Whether its type is unknown: then a typed object or array is taken as JSON.
     pub(in crate::console) free: bool,
     pub(in crate::console) input: Input,
 }
@@ -87,7 +86,7 @@ impl TestWindow {
         &self.profile
     }
 
-    /// Offers what was sent before: the values of the last tests, and those of a delivery.
+    /// Offers values that were sent before: those of the last tests, and those of a delivery.
     pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
         let untouched = self.source == 0 && self.at == 0;
         let last = source::last(self.event, &remembered);
@@ -97,7 +96,7 @@ impl TestWindow {
         self.remembered = remembered;
         if let Some(last) = last {
             self.sources.push(last);
-            // Only where nothing was typed or chosen meanwhile.
+            // Only if nothing was typed or selected meanwhile.
             if untouched {
                 self.source = self.sources.len() - 1;
                 self.fill();
@@ -112,15 +111,15 @@ impl TestWindow {
         }
     }
 
-    /// Takes the values of a file, or shows why they cannot be read; but only those of the file that is
-    /// named here now. A file may be read late, when another window is open or another name was typed.
+    /// Takes the values of a file, or shows why they cannot be read; but only those of the file that is named here
+    /// now. The result may come late, when another window is open or another name was typed.
     pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
         if self.file.as_ref().is_none_or(|file| file.text() != name) {
             return;
         }
         match values {
             Ok(values) => {
-                // Values that the file does not name stay as they were on the screen.
+                // Values that the file does not mention stay as they were on the screen.
                 let shown = self.typed().map_or_else(|_| self.values.clone(), |(_, values)| values);
                 let values = shown.with(values.members());
                 self.sources.push(Source::File(name, values));
@@ -138,7 +137,7 @@ impl TestWindow {
         self.fill();
     }
 
-    /// Takes the values of the chosen source.
+    /// Takes the values of the selected source.
     fn fill(&mut self) {
         let samples = Values::samples(self.event, &self.own);
         self.values = match self.sources.get(self.source) {
@@ -166,7 +165,7 @@ impl TestWindow {
         self.error = None;
     }
 
-    /// The input that the keyboard writes into.
+    /// The focused input.
     fn input(&mut self) -> Option<&mut Input> {
         if self.file.is_some() {
             return self.file.as_mut();
@@ -176,7 +175,7 @@ impl TestWindow {
     }
 
     pub(in crate::console) fn key(&mut self, key: Key, keys: &Keymap) -> bool {
-        // The keys of the window itself go before those that edit text.
+        // The window's own keys take precedence over those that edit text.
         let typed = key.is_text() || matches!(key.code(), KeyCode::Left | KeyCode::Right);
         if !typed && keys.resolve(key, &[Scope::TestWindow]).is_some() {
             return false;
@@ -191,12 +190,12 @@ impl TestWindow {
         }
     }
 
-    /// Whether there is another event to choose.
+    /// Whether there is another event to select.
     pub(in crate::console) fn has_choice(&self) -> bool {
         self.profile.events.len() > 1
     }
 
-    /// Why an action cannot be done in this window; `None` when it can.
+    /// Why an action cannot be done in this window; `None` if it can.
     pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
         match action {
             Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
@@ -210,13 +209,13 @@ impl TestWindow {
     /// The event and the values as typed.
     ///
     /// # Errors
-    /// The variable whose value is no JSON where it must be some.
+    /// The variable whose value must be JSON and is not.
     pub fn typed(&self) -> Result<(Option<Event>, Values), String> {
         let mut values = self.values.clone();
         for row in &self.rows {
             let text = row.input.text();
             if text.is_empty() && !values.members().contains_key(&row.name) {
-                // It had no value, and was given none.
+                // It had no value, and was not given one.
                 continue;
             }
             let value = if row.json && !text.trim().is_empty() {
@@ -250,7 +249,7 @@ impl TestWindow {
         }
     }
 
-    /// Goes to the next event. What is typed for this one is there again when it is taken again.
+    /// Selects the next event. Values typed for this one reappear when it is selected again.
     pub(in crate::console) fn next_event(&mut self) {
         let events = &self.profile.events;
         let at = events.iter().position(|e| Some(*e) == self.event).unwrap_or(0);

@@ -18,7 +18,7 @@ impl TestWindow {
         if let Some(source) = self.sources.get(self.source) {
             let origin = origin(source);
             for (name, value) in source.values() {
-                // A value equal to the sample comes from the catalogue.
+                // A value equal to the sample counts as the catalogue's.
                 if !offered.iter().any(|variable| variable.name == *name && variable.sample == *value) {
                     origins.insert(name.clone(), origin);
                 }

@@ -1,4 +1,4 @@
-//! Where the values of a test can come from.
+//! The sources of test values.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::callback::Values;
 use crate::profile::catalogue::Sample;
 use crate::profile::{Event, catalogue};
 
-/// A set of values, to be chosen by name.
+/// A set of values, selected by name.
 #[derive(Debug)]
 pub(in crate::console) enum Source {
     /// A named sample of the catalogue.
@@ -39,7 +39,7 @@ impl Source {
     }
 }
 
-/// The sources of an event, the last test behind the catalogue's samples.
+/// The sources of an event: the catalogue's samples, then the last test.
 pub(in crate::console) fn of(event: Option<Event>, remembered: &[(Option<Event>, Values)]) -> Vec<Source> {
     let samples = event.map_or(&[][..], catalogue::samples);
     samples.iter().map(Source::Sample).chain(last(event, remembered)).collect()
