@@ -49,6 +49,18 @@ fn up() -> Duration {
     Duration::try_from(clock_gettime(ClockId::Monotonic)).unwrap_or_default()
 }
 
+/// Time since some moment before this process started, sleep of the machine counted, as long as it runs. No
+/// one can set it.
+#[must_use]
+pub fn uptime() -> Duration {
+    // Elsewhere the monotonic clock counts sleep.
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    Duration::try_from(clock_gettime(CLOCK)).unwrap_or_default()
+}
+
 fn within(machine: SystemTime, up: Duration) -> Timestamp {
     match edge(machine) {
         Some(edge) => later(edge, up),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
@@ -12,6 +13,9 @@ use super::attempt::Transport;
 use super::dispatcher::{Board, Dispatcher, End, Limits, Step, TROUBLE_PAUSE, WorkerPool};
 use super::outcome_stream::OutcomeStream;
 use super::sender_status::{Role, Sending};
+
+/// A store that does not answer keeps a sender no longer than this from its end.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// The running sender. Dropped, it ends at once; what is under way stays pending.
 #[derive(Debug)]
@@ -139,11 +143,12 @@ async fn run<Q: Queue>(
         let dispatcher =
             Dispatcher::new(Arc::clone(&queue), workers, limits, board.clone(), outcomes.clone());
         let ended = dispatcher.until(&mut stopped).await;
+        // The process that took over waits for it for a few seconds only; what is claimed is free again at the
+        // latest when the seat's lease runs out.
+        let _ = tokio::time::timeout(LEAVE, queue.leave(seat)).await;
         if ended == End::Stopped {
             return;
         }
-        // The process that took over waits for it for a few seconds only.
-        let _ = queue.leave(seat).await;
     }
 }
 

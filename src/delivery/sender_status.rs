@@ -12,6 +12,10 @@ use crate::record::DeliveryId;
 pub struct Sending {
     /// Whether this process sends.
     pub role: Role,
+    /// The senders of the store, this one included, where several may send; else 0.
+    pub senders: usize,
+    /// How many machines those run on.
+    pub hosts: usize,
     /// The tries under way.
     pub in_flight: BTreeMap<DeliveryId, InFlight>,
     /// What the storage fails at, while it does: a sentence that stands by itself.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::storage::error::StoreError;
+use crate::storage::sender_info::SenderInfo;
 
 /// Something outside keeps a store from its upkeep, and a person can end that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +42,20 @@ pub trait Describe: Send + Sync {
         None
     }
 
-    /// Whether a process sends from this store just now, as far as is known.
+    /// The processes that send from this store just now, as far as is known: those that joined first come
+    /// first.
     ///
     /// # Errors
     /// The store cannot be asked.
-    async fn has_active_sender(&self) -> Result<bool, StoreError>;
+    async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError>;
+
+    /// Whether a process sends from this store just now, as far as is known.
+    ///
+    /// # Errors
+    /// As [`senders`](Self::senders).
+    async fn has_active_sender(&self) -> Result<bool, StoreError> {
+        Ok(!self.senders().await?.is_empty())
+    }
 
     /// The current obstacle to the store's upkeep, if there is one.
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>>;

@@ -19,6 +19,7 @@ pub mod producer;
 pub mod profiles;
 mod queue;
 pub mod retention;
+pub mod sender_info;
 pub mod sqlite;
 pub mod unreadable;
 
@@ -46,12 +47,14 @@ pub use profiles::profile_row::ProfileRow;
 pub use profiles::saved::Saved;
 pub use profiles::unsaved_draft::UnsavedDraft;
 pub use queue::{
-    Claimed, ClockSource, Demand, LaneLoad, MANUAL, OriginLoad, Pace, Queue, QueueError, Standby, Wakeup,
+    Claimed, ClockSource, Demand, Fleet, LaneLoad, MANUAL, OriginLoad, Pace, Queue, QueueError, SenderReport,
+    Standby, Wakeup,
 };
 pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub use retention::rest::rest;
+pub use sender_info::SenderInfo;
 pub use sqlite::{
     Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect, report_lock_waits,
 };

@@ -21,11 +21,14 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
         }
         self.endpoints.wake(now);
-        // What cannot be recorded is not sent on top of that; what another sender may have by now, neither.
-        if self.records.not_before.is_some() || self.leases.may_be_over(now) {
+        // What cannot be recorded is not sent on top of that.
+        if self.records.not_before.is_some() {
             return;
         }
-        while self.in_flight.len() < self.limits.total
+        // Before each: this process may have been stopped for any time between two of them, and then another
+        // sender may have what was claimed.
+        while !self.lease.is_ending()
+            && self.in_flight.len() < self.limits.total
             && self.records.len() < self.limits.unrecorded
             && let Some((job, ticket)) = self.endpoints.start(now)
         {
@@ -33,7 +36,8 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         // Others may have taken all the room: what a person sent does not wait for theirs.
         let manual = self.limits.total + (self.limits.total / MANUAL_SHARE).max(1);
-        while self.in_flight.len() < manual
+        while !self.lease.is_ending()
+            && self.in_flight.len() < manual
             && self.records.len() < self.limits.unrecorded
             && let Some((job, ticket)) = self.endpoints.start_extra(now)
         {
@@ -60,6 +64,7 @@ impl<Q: Queue> Dispatcher<Q> {
             };
             let outcome = came.as_ref().and_then(|came| came.as_ref().ok());
             self.endpoints.end(&origin, ticket, now, outcome.map(how_it_ended));
+            self.lease.note_ended();
             self.claiming.more = true;
             match came {
                 Some(Ok(outcome)) => {

@@ -14,6 +14,9 @@ use crate::storage::{Claimed, Demand, Queue, QueueError, Wakeup};
 /// Most that are read and not started.
 const READ_AHEAD: usize = 2048;
 
+/// The same where other senders may send from the same store: what one of them has read, no other can start.
+const READ_AHEAD_OF_OTHERS: usize = 512;
+
 /// What is claimed.
 #[derive(Default)]
 pub struct Claiming {
@@ -62,17 +65,18 @@ impl<Q: Queue> Dispatcher<Q> {
             self.next_due = None;
         }
         self.claiming.fresh |= due || rested;
-        let early = self.claiming.not_before.is_some_and(|at| at > now);
+        let early = self.claiming.not_before.is_some_and(|at| at > now) || self.lease.is_ending();
         if self.claiming.asked.is_some() || !self.wants_to_ask() || early {
             return;
         }
         // All that was read is of endpoints without room, or there is none in all: others, and what a
         // person sent, must not wait for those.
         let full = self.in_flight.len() >= self.limits.total && self.claiming.fresh;
-        if self.endpoints.read() >= READ_AHEAD && (full || !self.endpoints.can_start()) {
+        let ahead = if self.queue.lease().is_some() { READ_AHEAD_OF_OTHERS } else { READ_AHEAD };
+        if self.endpoints.read() >= ahead && (full || !self.endpoints.can_start()) {
             self.forget_read();
         }
-        let limit = READ_AHEAD.saturating_sub(self.endpoints.read());
+        let limit = ahead.saturating_sub(self.endpoints.read());
         if limit == 0 {
             return;
         }
@@ -80,12 +84,10 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.sweep.begin();
         }
         (self.claiming.fresh, self.claiming.more) = (false, false);
-        if !self.holds_any() {
-            self.leases.begin(now);
-        }
         let (origins, lanes) = self.endpoints.ask(now);
         let (per_origin, after) = (self.limits.per_origin, self.claiming.sweep.after());
-        let demand = Demand { now: clock::now(), limit, per_origin, origins, lanes, after };
+        let fleet = self.endpoints.fleet().clone();
+        let demand = Demand { now: clock::now(), limit, per_origin, fleet, origins, lanes, after };
         let unstarted = &mut self.claiming.unstarted;
         let releasing = (!unstarted.is_empty()).then(|| std::mem::take(unstarted).into());
         self.claiming.releasing.clone_from(&releasing);

@@ -10,7 +10,7 @@ mod claiming;
 mod clock;
 mod endpoints;
 mod in_flight;
-mod leases;
+mod lease;
 mod limits;
 mod outage;
 mod quarantine;
@@ -41,7 +41,7 @@ use claiming::Claiming;
 use clock::Clock;
 use endpoints::Endpoints;
 use in_flight::AttemptsInFlight;
-use leases::Leases;
+use lease::Lease;
 use outage::Outage;
 use quarantine::Quarantine;
 use records::Records;
@@ -86,7 +86,7 @@ pub struct Dispatcher<Q> {
     /// What the board says that this machine lacks.
     lacks: Option<LocalTrouble>,
     claiming: Claiming,
-    leases: Leases,
+    lease: Lease,
     records: Records,
     clock: Clock,
     /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
@@ -107,7 +107,7 @@ impl<Q: Queue> Dispatcher<Q> {
         outcomes: OutcomeStream,
     ) -> Self {
         let (names, results) = (workers.known_names(), Arc::clone(workers.results()));
-        let leases = Leases::of(queue.lease(), Instant::now());
+        let lease = Lease::of(queue.lease());
         Self {
             queue,
             workers,
@@ -123,7 +123,7 @@ impl<Q: Queue> Dispatcher<Q> {
             outage: Outage::default(),
             lacks: None,
             claiming: Claiming { fresh: true, ..Claiming::default() },
-            leases,
+            lease,
             records: Records::default(),
             clock: Clock::start(),
             owed: Some(SignedDuration::ZERO),
@@ -142,7 +142,7 @@ impl<Q: Queue> Dispatcher<Q> {
         while self.overtaken.is_none() {
             self.look_at_clock().await;
             self.note(&mut seen, &mut wakeups);
-            self.extend();
+            self.renew();
             self.start();
             self.record();
             self.ask(seen);
@@ -153,7 +153,7 @@ impl<Q: Queue> Dispatcher<Q> {
                 _ = &mut *stopped => break,
                 () = self.results.ready() => self.ended(),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
-                extended = joined(&mut self.leases.in_flight) => self.extended(extended),
+                renewed = joined(&mut self.lease.renewing) => self.renewed(renewed),
                 answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
                 changed = wakeups.changed() => if changed.is_err() { break },
                 Ok(()) = names.changed() => self.claiming.fresh = true,
@@ -176,7 +176,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let until = tokio::time::Instant::now() + STOP_GRACE;
         let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
         while !self.in_flight.is_empty() || self.records.len() > 0 {
-            self.extend();
+            self.renew();
             self.record();
             self.tell();
             let nap = self.last_naps(Instant::now()).min();
@@ -184,7 +184,7 @@ impl<Q: Queue> Dispatcher<Q> {
                 biased;
                 () = self.results.ready() => self.ended(),
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
-                extended = joined(&mut self.leases.in_flight) => self.extended(extended),
+                renewed = joined(&mut self.lease.renewing) => self.renewed(renewed),
                 () = tokio::time::sleep_until(until) => break,
                 () = sleep(&mut self.timer, nap) => {}
             }
@@ -205,6 +205,9 @@ impl<Q: Queue> Dispatcher<Q> {
             self.forget_read();
             // A retry may be due sooner than it was.
             self.next_due = None;
+        }
+        if now.fleet != seen.fleet {
+            self.lease.hurry();
         }
         *seen = now;
         self.claiming.fresh = true;
@@ -271,9 +274,8 @@ impl<Q: Queue> Dispatcher<Q> {
     /// The times until something is due when nothing is started any more.
     fn last_naps(&self, now: Instant) -> impl Iterator<Item = Duration> + use<Q> {
         let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none());
-        let extended = self.leases.next().filter(|_| self.holds_any());
-        let waits = recorded.into_iter().chain(extended).chain(self.untold.due(now));
-        waits.map(move |at| at.saturating_duration_since(now))
+        let waits = recorded.into_iter().chain(self.untold.due(now));
+        waits.map(move |at| at.saturating_duration_since(now)).chain(self.lease.next())
     }
 }
 

@@ -47,11 +47,6 @@ impl Quarantine {
         out.len() > before
     }
 
-    /// The claims of those that rest.
-    pub fn jobs(&self) -> impl Iterator<Item = JobRef> {
-        self.0.values().filter(|rest| !rest.released).map(|rest| rest.job)
-    }
-
     /// How long it is from `now` until the next one has rested.
     pub fn next(&self, now: Instant) -> Option<Duration> {
         self.0

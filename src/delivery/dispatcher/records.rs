@@ -26,12 +26,6 @@ impl Records {
     pub fn len(&self) -> usize {
         self.waiting.len() + self.in_flight.as_ref().map_or(0, |(_, batch)| batch.len())
     }
-
-    /// Their claims.
-    pub fn jobs(&self) -> impl Iterator<Item = JobRef> {
-        let batch = self.in_flight.iter().flat_map(|(_, batch)| batch.iter());
-        self.waiting.iter().chain(batch).map(|outcome| outcome.job)
-    }
 }
 
 impl<Q: Queue> Dispatcher<Q> {

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::delivery::sender_status::{InFlight, Role, Sending};
 use crate::record::DeliveryId;
-use crate::storage::QueueError;
+use crate::storage::{Fleet, QueueError};
 
 /// The board. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,8 +37,8 @@ pub enum Step {
     Record,
     /// Finding out what is due.
     Look,
-    /// Extending claims.
-    Extend,
+    /// Renewing the seat.
+    Renew,
     /// Finding out whether another process sends, and whether this one may and can.
     Permit,
     /// Another session sends, and does its work.
@@ -54,7 +54,7 @@ impl Step {
         let what = match self {
             Self::Record => "cannot record attempts",
             Self::Look => "cannot read due deliveries",
-            Self::Extend => "cannot extend claims",
+            Self::Renew => "cannot renew the right to send",
             Self::Permit => "not sending yet",
             Self::Watch => "not sending",
             Self::Keep => "this session stopped sending",
@@ -72,6 +72,16 @@ impl Board {
 
     pub fn role(&self, role: Role) {
         self.sending.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
+    }
+
+    /// The senders that share the slots.
+    pub fn fleet(&self, fleet: &Fleet) {
+        self.sending.send_modify(|s| (s.senders, s.hosts) = (fleet.senders(), fleet.hosts()));
+    }
+
+    /// What the storage fails at, while it does.
+    pub fn trouble(&self) -> Option<String> {
+        self.sending.borrow().trouble.clone()
     }
 
     /// Attempts that are over, and such that began, of the same delivery too.

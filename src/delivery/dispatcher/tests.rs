@@ -1,12 +1,10 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::callback::{Callback, Values};
 use crate::delivery::Transport;
 use crate::delivery::dispatcher::Board;
-use crate::profile::{Backoff, Method, RetryPolicy};
-use crate::record::{DeliveryId, Job, JobRef, LaneId, Outcome};
-use crate::storage::{Claimed, Demand, Standby};
+use crate::record::{JobRef, Outcome};
+use crate::storage::{Claimed, Demand, Fleet, SenderReport, Standby};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -26,15 +24,16 @@ struct Stubborn {
     wakeups: watch::Sender<Wakeup>,
     clock: ClockSource,
     lease: Option<Duration>,
-    lost: Vec<JobRef>,
-    extended: Mutex<Vec<Vec<JobRef>>>,
+    fleet: Mutex<Result<Fleet, QueueError>>,
+    reports: Mutex<Vec<SenderReport>>,
 }
 
 impl Stubborn {
     fn failing(times: u32) -> Arc<Self> {
         let (wakeups, clock) = (watch::Sender::default(), ClockSource::Sender);
-        let (asked, failures, extended) = (Mutex::default(), Mutex::new(times), Mutex::default());
-        Arc::new(Self { asked, failures, wakeups, clock, lease: None, lost: Vec::new(), extended })
+        let (asked, failures, reports) = (Mutex::default(), Mutex::new(times), Mutex::default());
+        let fleet = Mutex::new(Ok(Fleet::alone()));
+        Arc::new(Self { asked, failures, wakeups, clock, lease: None, fleet, reports })
     }
 
     fn asked(&self) -> Vec<Asked> {
@@ -62,9 +61,9 @@ impl Queue for Stubborn {
         self.lease
     }
 
-    async fn extend(&self, held: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
-        self.extended.lock().unwrap().push(held.to_vec());
-        Ok(self.lost.clone())
+    async fn renew(&self, report: SenderReport) -> Result<Fleet, QueueError> {
+        self.reports.lock().unwrap().push(report);
+        self.fleet.lock().unwrap().clone()
     }
 
     async fn release(&self, _: &[JobRef]) -> Result<(), QueueError> {
@@ -158,72 +157,7 @@ async fn a_queue_with_a_clock_of_its_own_moves_nothing() {
     assert_eq!(queue.asked(), []);
 }
 
-/// A job that goes nowhere.
-fn job() -> Job {
-    Job {
-        reference: JobRef::new(DeliveryId::generate(), 1),
-        lane: LaneId::new(1),
-        subject: Arc::default(),
-        origin: "http://127.0.0.1:9".into(),
-        callback: Callback {
-            method: Method::Get,
-            url: "http://127.0.0.1:9/".to_owned(),
-            headers: Vec::new(),
-            body: Vec::new(),
-        },
-        values: Values::default(),
-        policy: RetryPolicy::none(Backoff::Fixed),
-        attempts: 0,
-        manual: false,
-        past: None,
-        profile: None,
-    }
-}
-
-/// A dispatcher whose claims last so long, with a job that was read; this one is lost, if there is one.
-fn leased(
-    lease: Duration,
-    job: Job,
-    lost: Vec<JobRef>,
-) -> (Dispatcher<Stubborn>, watch::Receiver<crate::delivery::Sending>, Arc<Stubborn>) {
-    let stubborn = Arc::into_inner(Stubborn::failing(0)).unwrap();
-    let queue = Arc::new(Stubborn { lease: Some(lease), lost, ..stubborn });
-    let (mut dispatcher, watched) = dispatcher(&queue);
-    dispatcher.endpoints.add(vec![job], Instant::now());
-    (dispatcher, watched, queue)
-}
-
-async fn extend<Q: Queue>(dispatcher: &mut Dispatcher<Q>) {
-    dispatcher.extend();
-    let extended = joined(&mut dispatcher.leases.in_flight).await;
-    dispatcher.extended(extended);
-}
-
-#[tokio::test]
-async fn claims_are_extended_when_it_is_time_and_what_was_lost_is_not_started() {
-    let job = job();
-    let own = job.reference;
-    let (mut early, _watched, queue) = leased(Duration::from_hours(1), job.clone(), Vec::new());
-    early.extend();
-    assert!(early.leases.in_flight.is_none() && queue.extended.lock().unwrap().is_empty());
-
-    let (mut dispatcher, _watched, queue) = leased(Duration::ZERO, job, vec![own]);
-    extend(&mut dispatcher).await;
-    assert_eq!(*queue.extended.lock().unwrap(), [[own]]);
-    assert_eq!((dispatcher.endpoints.read(), &dispatcher.claiming.unstarted[..]), (0, &[own][..]));
-    assert!(dispatcher.claiming.fresh, "it is claimed anew");
-}
-
-#[tokio::test]
-async fn nothing_starts_once_its_lease_may_be_over() {
-    let (mut over, _watched, _queue) = leased(Duration::ZERO, job(), Vec::new());
-    over.start();
-    assert!(over.in_flight.is_empty());
-    assert_eq!(over.endpoints.read(), 1, "it waits for the extension");
-    let (mut dispatcher, _watched, _queue) = leased(Duration::from_hours(1), job(), Vec::new());
-    dispatcher.start();
-    assert_eq!(dispatcher.in_flight.len(), 1);
-}
+mod lease;
 
 #[tokio::test]
 async fn naps_that_are_over_at_once_do_not_keep_timers_from_firing() {

@@ -3,6 +3,7 @@
 mod control;
 mod lane;
 mod log;
+mod membership;
 mod profiles;
 mod queue;
 mod retention;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use tables::{StoredDelivery, Tables};
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -18,14 +20,19 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::record::{DeliveryId, NewDelivery};
-use crate::storage::{Describe, Events, Producer, Revision, Storage, StoreError, UpkeepTrouble, Wakeup};
+use crate::storage::{
+    Describe, Events, Producer, Revision, SenderInfo, Storage, StoreError, UpkeepTrouble, Wakeup,
+};
+use membership::Member;
 
-/// A store in the memory of this process. Clones share their contents.
+/// A store in the memory of this process. Clones share their contents and their seat.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
     changes: watch::Sender<u64>,
     wakeups: watch::Sender<Wakeup>,
+    /// The number of this process's seat; 0 before it has one.
+    seat: Arc<AtomicI64>,
     upkeep: watch::Sender<Option<UpkeepTrouble>>,
 }
 
@@ -35,13 +42,23 @@ impl MemoryStore {
         self.tables.lock().unwrap()
     }
 
+    /// The same store as another process has it: with a seat of its own.
+    pub fn of_another_process(&self) -> Self {
+        Self { seat: Arc::default(), ..self.clone() }
+    }
+
     /// Changes the contents and notifies those who watch them; senders only if the change concerns them.
     pub fn change<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
         let mut tables = self.tables();
         let before = tables.revision;
+        let senders: Vec<i64> = tables.senders.iter().map(|member| member.seq).collect();
         let done = change(&mut tables);
         let Revision { profiles, steering, .. } = tables.revision;
+        let has_moved = tables.senders.iter().map(|member| member.seq).ne(senders);
         drop(tables);
+        if has_moved {
+            self.wakeups.send_modify(|wakeup| wakeup.fleet += 1);
+        }
         if (profiles, steering) != (before.profiles, before.steering) {
             self.wakeups.send_modify(|wakeup| wakeup.invalidated += 1);
         }
@@ -88,8 +105,8 @@ impl Describe for MemoryStore {
         "memory".to_owned()
     }
 
-    async fn has_active_sender(&self) -> Result<bool, StoreError> {
-        Ok(false)
+    async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {
+        Ok(self.tables().senders.iter().map(Member::info).collect())
     }
 
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {

@@ -1,5 +1,5 @@
-//! The queue of the store in memory, as a server would implement it: each claim is a lease with a number of
-//! its own, any number of senders may join, and due times are compared with the time of the demand.
+//! The queue of the store in memory, as a server would implement it: each claim has a number of its own, any
+//! number of senders may join, and due times are compared with the time of the demand.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,11 @@ use super::{MemoryStore, StoredDelivery, Tables};
 use crate::profile::{Profile, ProfileId};
 use crate::record::{DeliveryId, DeliveryState, DeliverySubject, Job, JobRef, LaneId, Next, Outcome, Past};
 use crate::storage::queue::turns::Turns;
-use crate::storage::{Blocks, Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
+use crate::storage::{
+    Blocks, Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup,
+};
 
-/// How long a claim lasts unless it is extended.
+/// How long a seat lasts unless it is renewed, as senders are told.
 const LEASE: Duration = Duration::from_secs(15);
 
 fn lane_id(lane: usize) -> LaneId {
@@ -31,7 +33,7 @@ impl Tables {
                 DeliveryState::Waiting => row.due_at.is_some_and(|due| due <= now),
                 DeliveryState::Delivered | DeliveryState::Failed | DeliveryState::Cancelled => false,
             };
-            stored.lane == lane && stored.lease.is_none() && is_due && blocks.of(row).is_none()
+            stored.lane == lane && stored.claim.is_none() && is_due && blocks.of(row).is_none()
         };
         let found = self.deliveries.iter().filter(is_due).map(|stored| &stored.details.summary);
         let mut due: Vec<_> = found
@@ -44,7 +46,7 @@ impl Tables {
         due.into_iter().map(|(.., id)| id).collect()
     }
 
-    fn claim(&mut self, demand: &Demand) -> Claimed {
+    fn claim(&mut self, sender: i64, demand: &Demand) -> Claimed {
         let blocks: Blocks = self.blocks().into_iter().collect();
         // Start after the lane at which the last claim ended.
         let all = 0..self.lanes.len();
@@ -66,7 +68,7 @@ impl Tables {
             && let Some(place) = turns.next()
         {
             let (lane, due) = &mut lanes[place];
-            claimed.jobs.extend(due.pop().and_then(|id| self.claim_one(id)));
+            claimed.jobs.extend(due.pop().and_then(|id| self.claim_one(sender, id)));
             claimed.after = Some(lane_id(*lane));
             turns.put_back(place, !due.is_empty());
         }
@@ -76,12 +78,12 @@ impl Tables {
         claimed
     }
 
-    fn claim_one(&mut self, id: DeliveryId) -> Option<Job> {
-        let lease = self.last_lease + 1;
+    fn claim_one(&mut self, sender: i64, id: DeliveryId) -> Option<Job> {
+        let claim = self.last_claim + 1;
         let stored = self.find_mut(id)?;
-        stored.lease = Some(lease);
+        stored.claim = Some((claim, sender));
         let StoredDelivery { details, tested, lane, .. } = stored.clone();
-        self.last_lease = lease;
+        self.last_claim = claim;
         let Lane { profile_id, origin, manual, past } = self.lanes[lane].clone();
         let subject = DeliverySubject {
             profile_id: profile_id.to_string(),
@@ -89,7 +91,7 @@ impl Tables {
             event: details.summary.event,
         };
         Some(Job {
-            reference: JobRef::new(id, lease),
+            reference: JobRef::new(id, claim),
             lane: lane_id(lane),
             subject: Arc::new(subject),
             origin,
@@ -111,14 +113,15 @@ impl Tables {
 
     /// Whether a claim is still the one on its delivery.
     fn is_held(&self, job: JobRef) -> bool {
-        self.delivery(job.id).is_some_and(|stored| stored.lease == Some(job.token()))
+        self.delivery(job.id)
+            .is_some_and(|stored| stored.claim.is_some_and(|(claim, _)| claim == job.token()))
     }
 
     fn release(&mut self, job: JobRef) {
         if self.is_held(job)
             && let Some(stored) = self.find_mut(job.id)
         {
-            stored.lease = None;
+            stored.claim = None;
         }
     }
 
@@ -149,11 +152,14 @@ impl Tables {
 
 /// The right to claim. Dropping it ends all claims.
 #[derive(Debug)]
-pub struct MemorySeat(MemoryStore);
+pub struct MemorySeat {
+    store: MemoryStore,
+    seq: i64,
+}
 
 impl Drop for MemorySeat {
     fn drop(&mut self) {
-        self.0.tables().deliveries.iter_mut().for_each(|stored| stored.lease = None);
+        self.store.change(|tables| tables.leave(self.seq));
     }
 }
 
@@ -161,7 +167,8 @@ impl Queue for MemoryStore {
     type Seat = MemorySeat;
 
     async fn join(&self, _: impl FnMut(Standby) + Send) -> Result<MemorySeat, QueueError> {
-        Ok(MemorySeat(self.clone()))
+        let seq = self.take_seat().await;
+        Ok(MemorySeat { store: self.clone(), seq })
     }
 
     async fn leave(&self, seat: MemorySeat) -> Result<(), QueueError> {
@@ -169,24 +176,23 @@ impl Queue for MemoryStore {
         Ok(())
     }
 
-    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
-        Ok(self.tables().claim(&demand))
-    }
-
     fn lease(&self) -> Option<Duration> {
         Some(LEASE)
     }
 
-    async fn extend(&self, held: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
-        let tables = self.tables();
-        Ok(held.iter().copied().filter(|job| !tables.is_held(*job)).collect())
+    async fn renew(&self, report: SenderReport) -> Result<Fleet, QueueError> {
+        self.renew_seat(report)
+    }
+
+    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
+        let mut tables = self.tables();
+        tables.check_seat(self.own_seq())?;
+        Ok(tables.claim(self.own_seq(), &demand))
     }
 
     async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
         let mut tables = self.tables();
-        for job in unstarted {
-            tables.release(*job);
-        }
+        unstarted.iter().for_each(|job| tables.release(*job));
         Ok(())
     }
 

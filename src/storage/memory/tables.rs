@@ -11,6 +11,7 @@ use crate::record::{
     RunRange, Summary,
 };
 use crate::storage::memory::lane::{self, Lane};
+use crate::storage::memory::membership::Member;
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
 
@@ -29,8 +30,8 @@ pub struct StoredDelivery {
     pub tested: Option<Box<Profile>>,
     /// The index of its lane.
     pub lane: usize,
-    /// The lease under which a sender has claimed it.
-    pub lease: Option<i64>,
+    /// The claim on it: its number, and the sender.
+    pub claim: Option<(i64, i64)>,
 }
 
 impl StoredDelivery {
@@ -65,8 +66,12 @@ pub struct Tables {
     pub clock: Option<ClockMemory>,
     /// In the order of their numbers.
     pub lanes: Vec<Lane>,
-    /// The last lease.
-    pub last_lease: i64,
+    /// The number of the last claim.
+    pub last_claim: i64,
+    /// The senders that have a seat.
+    pub senders: Vec<Member>,
+    /// The number of the last sender that joined.
+    pub last_sender: i64,
     /// The revision.
     pub revision: Revision,
     /// The time; without one, that of the clock.
@@ -155,7 +160,7 @@ impl Tables {
             was_tested: new.tested.is_some(),
             tested: new.tested.filter(|_| is_pending),
             lane,
-            lease: None,
+            claim: None,
         });
     }
 
@@ -204,7 +209,7 @@ impl Tables {
             was_tested: earlier.tested.is_some(),
             tested: earlier.tested,
             lane,
-            lease: None,
+            claim: None,
         });
         Ok(())
     }

@@ -24,6 +24,14 @@ impl QueueUnderTest for MemoryStore {
     fn queue(&self) -> &Self {
         self
     }
+
+    async fn another(&self) -> Option<Self> {
+        Some(self.of_another_process())
+    }
+
+    async fn lapse(&self, queue: &Self) {
+        queue.lapse();
+    }
 }
 
 every_test!(crate::storage::memory::MemoryStore::default());

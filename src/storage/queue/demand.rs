@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::fleet::Fleet;
 use crate::record::{LaneId, Origin};
 
 /// Of what a person sent of one profile to one endpoint, this many attempts are in flight or read ahead
@@ -62,8 +63,10 @@ pub struct Demand {
     pub now: Timestamp,
     /// Most deliveries to claim.
     pub limit: usize,
-    /// Most attempts in flight to one origin.
+    /// Most attempts in flight to one origin, of all senders together.
     pub per_origin: usize,
+    /// The senders that share those.
+    pub fleet: Fleet,
     /// Origins with anything in flight or read ahead, or that end their attempts fast.
     pub origins: HashMap<Origin, OriginLoad>,
     /// Lanes with anything in flight or read ahead, or whose pace is known.
@@ -77,19 +80,26 @@ impl Demand {
     #[must_use]
     pub fn idle(now: Timestamp, limit: usize, per_origin: usize) -> Self {
         let (origins, lanes) = Default::default();
-        Self { now, limit, per_origin, origins, lanes, after: None }
+        Self { now, limit, per_origin, fleet: Fleet::alone(), origins, lanes, after: None }
     }
 
-    /// Whether another of this lane is wanted. The first always is, so that the sender knows all lanes
-    /// that wait; a slow lane takes no more of the room of fast ones.
+    /// How many attempts this sender may have in flight to an origin.
     #[must_use]
-    pub fn has_room(&self, origin: &OriginLoad, lane: &LaneLoad, manual: bool) -> bool {
+    pub fn slots(&self, origin: &str) -> usize {
+        self.fleet.share(origin, self.per_origin)
+    }
+
+    /// Whether another of this lane is wanted, of an origin of which this sender has so many
+    /// [slots](Self::slots). The first always is where it has any, so that the sender knows all lanes that
+    /// wait; a slow lane takes no more of the room of fast ones.
+    #[must_use]
+    pub fn has_room(origin: &OriginLoad, slots: usize, lane: &LaneLoad, manual: bool) -> bool {
         let is_first = lane.open < if manual { MANUAL } else { 1 };
         let has_slot = match lane.pace {
             _ if origin.unresolved => origin.open == 0,
-            Pace::Fast => origin.fast < self.per_origin.saturating_add(origin.ahead),
-            Pace::Unknown | Pace::Slow => origin.open < self.per_origin,
+            Pace::Fast => origin.fast < slots.saturating_add(origin.ahead),
+            Pace::Unknown | Pace::Slow => origin.open < slots,
         };
-        !origin.held && (is_first || has_slot)
+        slots > 0 && !origin.held && (is_first || has_slot)
     }
 }

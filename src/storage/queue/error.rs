@@ -10,7 +10,8 @@ pub enum QueueError {
     /// The cause stays until somebody fixes it; asking again does no harm.
     #[error("{0}")]
     Lasting(String),
-    /// Another process has taken this sender's seat: it must send nothing more.
+    /// This sender has lost its seat, to another process or since its lease ran out: it must start nothing
+    /// more before it has joined again.
     #[error("{0}")]
     Overtaken(String),
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! join ─► claim ─► (start) ─► record
 //!   │       └────► release            what was read ahead and is not started
+//!   ├──► renew                        now and then, where the seat is leased
 //!   └──► leave                        frees whatever is still claimed
 //! ```
 
@@ -11,6 +12,8 @@ mod claimed;
 mod clock_source;
 mod demand;
 mod error;
+mod fleet;
+mod sender_report;
 mod standby;
 pub mod turns;
 mod wakeup;
@@ -19,6 +22,8 @@ pub use claimed::Claimed;
 pub use clock_source::ClockSource;
 pub use demand::{Demand, LaneLoad, MANUAL, OriginLoad, Pace};
 pub use error::QueueError;
+pub use fleet::Fleet;
+pub use sender_report::SenderReport;
 pub use standby::Standby;
 pub use wakeup::Wakeup;
 
@@ -39,7 +44,8 @@ pub trait Queue: Send + Sync + 'static {
     /// The right to claim. Dropping it gives it up, and releases its remaining claims.
     type Seat: Send + 'static;
 
-    /// Waits until this process may send, for as long as that takes, and says meanwhile what it waits for.
+    /// Waits until this process may send, for as long as that takes, and says meanwhile what it waits for:
+    /// another process that has the only seat, or others that bring their attempts down to make room.
     ///
     /// An error, and it has no seat: outcomes could not be recorded, so nothing must be sent.
     fn join(
@@ -47,9 +53,26 @@ pub trait Queue: Send + Sync + 'static {
         standby: impl FnMut(Standby) + Send,
     ) -> impl Future<Output = Result<Self::Seat, QueueError>> + Send;
 
-    /// Gives the seat up after [`QueueError::Overtaken`], once all that was in flight is recorded: the
-    /// process that took over may wait for that.
+    /// Gives the seat up, once all that was in flight is recorded, and frees what is still claimed: others
+    /// may wait for that.
     fn leave(&self, seat: Self::Seat) -> impl Future<Output = Result<(), QueueError>> + Send;
+
+    /// How long a seat lasts unless it is [renewed](Self::renew); none where it lasts until it is left.
+    ///
+    /// A sender reckons by a clock of its own that counts sleep, from before it asked, and starts nothing in the
+    /// last third of a lease.
+    fn lease(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Renews the seat, and with it all claims: it lasts for a lease from now on. Gives the senders that
+    /// share the slots of each origin, this one included. Only asked of a queue with a [lease](Self::lease).
+    ///
+    /// Fails with [`QueueError::Overtaken`] if the lease ran out before, and others may have what was claimed.
+    fn renew(&self, report: SenderReport) -> impl Future<Output = Result<Fleet, QueueError>> + Send {
+        let _ = report;
+        async { Ok(Fleet::alone()) }
+    }
 
     /// Claims what is due and has room ([`Demand::has_room`]): fewer than [`Demand::limit`] are all that
     /// has, unless lanes are left ([`Claimed::is_partial`]). What a person sent comes first, then origins
@@ -57,21 +80,9 @@ pub trait Queue: Send + Sync + 'static {
     /// used less slot time. No lane waits for its turn for ever.
     ///
     /// A claim is exclusive: no other one gives the same delivery until it is recorded or released, or its
-    /// sender has lost its seat or its [lease](Self::lease). A call that is dropped before it answers has claimed
-    /// nothing. Fails with [`QueueError::Overtaken`] once another process has taken the seat.
+    /// sender has lost its seat. A call that is dropped before it answers has claimed nothing. Fails with
+    /// [`QueueError::Overtaken`] once the seat is lost.
     fn claim(&self, demand: Demand) -> impl Future<Output = Result<Claimed, QueueError>> + Send;
-
-    /// How long a claim lasts unless it is extended; none where it lasts as long as the seat.
-    fn lease(&self) -> Option<Duration> {
-        None
-    }
-
-    /// Extends claims: each lasts for a lease from now on. Gives those that were lost before: they must not
-    /// be started.
-    fn extend(&self, held: &[JobRef]) -> impl Future<Output = Result<Vec<JobRef>, QueueError>> + Send {
-        let _ = held;
-        async { Ok(Vec::new()) }
-    }
 
     /// Gives claims back as if they had never been made. What is not claimed is passed over.
     fn release(&self, unstarted: &[JobRef]) -> impl Future<Output = Result<(), QueueError>> + Send;

@@ -20,6 +20,8 @@ pub struct Turns<'a> {
 /// An origin, and its lanes in their order.
 struct Sharing {
     load: OriginLoad,
+    /// How many slots this sender has there.
+    slots: usize,
     lanes: BinaryHeap<Reverse<(Standing, usize)>>,
 }
 
@@ -75,7 +77,8 @@ impl<'a> Turns<'a> {
         let found = self.by_name.get(origin).copied();
         let sharing = found.unwrap_or_else(|| {
             let load = self.demand.origins.get(origin).copied().unwrap_or_default();
-            self.origins.push(Sharing { load, lanes: BinaryHeap::new() });
+            let slots = self.demand.slots(origin);
+            self.origins.push(Sharing { load, slots, lanes: BinaryHeap::new() });
             self.by_name.insert(origin.clone(), self.origins.len() - 1);
             self.origins.len() - 1
         });
@@ -113,10 +116,10 @@ impl<'a> Turns<'a> {
 
     /// Puts an origin among the others, once its next lane is one that has room. Room never grows here.
     fn queue(&mut self, origin: usize) {
-        let Sharing { load, lanes } = &mut self.origins[origin];
+        let Sharing { load, slots, lanes } = &mut self.origins[origin];
         while let Some(Reverse((standing, place))) = lanes.peek().copied() {
             let lane = &self.lanes[place];
-            if self.demand.has_room(load, &lane.load, lane.manual) {
+            if Demand::has_room(load, *slots, &lane.load, lane.manual) {
                 let precedence = (standing.0 != Rank::Manual, load.open, place);
                 self.heap.push(Reverse((precedence, origin)));
                 return;

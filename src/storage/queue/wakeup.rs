@@ -9,4 +9,6 @@ pub struct Wakeup {
     /// Something was cancelled, retried now, paused or resumed, or a profile changed: what was read ahead
     /// may no longer hold.
     pub invalidated: u64,
+    /// A sender joined or left: the seat is renewed at once, which says who shares the slots now.
+    pub fleet: u64,
 }

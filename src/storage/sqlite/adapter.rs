@@ -17,7 +17,7 @@ use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
     BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control, Counts, DeletedProfile,
     Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles,
-    Removed, Retention, RetentionPolicy, Revision, Saved, Storage, UnsavedDraft,
+    Removed, Retention, RetentionPolicy, Revision, Saved, SenderInfo, Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -303,8 +303,8 @@ impl Describe for Store {
         Some(self.path())
     }
 
-    async fn has_active_sender(&self) -> Result<bool, StoreError> {
-        Ok(Lease::holder(self.path()).is_some())
+    async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {
+        Ok(Lease::holder(self.path()).map(SenderInfo::of_this_host).into_iter().collect())
     }
 
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {

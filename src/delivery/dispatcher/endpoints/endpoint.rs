@@ -118,6 +118,16 @@ impl Endpoint {
         Self { is_resolved: name.is_none(), name, most: slots, turn, ..Self::default() }
     }
 
+    /// It has so many slots from now on.
+    pub fn set_slots(&mut self, slots: usize) {
+        self.most = slots;
+    }
+
+    /// Whether no more is in flight than it has slots, nor beyond them.
+    pub fn fits_slots(&self) -> bool {
+        self.open <= self.most && self.extra <= self.most
+    }
+
     /// Whether it needs no name, or the name resolved lately.
     pub fn resolves(&self, names: &KnownNames, now: Instant) -> bool {
         self.name.as_ref().is_none_or(|name| names.contains(name, now))

@@ -16,7 +16,7 @@ use crate::delivery::dispatcher::limits::Limits;
 use crate::delivery::hash::FastMap;
 use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId, Origin};
-use crate::storage::{LaneLoad, OriginLoad, Pace};
+use crate::storage::{Fleet, LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
 use ordered::Ordered;
@@ -67,6 +67,8 @@ pub struct Ticket {
 #[derive(Debug)]
 pub struct Endpoints {
     limits: Limits,
+    /// The senders that share the slots of each endpoint.
+    fleet: Fleet,
     names: Arc<KnownNames>,
     /// Names that became known.
     resolved: watch::Receiver<()>,
@@ -107,6 +109,7 @@ impl Endpoints {
     pub fn new(limits: Limits, names: Arc<KnownNames>) -> Self {
         Self {
             limits,
+            fleet: Fleet::alone(),
             resolved: names.changes(),
             names,
             epoch: Instant::now(),
@@ -133,6 +136,26 @@ impl Endpoints {
     pub fn of(per_origin: usize) -> Self {
         let limits = Limits { per_origin, total: usize::MAX, unrecorded: usize::MAX, threads: 1 };
         Self::new(limits, Arc::default())
+    }
+
+    /// The senders that share the slots of each endpoint.
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// Shares the slots of each endpoint with these senders. What is in flight beyond a share ends as it does.
+    pub fn share_with(&mut self, fleet: Fleet, now: Instant) {
+        self.fleet = fleet;
+        let origins: Vec<Origin> = self.all.keys().cloned().collect();
+        for origin in origins {
+            let slots = self.fleet.share(&origin, self.limits.per_origin);
+            self.change(&origin, now, |endpoint, _| endpoint.set_slots(slots));
+        }
+    }
+
+    /// Whether no more is in flight to any endpoint than this sender's share.
+    pub fn fits_shares(&self) -> bool {
+        self.all.values().all(Endpoint::fits_slots)
     }
 
     /// Takes what was read.
@@ -310,6 +333,7 @@ impl Endpoints {
     }
 
     /// Those read and not started.
+    #[cfg(test)]
     pub fn read_jobs(&self) -> impl Iterator<Item = &Job> {
         let lanes = self.all.values().flat_map(|endpoint| endpoint.lanes.values());
         lanes.flat_map(|lane| lane.read.iter().map(Box::as_ref))
@@ -373,11 +397,11 @@ impl Endpoints {
         change: impl FnOnce(&mut Endpoint, Duration) -> T,
     ) -> T {
         let since_epoch = self.since_epoch(now);
-        let (turn, slots) = (&mut self.turn, self.limits.per_origin);
+        let (turn, fleet, slots) = (&mut self.turn, &self.fleet, self.limits.per_origin);
         let endpoint = self.all.entry(origin.clone()).or_insert_with(|| {
             // A number of its own: no two stand at one place.
             *turn += 1;
-            Endpoint::new(name(origin), slots, *turn)
+            Endpoint::new(name(origin), fleet.share(origin, slots), *turn)
         });
         let key = (endpoint.open, endpoint.turn);
         let queues = self.startable.iter_mut().chain([&mut self.unresolved, &mut self.extra]);

@@ -54,18 +54,6 @@ pub async fn releasing_what_is_not_claimed_does_nothing(subject: &impl QueueUnde
     assert!(claim(subject, 99_000, 9).await.is_empty());
 }
 
-pub async fn what_is_claimed_is_extended_and_what_is_lost_is_told(subject: &impl QueueUnderTest) {
-    accept(subject, vec![event(1, 'a')]).await;
-    let jobs = claim(subject, 0, 9).await;
-    let held = [jobs[0].reference];
-    assert_eq!(subject.queue().extend(&held).await.unwrap(), []);
-    if subject.queue().lease().is_some() {
-        release(subject, &jobs).await;
-        assert_eq!(claim(subject, 0, 9).await.len(), 1);
-        assert_eq!(subject.queue().extend(&held).await.unwrap(), held);
-    }
-}
-
 pub async fn a_seat_that_is_left_frees_its_claims(subject: &impl QueueUnderTest) {
     let seat = soon(subject.queue().join(|_| ())).await.unwrap();
     let all = accept(subject, vec![event(1, 'a')]).await;

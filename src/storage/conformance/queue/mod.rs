@@ -2,6 +2,7 @@
 //! [`every_queue_test`].
 
 pub mod claims;
+pub mod fleet;
 pub mod outcomes;
 pub mod turns;
 
@@ -25,6 +26,17 @@ pub trait QueueUnderTest: StoreUnderTest {
 
     /// The queue.
     fn queue(&self) -> &Self::Queue;
+
+    /// The queue as another process has it; none where one process sends at a time.
+    fn another(&self) -> impl Future<Output = Option<Self::Queue>> + Send {
+        async { None }
+    }
+
+    /// Lets the lease of a queue's seat run out.
+    fn lapse(&self, queue: &Self::Queue) -> impl Future<Output = ()> + Send {
+        let _ = queue;
+        async {}
+    }
 }
 
 /// Runs every test of the suite, each against a store that this expression makes.
@@ -36,8 +48,15 @@ macro_rules! every_queue_test {
                 what_is_claimed_has_the_subject_of_its_delivery,
                 two_claims_at_once_share_nothing,
                 releasing_what_is_not_claimed_does_nothing,
-                what_is_claimed_is_extended_and_what_is_lost_is_told,
                 a_seat_that_is_left_frees_its_claims;
+            fleet:
+                several_senders_claim_each_delivery_once,
+                a_newcomer_starts_once_the_others_have_made_room,
+                who_renews_ends_the_seat_of_who_did_not,
+                who_leaves_frees_its_claims_and_wakes_the_others,
+                what_one_releases_another_claims,
+                what_was_taken_over_stays_with_who_took_it,
+                the_senders_are_listed_with_their_last_reports;
             turns:
                 a_lane_is_in_the_order_of_acceptance_and_first_attempts_precede_retries,
                 no_more_is_claimed_than_was_asked_for_and_than_has_room,

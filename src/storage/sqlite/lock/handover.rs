@@ -45,6 +45,13 @@ impl Store {
         self.read(|tx| Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)).await
     }
 
+    /// Whether another sender has begun since this one did.
+    pub(crate) async fn is_overtaken(&self) -> Result<bool, StoreError> {
+        let Some(right) = self.right() else { return Ok(false) };
+        let sql = "SELECT epoch > ?1 FROM revision";
+        self.read(move |tx| Ok(tx.prepare_cached(sql)?.query_row([right.epoch], |row| row.get(0))?)).await
+    }
+
     /// Notes that this sender was overtaken, and has recorded what it had in flight.
     pub(crate) async fn note_yielded(&self) -> Result<(), StoreError> {
         let Some(right) = self.right() else { return Ok(()) };

@@ -32,7 +32,8 @@ impl Queue for Store {
     }
 
     async fn leave(&self, seat: Seat) -> Result<(), QueueError> {
-        let noted = self.note_yielded().await;
+        // Nobody waits for a sender that was not overtaken.
+        let noted = if self.is_overtaken().await? { self.note_yielded().await } else { Ok(()) };
         drop(seat);
         Ok(noted?)
     }

@@ -293,7 +293,8 @@ impl Round<'_> {
             }
         };
         let own = self.demand.lanes.get(&LaneId::new(lane)).copied().unwrap_or_default();
-        if !self.demand.has_room(&self.load(&origin), &own, facts.manual) {
+        let slots = self.demand.slots(&origin);
+        if !Demand::has_room(&self.load(&origin), slots, &own, facts.manual) {
             return Ok(None);
         }
         let mut queue = Queue::new(lane, origin, facts, self.taken.floors.of(lane));

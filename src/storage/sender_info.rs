@@ -1,0 +1,52 @@
+//! A sender of a store, for people.
+
+use jiff::Timestamp;
+
+/// A sender of a store, as far as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderInfo {
+    /// Names the process: its machine, its process id and when it joined.
+    pub name: String,
+    /// The name of its machine.
+    pub host: String,
+    /// Its process id.
+    pub pid: u32,
+    /// The version of the program.
+    pub version: Option<String>,
+    /// When it joined.
+    pub since: Option<Timestamp>,
+    /// Until when it may send, unless it renews that.
+    pub lease_until: Option<Timestamp>,
+    /// Requests in flight, by its last report.
+    pub in_flight: Option<u32>,
+    /// Attempts per second that ended lately, by its last report.
+    pub rate: Option<u32>,
+    /// What keeps it from sending, by its last report.
+    pub trouble: Option<String>,
+}
+
+impl SenderInfo {
+    /// A process of this machine, of which no more is known.
+    #[must_use]
+    pub fn of_this_host(pid: u32) -> Self {
+        let host = host_name();
+        let own = pid == std::process::id();
+        Self {
+            name: format!("{host}/{pid}"),
+            host,
+            pid,
+            version: own.then(|| env!("CARGO_PKG_VERSION").to_owned()),
+            since: None,
+            lease_until: None,
+            in_flight: None,
+            rate: None,
+            trouble: None,
+        }
+    }
+}
+
+/// The name of this machine.
+#[must_use]
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
