@@ -186,6 +186,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
         ],
     ),
+    ("senders", &[("List who sends", "ringback senders")]),
     (
         "doctor",
         &[

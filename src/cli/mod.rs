@@ -29,6 +29,7 @@ mod preview;
 mod profiles;
 mod receive;
 mod send;
+mod senders;
 mod sending;
 mod session;
 mod setting;
@@ -88,6 +89,8 @@ enum Command {
     Send(send::SendArgs),
     /// Run the sender without the console
     Work(work::WorkArgs),
+    /// List the processes that send from the database: machine, lease, requests in flight, rate, trouble
+    Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
     Receive(receive::ReceiveArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; read-only
@@ -213,6 +216,7 @@ async fn carry_out(
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args, signals).await,
+        Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),

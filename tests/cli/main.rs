@@ -29,6 +29,7 @@ mod receive;
 mod restore;
 mod send;
 mod send_at_size;
+mod senders;
 mod signals;
 mod start;
 #[path = "../support/mod.rs"]

@@ -2,36 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
+use super::member::Member;
 use super::{MemoryStore, Tables};
-use crate::storage::{Fleet, QueueError, SenderInfo, SenderReport};
-
-/// A sender that has a seat.
-#[derive(Debug, Clone, Default)]
-pub struct Member {
-    /// Its number.
-    pub seq: i64,
-    /// Its last report.
-    pub report: SenderReport,
-    /// Its lease has run out; whoever renews next ends its seat.
-    pub has_lapsed: bool,
-}
-
-impl Member {
-    /// As people see it.
-    pub fn info(&self) -> SenderInfo {
-        SenderInfo {
-            name: format!("memory/{}", self.seq),
-            host: "memory".to_owned(),
-            pid: std::process::id(),
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            since: None,
-            lease_until: None,
-            in_flight: u32::try_from(self.report.in_flight).ok(),
-            rate: Some(self.report.rate),
-            trouble: self.report.trouble.clone(),
-        }
-    }
-}
+use crate::storage::{Fleet, QueueError, SenderReport};
 
 impl Tables {
     /// Adds a sender: its number.
@@ -50,9 +23,9 @@ impl Tables {
         }
     }
 
-    /// Fails unless this sender has a seat. Without one, tests claim as number 0.
+    /// Fails unless this sender has a seat.
     pub fn check_seat(&self, seq: i64) -> Result<(), QueueError> {
-        let has_seat = seq == 0 || self.senders.iter().any(|member| member.seq == seq);
+        let has_seat = self.senders.iter().any(|member| member.seq == seq);
         has_seat.then_some(()).ok_or_else(|| QueueError::Overtaken("the lease has run out".to_owned()))
     }
 

@@ -3,6 +3,7 @@
 mod control;
 mod lane;
 mod log;
+mod member;
 mod membership;
 mod profiles;
 mod queue;
@@ -23,7 +24,7 @@ use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::{
     Describe, Events, Producer, Revision, SenderInfo, Storage, StoreError, UpkeepTrouble, Wakeup,
 };
-use membership::Member;
+use member::Member;
 
 /// A store in the memory of this process. Clones share their contents and their seat.
 #[derive(Debug, Clone, Default)]

@@ -11,7 +11,7 @@ use crate::record::{
     RunRange, Summary,
 };
 use crate::storage::memory::lane::{self, Lane};
-use crate::storage::memory::membership::Member;
+use crate::storage::memory::member::Member;
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
 

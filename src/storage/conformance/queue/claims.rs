@@ -53,13 +53,3 @@ pub async fn releasing_what_is_not_claimed_does_nothing(subject: &impl QueueUnde
     release(subject, &jobs).await;
     assert!(claim(subject, 99_000, 9).await.is_empty());
 }
-
-pub async fn a_seat_that_is_left_frees_its_claims(subject: &impl QueueUnderTest) {
-    let seat = soon(subject.queue().join(|_| ())).await.unwrap();
-    let all = accept(subject, vec![event(1, 'a')]).await;
-    assert_eq!(ids(&claim(subject, 0, 9).await), all);
-    assert!(claim(subject, 0, 9).await.is_empty());
-    soon(subject.queue().leave(seat)).await.unwrap();
-    let _next = soon(subject.queue().join(|_| ())).await.unwrap();
-    assert_eq!(ids(&claim(subject, 0, 9).await), all);
-}

@@ -154,3 +154,13 @@ pub async fn the_senders_are_listed_with_their_last_reports(subject: &impl Queue
     assert_eq!((own[0].rate, &own[0].trouble, own[0].pid), (Some(1200), &trouble, std::process::id()));
     assert_eq!(own[0].version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
 }
+
+pub async fn a_seat_that_is_left_frees_its_claims(subject: &impl QueueUnderTest) {
+    let seat = soon(subject.queue().join(|_| ())).await.unwrap();
+    let all = accept(subject, vec![event(1, 'a')]).await;
+    assert_eq!(ids(&claim(subject, 0, 9).await), all);
+    assert!(claim(subject, 0, 9).await.is_empty());
+    soon(subject.queue().leave(seat)).await.unwrap();
+    let _next = soon(subject.queue().join(|_| ())).await.unwrap();
+    assert_eq!(ids(&claim(subject, 0, 9).await), all);
+}

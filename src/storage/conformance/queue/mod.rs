@@ -43,13 +43,8 @@ pub trait QueueUnderTest: StoreUnderTest {
 macro_rules! every_queue_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
-            claims:
-                a_claim_is_exclusive_until_it_is_released,
-                what_is_claimed_has_the_subject_of_its_delivery,
-                two_claims_at_once_share_nothing,
-                releasing_what_is_not_claimed_does_nothing,
-                a_seat_that_is_left_frees_its_claims;
             fleet:
+                a_seat_that_is_left_frees_its_claims,
                 several_senders_claim_each_delivery_once,
                 a_newcomer_starts_once_the_others_have_made_room,
                 who_renews_ends_the_seat_of_who_did_not,
@@ -57,6 +52,13 @@ macro_rules! every_queue_test {
                 what_one_releases_another_claims,
                 what_was_taken_over_stays_with_who_took_it,
                 the_senders_are_listed_with_their_last_reports;
+        }
+        $crate::storage::conformance::queue::each_seated! { $make;
+            claims:
+                a_claim_is_exclusive_until_it_is_released,
+                what_is_claimed_has_the_subject_of_its_delivery,
+                two_claims_at_once_share_nothing,
+                releasing_what_is_not_claimed_does_nothing;
             turns:
                 a_lane_is_in_the_order_of_acceptance_and_first_attempts_precede_retries,
                 no_more_is_claimed_than_was_asked_for_and_than_has_room,
@@ -75,7 +77,27 @@ macro_rules! every_queue_test {
     };
 }
 
-pub(crate) use every_queue_test;
+/// One test each, with a seat where claims belong to one.
+macro_rules! each_seated {
+    ($make:expr; $($subject:ident: $($test:ident),+;)+) => {
+        $(mod $subject {
+            $(#[tokio::test]
+            async fn $test() {
+                let subject = $make;
+                let _seat = $crate::storage::conformance::queue::seat(&subject).await;
+                $crate::storage::conformance::$subject::$test(&subject).await;
+            })+
+        })+
+    };
+}
+
+pub(crate) use {each_seated, every_queue_test};
+
+/// A seat of the queue under test, where seats have leases.
+pub async fn seat<S: QueueUnderTest>(subject: &S) -> Option<<S::Queue as Queue>::Seat> {
+    subject.queue().lease()?;
+    Some(soon(subject.queue().join(|_| ())).await.unwrap())
+}
 
 /// A moment in milliseconds since the tests began.
 fn at(ms: i64) -> Timestamp {

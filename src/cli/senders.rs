@@ -1,0 +1,119 @@
+//! `ringback senders`: the processes that send from a database.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::error::CommandError;
+use super::output::{print, print_json, tell};
+use super::session::Session;
+use super::table::table;
+use crate::clock;
+use crate::storage::SenderInfo;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SendersArgs {
+    /// Print JSON instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(session: &Session, args: &SendersArgs) -> Result<ExitCode, CommandError> {
+    let senders = match session.store_if_there()? {
+        Some(store) => store.senders().await?,
+        None => Vec::new(),
+    };
+    if args.json {
+        print_json(&senders.iter().map(document).collect())?;
+    } else if senders.is_empty() {
+        tell("no process sends from this database; start `ringback work` or the console (`ringback`)");
+    } else {
+        print(&listed(&senders, clock::now()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// In place of what is not known.
+const UNKNOWN: &str = "-";
+
+fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
+    let or_unknown = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
+    let rows: Vec<[String; 8]> = senders
+        .iter()
+        .map(|sender| {
+            let lease = sender.lease_until.map(|until| match until.duration_since(now).as_secs() {
+                left if left > 0 => format!("{left} s"),
+                _ => "ran out".to_owned(),
+            });
+            [
+                sender.host.clone(),
+                sender.pid.to_string(),
+                or_unknown(sender.version.clone()),
+                or_unknown(sender.since.map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())),
+                or_unknown(lease),
+                or_unknown(sender.in_flight.map(|n| n.to_string())),
+                or_unknown(sender.rate.map(|rate| format!("{rate}/s"))),
+                sender.trouble.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    table(["HOST", "PID", "VERSION", "SINCE", "LEASE", "IN FLIGHT", "RATE", "TROUBLE"], &rows)
+}
+
+fn document(sender: &SenderInfo) -> Value {
+    let SenderInfo { name, host, pid, version, since, lease_until, in_flight, rate, trouble } = sender;
+    json!({
+        "name": name,
+        "host": host,
+        "pid": pid,
+        "version": version,
+        "since": since,
+        "lease_until": lease_until,
+        "in_flight": in_flight,
+        "rate": rate,
+        "trouble": trouble,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender() -> SenderInfo {
+        SenderInfo {
+            name: "web-1/4242/7".to_owned(),
+            host: "web-1".to_owned(),
+            pid: 4242,
+            version: Some("1.2.3".to_owned()),
+            since: Some(Timestamp::UNIX_EPOCH),
+            lease_until: Some(Timestamp::from_second(70).unwrap()),
+            in_flight: Some(16),
+            rate: Some(1200),
+            trouble: Some("cannot send for now: no route".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_lease_is_shown_as_what_is_left_of_it() {
+        let now = Timestamp::from_second(60).unwrap();
+        let lapsed = SenderInfo { lease_until: Some(now), trouble: None, ..sender() };
+        let told = listed(&[sender(), lapsed, SenderInfo::of_this_host(1)], now);
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines[0].starts_with("HOST"), "{told}");
+        assert!(lines[1].contains("10 s     16         1200/s  cannot send for now: no route"), "{told}");
+        assert!(lines[2].contains("ran out") && lines[2].ends_with("1200/s"), "{told}");
+        assert!(lines[3].ends_with("-        -        -      -          -"), "{told}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        let known = document(&sender());
+        assert_eq!(known["lease_until"], json!("1970-01-01T00:01:10Z"));
+        let unknown = document(&SenderInfo::of_this_host(1));
+        assert_eq!(
+            (&unknown["pid"], &unknown["since"], &unknown["rate"]),
+            (&json!(1), &Value::Null, &Value::Null)
+        );
+    }
+}
