@@ -8,6 +8,8 @@ use serde_json::json;
 #[test]
 fn the_active_sender_is_listed_while_it_sends() {
     let place = Place::new();
+    place.run(&["senders"]).refused(2, &["no database"]);
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
     assert_eq!(place.run(&["senders", "--json"]).json(), json!([]));
     let none = place.run(&["senders"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
