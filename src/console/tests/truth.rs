@@ -29,6 +29,10 @@ fn who_sends_is_told_as_it_changes() {
         let shown = role(&mut desk, now);
         assert!(shown.contains(words), "{now:?}: {shown}");
     }
+    for (senders, hosts, words) in [(1, 1, "● running"), (2, 1, "● 2 senders"), (4, 3, "● 3 hosts")] {
+        desk.told(Message::Sending(Sending { role: Role::Sends, senders, hosts, ..Sending::default() }));
+        assert!(top(&desk).contains(&format!("sender {words} · ")), "{}", top(&desk));
+    }
     let mut narrow = Desk::new(60, 16).of(sample::log());
     assert!(role(&mut narrow, Role::Watches(Some(4242))).contains("○ standby (pid 4242)"));
 }

@@ -165,6 +165,12 @@ fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
         _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
         (Some(_), _) => Span::styled("✗ error", theme.bad),
         (None, Role::Starting) => Span::styled("○ starting", theme.dim),
+        (None, Role::Sends) if state.sending.hosts > 1 => {
+            Span::styled(format!("● {} hosts", state.sending.hosts), theme.good)
+        }
+        (None, Role::Sends) if state.sending.senders > 1 => {
+            Span::styled(format!("● {} senders", state.sending.senders), theme.good)
+        }
         (None, Role::Sends) => Span::styled("● running", theme.good),
         (None, Role::Watches(Some(pid))) if area.width < WIDE.0 => {
             Span::styled(format!("○ standby (pid {pid})"), theme.warn)

@@ -32,7 +32,9 @@ impl Tables {
     fn renew(&mut self, seq: i64, report: SenderReport) -> Result<Fleet, QueueError> {
         let dead: Vec<i64> =
             self.senders.iter().filter(|member| member.has_lapsed).map(|member| member.seq).collect();
-        dead.into_iter().for_each(|seq| self.leave(seq));
+        for seq in dead {
+            self.leave(seq);
+        }
         self.check_seat(seq)?;
         if let Some(own) = self.senders.iter_mut().find(|member| member.seq == seq) {
             own.report = report;

@@ -192,7 +192,9 @@ impl Queue for MemoryStore {
 
     async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
         let mut tables = self.tables();
-        unstarted.iter().for_each(|job| tables.release(*job));
+        for job in unstarted {
+            tables.release(*job);
+        }
         Ok(())
     }
 

@@ -82,7 +82,7 @@ fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-/// The finalizer of SplitMix64: close inputs give unrelated results.
+/// The finalizer of `SplitMix64`: close inputs give unrelated results.
 fn mix(input: u64) -> u64 {
     let half = (input ^ (input >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let all = (half ^ (half >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

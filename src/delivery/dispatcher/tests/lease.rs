@@ -136,7 +136,7 @@ async fn a_newcomer_is_given_its_slots_once_what_is_in_flight_fits() {
     assert!(!leased.renew().await, "three are in flight");
     leased.dispatcher.endpoints.add(vec![job()], Instant::now());
     assert_eq!(leased.started(), 3, "nothing starts beyond a share");
-    while leased.dispatcher.in_flight.len() > 0 {
+    while !leased.dispatcher.in_flight.is_empty() {
         leased.dispatcher.results.ready().await;
         leased.dispatcher.ended();
     }
