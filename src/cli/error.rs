@@ -96,6 +96,9 @@ impl CommandError {
 /// Whether the database that was named is not one that can be used; the others may pass by
 /// themselves, or are the disk's.
 fn is_wrong_file(problem: &Problem) -> bool {
+    if let Problem::Server(problem) = problem {
+        return problem.is_wrong_input();
+    }
     matches!(
         problem,
         Problem::Folder(_)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::files::NoDescriptors;
 use crate::record::DeliveryId;
 use crate::storage::QueueError;
+use crate::storage::server_problem::ServerProblem;
 use crate::threads::{BlockingError, NoThread};
 
 /// A problem of a store, with where that store is.
@@ -130,6 +131,9 @@ pub enum Problem {
     /// The store was closed while it was asked.
     #[error("was closed meanwhile: restart")]
     Closed,
+    /// A problem of a database server.
+    #[error(transparent)]
+    Server(ServerProblem),
     /// A mistake in this program.
     #[error("refused a command ({0}): please report this")]
     Sql(String),
@@ -139,6 +143,9 @@ impl Problem {
     /// Whether the file itself is invalid, so that a retry does not help.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
+        if let Self::Server(problem) = self {
+            return problem.is_lasting();
+        }
         matches!(
             self,
             Self::IsFolder
@@ -180,6 +187,18 @@ impl std::error::Error for StoreError {}
 impl From<Problem> for StoreError {
     fn from(problem: Problem) -> Self {
         Self { location: None, problem }
+    }
+}
+
+impl From<ServerProblem> for Problem {
+    fn from(problem: ServerProblem) -> Self {
+        Self::Server(problem)
+    }
+}
+
+impl From<ServerProblem> for StoreError {
+    fn from(problem: ServerProblem) -> Self {
+        Problem::from(problem).into()
     }
 }
 

@@ -9,17 +9,22 @@ pub mod auto_disable;
 pub(crate) mod conformance;
 pub mod control;
 pub mod describe;
+mod encoding;
 pub mod error;
 pub mod events;
 pub mod log;
 #[cfg(test)]
 pub(crate) mod memory;
 pub mod opened;
+#[cfg(feature = "postgres")]
+#[allow(dead_code, reason = "no command opens it yet")]
+pub mod postgres;
 pub mod producer;
 pub mod profiles;
 mod queue;
 pub mod retention;
 pub mod sender_info;
+pub mod server_problem;
 pub mod sqlite;
 pub mod unreadable;
 
@@ -55,6 +60,7 @@ pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub use retention::rest::rest;
 pub use sender_info::SenderInfo;
+pub use server_problem::ServerProblem;
 pub use sqlite::{
     Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect, report_lock_waits,
 };

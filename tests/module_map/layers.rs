@@ -46,15 +46,19 @@ fn delivery_has_layers() {
 fn what_every_store_must_do_knows_no_store() {
     let sources = Sources::read();
     let uses = sources.uses(Above::IsOneThing, |file| is_within(file, "storage"));
-    let is_shared = |file: &Module| file.len() > 1 && !is_within(file, "storage::sqlite");
+    let stores = ["storage::sqlite", "storage::postgres"];
+    let is_of_store = |file: &Module| stores.iter().any(|store| is_within(file, store));
+    let is_shared = |file: &Module| file.len() > 1 && !is_of_store(file);
     let mut shared = 0;
     for (file, used) in uses.iter().filter(|(file, _)| is_shared(file)) {
         shared += 1;
         let name = file.join("::");
-        assert!(!sources.text(file).contains("rusqlite"), "{name} names rusqlite");
+        for library in ["rusqlite", "tokio_postgres"] {
+            assert!(!sources.text(file).contains(library), "{name} names {library}");
+        }
         let may = name == "storage::opened" || is_within(file, "storage::queue::conformance");
-        let stores: Vec<_> = used.iter().filter(|used| is_within(used, "storage::sqlite")).collect();
-        assert!(may || stores.is_empty(), "{name} uses {stores:?}");
+        let of_stores: Vec<_> = used.iter().filter(|used| is_of_store(used)).collect();
+        assert!(may || of_stores.is_empty(), "{name} uses {of_stores:?}");
     }
     assert!(shared > 30, "{shared}");
 }

@@ -17,6 +17,7 @@ pub mod large_requests;
 pub mod limits;
 pub mod needs;
 pub mod picture;
+pub mod postgres;
 pub mod process;
 pub mod profiles;
 pub mod recorder;

@@ -1,30 +1,15 @@
-//! Encodings of columns: times in milliseconds, choices by name, headers and values as JSON.
+//! Columns of a row, and what stands in them: see [`encoding`](crate::storage::encoding).
 
-use std::net::SocketAddr;
-
-use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 
-use crate::callback::Values;
-use crate::profile::document::{self, Secrets};
-use crate::profile::{Choice, Identity, Profile, ProfileId, Rules};
-use crate::record::{DeliveryId, DeliveryState, ErrorClass, Failure};
-use crate::storage::error::StoreError;
+use crate::record::DeliveryId;
 use crate::storage::unreadable::Why;
 
-/// The header that carries the delivery's id (facts, section 4).
-pub const ID_HEADER: &str = "webhook-id";
-
-/// Milliseconds since 1970, UTC. The last ones before the end of time cannot be read back.
-pub fn millis(at: Timestamp) -> i64 {
-    at.as_millisecond().min(Timestamp::MAX.as_second() * 1000)
-}
-
-/// The milliseconds that many after a time; the last that there are where that is beyond.
-pub fn millis_after(at: Timestamp, ms: u32) -> i64 {
-    millis(at).saturating_add(ms.into()).min(millis(Timestamp::MAX))
-}
+pub use crate::storage::encoding::{
+    ID_HEADER, address, choice, document_text, failure, headers, headers_text, millis, millis_after, profile,
+    profile_id, state, state_number, time, values, values_text,
+};
 
 /// A column by its place.
 pub fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
@@ -34,18 +19,6 @@ pub fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
 /// A text by its column.
 pub fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, Why> {
     row.get_ref(at).map_err(|error| error.to_string())?.as_str().map_err(|error| error.to_string())
-}
-
-pub fn time(ms: i64) -> Result<Timestamp, Why> {
-    Timestamp::from_millisecond(ms).map_err(|error| error.to_string())
-}
-
-pub fn choice<C: Choice>(name: &str) -> Result<C, Why> {
-    C::from_name(name).ok_or_else(|| format!("'{name}' is unknown: use {}", C::names()))
-}
-
-pub fn profile_id(text: &str) -> Result<ProfileId, Why> {
-    ProfileId::parse(text).map_err(|error| error.to_string())
 }
 
 /// The name of a row in a message, by its first column.
@@ -59,103 +32,4 @@ pub fn named(what: &str, row: &Row<'_>) -> String {
 
 pub fn delivery_id(row: &Row<'_>, at: usize) -> Result<DeliveryId, Why> {
     get(row, at).map(DeliveryId::from_bytes)
-}
-
-/// The number of a state. Pending ones come first, and of these the first attempts.
-pub fn state_number(state: DeliveryState) -> i64 {
-    match state {
-        DeliveryState::Queued => 0,
-        DeliveryState::Waiting => 1,
-        DeliveryState::Delivered => 2,
-        DeliveryState::Failed => 3,
-        DeliveryState::Cancelled => 4,
-    }
-}
-
-pub fn state(number: i64) -> Result<DeliveryState, Why> {
-    let of = |state: &DeliveryState| state_number(*state) == number;
-    DeliveryState::ALL.iter().copied().find(of).ok_or_else(|| format!("state {number} is not known"))
-}
-
-/// The address that was dialled, as `127.0.0.1:80` or `[::1]:80`.
-pub fn address(text: Option<String>) -> Result<Option<SocketAddr>, Why> {
-    let parse = |text: String| text.parse().map_err(|_| format!("'{text}' is no address"));
-    text.map(parse).transpose()
-}
-
-/// A failure, from the columns of its class and message.
-pub fn failure(class: Option<String>, message: Option<String>) -> Result<Option<Failure>, Why> {
-    class
-        .map(|class| {
-            Ok(Failure { class: choice::<ErrorClass>(&class)?, message: message.unwrap_or_default() })
-        })
-        .transpose()
-}
-
-/// Headers as an array of pairs, in order.
-pub fn headers_text(headers: &[(String, String)]) -> String {
-    // Pairs of texts are always JSON; without a value of its own for each of them.
-    serde_json::to_string(headers).unwrap_or_default()
-}
-
-pub fn headers(text: &str) -> Result<Vec<(String, String)>, Why> {
-    serde_json::from_str(text).map_err(|error| format!("headers: {error}"))
-}
-
-pub fn values_text(values: &Values) -> Result<String, StoreError> {
-    serde_json::to_string(values.members()).map_err(|error| StoreError::unreadable("values", error))
-}
-
-pub fn values(text: &str) -> Result<Values, Why> {
-    Values::parse(text).map_err(|error| format!("values: {error}"))
-}
-
-/// A profile with its secrets.
-pub fn document_text(profile: &Profile) -> String {
-    document::write(profile, Secrets::Shown).to_string()
-}
-
-/// The profile of a stored document. It was checked when it was saved.
-pub fn profile(text: &str) -> Result<Profile, Why> {
-    let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let document = document::Document::read(json).map_err(|error| error.to_string())?;
-    let (Some(id), Some(created_at), Some(modified_at)) =
-        (document.id, document.created_at, document.modified_at)
-    else {
-        return Err("profile_id, created_at or modified_at is missing".to_owned());
-    };
-    document
-        .draft
-        .check(Rules::STORED, Identity { id, created_at, modified_at })
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn states_have_their_own_numbers_and_pending_ones_come_first() {
-        for known in DeliveryState::ALL {
-            assert_eq!(state(state_number(*known)), Ok(*known));
-            assert_eq!(known.is_pending(), state_number(*known) < 2);
-        }
-        assert!(state(5).is_err());
-    }
-
-    #[test]
-    fn all_times_are_read_back() {
-        for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
-            assert!(time(millis(at)).is_ok(), "{at}");
-            assert!(time(millis_after(at, u32::MAX)).is_ok(), "{at}");
-        }
-    }
-
-    #[test]
-    fn what_has_no_meaning_says_why() {
-        assert!(headers("{}").is_err());
-        assert!(values("[1]").unwrap_err().starts_with("values: "));
-        assert!(profile("{}").unwrap_err().contains("missing"));
-        assert!(choice::<DeliveryState>("gone").unwrap_err().contains("queued, waiting"));
-    }
 }

@@ -1,0 +1,116 @@
+//! A connection that is made when it is needed, and made anew after it broke.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, MutexGuard};
+use tokio_postgres::{Client, Transaction};
+
+use crate::storage::error::{Problem, StoreError};
+use crate::storage::postgres::connection::db::{Db, Statements};
+use crate::storage::postgres::connection::server::{Purpose, Server};
+
+/// A connection that is made when it is needed, and made anew after it broke. One user at a time.
+pub struct Session {
+    server: Arc<Server>,
+    purpose: Purpose,
+    live: Mutex<Live>,
+}
+
+#[derive(Default)]
+enum Live {
+    #[default]
+    None,
+    Connected(Box<Connected>),
+}
+
+struct Connected {
+    client: Client,
+    statements: Statements,
+}
+
+impl Session {
+    /// Not connected yet.
+    pub fn new(server: Arc<Server>, purpose: Purpose) -> Self {
+        Self { server, purpose, live: Mutex::default() }
+    }
+
+    /// What it is for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// Waits for the connection, and makes it where there is none.
+    pub async fn acquire(&self) -> Result<Acquired<'_>, StoreError> {
+        self.connect(self.live.lock().await).await
+    }
+
+    /// The connection, unless somebody uses it.
+    pub async fn try_acquire(&self) -> Option<Result<Acquired<'_>, StoreError>> {
+        let live = self.live.try_lock().ok()?;
+        Some(self.connect(live).await)
+    }
+
+    async fn connect<'a>(&'a self, mut live: MutexGuard<'a, Live>) -> Result<Acquired<'a>, StoreError> {
+        if self.server.is_closed() {
+            *live = Live::None;
+            return Err(self.server.at(Problem::Closed.into()));
+        }
+        let is_alive = matches!(&*live, Live::Connected(connected) if !connected.client.is_closed());
+        if !is_alive {
+            *live = Live::None;
+            let client = self.server.connect(self.purpose).await?;
+            *live = Live::Connected(Box::new(Connected {
+                client,
+                statements: Statements::at(self.server.address().name()),
+            }));
+        }
+        Ok(Acquired { live, server: &self.server })
+    }
+}
+
+/// A connection in use.
+pub struct Acquired<'a> {
+    live: MutexGuard<'a, Live>,
+    server: &'a Server,
+}
+
+impl Acquired<'_> {
+    fn connected(&mut self) -> Result<&mut Connected, StoreError> {
+        match &mut *self.live {
+            Live::Connected(connected) => Ok(connected),
+            Live::None => Err(self.server.at(Problem::Closed.into())),
+        }
+    }
+
+    /// For statements that are a transaction each.
+    pub fn db(&mut self) -> Result<Db<'_>, StoreError> {
+        let Connected { client, statements } = self.connected()?;
+        Ok(Db::of_client(client, statements))
+    }
+
+    /// Begins a transaction, which is undone unless it is committed.
+    pub async fn begin(&mut self) -> Result<Begun<'_>, StoreError> {
+        let Connected { client, statements } = self.connected()?;
+        let transaction = client.transaction().await.map_err(|error| statements.located(error))?;
+        Ok(Begun { transaction, statements })
+    }
+}
+
+/// A transaction.
+pub struct Begun<'a> {
+    transaction: Transaction<'a>,
+    statements: &'a Statements,
+}
+
+impl Begun<'_> {
+    /// For statements in it.
+    pub fn db(&self) -> Db<'_> {
+        Db::of_transaction(&self.transaction, self.statements)
+    }
+
+    /// Commits. An error leaves it unknown whether it was, where the connection broke meanwhile.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let statements = self.statements;
+        self.transaction.commit().await.map_err(|error| statements.located(error))
+    }
+}

@@ -1,0 +1,118 @@
+//! The store on PostgreSQL: one database that many senders and consoles work with.
+//!
+//! Nothing is connected until it is needed, and a connection that broke is made anew. What several callers accept at
+//! about the same time shares a statement (`producer`); other processes are told of changes by bells (`bells`).
+//! Unsaved drafts stay in a local file: they belong to the process in which they are typed.
+
+mod bells;
+mod connection;
+mod error;
+mod producer;
+mod queue;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::profile::Status;
+use crate::record::NewDelivery;
+use crate::storage::error::StoreError;
+
+use bells::listener::Heard;
+use bells::ringer::Ringer;
+pub use connection::address::{Address, Security, is_url};
+use connection::server::{Purpose, Server};
+use connection::session::{Acquired, Session};
+use producer::lanes::KnownLanes;
+use producer::writer::AcceptWriter;
+pub use schema::migrate::Migrated;
+
+/// A database on a server. Cheap to clone.
+#[derive(Clone)]
+pub struct PgStore(Arc<Shared>);
+
+struct Shared {
+    server: Arc<Server>,
+    reads: [Session; 2],
+    writes: Session,
+    accepts: AcceptWriter,
+    lanes: Arc<KnownLanes>,
+    ringer: Arc<Ringer>,
+    heard: Arc<Heard>,
+    /// See [`PgStore::disable_after`].
+    disable_after: AtomicU32,
+}
+
+impl PgStore {
+    /// The database at this address. Nothing is connected, and so nothing checked, before the first question.
+    #[must_use]
+    pub fn new(address: Address) -> Self {
+        let server = Arc::new(Server::new(address));
+        let session = |purpose| Session::new(Arc::clone(&server), purpose);
+        let heard = Arc::<Heard>::default();
+        let ringer = Arc::new(Ringer::new(Arc::clone(&server), Arc::clone(&heard)));
+        let lanes = Arc::<KnownLanes>::default();
+        let accepts = AcceptWriter::new(session(Purpose::Accept), Arc::clone(&lanes), Arc::clone(&ringer));
+        Self(Arc::new(Shared {
+            reads: [session(Purpose::Read), session(Purpose::Read)],
+            writes: session(Purpose::Write),
+            accepts,
+            lanes,
+            ringer,
+            heard,
+            disable_after: AtomicU32::new(Status::AUTO_DISABLE_AFTER),
+            server,
+        }))
+    }
+
+    /// Brings the database to the latest schema.
+    ///
+    /// # Errors
+    /// It cannot be reached or changed, or a newer program has migrated it.
+    pub async fn migrate(&self) -> Result<Migrated, StoreError> {
+        let session = Session::new(Arc::clone(&self.0.server), Purpose::Migrate);
+        let migrated = schema::migrate::migrate(&session).await;
+        migrated.map_err(|error| self.0.server.at(error))
+    }
+
+    /// A profile is disabled after so many consecutive events that failed for good; 0 is never.
+    /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
+    pub fn disable_after(&self, failures: u32) {
+        self.0.disable_after.store(failures, Ordering::Relaxed);
+    }
+
+    /// A connection to ask.
+    async fn read(&self) -> Result<Acquired<'_>, StoreError> {
+        for session in &self.0.reads {
+            if let Some(acquired) = session.try_acquire().await {
+                return acquired;
+            }
+        }
+        let [first, second] = &self.0.reads;
+        tokio::select! {
+            acquired = first.acquire() => acquired,
+            acquired = second.acquire() => acquired,
+        }
+    }
+
+    /// The connection for changes by people.
+    async fn write(&self) -> Result<Acquired<'_>, StoreError> {
+        self.0.writes.acquire().await
+    }
+
+    /// Accepts a batch of deliveries: all or none.
+    ///
+    /// # Errors
+    /// The database cannot be written. Whether the batch is stored may be unknown then.
+    pub async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
+        self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
+    }
+}
+
+impl std::fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("PgStore").field(&self.0.server).finish()
+    }
+}

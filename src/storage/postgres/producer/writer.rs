@@ -1,0 +1,152 @@
+//! What several callers accept at about the same time goes into one statement: a round trip and a wait for the disk
+//! for all of them.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::record::{DeliveryId, NewDelivery};
+use crate::storage::error::{Problem, StoreError};
+use crate::storage::postgres::bells::ringer::Ringer;
+use crate::storage::postgres::connection::session::Session;
+use crate::storage::postgres::producer::accept::{accept, known};
+use crate::storage::postgres::producer::lanes::KnownLanes;
+use crate::storage::server_problem::ServerProblem;
+
+/// Most deliveries in one statement, unless one caller has more.
+const MOST: usize = 256;
+
+/// For this long an accept is asked for again after the connection broke: a standby may take over meanwhile.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// What one caller accepts, and who waits for it.
+struct Asked {
+    batch: Vec<NewDelivery>,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// Accepts what callers hand over.
+pub struct AcceptWriter {
+    desk: Arc<Desk>,
+    orders: Mutex<Option<mpsc::UnboundedSender<Asked>>>,
+}
+
+/// What the task works with.
+struct Desk {
+    session: Session,
+    lanes: Arc<KnownLanes>,
+    ringer: Arc<Ringer>,
+}
+
+impl AcceptWriter {
+    /// Over this connection.
+    pub fn new(session: Session, lanes: Arc<KnownLanes>, ringer: Arc<Ringer>) -> Self {
+        Self { desk: Arc::new(Desk { session, lanes, ringer }), orders: Mutex::default() }
+    }
+
+    /// Accepts deliveries: all or none. Returns once they are on disk.
+    pub async fn accept(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Asked { batch, reply });
+        answer.await.map_err(|_| StoreError::from(Problem::Closed))?
+    }
+
+    /// Hands it to the task, which is started where it is missing: the runtime that it was on may have ended.
+    fn hand_over(&self, asked: Asked) {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = match &*orders {
+            Some(running) => running.send(asked).err().map(|refused| refused.0),
+            None => Some(asked),
+        };
+        let Some(asked) = refused else { return };
+        let (sender, receiver) = mpsc::unbounded_channel();
+        // The receiver is here.
+        let _ = sender.send(asked);
+        *orders = Some(sender);
+        tokio::spawn(Arc::clone(&self.desk).work(receiver));
+    }
+}
+
+impl Desk {
+    async fn work(self: Arc<Self>, mut orders: mpsc::UnboundedReceiver<Asked>) {
+        while let Some(first) = orders.recv().await {
+            let mut count = first.batch.len();
+            let mut gathered = vec![first];
+            while count < MOST
+                && let Ok(next) = orders.try_recv()
+            {
+                count += next.batch.len();
+                gathered.push(next);
+            }
+            self.settle(gathered).await;
+        }
+    }
+
+    /// Accepts what was gathered. What fails is split in two until the one that is to blame stands alone.
+    async fn settle(&self, gathered: Vec<Asked>) {
+        let mut open = VecDeque::from([gathered]);
+        while let Some(mut some) = open.pop_front() {
+            match self.accept(&some).await {
+                Err(error) if some.len() > 1 && matches!(error.problem, Problem::Sql(_)) => {
+                    let rest = some.split_off(some.len() / 2);
+                    open.push_front(rest);
+                    open.push_front(some);
+                }
+                result => {
+                    for asked in some {
+                        // Who asked may have gone; it is accepted all the same.
+                        let _ = asked.reply.send(result.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Accepts in one transaction. Where the connection broke, it is not known whether that was done: then it is
+    /// asked for again, by the same ids, without those that are there.
+    async fn accept(&self, some: &[Asked]) -> Result<(), StoreError> {
+        let all: Vec<&NewDelivery> = some.iter().flat_map(|asked| &asked.batch).collect();
+        let began = Instant::now();
+        let mut is_again = false;
+        loop {
+            match self.try_accept(&all, is_again).await {
+                Err(error) if may_pass(&error.problem) && began.elapsed() < AGAIN => {
+                    is_again = true;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_accept(&self, all: &[&NewDelivery], is_again: bool) -> Result<(), StoreError> {
+        let mut acquired = self.session.acquire().await?;
+        let db = acquired.db()?;
+        let there = if is_again {
+            known(db, &all.iter().map(|new| new.id).collect::<Vec<DeliveryId>>()).await?
+        } else {
+            HashSet::new()
+        };
+        let missing: Vec<&NewDelivery> = all.iter().copied().filter(|new| !there.contains(&new.id)).collect();
+        let lanes = accept(db, &self.lanes, &missing).await?;
+        if !missing.is_empty() {
+            self.ringer.arrived(lanes);
+        }
+        Ok(())
+    }
+}
+
+/// Whether another connection may do it.
+fn may_pass(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Server(
+            ServerProblem::Away(_)
+                | ServerProblem::Starting(_)
+                | ServerProblem::ReadOnly
+                | ServerProblem::Conflict
+        )
+    )
+}

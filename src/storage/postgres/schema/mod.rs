@@ -1,0 +1,4 @@
+//! The tables, and how an older database comes to have them.
+
+pub mod migrate;
+pub mod steps;

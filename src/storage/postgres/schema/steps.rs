@@ -1,0 +1,45 @@
+//! The steps of the schema, and which of them a program and a database must have in common.
+
+use crate::storage::server_problem::ServerProblem;
+
+/// Step n leads from schema n to n + 1. A step that was released is never changed.
+pub const STEPS: &[&str] = &[include_str!("1.sql")];
+
+/// For each schema the oldest one that a program must know to work with it. A step that only adds keeps the number
+/// of the step before: programs of both versions run side by side while hosts are updated.
+pub const LEAST: &[i64] = &[1];
+
+/// The latest schema that this program knows.
+#[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
+pub const KNOWN: i64 = STEPS.len() as i64;
+
+/// Whether this program can work with a database of this schema, for which it must know the schema `least`.
+pub fn check(version: i64, least: i64) -> Result<(), ServerProblem> {
+    if least > KNOWN {
+        return Err(ServerProblem::Ahead { found: version, known: KNOWN });
+    }
+    if version < KNOWN {
+        return Err(ServerProblem::Behind { found: version, known: KNOWN });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_says_which_programs_may_still_work_with_it() {
+        assert_eq!(LEAST.len(), STEPS.len());
+        assert!(LEAST.is_sorted());
+        assert!(LEAST.iter().zip(1..).all(|(least, version)| (1..=version).contains(least)));
+    }
+
+    #[test]
+    fn a_newer_schema_is_used_as_long_as_it_allows_that() {
+        assert_eq!(check(KNOWN, KNOWN), Ok(()));
+        assert_eq!(check(KNOWN + 3, KNOWN), Ok(()));
+        assert_eq!(check(KNOWN + 3, KNOWN + 1), Err(ServerProblem::Ahead { found: KNOWN + 3, known: KNOWN }));
+        assert_eq!(check(KNOWN - 1, 1), Err(ServerProblem::Behind { found: KNOWN - 1, known: KNOWN }));
+    }
+}

@@ -1,0 +1,232 @@
+//! A PostgreSQL of the tests' own: one cluster for a test binary, in a temporary folder and on a loopback port, and a
+//! database for each test.
+//!
+//! PostgreSQL refuses to run as root, so there it runs as nobody. A shell waits on a pipe from this process: however
+//! this one ends, the pipe closes, and the shell stops the server and removes the folder.
+
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::needs;
+
+/// The superuser of the cluster.
+const OWNER: &str = "ringback";
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_mins(1);
+
+/// A running server.
+pub struct Cluster {
+    bin: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    #[allow(dead_code, reason = "its pipe must stay open")]
+    watchdog: Child,
+}
+
+/// A database that goes with the test.
+pub struct Database {
+    cluster: &'static Cluster,
+    name: String,
+}
+
+/// The server of this test binary, started by the first test that needs it. `None`, and said by [`needs::skip`], where
+/// PostgreSQL is not installed.
+#[track_caller]
+pub fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    let found = CLUSTER.get_or_init(|| binaries().map(|bin| Cluster::start(&bin))).as_ref();
+    if found.is_none() {
+        needs::skip("PostgreSQL is not installed (package postgresql)");
+    }
+    found
+}
+
+/// The folder with the programs of the newest PostgreSQL that is installed.
+fn binaries() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(|version| {
+            let number = version.file_name().to_str()?.parse().ok()?;
+            Some((number, version.path().join("bin")))
+        })
+        .filter(|(_, bin)| bin.join("initdb").is_file())
+        .collect();
+    found.sort();
+    found.pop().map(|(_, bin)| bin).or_else(|| Some(needs::installed("initdb")?.parent()?.to_owned()))
+}
+
+impl Cluster {
+    /// A server in a new folder.
+    pub fn start(bin: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("ringback-pg-").tempdir().unwrap().keep();
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        if is_root() {
+            let nobody = run(Command::new("chown").arg("nobody").arg(&folder));
+            assert!(nobody.is_ok(), "{nobody:?}");
+        }
+        let data = folder.join("data");
+        let initdb = as_nobody(&bin.join("initdb"))
+            .args(["-A", "trust", "-U", OWNER, "--no-locale", "-E", "UTF8", "--no-sync", "-D"])
+            .arg(&data)
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(initdb.status.success(), "initdb: {}", String::from_utf8_lossy(&initdb.stderr));
+        // Whoever is named so needs a password.
+        let rules = data.join("pg_hba.conf");
+        let usual = fs::read_to_string(&rules).unwrap();
+        fs::write(&rules, format!("host all guarded all scram-sha-256\n{usual}")).unwrap();
+        let port = free_port();
+        let watchdog = serve(bin, &folder, port);
+        let cluster = Self { bin: bin.to_owned(), folder, port, watchdog };
+        cluster.wait();
+        cluster
+    }
+
+    fn wait(&self) {
+        let began = Instant::now();
+        let is_ready = || {
+            let mut command = Command::new(self.bin.join("pg_isready"));
+            command.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
+            command.status().is_ok_and(|status| status.success())
+        };
+        while !is_ready() {
+            assert!(began.elapsed() < START, "{}", fs::read_to_string(self.folder.join("log")).unwrap());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The address of a database, over TCP.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://{OWNER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The same over the socket.
+    pub fn socket_url(&self, database: &str) -> String {
+        let folder = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://{OWNER}@{folder}:{}/{database}", self.port)
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What statements print, without headings.
+    pub fn sql(&self, database: &str, text: &str) -> String {
+        run(Command::new(self.bin.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", OWNER])
+            .args(["-p", &self.port.to_string(), "-d", database, "-c", text]))
+        .unwrap()
+    }
+
+    /// A new database, as a copy of another one.
+    pub fn database(&'static self, template: &str) -> Database {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Database { cluster: self, name }
+    }
+}
+
+impl Database {
+    /// Its address.
+    pub fn url(&self) -> String {
+        self.cluster.url(&self.name)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its server.
+    pub fn cluster(&self) -> &'static Cluster {
+        self.cluster
+    }
+
+    /// What statements print, without headings.
+    pub fn sql(&self, text: &str) -> String {
+        self.cluster.sql(&self.name, text)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A failing test has said what failed.
+        if !std::thread::panicking() {
+            self.cluster.sql("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+/// Starts a server, and the shell that ends it with this process.
+fn serve(bin: &Path, folder: &Path, port: u16) -> Child {
+    // The shell reads until the pipe closes. A server that starts yet has no file with its number, so it goes by the
+    // number of its child, which `exec` keeps.
+    let script = r#"
+        folder=$1; shift
+        "$@" >"$folder/log" 2>&1 &
+        server=$!
+        read -r _ || :
+        kill -INT $server 2>/dev/null
+        wait $server
+        rm -rf "$folder"
+    "#;
+    let postgres = as_nobody(&bin.join("postgres"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).arg(folder).arg(postgres.get_program()).args(postgres.get_args());
+    shell.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string()]);
+    let sockets = format!("unix_socket_directories={}", folder.display());
+    for setting in [
+        "listen_addresses=127.0.0.1",
+        &sockets,
+        "max_connections=200",
+        "shared_buffers=64MB",
+        "fsync=off",
+        "full_page_writes=off",
+        "max_wal_size=256MB",
+        "autovacuum_naptime=600",
+        "log_min_messages=fatal",
+    ] {
+        shell.args(["-c", setting]);
+    }
+    shell.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Ctrl+C ends the tests, and these the server.
+    shell.process_group(0).spawn().unwrap()
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// A program as somebody who is not root.
+fn as_nobody(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+    command
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn run(command: &mut Command) -> Result<String, String> {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout).unwrap().trim_end().to_owned());
+    }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
+}
