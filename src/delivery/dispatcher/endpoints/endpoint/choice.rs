@@ -133,10 +133,11 @@ impl Endpoint {
             next_fast,
             choice(1, below(slots, self.first(Rank::Delivered))),
             choice(1, below(slots, self.newcomer(Rank::Delivered))),
-            choice(1, below(slots, self.probe(slots, now))),
-            choice(1, below(slots, self.newcomer_probe(slots, now))),
+            // A newcomer first: behind a probe it would be one no longer.
+            choice(1, below(slots, self.newcomer_probe(slots, now).or_else(|| self.probe(slots, now)))),
             choice(2, below(slots - reserve, slow)),
             choice(3, below(slots - reserve, self.alone(reserve))),
+            None,
         ]
     }
 

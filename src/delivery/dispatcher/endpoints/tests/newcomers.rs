@@ -132,6 +132,19 @@ fn a_late_event_of_a_healthy_lane_starts_at_once_beside_any_that_hang() {
     }
 }
 
+/// Those before it may be probed one after the other, and the next one is due just when it comes: behind it, it would
+/// wait until one of those that hang times out.
+#[test]
+fn a_late_event_starts_before_a_probe_that_is_due() {
+    for after in 1..600 {
+        let mut world = World::new();
+        world.siblings(20);
+        world.run_until(MS * (after - 1));
+        world.now = MS * after;
+        assert!(world.starts(1_000_000, None), "after {after} ms");
+    }
+}
+
 /// What hangs and came late takes the slots of newcomers, and neither those of first probes nor of fast lanes.
 #[test]
 fn newcomers_that_hang_leave_slots_for_other_endpoints_and_for_fast_lanes() {
