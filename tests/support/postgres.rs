@@ -116,6 +116,11 @@ impl Cluster {
         format!("postgres://{OWNER}@{folder}:{}/{database}", self.port)
     }
 
+    /// Its folder, which goes with this process.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.port

@@ -112,6 +112,13 @@ impl SearchTerm {
                 && delivery.to_string().starts_with(&self.text))
     }
 
+    /// Whether it may be the beginning of a date or of a time of day.
+    #[must_use]
+    pub fn may_be_time(&self) -> bool {
+        let text = self.text.as_bytes();
+        !self.is_quoted && (is_formed(text, b"0000-00") || is_formed(text, b"00:00"))
+    }
+
     /// Whether it is the beginning of the date or of the time of day, as it is shown in this zone.
     #[must_use]
     pub fn is_time(&self, at: i64, zone: &TimeZone) -> bool {

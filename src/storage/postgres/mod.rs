@@ -5,19 +5,31 @@
 //! Unsaved drafts stay in a local file: they belong to the process in which they are typed.
 
 mod bells;
+mod changes;
 mod connection;
+mod control;
+mod describe;
 mod error;
+mod events;
+mod log;
 mod producer;
+mod profiles;
 mod queue;
+mod retention;
+mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use tokio::sync::watch;
+
 use crate::profile::Status;
-use crate::record::NewDelivery;
+use crate::storage::Storage;
+use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 
 use bells::listener::Heard;
@@ -27,6 +39,7 @@ use connection::server::{Purpose, Server};
 use connection::session::{Acquired, Session};
 use producer::lanes::KnownLanes;
 use producer::writer::AcceptWriter;
+use profiles::Drafts;
 pub use schema::migrate::Migrated;
 
 /// A database on a server. Cheap to clone.
@@ -41,14 +54,17 @@ struct Shared {
     lanes: Arc<KnownLanes>,
     ringer: Arc<Ringer>,
     heard: Arc<Heard>,
+    drafts: Drafts,
+    upkeep: watch::Sender<Option<UpkeepTrouble>>,
     /// See [`PgStore::disable_after`].
     disable_after: AtomicU32,
 }
 
 impl PgStore {
-    /// The database at this address. Nothing is connected, and so nothing checked, before the first question.
+    /// The database at this address, and the local file of unsaved drafts. Nothing is connected, and so nothing
+    /// checked, before the first question.
     #[must_use]
-    pub fn new(address: Address) -> Self {
+    pub fn new(address: Address, drafts: PathBuf) -> Self {
         let server = Arc::new(Server::new(address));
         let session = |purpose| Session::new(Arc::clone(&server), purpose);
         let heard = Arc::<Heard>::default();
@@ -62,6 +78,8 @@ impl PgStore {
             lanes,
             ringer,
             heard,
+            drafts: Drafts::at(drafts),
+            upkeep: watch::Sender::new(None),
             disable_after: AtomicU32::new(Status::AUTO_DISABLE_AFTER),
             server,
         }))
@@ -101,15 +119,9 @@ impl PgStore {
     async fn write(&self) -> Result<Acquired<'_>, StoreError> {
         self.0.writes.acquire().await
     }
-
-    /// Accepts a batch of deliveries: all or none.
-    ///
-    /// # Errors
-    /// The database cannot be written. Whether the batch is stored may be unknown then.
-    pub async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
-        self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
-    }
 }
+
+impl Storage for PgStore {}
 
 impl std::fmt::Debug for PgStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -8,6 +8,9 @@ use tokio_postgres::{Client, Row, Statement, Transaction};
 
 use crate::storage::error::StoreError;
 
+/// So many statements stay prepared: searches make many that are used once.
+const MOST: usize = 256;
+
 /// Values of a statement.
 pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -108,6 +111,9 @@ impl<'a> Db<'a> {
         };
         let statement = prepared.map_err(|error| self.statements.located(error))?;
         let mut statements = self.statements.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if statements.len() >= MOST {
+            statements.clear();
+        }
         statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }

@@ -4,3 +4,26 @@ pub mod accept;
 pub mod batch;
 pub mod lanes;
 pub mod writer;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::record::{DeliveryId, NewDelivery};
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::control::resend::{self, Resend};
+use crate::storage::producer::Producer;
+
+#[async_trait]
+impl Producer for PgStore {
+    async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
+        self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
+    }
+
+    async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
+        let mut acquired = self.write().await?;
+        let transaction = acquired.begin().await?;
+        resend::resend(transaction.db(), &self.0.lanes, Resend { id, new_id, at }).await?;
+        transaction.commit().await
+    }
+}

@@ -24,8 +24,8 @@ CREATE TABLE sender (
     since timestamptz NOT NULL DEFAULT now(),
     seen_until timestamptz NOT NULL,
     knows integer NOT NULL DEFAULT 0,
-    in_flight integer NOT NULL DEFAULT 0,
-    rate real NOT NULL DEFAULT 0,
+    in_flight integer,
+    rate integer,
     trouble text
 );
 

@@ -8,14 +8,18 @@ mod needs;
 
 mod accepting;
 mod bells;
+mod conformance;
 mod migrating;
 mod opening;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::OnceCell;
 
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::address::Address;
 
+pub use crate::storage::Producer as _;
 pub use crate::storage::conformance::samples::{delivery, profile, tested};
 pub use cluster::{Cluster, Database, cluster};
 
@@ -27,7 +31,10 @@ pub struct OnServer {
 
 /// The store at this URL.
 pub fn store_at(url: &str) -> PgStore {
-    PgStore::new(Address::parse(url).unwrap())
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let folder = cluster().expect("the server of the test").folder();
+    let drafts = folder.join(format!("drafts-{}", NEXT.fetch_add(1, Ordering::Relaxed))).join("drafts.db");
+    PgStore::new(Address::parse(url).unwrap(), drafts)
 }
 
 /// A store in a new database; none, and said, where PostgreSQL is not installed.

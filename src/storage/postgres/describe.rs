@@ -1,0 +1,56 @@
+//! The name and the health of the database.
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::storage::describe::{Describe, UpkeepTrouble};
+use crate::storage::encoding::time;
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::rows::get_or_default;
+use crate::storage::sender_info::SenderInfo;
+
+/// The senders whose lease has not run out.
+const SENDERS: &str = "
+SELECT name, host, pid, version, (extract(epoch FROM since) * 1000)::bigint AS since,
+  (extract(epoch FROM seen_until) * 1000)::bigint AS seen_until, in_flight, rate, trouble
+FROM sender WHERE seen_until > now() ORDER BY seq";
+
+#[async_trait]
+impl Describe for PgStore {
+    fn name(&self) -> String {
+        self.0.server.address().name().to_owned()
+    }
+
+    fn short_name(&self) -> String {
+        self.0.server.address().short_name()
+    }
+
+    async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {
+        let rows = self.read().await?.db()?.rows(SENDERS, &[]).await?;
+        let number = |row: &tokio_postgres::Row, name| {
+            get_or_default::<Option<i32>>(row, name).and_then(|n| u32::try_from(n).ok())
+        };
+        let sender = |row: &tokio_postgres::Row| SenderInfo {
+            name: get_or_default(row, "name"),
+            host: get_or_default(row, "host"),
+            pid: number(row, "pid").unwrap_or(0),
+            version: get_or_default(row, "version"),
+            since: time(get_or_default(row, "since")).ok(),
+            lease_until: time(get_or_default(row, "seen_until")).ok(),
+            in_flight: number(row, "in_flight"),
+            rate: number(row, "rate"),
+            trouble: get_or_default(row, "trouble"),
+        };
+        Ok(rows.iter().map(sender).collect())
+    }
+
+    fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {
+        self.0.upkeep.subscribe()
+    }
+
+    fn close(&self) {
+        self.0.server.close();
+        self.0.drafts.close();
+    }
+}
