@@ -28,6 +28,8 @@ struct Due {
     arrived: Option<BTreeSet<i32>>,
     changed: bool,
     others: Vec<Bell>,
+    /// When senders were told last by who accepts.
+    rung_at: Option<Instant>,
     is_running: bool,
 }
 
@@ -37,9 +39,26 @@ impl Ringer {
         Self { session: Session::new(server, Purpose::Notify), heard, due: Mutex::default() }
     }
 
+    /// Whether it is time to tell senders of what is accepted now. Who is told so rings, and says that with
+    /// [`rang`](Self::rang).
+    pub fn may_ring(&self) -> bool {
+        let mut due = self.due();
+        let now = Instant::now();
+        let is_time = due.rung_at.is_none_or(|at| now.duration_since(at) >= ARRIVED_EVERY);
+        if is_time {
+            due.rung_at = Some(now);
+        }
+        is_time
+    }
+
+    /// Deliveries were accepted, into these lanes, and senders were told.
+    pub fn rang(self: &Arc<Self>, lanes: Vec<i32>) {
+        self.heard.hear(Bell::Arrived(lanes));
+        self.changed();
+    }
+
     /// Deliveries were accepted, into these lanes.
-    pub fn arrived(self: &Arc<Self>, lanes: impl IntoIterator<Item = i32>) {
-        let lanes: Vec<i32> = lanes.into_iter().collect();
+    pub fn arrived(self: &Arc<Self>, lanes: Vec<i32>) {
         self.heard.hear(Bell::Arrived(lanes.clone()));
         self.heard.hear(Bell::Changed);
         self.ring(|due| {

@@ -100,6 +100,11 @@ impl<'a> Db<'a> {
         .map_err(|error| self.statements.located(error))
     }
 
+    /// Prepares a statement, unless it is.
+    pub async fn prepare(&self, sql: &str) -> Result<(), StoreError> {
+        self.prepared(sql).await.map(drop)
+    }
+
     async fn prepared(&self, sql: &str) -> Result<Statement, StoreError> {
         let known = self.statements.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned();
         if let Some(known) = known {

@@ -3,7 +3,7 @@
 mod beyond;
 mod counts;
 pub mod details;
-mod looks;
+pub mod looks;
 mod lookup;
 mod progress;
 pub mod ranges;

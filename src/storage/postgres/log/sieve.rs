@@ -86,9 +86,10 @@ impl Sieve {
             "(d.title || E'\\n' || coalesce(d.event, '') || E'\\n' || coalesce(d.url, '') || E'\\n' || d.vals
               || E'\\n' || coalesce(d.headers, '') || E'\\n' || coalesce(last.message, ''))",
         );
+        // Not `EXISTS`, for which a plan may read all attempts that there are into a table of hashes.
         let condition = format!(
             " AND (d.id::text LIKE {begins} OR {} LIKE {begins} OR {row} LIKE {plain} OR {row} LIKE {in_json}
-              OR {} OR EXISTS (SELECT FROM attempt a WHERE a.seq = w.seq AND ({} LIKE {plain} OR {})))",
+              OR {} OR coalesce((SELECT bool_or({} LIKE {plain} OR {}) FROM attempt a WHERE a.seq = w.seq), false))",
             folded("l.profile_id"),
             bytes("d.body"),
             folded("coalesce(a.message, '')"),

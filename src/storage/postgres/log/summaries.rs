@@ -11,9 +11,9 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::{self, get};
 use crate::storage::unreadable::{UnreadableRow, Why};
 
-/// What is listed of the deliveries at these positions, newest first. A partition is found at run time only through
+/// What is listed of the deliveries at these positions. A partition is found at run time only through
 /// `LATERAL … LIMIT 1`: a plain join may read a day of log.
-const LISTED: &str = "
+pub const LISTED: &str = "
 SELECT w.seq, d.id, d.kind, l.profile_id, d.title, d.event, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
   d.accepted_at, d.again, d.url, d.vals, e.state, e.ended_at, p.due_at,
   coalesce(e.attempts, p.attempts) AS attempts, coalesce(e.status, a.status) AS status,
@@ -24,8 +24,7 @@ LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = d.lane LIMIT 1) l ON 
 LEFT JOIN LATERAL (SELECT * FROM ended WHERE seq = w.seq LIMIT 1) e ON true
 LEFT JOIN LATERAL (SELECT * FROM pending WHERE seq = w.seq LIMIT 1) p ON true
 LEFT JOIN LATERAL (SELECT status, class, message, duration_ms FROM attempt
-  WHERE seq = CASE WHEN p.attempts > 0 THEN w.seq END ORDER BY n DESC LIMIT 1) a ON true
-ORDER BY w.seq DESC";
+  WHERE seq = CASE WHEN p.attempts > 0 THEN w.seq END ORDER BY n DESC LIMIT 1) a ON true";
 
 /// A row of the log.
 pub struct Listed(Row);
@@ -35,7 +34,9 @@ pub async fn at(db: Db<'_>, positions: &[i64]) -> Result<Vec<Listed>, StoreError
     if positions.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(db.rows(LISTED, &[&positions]).await?.into_iter().map(Listed).collect())
+    let mut found: Vec<Listed> = db.rows(LISTED, &[&positions]).await?.into_iter().map(Listed).collect();
+    found.sort_by_key(|row| std::cmp::Reverse(row.position()));
+    Ok(found)
 }
 
 /// The positions of these deliveries, by their ids.

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use futures_util::future::join;
 use uuid::Uuid;
 
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::StoreError;
-use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::bells::bell::Bell;
+use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::producer::batch::Batch;
 use crate::storage::postgres::producer::lanes::{self, KnownLanes};
 
@@ -39,16 +41,39 @@ UPDATE tally SET
    changes = changes + 1
 WHERE slot = pg_backend_pid() & 63";
 
-/// Accepts deliveries: all or none. Gives the lane of each.
-pub async fn accept(db: Db<'_>, lanes: &KnownLanes, new: &[&NewDelivery]) -> Result<Vec<i32>, StoreError> {
+/// Tells senders of it, without waiting for the disk: see [`bells`](crate::storage::postgres::bells).
+const RING: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('ringback_arrived', $1)";
+
+/// Accepts deliveries: all or none. Gives the lane of each. With `ring` the bell is sent right behind, before the
+/// answer is there: a process that ends at once has rung it.
+pub async fn accept(
+    db: Db<'_>,
+    lanes: &KnownLanes,
+    new: &[&NewDelivery],
+    ring: bool,
+) -> Result<Vec<i32>, StoreError> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
     let keys: Vec<_> = new.iter().map(|new| lanes::key(new)).collect();
     let numbers = lanes.of(db, &keys).await?;
     let batch = Batch::of(new, &numbers)?;
-    db.execute(ACCEPT, &batch.params()).await?;
-    Ok(numbers)
+    if !ring {
+        db.execute(ACCEPT, &batch.params()).await?;
+        return Ok(numbers);
+    }
+    // Both are sent in this order, in transactions of their own.
+    db.prepare(ACCEPT).await?;
+    db.prepare(RING).await?;
+    let params = batch.params();
+    let mut into = numbers.clone();
+    into.sort_unstable();
+    into.dedup();
+    let (_, payload) = Bell::Arrived(into).notification();
+    let values: Params<'_> = &[&payload];
+    // A bell that was not rung is made good by the sweeps.
+    let (accepted, _) = join(db.execute(ACCEPT, &params), db.rows(RING, values)).await;
+    accepted.map(|_| numbers)
 }
 
 /// Those of these deliveries that are stored, on whichever day they were accepted.

@@ -130,8 +130,14 @@ impl Desk {
             HashSet::new()
         };
         let missing: Vec<&NewDelivery> = all.iter().copied().filter(|new| !there.contains(&new.id)).collect();
-        let lanes = accept(db, &self.lanes, &missing).await?;
-        if !missing.is_empty() {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let ring = self.ringer.may_ring();
+        let lanes = accept(db, &self.lanes, &missing, ring).await?;
+        if ring {
+            self.ringer.rang(lanes);
+        } else {
             self.ringer.arrived(lanes);
         }
         Ok(())

@@ -11,6 +11,7 @@ mod bells;
 mod conformance;
 mod migrating;
 mod opening;
+mod plans;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
