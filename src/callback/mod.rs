@@ -36,6 +36,7 @@ pub use credentials::{credentials, needs_values};
 pub use curl::{CurlSecrets, command as curl_command};
 pub use error::RenderError;
 pub use escape::Escaping;
+pub(crate) use escape::json::push_quoted;
 pub use own_variable::{OwnVariableError, own_meaning, own_sample, own_variable};
 pub use preview::{Moment, Origins, Preview, PreviewVariable, ValueOrigin, origins_of, preview};
 pub use render::{Context, USER_AGENT, render};

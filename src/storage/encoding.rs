@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use crate::callback::Values;
+use crate::callback::{Values, push_quoted};
 use crate::profile::document::{self, Secrets};
 use crate::profile::{Choice, Identity, Profile, ProfileId, Rules};
 use crate::record::{DeliveryState, ErrorClass, Failure};
@@ -69,8 +69,17 @@ pub fn failure(class: Option<String>, message: Option<String>) -> Result<Option<
 
 /// Headers as an array of pairs, in order.
 pub fn headers_text(headers: &[(String, String)]) -> String {
-    // Pairs of texts are always JSON; without a value of its own for each of them.
-    serde_json::to_string(headers).unwrap_or_default()
+    let room = headers.iter().map(|(name, value)| name.len() + value.len() + r#"["",""],"#.len()).sum();
+    let mut text = String::with_capacity(room);
+    for (name, value) in headers {
+        text.push_str(if text.is_empty() { "[[" } else { ",[" });
+        push_quoted(&mut text, name);
+        text.push(',');
+        push_quoted(&mut text, value);
+        text.push(']');
+    }
+    text.push_str(if headers.is_empty() { "[]" } else { "]" });
+    text
 }
 
 pub fn headers(text: &str) -> Result<Vec<(String, String)>, Why> {
@@ -123,6 +132,16 @@ mod tests {
         for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
             assert!(time(millis(at)).is_ok(), "{at}");
             assert!(time(millis_after(at, u32::MAX)).is_ok(), "{at}");
+        }
+    }
+
+    #[test]
+    fn headers_are_written_as_serde_json_does_it() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let all = [pair("a", "1"), pair("", ""), pair("content-type", "a\"b\\c\u{1f}\n\u{7f}é\u{2028}")];
+        for n in 0..=all.len() {
+            assert_eq!(headers_text(&all[..n]), serde_json::to_string(&all[..n]).unwrap());
+            assert_eq!(headers(&headers_text(&all[..n])).unwrap(), all[..n]);
         }
     }
 

@@ -10,7 +10,7 @@ pub(in crate::callback) fn quoted(text: &str) -> String {
 }
 
 /// Appends a text as a JSON string.
-pub(in crate::callback) fn push_quoted(json: &mut String, text: &str) {
+pub(crate) fn push_quoted(json: &mut String, text: &str) {
     // As `serde_json` does it, and mostly there is nothing to escape (RFC 8259, section 7).
     if text.bytes().all(|byte| !matches!(byte, 0..=0x1f | b'"' | b'\\')) {
         json.extend(["\"", text, "\""]);

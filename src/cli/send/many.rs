@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The most: what others commit is noticed in any case, and a look takes what it takes.
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
 /// A look may take this part of the time: a million queued take a while to count.
-const LOOK_SHARE: u32 = 20;
+const LOOK_SHARE: u32 = 50;
 /// How often the progress is drawn (four times a second is what a slow line bears).
 const TICK: Duration = Duration::from_millis(250);
 /// Undelivered ones that are read at a time.

@@ -345,5 +345,5 @@ fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> R
 
 /// A number that differs when another connection has committed.
 pub fn data_version(db: &Connection) -> Result<i64, StoreError> {
-    Ok(db.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }

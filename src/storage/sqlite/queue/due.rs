@@ -58,13 +58,10 @@ pub fn find(
     found.reached = reached;
     found.unreadable = odd;
     (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);
-    for chosen in chosen {
-        let row = chosen.row;
-        match jobs.read(chosen)? {
-            Ok(job) => found.claimed.jobs.push(job),
-            Err(why) => found.unreadable.push((row, why)),
-        }
-    }
+    jobs.read(&chosen, |row, job| match job {
+        Ok(job) => found.claimed.jobs.push(job),
+        Err(why) => found.unreadable.push((row, why)),
+    })?;
     found.claimed.next_due = next(tx, now)?;
     found.timeless = timeless(tx, taken.passed_over)?;
     Ok(found)

@@ -1,6 +1,6 @@
 //! A delivery comes in: from its commit on it survives everything but the disk.
 
-use rusqlite::params;
+use rusqlite::{CachedStatement, params};
 
 use crate::profile::Choice;
 use crate::record::{DeliveryState, NewDelivery, RunId};
@@ -24,25 +24,39 @@ impl Store {
 /// Writes deliveries: queued and due at once, or failed where no request could be made.
 pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
     let mut lanes = Lanes::default();
-    batch.iter().try_for_each(|new| insert(tx, lanes.of(tx, new)?, new))
+    let mut inserts = Inserts::prepare(tx)?;
+    batch.iter().try_for_each(|new| insert(tx, &mut inserts, lanes.of(tx, new)?, new))
 }
 
-fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
+/// The statements of a batch: finding each in the cache for every delivery costs as much as a column or two.
+struct Inserts<'a> {
+    delivery: CachedStatement<'a>,
+    request: CachedStatement<'a>,
+}
+
+impl<'a> Inserts<'a> {
+    fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
+        // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
+        let delivery = "INSERT OR FAIL INTO delivery
+                   (id, state, lane, kind, profile_title, event, was_tested,
+                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
+                    ended_at, last_class, last_message, run_id, seq)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
+                       ?17, ?18)";
+        let request = "INSERT OR FAIL INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        Ok(Self { delivery: tx.prepare_cached(delivery)?, request: tx.prepare_cached(request)? })
+    }
+}
+
+fn insert(tx: &Writing<'_>, inserts: &mut Inserts<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
     let (callback, failure) = match &new.request {
         Ok(callback) => (Some(callback), None),
         Err(failure) => (None, Some(failure)),
     };
     let state = if failure.is_none() { DeliveryState::Queued } else { DeliveryState::Failed };
     let accepted_at = millis(new.accepted_at);
-    // By number: each name would be looked up for each row. `OR FAIL`, since the whole command is undone.
-    let sql = "INSERT OR FAIL INTO delivery
-                   (id, state, lane, kind, profile_title, event, was_tested,
-                    retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at,
-                    ended_at, last_class, last_message, run_id, seq)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
-                       ?17, ?18)";
     let seq = tx.next_position()?;
-    tx.prepare_cached(sql)?.execute(params![
+    inserts.delivery.execute(params![
         new.id.bytes(),
         state_number(state),
         lane,
@@ -62,8 +76,7 @@ fn insert(tx: &Writing<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreErr
         new.run.map(RunId::number),
         seq,
     ])?;
-    let sql = "INSERT OR FAIL INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    tx.prepare_cached(sql)?.execute(params![
+    inserts.request.execute(params![
         seq,
         callback.map(|c| c.method.name()),
         callback.map(|c| c.url.as_str()),

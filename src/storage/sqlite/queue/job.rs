@@ -5,21 +5,24 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
 
 use crate::callback::{Callback, Values, needs_values};
 use crate::profile::{Choice as _, Event, Profile, RetryPolicy};
-use crate::record::{DeliverySubject, Job, JobRef, LaneId, Origin};
+use crate::record::{DeliverySubject, Job, JobRef, LaneId};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::profiles::list;
+use crate::storage::sqlite::queue::known_headers::KnownHeaders;
 use crate::storage::sqlite::queue::record::MOST;
-use crate::storage::sqlite::queue::scheduler::{Chosen, Facts};
+use crate::storage::sqlite::queue::scheduler::Chosen;
 use crate::storage::sqlite::rows::columns::{self, get, text};
 use crate::storage::unreadable::Why;
 
 /// Reads jobs within one transaction.
 pub struct Jobs<'a> {
     tx: &'a Transaction<'a>,
+    /// Finding it in the cache for each job costs as much as a column or two.
+    select: CachedStatement<'a>,
     profiles: MutexGuard<'a, KnownProfiles>,
 }
 
@@ -37,6 +40,7 @@ struct KnownLane {
     profile: Result<Option<Arc<Profile>>, Why>,
     /// Of the delivery that was read last.
     subject: Arc<DeliverySubject>,
+    headers: KnownHeaders,
 }
 
 impl KnownLane {
@@ -68,86 +72,119 @@ impl<'a> Jobs<'a> {
         let revision = tx.prepare_cached(sql)?.query_row([], |row| Ok(row.get(0).ok()))?;
         let mut profiles = known.lock().unwrap_or_else(PoisonError::into_inner);
         profiles.as_of(revision);
-        Ok(Self { tx, profiles })
+        let select = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
+                       method, url, headers, body, vals, was_tested, profile_title, event, seq
+                   FROM delivery LEFT JOIN request ON request.delivery = delivery.seq
+                   WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
+        Ok(Self { tx, select: tx.prepare_cached(select)?, profiles })
     }
 
-    /// The job that was chosen; or why its row has no meaning.
-    pub fn read(&mut self, chosen: Chosen) -> Result<Result<Job, Why>, StoreError> {
-        let Chosen { row: seq, lane, origin, facts } = chosen;
-        let sql = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, was_tested, profile_title, event
-                   FROM delivery LEFT JOIN request ON request.delivery = delivery.seq WHERE seq = ?1";
-        let mut statement = self.tx.prepare_cached(sql)?;
-        let mut rows = statement.query([seq])?;
-        let Some(row) = rows.next()? else { return Ok(Err("it is gone".to_owned())) };
-        let (mut job, was_tested) = match job(row, seq, LaneId::new(lane), origin, facts) {
-            Ok(read) => read,
-            Err(why) => return Ok(Err(why)),
-        };
-        let tested = if was_tested { self.tested(seq)? } else { None };
-        let known = self.known(lane)?;
-        let profile = match tested {
-            Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
-            None => known.profile.clone(),
-        };
-        // The request does not depend on them: what has no meaning there is no reason not to send it.
-        let title = text(row, TITLE).unwrap_or_default();
-        let event = text(row, TITLE + 1).ok().and_then(Event::from_name);
-        job.subject = known.subject(title, event);
-        job.profile = match profile {
-            Ok(profile) => profile,
-            Err(why) => return Ok(Err(format!("its profile: {why}"))),
-        };
-        if job.profile.as_deref().is_some_and(needs_values) {
-            match text(row, VALUES).and_then(columns::values) {
-                Ok(values) => job.values = values,
-                Err(why) => return Ok(Err(why)),
+    /// Reads the jobs that were chosen, in their order: of each, its row and the job, or why the row has no meaning.
+    /// Rows that follow one another are read with one question.
+    pub fn read(
+        &mut self,
+        chosen: &[Chosen],
+        mut found: impl FnMut(i64, Result<Job, Why>),
+    ) -> Result<(), StoreError> {
+        let Self { tx, select, profiles } = self;
+        for together in chosen.chunk_by(|one, next| one.row.checked_add(1) == Some(next.row)) {
+            let mut rows = select.query([together.first(), together.last()].map(|end| end.map(|of| of.row)))?;
+            let mut row = rows.next()?;
+            for chosen in together {
+                let job = match row {
+                    Some(at) if at.get::<_, i64>(SEQ)? == chosen.row => {
+                        let known = known(tx, profiles, chosen.lane)?;
+                        let job = whole(tx, known, at, chosen)?;
+                        row = rows.next()?;
+                        job
+                    }
+                    _ => Err("it is gone".to_owned()),
+                };
+                found(chosen.row, job);
             }
         }
-        Ok(Ok(job))
+        Ok(())
     }
+}
 
-    fn tested(&self, seq: i64) -> Result<Option<Result<String, Why>>, StoreError> {
-        let sql = "SELECT document FROM tested WHERE delivery = ?1";
-        Ok(self.tx.prepare_cached(sql)?.query_row([seq], |row| Ok(get(row, 0))).optional()?)
+/// The job of a row, or why the row has no meaning.
+fn whole(
+    tx: &Transaction<'_>,
+    known: &mut KnownLane,
+    row: &Row<'_>,
+    chosen: &Chosen,
+) -> Result<Result<Job, Why>, StoreError> {
+    let (mut job, was_tested) = match job(row, chosen, &mut known.headers) {
+        Ok(read) => read,
+        Err(why) => return Ok(Err(why)),
+    };
+    let tested = if was_tested { tested(tx, chosen.row)? } else { None };
+    let profile = match tested {
+        Some(document) => document.and_then(|text| columns::profile(&text)).map(|p| Some(Arc::new(p))),
+        None => known.profile.clone(),
+    };
+    // The request does not depend on them: what has no meaning there is no reason not to send it.
+    let title = text(row, TITLE).unwrap_or_default();
+    let event = text(row, TITLE + 1).ok().and_then(Event::from_name);
+    job.subject = known.subject(title, event);
+    job.profile = match profile {
+        Ok(profile) => profile,
+        Err(why) => return Ok(Err(format!("its profile: {why}"))),
+    };
+    if job.profile.as_deref().is_some_and(needs_values) {
+        match text(row, VALUES).and_then(columns::values) {
+            Ok(values) => job.values = values,
+            Err(why) => return Ok(Err(why)),
+        }
     }
+    Ok(Ok(job))
+}
 
-    fn known(&mut self, lane: i64) -> Result<&mut KnownLane, StoreError> {
-        match self.profiles.by_lane.entry(lane) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(new) => {
-                let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
-                let profile_id: String = self.tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
-                let document = list::kept_document(self.tx, &profile_id)?.transpose();
-                let read = |text: String| columns::profile(&text).map(Arc::new);
-                let profile = document.and_then(|text| text.map(read).transpose());
-                let subject = Arc::new(DeliverySubject { profile_id, ..DeliverySubject::default() });
-                Ok(new.insert(KnownLane { profile, subject }))
-            }
+fn tested(tx: &Transaction<'_>, seq: i64) -> Result<Option<Result<String, Why>>, StoreError> {
+    let sql = "SELECT document FROM tested WHERE delivery = ?1";
+    Ok(tx.prepare_cached(sql)?.query_row([seq], |row| Ok(get(row, 0))).optional()?)
+}
+
+fn known<'k>(
+    tx: &Transaction<'_>,
+    profiles: &'k mut KnownProfiles,
+    lane: i64,
+) -> Result<&'k mut KnownLane, StoreError> {
+    match profiles.by_lane.entry(lane) {
+        Entry::Occupied(known) => Ok(known.into_mut()),
+        Entry::Vacant(new) => {
+            let sql = "SELECT profile_id FROM lane WHERE seq = ?1";
+            let profile_id: String = tx.prepare_cached(sql)?.query_row([lane], |row| row.get(0))?;
+            let document = list::kept_document(tx, &profile_id)?.transpose();
+            let read = |text: String| columns::profile(&text).map(Arc::new);
+            let profile = document.and_then(|text| text.map(read).transpose());
+            let subject = Arc::new(DeliverySubject { profile_id, ..DeliverySubject::default() });
+            Ok(new.insert(KnownLane { profile, subject, headers: KnownHeaders::default() }))
         }
     }
 }
 
-/// The places of the values and of the title, which the event follows, among the columns of a job.
+/// The places of the values, of the title, which the event follows, and of the row among the columns of a job.
 const VALUES: usize = 10;
 const TITLE: usize = 12;
+const SEQ: usize = 14;
 
 /// The job without its profile, its subject and its values, and whether it is a test with a profile of its own.
-fn job(row: &Row<'_>, seq: i64, lane: LaneId, origin: Origin, facts: Facts) -> Result<(Job, bool), Why> {
+fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
         return Err(format!("{attempts} attempts are more than there can be"));
     }
     let job = Job {
-        reference: JobRef::new(columns::delivery_id(row, 0)?, seq),
-        lane,
+        reference: JobRef::new(columns::delivery_id(row, 0)?, chosen.row),
+        lane: LaneId::new(chosen.lane),
         subject: Arc::default(),
-        origin,
+        origin: chosen.origin.clone(),
         attempts,
-        manual: facts.manual,
-        past: facts.past,
+        manual: chosen.facts.manual,
+        past: chosen.facts.past,
         policy: policy(row, 2)?,
-        callback: callback(row, 6)?.ok_or("it has no request")?,
+        callback: request(row, 6, |text| headers.read(text))?.ok_or("it has no request")?,
         values: Values::default(),
         profile: None,
     };
@@ -162,13 +199,21 @@ pub fn policy(row: &Row<'_>, from: usize) -> Result<RetryPolicy, Why> {
 
 /// A request, from four columns: method, URL, headers, body. None where none could be made.
 pub fn callback(row: &Row<'_>, from: usize) -> Result<Option<Callback>, Why> {
+    request(row, from, columns::headers)
+}
+
+fn request(
+    row: &Row<'_>,
+    from: usize,
+    headers: impl FnOnce(&str) -> Result<Vec<(String, String)>, Why>,
+) -> Result<Option<Callback>, Why> {
     if row.get_ref(from).is_ok_and(|value| value == ValueRef::Null) {
         return Ok(None);
     }
     Ok(Some(Callback {
         method: columns::choice(text(row, from)?)?,
         url: get(row, from + 1)?,
-        headers: columns::headers(text(row, from + 2)?)?,
+        headers: headers(text(row, from + 2)?)?,
         body: get(row, from + 3)?,
     }))
 }

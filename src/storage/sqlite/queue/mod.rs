@@ -8,6 +8,7 @@ pub mod due;
 pub mod enqueue;
 pub mod floors;
 pub mod job;
+pub mod known_headers;
 pub mod lane;
 pub mod pending;
 pub mod record;

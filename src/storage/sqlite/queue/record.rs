@@ -1,6 +1,8 @@
 //! Records outcomes.
 
-use rusqlite::{Transaction, params};
+use std::net::SocketAddr;
+
+use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::profile::Choice;
 use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
@@ -24,8 +26,9 @@ pub fn record_all(
     let mut failing = Failing::new(disable_after);
     // Mostly there is none, and then nobody needs to look for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
+    let mut changes = Changes::prepare(tx)?;
     for outcome in outcomes {
-        match record(tx, outcome, any_tested, epoch)? {
+        match record(tx, &mut changes, outcome, any_tested, epoch)? {
             Recorded::Ended => failing.note(tx, outcome)?,
             Recorded::Moved => {}
             Recorded::NotOurs => not_ours.push(outcome.job),
@@ -33,6 +36,45 @@ pub fn record_all(
     }
     failing.settle(tx)?;
     Ok(not_ours)
+}
+
+/// The statements of a batch: finding each in the cache for every outcome costs as much as a column or two.
+struct Changes<'a> {
+    move_on: CachedStatement<'a>,
+    insert_attempt: CachedStatement<'a>,
+    address: AddressText,
+}
+
+/// The address that was dialled last, as it is stored: mostly the next one is the same.
+#[derive(Default)]
+struct AddressText(Option<(SocketAddr, String)>);
+
+impl AddressText {
+    fn of(&mut self, address: SocketAddr) -> &str {
+        self.0.take_if(|(last, _)| *last != address);
+        &self.0.get_or_insert_with(|| (address, address.to_string())).1
+    }
+}
+
+impl<'a> Changes<'a> {
+    fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
+        // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
+        // made ready to be undone alone; here the whole command is undone.
+        let move_on = "UPDATE OR FAIL delivery SET
+                   state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
+                   last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
+               WHERE seq = ?1 AND id = ?2 AND state = ?11";
+        let insert_attempt = "INSERT INTO attempt
+                   (key, started_at, duration_ms, address, status, class, message,
+                    response_cut, response_headers, response_body, epoch)
+               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+               ON CONFLICT (key) DO NOTHING";
+        Ok(Self {
+            move_on: tx.prepare_cached(move_on)?,
+            insert_attempt: tx.prepare_cached(insert_attempt)?,
+            address: AddressText::default(),
+        })
+    }
 }
 
 /// The effect of an outcome on its delivery.
@@ -49,6 +91,7 @@ enum Recorded {
 /// no longer there has nothing to record.
 fn record(
     tx: &Writing<'_>,
+    changes: &mut Changes<'_>,
     outcome: &Outcome,
     any_tested: bool,
     epoch: Option<i64>,
@@ -57,15 +100,15 @@ fn record(
     // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
     let mut stopped = false;
-    if !move_on(tx, outcome, was, next)? {
+    if !move_on(tx, changes, outcome, was, next)? {
         match state::of(tx, outcome.job.id)? {
             None => return Ok(Recorded::NotOurs),
             Some((_, state)) if state.is_pending() => {
-                move_on(tx, outcome, state, next)?;
+                move_on(tx, changes, outcome, state, next)?;
             }
             // Two sent it, of whom one was overtaken: that it arrived counts.
             Some((_, DeliveryState::Failed)) if next == DeliveryState::Delivered => {
-                move_on(tx, outcome, DeliveryState::Failed, next)?;
+                move_on(tx, changes, outcome, DeliveryState::Failed, next)?;
             }
             Some((_, DeliveryState::Delivered)) if next != DeliveryState::Delivered => stopped = true,
             Some(_) => {
@@ -74,7 +117,7 @@ fn record(
             }
         }
     }
-    let is_new = append_attempt(tx, outcome.job.token(), &outcome.attempt, epoch)?;
+    let is_new = append_attempt(tx, changes, outcome.job.token(), &outcome.attempt, epoch)?;
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.job.token())?;
     }
@@ -96,20 +139,15 @@ fn state_after(next: Next) -> DeliveryState {
 /// Moves a delivery from this state to the next. Whether it was in it.
 fn move_on(
     tx: &Writing<'_>,
+    changes: &mut Changes<'_>,
     outcome: &Outcome,
     was: DeliveryState,
     next: DeliveryState,
 ) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
     let ended_at = millis_after(attempt.started_at, attempt.duration_ms);
-    // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
-    // made ready to be undone alone; here the whole command is undone.
-    let sql = "UPDATE OR FAIL delivery SET
-                   state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
-                   last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
-               WHERE seq = ?1 AND id = ?2 AND state = ?11";
     let change = || {
-        tx.prepare_cached(sql)?.execute(params![
+        changes.move_on.execute(params![
             outcome.job.token(),
             outcome.job.id.bytes(),
             state_number(next),
@@ -162,11 +200,12 @@ pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
 /// another one, and gets the next number. Whether it is told for the first time.
 fn append_attempt(
     tx: &Writing<'_>,
+    changes: &mut Changes<'_>,
     seq: i64,
     attempt: &Attempt,
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
-    if insert_attempt(tx, seq, attempt.n, attempt, epoch)? {
+    if insert_attempt(changes, seq, attempt.n, attempt, epoch)? {
         return Ok(true);
     }
     let sql = "SELECT epoch IS ?3 FROM attempt WHERE key = ?1 << 10 | ?2";
@@ -178,7 +217,7 @@ fn append_attempt(
     let row = (seq, epoch, millis(attempt.started_at));
     let (n, is_known): (u32, bool) =
         tx.prepare_cached(sql)?.query_row(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if is_known || n > MOST || !insert_attempt(tx, seq, n, attempt, epoch)? {
+    if is_known || n > MOST || !insert_attempt(changes, seq, n, attempt, epoch)? {
         return Ok(false);
     }
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
@@ -192,23 +231,19 @@ pub const MOST: u32 = 1023;
 
 /// Adds it under this number, unless there is one. Whether it did.
 fn insert_attempt(
-    tx: &Transaction<'_>,
+    changes: &mut Changes<'_>,
     seq: i64,
     n: u32,
     attempt: &Attempt,
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO attempt
-                   (key, started_at, duration_ms, address, status, class, message,
-                    response_cut, response_headers, response_body, epoch)
-               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-               ON CONFLICT (key) DO NOTHING";
-    let added = tx.prepare_cached(sql)?.execute(params![
+    let Changes { insert_attempt, address, .. } = changes;
+    let added = insert_attempt.execute(params![
         seq,
         n,
         millis(attempt.started_at),
         attempt.duration_ms,
-        attempt.address.map(|address| address.to_string()),
+        attempt.address.map(|at| address.of(at)),
         attempt.status,
         attempt.error.as_ref().map(|f| f.class.name()),
         // Without a class it is no failure.

@@ -48,7 +48,7 @@ const CONFORM_REQUEST: &str = "UPDATE request SET
 pub fn on_row<T>(
     tx: &Writing<'_>,
     row: i64,
-    change: impl Fn() -> rusqlite::Result<T>,
+    mut change: impl FnMut() -> rusqlite::Result<T>,
 ) -> Result<T, StoreError> {
     match change() {
         Err(error) if is_type_violation(&error) => {
