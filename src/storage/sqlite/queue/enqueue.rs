@@ -48,7 +48,12 @@ impl<'a> Inserts<'a> {
     }
 }
 
-fn insert(tx: &Writing<'_>, inserts: &mut Inserts<'_>, lane: i64, new: &NewDelivery) -> Result<(), StoreError> {
+fn insert(
+    tx: &Writing<'_>,
+    inserts: &mut Inserts<'_>,
+    lane: i64,
+    new: &NewDelivery,
+) -> Result<(), StoreError> {
     let (callback, failure) = match &new.request {
         Ok(callback) => (Some(callback), None),
         Err(failure) => (None, Some(failure)),

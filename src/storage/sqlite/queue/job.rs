@@ -88,7 +88,8 @@ impl<'a> Jobs<'a> {
     ) -> Result<(), StoreError> {
         let Self { tx, select, profiles } = self;
         for together in chosen.chunk_by(|one, next| one.row.checked_add(1) == Some(next.row)) {
-            let mut rows = select.query([together.first(), together.last()].map(|end| end.map(|of| of.row)))?;
+            let mut rows =
+                select.query([together.first(), together.last()].map(|end| end.map(|of| of.row)))?;
             let mut row = rows.next()?;
             for chosen in together {
                 let job = match row {
