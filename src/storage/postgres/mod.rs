@@ -42,6 +42,8 @@ pub use inspect::Facts;
 use producer::lanes::KnownLanes;
 use producer::writer::AcceptWriter;
 use profiles::Drafts;
+pub use queue::seat::PgSeat;
+use queue::sender::SenderState;
 pub use schema::migrate::Migrated;
 
 /// A database on a server. Cheap to clone.
@@ -60,6 +62,8 @@ struct Shared {
     upkeep: watch::Sender<Option<UpkeepTrouble>>,
     /// See [`PgStore::disable_after`].
     disable_after: AtomicU32,
+    /// What this process knows as a sender.
+    sender: SenderState,
 }
 
 impl PgStore {
@@ -83,6 +87,7 @@ impl PgStore {
             drafts: Drafts::at(drafts),
             upkeep: watch::Sender::new(None),
             disable_after: AtomicU32::new(Status::AUTO_DISABLE_AFTER),
+            sender: SenderState::new(&server),
             server,
         }))
     }
@@ -101,6 +106,11 @@ impl PgStore {
     /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
     pub fn disable_after(&self, failures: u32) {
         self.0.disable_after.store(failures, Ordering::Relaxed);
+    }
+
+    /// What this process knows as a sender.
+    fn sender(&self) -> &SenderState {
+        &self.0.sender
     }
 
     /// A connection to ask.

@@ -1,1 +1,29 @@
-//! Claims, leases and outcomes: what a sender does.
+//! The queue: rows of `pending` are claimed by a sender in batches, and recorded by who has claimed them.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `adapter` | the store as the [`Queue`](crate::storage::Queue) of a sender |
+//! | `sender` | what one process knows as a sender: its seat, its lanes, its connections |
+//! | `seat` | joins, renews and leaves; ends the seats of the dead |
+//! | `wakeups` | hears that there may be more to claim, and looks in any case now and then |
+//! | `ready` | which lanes have something, and where their queues begin |
+//! | `claim`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
+//! | `job` | a row as a job, with the credentials of today |
+//! | `record`, `record_sql`, `moved`, `late` | what came of attempts, also of those that another sender has by now |
+//! | `auto_disable` | profiles with too many consecutive failures |
+
+mod adapter;
+mod auto_disable;
+mod claim;
+mod claim_sql;
+mod job;
+mod late;
+mod moved;
+mod ready;
+pub mod record;
+mod record_sql;
+pub mod seat;
+pub mod sender;
+#[cfg(test)]
+mod tests;
+mod wakeups;

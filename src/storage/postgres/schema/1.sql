@@ -6,11 +6,13 @@
 -- their key and are partitioned by it, a partition a day, so that a page is a range of one index, retention drops
 -- whole days, and no clock but this one decides where a row goes.
 
--- `version`: the schema. `least`: the oldest schema that a program must know to work with it.
+-- `version`: the schema. `least`: the oldest schema that a program must know to work with it. `lease_ms`: how long a
+-- sender may send unless it renews its lease; for all senders the same.
 CREATE TABLE meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version integer NOT NULL,
-    least integer NOT NULL
+    least integer NOT NULL,
+    lease_ms integer NOT NULL DEFAULT 15000 CHECK (lease_ms >= 300)
 );
 
 -- One row for each process that sends. `seq` is its identity; the name and the host are for people. `seen_until` is

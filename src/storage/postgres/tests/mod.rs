@@ -8,7 +8,7 @@ mod needs;
 
 mod accepting;
 mod bells;
-mod conformance;
+pub mod conformance;
 mod migrating;
 mod opening;
 mod plans;

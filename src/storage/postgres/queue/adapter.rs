@@ -1,0 +1,89 @@
+//! The store as the queue of a sender.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{oneshot, watch};
+
+use crate::record::{JobRef, Outcome};
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::queue::claim_sql::RELEASE;
+use crate::storage::postgres::queue::seat::PgSeat;
+use crate::storage::{Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup};
+
+impl Queue for PgStore {
+    type Seat = PgSeat;
+
+    async fn join(&self, _: impl FnMut(Standby) + Send) -> Result<PgSeat, QueueError> {
+        self.take_seat().await
+    }
+
+    async fn leave(&self, seat: PgSeat) -> Result<(), QueueError> {
+        self.leave_seat(seat).await
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        Some(self.sender().lease())
+    }
+
+    async fn renew(&self, report: SenderReport) -> Result<Fleet, QueueError> {
+        self.renew_seat(report).await
+    }
+
+    async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
+        let (reply, answer) = oneshot::channel();
+        let store = self.clone();
+        // To its end, whoever waits: what was claimed and is given to nobody would be claimed until the seat ends.
+        tokio::spawn(async move {
+            let unread = reply.send(store.claim_due(demand).await);
+            if let Err(Ok(claimed)) = unread {
+                let jobs: Vec<JobRef> = claimed.jobs.iter().map(|job| job.reference).collect();
+                // Leaving the seat frees them otherwise.
+                drop(store.release_jobs(&jobs).await);
+            }
+        });
+        answer
+            .await
+            .unwrap_or_else(|_| Err(QueueError::Passing("reading due deliveries was aborted".to_owned())))
+    }
+
+    async fn release(&self, unstarted: &[JobRef]) -> Result<(), QueueError> {
+        Ok(self.release_jobs(unstarted).await?)
+    }
+
+    async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
+        self.record_outcomes(&outcomes).await
+    }
+
+    fn wakeups(&self) -> watch::Receiver<Wakeup> {
+        self.sender().wakeups.subscribe()
+    }
+
+    fn clock(&self) -> ClockSource {
+        ClockSource::Store
+    }
+
+    async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+impl PgStore {
+    async fn release_jobs(&self, jobs: &[JobRef]) -> Result<(), StoreError> {
+        // Without a seat nothing is claimed.
+        let Ok(seat) = self.sender().seat() else { return Ok(()) };
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let seqs: Vec<i64> = jobs.iter().map(|job| job.token()).collect();
+        let mut acquired = self.sender().claims.acquire().await?;
+        let rows = acquired.db()?.rows(RELEASE, &[&seqs, &seat]).await?;
+        let lanes = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
+        self.sender().ready().released(lanes.iter().copied());
+        // Others may start it sooner.
+        self.0.ringer.arrived(lanes);
+        Ok(())
+    }
+}

@@ -1,0 +1,376 @@
+//! Claims what is due: the lanes whose turn it is, and so many of the next deliveries of each.
+//!
+//! How many a lane has, nobody counts: turns are dealt out as if each had enough, and where one had less, what is left
+//! is dealt out again among the others.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Instant;
+
+use tokio_postgres::Row;
+
+use crate::clock;
+use crate::profile::{Choice as _, ProfileId};
+use crate::record::{ErrorClass, Job, LaneId, Origin, Past};
+use crate::storage::encoding::millis;
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::connection::db::{Db, Params};
+use crate::storage::postgres::queue::claim_sql::{
+    BLOCKED, FAIL, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
+};
+use crate::storage::postgres::queue::job::{self, Claim};
+use crate::storage::postgres::queue::ready::LaneFacts;
+use crate::storage::postgres::queue::wakeups;
+use crate::storage::profiles::deleted_profile::restorable_since;
+use crate::storage::queue::turns::Turns;
+use crate::storage::unreadable::{self, Why};
+use crate::storage::{Claimed, Demand, Pace, QueueError};
+
+/// Most lanes that a claim looks at on its way round.
+const WINDOW: usize = 1024;
+
+/// How often turns are dealt out again.
+const ROUNDS: usize = 4;
+
+/// What a claim finds out first.
+struct Look {
+    next_due: Option<i64>,
+    retry_lanes: BTreeSet<i32>,
+    /// Not all lanes of due retries are there.
+    is_partial: bool,
+    blocked: HashSet<String>,
+}
+
+impl Look {
+    fn blocks(&self, facts: &LaneFacts) -> bool {
+        !facts.manual && (self.blocked.contains("") || self.blocked.contains(facts.profile_id.as_str()))
+    }
+}
+
+/// A lane that may take turns.
+struct Candidate {
+    lane: i32,
+    facts: LaneFacts,
+    has_first: bool,
+    has_retries: bool,
+    /// When it was looked at: see [`ReadyLanes::emptied`](super::ready::ReadyLanes::emptied).
+    arrivals: u64,
+}
+
+/// A claimed row, not read yet.
+struct Taken {
+    claim: Claim,
+    row: Row,
+}
+
+impl PgStore {
+    /// As [`Queue::claim`](crate::storage::Queue::claim), on a task that runs to its end.
+    pub(super) async fn claim_due(&self, mut demand: Demand) -> Result<Claimed, QueueError> {
+        let seat = self.sender().seat()?;
+        let now = self.sender().database_ms(demand.now);
+        let mut acquired = self.sender().claims.acquire().await?;
+        let db = acquired.db()?;
+        let look = self.look(db, seat, now).await?;
+        let (mut candidates, last, is_partial) = self.candidates(db, &demand, &look).await?;
+        let (limit, in_window) = (demand.limit, last);
+        let mut taken: Vec<(Taken, LaneFacts)> = Vec::new();
+        let mut after = demand.after;
+        for _ in 0..ROUNDS {
+            let sequence = deal(&demand, &candidates, limit.saturating_sub(taken.len()));
+            if sequence.is_empty() {
+                break;
+            }
+            let mut rows = self.take(db, seat, now, &mut candidates, &sequence).await?;
+            let mut is_short = false;
+            for place in sequence {
+                let Some(candidate) = candidates.get(place) else { continue };
+                let Some(next) = rows.get_mut(&candidate.lane).and_then(VecDeque::pop_front) else {
+                    is_short = true;
+                    continue;
+                };
+                note(&mut demand, candidate);
+                after = Some(LaneId::new(candidate.lane.into()));
+                taken.push((next, candidate.facts.clone()));
+            }
+            if !is_short {
+                break;
+            }
+            candidates.retain(|candidate| candidate.has_first || candidate.has_retries);
+        }
+        let is_full = taken.len() >= limit;
+        let (jobs, unreadable) = self.jobs(db, seat, taken).await?;
+        Ok(Claimed {
+            jobs,
+            next_due: look.next_due.and_then(|due| self.sender().own_time(due)),
+            unreadable,
+            after: if is_partial && !is_full { in_window } else { after },
+            is_partial: is_partial || look.is_partial,
+        })
+    }
+
+    /// What must be known first, in one round trip.
+    async fn look(&self, db: Db<'_>, seat: i32, now: i64) -> Result<Look, QueueError> {
+        let asked_at = clock::now();
+        let restorable = millis(restorable_since(asked_at));
+        let params: (Params<'_>, Params<'_>, Params<'_>) = (&[&seat, &now], &[&now], &[&restorable]);
+        let (row, retries, blocked) =
+            tokio::join!(db.row(LOOK, params.0), db.rows(RETRY_LANES, params.1), db.rows(BLOCKED, params.2),);
+        let (row, retries, blocked) = (row?, retries?, blocked?);
+        let row =
+            row.ok_or_else(|| StoreError::unreadable("the state of the queue", "it was not returned"))?;
+        let read = || -> Result<(bool, i64, i64, Option<i64>), tokio_postgres::Error> {
+            Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))
+        };
+        let (has_seat, database_ms, revision, next_due) = read().map_err(StoreError::from)?;
+        if !has_seat {
+            let why = "the lease of this sender ran out, and another one has freed what it had claimed; it joins again";
+            return Err(QueueError::Overtaken(why.to_owned()));
+        }
+        self.sender().note_clock(database_ms, asked_at);
+        self.sender().profiles().as_of(revision);
+        Ok(Look {
+            next_due,
+            is_partial: retries.len() >= 512,
+            retry_lanes: first_columns(&retries)?.into_iter().collect(),
+            blocked: first_columns(&blocked)?.into_iter().collect(),
+        })
+    }
+
+    /// The lanes that may take turns, in their order; the last one that was looked at on the way round, and whether
+    /// there are more.
+    async fn candidates(
+        &self,
+        db: Db<'_>,
+        demand: &Demand,
+        look: &Look,
+    ) -> Result<(Vec<Candidate>, Option<LaneId>, bool), StoreError> {
+        if !self.sender().ready().is_known() {
+            let found = wakeups::first_lanes(db).await?;
+            self.sender().ready().found(found);
+        }
+        let after = demand.after.and_then(|lane| i32::try_from(lane.number()).ok());
+        let (lanes, last, is_partial) = {
+            let mut ready = self.sender().ready();
+            let recent = ready.take_recent();
+            let mut lanes = ready.round(after, &look.retry_lanes);
+            let is_partial = lanes.len() > WINDOW;
+            lanes.truncate(WINDOW);
+            let last = lanes.last().copied();
+            let seen: HashSet<i32> = lanes.iter().copied().collect();
+            lanes.extend(recent.into_iter().filter(|lane| !seen.contains(lane)));
+            (lanes, last, is_partial)
+        };
+        self.learn(db, &lanes).await?;
+        let ready = self.sender().ready();
+        let candidate = |lane: i32| {
+            let facts = ready.facts(lane)?.clone();
+            let own = demand.lanes.get(&LaneId::new(lane.into())).copied().unwrap_or_default();
+            let load = demand.origins.get(&facts.origin).copied().unwrap_or_default();
+            let has_room = Demand::has_room(&load, demand.slots(&facts.origin), &own, facts.manual);
+            (has_room && !look.blocks(&facts)).then(|| Candidate {
+                lane,
+                facts,
+                has_first: ready.has_first(lane),
+                has_retries: look.retry_lanes.contains(&lane),
+                arrivals: ready.arrivals(lane),
+            })
+        };
+        let candidates = lanes.into_iter().filter_map(candidate).collect();
+        Ok((candidates, last.map(|lane| LaneId::new(lane.into())), is_partial))
+    }
+
+    /// Finds out what these lanes are, where that is not known.
+    async fn learn(&self, db: Db<'_>, lanes: &[i32]) -> Result<(), StoreError> {
+        let unknown: Vec<i32> = {
+            let ready = self.sender().ready();
+            lanes.iter().copied().filter(|lane| ready.facts(*lane).is_none()).collect()
+        };
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut origins: HashSet<Origin> = HashSet::new();
+        for row in db.rows(LANES, &[&unknown]).await? {
+            // A lane whose profile has no name is nobody's.
+            let Ok(profile_id) = ProfileId::parse(row.try_get(1)?) else { continue };
+            let origin: Origin = Origin::from(row.try_get::<_, &str>(2)?);
+            let origin = origins.get(&origin).cloned().unwrap_or(origin);
+            origins.insert(Origin::clone(&origin));
+            let past = match (row.try_get(4)?, row.try_get(5)?) {
+                (true, _) => Some(Past::Failed),
+                (false, true) => Some(Past::Delivered),
+                (false, false) => None,
+            };
+            let facts = LaneFacts { profile_id, origin, manual: row.try_get(3)?, past };
+            self.sender().ready().remember(row.try_get(0)?, facts);
+        }
+        Ok(())
+    }
+
+    /// Takes as many of each lane as it has turns: the rows of each lane, in their order.
+    async fn take(
+        &self,
+        db: Db<'_>,
+        seat: i32,
+        now: i64,
+        candidates: &mut [Candidate],
+        sequence: &[usize],
+    ) -> Result<HashMap<i32, VecDeque<Taken>>, StoreError> {
+        let mut wanted = vec![0_i64; candidates.len()];
+        for place in sequence {
+            wanted[*place] += 1;
+        }
+        let mut rows: HashMap<i32, VecDeque<Taken>> = HashMap::new();
+        let (mut lanes, mut counts, mut floors) = (Vec::new(), Vec::new(), Vec::new());
+        let began = Instant::now();
+        {
+            let mut ready = self.sender().ready();
+            for (candidate, wanted) in candidates.iter().zip(&wanted).filter(|(c, n)| c.has_first && **n > 0)
+            {
+                lanes.push(candidate.lane);
+                counts.push(*wanted);
+                floors.push(ready.floor(candidate.lane, began));
+            }
+        }
+        if !lanes.is_empty() {
+            keep(&mut rows, db.rows(TAKE_FIRST, &[&seat, &lanes, &counts, &floors]).await?)?;
+            for of_lane in rows.values_mut() {
+                of_lane.make_contiguous().sort_by_key(|taken| taken.claim.seq);
+            }
+        }
+        let (mut lanes, mut counts) = (Vec::new(), Vec::new());
+        {
+            let mut ready = self.sender().ready();
+            for (candidate, wanted) in candidates.iter_mut().zip(&wanted).filter(|(_, n)| **n > 0) {
+                let of_lane = rows.get(&candidate.lane);
+                if let Some(last) = of_lane.and_then(VecDeque::back) {
+                    ready.raise_floor(candidate.lane, last.claim.seq, began);
+                }
+                let got = of_lane.map_or(0, VecDeque::len);
+                let missing = wanted - i64::try_from(got).unwrap_or(*wanted);
+                if missing > 0 && candidate.has_first {
+                    candidate.has_first = false;
+                    ready.emptied(candidate.lane, candidate.arrivals);
+                }
+                if missing > 0 && candidate.has_retries {
+                    lanes.push(candidate.lane);
+                    counts.push(missing);
+                }
+            }
+        }
+        if !lanes.is_empty() {
+            let mut retries = HashMap::new();
+            keep(&mut retries, db.rows(TAKE_RETRIES, &[&seat, &lanes, &counts, &now]).await?)?;
+            for (lane, wanted) in lanes.into_iter().zip(counts) {
+                let mut of_lane: VecDeque<Taken> = retries.remove(&lane).unwrap_or_default();
+                if i64::try_from(of_lane.len()).is_ok_and(|got| got < wanted)
+                    && let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.lane == lane)
+                {
+                    candidate.has_retries = false;
+                }
+                of_lane.make_contiguous().sort_by_key(|taken| (taken.due_at(), taken.claim.seq));
+                rows.entry(lane).or_default().append(&mut of_lane);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The jobs of claimed rows. Those that cannot be read have failed: a sentence each.
+    async fn jobs(
+        &self,
+        db: Db<'_>,
+        seat: i32,
+        taken: Vec<(Taken, LaneFacts)>,
+    ) -> Result<(Vec<Job>, Vec<String>), StoreError> {
+        let missing: BTreeSet<&str> = {
+            let profiles = self.sender().profiles();
+            let ids = taken.iter().map(|(_, facts)| facts.profile_id.as_str());
+            ids.filter(|id| !profiles.contains(id)).collect()
+        };
+        if !missing.is_empty() {
+            let ids: Vec<&str> = missing.into_iter().collect();
+            let rows = db.rows(PROFILES, &[&ids, &millis(restorable_since(clock::now()))]).await?;
+            let mut found: HashMap<&str, &str> = HashMap::new();
+            for row in &rows {
+                found.insert(row.try_get(0)?, row.try_get(1)?);
+            }
+            let mut profiles = self.sender().profiles();
+            for id in ids {
+                profiles.remember(id, found.get(id).copied());
+            }
+        }
+        let (mut jobs, mut unreadable) = (Vec::with_capacity(taken.len()), Vec::new());
+        {
+            let profiles = self.sender().profiles();
+            for (Taken { claim, row }, facts) in &taken {
+                match job::read(row, claim, facts, &profiles) {
+                    Ok(job) => jobs.push(job),
+                    Err(why) => {
+                        unreadable.push((claim.seq, unreadable::name_of(job::id_of(row), claim.seq), why));
+                    }
+                }
+            }
+        }
+        let failed = if unreadable.is_empty() { Vec::new() } else { fail(db, seat, unreadable).await? };
+        Ok((jobs, failed))
+    }
+}
+
+impl Taken {
+    fn due_at(&self) -> i64 {
+        self.row.try_get(3).unwrap_or(i64::MAX)
+    }
+}
+
+fn keep(rows: &mut HashMap<i32, VecDeque<Taken>>, taken: Vec<Row>) -> Result<(), StoreError> {
+    for row in taken {
+        let claim = Claim::of(&row)?;
+        rows.entry(claim.lane).or_default().push_back(Taken { claim, row });
+    }
+    Ok(())
+}
+
+/// Deals out turns: whose they are, by place.
+fn deal(demand: &Demand, candidates: &[Candidate], most: usize) -> Vec<usize> {
+    let mut turns = Turns::new(demand);
+    for Candidate { lane, facts, .. } in candidates {
+        turns.add(LaneId::new((*lane).into()), &facts.origin, facts.manual);
+    }
+    turns.begin();
+    let mut sequence = Vec::new();
+    while sequence.len() < most
+        && let Some(place) = turns.next()
+    {
+        sequence.push(place);
+        turns.put_back(place, true);
+    }
+    sequence
+}
+
+/// One more of a lane is open.
+fn note(demand: &mut Demand, candidate: &Candidate) {
+    let lane = demand.lanes.entry(LaneId::new(candidate.lane.into())).or_default();
+    lane.open += 1;
+    let is_fast = lane.pace == Pace::Fast;
+    let origin = demand.origins.entry(Origin::clone(&candidate.facts.origin)).or_default();
+    origin.open += 1;
+    origin.fast += usize::from(is_fast);
+}
+
+async fn fail(db: Db<'_>, seat: i32, unreadable: Vec<(i64, String, Why)>) -> Result<Vec<String>, StoreError> {
+    let (mut seqs, mut messages, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
+    for (seq, name, why) in unreadable {
+        seqs.push(seq);
+        messages.push(format!("cannot be read from the database ({why}): send the event again"));
+        sentences.push(format!("{name} cannot be read ({why}) and has failed"));
+    }
+    let (now, class) = (millis(clock::now()), ErrorClass::Request.name());
+    db.execute(FAIL, &[&seat, &seqs, &messages, &now, &class]).await?;
+    Ok(sentences)
+}
+
+fn first_columns<T>(rows: &[Row]) -> Result<Vec<T>, StoreError>
+where
+    T: for<'r> tokio_postgres::types::FromSql<'r>,
+{
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}

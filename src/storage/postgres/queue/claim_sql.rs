@@ -1,0 +1,76 @@
+//! The statements of a claim. Each reads a few rows of an index for each lane and each delivery, however many are
+//! pending: see `tests/plans.rs`.
+
+/// Takes first attempts: so many of each of these lanes, after its floor. Those that another sender takes at the same
+/// time are passed over. Nothing is taken once the seat was ended, which waits for this.
+pub const TAKE_FIRST: &str = "
+WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
+ c AS MATERIALIZED (
+   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[], $4::bigint[]) l(lane, k, floor)
+   CROSS JOIN LATERAL (
+     SELECT q.ctid AS place FROM pending q
+     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.floor
+     ORDER BY q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
+ u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
+   RETURNING seq, lane, attempts, due_at)
+SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
+   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
+FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
+   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+
+/// Takes retries that are due by now, by their time.
+pub const TAKE_RETRIES: &str = "
+WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
+ c AS MATERIALIZED (
+   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[]) l(lane, k)
+   CROSS JOIN LATERAL (
+     SELECT q.ctid AS place FROM pending q
+     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts > 0 AND q.due_at <= $4
+     ORDER BY q.due_at, q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
+ u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
+   RETURNING seq, lane, attempts, due_at)
+SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
+   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
+FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
+   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+
+/// Whether the seat is had, what the clock shows, which profiles were read, and when the next retry is due.
+pub const LOOK: &str = "
+SELECT EXISTS (SELECT FROM sender WHERE seq = $1), (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+   (SELECT profiles FROM revision),
+   (SELECT due_at FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at > $2 ORDER BY due_at LIMIT 1)";
+
+/// The lanes of due retries, in order of their time.
+pub const RETRY_LANES: &str = "
+SELECT lane FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at <= $1 ORDER BY due_at LIMIT 512";
+
+/// Whose events are blocked; an empty name is all.
+pub const BLOCKED: &str = "
+SELECT profile_id FROM hold UNION ALL SELECT id FROM profile WHERE deleted_at >= $1";
+
+/// What is the same for all deliveries of these lanes.
+pub const LANES: &str = "
+SELECT seq, profile_id, origin, by_hand, failed_in_row > 0, delivered IS NOT NULL FROM lane WHERE seq = ANY($1)";
+
+/// Profiles that can be used: those that are deleted can be restored.
+pub const PROFILES: &str = "
+SELECT id, document FROM profile WHERE id = ANY($1) AND (deleted_at IS NULL OR deleted_at >= $2)";
+
+/// Frees what is not started after all.
+pub const RELEASE: &str = "
+UPDATE pending SET claimed_by = NULL WHERE seq = ANY($1) AND claimed_by = $2 RETURNING lane";
+
+/// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight.
+pub const FAIL: &str = "
+WITH r AS MATERIALIZED (SELECT * FROM unnest($2::bigint[], $3::text[]) r(seq, message)),
+ g AS (DELETE FROM pending p USING r WHERE p.seq = r.seq AND p.claimed_by = $1
+   RETURNING p.seq, p.lane, p.run_id, p.attempts, r.message),
+ e AS (INSERT INTO ended (seq, ended_at, run_id, lane, state, attempts, class, message)
+   SELECT seq, $4, run_id, lane, 3, attempts, $5, message FROM g),
+ x AS (DELETE FROM tested WHERE seq = ANY (ARRAY(SELECT seq FROM g)))
+UPDATE tally SET
+   queued = queued - (SELECT count(*) FROM g WHERE attempts = 0),
+   waiting = waiting - (SELECT count(*) FROM g WHERE attempts > 0),
+   failed = failed + (SELECT count(*) FROM g),
+   changes = changes + 1
+WHERE slot = pg_backend_pid() & 63";

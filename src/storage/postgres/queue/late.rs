@@ -1,0 +1,95 @@
+//! Attempts of deliveries that are no longer this sender's: cancelled, or another sender has them since the lease ran
+//! out. The attempt was made, so it is in the log; the delivery stays as it is.
+
+use std::borrow::Cow;
+
+use crate::profile::Choice as _;
+use crate::record::{JobRef, Next, Outcome};
+use crate::storage::encoding::{headers_text, millis};
+use crate::storage::error::StoreError;
+use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::producer::batch::storable;
+use crate::storage::postgres::queue::moved::{Moved, message};
+use crate::storage::postgres::queue::record_sql::{APPEND, COME_LATE, COUNT_ATTEMPTS, IS_KNOWN};
+
+/// Records what was not moved on, and attempts whose numbers were used by another sender. Gives those that are not
+/// this sender's.
+pub async fn record(
+    db: Db<'_>,
+    name: &str,
+    outcomes: &[Outcome],
+    moved: &Moved,
+) -> Result<Vec<JobRef>, StoreError> {
+    let mut not_ours = Vec::new();
+    for outcome in outcomes {
+        let seq = outcome.job.token();
+        if moved.has(seq) {
+            if !moved.logged.contains(&seq) {
+                append(db, name, outcome).await?;
+            }
+            continue;
+        }
+        let started_at = millis(outcome.attempt.started_at);
+        // It was recorded, and the answer was lost.
+        if db.value(IS_KNOWN, &[&seq, &name, &started_at]).await?.unwrap_or(false) {
+            continue;
+        }
+        not_ours.push(outcome.job);
+        if let Some(n) = append(db, name, outcome).await? {
+            come_late(db, outcome, n).await?;
+        }
+    }
+    Ok(not_ours)
+}
+
+/// Adds an attempt to the log, under the next number that is free. None where the delivery is gone.
+async fn append(db: Db<'_>, name: &str, outcome: &Outcome) -> Result<Option<i16>, StoreError> {
+    let (seq, attempt) = (outcome.job.token(), &outcome.attempt);
+    let n = i16::try_from(attempt.n).unwrap_or(i16::MAX);
+    let given: Option<i16> = db
+        .value(
+            APPEND,
+            &[
+                &seq,
+                &n,
+                &millis(attempt.started_at),
+                &i32::try_from(attempt.duration_ms).unwrap_or(i32::MAX),
+                &attempt.status.and_then(|status| i16::try_from(status).ok()),
+                &attempt.error.as_ref().map(|error| error.class.name()),
+                &message(outcome).map(storable),
+                &attempt.address.map(|address| address.to_string()),
+                &name,
+                &attempt.response_cut,
+                &headers_text(&attempt.response_headers),
+                &attempt.response_body,
+            ],
+        )
+        .await?;
+    if let Some(given) = given
+        && given != n
+    {
+        db.execute(COUNT_ATTEMPTS, &[&seq, &given]).await?;
+    }
+    Ok(given)
+}
+
+/// Shows the attempt as the last one of a delivery that has ended meanwhile.
+async fn come_late(db: Db<'_>, outcome: &Outcome, n: i16) -> Result<(), StoreError> {
+    let attempt = &outcome.attempt;
+    let error = attempt.error.as_ref();
+    let message: Option<Cow<'_, str>> = error.map(|error| storable(&error.message));
+    db.execute(
+        COME_LATE,
+        &[
+            &outcome.job.token(),
+            &n,
+            &attempt.status.and_then(|status| i16::try_from(status).ok()),
+            &error.map(|error| error.class.name()),
+            &message,
+            &i32::try_from(attempt.duration_ms).unwrap_or(i32::MAX),
+            &(outcome.next == Next::Delivered),
+        ],
+    )
+    .await?;
+    Ok(())
+}

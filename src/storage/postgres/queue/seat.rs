@@ -1,0 +1,193 @@
+//! The seat of a sender: a row that it renews. Whoever finds that one was not renewed ends it, and frees what was
+//! claimed by it.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::queue::{sender, wakeups};
+use crate::storage::{Fleet, QueueError, SenderReport, sender_info};
+
+/// Numbers of seats are given one after the other: each sender that joins sees all that joined before.
+const JOIN_LOCK: i64 = 7_242_002;
+
+/// How often a newcomer looks whether the others have made room.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The right to claim. Left without [`Queue::leave`](crate::storage::Queue::leave), it ends with its lease.
+#[derive(Debug)]
+pub struct PgSeat {
+    pub(super) seq: i32,
+    watching: JoinHandle<()>,
+}
+
+impl Drop for PgSeat {
+    fn drop(&mut self) {
+        self.watching.abort();
+    }
+}
+
+/// Makes it known that a sender joined, with a lease that begins now.
+const JOIN: &str = "
+INSERT INTO sender (name, host, pid, version, seen_until)
+VALUES ($1, $1, $2, $3, now() + (SELECT lease_ms FROM meta) * interval '1 millisecond')
+RETURNING seq, (SELECT lease_ms FROM meta)";
+
+const NAME: &str = "UPDATE sender SET name = $2, knows = seq WHERE seq = $1";
+
+/// Whether all others leave the slots of this one free.
+const HAS_ROOM: &str =
+    "SELECT coalesce(bool_and(knows >= $1), true) FROM sender WHERE seq <> $1 AND seen_until >= now()";
+
+const EXTEND: &str = "
+UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond' WHERE seq = $1";
+
+/// Renews a seat, and lists all: none is this one where it was ended.
+const RENEW: &str = "
+WITH own AS (UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond',
+   knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 WHERE seq = $1 RETURNING seq)
+SELECT s.seq, s.host, s.seen_until < now() AND s.seq <> $1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+   (SELECT lease_ms::bigint FROM meta)
+FROM sender s WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
+
+/// Ends those of these seats that were not renewed since.
+const END: &str = "DELETE FROM sender WHERE seq = ANY($1) AND seen_until < now() RETURNING seq";
+
+/// Frees what was claimed by seats. Its own statement: it sees what was claimed until they were ended.
+const FREE: &str = "UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY($1)";
+
+const LEAVE: &str = "DELETE FROM sender WHERE seq = $1";
+
+impl PgStore {
+    /// Takes a seat, and waits until the others have brought their attempts down to their new shares: at most for
+    /// a lease.
+    pub(super) async fn take_seat(&self) -> Result<PgSeat, QueueError> {
+        let seq = self.insert_seat().await?;
+        let seat = PgSeat { seq, watching: wakeups::watch(self) };
+        self.sender().set_seat(seq);
+        self.0.ringer.fleet();
+        let lease = self.sender().lease();
+        let (until, mut extended) = (Instant::now() + lease, Instant::now());
+        while Instant::now() < until && !self.has_room_for(seq).await? {
+            if extended.elapsed() >= lease / 3 {
+                self.extend_seat(seq).await?;
+                extended = Instant::now();
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(seat)
+    }
+
+    async fn insert_seat(&self) -> Result<i32, StoreError> {
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        let begun = acquired.begin().await?;
+        let db = begun.db();
+        db.rows("SELECT pg_advisory_xact_lock($1)", &[&JOIN_LOCK]).await?;
+        let (host, pid) = (sender_info::host_name(), i32::try_from(std::process::id()).unwrap_or(0));
+        let Some(row) = db.row(JOIN, &[&host, &pid, &env!("CARGO_PKG_VERSION")]).await? else {
+            return Err(StoreError::unreadable("the row of this sender", "it was not returned"));
+        };
+        let (seq, lease_ms): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
+        db.execute(NAME, &[&seq, &sender::name_of(seq)]).await?;
+        begun.commit().await?;
+        self.sender().set_lease(lease_ms.into());
+        Ok(seq)
+    }
+
+    async fn has_room_for(&self, seq: i32) -> Result<bool, StoreError> {
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        Ok(acquired.db()?.value(HAS_ROOM, &[&seq]).await?.unwrap_or(true))
+    }
+
+    async fn extend_seat(&self, seq: i32) -> Result<(), StoreError> {
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        acquired.db()?.execute(EXTEND, &[&seq]).await?;
+        Ok(())
+    }
+
+    /// Renews the seat, ends those of the dead, and says who is left.
+    pub(super) async fn renew_seat(&self, report: SenderReport) -> Result<Fleet, QueueError> {
+        let seq = self.sender().seat()?;
+        let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        let knows = report.adapted_to.and_then(|seq| i32::try_from(seq).ok()).unwrap_or(0);
+        let asked_at = clock::now();
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        let row = (number(report.in_flight), i32::try_from(report.rate).unwrap_or(i32::MAX), report.trouble);
+        let rows = acquired.db()?.rows(RENEW, &[&seq, &knows, &row.0, &row.1, &row.2]).await?;
+        let (mut members, mut hosts, mut dead) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            let member: i32 = row.try_get(0).map_err(StoreError::from)?;
+            if row.try_get(2).map_err(StoreError::from)? {
+                dead.push(member);
+                continue;
+            }
+            members.push(member);
+            hosts.push(row.try_get::<_, String>(1).map_err(StoreError::from)?);
+            if member == seq {
+                self.sender().note_clock(row.try_get(3).map_err(StoreError::from)?, asked_at);
+                self.sender().set_lease(row.try_get(4).map_err(StoreError::from)?);
+            }
+        }
+        drop(acquired);
+        if !members.contains(&seq) {
+            let why = "the lease of this sender ran out, and another one has freed what it had claimed; it joins again";
+            return Err(QueueError::Overtaken(why.to_owned()));
+        }
+        if !dead.is_empty() {
+            let ended = self.end_seats(&dead).await?;
+            // One that was renewed meanwhile has its slots.
+            members.extend(dead.into_iter().filter(|seq| !ended.contains(seq)));
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        Ok(Fleet::new(seq.into(), members.into_iter().map(i64::from), hosts.len()))
+    }
+
+    /// Ends seats that were not renewed, and frees what was claimed by them. Gives those that this one has ended.
+    async fn end_seats(&self, dead: &[i32]) -> Result<Vec<i32>, StoreError> {
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        let begun = acquired.begin().await?;
+        let db = begun.db();
+        let rows = db.rows(END, &[&dead]).await?;
+        let ended = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
+        if !ended.is_empty() {
+            free(db, &ended).await?;
+            begun.commit().await?;
+            self.0.ringer.fleet();
+            self.look_again();
+        }
+        Ok(ended)
+    }
+
+    /// Gives a seat up, and frees what is still claimed by it.
+    pub(super) async fn leave_seat(&self, seat: PgSeat) -> Result<(), QueueError> {
+        self.sender().set_seat(0);
+        let mut acquired = self.sender().heartbeats.acquire().await?;
+        let begun = acquired.begin().await?;
+        let db = begun.db();
+        // Its claims look at this row, so nothing is claimed after this.
+        db.execute(LEAVE, &[&seat.seq]).await?;
+        free(db, &[seat.seq]).await?;
+        begun.commit().await?;
+        self.0.ringer.fleet();
+        Ok(())
+    }
+
+    /// What was claimed by others is free: queues begin anew, and the dispatcher asks.
+    pub(super) fn look_again(&self) {
+        self.sender().ready().forget_floors();
+        self.sender().wake();
+    }
+}
+
+/// Frees what was claimed by these seats. It looks at all that is pending, for as long as that takes.
+async fn free(db: Db<'_>, seats: &[i32]) -> Result<(), StoreError> {
+    db.batch("SET LOCAL statement_timeout = '60s'").await?;
+    db.execute(FREE, &[&seats]).await?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What one process knows as a sender.
+
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::storage::postgres::connection::server::{Purpose, Server};
+use crate::storage::postgres::connection::session::Session;
+use crate::storage::postgres::queue::auto_disable::Counted;
+use crate::storage::postgres::queue::job::KnownProfiles;
+use crate::storage::postgres::queue::ready::ReadyLanes;
+use crate::storage::{QueueError, Wakeup, sender_info};
+
+/// How long a seat lasts unless it is renewed, where the database does not say otherwise.
+const LEASE: Duration = Duration::from_secs(15);
+
+/// A difference of the clocks below this is not told from the time that a question takes.
+const INDISTINCT: i64 = 100;
+
+/// What one process knows as a sender.
+pub struct SenderState {
+    /// Claims and releases.
+    pub claims: Session,
+    /// Outcomes.
+    pub records: Session,
+    /// The seat.
+    pub heartbeats: Session,
+    /// The number of the seat; 0 while there is none.
+    seat: AtomicI32,
+    lease_ms: AtomicU64,
+    /// By how many milliseconds the clock of the database is ahead.
+    ahead_ms: AtomicI64,
+    /// The lanes with something to claim.
+    ready: Mutex<ReadyLanes>,
+    /// The profiles of what was claimed.
+    profiles: Mutex<KnownProfiles>,
+    /// What was counted of lanes and is not written yet.
+    counted: Mutex<Counted>,
+    /// For the dispatcher.
+    pub wakeups: watch::Sender<Wakeup>,
+}
+
+impl SenderState {
+    /// Without a seat.
+    pub fn new(server: &Arc<Server>) -> Self {
+        let session = |purpose| Session::new(Arc::clone(server), purpose);
+        let lease_ms = u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            claims: session(Purpose::Claim),
+            records: session(Purpose::Record),
+            heartbeats: session(Purpose::Heartbeat),
+            seat: AtomicI32::new(0),
+            lease_ms: AtomicU64::new(lease_ms),
+            ahead_ms: AtomicI64::new(0),
+            ready: Mutex::default(),
+            profiles: Mutex::default(),
+            counted: Mutex::default(),
+            wakeups: watch::Sender::default(),
+        }
+    }
+
+    /// The number of its seat.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn seat(&self) -> Result<i32, QueueError> {
+        let seat = self.seat.load(Ordering::Relaxed);
+        (seat != 0).then_some(seat).ok_or_else(|| QueueError::Overtaken("this sender has left".to_owned()))
+    }
+
+    /// It has this seat from now on; 0 is none.
+    pub fn set_seat(&self, seat: i32) {
+        self.seat.store(seat, Ordering::Relaxed);
+        // What was known of the queue was that of another time.
+        *self.ready() = ReadyLanes::default();
+        *self.counted() = Counted::default();
+    }
+
+    /// How long a seat lasts.
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease_ms.load(Ordering::Relaxed))
+    }
+
+    /// A seat lasts so long, as the database says.
+    pub fn set_lease(&self, ms: i64) {
+        if let Ok(ms) = u64::try_from(ms)
+            && ms > 0
+        {
+            self.lease_ms.store(ms, Ordering::Relaxed);
+        }
+    }
+
+    /// The clock of the database showed this when that of the sender showed `asked_at`, or a little later.
+    pub fn note_clock(&self, database_ms: i64, asked_at: Timestamp) {
+        let answered_at = clock::now();
+        let taken = answered_at.duration_since(asked_at) / 2;
+        let own = clock::later(asked_at, taken).as_millisecond();
+        let ahead = database_ms.saturating_sub(own);
+        self.ahead_ms.store(if ahead.abs() < INDISTINCT { 0 } else { ahead }, Ordering::Relaxed);
+    }
+
+    /// By how much the clock of the database is ahead.
+    pub fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// What the clock of the database shows when that of the sender shows this, in milliseconds.
+    pub fn database_ms(&self, at: Timestamp) -> i64 {
+        at.as_millisecond().saturating_add(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// What the clock of the sender shows when that of the database shows this.
+    pub fn own_time(&self, ms: i64) -> Option<Timestamp> {
+        Timestamp::from_millisecond(ms.saturating_sub(self.ahead_ms.load(Ordering::Relaxed))).ok()
+    }
+
+    /// The lanes with something to claim.
+    pub fn ready(&self) -> MutexGuard<'_, ReadyLanes> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The profiles of what was claimed.
+    pub fn profiles(&self) -> MutexGuard<'_, KnownProfiles> {
+        self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was counted of lanes and is not written yet.
+    pub fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the dispatcher ask for more.
+    pub fn wake(&self) {
+        self.wakeups.send_modify(|wakeup| wakeup.enqueued = wakeup.enqueued.wrapping_add(1));
+    }
+}
+
+/// The name by which people know the process that has a seat.
+pub fn name_of(seat: i32) -> String {
+    format!("{}/{}/{seat}", sender_info::host_name(), std::process::id())
+}
