@@ -25,6 +25,7 @@ mod secrets;
 mod secure;
 mod sending;
 mod silent_connections;
+mod stream_limits;
 #[path = "../support/mod.rs"]
 mod support;
 mod trial;

@@ -67,6 +67,7 @@ impl AttemptProgress {
         let went = match self.tracker.stage {
             ConnectStage::None => return timed_out,
             ConnectStage::Room => "waiting for room for one more connection".to_owned(),
+            ConnectStage::Stream => "waiting: the server allows no more requests at a time (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS)".to_owned(),
             ConnectStage::Looking => "looking up the name".to_owned(),
             ConnectStage::Dialling(address) => format!("with no connection to {address}"),
             ConnectStage::Securing(address) => format!("securing the connection to {address}"),

@@ -63,7 +63,7 @@ impl Body {
     pub fn finish(self) {
         let Some(Exclusive { mut connection, pool: Some((pool, to)) }) = self.exclusive else { return };
         connection.drop_read(self.incoming);
-        if !connection.info.is_retired() && connection.is_ready() {
+        if connection.is_ready() {
             pool.keep(&to, connection);
         }
     }

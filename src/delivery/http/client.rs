@@ -16,7 +16,7 @@ use super::connector::Connector;
 use super::http1::Http1;
 use super::http1_hosts::Http1Hosts;
 use super::http2::Http2;
-use super::pool::Pool;
+use super::pool::{Opening, Pool};
 use super::request_tracker::RequestTracker;
 use super::send_error::SendError;
 use super::target::Target;
@@ -24,6 +24,8 @@ use super::target::Target;
 /// A connection carries no new request after this time, so that a name that moves to another address
 /// is followed also while a connection to the old one is in use (our decision).
 const OLDEST: Duration = Duration::from_mins(1);
+/// A request that opens another connection over HTTP/2 takes the place of one that has ended after this time.
+const OPENING_ALONE: Duration = Duration::from_secs(1);
 
 /// A client with its connections.
 pub struct Client {
@@ -34,7 +36,6 @@ pub struct Client {
     shares: bool,
     /// Where hosts are noted whose connections over HTTP/1.1 it keeps none of.
     keeps_only_http2: Option<Arc<Http1Hosts>>,
-    oldest: Duration,
 }
 
 impl fmt::Debug for Client {
@@ -56,17 +57,29 @@ impl Connection {
             Self::Http2(connection) => &connection.info,
         }
     }
+
+    /// Itself, for other requests too where it speaks HTTP/2.
+    fn shared_in(self, pool: &Arc<Pool>, to: &Target) -> Self {
+        if let Self::Http2(connection) = &self {
+            pool.share(&to.authority, connection);
+        }
+        self
+    }
 }
 
 impl Client {
     /// One that keeps its connections for the next requests.
     pub fn new(connector: &Connector) -> Self {
+        Self::renewing(connector, OLDEST)
+    }
+
+    /// The same, with connections that carry no new request at this age.
+    fn renewing(connector: &Connector, oldest: Duration) -> Self {
         Self {
-            pool: Some(Pool::new(Arc::clone(&connector.connections))),
+            pool: Some(Pool::new(Arc::clone(&connector.connections), oldest)),
             shares: connector.offers_http2(),
             connector: connector.clone(),
             keeps_only_http2: None,
-            oldest: OLDEST,
         }
     }
 
@@ -78,6 +91,11 @@ impl Client {
     /// One that keeps connections over HTTP/2 alone, and notes hosts that do not speak it.
     pub fn shared(connector: &Connector, http1_hosts: &Arc<Http1Hosts>) -> Self {
         Self { keeps_only_http2: Some(Arc::clone(http1_hosts)), ..Self::new(connector) }
+    }
+
+    /// Whether it keeps connections now.
+    pub fn keeps_connections(&self) -> bool {
+        self.pool.as_ref().is_some_and(|pool| !pool.is_empty())
     }
 
     /// Sends a request to a target, and waits for the head of its response. When the connection had carried
@@ -146,23 +164,16 @@ impl Client {
                     connection.info.retire();
                     http1_hosts.note(to.authority.clone());
                 }
-                self.note_response(&connection.info);
+                connection.info.note_progress();
                 let pool = self.pool.as_ref().filter(|_| !connection.info.is_retired());
                 let pool = pool.map(|pool| (Arc::clone(pool), to.authority.clone()));
                 Ok(response.map(|body| Body::exclusive(body, connection, pool)))
             }
             Connection::Http2(mut connection) => {
                 let response = Box::pin(connection.send(to, request)).await?;
-                self.note_response(&connection.info);
+                connection.info.note_progress();
                 Ok(response.map(Body::shared))
             }
-        }
-    }
-
-    fn note_response(&self, info: &ConnInfo) {
-        info.note_progress();
-        if info.age() >= self.oldest {
-            info.retire();
         }
     }
 
@@ -178,18 +189,38 @@ impl Client {
         let Some(pool) = self.pool.as_ref().filter(|_| self.shares) else {
             return Ok((self.open(to, stage).await?, false));
         };
+        // Of several that are made at a time one is enough.
+        let opened = tokio::select! {
+            biased;
+            () = pool.until_shared(&to.authority) => None,
+            opened = self.open(to, stage) => Some(opened?),
+        };
+        if let Some(opened) = opened {
+            return Ok((opened.shared_in(pool, to), false));
+        }
+        *stage = ConnectStage::Stream;
+        match pool.free_or_opening(&to.authority).await {
+            Ok(shared) => Ok((Connection::Http2(shared), true)),
+            Err(opening) => self.open_another(pool, to, stage, opening).await,
+        }
+    }
+
+    /// Opens another connection over HTTP/2. Requests end meanwhile: one of their places is taken only where that
+    /// takes long, or a new connection would be given up again and again, half made.
+    async fn open_another(
+        &self,
+        pool: &Arc<Pool>,
+        to: &Target,
+        stage: &mut ConnectStage,
+        _opening: Opening<'_>,
+    ) -> Result<(Connection, bool), SendError> {
+        let freed = async {
+            tokio::time::sleep(OPENING_ALONE).await;
+            pool.free(&to.authority).await
+        };
         tokio::select! {
-            opened = self.open(to, stage) => {
-                let opened = opened?;
-                let Connection::Http2(connection) = &opened else { return Ok((opened, false)) };
-                // Of several that were made at a time one is enough.
-                if let Some(other) = pool.shared(&to.authority) {
-                    return Ok((Connection::Http2(other), true));
-                }
-                pool.share(&to.authority, connection);
-                Ok((opened, false))
-            }
-            shared = pool.await_shared(&to.authority) => Ok((Connection::Http2(shared), true)),
+            opened = self.open(to, stage) => Ok((opened?.shared_in(pool, to), false)),
+            shared = freed => Ok((Connection::Http2(shared), true)),
         }
     }
 

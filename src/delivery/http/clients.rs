@@ -7,12 +7,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 
-use super::bounds::IDLE_TIMEOUT;
 use super::client::Client;
 use super::connection_limit::ConnectionLimit;
 use super::connector::Connector;
@@ -58,12 +56,16 @@ struct Entry {
     client: Arc<Client>,
     /// Made of the files that it is secured with.
     config: Option<Arc<ClientConfig>>,
-    used_at: Instant,
 }
 
 impl Entry {
     fn is_for(&self, secured: Secured<'_>) -> bool {
         self.secured.as_ref().map(|(tls, http2)| (tls, *http2)) == secured
+    }
+
+    /// Whether a request uses it, or it keeps connections for the next.
+    fn is_used(&self) -> bool {
+        Arc::strong_count(&self.client) > 1 || self.client.keeps_connections()
     }
 
     fn is_made_with(&self, config: Option<&Arc<ClientConfig>>) -> bool {
@@ -73,10 +75,9 @@ impl Entry {
 
 impl Kept {
     /// Drops those that are not in use: their connections are closed by now.
-    fn sweep(&mut self, now: Instant) {
-        let is_used = |entry: &Entry| now.saturating_duration_since(entry.used_at) < IDLE_TIMEOUT;
-        self.shared.retain(is_used);
-        self.own.values_mut().for_each(|all| all.retain(is_used));
+    fn sweep(&mut self) {
+        self.shared.retain(Entry::is_used);
+        self.own.values_mut().for_each(|all| all.retain(Entry::is_used));
         self.own.retain(|_, all| !all.is_empty());
         self.count = self.shared.len() + self.own.values().map(Vec::len).sum::<usize>();
         self.sweep_at = (self.count * 2).max(FEW);
@@ -156,7 +157,6 @@ impl Clients {
         secured: Secured<'_>,
         config: Option<Arc<ClientConfig>>,
     ) -> Arc<Client> {
-        let now = Instant::now();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let Kept { own, shared, .. } = &mut *kept;
         let mut of_owner = match owner {
@@ -165,7 +165,6 @@ impl Clients {
         };
         let known = of_owner.as_mut().and_then(|all| all.iter_mut().find(|entry| entry.is_for(secured)));
         if let Some(entry) = known {
-            entry.used_at = now;
             if !entry.is_made_with(config.as_ref()) {
                 // The old one ends with what is in flight over it.
                 entry.client = self.client(owner.is_some(), config.clone());
@@ -174,11 +173,11 @@ impl Clients {
             return Arc::clone(&entry.client);
         }
         if kept.count >= kept.sweep_at {
-            kept.sweep(now);
+            kept.sweep();
         }
         let client = self.client(owner.is_some(), config.clone());
         let secured = secured.map(|(tls, http2)| (tls.clone(), http2));
-        let entry = Entry { secured, client: Arc::clone(&client), config, used_at: now };
+        let entry = Entry { secured, client: Arc::clone(&client), config };
         match owner {
             Some(owner) => kept.own.entry(owner.clone()).or_default().push(entry),
             None => kept.shared.push(entry),
@@ -199,5 +198,24 @@ impl Clients {
             reachability: Arc::clone(&self.reachability),
             tls: config.map(TlsConnector::from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Region;
+
+    #[tokio::test]
+    async fn a_client_that_is_in_use_is_kept_and_others_without_connections_are_not() {
+        let clients = Clients::new(EgressFilter::new(Arc::default()));
+        let owner = || ProfileId::new(Region::In, uuid::Uuid::new_v4());
+        let used_by = owner();
+        let used = clients.kept(Some(&used_by), None, None);
+        for _ in 0..10 * FEW {
+            clients.kept(Some(&owner()), None, None);
+        }
+        assert!(clients.kept.lock().unwrap().count <= 2 * FEW);
+        assert!(Arc::ptr_eq(&used, &clients.kept(Some(&used_by), None, None)));
     }
 }

@@ -12,6 +12,8 @@ pub enum ConnectStage {
     Looking,
     /// There is no room for one more connection yet.
     Room,
+    /// The server allows no further request over the open connections yet (HTTP/2).
+    Stream,
     /// This address was dialled last.
     Dialling(SocketAddr),
     /// The connection to this address is being secured.

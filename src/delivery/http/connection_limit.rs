@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
 use tokio::sync::futures::Notified;
@@ -198,6 +198,18 @@ impl Usage {
     /// Whoever reads the connection is woken when it is to be closed.
     pub fn register(&self, reader: &Context<'_>) {
         self.reader.register(reader.waker());
+    }
+
+    /// How many requests use it.
+    pub fn uses(&self) -> u32 {
+        self.uses.load(Ordering::SeqCst) & !CLOSING
+    }
+
+    /// Whether a request uses it, or one did within this time.
+    pub fn was_used_within(&self, time: Duration) -> bool {
+        let idle_since = self.idle_since.load(Ordering::Relaxed);
+        let idle = Duration::from_micros(self.connections.micros().saturating_sub(idle_since));
+        self.uses() > 0 || idle_since != NOT_USED && idle < time
     }
 
     fn is_idle(&self) -> bool {

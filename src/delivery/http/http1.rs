@@ -4,7 +4,7 @@
 //! before the response is there.
 //!
 //! The library reserves room for as many headers as it may read, for each response. So it is given room for
-//! few, and a response with more is read once more with room for many.
+//! few, and a response with more is read once more with room for many, as are those that follow it.
 
 use std::fmt;
 use std::future::{Future as _, poll_fn};
@@ -40,6 +40,8 @@ pub struct Http1 {
     driver: Option<Driver>,
     /// The driver has come to its end.
     has_ended: bool,
+    /// It has room for as many headers as are ever read.
+    has_room: bool,
     relay: Relay,
 }
 
@@ -57,7 +59,14 @@ impl Http1 {
     pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
         let info = conn.info();
         let (sender, driver) = settings().handshake(TokioIo::new(conn)).await?;
-        Ok(Self { info, sender, driver: Some(driver), has_ended: false, relay: Relay::default() })
+        Ok(Self {
+            info,
+            sender,
+            driver: Some(driver),
+            has_ended: false,
+            has_room: false,
+            relay: Relay::default(),
+        })
     }
 
     /// Sends a request, and waits for the head of its response.
@@ -73,7 +82,7 @@ impl Http1 {
         request.headers_mut().entry(HOST).or_insert_with(|| target.host.clone());
         let method = request.method().clone();
         match self.exchange(request).await {
-            Err(failed) if failed.error().is_parse_too_large() => {
+            Err(failed) if failed.error().is_parse_too_large() && !self.has_room => {
                 Box::pin(self.read_again(method, failed)).await
             }
             response => response,
@@ -88,21 +97,23 @@ impl Http1 {
         poll_fn(|cx| self.poll_driven(cx, |nobody| sent.as_mut().poll(nobody))).await
     }
 
-    /// Reads the head of a response again that has more headers than there was room for. The connection
-    /// carries no other request.
+    /// Reads the head of a response again that has more headers than there was room for.
     async fn read_again(&mut self, method: Method, failed: Unsent) -> Result<Response<Incoming>, Unsent> {
-        self.info.retire();
         let Some(driver) = self.driver.take() else { return Err(failed) };
         let parts = driver.into_parts();
         let mut conn = parts.io.into_inner();
         conn.replay(parts.read_buf);
         let again = settings().max_headers(HEADER_LIMIT).handshake(TokioIo::new(conn)).await;
         let Ok((sender, driver)) = again else { return Err(failed) };
-        (self.sender, self.driver, self.has_ended) = (sender, Some(driver), false);
+        (self.sender, self.driver, self.has_ended, self.has_room) = (sender, Some(driver), false, true);
         // Not written: it says which request the response is for.
         let mut request = Request::new(Full::default());
         *request.method_mut() = method;
-        self.exchange(request).await
+        self.exchange(request).await.map_err(|mut failed| {
+            // It is not the request, which was sent: nobody may send it again.
+            drop(failed.take_message());
+            failed
+        })
     }
 
     /// Drives the connection, and polls what only that can complete.
@@ -159,4 +170,40 @@ fn settings() -> Builder {
     let mut settings = Builder::new();
     settings.max_buf_size(HEAD_LIMIT as usize);
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::delivery::http::connection_limit::Slot;
+
+    /// The connection is closed before the response is read again: the request was sent, so it is not given back to
+    /// be sent over another one.
+    #[tokio::test]
+    async fn what_stands_for_a_request_that_was_sent_is_not_sent_in_its_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = TcpStream::connect(address).await.unwrap();
+        let mut server = listener.accept().await.unwrap().0;
+        let slot = Slot::alone();
+        let usage = Arc::clone(&slot.usage);
+        let mut connection = Http1::over(Conn::plain(client, address, slot)).await.unwrap();
+        let serving = async {
+            assert!(server.read(&mut [0; 4096]).await.unwrap() > 0);
+            let headers = "X-Many: 1\r\n".repeat(150);
+            server.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes()).await.unwrap();
+        };
+        let request = Request::post("/").body(Full::from("body")).unwrap();
+        let (response, ()) = tokio::join!(connection.exchange(request), serving);
+        let failed = response.err().unwrap();
+        assert!(failed.error().is_parse_too_large());
+        usage.close_if_idle();
+        let mut failed = connection.read_again(Method::POST, failed).await.err().unwrap();
+        assert!(failed.take_message().is_none());
+    }
 }

@@ -27,6 +27,7 @@ mod relay;
 pub mod request_tracker;
 pub mod resolver;
 mod send_error;
+mod shared_connections;
 mod single_flight;
 pub mod target;
 pub mod tls;

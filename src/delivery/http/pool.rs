@@ -12,9 +12,11 @@ use hyper::http::uri::Authority;
 use tokio::sync::Notify;
 
 use super::bounds::IDLE_TIMEOUT;
+use super::connection::info::ConnInfo;
 use super::connection_limit::ConnectionLimit;
 use super::http1::Http1;
 use super::http2::Http2;
+use super::shared_connections::SharedConnections;
 use crate::delivery::hash::FastMap;
 
 /// How often kept connections are looked over.
@@ -24,9 +26,11 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Pool {
     limit: Arc<ConnectionLimit>,
+    /// One of this age carries no new request.
+    oldest: Duration,
     kept: Mutex<Kept>,
-    /// One over HTTP/2 came.
-    shared: Notify,
+    /// One over HTTP/2 came, or may allow another request.
+    changed: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -34,7 +38,7 @@ struct Kept {
     /// For one request each, by host and port, the last one used last.
     exclusive: FastMap<Box<str>, Vec<Idle>>,
     /// For all requests.
-    shared: FastMap<Box<str>, Shared>,
+    shared: FastMap<Box<str>, SharedConnections>,
     is_looked_over: bool,
 }
 
@@ -44,16 +48,16 @@ struct Idle {
     since: Instant,
 }
 
-#[derive(Debug)]
-struct Shared {
-    connection: Http2,
-    used_at: Instant,
-}
-
 impl Pool {
-    /// One with none.
-    pub fn new(limit: Arc<ConnectionLimit>) -> Arc<Self> {
-        Arc::new(Self { limit, kept: Mutex::default(), shared: Notify::new() })
+    /// One with none, whose connections carry no new request at this age.
+    pub fn new(limit: Arc<ConnectionLimit>, oldest: Duration) -> Arc<Self> {
+        Arc::new(Self { limit, oldest, kept: Mutex::default(), changed: Arc::default() })
+    }
+
+    /// Whether none are kept.
+    pub fn is_empty(&self) -> bool {
+        let kept = self.kept();
+        kept.exclusive.is_empty() && kept.shared.is_empty()
     }
 
     /// Takes the connection over HTTP/1.1 that was used last.
@@ -61,20 +65,29 @@ impl Pool {
         let now = Instant::now();
         let mut kept = self.kept();
         let idle = kept.exclusive.get_mut(to.as_str())?;
-        let last = idle.pop()?;
-        if last.connection.info.is_closing() || now.saturating_duration_since(last.since) >= IDLE_TIMEOUT {
-            // The others are older.
-            let old = std::mem::take(idle);
-            drop(kept);
-            drop((last, old));
-            return None;
+        // Connections are closed without the lock.
+        let mut old = Vec::new();
+        while let Some(last) = idle.pop() {
+            if now.saturating_duration_since(last.since) >= IDLE_TIMEOUT {
+                // The others have been idle for longer.
+                old.append(idle);
+            } else if self.is_usable(&last.connection.info, now) {
+                drop(kept);
+                return Some(last.connection);
+            }
+            old.push(last);
         }
-        Some(last.connection)
+        drop(kept);
+        None
     }
 
     /// Keeps a connection that can carry another request.
     pub fn keep(self: &Arc<Self>, to: &Authority, connection: Box<Http1>) {
-        let idle = Idle { connection, since: Instant::now() };
+        let since = Instant::now();
+        if !self.is_usable(&connection.info, since) {
+            return;
+        }
+        let idle = Idle { connection, since };
         let mut kept = self.kept();
         match kept.exclusive.get_mut(to.as_str()) {
             Some(others) => others.push(idle),
@@ -83,38 +96,85 @@ impl Pool {
         self.look_over(&mut kept);
     }
 
-    /// The connection over HTTP/2, if there is one that can carry another request.
+    /// Whether a connection over HTTP/1.1 may carry another request.
+    fn is_usable(&self, info: &ConnInfo, now: Instant) -> bool {
+        !info.is_retired() && !info.is_closing() && info.age_at(now) < self.oldest
+    }
+
+    /// A connection over HTTP/2 that allows another request now.
     pub fn shared(&self, to: &Authority) -> Option<Http2> {
         let mut kept = self.kept();
+        self.shared_to(&mut kept, to)?.free().cloned()
+    }
+
+    /// Whether there is a connection over HTTP/2, even if it allows no other request now.
+    pub fn is_shared(&self, to: &Authority) -> bool {
+        self.shared_to(&mut self.kept(), to).is_some()
+    }
+
+    fn shared_to<'a>(&self, kept: &'a mut Kept, to: &Authority) -> Option<&'a mut SharedConnections> {
         let shared = kept.shared.get_mut(to.as_str())?;
-        if shared.connection.is_ready() {
-            shared.used_at = Instant::now();
-            return Some(shared.connection.clone());
-        }
-        kept.shared.remove(to.as_str());
-        None
+        shared.drop_closed(self.oldest);
+        (!shared.is_empty()).then_some(shared)
     }
 
     /// Waits for a connection over HTTP/2 that another request makes.
-    pub async fn await_shared(&self, to: &Authority) -> Http2 {
+    pub async fn until_shared(&self, to: &Authority) {
         loop {
-            let mut came = pin!(self.shared.notified());
-            came.as_mut().enable();
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if self.is_shared(to) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits for a connection over HTTP/2 that allows another request.
+    pub async fn free(&self, to: &Authority) -> Http2 {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
             if let Some(shared) = self.shared(to) {
                 return shared;
             }
-            came.await;
+            changed.await;
         }
+    }
+
+    /// The same; or the right to open another one, where each carries as many requests as it allows.
+    pub async fn free_or_opening(&self, to: &Authority) -> Result<Http2, Opening<'_>> {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if let Some(shared) = self.shared(to) {
+                return Ok(shared);
+            }
+            if let Some(opening) = self.begin_opening(to) {
+                return Err(opening);
+            }
+            changed.await;
+        }
+    }
+
+    fn begin_opening(&self, to: &Authority) -> Option<Opening<'_>> {
+        let mut kept = self.kept();
+        let shared = kept.shared.entry(to.as_str().into()).or_default();
+        if !shared.may_open() {
+            return None;
+        }
+        shared.is_opening = true;
+        Some(Opening { pool: self, to: to.clone() })
     }
 
     /// Shares a connection over HTTP/2.
     pub fn share(self: &Arc<Self>, to: &Authority, connection: &Http2) {
-        let shared = Shared { connection: connection.clone(), used_at: Instant::now() };
+        connection.info.tell(&self.changed);
         let mut kept = self.kept();
-        kept.shared.insert(to.as_str().into(), shared);
+        kept.shared.entry(to.as_str().into()).or_default().add(connection.clone());
         self.look_over(&mut kept);
         drop(kept);
-        self.shared.notify_waiters();
+        self.changed.notify_waiters();
     }
 
     /// Has kept connections looked over from now on, as long as there are any.
@@ -136,7 +196,11 @@ impl Pool {
             });
         }
         exclusive.retain(|_, idle| !idle.is_empty());
-        shared.retain(|_, Shared { connection, used_at }| is_fresh(*used_at) && connection.is_ready());
+        shared.retain(|_, shared| {
+            shared.drop_closed(self.oldest);
+            shared.drop_idle();
+            shared.is_opening || !shared.is_empty()
+        });
         *is_looked_over = !(exclusive.is_empty() && shared.is_empty());
         *is_looked_over
     }
@@ -144,6 +208,27 @@ impl Pool {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // The maps are whole after every step, also where a thread panicked between two.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to open another connection over HTTP/2 to a host, until it is dropped.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    pool: &'a Pool,
+    to: Authority,
+}
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        let mut kept = self.pool.kept();
+        if let Some(shared) = kept.shared.get_mut(self.to.as_str()) {
+            shared.is_opening = false;
+            if shared.is_empty() {
+                kept.shared.remove(self.to.as_str());
+            }
+        }
+        drop(kept);
+        self.pool.changed.notify_waiters();
     }
 }
 

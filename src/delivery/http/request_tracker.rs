@@ -45,7 +45,7 @@ impl RequestTracker {
     pub fn address(&self) -> Option<SocketAddr> {
         let dialled = || match self.stage {
             ConnectStage::Dialling(address) | ConnectStage::Securing(address) => Some(address),
-            ConnectStage::None | ConnectStage::Looking | ConnectStage::Room => None,
+            ConnectStage::None | ConnectStage::Looking | ConnectStage::Room | ConnectStage::Stream => None,
         };
         self.connection().map(ConnInfo::address).or_else(dialled)
     }

@@ -8,13 +8,17 @@ use crate::delivery::http::connection_limit::ConnectionLimit;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::read_body::read;
 
-fn client(connections: &Arc<ConnectionLimit>) -> Client {
-    Client::new(&Connector {
+fn connector(connections: &Arc<ConnectionLimit>) -> Connector {
+    Connector {
         egress: EgressFilter::new(Arc::default()),
         connections: Arc::clone(connections),
         reachability: Arc::default(),
         tls: None,
-    })
+    }
+}
+
+fn client(connections: &Arc<ConnectionLimit>) -> Client {
+    Client::new(&connector(connections))
 }
 
 /// Sends a request and reads its response: its status, how many headers it has, and its body.
@@ -32,8 +36,8 @@ fn target(addr: std::net::SocketAddr) -> Target {
     Target::of(format!("http://{addr}/").parse().unwrap()).unwrap()
 }
 
-/// How many connections two requests in sequence take.
-async fn connections(oldest: Duration) -> usize {
+/// How many connections two requests in sequence take, with a pause between them.
+async fn connections(oldest: Duration, pause: Duration) -> usize {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let to = target(listener.local_addr().unwrap());
     let made = Arc::new(AtomicUsize::new(0));
@@ -50,12 +54,14 @@ async fn connections(oldest: Duration) -> usize {
             });
         }
     });
-    let client = Client { oldest, ..client(&Arc::default()) };
+    let client = Client::renewing(&connector(&Arc::default()), oldest);
     for _ in 0..2 {
         let request = Request::new(Full::default());
         let mut tracker = RequestTracker::default();
         let response = client.send(&mut tracker, &to, request, || None).await.unwrap();
         read(response.into_body(), tracker.connection(), 100, drop).await.unwrap();
+        drop(tracker);
+        tokio::time::sleep(pause).await;
     }
     task.abort();
     made.load(Ordering::SeqCst)
@@ -63,8 +69,10 @@ async fn connections(oldest: Duration) -> usize {
 
 #[tokio::test]
 async fn an_old_connection_is_replaced() {
-    assert_eq!(connections(OLDEST).await, 1);
-    assert_eq!(connections(Duration::ZERO).await, 2);
+    assert_eq!(connections(OLDEST, Duration::ZERO).await, 1);
+    assert_eq!(connections(Duration::ZERO, Duration::ZERO).await, 2);
+    let age = Duration::from_millis(200);
+    assert_eq!(connections(age, age).await, 2, "one that has become old while it was kept too");
 }
 
 /// One thread, so that the library does not see what arrives while the test blocks it.
@@ -127,6 +135,47 @@ async fn a_response_with_many_headers_is_read_whole() {
     for _ in 0..2 {
         assert_eq!(sent(&client, &to).await, (201, 500, b"yes".to_vec()));
     }
+    task.abort();
+}
+
+#[tokio::test]
+async fn a_connection_whose_responses_have_many_headers_is_kept() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = target(listener.local_addr().unwrap());
+    let made = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&made);
+    let (noted, mut requests) = tokio::sync::mpsc::unbounded_channel();
+    let task = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let noted = noted.clone();
+            tokio::spawn(async move {
+                let mut request = vec![0; 4096];
+                loop {
+                    let came = stream.read(&mut request).await?;
+                    if came == 0 {
+                        return std::io::Result::Ok(());
+                    }
+                    let text = String::from_utf8_lossy(&request[..came]).into_owned();
+                    noted.send(text.rsplit("\r\n").next().unwrap_or_default().to_owned()).unwrap();
+                    let headers = "X-Many: 1\r\n".repeat(150);
+                    let head = format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\nok");
+                    stream.write_all(head.as_bytes()).await?;
+                }
+            });
+        }
+    });
+    let client = client(&Arc::default());
+    for body in ["one", "two", "three"] {
+        let request = || Request::post("/").body(Full::from(body)).unwrap();
+        let mut tracker = RequestTracker::default();
+        let response = client.send(&mut tracker, &to, request(), || Some(request())).await.unwrap();
+        assert_eq!(response.headers().len(), 151);
+        read(response.into_body(), tracker.connection(), 100, drop).await.unwrap();
+        assert_eq!(requests.recv().await.as_deref(), Some(body));
+    }
+    assert_eq!(made.load(Ordering::SeqCst), 1, "over one connection");
+    assert!(requests.try_recv().is_err(), "each once");
     task.abort();
 }
 

@@ -39,9 +39,9 @@ impl Budget {
         Self { frames: Some(Frames::default()), ..Self::of_bytes() }
     }
 
-    /// Whether the peer has said that it allows no requests over the connection.
-    pub fn allows_nothing(&self) -> bool {
-        self.frames.as_ref().is_some_and(Frames::allow_nothing)
+    /// How many requests the peer has said that it allows at a time; HTTP/2 only.
+    pub fn allowed(&self) -> Option<u32> {
+        self.frames.as_ref().and_then(Frames::allowed)
     }
 
     /// Takes account of bytes that came.

@@ -17,14 +17,15 @@ pub struct Frames {
     /// The part of a setting that has come.
     setting: [u8; 6],
     setting_came: usize,
-    /// The peer allows no requests.
-    allow_nothing: bool,
+    /// How many requests the peer allows at a time; none before its first settings.
+    allowed: Option<u32>,
 }
 
 impl Frames {
-    /// Whether the peer has said last that it allows no requests.
-    pub fn allow_nothing(&self) -> bool {
-        self.allow_nothing
+    /// How many requests the peer has said last that it allows at a time. Nothing before it has said anything;
+    /// without a limit, where its settings name none.
+    pub fn allowed(&self) -> Option<u32> {
+        self.allowed
     }
 
     /// Reads on. What that costs: each frame one, and each KiB of one another.
@@ -34,6 +35,9 @@ impl Frames {
             let (payload, rest) = bytes.split_at(self.payload.min(bytes.len()));
             if self.head[3] == SETTINGS && self.head[4] & ACK == 0 {
                 self.read_settings(payload);
+                if self.came == 0 && self.payload == payload.len() {
+                    self.allowed.get_or_insert(u32::MAX);
+                }
             }
             self.payload -= payload.len();
             bytes = rest;
@@ -61,7 +65,8 @@ impl Frames {
                 self.setting_came = 0;
                 let [name @ .., _, _, _, _] = self.setting;
                 if name == MAX_CONCURRENT_STREAMS {
-                    self.allow_nothing = self.setting[2..] == [0; 4];
+                    let [_, _, a, b, c, d] = self.setting;
+                    self.allowed = Some(u32::from_be_bytes([a, b, c, d]));
                 }
             }
         }
@@ -97,15 +102,20 @@ mod tests {
     fn the_last_setting_counts_however_it_is_cut() {
         let (window, none, some) = ([0, 4, 0, 0, 0, 0], [0, 3, 0, 0, 0, 0], [0, 3, 0, 0, 1, 0]);
         for (all, expected) in [
-            (settings(0, &[window]), false),
-            (settings(0, &[window, none, window]), true),
-            ([settings(0, &[none]), frame(6), settings(ACK, &[some])].concat(), true),
-            ([settings(0, &[none]), frame(20), settings(0, &[some])].concat(), false),
+            (frame(20), None),
+            (settings(ACK, &[]), None),
+            (settings(0, &[]), Some(u32::MAX)),
+            (settings(0, &[window]), Some(u32::MAX)),
+            (settings(0, &[window, none, window]), Some(0)),
+            ([settings(0, &[none]), frame(6), settings(ACK, &[some])].concat(), Some(0)),
+            ([settings(0, &[none]), frame(20), settings(0, &[some])].concat(), Some(256)),
+            ([settings(0, &[some]), settings(0, &[window])].concat(), Some(256)),
         ] {
             for part in [1, 2, 7, 9, 10, all.len()] {
                 let mut frames = Frames::default();
                 assert!(all.chunks(part).map(|bytes| frames.cost(bytes)).sum::<u64>() > 0);
-                assert_eq!(frames.allow_nothing(), expected, "{all:?} in parts of {part}");
+                assert_eq!(frames.came, 0, "whole frames");
+                assert_eq!(frames.allowed(), expected, "{all:?} in parts of {part}");
             }
         }
     }

@@ -2,11 +2,16 @@
 
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use crate::delivery::http::connection_limit::Usage;
+
+/// How many requests a peer allows at a time that has not said it.
+const NOT_SAID: u64 = u64::MAX;
 
 /// What is known of a connection. Clones are of the same one.
 #[derive(Debug, Clone)]
@@ -26,8 +31,10 @@ struct Facts {
     /// Grows with every head of a response, and every part of a body.
     progress: AtomicU64,
     refused: AtomicBool,
-    /// The peer allows no requests; HTTP/2 only.
-    allows_nothing: AtomicBool,
+    /// How many requests the peer allows at a time; HTTP/2 only.
+    allowed: AtomicU64,
+    /// Told when it may allow another request.
+    waiting: OnceLock<Arc<Notify>>,
     /// It carries no new request.
     retired: AtomicBool,
 }
@@ -43,7 +50,8 @@ impl ConnInfo {
             came_at: AtomicU64::new(0),
             progress: AtomicU64::new(0),
             refused: AtomicBool::new(false),
-            allows_nothing: AtomicBool::new(false),
+            allowed: AtomicU64::new(NOT_SAID),
+            waiting: OnceLock::new(),
             retired: AtomicBool::new(false),
         }))
     }
@@ -70,6 +78,11 @@ impl ConnInfo {
     /// The time since it was made.
     pub fn age(&self) -> Duration {
         self.0.made_at.elapsed()
+    }
+
+    /// The same at a time that is known already.
+    pub fn age_at(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.0.made_at)
     }
 
     /// Whether nothing came over it for so long. Only HTTP/2 connections know.
@@ -99,13 +112,48 @@ impl ConnInfo {
         self.0.progress.load(Ordering::Acquire)
     }
 
-    pub fn note_allows_nothing(&self, allows_nothing: bool) {
-        self.0.allows_nothing.store(allows_nothing, Ordering::Release);
+    /// The peer allows so many requests at a time.
+    pub fn note_allowed(&self, allowed: u32) {
+        let allowed = u64::from(allowed);
+        if self.0.allowed.swap(allowed, Ordering::AcqRel) != allowed {
+            self.tell_waiting();
+        }
+    }
+
+    /// Whether the peer has said how many requests it allows.
+    pub fn knows_what_it_allows(&self) -> bool {
+        self.0.allowed.load(Ordering::Acquire) != NOT_SAID
     }
 
     /// Whether the peer has said that it allows no requests over it.
     pub fn allows_nothing(&self) -> bool {
-        self.0.allows_nothing.load(Ordering::Acquire)
+        self.0.allowed.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether the peer allows another request now: only one, before it has said how many.
+    pub fn allows_another(&self) -> bool {
+        let allowed = match self.0.allowed.load(Ordering::Acquire) {
+            NOT_SAID => 1,
+            allowed => allowed,
+        };
+        u64::from(self.0.usage.uses()) < allowed
+    }
+
+    /// Whether a request uses it, or one did within this time.
+    pub fn was_used_within(&self, time: Duration) -> bool {
+        self.0.usage.was_used_within(time)
+    }
+
+    /// Has these told whenever it may allow another request.
+    pub fn tell(&self, waiting: &Arc<Notify>) {
+        // The requests of one client share it: they are always the same.
+        self.0.waiting.get_or_init(|| Arc::clone(waiting));
+    }
+
+    fn tell_waiting(&self) {
+        if let Some(waiting) = self.0.waiting.get() {
+            waiting.notify_waiters();
+        }
     }
 
     /// A request was not written to it.
@@ -163,5 +211,6 @@ impl Deref for InUse {
 impl Drop for InUse {
     fn drop(&mut self) {
         self.info.0.usage.end();
+        self.info.tell_waiting();
     }
 }

@@ -62,8 +62,8 @@ impl Conn {
         Self { stream, info, is_http2, budget, is_flushed: true, replay: None, slot }
     }
 
-    /// Has these bytes, which came and were not understood, read once more before what follows. What is
-    /// written from then on goes nowhere: the request was.
+    /// Has these bytes, which came and were not understood, read once more before what follows. The request that
+    /// is written next goes nowhere: it was written before. Those after it do.
     pub fn replay(&mut self, bytes: Bytes) {
         self.replay = Some(Replay { bytes, is_begun: false });
     }
@@ -89,25 +89,34 @@ impl Conn {
     }
 
     /// Before anything is written. What lies on a kept connection when a request begins would be taken
-    /// for its response.
+    /// for its response. Whether it is to be written: the request of what is replayed is not.
     ///
     /// # Errors
     /// Something lies there, or it is being closed. The request goes out over another connection.
-    fn begin_write(&mut self) -> io::Result<()> {
+    fn begin_write(&mut self) -> io::Result<bool> {
         if self.is_closing() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        let begins = std::mem::take(&mut self.is_flushed) && !self.is_http2 && self.info.has_come();
+        let begins = std::mem::take(&mut self.is_flushed);
+        if let Some(replay) = &mut self.replay
+            && !(begins && replay.is_begun)
+        {
+            replay.is_begun = true;
+            return Ok(false);
+        }
+        let is_read = self.replay.take().is_none_or(|replay| replay.bytes.is_empty());
+        let begins = begins && !self.is_http2 && self.info.has_come();
         let is_clear = !begins
-            || match &mut self.stream {
-                Stream::Plain(stream) => unsolicited::is_plain_clear(stream),
-                Stream::Tls(stream) => unsolicited::is_tls_clear(stream),
-            };
+            || is_read
+                && match &mut self.stream {
+                    Stream::Plain(stream) => unsolicited::is_plain_clear(stream),
+                    Stream::Tls(stream) => unsolicited::is_tls_clear(stream),
+                };
         if !is_clear {
             self.info.refuse();
             return Err(io::Error::new(io::ErrorKind::ConnectionAborted, unsolicited::Unsolicited));
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -145,7 +154,9 @@ impl AsyncRead for Conn {
         if came > 0 {
             this.info.note_came(came, this.is_http2);
             let spent = this.budget.spend(&buffer.filled()[before..], this.info.progress());
-            this.info.note_allows_nothing(this.budget.allows_nothing());
+            if let Some(allowed) = this.budget.allowed() {
+                this.info.note_allowed(allowed);
+            }
             spent?;
         }
         polled
@@ -155,11 +166,9 @@ impl AsyncRead for Conn {
 impl AsyncWrite for Conn {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if let Some(replay) = &mut this.replay {
-            replay.is_begun = true;
+        if !this.begin_write()? {
             return Poll::Ready(Ok(bytes.len()));
         }
-        this.begin_write()?;
         match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
@@ -172,11 +181,9 @@ impl AsyncWrite for Conn {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if let Some(replay) = &mut this.replay {
-            replay.is_begun = true;
+        if !this.begin_write()? {
             return Poll::Ready(Ok(bytes.iter().map(|part| part.len()).sum()));
         }
-        this.begin_write()?;
         match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
