@@ -4,5 +4,6 @@ pub mod beyond;
 pub mod details;
 pub mod lookup;
 pub mod progress;
+pub mod range;
 pub mod search;
 pub mod summaries;

@@ -5,11 +5,10 @@
 //! up row by row, and a question looks at so many rows and no more: it answers how far it came, and who asked
 //! goes on from there. Where a time is asked for, what is not of that time is jumped over.
 
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{OptionalExtension as _, Row, Statement, Transaction};
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, Transaction};
 
-use crate::profile::Choice as _;
-use crate::record::{DeliveryId, DeliveryState, LogPosition, Summary};
+use crate::record::{DeliveryId, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::matcher::{RowFacts, RowMatcher};
@@ -17,118 +16,9 @@ use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
-use crate::storage::sqlite::queue::lane;
-use crate::storage::sqlite::queue::pending::Pending;
-use crate::storage::sqlite::rows::columns::{delivery_id, state_number, time};
+use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
+use crate::storage::sqlite::rows::columns::{delivery_id, time};
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
-
-/// A part of the log that an index leads to, in the order of acceptance.
-enum Range {
-    All,
-    /// In a state that is not queued.
-    DeliveryState(DeliveryState),
-    /// In such a state, and of one lane.
-    Lane(DeliveryState, i64),
-    /// Queued, and of one lane, whatever stands for its number.
-    QueuedOf(Value),
-    /// Queued, and of many lanes.
-    Queued,
-}
-
-/// So many lanes with something queued are walked one by one; where there are more, all that is queued is sorted.
-const WALKED_LANES: usize = 64;
-
-impl Range {
-    /// The parts of the log that a filter leaves. Together they are all, and none is in two.
-    fn of(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Self>, StoreError> {
-        let states = filter.states();
-        let Some(profile) = &filter.profile else {
-            let all = states == DeliveryState::ALL;
-            if all {
-                return Ok(vec![Self::All]);
-            }
-            let mut ranges = Vec::new();
-            for state in states {
-                if state == DeliveryState::Queued {
-                    ranges.extend(Self::queued(tx)?);
-                } else {
-                    ranges.push(Self::DeliveryState(state));
-                }
-            }
-            return Ok(ranges);
-        };
-        let lanes = lane::of_profile(tx, profile)?;
-        let each = |state| {
-            lanes.iter().map(move |lane| match state {
-                DeliveryState::Queued => Self::QueuedOf(Value::Integer(*lane)),
-                state => Self::Lane(state, *lane),
-            })
-        };
-        Ok(states.into_iter().flat_map(each).collect())
-    }
-
-    /// All that is queued.
-    fn queued(tx: &Transaction<'_>) -> Result<Vec<Self>, StoreError> {
-        let mut ranges = Vec::new();
-        let mut lane = Some(Value::Null);
-        let mut next = tx.prepare_cached(Pending::Queued.lane_after())?;
-        while let Some(at) = lane.take() {
-            // Nothing compares with null: all others come after the least number.
-            let after = if at == Value::Null { Value::Real(f64::NEG_INFINITY) } else { at.clone() };
-            lane = next.query_row([after], |row| row.get(0)).optional()?;
-            ranges.push(Self::QueuedOf(at));
-            if ranges.len() > WALKED_LANES {
-                return Ok(vec![Self::Queued]);
-            }
-        }
-        Ok(ranges)
-    }
-
-    /// Where it is, and which rows it has before one.
-    fn source(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::All => ("delivery", "seq < ?1"),
-            Self::DeliveryState(_) => {
-                ("delivery INDEXED BY delivery_by_state", "seq < ?1 AND state = ?2 AND state IS NOT 0")
-            }
-            Self::Lane(..) => (
-                "delivery INDEXED BY delivery_by_lane",
-                "seq < ?1 AND state = ?2 AND state IS NOT 0 AND lane = ?3",
-            ),
-            Self::QueuedOf(_) => {
-                ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0 AND lane IS ?2")
-            }
-            Self::Queued => ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0"),
-        }
-    }
-
-    /// The rows with what a filter looks at; the request only where it does.
-    fn select(&self, with_request: bool, most: usize) -> String {
-        let (from, rows) = self.source();
-        if matches!(self, Self::Queued) {
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            // Only the numbers are sorted, and as many rows as may be looked at are read in that order.
-            let sorted =
-                format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT {most})");
-            let from = format!("{sorted} CROSS JOIN delivery ON delivery.seq = place");
-            return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
-        }
-        format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY seq DESC", looked_at(from, with_request))
-    }
-
-    /// Its rows before this one.
-    fn query<'s>(&self, statement: &'s mut Statement<'_>, before: LogPosition) -> Rows<'s> {
-        let before = before.number();
-        match self {
-            Self::All | Self::Queued => statement.query([before]),
-            Self::DeliveryState(state) => statement.query((before, state_number(*state))),
-            Self::Lane(state, lane) => statement.query((before, state_number(*state), *lane)),
-            Self::QueuedOf(lane) => statement.query((before, lane)),
-        }
-    }
-}
-
-type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
 
 /// So many rows of another time than is asked for are passed before it is looked up where the next of that time
 /// is, which may take as long as looking at some thousand rows; so each further time it is four times as many.
@@ -253,15 +143,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from.
-fn looked_at(from: &str, with_request: bool) -> String {
-    if with_request {
-        format!("ended_at, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
-    } else {
-        format!("ended_at, NULL, NULL FROM {from}")
-    }
-}
-
 /// What a filter looks at. The places are those of [`SUMMARY`].
 fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<RowFacts<'r>, Why> {
     let read = || -> rusqlite::Result<RowFacts<'r>> {
@@ -290,7 +171,11 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
     let mut walk = Walk::new(tx, filter, most);
     let mut found = Page::default();
     let mut left_at = None;
-    for range in Range::of(tx, filter)? {
+    for range in Range::of(tx, filter, Reading::Newest)? {
+        // Nothing that is older than where another range was left is returned.
+        if left_at.is_some_and(|stop: Stop| range.is_before(stop.at)) {
+            continue;
+        }
         let mut hits = 0;
         let stop = walk.through(&range, |row| {
             found.rows.push(summary(row)?);
@@ -415,7 +300,7 @@ fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Optio
 /// From the index alone.
 fn count_whole(tx: &Transaction<'_>, filter: &Filter) -> Result<u64, StoreError> {
     let mut all = 0;
-    for range in Range::of(tx, filter)? {
+    for range in Range::of(tx, filter, Reading::Whole)? {
         let (from, rows) = range.source();
         let sql = format!("SELECT count(*) FROM {from} WHERE {rows}");
         let mut statement = tx.prepare_cached(&sql)?;
@@ -432,7 +317,7 @@ type Place = (usize, Option<LogPosition>);
 
 /// How many match among the next rows of a range, and where to continue.
 fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, Option<Place>), StoreError> {
-    let ranges = Range::of(tx, filter)?;
+    let ranges = Range::of(tx, filter, Reading::Whole)?;
     let Some(range) = ranges.get(at) else { return Ok((0, None)) };
     let mut n = 0;
     let stop = Walk::new(tx, filter, SCAN_LIMIT).through(range, |_| {
@@ -440,32 +325,4 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
         Ok(false)
     })?;
     Ok((n, Some(stop.map_or((at + 1, None), |stop| (at, Some(stop.at))))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A page of a million costs no more than one of a hundred: nothing is sorted, and each range is
-    /// entered in its middle.
-    #[test]
-    fn each_range_is_walked_in_the_order_of_its_index() {
-        let mut db = rusqlite::Connection::open_in_memory().unwrap();
-        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        let failed = DeliveryState::Failed;
-        let queued = Range::QueuedOf(Value::Integer(1));
-        let ranges = [Range::All, Range::DeliveryState(failed), Range::Lane(failed, 1), queued];
-        for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
-            let sql = range.select(with_request, 100);
-            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let mut rows = statement.raw_query();
-            let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
-            assert!(plan.starts_with("SEARCH delivery USING I"), "{plan}");
-            assert!(plan.contains("seq<?") || plan.contains("rowid<?"), "{plan}");
-            while let Some(row) = rows.next().unwrap() {
-                let step: String = row.get(3).unwrap();
-                assert!(!step.contains("SORT") && !step.contains("B-TREE"), "{step}: {sql}");
-            }
-        }
-    }
 }
