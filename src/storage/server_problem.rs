@@ -69,6 +69,9 @@ pub enum ServerProblem {
         /// The latest schema that this program knows.
         known: i64,
     },
+    /// Nobody has made the partitions of today, and this user may not.
+    #[error("has no partition for today: run `ringback doctor --migrate` as the owner of the schema")]
+    NoPartition,
     /// A statement took longer than it may.
     #[error("did not answer in time: it is overloaded, or something there holds a lock")]
     Slow,

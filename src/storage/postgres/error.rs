@@ -54,6 +54,9 @@ fn of_server(error: &DbError) -> Problem {
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN
         | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => ServerProblem::Away(message()),
+        SqlState::CHECK_VIOLATION if error.message().starts_with("no partition of relation") => {
+            ServerProblem::NoPartition
+        }
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => return Problem::Corrupt(message()),
         SqlState::IO_ERROR => return Problem::Disk(message()),
         // Such as a network address that pg_hba.conf does not allow.

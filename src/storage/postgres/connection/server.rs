@@ -38,7 +38,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// The settings of a connection, as statements.
-    fn settings(self) -> String {
+    pub fn settings(self) -> String {
         let timeout = match self {
             Self::Read | Self::Write => "30s",
             Self::Migrate => "0",
@@ -50,7 +50,12 @@ impl Purpose {
              SET idle_in_transaction_session_timeout = '10s';"
         );
         all.push_str(match self {
-            Self::Read => "SET default_transaction_read_only = on;",
+            // Pages are ranges of indexes in their order: whatever else statistics promise reads a table for them.
+            Self::Read => {
+                "SET default_transaction_read_only = on; SET max_parallel_workers_per_gather = 0; \
+                 SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                 SET enable_seqscan = off;"
+            }
             Self::Claim => {
                 "SET synchronous_commit = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
                  SET enable_seqscan = off;"

@@ -28,9 +28,9 @@ pub async fn has_icu(db: Db<'_>) -> Result<bool, StoreError> {
 }
 
 /// The statement of [`looks`], and the sieve with its values.
-pub fn statement(range: &Range, filter: &Filter, has_icu: bool) -> (String, Sieve) {
-    let (newest, values) = range.newest();
-    let sieve = Sieve::of(filter, values + 1, has_icu);
+pub fn statement(range: &Range, filter: &Filter, has_icu: bool, most: usize) -> (String, Sieve) {
+    let newest = range.newest(most);
+    let sieve = Sieve::of(filter, range.values(), has_icu);
     let last = if sieve.needs_last_attempt() {
         "LEFT JOIN LATERAL (
            SELECT status, class, message FROM ended WHERE seq = w.seq
@@ -40,12 +40,17 @@ pub fn statement(range: &Range, filter: &Filter, has_icu: bool) -> (String, Siev
     } else {
         ""
     };
+    let (columns, lane) = if sieve.needs_texts() {
+        ("*", "LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = d.lane LIMIT 1) l ON true")
+    } else {
+        ("accepted_at, again", "")
+    };
     let condition = sieve.condition();
     let sql = format!(
         "SELECT w.seq, d.accepted_at, coalesce({condition}, false) AS may_fit
          FROM ({newest}) w
-         CROSS JOIN LATERAL (SELECT * FROM delivery WHERE seq = w.seq LIMIT 1) d
-         LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = d.lane LIMIT 1) l ON true
+         CROSS JOIN LATERAL (SELECT {columns} FROM delivery WHERE seq = w.seq LIMIT 1) d
+         {lane}
          {last}
          ORDER BY w.seq DESC"
     );
@@ -59,11 +64,10 @@ pub async fn looks(
     filter: &Filter,
     has_icu: bool,
 ) -> Result<Vec<Look>, StoreError> {
-    let (sql, sieve) = statement(range, filter, has_icu);
-    let (before, most) = (before.number(), i64::try_from(most).unwrap_or(i64::MAX));
+    let (sql, sieve) = statement(range, filter, has_icu, most);
+    let before = before.number();
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before];
     params.extend(range.lanes());
-    params.push(&most);
     params.extend(sieve.values());
     let found = db.rows(&sql, &params).await?;
     let look = |row: &tokio_postgres::Row| Look {

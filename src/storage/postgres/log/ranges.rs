@@ -124,10 +124,15 @@ impl Range {
         }
     }
 
-    /// The newest of its rows before `$1`, and how many values come before that of the limit.
-    pub fn newest(&self) -> (String, usize) {
-        let values = 1 + usize::from(self.lanes().is_some());
-        (format!("{} ORDER BY seq DESC LIMIT ${}", self.rows(), values + 1), values)
+    /// The newest of its rows before `$1`: so many. The number is in the statement, since a plan for any number is one
+    /// for a tenth of the log.
+    pub fn newest(&self, most: usize) -> String {
+        format!("{} ORDER BY seq DESC LIMIT {most}", self.rows())
+    }
+
+    /// How many values its statements have.
+    pub fn values(&self) -> usize {
+        1 + usize::from(self.lanes().is_some())
     }
 
     /// How many of its rows before `$1` are meant.

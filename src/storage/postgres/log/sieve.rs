@@ -47,6 +47,11 @@ impl Sieve {
         self.condition.contains("last.")
     }
 
+    /// Whether it looks at the texts of a delivery.
+    pub fn needs_texts(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// Its values, in their order.
     pub fn values(&self) -> impl Iterator<Item = &(dyn ToSql + Sync)> {
         self.values.iter().map(|value| value as &(dyn ToSql + Sync))

@@ -13,6 +13,7 @@ use crate::storage::postgres::bells::ringer::Ringer;
 use crate::storage::postgres::connection::session::Session;
 use crate::storage::postgres::producer::accept::{accept, known};
 use crate::storage::postgres::producer::lanes::KnownLanes;
+use crate::storage::postgres::schema::partitions;
 use crate::storage::server_problem::ServerProblem;
 
 /// Most deliveries in one statement, unless one caller has more.
@@ -134,7 +135,14 @@ impl Desk {
             return Ok(());
         }
         let ring = self.ringer.may_ring();
-        let lanes = accept(db, &self.lanes, &missing, ring).await?;
+        let lanes = match accept(db, &self.lanes, &missing, ring).await {
+            Err(error) if error.problem == Problem::Server(ServerProblem::NoPartition) => {
+                // No process has looked ahead for a week.
+                partitions::make(db).await.map_err(|_| error)?;
+                accept(db, &self.lanes, &missing, ring).await?
+            }
+            accepted => accepted?,
+        };
         if ring {
             self.ringer.rang(lanes);
         } else {

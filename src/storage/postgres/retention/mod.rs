@@ -11,6 +11,7 @@ use crate::record::LogPosition;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::profiles::purge;
+use crate::storage::postgres::schema::partitions;
 use crate::storage::retention::Retention;
 use crate::storage::retention::clock_doubt::{ClockDoubt, ClockMemory};
 use crate::storage::retention::policy::{Removed, RetentionPolicy};
@@ -23,6 +24,10 @@ impl Retention for PgStore {
         now: Timestamp,
         after: Option<LogPosition>,
     ) -> Result<(Removed, Option<LogPosition>), StoreError> {
+        if after.is_none() {
+            // Whoever looks after the log looks ahead, too. Who may not is told when it matters.
+            drop(partitions::make(self.write().await?.db()?).await);
+        }
         let found = prune::outdated(self.read().await?.db()?, (policy, now), after, 0).await?;
         if found.positions.is_empty() {
             return Ok((Removed::default(), found.next));

@@ -230,6 +230,7 @@ DECLARE
     leaf text;
     made integer := 0;
 BEGIN
+    PERFORM pg_advisory_xact_lock(7242905117300302);
     WHILE day <= last LOOP
         FOREACH part IN ARRAY ARRAY['delivery', 'attempt', 'ended'] LOOP
             leaf := part || '_' || to_char(day, 'YYYYMMDD');

@@ -4,14 +4,12 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::connection::server::Purpose;
 use crate::storage::postgres::connection::session::Session;
+use crate::storage::postgres::schema::partitions;
 use crate::storage::postgres::schema::steps::{KNOWN, LEAST, STEPS};
 use crate::storage::server_problem::ServerProblem;
 
 /// One process at a time changes the schema.
 const LOCK: i64 = 7_242_905_117_300_301;
-
-/// Partitions are made for so many days from today on.
-pub const DAYS_AHEAD: i32 = 7;
 
 /// What a migration has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +47,7 @@ pub async fn migrate(session: &Session) -> Result<Migrated, StoreError> {
     let sql = "INSERT INTO meta (version, least) VALUES ($1::bigint::int, $2::bigint::int)
                ON CONFLICT (one) DO UPDATE SET version = excluded.version, least = excluded.least";
     db.execute(sql, &[&KNOWN, &least]).await?;
-    db.rows("SELECT make_days(current_date - 1, current_date + $1::int)", &[&DAYS_AHEAD]).await?;
+    partitions::make(db).await?;
     transaction.commit().await?;
     Ok(Migrated { from, to: KNOWN })
 }

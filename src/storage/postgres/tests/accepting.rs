@@ -4,6 +4,8 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::record::{DeliveryId, ErrorClass, Failure, Kind, NewDelivery, RunId};
+use crate::storage::conformance::samples::at;
+use crate::storage::{Retention as _, RetentionPolicy};
 
 #[tokio::test]
 async fn what_is_accepted_is_queued_or_has_failed_and_is_counted() {
@@ -39,6 +41,23 @@ async fn positions_grow_with_each_accept_and_within_a_batch() {
     assert_eq!(stored.lines().collect::<Vec<_>>(), ids);
     let told = "SELECT abs(extract(epoch FROM now()) - avg(seq >> 11) / 1000000) < 60 FROM ringback.delivery";
     assert_eq!(database.sql(told), "t", "a position says when it was");
+}
+
+#[tokio::test]
+async fn a_day_without_a_partition_gets_one_when_it_is_needed() {
+    let Some(OnServer { store, database }) = on_server().await else { return };
+    let days = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ringback.delivery'::regclass";
+    let all = database.sql(days);
+    let drop_all = "DO $$ DECLARE day text; BEGIN
+        FOR day IN SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent IN
+            ('ringback.delivery'::regclass, 'ringback.attempt'::regclass, 'ringback.ended'::regclass)
+        LOOP EXECUTE 'DROP TABLE ' || day; END LOOP; END $$";
+    database.sql(drop_all);
+    store.enqueue(vec![delivery("https://a.example")]).await.unwrap();
+    assert_eq!(database.sql(days), all);
+    database.sql(drop_all);
+    store.prune_next(RetentionPolicy::default(), at(0), None).await.unwrap();
+    assert_eq!(database.sql(days), all, "whoever looks after the log looks ahead");
 }
 
 #[tokio::test]
