@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 
+use sha2::Digest as _;
+
 use crate::files::{self, UnreadableFile};
 use crate::profile::{Region, Rules, Status};
 
@@ -144,6 +146,14 @@ pub fn usual_file() -> Option<PathBuf> {
 #[must_use]
 pub fn usual_database() -> Option<PathBuf> {
     Xdg::new().ok().map(|xdg| xdg.data_dir().join("ringback").join("ringback.db"))
+}
+
+/// Where the unsaved drafts of a database on a server are kept; none without a home folder.
+#[must_use]
+pub fn drafts_of(database: &str) -> Option<PathBuf> {
+    let digest = sha2::Sha256::digest(database.as_bytes());
+    let name = digest.iter().take(8).fold(0_u64, |name, byte| name << 8 | u64::from(*byte));
+    Some(usual_database()?.with_file_name(format!("drafts-{name:016x}.db")))
 }
 
 #[cfg(test)]

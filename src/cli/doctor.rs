@@ -3,6 +3,8 @@
 
 mod database;
 mod finding;
+#[cfg(feature = "postgres")]
+mod server;
 mod settings;
 mod surroundings;
 
@@ -10,6 +12,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::database_name::Database;
 use super::error::{CommandError, FAILED};
 use super::output::{print, print_json};
 use super::session::Session;
@@ -21,18 +24,44 @@ pub(super) struct DoctorArgs {
     /// Print one JSON document instead of text
     #[arg(long)]
     json: bool,
+    /// Create or update the schema of a database on a server
+    #[arg(long)]
+    migrate: bool,
+}
+
+/// Looks at the database, after it was migrated where that is asked for.
+async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, CommandError> {
+    let file = match session.database() {
+        #[cfg(feature = "postgres")]
+        Ok(Database::Server(address)) => {
+            let store = session.on_server(*address);
+            let mut found = Vec::new();
+            if migrate {
+                found.push(server::migrate(&store).await);
+            }
+            found.extend(server::look(&store).await);
+            return Ok(found);
+        }
+        Ok(Database::File(file)) => Ok(file),
+        // A name that cannot be used says why; without a name there is no home folder.
+        Err(error) if session.is_named() => return Err(error),
+        Err(error) => Err(error),
+    };
+    let named = session.is_named();
+    if migrate {
+        let why =
+            "--migrate is for a database on a server: a file is migrated by the next session".to_owned();
+        return Err(CommandError::Input(why));
+    }
+    // The whole file is read.
+    Ok(threads::blocking(move || database::look(file, named)).await?)
 }
 
 pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode, CommandError> {
     let mut found = settings::look(session);
-    let (database, named) = (session.database(), session.is_named());
-    // The whole file is read, and the system's certificates.
-    let rest = threads::blocking(move || {
-        let mut rest = database::look(database, named);
-        rest.extend(surroundings::look());
-        rest
-    });
-    found.extend(rest.await?);
+    found.extend(database(session, args.migrate).await?);
+    // The system's certificates are read.
+    found.extend(threads::blocking(surroundings::look).await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);
     if args.json {
         let findings: Vec<_> = found.iter().map(Finding::json).collect();

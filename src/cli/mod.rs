@@ -11,6 +11,7 @@ mod command_lines;
 mod command_tree;
 mod completions;
 mod console;
+mod database_name;
 mod deliveries;
 mod demo;
 mod doctor;

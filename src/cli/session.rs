@@ -5,9 +5,12 @@ use std::sync::OnceLock;
 
 use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::{Address, PgStore};
 use crate::storage::{Opened, Store};
 use crate::text::escape_controls;
 
+use super::database_name::{Database, Given};
 use super::error::CommandError;
 use super::output::tell;
 
@@ -18,7 +21,9 @@ const GLOBAL: &str = "Global options";
 #[derive(Debug, Clone, clap::Args)]
 pub struct Session {
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true, help_heading = GLOBAL)]
-    #[arg(help = "Database file [default: $XDG_DATA_HOME/ringback/ringback.db]")]
+    #[arg(
+        help = "Database: a file, a postgres:// URL, or @FILE with such a URL in it [default: $XDG_DATA_HOME/ringback/ringback.db]"
+    )]
     db: Option<PathBuf>,
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
     #[arg(help = "Settings file [default: $XDG_CONFIG_HOME/ringback/config.toml]")]
@@ -77,7 +82,11 @@ impl Session {
     /// # Errors
     /// It cannot be used, or there is no home folder to look for it in.
     pub fn store(&self) -> Result<Opened, CommandError> {
-        self.open(self.database()?)
+        match self.database()? {
+            Database::File(file) => self.open(file),
+            #[cfg(feature = "postgres")]
+            Database::Server(address) => Ok(Opened::from(self.on_server(*address))),
+        }
     }
 
     /// The database, unless there is none yet: looking for something must not make one. Without a
@@ -86,7 +95,11 @@ impl Session {
     /// # Errors
     /// As [`Session::store`], or there is no file of the name that was given.
     pub fn store_if_there(&self) -> Result<Option<Opened>, CommandError> {
-        let file = self.database()?;
+        let file = match self.database()? {
+            Database::File(file) => file,
+            #[cfg(feature = "postgres")]
+            Database::Server(address) => return Ok(Some(Opened::from(self.on_server(*address)))),
+        };
         if is_there(&file) {
             return self.open(file).map(Some);
         }
@@ -109,7 +122,12 @@ impl Session {
     /// # Errors
     /// As [`Session::database`].
     pub fn named_and_missing(&self) -> Result<Option<String>, CommandError> {
-        if !self.is_named() || is_there(&self.database()?) {
+        let is_missing = match self.database()? {
+            Database::File(file) => self.is_named() && !is_there(&file),
+            #[cfg(feature = "postgres")]
+            Database::Server(_) => false,
+        };
+        if !is_missing {
             return Ok(None);
         }
         let file = self.database_named()?;
@@ -128,6 +146,16 @@ impl Session {
         Ok(store)
     }
 
+    /// A database on a server. Nothing is connected yet.
+    #[cfg(feature = "postgres")]
+    pub fn on_server(&self, address: Address) -> PgStore {
+        let drafts = settings::drafts_of(address.name());
+        let store = PgStore::new(address, drafts);
+        store.disable_after(self.loaded().settings.auto_disable_after);
+        let _ = self.opened.set(Opened::from(store.clone()));
+        store
+    }
+
     /// The database, if the command opened it. It must be closed when the command has ended: background work
     /// could use it beyond the end of the process, and leave its write-ahead log behind.
     #[must_use]
@@ -135,13 +163,18 @@ impl Session {
         self.opened.get()
     }
 
-    /// The full path of the database, for messages: an empty one may be the wrong file.
+    /// The full name of the database, for messages: an empty one may be the wrong file.
     ///
     /// # Errors
     /// As [`Session::database`].
     pub fn database_named(&self) -> Result<String, CommandError> {
-        let file = self.database()?;
-        Ok(escape_controls(&std::path::absolute(&file).unwrap_or(file).to_string_lossy()))
+        Ok(match self.database()? {
+            Database::File(file) => {
+                escape_controls(&std::path::absolute(&file).unwrap_or(file).to_string_lossy())
+            }
+            #[cfg(feature = "postgres")]
+            Database::Server(address) => escape_controls(address.name()),
+        })
     }
 
     /// Whether a person or a script gave the name of the database.
@@ -153,9 +186,15 @@ impl Session {
     /// Where the database is, or will be.
     ///
     /// # Errors
-    /// None was named and there is no home folder.
-    pub fn database(&self) -> Result<PathBuf, CommandError> {
-        self.db.clone().or_else(settings::usual_database).ok_or_else(|| {
+    /// None was named and there is no home folder; or the name cannot be used.
+    pub fn database(&self) -> Result<Database, CommandError> {
+        if let Some(name) = &self.db {
+            let is_of_environment =
+                std::env::var_os("RINGBACK_DB").is_some_and(|value| value == name.as_os_str());
+            let given = if is_of_environment { Given::Environment } else { Given::CommandLine };
+            return Database::read(name, given);
+        }
+        settings::usual_database().map(Database::File).ok_or_else(|| {
             CommandError::Input("there is no home folder for the database: name a file with --db".to_owned())
         })
     }

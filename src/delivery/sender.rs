@@ -75,6 +75,8 @@ impl Sender {
     pub fn start_on(store: &Opened, transport: Transport, limits: Limits, outcomes: OutcomeStream) -> Self {
         match store {
             Opened::Sqlite(store) => Self::start_with(Arc::new(store.clone()), transport, limits, outcomes),
+            #[cfg(feature = "postgres")]
+            Opened::Postgres(store) => Self::start_with(Arc::new(store.clone()), transport, limits, outcomes),
         }
     }
 

@@ -17,7 +17,6 @@ pub mod log;
 pub(crate) mod memory;
 pub mod opened;
 #[cfg(feature = "postgres")]
-#[allow(dead_code, reason = "no command opens it yet")]
 pub mod postgres;
 pub mod producer;
 pub mod profiles;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::record::DeliveryId;
 use crate::storage::error::StoreError;
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::PgStore;
 use crate::storage::{Storage, sqlite};
 
 /// A store that was opened, as all that a store can do; and, where a sender starts, as the store that it is:
@@ -13,6 +15,9 @@ use crate::storage::{Storage, sqlite};
 pub enum Opened {
     /// The embedded one.
     Sqlite(sqlite::Store),
+    /// One on a server.
+    #[cfg(feature = "postgres")]
+    Postgres(PgStore),
 }
 
 impl Opened {
@@ -21,6 +26,8 @@ impl Opened {
     pub fn storage(&self) -> Arc<dyn Storage> {
         match self {
             Self::Sqlite(store) => Arc::new(store.clone()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Arc::new(store.clone()),
         }
     }
 
@@ -35,6 +42,8 @@ impl Opened {
             Self::Sqlite(store) => {
                 store.accepted_after_all(ids).await.map(|(store, there)| (Self::Sqlite(store), there))
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Ok((self.clone(), store.are_accepted(&ids).await?)),
         }
     }
 }
@@ -45,7 +54,16 @@ impl Deref for Opened {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Sqlite(store) => store,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store,
         }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<PgStore> for Opened {
+    fn from(store: PgStore) -> Self {
+        Self::Postgres(store)
     }
 }
 

@@ -22,6 +22,7 @@ mod harmless;
 mod large_profiles;
 mod man;
 mod odd_rows;
+mod on_server;
 mod preview;
 mod profile_mistakes;
 mod profiles;

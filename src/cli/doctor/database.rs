@@ -141,7 +141,7 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
 }
 
 /// Pending deliveries that are blocked, and the command that ends each block.
-fn held(held: &Blocked) -> Vec<Finding> {
+pub fn held(held: &Blocked) -> Vec<Finding> {
     let named = held.by.iter().take(HOLDS);
     let mut all: Vec<Finding> = named
         .map(|hold| {
@@ -161,7 +161,7 @@ fn held(held: &Blocked) -> Vec<Finding> {
 }
 
 /// Bytes for people: `1.2 MiB`.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     match units.into_iter().find(|(unit, _)| bytes >= *unit) {
         Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),

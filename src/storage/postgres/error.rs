@@ -25,7 +25,7 @@ fn problem(error: &tokio_postgres::Error) -> Problem {
     if kind.contains("TLS") {
         return ServerProblem::Tls(reason).into();
     }
-    if kind.contains("authentication") || kind.contains("password missing") {
+    if kind.contains("authentication") || reason.contains("password missing") {
         return ServerProblem::Refused(reason).into();
     }
     let is_network = error.is_closed()

@@ -35,7 +35,7 @@ use crate::storage::error::StoreError;
 
 use bells::listener::Heard;
 use bells::ringer::Ringer;
-pub use connection::address::{Address, Security, is_url};
+pub use connection::address::{Address, Security};
 use connection::server::{Purpose, Server};
 use connection::session::{Acquired, Session};
 pub use inspect::Facts;
@@ -70,7 +70,7 @@ impl PgStore {
     /// The database at this address, and the local file of unsaved drafts. Nothing is connected, and so nothing
     /// checked, before the first question.
     #[must_use]
-    pub fn new(address: Address, drafts: PathBuf) -> Self {
+    pub fn new(address: Address, drafts: Option<PathBuf>) -> Self {
         let server = Arc::new(Server::new(address));
         let session = |purpose| Session::new(Arc::clone(&server), purpose);
         let heard = Arc::<Heard>::default();

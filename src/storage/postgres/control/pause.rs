@@ -90,15 +90,6 @@ pub async fn follow(db: Db<'_>, profile: &Profile) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes why a profile was auto-disabled.
-pub async fn explain(db: Db<'_>, profile: &ProfileId, cause: &AutoDisableCause) -> Result<(), StoreError> {
-    let sql = "UPDATE hold SET failed = $2, delivery = $3, message = $4
-               WHERE profile_id = $1 AND why = 'auto-disabled'";
-    let failed = i32::try_from(cause.failed).unwrap_or(i32::MAX);
-    db.execute(sql, &[&profile.as_str(), &failed, &rows::uuid(cause.delivery), &cause.message]).await?;
-    Ok(())
-}
-
 /// Whose deliveries are not sent.
 #[derive(Debug, Default)]
 pub struct BlockedProfiles {

@@ -14,6 +14,17 @@ use crate::storage::postgres::PgStore;
 use crate::storage::postgres::control::resend::{self, Resend};
 use crate::storage::producer::Producer;
 
+impl PgStore {
+    /// Whether all of these deliveries are stored: what became of a batch whose `enqueue` failed.
+    ///
+    /// # Errors
+    /// The database cannot be read: then it is not known.
+    pub async fn are_accepted(&self, ids: &[DeliveryId]) -> Result<bool, StoreError> {
+        let there = accept::known(self.read().await?.db()?, ids).await?;
+        Ok(ids.iter().all(|id| there.contains(id)))
+    }
+}
+
 #[async_trait]
 impl Producer for PgStore {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {

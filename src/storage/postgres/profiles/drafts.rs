@@ -10,20 +10,21 @@ use crate::threads;
 
 /// The file of drafts, opened when it is needed first.
 pub struct Drafts {
-    path: PathBuf,
+    path: Option<PathBuf>,
     store: OnceCell<sqlite::Store>,
 }
 
 impl Drafts {
     /// Not opened yet.
-    pub fn at(path: PathBuf) -> Self {
+    pub fn at(path: Option<PathBuf>) -> Self {
         Self { path, store: OnceCell::new() }
     }
 
     /// The store that keeps them.
     pub async fn store(&self) -> Result<&sqlite::Store, StoreError> {
         let open = || async {
-            let path = self.path.clone();
+            let no_home = || Problem::Folder("there is no home folder for drafts".to_owned());
+            let path = self.path.clone().ok_or_else(no_home)?;
             let opened = threads::blocking(move || sqlite::Store::open(path)).await;
             opened.map_err(|error| StoreError::from(Problem::from(error)))?
         };

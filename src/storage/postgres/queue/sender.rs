@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::clock;
@@ -101,11 +101,6 @@ impl SenderState {
         let own = clock::later(asked_at, taken).as_millisecond();
         let ahead = database_ms.saturating_sub(own);
         self.ahead_ms.store(if ahead.abs() < INDISTINCT { 0 } else { ahead }, Ordering::Relaxed);
-    }
-
-    /// By how much the clock of the database is ahead.
-    pub fn ahead(&self) -> SignedDuration {
-        SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed))
     }
 
     /// What the clock of the database shows when that of the sender shows this, in milliseconds.

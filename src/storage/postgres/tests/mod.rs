@@ -35,7 +35,7 @@ pub fn store_at(url: &str) -> PgStore {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let folder = cluster().expect("the server of the test").folder();
     let drafts = folder.join(format!("drafts-{}", NEXT.fetch_add(1, Ordering::Relaxed))).join("drafts.db");
-    PgStore::new(Address::parse(url).unwrap(), drafts)
+    PgStore::new(Address::parse(url).unwrap(), Some(drafts))
 }
 
 /// A store in a new database; none, and said, where PostgreSQL is not installed.

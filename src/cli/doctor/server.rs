@@ -1,0 +1,121 @@
+//! A database on a server: version, latency, standbys, senders, and what grows.
+
+use serde_json::json;
+
+use crate::cli::doctor::database::{held, size};
+use crate::cli::doctor::finding::Finding;
+use crate::storage::postgres::{Facts, PgStore};
+use crate::storage::{Control as _, Describe as _, SenderInfo, StoreError};
+
+const TOPIC: &str = "database";
+
+/// Dead rows of the queue from which on something keeps them from being removed.
+const DEAD: u64 = 1_000_000;
+
+/// A clock that is off by this much is worth knowing, in milliseconds.
+const CLOCK_OFF: i64 = 1000;
+
+/// Brings the database to the latest schema.
+pub async fn migrate(store: &PgStore) -> Finding {
+    match store.migrate().await {
+        Ok(done) if done.from == done.to => {
+            Finding::ok("schema", format!("schema {} was there: nothing to migrate", done.to))
+        }
+        Ok(done) if done.from == 0 => Finding::ok("schema", format!("made: schema {}", done.to)),
+        Ok(done) => Finding::ok("schema", format!("migrated from schema {} to {}", done.from, done.to)),
+        Err(error) => problem("schema", &error),
+    }
+}
+
+/// Looks at the database.
+pub async fn look(store: &PgStore) -> Vec<Finding> {
+    let facts = match store.facts().await {
+        Ok(facts) => facts,
+        Err(error) => return vec![problem(TOPIC, &error)],
+    };
+    let mut all = judge(&store.name(), &facts);
+    match store.senders().await {
+        Ok(senders) => all.push(sender(&senders, &facts)),
+        Err(error) => all.push(problem("sender", &error)),
+    }
+    match store.blocked(None).await {
+        Ok(blocked) => all.extend(held(&blocked)),
+        Err(error) => all.push(problem("held", &error)),
+    }
+    all
+}
+
+fn problem(topic: &'static str, error: &StoreError) -> Finding {
+    let problem = error.problem.to_string();
+    // Each problem says after its last colon what to do.
+    let (what, fix) = problem.rsplit_once(": ").unwrap_or((&problem, "check the server"));
+    let place = error.location.as_deref().unwrap_or("the database");
+    Finding::problem(topic, format!("{place} {what}"), fix)
+}
+
+fn judge(name: &str, facts: &Facts) -> Vec<Finding> {
+    let latency = facts.latency.as_secs_f64() * 1000.0;
+    let secured = if facts.is_encrypted { "encrypted" } else { "not encrypted" };
+    let of_server = format!(
+        "{name}: PostgreSQL {}, schema {}, {}, answers in {latency:.1} ms, {secured}",
+        facts.version,
+        facts.schema,
+        size(facts.bytes)
+    );
+    let mut all = vec![Finding::ok(TOPIC, of_server).with("server", json!({
+        "version": facts.version, "schema": facts.schema, "bytes": facts.bytes, "latency_ms": latency,
+        "encrypted": facts.is_encrypted, "connections": facts.connections, "max_connections": facts.max_connections,
+        "clock_offset_ms": facts.clock_offset_ms, "dead_rows": facts.dead_rows,
+        "oldest_pending_s": facts.oldest_pending_s,
+    }))];
+    all.push(match (facts.standbys, facts.synchronous) {
+        (0, _) => {
+            Finding::note("standby", "no standby is connected", "add one if the log must survive the host")
+        }
+        (n, 0) => Finding::note(
+            "standby",
+            format!("{n} connected, none synchronous"),
+            "set synchronous_standby_names: without it, accepted deliveries may be lost with the host",
+        ),
+        (n, synchronous) => Finding::ok("standby", format!("{n} connected, {synchronous} synchronous")),
+    });
+    if facts.connections * 5 > facts.max_connections * 4 {
+        let what = format!("{} of {} connections are taken", facts.connections, facts.max_connections);
+        all.push(Finding::note("connections", what, "raise max_connections, or close other programs"));
+    }
+    if facts.clock_offset_ms.abs() >= CLOCK_OFF {
+        let what = format!("this host's clock is {} ms off the server's", facts.clock_offset_ms);
+        all.push(Finding::note("clock", what, "synchronize both, as with chrony"));
+    }
+    if facts.dead_rows > DEAD {
+        let what = format!("{} dead rows in ringback.pending", facts.dead_rows);
+        let fix = "end transactions that are open for long (pg_stat_activity), then VACUUM ringback.pending";
+        all.push(Finding::note("bloat", what, fix));
+    }
+    if facts.days_ahead < 1 {
+        let what = "no partition for tomorrow";
+        all.push(Finding::problem("partitions", what, "run `ringback doctor --migrate`"));
+    }
+    all
+}
+
+fn sender(senders: &[SenderInfo], facts: &Facts) -> Finding {
+    let waits = match (facts.pending, facts.oldest_pending_s) {
+        (1, Some(s)) => format!("1 delivery is pending, for {s} s"),
+        (n, Some(s)) => format!("{n} deliveries are pending, the oldest for {s} s"),
+        (n, None) => format!("{n} deliveries are pending"),
+    };
+    if let [first, ..] = senders {
+        let hosts: std::collections::BTreeSet<&str> = senders.iter().map(|sender| &*sender.host).collect();
+        let who = match senders.len() {
+            1 => format!("process {} on {} sends", first.pid, first.host),
+            n => format!("{n} processes on {} hosts send", hosts.len()),
+        };
+        return Finding::ok("sender", format!("{who}; {waits}"));
+    }
+    if facts.pending == 0 {
+        return Finding::ok("sender", format!("no active sender; {waits}"));
+    }
+    let fix = "run `ringback work` on a host, or open the console: `ringback`";
+    Finding::note("sender", format!("no active sender; {waits}"), fix)
+}
