@@ -45,6 +45,9 @@ fn what_is_sent_is_counted_once() {
     assert!(top(&desk).contains("1 queued · 2 waiting · 1 sending"), "{}", top(&desk));
     let now = desk.state.now;
     desk.happens(|world| world.answered(9, 200, now));
+    assert!(top(&desk).contains("1 queued · 2 waiting · 0 sending"), "the log is newer: {}", top(&desk));
+    desk.told(Message::Sending(sample::sending()));
+    assert!(top(&desk).contains("1 queued · 2 waiting · 0 sending"), "and stays so: {}", top(&desk));
     desk.told(Message::Sending(Sending { role: Role::Sends, ..Sending::default() }));
     assert!(top(&desk).contains("1 queued · 2 waiting · 0 sending"), "{}", top(&desk));
 }

@@ -6,6 +6,7 @@ mod alone;
 mod deliveries;
 mod editor;
 mod guide;
+mod in_flight;
 mod key;
 mod opening;
 mod paste;
@@ -286,6 +287,7 @@ fn sending(state: &mut State, sending: Sending) {
         _ => {}
     }
     state.sending = sending;
+    in_flight::drop_recorded(state);
 }
 
 /// Notes that a question is on the screen.

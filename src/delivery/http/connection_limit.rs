@@ -5,6 +5,7 @@
 //! permit. When all are taken, those that have been idle longest are closed: their pools drop them, and they
 //! report the end of the stream to whoever reads them, as if the server had closed them.
 
+use std::io;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Waker};
@@ -15,6 +16,7 @@ use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::descriptors::Shares;
+use super::local_trouble::LocalTrouble;
 
 /// One part of so many of all connections is closed at a time: looking for them costs a look at each.
 const PART: usize = 16;
@@ -85,6 +87,14 @@ impl ConnectionLimit {
         let is_plenty = self.room.available_permits() > self.most / SPARE;
         let permit = is_plenty.then(|| Arc::clone(&self.room).try_acquire_owned().ok()).flatten()?;
         Some(Room { _permit: Some(permit) })
+    }
+
+    /// There is no connection for this reason. Where descriptors have run out before the limit was reached, an idle
+    /// connection gives its own back.
+    pub fn note_failure(&self, why: &io::Error) {
+        if LocalTrouble::of(why) == Some(LocalTrouble::Descriptors) {
+            self.close_idle();
+        }
     }
 
     /// Completes when idle ones are to be closed next: whoever keeps some looks which.
@@ -277,6 +287,22 @@ mod tests {
         let room = next.as_mut().now_or_never().unwrap();
         assert!(connections.room().now_or_never().is_none());
         drop(room);
+    }
+
+    #[test]
+    fn an_idle_connection_gives_back_its_descriptor_when_there_are_no_more() {
+        let connections = Arc::new(ConnectionLimit::new(8));
+        let usages = [(); 2].map(|()| {
+            let usage = connections.opened();
+            usage.begin();
+            usage
+        });
+        usages[1].end();
+        connections.note_failure(&io::ErrorKind::ConnectionRefused.into());
+        assert!(!usages[1].is_closing());
+        // EMFILE has this number on every Unix that there is.
+        connections.note_failure(&io::Error::from_raw_os_error(24));
+        assert_eq!(usages.map(|usage| usage.is_closing()), [false, true]);
     }
 
     #[test]

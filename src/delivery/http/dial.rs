@@ -71,6 +71,7 @@ pub async fn dial(
             tried = trying.next() => match tried {
                 Some(Ok(connected)) => return Ok(connected),
                 Some(Err(why)) => {
+                    connections.note_failure(&why.error);
                     if failed.as_ref().is_none_or(|before: &NotDialled| before.weight() <= why.weight()) {
                         failed = Some(why);
                     }

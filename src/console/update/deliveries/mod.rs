@@ -12,7 +12,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::update::window::reading;
-use crate::console::update::{pausing, programs};
+use crate::console::update::{in_flight, pausing, programs};
 use crate::keymap::Action;
 use crate::record::{DeliveryId, Details};
 use crate::storage::{Page, searched_texts};
@@ -45,6 +45,7 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
             (deliveries.next, deliveries.reached) = (found.next, found.reached);
             deliveries.unreadable += found.unreadable.len();
             deliveries.rows.extend(found.rows);
+            in_flight::drop_recorded(state);
             if first {
                 effects.extend(load_chosen(state));
             }
@@ -56,6 +57,8 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     (deliveries.newest, deliveries.next, deliveries.reached) = (found.newest, found.next, found.reached);
     deliveries.unreadable = found.unreadable.len();
     deliveries.rows = found.rows;
+    in_flight::drop_recorded(state);
+    let deliveries = &mut state.deliveries;
     match chosen {
         Some(chosen) if !deliveries.is_following() => deliveries.stay_on(chosen),
         _ if deliveries.is_following() => deliveries.list.select(0),
@@ -81,6 +84,7 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     if let Some(row) = state.deliveries.rows.iter_mut().find(|r| r.id == details.summary.id) {
         *row = details.summary.clone();
     }
+    in_flight::drop_recorded(state);
     if let Some(Overlay::Details(window)) = &mut state.overlay {
         window.take(&details);
         reading::go_to_sought(state);
