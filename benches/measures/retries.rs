@@ -79,6 +79,7 @@ fn failed(job: &Job, again: Timestamp) -> Outcome {
         response_body: Vec::new(),
         response_cut: false,
         response_incomplete: None,
+        sender: None,
     };
     Outcome {
         job: job.reference,

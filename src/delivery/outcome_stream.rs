@@ -127,6 +127,7 @@ mod tests {
                 response_body: Vec::new(),
                 response_cut: false,
                 response_incomplete: None,
+                sender: None,
             },
             next: Next::Delivered,
         };

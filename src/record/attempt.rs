@@ -31,4 +31,6 @@ pub struct Attempt {
     /// Why the body of a response that delivered is incomplete (our decision: the status was received,
     /// so the callback was taken). An attempt that failed says it in `error`.
     pub response_incomplete: Option<String>,
+    /// The sender that made it (`HOST/PID/NUMBER`); none where one process at a time sends.
+    pub sender: Option<String>,
 }

@@ -37,6 +37,7 @@ async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
         response_body: Vec::new(),
         response_cut: false,
         response_incomplete: None,
+        sender: None,
     };
     let next = Next::Retry(ahead + Duration::from_secs(1));
     let outcome = {

@@ -55,6 +55,7 @@ fn json_of(details: &Details, held: Option<&str>) -> Value {
     for (json, attempt) in attempts.zip(&details.attempts) {
         json["response_cut"] = attempt.response_cut.into();
         json["response_incomplete"] = attempt.response_incomplete.clone().into();
+        json["sender"] = attempt.sender.clone().into();
     }
     all
 }
@@ -102,6 +103,9 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     }
     for attempt in &details.attempts {
         let _ = writeln!(out, "\n{}  started {}", attempt_line(attempt), attempt.started_at);
+        if let Some(sender) = &attempt.sender {
+            let _ = writeln!(out, "  by {}", escape_controls(sender));
+        }
         headers(&mut out, &attempt.response_headers);
         body(&mut out, &attempt.response_body, attempt.response_cut);
         if let Some(why) = &attempt.response_incomplete {

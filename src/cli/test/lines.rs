@@ -107,6 +107,7 @@ mod tests {
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,
+            sender: None,
         }
     }
 

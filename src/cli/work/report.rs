@@ -181,6 +181,7 @@ mod tests {
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,
+            sender: None,
         };
         let job = JobRef::new(DeliveryId::from_bytes([1; 16]), 1);
         let subject = DeliverySubject {

@@ -145,6 +145,7 @@ impl World {
             response_body: b"thank you".to_vec(),
             response_cut: false,
             response_incomplete: None,
+            sender: None,
         };
         tables.record(id, attempt, next);
     }

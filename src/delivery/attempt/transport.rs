@@ -144,6 +144,7 @@ impl Transport {
             response_body: received.shown_body(),
             response_cut: received.cut,
             response_incomplete: received.incomplete.take(),
+            sender: None,
         };
         Ok(Tried { attempt, retry_after: received.retry_after() })
     }

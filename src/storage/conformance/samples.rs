@@ -103,5 +103,6 @@ pub fn attempt(n: u32, status: u16) -> Attempt {
         response_body: vec![0, 159, 255],
         response_cut: true,
         response_incomplete: None,
+        sender: None,
     }
 }

@@ -63,6 +63,9 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     if let Some(address) = attempt.address {
         out.push((format!("address   {address}{}", within(address)), false));
     }
+    if let Some(sender) = &attempt.sender {
+        out.push((format!("sender    {sender}"), false));
+    }
     if let Some(error) = &attempt.error {
         out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
     }

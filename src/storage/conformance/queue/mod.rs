@@ -166,6 +166,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_body: Vec::new(),
         response_cut: false,
         response_incomplete: None,
+        sender: None,
     };
     Outcome { job: job.reference, lane: job.lane, subject: job.subject.clone(), attempt, next }
 }

@@ -28,7 +28,7 @@ pub async fn details(db: Db<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
     };
     let mut details = read().map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))?;
     let sql = "SELECT n, started_at, duration_ms, status, class, message, response_headers, response_body,
-                   response_cut, address FROM attempt WHERE seq = $1 ORDER BY n";
+                   response_cut, address, sender FROM attempt WHERE seq = $1 ORDER BY n";
     for row in &db.rows(sql, &[&seq]).await? {
         // One that has no meaning hides no other.
         match attempt(row) {
@@ -68,5 +68,6 @@ fn attempt(row: &Row) -> Result<Attempt, Why> {
         response_body: get(row, "response_body")?,
         response_cut: get(row, "response_cut")?,
         response_incomplete,
+        sender: get(row, "sender")?,
     })
 }

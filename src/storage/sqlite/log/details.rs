@@ -144,5 +144,6 @@ pub fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
         response_body: get(row, 7)?,
         response_cut: get(row, 8)?,
         response_incomplete,
+        sender: None,
     })
 }

@@ -134,6 +134,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_body: vec![0, 159],
         response_cut: false,
         response_incomplete: None,
+        sender: None,
     };
     Outcome { job: job.reference, lane: job.lane, subject: Arc::clone(&job.subject), attempt, next }
 }

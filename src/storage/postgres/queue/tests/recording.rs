@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::profile::{Profile, Status};
+use crate::storage::Log as _;
 use crate::storage::conformance::samples;
 use crate::storage::encoding;
 
@@ -31,6 +32,9 @@ async fn a_batch_ends_waits_and_is_counted_once_however_often_it_is_told() {
     let name = one.seq();
     let named = format!("SELECT count(*) FROM ringback.attempt WHERE sender LIKE '%/{name}'");
     assert_eq!(on.database.sql(&named), "4", "each says who made it");
+    let details = on.store.delivery(all[0]).await.unwrap().unwrap();
+    let made_by = details.attempts[0].sender.clone().unwrap();
+    assert!(made_by.ends_with(&format!("/{}/{name}", std::process::id())), "{made_by}");
     let claimed = one.store.claim(Demand::idle(clock::now(), 9, 16)).await.unwrap();
     assert_eq!((ids(&claimed.jobs), claimed.jobs[0].attempts), (all[2..3].to_vec(), 1));
     let wait = claimed.next_due.unwrap().duration_since(clock::now()).as_secs();
