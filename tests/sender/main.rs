@@ -11,6 +11,7 @@
 mod certificates;
 mod clock;
 mod disables;
+mod fleet;
 mod floods;
 mod idle_connections;
 mod kept_connections;

@@ -50,7 +50,7 @@ pub fn cluster() -> Option<&'static Cluster> {
 }
 
 /// The folder with the programs of the newest PostgreSQL that is installed.
-fn binaries() -> Option<PathBuf> {
+pub fn binaries() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|version| {
@@ -128,10 +128,14 @@ impl Cluster {
 
     /// What statements print, without headings.
     pub fn sql(&self, database: &str, text: &str) -> String {
+        self.try_sql(database, text).unwrap()
+    }
+
+    /// The same; or why the server has not carried them out.
+    pub fn try_sql(&self, database: &str, text: &str) -> Result<String, String> {
         run(Command::new(self.bin.join("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", OWNER])
             .args(["-p", &self.port.to_string(), "-d", database, "-c", text]))
-        .unwrap()
     }
 
     /// A new database, as a copy of another one.

@@ -1,0 +1,118 @@
+//! Several senders of one PostgreSQL, as real processes: one joins, one is killed, one is stopped, the database goes
+//! away. Counted at the endpoint: nothing is lost, what was in flight is repeated and no more, and there are never
+//! more requests at once than an endpoint has slots.
+
+mod counting;
+mod outages;
+mod rounds;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use ringback::storage::postgres::{Address, PgStore};
+use serde_json::Value;
+
+use crate::support::cli::{Place, Running, ran};
+use crate::support::postgres::{Cluster, Database, cluster};
+use crate::support::recorder::events;
+use counting::Counting;
+
+/// How long a sender may send unless it renews its lease. Shorter than usual: what a test waits for is mostly that.
+const LEASE: Duration = Duration::from_secs(2);
+
+/// The requests that one endpoint may have at once.
+const SLOTS: usize = 16;
+
+/// The longest that anything is waited for.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A database, an endpoint, and the program on them.
+struct Fleet {
+    place: Place,
+    database: Database,
+    endpoint: Counting,
+    profile: String,
+}
+
+impl Fleet {
+    /// Nobody sends yet. None where PostgreSQL is not installed.
+    fn new(delay: Duration) -> Option<Self> {
+        cluster().map(|cluster| Self::on(cluster, delay))
+    }
+
+    /// The same on this server.
+    fn on(cluster: &'static Cluster, delay: Duration) -> Self {
+        let database = new_database(cluster);
+        database.sql(&format!("UPDATE ringback.meta SET lease_ms = {}", LEASE.as_millis()));
+        let (place, endpoint) = (Place::new(), Counting::start(delay));
+        let mut fleet = Self { place, database, endpoint, profile: String::new() };
+        let file = fleet.place.file("profile.json", &fleet.endpoint.profile().to_string());
+        let applied = ran(fleet.command(&["profiles", "apply", &file]));
+        assert_eq!(applied.code, Some(0), "{applied:?}");
+        fleet.profile = applied.out.trim().to_owned();
+        fleet
+    }
+
+    /// The program on this database.
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.place.command(args);
+        command.env("RINGBACK_DB", self.database.url());
+        command
+    }
+
+    /// Accepts so many events.
+    fn accept(&self, start: &str, count: usize) {
+        let file = self.place.file(&format!("{start}.ndjson"), &events(&self.profile, start, count));
+        let sent = ran(self.command(&["send", "--from", &file, "--no-wait"]));
+        assert!(sent.out.starts_with(&format!("{count} accepted: ")) && sent.code == Some(0), "{sent:?}");
+    }
+
+    /// Starts a sender, and waits until it is one of so many.
+    fn join(&self, senders: usize) -> Running {
+        let sender = Running::start(self.command(&["work", "--json"]));
+        self.wait_for_senders(senders);
+        sender
+    }
+
+    fn senders(&self) -> Vec<Value> {
+        let listed = ran(self.command(&["senders", "--json"]));
+        assert_eq!(listed.code, Some(0), "{listed:?}");
+        listed.json().as_array().cloned().unwrap()
+    }
+
+    fn wait_for_senders(&self, count: usize) {
+        wait(&format!("{count} senders"), || {
+            self.database.sql("SELECT count(*) FROM ringback.sender WHERE seen_until > now()")
+                == count.to_string()
+        });
+    }
+
+    fn pending(&self) -> String {
+        self.database.sql("SELECT count(*) FROM ringback.pending")
+    }
+
+    /// Waits until all that was accepted has ended.
+    fn wait_until_idle(&self) {
+        wait("all deliveries end", || self.pending() == "0");
+    }
+}
+
+/// A new database with the schema.
+fn new_database(cluster: &'static Cluster) -> Database {
+    let database = cluster.database("template0");
+    let drafts = tempfile::tempdir().unwrap();
+    let store = PgStore::new(Address::parse(&database.url()).unwrap(), Some(drafts.path().join("drafts.db")));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(store.migrate()).unwrap();
+    database
+}
+
+/// Waits until it is so.
+#[track_caller]
+fn wait(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < until, "{what}: not within {DEADLINE:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

@@ -1,0 +1,46 @@
+//! The database goes away, and comes back.
+
+use super::*;
+use crate::support::postgres::binaries;
+
+/// A server of this test's own: others need theirs.
+fn own_server() -> Option<&'static Cluster> {
+    cluster()?;
+    binaries().map(|bin| &*Box::leak(Box::new(Cluster::start(&bin))))
+}
+
+/// Kills a process of the server. It then ends all others, and recovers the database from its log: waits for that.
+fn crash(database: &Database) {
+    let checkpointer = || {
+        let sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+        database.cluster().try_sql(database.name(), sql).unwrap_or_default()
+    };
+    let before = checkpointer();
+    let pid = database.sql("SELECT min(pid) FROM pg_stat_activity WHERE application_name LIKE 'ringback/%'");
+    let killed = Command::new("kill").args(["-9", &pid]).status().unwrap();
+    assert!(killed.success(), "kill -9 {pid}");
+    wait("the server recovers", || !["", &before].contains(&checkpointer().as_str()));
+}
+
+const EVENTS: usize = 800;
+
+/// Every process of the server loses its connections, and the server recovers as after a crash.
+#[test]
+fn senders_resume_by_themselves_after_a_crash_of_the_server() {
+    let Some(server) = own_server() else { return };
+    let fleet = Fleet::on(server, Duration::from_millis(20));
+    let _senders = (fleet.join(1), fleet.join(2));
+    fleet.accept("a-", EVENTS);
+    wait("the endpoint is busy", || fleet.endpoint.counts().times.len() > EVENTS / 4);
+    crash(&fleet.database);
+    fleet.wait_until_idle();
+    fleet.accept("b-", EVENTS / 4);
+    fleet.wait_until_idle();
+    fleet.wait_for_senders(2);
+    let counts = fleet.endpoint.counts();
+    println!("{} repeated, {} at once", counts.repeated(), counts.most_open);
+    assert_eq!(counts.times.len(), EVENTS + EVENTS / 4, "nothing is lost");
+    assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
+    // A claim that the crash has lost is made again while its request is in flight.
+    assert!(counts.repeated() <= u32::try_from(4 * SLOTS).unwrap(), "{} were repeated", counts.repeated());
+}
