@@ -190,7 +190,7 @@ fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     let mut command = small.command(&["send", "--from", "-", "--no-wait"]);
     command.stdin(std::process::Stdio::piped());
     let mut other = Running::reading(command);
-    small.disk().wait_for("ringback.db-shm");
+    small.disk().wait_mapped(other.pid(), "ringback.db-shm");
     assert_eq!(small.listed("queued"), BEFORE);
     small.disk().fill();
     let mut worker = Running::start(small.command(&["work", "--until-idle"]));

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 
 use crate::support::needs::skip;
 
+/// A wait that takes longer has no end.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
 /// The disk. Dropped, it is gone with all that is on it.
 pub struct Disk {
     /// Holds the namespace for as long as it runs.
@@ -89,12 +92,13 @@ impl Disk {
         ballast.set_len(ballast.metadata().unwrap().len() - bytes).unwrap();
     }
 
-    /// Waits until there is such a file.
+    /// Waits until a process has this file in its memory: the file may be there, left by another one.
     #[track_caller]
-    pub fn wait_for(&self, name: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while !self.outside(name).exists() {
-            assert!(Instant::now() < until, "there is no {name}");
+    pub fn wait_mapped(&self, pid: u32, name: &str) {
+        let (until, path) = (Instant::now() + LONGEST_WAIT, self.path(name));
+        let maps = || fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
+        while !maps().lines().any(|line| line.ends_with(path.to_str().unwrap())) {
+            assert!(Instant::now() < until, "{name} is not mapped by {pid}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
