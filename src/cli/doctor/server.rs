@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::doctor::database::{held, size};
 use crate::cli::doctor::finding::Finding;
-use crate::storage::postgres::{Facts, PgStore};
+use crate::storage::postgres::{PgStore, ServerFacts};
 use crate::storage::{Control as _, Describe as _, SenderInfo, StoreError};
 
 const TOPIC: &str = "database";
@@ -53,7 +53,7 @@ fn problem(topic: &'static str, error: &StoreError) -> Finding {
     Finding::problem(topic, format!("{place} {what}"), fix)
 }
 
-fn judge(name: &str, facts: &Facts) -> Vec<Finding> {
+fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
     let latency = facts.latency.as_secs_f64() * 1000.0;
     let secured = if facts.is_encrypted { "encrypted" } else { "not encrypted" };
     let of_server = format!(
@@ -99,7 +99,7 @@ fn judge(name: &str, facts: &Facts) -> Vec<Finding> {
     all
 }
 
-fn sender(senders: &[SenderInfo], facts: &Facts) -> Finding {
+fn sender(senders: &[SenderInfo], facts: &ServerFacts) -> Finding {
     let waits = match (facts.pending, facts.oldest_pending_s) {
         (1, Some(s)) => format!("1 delivery is pending, for {s} s"),
         (n, Some(s)) => format!("{n} deliveries are pending, the oldest for {s} s"),

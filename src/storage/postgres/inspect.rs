@@ -10,7 +10,7 @@ use crate::storage::postgres::rows::get_or_default;
 
 /// What is found of the server and of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct ServerFacts {
     /// Its version, such as `15.4`.
     pub version: String,
     /// The schema.
@@ -63,7 +63,7 @@ impl PgStore {
     ///
     /// # Errors
     /// It cannot be reached or read.
-    pub async fn facts(&self) -> Result<Facts, StoreError> {
+    pub async fn facts(&self) -> Result<ServerFacts, StoreError> {
         let mut acquired = self.read().await?;
         let db = acquired.db()?;
         let clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -77,7 +77,7 @@ impl PgStore {
         let row = row.ok_or_else(|| StoreError::unreadable("the server's statistics", "there is no row"))?;
         let small = |name| u32::try_from(get_or_default::<i32>(&row, name)).unwrap_or(0);
         let large = |name| u64::try_from(get_or_default::<i64>(&row, name)).unwrap_or(0);
-        Ok(Facts {
+        Ok(ServerFacts {
             version: get_or_default(&row, "version"),
             schema: get_or_default::<i32>(&row, "schema").into(),
             bytes: large("bytes"),

@@ -38,7 +38,7 @@ use bells::ringer::Ringer;
 pub use connection::address::{Address, Security};
 use connection::server::{Purpose, Server};
 use connection::session::{Acquired, Session};
-pub use inspect::Facts;
+pub use inspect::ServerFacts;
 use producer::lanes::KnownLanes;
 use producer::writer::AcceptWriter;
 use profiles::Drafts;

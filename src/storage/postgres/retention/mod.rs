@@ -1,6 +1,7 @@
 //! How long the log is kept.
 
 mod clock_trust;
+mod days;
 mod prune;
 pub mod removal;
 
@@ -27,6 +28,14 @@ impl Retention for PgStore {
         if after.is_none() {
             // Whoever looks after the log looks ahead, too. Who may not is told when it matters.
             drop(partitions::make(self.write().await?.db()?).await);
+        }
+        // Whole days go first, one a call.
+        if policy.days > 0 && after.is_none_or(|after| after == LogPosition::FIRST) {
+            let dropped = days::drop_outdated(&mut self.write().await?, policy.cutoff(now)).await?;
+            if let Some(removed) = dropped {
+                self.0.ringer.changed();
+                return Ok((removed, Some(LogPosition::FIRST)));
+            }
         }
         let found = prune::outdated(self.read().await?.db()?, (policy, now), after, 0).await?;
         if found.positions.is_empty() {

@@ -9,6 +9,7 @@ mod needs;
 mod accepting;
 mod bells;
 pub mod conformance;
+mod days;
 mod migrating;
 mod opening;
 mod plans;
