@@ -52,8 +52,7 @@ SELECT current_setting('server_version') AS version, (SELECT version FROM meta) 
   current_setting('max_connections')::int AS max_connections,
   coalesce(pg_stat_get_dead_tuples('pending'::regclass), 0) AS dead,
   (SELECT sum(queued + waiting)::bigint FROM tally) AS pending,
-  (SELECT greatest(0, extract(epoch FROM clock_timestamp()) - (min(seq) >> 11) / 1000000)::bigint FROM pending)
-    AS oldest,
+  (SELECT (extract(epoch FROM clock_timestamp()) - (min(seq) >> 11) / 1000000)::bigint FROM pending) AS oldest,
   (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'delivery'::regclass AND c.relname > 'delivery_' || to_char(now(), 'YYYYMMDD'))::int
     AS days_ahead";
